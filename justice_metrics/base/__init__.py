@@ -1,0 +1,1 @@
+"""The ground floor: errors, language, provenance, the contract of a result."""

@@ -1,0 +1,29 @@
+"""Levels that every breakdown knows besides the data's own: the kinds of missing, and all together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from .language import Message, tr
+
+NOT_RECORDED: Final = "not_recorded"
+NOT_AVAILABLE: Final = "not_available"
+NOT_APPLICABLE: Final = "not_applicable"
+UNDER_REVIEW: Final = "under_review"
+PENDING: Final = "pending"
+ALL: Final = "all"
+
+MISSING_LEVELS: Final = (NOT_RECORDED, NOT_AVAILABLE, NOT_APPLICABLE, UNDER_REVIEW)
+
+LEVEL_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        NOT_RECORDED: tr("not recorded"),
+        NOT_AVAILABLE: tr("not available"),
+        NOT_APPLICABLE: tr("not applicable"),
+        UNDER_REVIEW: tr("under review"),
+        PENDING: tr("pending"),
+        ALL: tr("all"),
+    }
+)

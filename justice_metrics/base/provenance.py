@@ -1,0 +1,122 @@
+"""Where a number comes from: question, settings, data, what was left out, cut-off, version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from .language import Message, Readable, tr, trn
+
+SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Units that a number does not rest on, and why.
+
+    Attributes
+    ----------
+    reason : Readable
+        Why they were left out.
+    n : int
+        How many.
+    """
+
+    reason: Readable
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Travels with the data and with every result made from them.
+
+    Attributes
+    ----------
+    question : str
+        Name of the question function; empty for the data themselves.
+    settings : tuple of (name, value)
+        The arguments of the question as they were understood.
+    source : str
+        Name of the file or kind of frame the data came from, without folder.
+    fingerprint : str
+        Digest of the data's shape (columns, types, number of units); it confirms no guess about a row.
+    unit : str
+        What is counted: complaint, case, victim, accused, charge.
+    units_in : int
+        How many units the data hold.
+    left_out : tuple of LeftOut
+        Units that the numbers do not rest on, with reasons.
+    cutoff : datetime.date
+        Last day on which the data are complete.
+    sampling : str
+        registered, closed_only, prevalent or census.
+    procedure : str
+        Id of the procedure.
+    simulated : bool
+        Whether the data say of themselves that they are simulated.
+    version : str
+        Version of the library.
+    """
+
+    question: str = ""
+    settings: tuple[tuple[str, object], ...] = ()
+    source: str = ""
+    fingerprint: str = ""
+    unit: str = "case"
+    units_in: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+    cutoff: dt.date
+    sampling: SamplingFrame = "registered"
+    procedure: str = ""
+    simulated: bool = False
+    version: str = ""
+
+    def add(self, question: str, /, **settings: object) -> Provenance:
+        """Return the provenance of an answer to ``question``."""
+        return replace(self, question=question, settings=tuple(settings.items()))
+
+    def leave_out(self, *more: LeftOut) -> Provenance:
+        """Return the provenance with further units left out; reasons without a unit are dropped."""
+        return replace(self, left_out=(*self.left_out, *(one for one in more if one.n)))
+
+    def lines(self) -> tuple[Message, ...]:
+        """Return what a reader must know, one sentence each."""
+        lines = [
+            trn(
+                "{n} unit in the data, counted as: {unit}.",
+                "{n} units in the data, counted as: {unit}.",
+                self.units_in,
+                unit=unit_words(self.unit),
+            ),
+            tr("Data complete to {cutoff} (cut-off); cases open on that day are pending.", cutoff=self.cutoff),
+            SAMPLING_WORDS[self.sampling],
+        ]
+        lines += [
+            trn("Left out: {n} unit: {reason}.", "Left out: {n} units: {reason}.", one.n, reason=one.reason)
+            for one in self.left_out
+        ]
+        if self.simulated:
+            lines.insert(0, tr("Simulated data: no case in it is real."))
+        return tuple(lines)
+
+
+UNIT_WORDS = {
+    "complaint": tr("complaint"),
+    "case": tr("case"),
+    "victim": tr("victim"),
+    "accused": tr("accused"),
+    "charge": tr("charge (count)"),
+}
+
+SAMPLING_WORDS = {
+    "registered": tr("Sampling: files drawn from all that were registered, open ones too."),
+    "census": tr("Sampling: all files that were registered."),
+    "closed_only": tr("Sampling: closed files only; open cases are missing by design."),
+    "prevalent": tr("Sampling: files that were open on a day; those closed before are missing (delayed entry)."),
+}
+
+
+def unit_words(unit: str) -> Readable:
+    """Return the word for a counting unit."""
+    return UNIT_WORDS.get(unit, tr("{unit}", unit=unit))

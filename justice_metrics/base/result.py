@@ -1,0 +1,278 @@
+"""The contract of a result: named tables of declared columns, a definition, provenance, notes."""
+
+from __future__ import annotations
+
+import html
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from .language import Language, Readable, format_number, format_share, tr
+from .levels import LEVEL_WORDS
+from .provenance import Provenance
+from .types import FrameLibrary, Values
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Unit: TypeAlias = Literal["text", "units", "share", "points", "days", "number"]
+Role: TypeAlias = Literal["stratum", "key", "count", "estimate", "interval"]
+# What the disclosure gate must know of a column. The set is closed: a kind without a guard cannot be published.
+Kind: TypeAlias = Literal[
+    "stratum", "key", "count", "share", "difference", "std_error", "interval", "quantile", "probability", "text"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The declaration of one column of a result.
+
+    Attributes
+    ----------
+    name : str
+        Name in ``to_frame()``.
+    meaning : Readable
+        What it says, for headings and the data dictionary.
+    unit : {"text", "units", "share", "points", "days", "number"}
+        Shares lie between 0 and 1; points are differences of shares.
+    role : {"stratum", "key", "count", "estimate", "interval"}
+        What it does in the table.
+    kind : str
+        What the disclosure gate must know of it, from a closed set.
+    decimals : int
+        How many decimals a reader is shown.
+    """
+
+    name: str
+    meaning: Readable
+    unit: Unit
+    role: Role
+    kind: Kind
+    decimals: int = 1
+
+    def __post_init__(self) -> None:
+        for value, allowed in ((self.unit, Unit), (self.role, Role), (self.kind, Kind)):
+            if value not in get_args(allowed):
+                raise TypeError(f"column {self.name!r}: {value!r} is not one of {get_args(allowed)}")
+
+
+class Table:
+    """Columns of equal length with their declarations; the arrays cannot be written to.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        In the order in which they are shown.
+    values : mapping of str to array, shape (rows,)
+        One array per declared column.
+    labels : mapping of str to mapping, optional
+        For a column of ids, the words of each id.
+    title : Readable, optional
+        What the table shows.
+    warning : Readable, optional
+        For a naive or biased table: the reason not to use it. Such a table is shown in its own box only.
+    """
+
+    __slots__ = ("columns", "labels", "title", "values", "warning")
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        values: Mapping[str, Any],
+        *,
+        labels: Mapping[str, Mapping[str, Readable]] | None = None,
+        title: Readable | None = None,
+        warning: Readable | None = None,
+    ) -> None:
+        declared = [one.name for one in columns]
+        if declared != list(values):
+            raise TypeError(f"columns declared {declared}, given {list(values)}")
+        arrays = {name: _read_only(array) for name, array in values.items()}
+        if len({len(array) for array in arrays.values()}) > 1:
+            raise TypeError("columns of unequal length: " + str({n: len(a) for n, a in arrays.items()}))
+        self.columns: Final = tuple(columns)
+        self.values: Final[Mapping[str, Values]] = MappingProxyType(arrays)
+        self.labels: Final = MappingProxyType(dict(labels or {}))
+        self.title: Final = title
+        self.warning: Final = warning
+
+    def __len__(self) -> int:
+        return len(next(iter(self.values.values()), ()))
+
+    def __getitem__(self, name: str) -> Values:
+        return self.values[name]
+
+    def display(self, language: Language = "en") -> tuple[list[str], list[list[str]]]:
+        """Return headings and rows as a reader sees them: words for ids, percentages, limits in one cell."""
+        headings: list[str] = []
+        cells: list[list[str]] = []
+        for column in self.columns:
+            if column.name == "conf_high" and "conf_low" in self.values:
+                continue
+            headings.append(column.meaning.text(language))
+            if column.name == "conf_low" and "conf_high" in self.values:
+                headings[-1] = tr("interval").text(language)
+                low, high = (self._cells(one, language) for one in self._pair())
+                cells.append(["–" if "–" in pair else f"{pair[0]} – {pair[1]}" for pair in zip(low, high, strict=True)])
+            else:
+                cells.append(self._cells(column, language))
+        return headings, [list(row) for row in zip(*cells, strict=True)]
+
+    def _pair(self) -> tuple[Column, Column]:
+        by_name = {one.name: one for one in self.columns}
+        return by_name["conf_low"], by_name["conf_high"]
+
+    def _cells(self, column: Column, language: Language) -> list[str]:
+        words = self.labels.get(column.name, {})
+        return [_cell(value, column, words, language) for value in self.values[column.name]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a number means: it never travels without this.
+
+    Attributes
+    ----------
+    answers : Readable
+        The question in one sentence.
+    numerator, denominator : Readable
+        What is counted, and among what.
+    basis : {"cohort", "flow", "snapshot"}
+        Whether the same cases are followed, a period is counted, or a day is looked at.
+    pending : Readable
+        What was done with cases that were open at the cut-off.
+    method : Readable, optional
+        Estimator and interval, with reference.
+    """
+
+    answers: Readable
+    numerator: Readable
+    denominator: Readable
+    basis: Literal["cohort", "flow", "snapshot"]
+    pending: Readable
+    method: Readable | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Result:
+    """Base of every answer: born complete, aggregate, not yet safe to publish.
+
+    Attributes
+    ----------
+    heading : Readable
+        Title for a page or a figure.
+    tables : mapping of str to Table
+        ``main`` first.
+    definition : Definition
+        Numerator, denominator, basis, pending cases.
+    provenance : Provenance
+        Settings, data, what was left out.
+    notes : tuple of Readable
+        Doubts about the statistic that a reader must know.
+    frame_library : {"pandas", "polars", "pyarrow"}
+        What ``to_frame`` returns: the library that the cases came in.
+    """
+
+    question: ClassVar[str] = ""
+
+    heading: Readable
+    tables: Mapping[str, Table]
+    definition: Definition
+    provenance: Provenance
+    notes: tuple[Readable, ...] = ()
+    frame_library: FrameLibrary = field(default="pandas")
+
+    def __post_init__(self) -> None:
+        if next(iter(self.tables), None) != "main":
+            raise TypeError("the first table of a result is 'main'")
+        if self.tables["main"].warning is not None:
+            raise TypeError("a naive figure cannot be the main table of a result")
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+
+    @property
+    def main(self) -> Table:
+        """The table that answers the question."""
+        return self.tables["main"]
+
+    def to_frame(self, table: str = "main") -> Any:
+        """Return a table as a tidy frame of the library that the cases came in.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table, ``main`` by default.
+
+        Raises
+        ------
+        QuestionError
+            When the result has no such table.
+        """
+        import narwhals.stable.v2 as nw
+
+        from .errors import QuestionError, suggestion
+
+        if table not in self.tables:
+            raise QuestionError(
+                tr("This result has no table '{table}'.", table=table), suggestion(table, tuple(self.tables))
+            )
+        columns = {name: _native(array) for name, array in self.tables[table].values.items()}
+        return nw.from_dict(columns, backend=self.frame_library).to_native()
+
+    @abstractmethod
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the answer in sentences that a programme officer can read."""
+
+    def summary(self, language: Language = "en") -> str:
+        """Return findings, definition, what was left out and doubts as plain text."""
+        lines = [self.heading.text(language), ""]
+        lines += [one.text(language) for one in self.findings()]
+        lines += ["", tr("Numerator: {what}", what=self.definition.numerator).text(language)]
+        lines += [tr("Denominator: {what}", what=self.definition.denominator).text(language)]
+        lines += [tr("Pending cases: {what}", what=self.definition.pending).text(language)]
+        lines += [one.text(language) for one in self.provenance.lines()]
+        lines += [tr("Note: {note}", note=one).text(language) for one in self.notes]
+        return "\n".join(lines)
+
+    @abstractmethod
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the answer on ``ax``, or on a new figure, and return the axes."""
+
+    def _repr_html_(self) -> str:
+        headings, rows = self.main.display("en")
+        head = "".join(f"<th>{html.escape(one)}</th>" for one in headings)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:60])
+        notes = "".join(f"<p>{html.escape(one.text())}</p>" for one in (*self.findings(), *self.notes))
+        caption = html.escape(self.heading.text())
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+
+
+def _read_only(array: Any) -> Values:
+    made: Values = np.array(array)
+    if made.dtype.kind in "US":
+        made = made.astype(object)
+    made.setflags(write=False)
+    return made
+
+
+def _native(array: Values) -> Any:
+    return array.tolist() if array.dtype == object else array.copy()
+
+
+def _cell(value: Any, column: Column, words: Mapping[str, Readable], language: Language) -> str:
+    if isinstance(value, str):
+        readable = words.get(value) or LEVEL_WORDS.get(value)
+        return readable.text(language) if readable else value
+    if value is None:
+        return "–"
+    number = float(value)
+    if column.unit == "share":
+        return format_share(number, language, decimals=column.decimals)
+    if column.unit == "points":
+        return format_number(number * 100, language, decimals=column.decimals)
+    if column.unit in {"units", "days"}:
+        return format_number(number, language, decimals=0 if number == round(number) else 1)
+    return format_number(number, language, decimals=column.decimals)

@@ -1,0 +1,141 @@
+"""Settings files: read whole, checked whole, and every error names file, key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from .errors import SettingsError, nearest
+from .language import Message, tr
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    Model = TypeVar("Model", bound=BaseModel)
+else:
+    Model = TypeVar("Model")
+
+# More than this at once is noise: the first ones are usually the cause of the others.
+_MOST_PROBLEMS = 8
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    SettingsError
+        When the file is missing, is not UTF-8 text, or is not TOML; the line is named.
+    """
+    path = Path(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SettingsError(
+            tr("There is no file '{name}'.", name=path.name),
+            tr("Looked in the folder '{folder}'.", folder=path.parent.name or "."),
+        ) from None
+    except (IsADirectoryError, PermissionError):
+        raise SettingsError(tr("'{name}' is not a file that can be read.", name=path.name)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(
+            tr("'{name}' is not UTF-8 text.", name=path.name), tr("Save it as UTF-8 and try again.")
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            tr("'{name}' is not valid TOML: {reason}.", name=path.name, reason=str(error)),
+            tr("Texts stand in double quotes, dates as 2018-04-30, and a key appears once."),
+        ) from None
+
+
+def validated(model: type[Model], data: Mapping[str, Any], *, source: str) -> Model:
+    """Check ``data`` against a settings model.
+
+    Raises
+    ------
+    SettingsError
+        One error for the whole file: for each problem the key, what was found, what is allowed and the nearest match.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        problems = [_problem(model, one) for one in error.errors(include_url=False)]
+        shown = problems[:_MOST_PROBLEMS]
+        raise SettingsError(
+            tr("{source} has {n} problem(s): {problems}", source=source, n=len(problems), problems=_Lines(shown)),
+            tr("Correct the file and run the same command again."),
+        ) from None
+
+
+class _Lines:
+    """Messages one below the other."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        self._messages = messages
+
+    def text(self, language: Any = "en") -> str:
+        return "".join("\n  - " + one.text(language) for one in self._messages)
+
+
+def _problem(model: Any, error: Mapping[str, Any]) -> Message:
+    where = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith(("function-", "tagged-")))]
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = _keys_at(model, where[:-1])
+        match = nearest(str(where[-1]), known)
+        if match:
+            return tr("'{key}' is not a known key; did you mean '{match}'?", key=key, match=match)
+        return tr("'{key}' is not a known key; known are {known}.", key=key, known=", ".join(known))
+    if kind == "missing":
+        return tr("'{key}' is missing.", key=key)
+    found = repr(error.get("input"))[:60]
+    if kind in {"literal_error", "enum"}:
+        allowed = str(context.get("expected", ""))
+        options = [one.strip(" '") for one in allowed.replace(" or ", ", ").split(",")]
+        match = nearest(str(error.get("input")), options)
+        if match:
+            return tr(
+                "'{key}' is {found}; allowed are {allowed}; did you mean '{match}'?",
+                key=key,
+                found=found,
+                allowed=allowed,
+                match=match,
+            )
+        return tr("'{key}' is {found}; allowed are {allowed}.", key=key, found=found, allowed=allowed)
+    if kind == "value_error" and isinstance(context.get("error"), ReadableError):
+        return tr("'{key}': {reason}", key=key or "-", reason=context["error"].message)
+    return tr("'{key}' is {found}: {reason}.", key=key, found=found, reason=str(error["msg"]))
+
+
+class ReadableError(ValueError):
+    """Raised inside a model's own checks, so that the reason can be read in each language."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def _keys_at(model: Any, where: list[Any]) -> list[str]:
+    """Return the keys that a model knows at a place inside it, aliases as the file writes them."""
+    for part in where:
+        if isinstance(part, int) or not hasattr(model, "model_fields"):
+            continue
+        field = next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+        model = _model_inside(field.annotation) if field is not None else model
+    fields = getattr(model, "model_fields", {})
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _model_inside(annotation: Any) -> Any:
+    if hasattr(annotation, "model_fields"):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_inside(inner)
+        if found is not None:
+            return found
+    return None

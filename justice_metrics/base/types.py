@@ -1,0 +1,31 @@
+"""Array and argument types that every floor shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Days: TypeAlias = NDArray[np.int32]
+Flags: TypeAlias = NDArray[np.bool_]
+Values: TypeAlias = NDArray[Any]
+
+Names: TypeAlias = str | Sequence[str]
+FrameLibrary: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+
+
+def names(given: Names | None) -> tuple[str, ...]:
+    """Turn ``by="court"`` or ``by=("court", "offence")`` into one tuple of names.
+
+    Examples
+    --------
+    >>> names("court"), names(("court", "offence")), names(None)
+    (('court',), ('court', 'offence'), ())
+    """
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else tuple(given)

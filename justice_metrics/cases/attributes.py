@@ -1,0 +1,32 @@
+"""Attributes that every breakdown knows by one name, whatever the file calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ..base.language import Message, Readable, tr
+
+CANONICAL_ATTRIBUTES: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "sex": tr("sex of the victim"),
+        "age_at_fact": tr("age at the fact"),
+        "indigenous": tr("indigenous self-identification"),
+        "language": tr("language"),
+        "disability": tr("disability"),
+        "area": tr("urban or rural"),
+        "relationship": tr("relationship to the accused"),
+        "complaint_source": tr("source of the complaint"),
+        "department": tr("department"),
+        "municipality": tr("municipality"),
+        "court": tr("court"),
+        "offence": tr("offence"),
+        "year": tr("year of the complaint"),
+    }
+)
+
+
+def attribute_words(name: str) -> Readable:
+    """Return the words of an attribute; one of the user's own is its own name."""
+    return CANONICAL_ATTRIBUTES.get(name, tr("{name}", name=name))
