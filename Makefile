@@ -1,0 +1,54 @@
+# `make study` sets everything up and runs the sample study; `make test` runs all checks and tests.
+# On Windows, and anywhere without make, docs/setup.md gives the same steps.
+
+# the first Python that is new enough; name another with PYTHON=...
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; exit; fi; done; echo python3)
+BIN := .venv/bin
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
+PYTEST_ARGS ?= -n 2
+
+.PHONY: help study test lint prove bench lock clean setup-study setup-test
+
+help:
+	@echo "make study   set up and run the sample study"
+	@echo "make test    all checks and tests"
+	@echo "make prove   the long proofs"
+	@echo "make bench   time and memory of the main job"
+	@echo "make lock    write the lock files again (needs uv); UPGRADE=--upgrade for newer versions"
+	@echo "make clean   remove the environments and everything that was built"
+
+setup-study setup-test: setup-%:
+	@command -v "$(PYTHON)" >/dev/null || { echo "No Python found. Install Python 3.11 or later, then give the same command again." >&2; exit 1; }
+	@"$(PYTHON)" .ci/set_up.py $*
+
+study: setup-study
+	$(BIN)/justice-metrics run sample_data/study.toml
+
+test: lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
+
+prove: setup-test
+	$(BIN)/python -m pytest -m prove $(PYTEST_ARGS)
+
+bench: setup-test
+	$(BIN)/python benchmarks/main_job.py
+
+# the locks hold names, versions and hashes and no address, so they serve behind any mirror
+lock:
+	$(LOCK) $(UPGRADE) -o constraints.txt
+	$(LOCK) $(UPGRADE) -c constraints.txt --extra polars --extra spark --group dev -o constraints-test.txt
+	$(LOCK) $(UPGRADE) --extra lifelines --extra polars --group test -o constraints-lifelines.txt
+
+clean:
+	rm -rf .venv .venv-pandas2 build dist docs/_build sample_data/report
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
