@@ -1,8 +1,8 @@
 """Make a virtual environment from a lock file and install justice_metrics into it; the same on every system.
 
-``python .ci/set_up.py study`` brings what a study needs, ``test`` adds the tools of the tests, ``pandas2`` makes a second
-environment with lifelines and pandas 2. A second call with nothing changed returns at once. Only the standard library
-is used, and nothing newer than Python 3.7 before the version is checked, so that an old Python gets a message.
+``python .ci/set_up.py study`` brings what a study needs, ``test`` adds the tools of the tests, ``pandas2`` makes a
+second environment with lifelines and pandas 2. A second call with nothing changed returns at once. Only the standard
+library is used, and nothing newer than Python 3.7, so that an old Python gets a message and not a syntax error.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def wrong_python(version: tuple[int, ...]) -> str:
         except ImportError:
             return (
                 "This Python cannot make virtual environments: its module venv is missing.\n"
-                "On Debian and Ubuntu install the package python3-venv; elsewhere install Python from its own installer."
+                "On Debian and Ubuntu install the package python3-venv; elsewhere use the installer of Python itself."
             )
     return ""
 
