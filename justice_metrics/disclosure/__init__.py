@@ -1,0 +1,1 @@
+"""What may leave the room: until the gate exists, internal releases only."""
