@@ -1,0 +1,1 @@
+"""What a release looks like on paper and in files: report, tables, figures, folders."""
