@@ -1,0 +1,65 @@
+"""Measure how a criminal justice system treats violence against women and children.
+
+Case attrition, time to verdict, conviction rates and the work of victim-support actors, from case files. The public
+names are resolved when they are first used, so that importing the package loads no engine.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+__version__: Final = "0.1.0"
+
+if TYPE_CHECKING:
+    from .base.errors import JusticeMetricsError as JusticeMetricsError
+    from .base.result import Result as Result
+    from .cases.casedata import CaseData as CaseData
+    from .cases.mapping import CaseMapping as CaseMapping
+    from .cases.mapping import read_mapping as read_mapping
+    from .cases.procedure import Procedure as Procedure
+    from .cases.procedure_file import read_procedure as read_procedure
+    from .cases.read import read_cases as read_cases
+    from .measures.attrition import attrition as attrition
+    from .measures.caseload import case_ages as case_ages
+    from .measures.caseload import caseload as caseload
+    from .measures.landmark import landmark_association as landmark_association
+    from .measures.procedure_map import procedure_map as procedure_map
+    from .measures.rates import conviction_rates as conviction_rates
+    from .measures.rates import outcome_shares as outcome_shares
+    from .measures.timeliness import cumulative_incidence as cumulative_incidence
+    from .measures.timeliness import time_to as time_to
+
+_PUBLIC: Final = {
+    "JusticeMetricsError": "base.errors",
+    "Result": "base.result",
+    "CaseData": "cases.casedata",
+    "CaseMapping": "cases.mapping",
+    "read_mapping": "cases.mapping",
+    "Procedure": "cases.procedure",
+    "read_procedure": "cases.procedure_file",
+    "read_cases": "cases.read",
+    "attrition": "measures.attrition",
+    "case_ages": "measures.caseload",
+    "caseload": "measures.caseload",
+    "landmark_association": "measures.landmark",
+    "procedure_map": "measures.procedure_map",
+    "conviction_rates": "measures.rates",
+    "outcome_shares": "measures.rates",
+    "cumulative_incidence": "measures.timeliness",
+    "time_to": "measures.timeliness",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'justice_metrics' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f".{_PUBLIC[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

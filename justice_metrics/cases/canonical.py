@@ -1,0 +1,338 @@
+"""From any frame to the canonical ones: a wide table, an event log or linked stage tables become milestones and events."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from .. import __version__
+from ..base.errors import CaseDataError, MappingError, ProcedureError
+from ..base.language import tr
+from ..base.provenance import Provenance
+from ..base.types import FrameLibrary
+from .calendar import date_of, day_number
+from .eventlog import event_rows, milestones_of_events, stage_rows
+from .intake import Conversion, Intake, Sampling
+from .mapping import CaseMapping, read_mapping
+from .procedure import Procedure
+from .procedure_file import read_procedure
+from .readers_frames import Embedded, Source
+from .typed import Typing, ensure_ids
+from .wide import wide_milestones
+
+
+class Canonical(NamedTuple):
+    """Every field of :class:`CaseData`."""
+
+    milestones: nw.LazyFrame[Any]
+    events: nw.LazyFrame[Any]
+    support: nw.LazyFrame[Any] | None
+    links: nw.LazyFrame[Any] | None
+    procedure: Procedure
+    cutoff_day: int
+    unit: Any
+    sampling: Sampling
+    dated_states: tuple[str, ...]
+    seen_states: tuple[str, ...]
+    dated_roles: tuple[str, ...]
+    attributes: tuple[str, ...]
+    numeric_attributes: tuple[str, ...]
+    actors: tuple[str, ...]
+    intake: Intake
+    provenance: Provenance
+    frame_library: FrameLibrary
+
+
+class Parts(NamedTuple):
+    """What the three forms of a file have in common once they are typed."""
+
+    milestones: nw.LazyFrame[Any]
+    events: nw.LazyFrame[Any]
+    dated_states: tuple[str, ...]
+    seen_states: tuple[str, ...]
+    dated_roles: tuple[str, ...]
+    numeric: tuple[str, ...]
+    conversions: tuple[Conversion, ...]
+    rows: int
+    repeated_rows: int
+
+
+def as_mapping(mapping: Any) -> CaseMapping:
+    """Take a mapping as a model, a dictionary or a path."""
+    if isinstance(mapping, CaseMapping):
+        return mapping
+    return CaseMapping.from_dict(mapping) if isinstance(mapping, dict) else read_mapping(mapping)
+
+
+def procedure_of(mapping: CaseMapping) -> Procedure:
+    """Return the procedure that a mapping names: a shipped id, or a file beside the mapping."""
+    named = mapping.cases.procedure
+    return read_procedure(mapping.path(named) if named.endswith(".toml") else named)
+
+
+def from_frames(
+    frame: Any, mapping: Any, *, support: Any = None, embedded: Embedded | None = None, source: str = "frame"
+) -> Canonical:
+    """Bring frames into canonical form; see :meth:`CaseData.from_frame`."""
+    mapping = as_mapping(mapping)
+    procedure = procedure_of(mapping)
+    _check_states(mapping, procedure)
+    embedded = embedded or Embedded()
+    tables = list(frame) if isinstance(frame, list | tuple) else [frame]
+    sources = [Source(one, embedded, name=_table_name(place, len(tables))) for place, one in enumerate(tables)]
+    build = {"wide": _wide, "events": _events, "stages": _stages}[mapping.data.kind]
+    parts = build(sources, mapping, procedure)
+    sampling = _sampling(mapping)
+    milestones = parts.milestones
+    if mapping.cases.sampling.at is not None:
+        milestones = milestones.with_columns(entry_day=nw.lit(day_number(mapping.cases.sampling.at), dtype=nw.Int32))
+    cutoff_day = day_number(mapping.cases.cutoff)
+    units, intake = _taken_in(parts, milestones, mapping, procedure, sampling, cutoff_day)
+    spells, actors, more = (
+        _support(support, mapping, embedded) if mapping.support and support is not None else (None, (), ())
+    )
+    attributes = tuple(mapping.attributes)
+    intake = Intake(**{**_fields(intake), "conversions": (*intake.conversions, *more)})
+    links = [name for name in mapping.cases.links]
+    return Canonical(
+        milestones=milestones,
+        events=parts.events,
+        support=spells,
+        links=milestones.select("unit_id", *[f"link__{name}" for name in links]) if links else None,
+        procedure=procedure,
+        cutoff_day=cutoff_day,
+        unit=mapping.cases.unit,
+        sampling=sampling,
+        dated_states=parts.dated_states,
+        seen_states=parts.seen_states,
+        dated_roles=parts.dated_roles,
+        attributes=attributes,
+        numeric_attributes=parts.numeric,
+        actors=actors,
+        intake=intake,
+        provenance=Provenance(
+            source=", ".join(Path(one).name for one in mapping.data.file) or source,
+            fingerprint=_fingerprint(sources, units, procedure.id, cutoff_day),
+            unit=mapping.cases.unit,
+            units_in=units,
+            cutoff=date_of(cutoff_day),
+            sampling=mapping.cases.sampling.frame,
+            procedure=procedure.id,
+            simulated=mapping.data.simulated,
+            version=__version__,
+        ),
+        frame_library=sources[0].library,
+    )
+
+
+def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
+    source, typing = sources[0], Typing(sources[0], mapping)
+    rows, repeated, similar = _one_row_per_id(source, mapping)
+    typing.id(mapping.cases.id, name="unit_id", where="cases.id")
+    numeric = _describe(typing, mapping, tuple(mapping.attributes))
+    typing.design()
+    made = wide_milestones(typing, mapping, procedure)
+    return Parts(*made, numeric=numeric, conversions=tuple(typing.conversions), rows=rows, repeated_rows=repeated)
+
+
+def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
+    typing = Typing(sources[0], mapping)
+    typing.id(mapping.cases.id, name="unit_id", where="cases.id")
+    numeric = _describe(typing, mapping, tuple(mapping.attributes))
+    typing.design()
+    long, ordered = event_rows(typing, mapping, procedure)
+    described = (*mapping.attributes, *_design_names(mapping))
+    made = milestones_of_events(long, procedure, described=described, ordered=ordered)
+    rows = _length(long)
+    return Parts(*made, numeric=numeric, conversions=tuple(typing.conversions), rows=rows, repeated_rows=0)
+
+
+def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
+    if len(sources) != len(mapping.stages):
+        raise MappingError(
+            tr(
+                "The mapping describes {n} stage tables, and {given} were handed over.",
+                n=len(mapping.stages),
+                given=len(sources),
+            )
+        )
+    longs, described, conversions, numeric = [], [], [], []
+    for place, source in enumerate(sources):
+        typing = Typing(source, mapping)
+        typing.id(mapping.stage_id(place), name="unit_id", where=f"stages.{place + 1}.id")
+        mine = tuple(name for name in mapping.attributes if mapping.stage_number(name) == place)
+        numeric += _describe(typing, mapping, mine)
+        if place == 0:
+            typing.design()
+            mine = (*mine, *_design_names(mapping))
+        longs += stage_rows(typing, mapping.stages[place], place, procedure)
+        if mine:
+            described.append(
+                source.lazy().select("unit_id", *mine).group_by("unit_id").agg(*[nw.col(one).min() for one in mine])
+            )
+        conversions += typing.conversions
+    long = nw.concat(longs, how="vertical")
+    made = milestones_of_events(long, procedure, described=(), ordered=False)
+    milestones = made[0]
+    for one in described:
+        milestones = milestones.join(one, on="unit_id", how="left")
+    return Parts(
+        milestones,
+        *made[1:],
+        numeric=tuple(numeric),
+        conversions=tuple(conversions),
+        rows=_length(long),
+        repeated_rows=0,
+    )
+
+
+def _describe(typing: Typing, mapping: CaseMapping, names: Sequence[str]) -> tuple[str, ...]:
+    """Type the attributes of a table and return those that are numbers."""
+    numeric = [name for name in names if typing.attribute(mapping.attributes[name], name=name)]
+    for unit, columns in mapping.cases.links.items():
+        if all(one in typing.source.columns for one in columns):
+            typing.id(columns, name=f"link__{unit}", where=f"cases.links.{unit}")
+    return tuple(numeric)
+
+
+def _design_names(mapping: CaseMapping) -> tuple[str, ...]:
+    sampling = mapping.cases.sampling
+    named = {
+        "weight": sampling.weight,
+        "frequency": mapping.cases.frequency,
+        "stratum": sampling.stratum,
+        "cluster": sampling.cluster,
+        "entry_day": sampling.entry,
+    }
+    links = [f"link__{name}" for name in mapping.cases.links]
+    return (*[name for name, column in named.items() if column is not None], *links)
+
+
+def _one_row_per_id(source: Source, mapping: CaseMapping) -> tuple[int, int, int]:
+    """Look at the ids of a wide table before anything is typed; in counting mode the first row of each id stays."""
+    columns = [source.need(one, where="cases.id") for one in mapping.cases.id]
+    parts = [source.as_text(one) for one in columns]
+    joined = parts[0] if len(parts) == 1 else nw.concat_str(parts, separator="|")
+    found = (
+        source.lazy(*columns)
+        .select(id=joined)
+        .select(rows=nw.len(), without=nw.col("id").is_null().cast(nw.Int64).sum(), ids=nw.col("id").n_unique())
+        .collect()
+    )
+    rows, without, ids = (int(found.get_column(one)[0] or 0) for one in ("rows", "without", "ids"))
+    # n_unique counts "no id" as one more id.
+    repeated = rows - without - (ids - (without > 0))
+    counting = mapping.data.faults == "count"
+    ensure_ids(rows, without, repeated, counting=counting, unit=mapping.cases.unit)
+    twins = source.repeated_rows() if counting else 0
+    if counting and (repeated or without):
+        source.keep_first(columns[0]) if len(columns) == 1 else source.keep_first_of(columns)
+    return rows, twins, repeated
+
+
+def _taken_in(
+    parts: Parts,
+    milestones: nw.LazyFrame[Any],
+    mapping: CaseMapping,
+    procedure: Procedure,
+    sampling: Sampling,
+    cutoff_day: int,
+) -> tuple[int, Intake]:
+    """Look once at the whole: how many units, whether any starts before the cut-off."""
+    start = f"first__{procedure.start}"
+    dated = procedure.start in parts.dated_states
+    day = nw.col(start) if dated else nw.lit(None, dtype=nw.Int32)
+    count = nw.col("frequency").sum() if sampling.repeated else nw.len()
+    found = milestones.select(
+        units=count, rows=nw.len(), first=day.min(), dated=(~day.is_null()).cast(nw.Int64).sum()
+    ).collect()
+    units, rows = (int(found.get_column(one)[0] or 0) for one in ("units", "rows"))
+    if rows == 0:
+        raise CaseDataError(tr("There is no case in the data."), tr("Check that the right file and sheet were named."))
+    first, n_dated = found.get_column("first")[0], int(found.get_column("dated")[0] or 0)
+    if dated and n_dated == 0:
+        raise CaseDataError(
+            tr(
+                "No case has a date for '{state}': all {n} are missing.", state=procedure.label(procedure.start), n=rows
+            ),
+            tr("Check the column that the mapping names under [dates], and its date order."),
+        )
+    if first is not None and int(first) > cutoff_day:
+        raise CaseDataError(
+            tr("The cut-off {cutoff} lies before the first case.", cutoff=date_of(cutoff_day)),
+            tr("Set 'cutoff' in [cases] to the last day on which the data are complete."),
+        )
+    repeated_ids = parts.rows - rows - parts.repeated_rows if mapping.data.kind == "wide" else 0
+    return units, Intake(
+        rows=parts.rows,
+        repeated_rows=parts.repeated_rows,
+        repeated_ids=max(repeated_ids, 0),
+        conversions=parts.conversions,
+    )
+
+
+def _support(
+    native: Any, mapping: CaseMapping, embedded: Embedded
+) -> tuple[nw.LazyFrame[Any], tuple[str, ...], tuple[Conversion, ...]]:
+    spec = mapping.support
+    if spec is None:
+        raise TypeError("no support section")
+    source = Source(native, embedded, name="support")
+    typing = Typing(source, mapping)
+    typing.id(spec.id, name="unit_id", where="support.id")
+    actors = typing.label(spec.actor, name="actor", where="support.actor")
+    typing.day(spec.start, name="start_day", where="support.start")
+    optional = [("end_day", spec.end), ("recorded_day", spec.recorded)]
+    for name, column in optional:
+        if column is None:
+            source.add(name, nw.lit(None, dtype=nw.Int32))
+        else:
+            typing.day(column, name=name, where=f"support.{name.removesuffix('_day')}")
+    for name, text in (("institution", spec.institution), ("basis", spec.basis)):
+        if not typing.level(text, name=name, where=f"support.{name}"):
+            source.add(name, nw.lit(None, dtype=nw.String))
+    order = ("unit_id", "actor", "institution", "start_day", "end_day", "basis", "recorded_day")
+    return source.lazy().select(*order), tuple(sorted(actors)), tuple(typing.conversions)
+
+
+def _sampling(mapping: CaseMapping) -> Sampling:
+    spec = mapping.cases.sampling
+    return Sampling(
+        frame=spec.frame,
+        weighted=spec.weight is not None,
+        repeated=mapping.cases.frequency is not None,
+        stratum=spec.stratum is not None,
+        cluster=spec.cluster is not None,
+        delayed_entry=spec.entry is not None or spec.at is not None,
+    )
+
+
+def _check_states(mapping: CaseMapping, procedure: Procedure) -> None:
+    for state, key in mapping.states():
+        try:
+            procedure.resolve(state)
+        except ProcedureError as error:
+            raise MappingError(
+                tr("{key} in {source}: {problem}", key=key, source=mapping.source, problem=error.problem), error.remedy
+            ) from None
+
+
+def _fingerprint(sources: Sequence[Source], units: int, procedure: str, cutoff_day: int) -> str:
+    shape = repr((tuple(one.columns for one in sources), units, procedure, cutoff_day))
+    return hashlib.sha256(shape.encode()).hexdigest()[:16]
+
+
+def _length(frame: nw.LazyFrame[Any]) -> int:
+    return int(frame.select(n=nw.len()).collect().get_column("n")[0])
+
+
+def _table_name(place: int, n: int) -> str:
+    return "the data" if n == 1 else f"table {place + 1}"
+
+
+def _fields(intake: Intake) -> dict[str, Any]:
+    return {name: getattr(intake, name) for name in Intake.__dataclass_fields__}

@@ -1,0 +1,250 @@
+"""Case files in canonical form: units, events, support, links, and what is derived of each unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from ..base.errors import QuestionError, suggestion
+from ..base.language import Language, Readable, tr
+from ..base.provenance import Provenance, unit_words
+from ..base.types import FrameLibrary
+from . import canonical, units
+from .calendar import date_of
+from .intake import Intake, Sampling
+
+if TYPE_CHECKING:
+    from .procedure import Procedure
+
+CountingUnit: TypeAlias = Literal["complaint", "case", "victim", "accused", "charge"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CaseData:
+    """Case files of one procedure up to a cut-off, whatever form they came in.
+
+    Make one with :func:`justice_metrics.read_cases` from files or with :meth:`from_frame` from a pandas or Polars
+    frame, a DuckDB relation or a PySpark frame. It holds personal data: printing it shows counts, never a row.
+
+    Attributes
+    ----------
+    milestones : narwhals LazyFrame, one row per unit
+        ``unit_id``; attributes; ``first__<state>`` (day of the first visit, null if never or undated);
+        ``seen__<state>`` where visits without a date occur; ``outcome`` and ``outcome_day`` (how the unit stands at the
+        cut-off, null when pending); ``frequency``, ``weight``, ``stratum``, ``cluster``, ``entry_day`` where declared.
+    events : narwhals LazyFrame
+        ``unit_id, seq, day, state, precision, notified_day``.
+    support : narwhals LazyFrame or None
+        ``unit_id, actor, institution, start_day, end_day, basis, recorded_day``.
+    links : narwhals LazyFrame or None
+        Which case, victim, accused and charge a unit belongs to.
+    procedure : Procedure
+    cutoff : datetime.date
+        Last day on which the data are complete.
+    unit : {"complaint", "case", "victim", "accused", "charge"}
+    dated_states, seen_states : tuple of str
+        States with a ``first__`` column, and those with a ``seen__`` column.
+    dated_roles : tuple of str
+        Roles whose date the data give without saying which state played it.
+    attributes : tuple of str
+        Columns of ``milestones`` that split units.
+    numeric_attributes : tuple of str
+        Those of them that are numbers.
+    """
+
+    milestones: nw.LazyFrame[Any]
+    events: nw.LazyFrame[Any]
+    support: nw.LazyFrame[Any] | None = None
+    links: nw.LazyFrame[Any] | None = None
+    procedure: Procedure
+    cutoff_day: int
+    unit: CountingUnit = "case"
+    sampling: Sampling = Sampling()
+    dated_states: tuple[str, ...]
+    seen_states: tuple[str, ...] = ()
+    dated_roles: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    numeric_attributes: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    intake: Intake
+    provenance: Provenance
+    frame_library: FrameLibrary = "pandas"
+
+    @classmethod
+    def from_frame(cls, frame: Any, mapping: Any, *, support: Any = None) -> CaseData:
+        """Take case files from a frame of the user's engine.
+
+        Parameters
+        ----------
+        frame : pandas or Polars frame, Arrow table, DuckDB relation, PySpark frame, ibis table
+            One row per unit (``kind = "wide"``) or per event (``kind = "events"``); for ``kind = "stages"`` a
+            list of frames in the order of the mapping's stage tables. Polars, DuckDB, Spark and ibis stay in their
+            engine; pandas and Arrow are handed to the embedded one inside this process.
+        mapping : CaseMapping, dict or path
+            Which column is what; the shape of a mapping file without ``file``.
+        support : frame, optional
+            Support spells, when the mapping has a ``[support]`` section.
+
+        Raises
+        ------
+        MappingError
+            When mapping and frame do not fit each other.
+        CaseDataError
+            When ids repeat, dates cannot be told, or there is no unit.
+
+        Examples
+        --------
+        >>> import pandas as pd, justice_metrics as jm
+        >>> frame = pd.DataFrame({"id": ["a", "b"], "reported": ["2016-01-05", "2016-02-01"], "end": [None, "Rechazo"]})
+        >>> cases = jm.CaseData.from_frame(frame, {
+        ...     "cases": {"id": "id", "unit": "case", "procedure": "bolivia", "cutoff": "2018-04-30"},
+        ...     "dates": {"complaint": "reported"},
+        ...     "outcome": {"column": "end", "labels": {"Rechazo": "rejected"}},
+        ... })
+        >>> cases.n_units
+        2
+        """
+        return cls(**canonical.from_frames(frame, mapping, support=support)._asdict())
+
+    @property
+    def cutoff(self) -> dt.date:
+        """Last day on which the data are complete."""
+        return date_of(self.cutoff_day)
+
+    @property
+    def n_units(self) -> int:
+        """How many units there are (rows times their frequency)."""
+        return self.provenance.units_in
+
+    @property
+    def units(self) -> nw.LazyFrame[Any]:
+        """One row per unit: id, attributes and design columns."""
+        design = [name for name in ("frequency", "weight", "stratum", "cluster", "entry_day") if self.has(name)]
+        return self.milestones.select("unit_id", *self.attributes, *design)
+
+    def has(self, design: str) -> bool:
+        """Whether the milestones hold a design column."""
+        there = {
+            "frequency": self.sampling.repeated,
+            "weight": self.sampling.weighted,
+            "stratum": self.sampling.stratum,
+            "cluster": self.sampling.cluster,
+            "entry_day": self.sampling.delayed_entry,
+        }
+        return there[design]
+
+    def resolve(self, word: str) -> tuple[str, ...]:
+        """Return the states that ``word`` names: a state, a role, an outcome class or an endpoint set.
+
+        Raises
+        ------
+        ProcedureError
+            When the procedure knows no such thing.
+        """
+        return self.procedure.endpoint(word)
+
+    def reached(self, states: tuple[str, ...]) -> nw.Expr:
+        """Return whether a unit ever was in one of ``states``, dated or not."""
+        parts = [~nw.col(name).is_null() for name in self._day_columns(states)]
+        parts += [nw.col(f"seen__{one}") == 1 for one in states if one in self.seen_states]
+        parts += [nw.col("outcome").is_in(list(states)).fill_null(False)]  # noqa: FBT003
+        return reduce(lambda one, two: one | two, parts)
+
+    def first_day(self, states: tuple[str, ...]) -> nw.Expr:
+        """Return the first day in any of ``states``; null when never or undated."""
+        columns = [nw.col(name) for name in self._day_columns(states)]
+        if not columns:
+            return nw.lit(None, dtype=nw.Int32)
+        return columns[0] if len(columns) == 1 else nw.min_horizontal(*columns)
+
+    def _day_columns(self, states: tuple[str, ...]) -> list[str]:
+        own = [f"first__{one}" for one in states if one in self.dated_states]
+        roles = [one for one in self.dated_roles if set(self.procedure.resolve(one)) <= set(states)]
+        return own + [f"first__{one}" for one in roles]
+
+    def stratum_column(self, name: str) -> str:
+        """Check that ``name`` can split units and return it.
+
+        Raises
+        ------
+        QuestionError
+            When there is no such attribute.
+        """
+        if name not in (*self.attributes, "year"):
+            known = (*self.attributes, "year")
+            raise QuestionError(tr("'{name}' is not an attribute of these cases.", name=name), suggestion(name, known))
+        return name
+
+    def to_unit(self, unit: CountingUnit, *, principal: tuple[str, ...]) -> CaseData:
+        """Count another unit: all members of a case (victim, accused) become one.
+
+        Parameters
+        ----------
+        unit : {"complaint", "case", "victim", "accused", "charge"}
+            The coarser unit, known from the mapping's ``[links]``.
+        principal : tuple of str
+            Which ending stands for the unit when its members ended differently: outcome classes, or ``pending``,
+            most telling first. Classes that are not named come last, in the order of the procedure.
+
+        Raises
+        ------
+        QuestionError
+            When the data have no link to that unit.
+        """
+        if self.links is None:
+            raise QuestionError(
+                tr("These cases have no links to other units."),
+                tr("Name the columns of the other units in the mapping's [links] section."),
+            )
+        milestones, n = units.merged(
+            self.milestones,
+            self.links,
+            unit,
+            procedure=self.procedure,
+            attributes=self.attributes,
+            numeric=self.numeric_attributes,
+            dated=self.dated_states,
+            roles=self.dated_roles,
+            seen=self.seen_states,
+            sampling=self.sampling,
+            principal=principal,
+        )
+        return replace(
+            self,
+            milestones=milestones,
+            links=None,
+            support=units.relinked(self.support, self.links, unit),
+            events=units.relinked(self.events, self.links, unit),
+            unit=unit,
+            sampling=replace(self.sampling, repeated=False),
+            provenance=replace(self.provenance, unit=unit, units_in=n),
+        )
+
+    def with_(self, **changes: Any) -> CaseData:
+        """Return the same cases with some fields replaced."""
+        return replace(self, **changes)
+
+    def describe(self, language: Language = "en") -> str:
+        """Return what the data hold in words; counts only."""
+        lines: list[Readable] = list(self.provenance.lines())
+        lines.append(tr("Procedure: {title}.", title=self.procedure.title))
+        if self.attributes:
+            lines.append(tr("Attributes: {attributes}.", attributes=", ".join(self.attributes)))
+        if self.actors:
+            lines.append(tr("Support actors: {actors}.", actors=", ".join(self.actors)))
+        return "\n".join(one.text(language) for one in lines)
+
+    def __repr__(self) -> str:
+        words = unit_words(self.unit).text()
+        return (
+            f"CaseData({self.n_units:,} units counted as {words}, procedure {self.procedure.id}, cut-off {self.cutoff})"
+        )
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return "".join(f"<p>{html.escape(line)}</p>" for line in self.describe().splitlines())

@@ -1,0 +1,88 @@
+"""What was declared and what was met when files were taken in: sampling, conversions, repeated ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..base.provenance import SamplingFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How the files came into the data, and how each stands for others.
+
+    Attributes
+    ----------
+    frame : {"registered", "closed_only", "prevalent", "census"}
+    weighted : bool
+        Whether ``weight`` holds sampling weights (the inverse of the chance to be drawn).
+    repeated : bool
+        Whether ``frequency`` says how many identical units a row stands for.
+    stratum, cluster : bool
+        Whether the design columns of these names are there.
+    delayed_entry : bool
+        Whether ``entry_day`` says from which day on a unit was observed.
+    """
+
+    frame: SamplingFrame = "registered"
+    weighted: bool = False
+    repeated: bool = False
+    stratum: bool = False
+    cluster: bool = False
+    delayed_entry: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """What came of the texts of one column: how many became values, how many could not.
+
+    Attributes
+    ----------
+    column : str
+        Name in the user's file.
+    target : str
+        day, number, label or attribute.
+    n : int
+        Cells that hold a text.
+    unreadable : int
+        Cells that could not be turned into the target.
+    missing : tuple of (code, n)
+        Cells that say why there is no value.
+    coarse : int
+        Dates that give only a month or a year.
+    """
+
+    column: str
+    target: Literal["day", "number", "label", "attribute"]
+    n: int
+    unreadable: int = 0
+    missing: tuple[tuple[str, int], ...] = ()
+    coarse: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What was met while the file was taken in.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the file.
+    without_id : int
+        Rows without an id, which cannot be a unit.
+    repeated_rows : int
+        Rows that repeat another row to the letter.
+    repeated_ids : int
+        Rows whose id was there already with other content.
+    similar_ids : int
+        Ids that become equal once spaces, case and marks are taken away.
+    conversions : tuple of Conversion
+    """
+
+    rows: int
+    without_id: int = 0
+    repeated_rows: int = 0
+    repeated_ids: int = 0
+    similar_ids: int = 0
+    conversions: tuple[Conversion, ...] = ()

@@ -1,0 +1,290 @@
+"""The door for frames: which engine they stay in, and how a column of texts becomes days, states or levels there.
+
+Polars, DuckDB, Spark and ibis frames stay in their engine. Frames that are in memory already (pandas, Arrow) and files
+are handed, through Arrow and without leaving this process, to an embedded engine of their own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from ..base.errors import CaseDataError, MappingError
+from ..base.language import tr
+from ..base.types import FrameLibrary
+from .calendar import day_number
+from .conversion import DayLookup
+from .days import day_of_date
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+Family: TypeAlias = Literal["text", "date", "number", "flag"]
+
+# Formats that an SQL engine can read by itself; files and in-memory frames need none of them.
+_SQL_FORMATS = tuple(
+    pattern.replace("-", mark) for mark in ("-", "/", ".") for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%m-%d-%Y")
+)
+
+
+class Embedded:
+    """A private in-process database for files and in-memory frames; tables made here can be joined."""
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect()
+
+    def table(self, arrow: pa.Table) -> nw.LazyFrame[Any]:
+        """Return an Arrow table as a lazy frame, without a copy."""
+        return nw.from_native(self._connection.from_arrow(arrow))
+
+    def parquet(self, files: Sequence[str]) -> Any:
+        """Return parquet files as one relation that is read only where it is needed."""
+        return self._connection.read_parquet(list(files), union_by_name=True)
+
+
+class Source:
+    """One table of the user's while its columns are being typed.
+
+    Parameters
+    ----------
+    native : frame of any supported library
+    embedded : Embedded
+        Where in-memory frames go.
+    name : str
+        How messages call this table.
+    """
+
+    def __init__(self, native: Any, embedded: Embedded, *, name: str) -> None:
+        frame = _from_native(native, name)
+        self.name = name
+        self.library: FrameLibrary = _library(frame)
+        self._embedded = embedded
+        self._arrow: pa.Table | None = None
+        self._lazy: nw.LazyFrame[Any] | None = None
+        self._made: dict[str, nw.Expr] = {}
+        if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
+            self._lazy = frame.lazy()
+        elif isinstance(frame, nw.DataFrame):
+            self._arrow = _to_arrow(frame, name)
+            frame = nw.from_native(self._arrow)
+        else:
+            self._lazy = frame
+        self._schema = frame.collect_schema()
+        self.columns = tuple(self._schema.names())
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether rows can be counted from the top, so that a message can name one."""
+        return self._arrow is not None
+
+    def need(self, column: str, *, where: str) -> str:
+        """Check that a column is there and return it.
+
+        Raises
+        ------
+        MappingError
+            When it is not; names what comes nearest.
+        """
+        if column not in self.columns:
+            raise MappingError.unknown_column(column, self.columns, where=where)
+        return column
+
+    def family(self, column: str) -> Family:
+        """Return what a column holds: text, date, number or flag."""
+        dtype = self._schema[column]
+        if isinstance(dtype, nw.Date | nw.Datetime):
+            return "date"
+        if dtype.is_numeric():
+            return "number"
+        return "flag" if isinstance(dtype, nw.Boolean) else "text"
+
+    def distinct(self, column: str) -> tuple[list[str], list[int]]:
+        """Return the distinct texts of a column and how often each occurs, in sorted order; nulls are not among them."""
+        frame = self._view().select(text=self._as_text(column)).drop_nulls()
+        found = frame.group_by("text").agg(nw.len().alias("n")).collect()
+        pairs = sorted(zip(found.get_column("text").to_list(), found.get_column("n").to_list(), strict=True))
+        return [str(text) for text, _ in pairs], [int(n) for _, n in pairs]
+
+    def first_row(self, column: str, texts: Iterable[str]) -> int | None:
+        """Return the number of the first data row (from 1) whose cell is one of ``texts``; None where rows have no order."""
+        if self._arrow is None:
+            return None
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        hit = pc.is_in(self._arrow[column].cast(pa.string()), value_set=pa.array(list(texts), pa.string()))
+        place = pc.index(hit, value=True).as_py()
+        return place + 1 if place >= 0 else None
+
+    def add(self, name: str, expr: nw.Expr) -> None:
+        """Add a column made by an expression over the user's columns."""
+        self._made[name] = expr
+
+    def add_date(self, name: str, column: str) -> None:
+        """Add the day number of a column of dates."""
+        self._made[name] = day_of_date(nw.col(column))
+
+    def add_lookup(self, name: str, column: str, lookup: Mapping[str, Any], dtype: Any) -> None:
+        """Add the value that ``lookup`` has for each text; null for texts without one."""
+        used = {text: value for text, value in lookup.items() if value is not None}
+        if self._arrow is not None:
+            self._arrow = _append(self._arrow, name, column, used, dtype)
+            self._made[name] = nw.col(name)
+            return
+        text = self._as_text(column)
+        by_value: dict[Any, list[str]] = {}
+        for key, value in used.items():
+            by_value.setdefault(value, []).append(key)
+        if self._is_polars() and used:
+            self._made[name] = text.replace_strict(list(used), list(used.values()), default=None, return_dtype=dtype)
+            return
+        made: nw.Expr = nw.lit(None, dtype=dtype)
+        for value, keys in by_value.items():
+            made = nw.when(text.is_in(keys)).then(nw.lit(value, dtype=dtype)).otherwise(made)
+        self._made[name] = made
+
+    def add_days(self, name: str, column: str, found: DayLookup) -> None:
+        """Add the day number of a column of texts.
+
+        Raises
+        ------
+        CaseDataError
+            When the table lies in an SQL engine and its dates have no single form that the engine can read.
+        """
+        if self._arrow is not None or self._is_polars():
+            self.add_lookup(name, column, found.days, nw.Int32)
+            return
+        texts = {text: day for text, day in found.days.items() if day is not None}
+        pattern = next((one for one in _SQL_FORMATS if all(_reads(one, *pair) for pair in texts.items())), None)
+        if pattern is None:
+            raise CaseDataError(
+                tr(
+                    "The dates in '{column}' are texts of several forms, which {table} cannot read.",
+                    column=column,
+                    table=self.name,
+                ),
+                tr(
+                    "Turn the column into dates in the database first, or hand the data over as a file or pandas frame."
+                ),
+            )
+        blank = [text for text, day in found.days.items() if day is None]
+        text = nw.col(column)
+        readable = nw.when(~text.is_in(blank)).then(text) if blank else text
+        self._made[name] = day_of_date(readable.str.to_datetime(pattern))
+
+    def as_text(self, column: str) -> nw.Expr:
+        """Return a column as text, whole numbers without a decimal point."""
+        return self._as_text(column)
+
+    def lazy(self, *keep: str) -> nw.LazyFrame[Any]:
+        """Return the columns made so far, and those of the user's that are named, as a lazy frame of its engine."""
+        columns = {**{name: nw.col(name) for name in keep}, **self._made}
+        return self._view().select(*[expr.alias(name) for name, expr in columns.items()])
+
+    def repeated_rows(self) -> int:
+        """Return how many rows repeat another one to the letter."""
+        if self._arrow is None:
+            return 0
+        original = self._arrow.select(list(self.columns))
+        return int(original.num_rows - original.group_by(list(self.columns)).aggregate([]).num_rows)
+
+    def keep_first(self, column: str) -> None:
+        """Keep, of the rows with one id, the first; rows without an id go."""
+        import numpy as np
+        import pyarrow.compute as pc
+
+        if self._arrow is None:
+            raise CaseDataError(
+                tr("Ids repeat in {table}, whose rows have no order.", table=self.name),
+                tr("Make the ids unique in the database first."),
+            )
+        ids = self._arrow[column]
+        codes = pc.fill_null(pc.dictionary_encode(ids).combine_chunks().indices, -1).to_numpy(zero_copy_only=False)
+        _, first = np.unique(codes, return_index=True)
+        first = np.sort(first[codes[first] >= 0])
+        self._arrow = self._arrow.take(first)
+
+    def _view(self) -> nw.LazyFrame[Any]:
+        if self._arrow is not None:
+            return self._embedded.table(self._arrow)
+        if self._lazy is None:
+            raise TypeError("a source is either in memory or lazy")
+        return self._lazy
+
+    def _is_polars(self) -> bool:
+        return self._lazy is not None and self._lazy.implementation.is_polars()
+
+    def _as_text(self, column: str) -> nw.Expr:
+        expr, dtype = nw.col(column), self._schema[column]
+        if isinstance(dtype, nw.String):
+            return expr
+        if dtype.is_float():
+            # A whole-number column with gaps comes from pandas as floats.
+            return expr.cast(nw.Int64).cast(nw.String)
+        return expr.cast(nw.String)
+
+
+def _from_native(native: Any, name: str) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    try:
+        return nw.from_native(native)
+    except TypeError:
+        raise MappingError(
+            tr("{table} is a {type}, which is not a frame.", table=name, type=type(native).__name__),
+            tr("Hand over a pandas or Polars frame, an Arrow table, a DuckDB relation or a PySpark frame."),
+        ) from None
+
+
+def _library(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> FrameLibrary:
+    kind = frame.implementation
+    if kind.is_polars():
+        return "polars"
+    return "pandas" if kind.is_pandas_like() else "pyarrow"
+
+
+def _to_arrow(frame: nw.DataFrame[Any], name: str) -> pa.Table:
+    import pyarrow as pa
+
+    try:
+        table = frame.to_arrow()
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        raise CaseDataError(
+            tr("A column of {table} mixes values of several types.", table=name),
+            tr("Make each column one type, for example with astype(str)."),
+        ) from None
+    # The pandas index travels as metadata and as a column; neither is data of the user's.
+    index = [one for one in table.column_names if one.startswith("__index_level_")]
+    return table.drop_columns(index).replace_schema_metadata(None)
+
+
+def _append(table: pa.Table, name: str, column: str, lookup: Mapping[str, Any], dtype: Any) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    arrow_type = {nw.Int32: pa.int32(), nw.Int64: pa.int64(), nw.Float64: pa.float64(), nw.String: pa.string()}[dtype]
+    texts = table[column]
+    if pa.types.is_floating(texts.type):
+        texts = texts.cast(pa.int64())
+    coded = pc.dictionary_encode(texts.cast(pa.string())).combine_chunks()
+    values = pa.array([lookup.get(text) for text in coded.dictionary.to_pylist()], arrow_type)
+    made = values.take(coded.indices) if len(values) else pa.nulls(table.num_rows, arrow_type)
+    return table.append_column(name, made)
+
+
+def _reads(pattern: str, text: str, day: int) -> bool:
+    try:
+        return day_number(dt.datetime.strptime(text, pattern)) == day  # noqa: DTZ007
+    except ValueError:
+        return False
+
+
+def any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
+    """Return whether any of the conditions holds."""
+    either: Callable[[nw.Expr, nw.Expr], nw.Expr] = lambda one, two: one | two  # noqa: E731
+    return reduce(either, parts)

@@ -1,0 +1,231 @@
+"""Typing the columns of one table by the mapping: texts become days, states, levels and numbers, each one counted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import narwhals.stable.v2 as nw
+
+from ..base.errors import CaseDataError, MappingError, ReadError
+from ..base.language import tr, trn
+from .conversion import (
+    day_lookup,
+    label_lookup,
+    level_lookup,
+    number_lookup,
+    unmatched_error,
+    unreadable_days,
+    unreadable_numbers,
+)
+from .intake import Conversion
+from .mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
+from .readers_frames import Source
+
+
+class Typing:
+    """Types columns of a source and keeps account of what could not be typed.
+
+    Parameters
+    ----------
+    source : Source
+    mapping : CaseMapping
+    """
+
+    def __init__(self, source: Source, mapping: CaseMapping) -> None:
+        self.source = source
+        self.mapping = mapping
+        self.conversions: list[Conversion] = []
+        self._counting = mapping.data.faults == "count"
+        self._missing: Mapping[str, str] = dict(mapping.missing)
+
+    def id(self, columns: Sequence[str], *, name: str, where: str) -> None:
+        """Add an id made of one or several columns, as text."""
+        parts = [self.source.as_text(self.source.need(one, where=where)) for one in columns]
+        joined = parts[0] if len(parts) == 1 else nw.concat_str(parts, separator="|")
+        self.source.add(name, joined)
+
+    def day(self, spec: DateColumn, *, name: str, where: str) -> None:
+        """Add the day number of a date column."""
+        column = self.source.need(spec.column, where=where)
+        if self.source.family(column) == "date":
+            self.source.add_date(name, column)
+            return
+        texts, counts = self.source.distinct(column)
+        order = spec.order or self.mapping.data.date_order
+        found = day_lookup(texts, counts, column=column, order=order, missing=self._missing)
+        if found.n_unreadable and not self._counting:
+            raise unreadable_days(found, row=self.source.first_row(column, found.unreadable))
+        self.source.add_days(name, column, found)
+        self.conversions.append(
+            Conversion(
+                column=column,
+                target="day",
+                n=found.n_values,
+                unreadable=found.n_unreadable,
+                missing=tuple(found.missing_codes.items()),
+                coarse=found.n_month_only + found.n_year_only,
+            )
+        )
+
+    def label(self, spec: LabelColumn, *, name: str, where: str, known: Collection[str] = ()) -> tuple[str, ...]:
+        """Add the id that each label stands for and return the ids that occur.
+
+        Parameters
+        ----------
+        known : collection of str
+            For a column without labels: the ids that its texts may be.
+        """
+        column = self.source.need(spec.column, where=where)
+        texts, counts = self.source.distinct(column)
+        labels = spec.labels or {one: one for one in known}
+        if not labels and spec.otherwise is None:
+            labels = {text: text for text in texts}
+        found = label_lookup(
+            texts,
+            counts,
+            column=column,
+            labels=labels,
+            otherwise=spec.otherwise,
+            match=spec.match,
+            ignore=spec.ignore,
+            missing=self._missing,
+        )
+        if found.n_unmatched and not self._counting:
+            raise unmatched_error(found, labels=labels, key=f"{where}.labels")
+        self.source.add_lookup(name, column, found.states, nw.String)
+        self.conversions.append(
+            Conversion(
+                column=column,
+                target="label",
+                n=found.n_values,
+                unreadable=found.n_unmatched,
+                missing=tuple(found.missing_codes.items()),
+            )
+        )
+        return tuple(dict.fromkeys(found.states.values()))
+
+    def attribute(self, spec: AttributeColumn, *, name: str) -> bool:
+        """Add an attribute; return whether it is a number."""
+        column = self.source.need(spec.column, where=f"attributes.{name}")
+        if spec.type != "text" and not spec.bands:
+            self.number(column, name=name, kind=spec.type)
+            return True
+        labels = spec.labels
+        if spec.crosswalk is not None:
+            labels = _crosswalk(self.mapping, spec.crosswalk)
+        texts, counts = self.source.distinct(column)
+        found = level_lookup(
+            texts,
+            counts,
+            column=column,
+            labels=labels,
+            bands=spec.bands,
+            decimal=self.mapping.data.decimal,
+            missing=self._missing,
+        )
+        self.source.add_lookup(name, column, found.levels, nw.String)
+        self.conversions.append(
+            Conversion(
+                column=column,
+                target="attribute",
+                n=found.n_values,
+                unreadable=found.n_unreadable,
+                missing=tuple(found.missing_codes.items()),
+            )
+        )
+        return False
+
+    def number(self, column: str, *, name: str, kind: str = "number") -> None:
+        """Add a numeric column."""
+        dtype = nw.Int64 if kind == "integer" else nw.Float64
+        if self.source.family(column) == "number":
+            self.source.add(name, nw.col(column).cast(dtype))
+            return
+        texts, counts = self.source.distinct(column)
+        found = number_lookup(
+            texts,
+            counts,
+            column=column,
+            kind="integer" if kind == "integer" else "number",
+            decimal=self.mapping.data.decimal,
+            missing=self._missing,
+        )
+        if found.n_unreadable and not self._counting:
+            raise unreadable_numbers(found, row=self.source.first_row(column, found.unreadable))
+        self.source.add_lookup(name, column, found.values, dtype)
+        self.conversions.append(
+            Conversion(
+                column=column,
+                target="number",
+                n=found.n_values,
+                unreadable=found.n_unreadable,
+                missing=tuple(found.missing_codes.items()),
+            )
+        )
+
+    def level(self, column: str | None, *, name: str, where: str) -> bool:
+        """Add a column of texts as it is, where there is one; return whether there is."""
+        if column is None:
+            return False
+        return not self.attribute(AttributeColumn(column=self.source.need(column, where=where)), name=name)
+
+    def design(self) -> None:
+        """Add the columns of the sampling design."""
+        sampling, cases = self.mapping.cases.sampling, self.mapping.cases
+        if sampling.weight is not None:
+            self.number(self.source.need(sampling.weight, where="cases.sampling.weight"), name="weight")
+        if cases.frequency is not None:
+            self.number(self.source.need(cases.frequency, where="cases.frequency"), name="frequency", kind="integer")
+        for name in ("stratum", "cluster"):
+            self.level(getattr(sampling, name), name=name, where=f"cases.sampling.{name}")
+        if sampling.entry is not None:
+            self.day(sampling.entry, name="entry_day", where="cases.sampling.entry")
+
+
+def ensure_ids(rows: int, without: int, repeated: int, *, counting: bool, unit: str) -> None:
+    """Refuse rows without an id and ids that repeat, unless faults are only counted.
+
+    Raises
+    ------
+    CaseDataError
+        With how many.
+    """
+    if rows == 0:
+        raise CaseDataError(tr("There is no case in the data."), tr("Check that the right file and sheet were named."))
+    if counting:
+        return
+    remedy = tr(
+        'Correct the file, or set faults = "count" in [data] to keep the first row of each id and count the rest.'
+    )
+    if without:
+        raise CaseDataError(trn("{n} row has no id.", "{n} rows have no id.", without), remedy)
+    if repeated:
+        raise CaseDataError(
+            trn(
+                "{n} row has an id that stands in an earlier row.",
+                "{n} rows have an id that stands in an earlier row.",
+                repeated,
+            ),
+            tr(
+                "One row is one {unit}. If the file counts something else, set 'unit' and 'id' accordingly. {more}",
+                unit=unit,
+                more=remedy,
+            ),
+        )
+
+
+def _crosswalk(mapping: CaseMapping, file: str) -> Mapping[str, str]:
+    path = mapping.path(file)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = [row for row in csv.reader(lines, delimiter=_delimiter(path.read_text(encoding="utf-8-sig"))) if row]
+    except OSError:
+        raise ReadError(tr("The crosswalk '{name}' cannot be read.", name=file)) from None
+    if not rows or any(len(row) < 2 for row in rows):  # noqa: PLR2004
+        raise MappingError(tr("The crosswalk '{name}' needs two columns: from, to.", name=file))
+    body = rows[1:] if [one.strip().casefold() for one in rows[0][:2]] == ["from", "to"] else rows
+    return {row[0]: row[1] for row in body}
+
+
+_delimiter: Callable[[str], str] = lambda text: ";" if text.count(";") > text.count(",") else ","  # noqa: E731

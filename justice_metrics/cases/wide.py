@@ -1,0 +1,136 @@
+"""A wide table, one row per unit with a date per stage, becomes milestones and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from .mapping import CaseMapping
+from .procedure import Procedure
+from .standing import standing
+from .typed import Typing
+
+Made = tuple[nw.LazyFrame[Any], nw.LazyFrame[Any], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> Made:
+    """Return milestones, events, dated states, states seen without a date, and roles with a date of their own.
+
+    A date that is given for a role which several states play (a verdict is a conviction or an acquittal) goes to the
+    state whose class the outcome has, and in any case to the role itself.
+    """
+    source = typing.source
+    own, roles, notified = _type_dates(typing, mapping, procedure)
+    labelled = _type_outcome(typing, mapping, procedure)
+    frame = source.lazy()
+    frame = _with_outcome(frame, mapping, procedure, own, labelled)
+    outcomes = tuple(one for one in labelled if one in procedure.outcomes)
+    days = _state_days(procedure, own, roles, outcomes)
+    if outcomes:
+        known = [days[one] for one in outcomes]
+        fallback = nw.coalesce(
+            *[nw.when(nw.col("outcome") == one).then(day) for one, day in zip(outcomes, known, strict=True)]
+        )
+        frame = frame.with_columns(outcome_day=nw.coalesce(nw.col("outcome_day"), fallback))
+    columns = {f"first__{one}": day for one, day in days.items()}
+    for one in outcomes:
+        held = nw.when(nw.col("outcome") == one).then(nw.col("outcome_day"))
+        columns[f"first__{one}"] = nw.coalesce(columns[f"first__{one}"], held)
+    columns |= {f"first__{role}": nw.col(f"day__{role}") for role in roles}
+    seen = tuple(one for one in labelled if one not in procedure.outcomes)
+    columns |= {f"seen__{one}": (nw.col("label") == one).cast(nw.Int64).fill_null(0) for one in seen}
+    frame = frame.with_columns(**columns)
+    if not labelled:
+        # Without an outcome column the latest dated state says how the unit stands.
+        frame = frame.with_columns(**standing(procedure, {one: nw.col(f"first__{one}") for one in days}))
+    kept = [name for name in frame.collect_schema().names() if not name.startswith(("day__", "notified__", "label"))]
+    events = _events(frame, tuple(days), notified, procedure)
+    return frame.select(*kept), events, tuple(days), seen, tuple(roles)
+
+
+def _type_dates(
+    typing: Typing, mapping: CaseMapping, procedure: Procedure
+) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], tuple[str, ...]]:
+    own: list[str] = []
+    roles: dict[str, tuple[str, ...]] = {}
+    notified: list[str] = []
+    for word, spec in mapping.dates.items():
+        states = procedure.resolve(word)
+        name = states[0] if len(states) == 1 else word
+        typing.day(spec, name=f"day__{name}", where=f"dates.{word}")
+        if spec.notified is not None:
+            by_whom = spec.model_copy(update={"column": spec.notified, "notified": None, "precision": None})
+            typing.day(by_whom, name=f"notified__{name}", where=f"dates.{word}")
+            notified.append(name)
+        if len(states) == 1:
+            own.append(name)
+        else:
+            roles[word] = states
+    return tuple(own), roles, tuple(notified)
+
+
+def _type_outcome(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tuple[str, ...]:
+    """Type the outcome column and return the states that its labels can mean, without "pending"."""
+    if mapping.outcome is None:
+        return ()
+    known = (*procedure.ids, "pending")
+    typing.label(mapping.outcome, name="label", where="outcome", known=known)
+    if mapping.outcome.date is not None:
+        typing.day(mapping.outcome.date, name="day__outcome_date", where="outcome.date")
+    meant = [*mapping.outcome.labels.values(), *([mapping.outcome.otherwise] if mapping.outcome.otherwise else [])]
+    states = dict.fromkeys(
+        state for word in (meant or known) if word != "pending" for state in procedure.resolve(word)[:1]
+    )
+    return tuple(states)
+
+
+def _with_outcome(
+    frame: nw.LazyFrame[Any],
+    mapping: CaseMapping,
+    procedure: Procedure,
+    own: tuple[str, ...],
+    labelled: tuple[str, ...],
+) -> nw.LazyFrame[Any]:
+    if not labelled:
+        return frame
+    outcomes = [one for one in labelled if one in procedure.outcomes]
+    held = nw.col("label").is_in(outcomes).fill_null(False)  # noqa: FBT003
+    has_date = mapping.outcome is not None and mapping.outcome.date is not None
+    day = nw.when(held).then(nw.col("day__outcome_date")) if has_date else nw.lit(None, dtype=nw.Int32)
+    return frame.with_columns(outcome=nw.when(held).then(nw.col("label")), outcome_day=day)
+
+
+def _state_days(
+    procedure: Procedure, own: tuple[str, ...], roles: Mapping[str, tuple[str, ...]], outcomes: tuple[str, ...]
+) -> dict[str, nw.Expr]:
+    """Return the day of each state from its own column, or from that of its role where the outcome's class agrees."""
+    days: dict[str, nw.Expr] = {one: nw.col(f"day__{one}") for one in own}
+    for role, states in roles.items():
+        for state in states:
+            alike = [one for one in outcomes if procedure.class_of(one) == procedure.class_of(state)]
+            agrees = nw.col("outcome").is_in(alike).fill_null(False) if alike else nw.lit(value=False)  # noqa: FBT003
+            of_role = nw.when(agrees).then(nw.col(f"day__{role}"))
+            days[state] = nw.coalesce(days[state], of_role) if state in days else of_role
+    for one in outcomes:
+        days.setdefault(one, nw.lit(None, dtype=nw.Int32))
+    order = [one for one in procedure.ids if one in days]
+    return {one: days[one] for one in order}
+
+
+def _events(
+    frame: nw.LazyFrame[Any], states: tuple[str, ...], notified: tuple[str, ...], procedure: Procedure
+) -> nw.LazyFrame[Any]:
+    """Return one row per dated state; the order on one day is that of the procedure."""
+    rows = [
+        frame.select(
+            nw.col("unit_id"),
+            seq=nw.lit(procedure.state(one).rank, dtype=nw.Int64),
+            day=nw.col(f"first__{one}"),
+            state=nw.lit(one),
+            notified_day=nw.col(f"notified__{one}") if one in notified else nw.lit(None, dtype=nw.Int32),
+        ).filter(~nw.col("day").is_null())
+        for one in states
+    ]
+    return nw.concat(rows, how="vertical")

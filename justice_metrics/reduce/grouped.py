@@ -1,0 +1,166 @@
+"""One grouped count in the user's engine: the only place where rows are touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import tr
+from ..base.levels import NOT_RECORDED
+from ..base.types import Counts, Floats, Values
+from ..cases.casedata import CaseData
+from ..cases.days import year_of_day
+from ..tables import MOST_STRATA, Strata
+
+# Stands for a day that does not exist; day numbers and durations are far smaller.
+NO_DAY = -(2**30)
+
+
+class Grouped(NamedTuple):
+    """The collected count.
+
+    Attributes
+    ----------
+    strata : Strata, G of them
+    stratum : array of int, shape (rows,)
+        Position of each row's stratum.
+    keys : mapping of str to array, shape (rows,)
+    n : array, shape (rows,)
+        Units (with frequencies), or the sum of their sampling weights.
+    units : array of int, shape (rows,)
+        Units, whatever they weigh.
+    sums : mapping of str to array, shape (rows,)
+    """
+
+    strata: Strata
+    stratum: Counts
+    keys: Mapping[str, Values]
+    n: Counts | Floats
+    units: Counts
+    sums: Mapping[str, Counts | Floats]
+
+
+def grouped_counts(
+    cases: CaseData,
+    *,
+    by: Sequence[str] = (),
+    keys: Mapping[str, nw.Expr],
+    sums: Mapping[str, nw.Expr] | None = None,
+    frame: nw.LazyFrame[Any] | None = None,
+    most_strata: int = MOST_STRATA,
+) -> Grouped:
+    """Count units by strata and integer keys, in one aggregation where the data live.
+
+    Parameters
+    ----------
+    cases : CaseData
+    by : sequence of str
+        Attributes that split the units; "not recorded" is a level.
+    keys : mapping of str to expression
+        Integer keys, never null.
+    sums : mapping of str to expression, optional
+        0/1 flags to add up (weighted like the units).
+    frame : LazyFrame, optional
+        Milestones with further columns; ``cases.milestones`` by default.
+    most_strata : int
+        How many strata at the most.
+
+    Raises
+    ------
+    QuestionError
+        When an attribute is unknown or there are too many strata.
+    """
+    frame = cases.milestones if frame is None else frame
+    sums = sums or {}
+    strata_columns = {f"by__{name}": stratum_level(cases, name) for name in by}
+    key_columns = {f"key__{name}": expr.cast(nw.Int64) for name, expr in keys.items()}
+    flag_columns = {f"sum__{name}": expr.cast(nw.Int64) for name, expr in sums.items()}
+    design = {}
+    if cases.sampling.repeated:
+        design["frequency"] = nw.col("frequency").cast(nw.Int64)
+    weight_key = ["weight"] if cases.sampling.weighted else []
+    narrow = frame.select(
+        *[expr.alias(name) for name, expr in {**strata_columns, **key_columns, **flag_columns, **design}.items()],
+        *weight_key,
+    )
+    if cases.sampling.repeated:
+        narrow = narrow.with_columns(*[(nw.col(name) * nw.col("frequency")).alias(name) for name in flag_columns])
+        count = nw.col("frequency").sum()
+    else:
+        count = nw.len()
+    # Sums of weights that are no whole numbers depend on the order of addition, so the engine groups by the
+    # weight's value too and numpy adds up in one fixed order.
+    collected = (
+        narrow.group_by(*strata_columns, *key_columns, *weight_key)
+        .agg(count.alias("units"), *[nw.col(name).sum().alias(name) for name in flag_columns])
+        .collect()
+    )
+    return _ordered(collected, tuple(by), list(keys), list(sums), weighted=bool(weight_key), most_strata=most_strata)
+
+
+def stratum_level(cases: CaseData, name: str) -> nw.Expr:
+    """Return the level of one attribute as text, never null; ``year`` is that of the procedure's start."""
+    name = cases.stratum_column(name)
+    if name == "year" and "year" not in cases.attributes:
+        start = cases.first_day((cases.procedure.start,))
+        return nw.when(~start.is_null()).then(year_of_day(start).cast(nw.String)).otherwise(nw.lit(NOT_RECORDED))
+    column = nw.col(name)
+    if name in cases.numeric_attributes:
+        column = column.cast(nw.Int64).cast(nw.String)
+    return column.fill_null(NOT_RECORDED)
+
+
+def _ordered(
+    collected: nw.DataFrame[Any],
+    by: tuple[str, ...],
+    keys: list[str],
+    sums: list[str],
+    *,
+    weighted: bool,
+    most_strata: int,
+) -> Grouped:
+    """Bring the groups of any engine into one order: the engine's own is never trusted."""
+    columns = {name: collected.get_column(name).to_list() for name in collected.columns}
+    levels = list(zip(*[columns[f"by__{name}"] for name in by], strict=True)) if by else [()] * len(columns["units"])
+    observed = tuple(sorted(set(levels)))
+    if len(observed) > most_strata:
+        raise QuestionError(
+            tr(
+                "Splitting by {by} makes {n} groups; at most {most} are made.",
+                by=list(by),
+                n=len(observed),
+                most=most_strata,
+            ),
+            tr("Split by fewer or coarser attributes."),
+        )
+    place = {level: position for position, level in enumerate(observed)}
+    stratum = np.array([place[level] for level in levels], dtype=np.int64)
+    made_keys = {name: np.array(columns[f"key__{name}"], dtype=np.int64) for name in keys}
+    units = np.array([int(one) for one in columns["units"]], dtype=np.int64)
+    weight = np.array(columns["weight"], dtype=np.float64) if weighted else None
+    order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(made_keys.values())), stratum))
+    factor = weight[order] if weight is not None else np.int64(1)
+    return Grouped(
+        strata=Strata(by, observed or ((),) * (not by)),
+        stratum=stratum[order],
+        keys={name: array[order] for name, array in made_keys.items()},
+        n=units[order] * factor,
+        units=units[order],
+        sums={
+            name: np.array([int(one) for one in columns[f"sum__{name}"]], dtype=np.int64)[order] * factor
+            for name in sums
+        },
+    )
+
+
+def summed(index: Counts, values: Counts | Floats, size: int) -> Counts | Floats:
+    """Add ``values`` up by ``index`` into ``size`` cells; whole numbers stay whole."""
+    if np.issubdtype(values.dtype, np.integer):
+        total = np.zeros(size, dtype=np.int64)
+        np.add.at(total, index, values)
+        return total
+    return np.bincount(index, weights=values, minlength=size)

@@ -1,0 +1,202 @@
+"""From milestones to a risk table: who ended how, on which day since the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..base.types import Counts
+from ..cases.casedata import CaseData
+from ..tables import RiskTable
+from .grouped import NO_DAY, Grouped, grouped_counts, summed
+
+Endings: TypeAlias = Literal["standing", "first"]
+
+# Why time cannot be told of a unit, in the order in which the reasons are looked for.
+LEFT_OUT: Final = (
+    "not_started",
+    "start_undated",
+    "start_after_cutoff",
+    "end_undated",
+    "end_before_start",
+    "end_after_cutoff",
+    "entry_after_end",
+)
+OTHER_ENDING: Final = "other_ending"
+
+
+def event_expressions(
+    cases: CaseData, outcomes: Mapping[str, tuple[str, ...]], *, endings: Endings
+) -> tuple[nw.Expr, nw.Expr]:
+    """Return code and day of the ending of each unit: 0 pending, 1..K the outcomes, K+1 any other ending.
+
+    A unit that ever reached one of the outcomes ended by the earliest of them, even if it had been closed and
+    reopened before; otherwise it ended as it stands at the cut-off (``standing``) or by its first exit (``first``).
+    A code without a day is a unit whose ending is undated.
+    """
+    code: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    exits = tuple(cases.procedure.outcomes)
+    if endings == "first":
+        exit_day = cases.first_day(exits)
+        code = nw.when(cases.reached(exits)).then(nw.lit(len(outcomes) + 1)).otherwise(code)
+    else:
+        exit_day = nw.col("outcome_day")
+        code = nw.when(~nw.col("outcome").is_null()).then(nw.lit(len(outcomes) + 1)).otherwise(code)
+    days = {name: cases.first_day(states) for name, states in outcomes.items()}
+    # The earliest outcome wins; on one day the first named one does.
+    earliest = _earliest(list(days.values()))
+    for place, (name, states) in reversed(list(enumerate(outcomes.items(), start=1))):
+        dated = (days[name] == earliest).fill_null(False)  # noqa: FBT003
+        undated = earliest.is_null() & cases.reached(states)
+        code = nw.when(dated | undated).then(nw.lit(place)).otherwise(code)
+    day = nw.when(code <= len(outcomes)).then(earliest).otherwise(exit_day)
+    return code, day
+
+
+def standing_outcomes(cases: CaseData, outcomes: Mapping[str, tuple[str, ...]]) -> tuple[nw.Expr, nw.Expr]:
+    """Return code and day of the ending with which each unit stands at the cut-off, grouped into ``outcomes``."""
+    code: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, states in enumerate(outcomes.values(), start=1):
+        held = nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
+        code = nw.when(held).then(nw.lit(place)).otherwise(code)
+    return code, nw.col("outcome_day")
+
+
+def risk_table(
+    cases: CaseData,
+    *,
+    start: str,
+    outcomes: Mapping[str, tuple[str, ...]] | None,
+    by: Sequence[str] = (),
+    endings: Endings = "standing",
+    most_strata: int = 1_000,
+) -> RiskTable:
+    """Reduce cases to exits per day since ``start``.
+
+    Parameters
+    ----------
+    cases : CaseData
+    start : str
+        State or role from whose first day time runs; units that never reached it are not in the table.
+    outcomes : mapping of str to states, or None
+        The competing endings; None takes every outcome class that occurs, as the units stand at the cut-off.
+    by : sequence of str
+        Attributes that split the units.
+    endings : {"standing", "first"}
+        Whether a unit that was reopened ended when it was first closed.
+
+    Returns
+    -------
+    RiskTable
+        With an outcome ``other_ending`` last where any unit ended otherwise.
+    """
+    if outcomes is None:
+        outcomes = classes(cases)
+        ends = standing_outcomes(cases, outcomes), event_expressions(cases, outcomes, endings=endings)
+        code, end = ends[endings == "first"]
+        names = tuple(outcomes)
+    else:
+        code, end = event_expressions(cases, outcomes, endings=endings)
+        names = (*outcomes, OTHER_ENDING)
+    grouped = grouped_counts(
+        cases,
+        by=by,
+        keys=duration_keys(cases, start=cases.resolve(start), code=code, end=end),
+        most_strata=most_strata,
+    )
+    return drop_empty(table_of(grouped, names, weighted=cases.sampling.weighted))
+
+
+def duration_keys(cases: CaseData, *, start: tuple[str, ...], code: nw.Expr, end: nw.Expr) -> dict[str, nw.Expr]:
+    """Return the integer keys of the count: why left out, ending, days to the end, days to the entry."""
+    begin = cases.first_day(start)
+    started = nw.lit(value=True) if start == (cases.procedure.start,) else cases.reached(start)
+    ended = code > 0
+    last = nw.when(ended).then(end).otherwise(nw.lit(cases.cutoff_day))
+    days = last - begin
+    if cases.sampling.delayed_entry:
+        entry = (nw.col("entry_day") - begin).fill_null(-1)
+        entry = nw.when(entry < 0).then(nw.lit(-1)).otherwise(entry)
+        late = (entry >= days) & (entry >= 0)
+    else:
+        entry, late = nw.lit(-1), nw.lit(value=False)
+    reasons = {
+        "not_started": ~started,
+        "start_undated": begin.is_null(),
+        "start_after_cutoff": begin > cases.cutoff_day,
+        "end_undated": ended & end.is_null(),
+        "end_before_start": days < 0,
+        "end_after_cutoff": ended & (end > cases.cutoff_day),
+        "entry_after_end": late,
+    }
+    why: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, name in reversed(list(enumerate(LEFT_OUT, start=1))):
+        why = nw.when(reasons[name].fill_null(False)).then(nw.lit(place)).otherwise(why)  # noqa: FBT003
+    kept = why == 0
+    return {
+        "left_out": why,
+        "code": nw.when(kept).then(code).otherwise(nw.lit(0)),
+        "days": nw.when(kept).then(days).otherwise(nw.lit(NO_DAY)),
+        "entry": nw.when(kept).then(entry).otherwise(nw.lit(NO_DAY)),
+    }
+
+
+def table_of(grouped: Grouped, outcomes: tuple[str, ...], *, weighted: bool) -> RiskTable:
+    """Arrange a collected count as a risk table; endings that a stratum lacks are zeros."""
+    g, k = len(grouped.strata), len(outcomes)
+    why, code, duration, entry = (grouped.keys[name] for name in ("left_out", "code", "days", "entry"))
+    kept = why == 0
+    days = np.unique(np.concatenate([duration[kept], entry[kept]])).astype(np.int32)
+    t = len(days)
+    exit_at = np.searchsorted(days, duration[kept])
+    entry_at = np.searchsorted(days, entry[kept])
+    stratum, number = grouped.stratum[kept], grouped.n[kept]
+    exits = summed((stratum * (k + 1) + code[kept]) * t + exit_at, number, g * (k + 1) * t).reshape(g, k + 1, t)
+    return RiskTable(
+        strata=grouped.strata,
+        outcomes=outcomes,
+        days=days,
+        events=exits[:, 1:],
+        censored=exits[:, 0],
+        entered=summed(stratum * t + entry_at, number, g * t).reshape(g, t),
+        left_out=left_out_counts(grouped),
+        weighted=weighted,
+    )
+
+
+def left_out_counts(grouped: Grouped) -> dict[str, Counts]:
+    """Return units by the reason why time cannot be told of them, each of shape (G,)."""
+    g, why = len(grouped.strata), grouped.keys["left_out"]
+    table: Any = summed(grouped.stratum * (len(LEFT_OUT) + 1) + why, grouped.units, g * (len(LEFT_OUT) + 1))
+    columns = table.reshape(g, -1)[:, 1:]
+    return {name: columns[:, place] for place, name in enumerate(LEFT_OUT) if columns[:, place].any()}
+
+
+def classes(cases: CaseData) -> dict[str, tuple[str, ...]]:
+    """Return the outcome classes of the procedure, each with its states, in the order in which the file lists them."""
+    found: dict[str, list[str]] = {}
+    for state in cases.procedure.outcomes:
+        found.setdefault(str(cases.procedure.class_of(state)), []).append(state)
+    return {name: tuple(states) for name, states in found.items()}
+
+
+def drop_empty(table: RiskTable) -> RiskTable:
+    """Leave out endings that no unit of any stratum had."""
+    kept = [place for place in range(len(table.outcomes)) if table.events[:, place].any()]
+    return RiskTable(
+        strata=table.strata,
+        outcomes=tuple(table.outcomes[place] for place in kept),
+        days=table.days,
+        events=table.events[:, kept],
+        censored=table.censored,
+        entered=table.entered,
+        left_out=table.left_out,
+        weighted=table.weighted,
+    )
+
+
+def _earliest(days: list[nw.Expr]) -> nw.Expr:
+    return days[0] if len(days) == 1 else nw.min_horizontal(*days)

@@ -1,0 +1,109 @@
+"""From milestones to stage counts: how far each unit came along the funnel, and how it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..base.levels import PENDING
+from ..base.types import Counts
+from ..cases.casedata import CaseData
+from ..cases.procedure import FunnelStep
+from ..tables import MOST_STRATA, StageCounts
+from .grouped import Grouped, grouped_counts, summed
+from .risk import classes
+
+# Reasons why a unit has no place in the counts at a fixed age.
+TOO_YOUNG = "too_young"
+START_UNDATED = "start_undated"
+
+
+def funnel_steps(cases: CaseData) -> tuple[FunnelStep, ...]:
+    """Return the steps of the funnel that these data can show: those with a record of their own or of a later one.
+
+    A step that no column of the data speaks of would look as if nobody had been lost there.
+    """
+    known = {*cases.dated_states, *cases.seen_states, *cases.procedure.outcomes}
+    return tuple(step for step in cases.procedure.funnel if known.intersection(step.states))
+
+
+def furthest_step(cases: CaseData, steps: Sequence[FunnelStep]) -> nw.Expr:
+    """Return the position of the last step that a unit reached; 0, the start, for every unit."""
+    furthest: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, step in enumerate(steps):
+        if place:
+            furthest = nw.when(cases.reached(step.states)).then(nw.lit(place)).otherwise(furthest)
+    return furthest
+
+
+def stage_counts(cases: CaseData, *, by: Sequence[str] = (), most_strata: int = MOST_STRATA) -> StageCounts:
+    """Reduce cases to furthest step × ending, as they stand at the cut-off.
+
+    A unit that shows a later step reached the earlier ones; ``recorded`` counts those whose own record says so.
+    """
+    steps = funnel_steps(cases)
+    ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, states in enumerate(classes(cases).values(), start=1):
+        ending = nw.when(nw.col("outcome").is_in(list(states)).fill_null(False)).then(nw.lit(place)).otherwise(ending)  # noqa: FBT003
+    grouped = grouped_counts(
+        cases,
+        by=by,
+        keys={"furthest": furthest_step(cases, steps), "ending": ending},
+        sums={step.id: cases.reached(step.states) for step in steps},
+        most_strata=most_strata,
+    )
+    return _stage_table(cases, steps, grouped)
+
+
+def stage_counts_at_age(cases: CaseData, *, days: int, by: Sequence[str] = ()) -> StageCounts:
+    """Reduce cases to furthest step × ending ``days`` after the start, among those that could be watched so long.
+
+    Only dated steps can be placed in time; a unit whose start is undated or that is younger than ``days`` at the
+    cut-off is left out and counted.
+    """
+    steps = funnel_steps(cases)
+    begin = cases.first_day((cases.procedure.start,))
+    limit = begin + days
+    furthest: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    sums = {}
+    for place, step in enumerate(steps):
+        by_then = (cases.first_day(step.states) <= limit).fill_null(False)  # noqa: FBT003
+        sums[step.id] = by_then
+        if place:
+            furthest = nw.when(by_then).then(nw.lit(place)).otherwise(furthest)
+    ended = (nw.col("outcome_day") <= limit).fill_null(False)  # noqa: FBT003
+    ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, states in enumerate(classes(cases).values(), start=1):
+        held = nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
+        ending = nw.when(held & ended).then(nw.lit(place)).otherwise(ending)
+    young = (limit > cases.cutoff_day).fill_null(False)  # noqa: FBT003
+    why = nw.when(begin.is_null()).then(nw.lit(1)).when(young).then(nw.lit(2)).otherwise(nw.lit(0))
+    grouped = grouped_counts(cases, by=by, keys={"furthest": furthest, "ending": ending, "left_out": why}, sums=sums)
+    return _stage_table(cases, steps, grouped)
+
+
+def _stage_table(cases: CaseData, steps: Sequence[FunnelStep], grouped: Grouped) -> StageCounts:
+    endings = (*classes(cases), PENDING)
+    g, s, k = len(grouped.strata), len(steps), len(endings)
+    why = grouped.keys.get("left_out", np.zeros(len(grouped.stratum), np.int64))
+    kept = why == 0
+    stratum, furthest = grouped.stratum[kept], grouped.keys["furthest"][kept]
+    # Code 0 is pending, which stands last in the table.
+    ending = (grouped.keys["ending"][kept] - 1) % k
+    counts = summed((stratum * s + furthest) * k + ending, grouped.n[kept], g * s * k).reshape(g, s, k)
+    recorded = np.stack([summed(stratum, grouped.sums[step.id][kept], g) for step in steps], axis=1)
+    left_out: dict[str, Counts] = {}
+    for code, name in ((1, START_UNDATED), (2, TOO_YOUNG)):
+        if (why == code).any():
+            left_out[name] = np.asarray(summed(grouped.stratum[why == code], grouped.units[why == code], g), np.int64)
+    used = tuple(place for place, name in enumerate(endings) if name == PENDING or counts[:, :, place].any())
+    return StageCounts(
+        strata=grouped.strata,
+        steps=tuple(step.id for step in steps),
+        endings=tuple(endings[place] for place in used),
+        furthest=counts[:, :, list(used)],
+        recorded=recorded,
+        left_out=left_out,
+    )

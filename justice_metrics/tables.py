@@ -1,0 +1,268 @@
+"""The sufficient statistics: small, additive tables that every estimator works on.
+
+Each is checked when it is born, its arrays cannot be written to, and two tables of the same question add up:
+``reduce(a ∪ b) = reduce(a) + reduce(b)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from .base.types import Counts, Days, Floats
+
+# A breakdown into more strata than this is usually a mistake (an id or a date among the strata).
+MOST_STRATA: Final = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class Strata:
+    """The observed combinations of levels, in sorted order.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Columns that split the units.
+    levels : tuple of tuple of str
+        One tuple per stratum, as long as ``names``; a single empty tuple when nothing splits them.
+    """
+
+    names: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if len(set(self.levels)) != len(self.levels):
+            raise ValueError("strata are not distinct")
+        if any(len(one) != len(self.names) for one in self.levels):
+            raise ValueError("a stratum has as many levels as there are names")
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def column(self, name: str) -> list[str]:
+        """Return the level of one column for each stratum."""
+        place = self.names.index(name)
+        return [one[place] for one in self.levels]
+
+    def columns(self, repeat: int = 1) -> dict[str, list[str]]:
+        """Return all columns, each stratum repeated ``repeat`` times in a row."""
+        return {name: [level for level in self.column(name) for _ in range(repeat)] for name in self.names}
+
+    def union(self, other: Strata) -> Strata:
+        """Return the strata of both."""
+        if self.names != other.names:
+            raise ValueError(f"strata by {self.names} and by {other.names} do not add up")
+        return Strata(self.names, tuple(sorted({*self.levels, *other.levels})))
+
+    def places_in(self, larger: Strata) -> list[int]:
+        """Return the position of each stratum in ``larger``."""
+        where = {level: place for place, level in enumerate(larger.levels)}
+        return [where[level] for level in self.levels]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RiskTable:
+    """Units that left observation on each day, by stratum and ending.
+
+    Parameters
+    ----------
+    strata : Strata, G of them
+    outcomes : tuple of str, K of them
+        Names of the competing endings.
+    days : array of int, shape (T,)
+        Distinct days since the start on which anybody entered, ended or was censored, rising.
+    events : array, shape (G, K, T)
+        Units that ended by each ending on each day.
+    censored : array, shape (G, T)
+        Units still open when their observation ended on that day.
+    entered : array, shape (G, T)
+        Units whose observation began after that day; without delayed entry that is day -1.
+    left_out : mapping of str to array, shape (G,)
+        Units that time cannot be told of, by reason.
+    weighted : bool
+        Whether the numbers are sums of sampling weights.
+    """
+
+    strata: Strata
+    outcomes: tuple[str, ...]
+    days: Days
+    events: Counts | Floats
+    censored: Counts | Floats
+    entered: Counts | Floats
+    left_out: Mapping[str, Counts]
+    weighted: bool = False
+
+    def __post_init__(self) -> None:
+        g, k, t = len(self.strata), len(self.outcomes), len(self.days)
+        _check_shape("events", self.events, (g, k, t))
+        _check_shape("censored", self.censored, (g, t))
+        _check_shape("entered", self.entered, (g, t))
+        for reason, counts in self.left_out.items():
+            _check_shape(reason, counts, (g,))
+        if t > 1 and not bool((np.diff(self.days) > 0).all()):
+            raise ValueError("days do not rise")
+        exits = self.events.sum(axis=(1, 2)) + self.censored.sum(axis=1)
+        if not np.allclose(exits, self.entered.sum(axis=1)):
+            raise ValueError("not everybody who entered left, or the reverse")
+        _freeze(self, "days", "events", "censored", "entered")
+        object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
+
+    @property
+    def units(self) -> Counts | Floats:
+        """Units under observation, shape (G,)."""
+        total: Counts | Floats = self.entered.sum(axis=1)
+        return total
+
+    def __add__(self, other: RiskTable) -> RiskTable:
+        if self.outcomes != other.outcomes or self.weighted != other.weighted:
+            raise ValueError("risk tables of different endings or weights do not add up")
+        strata = self.strata.union(other.strata)
+        days = np.union1d(self.days, other.days).astype(np.int32)
+        sums: dict[str, Any] = {}
+        for name in ("events", "censored", "entered"):
+            one, two = getattr(self, name), getattr(other, name)
+            shape = (len(strata), *one.shape[1:-1], len(days))
+            total = np.zeros(shape, dtype=np.result_type(one, two))
+            for table, array in ((self, one), (other, two)):
+                rows = np.array(table.strata.places_in(strata), dtype=np.intp)
+                columns = np.searchsorted(days, table.days)
+                total[np.ix_(rows, *map(np.arange, array.shape[1:-1]), columns)] += array
+            sums[name] = total
+        return RiskTable(
+            strata=strata,
+            outcomes=self.outcomes,
+            days=days,
+            left_out=_add_counts(self.left_out, other.left_out, self.strata, other.strata, strata),
+            weighted=self.weighted,
+            **sums,
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StageCounts:
+    """How far units came, and how they stand there.
+
+    Parameters
+    ----------
+    strata : Strata, G of them
+    steps : tuple of str, S of them
+        Steps of the procedure's funnel, in order.
+    endings : tuple of str, K of them
+        Outcome classes, and ``pending`` last.
+    furthest : array of int, shape (G, S, K)
+        Units by the furthest step reached and the way they ended there.
+    recorded : array of int, shape (G, S)
+        Units whose own record shows the step; the others are known by a later one.
+    left_out : mapping of str to array, shape (G,)
+    """
+
+    strata: Strata
+    steps: tuple[str, ...]
+    endings: tuple[str, ...]
+    furthest: Counts | Floats
+    recorded: Counts | Floats
+    left_out: Mapping[str, Counts]
+
+    def __post_init__(self) -> None:
+        g, s, k = len(self.strata), len(self.steps), len(self.endings)
+        _check_shape("furthest", self.furthest, (g, s, k))
+        _check_shape("recorded", self.recorded, (g, s))
+        _freeze(self, "furthest", "recorded")
+        object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
+
+    @property
+    def reached(self) -> Counts | Floats:
+        """Units that reached each step or a later one, shape (G, S)."""
+        at_step = self.furthest.sum(axis=2)
+        total: Counts | Floats = at_step[:, ::-1].cumsum(axis=1)[:, ::-1]
+        return total
+
+    def __add__(self, other: StageCounts) -> StageCounts:
+        if self.steps != other.steps or self.endings != other.endings:
+            raise ValueError("stage counts of different steps or endings do not add up")
+        strata = self.strata.union(other.strata)
+        return StageCounts(
+            strata=strata,
+            steps=self.steps,
+            endings=self.endings,
+            furthest=_add_rows(self.furthest, other.furthest, self.strata, other.strata, strata),
+            recorded=_add_rows(self.recorded, other.recorded, self.strata, other.strata, strata),
+            left_out=_add_counts(self.left_out, other.left_out, self.strata, other.strata, strata),
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StratumTable:
+    """Counts of units by stratum and named cell.
+
+    Parameters
+    ----------
+    strata : Strata, G of them
+    cells : tuple of str, C of them
+        What is counted in each column.
+    counts : array, shape (G, C)
+    left_out : mapping of str to array, shape (G,)
+    """
+
+    strata: Strata
+    cells: tuple[str, ...]
+    counts: Counts | Floats
+    left_out: Mapping[str, Counts]
+
+    def __post_init__(self) -> None:
+        _check_shape("counts", self.counts, (len(self.strata), len(self.cells)))
+        _freeze(self, "counts")
+        object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
+
+    def count(self, cell: str) -> Counts | Floats:
+        """Return one column, shape (G,)."""
+        column: Counts | Floats = self.counts[:, self.cells.index(cell)]
+        return column
+
+    def __add__(self, other: StratumTable) -> StratumTable:
+        if self.cells != other.cells:
+            raise ValueError("tables of different cells do not add up")
+        strata = self.strata.union(other.strata)
+        return StratumTable(
+            strata=strata,
+            cells=self.cells,
+            counts=_add_rows(self.counts, other.counts, self.strata, other.strata, strata),
+            left_out=_add_counts(self.left_out, other.left_out, self.strata, other.strata, strata),
+        )
+
+
+def _check_shape(name: str, array: Counts | Floats, shape: Sequence[int]) -> None:
+    if array.shape != tuple(shape):
+        raise ValueError(f"{name} has the shape {array.shape}, not {tuple(shape)}")
+    if array.size and bool((array < 0).any()):
+        raise ValueError(f"{name} holds negative numbers")
+
+
+def _freeze(table: object, *fields: str) -> None:
+    for name in fields:
+        array = np.array(getattr(table, name))
+        array.setflags(write=False)
+        object.__setattr__(table, name, array)
+
+
+def _add_rows(
+    one: Counts | Floats, two: Counts | Floats, of_one: Strata, of_two: Strata, strata: Strata
+) -> Counts | Floats:
+    total = np.zeros((len(strata), *one.shape[1:]), dtype=np.result_type(one, two))
+    total[of_one.places_in(strata)] += one
+    total[of_two.places_in(strata)] += two
+    return total
+
+
+def _add_counts(
+    one: Mapping[str, Counts], two: Mapping[str, Counts], of_one: Strata, of_two: Strata, strata: Strata
+) -> dict[str, Counts]:
+    none_one, none_two = np.zeros(len(of_one), np.int64), np.zeros(len(of_two), np.int64)
+    return {
+        reason: _add_rows(one.get(reason, none_one), two.get(reason, none_two), of_one, of_two, strata)
+        for reason in dict.fromkeys((*one, *two))
+    }
