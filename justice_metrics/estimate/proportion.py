@@ -143,7 +143,7 @@ def detectable_difference(
 def _smallest_root(gap: Callable[[Floats], Floats], highest: Floats) -> Floats:
     """Difference at which ``gap`` turns positive, by halving [0, highest]; NaN where it never does."""
     low, high = np.zeros_like(highest), highest.copy()
-    reachable = gap(highest) >= 0
+    reachable = gap(highest) > 0
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         enough = gap(middle) >= 0

@@ -51,7 +51,9 @@ def cluster_draws(clusters: int, resamples: int, seed: int) -> Counts:
     >>> cluster_draws(4, 2, seed=7).sum(axis=1)
     array([4, 4])
     """
-    shares = np.full(clusters, 1 / clusters) if clusters else np.empty(0)
+    if not clusters:
+        return np.empty((resamples, 0), dtype=np.int64)
+    shares = np.full(clusters, 1 / clusters)
     return np.random.default_rng(seed).multinomial(clusters, shares, size=resamples)
 
 
@@ -84,6 +86,8 @@ def percentile_interval(values: Floats, confidence_level: float = 0.95) -> Inter
     >>> percentile_interval(np.arange(1.0, 1000.0), 0.95)
     Interval(conf_low=array(25.), conf_high=array(975.))
     """
+    if not len(values):
+        return Interval(*(np.full(values.shape[1:], np.nan) for _ in range(2)))
     ordered = np.sort(values, axis=0)  # NaN last
     usable = np.count_nonzero(~np.isnan(values), axis=0)
     tail = (1 - confidence_level) / 2
@@ -103,8 +107,8 @@ def incidence_at(events: Tallies, at_risk: Tallies) -> Floats:
     Returns
     -------
     (..., G, K)
-        Aalen-Johansen as in :func:`justice_metrics.estimate.curves.aalen_johansen`. NaN for a group that never has
-        anybody at risk.
+        Aalen-Johansen as in :func:`justice_metrics.estimate.curves.aalen_johansen`; 0 for a group that never has
+        anybody at risk in the table.
 
     Examples
     --------
@@ -117,8 +121,8 @@ def incidence_at(events: Tallies, at_risk: Tallies) -> Floats:
     staying = np.where(watched, (exposed - events.sum(axis=-2)) / exposed, 1)
     before = np.ones_like(staying)
     np.cumprod(staying[..., :-1], axis=-1, out=before[..., 1:])
-    reached = (events * np.where(watched, before / exposed, 0)[..., None, :]).sum(axis=-1)
-    return np.where(watched.any(axis=-1, keepdims=True), reached, np.nan)
+    reached: Floats = (events * np.where(watched, before / exposed, 0)[..., None, :]).sum(axis=-1)
+    return reached
 
 
 def bootstrap_incidence(
@@ -173,11 +177,12 @@ def bootstrap_incidence(
     cells = np.concatenate([cluster_events[..., :upto], exposed[..., None, :]], axis=-2).astype(np.float64)
     clusters, *shape = cells.shape
     flat = cells.reshape(clusters, -1)
+    sizes = cluster_events.sum(axis=(-2, -1)) + cluster_censored.sum(axis=-1)  # (C, G)
     reached = np.empty((len(draws), shape[0], shape[1] - 1))
     for piece in _pieces(len(draws), flat.shape[1]):
-        drawn = (draws[piece].astype(np.float64) @ flat).reshape(-1, *shape)
+        drawn = (draws[piece].astype(np.float64) @ flat).reshape(piece.stop - piece.start, *shape)
         reached[piece] = incidence_at(drawn[..., :-1, :], drawn[..., -1, :])
-    return reached
+    return np.where((draws @ sizes > 0)[..., None], reached, np.nan)
 
 
 def bootstrap_incidence_of_cases(
@@ -234,7 +239,7 @@ def bootstrap_incidence_of_cases(
     for piece in _pieces(resamples, cells.shape[1]):
         for group in np.flatnonzero(sizes):
             drawn = generator.multinomial(sizes[group], cells[group] / sizes[group], size=piece.stop - piece.start)
-            table = drawn[:, :-1].reshape(-1, outcomes + 1, upto)
+            table = drawn[:, :-1].reshape(len(drawn), outcomes + 1, upto)
             left = np.cumsum(np.flip(table.sum(axis=1), axis=-1), axis=-1)
             exposed = np.flip(left, axis=-1) + drawn[:, -1:]
             reached[piece, group] = incidence_at(table[:, None, :-1], exposed[:, None])[:, 0]
@@ -248,7 +253,8 @@ def _pieces(resamples: int, cells: int) -> Iterator[slice]:
 
 
 def _order_statistic(ordered: Floats, usable: Counts, probability: float) -> Floats:
-    position = np.clip((usable + 1) * probability, 1, np.maximum(usable, 1)) - 1
+    # rounded, because 1,000 times a tail of 0.025 is not quite 25 in binary
+    position = np.clip(np.round((usable + 1) * probability, 9), 1, np.maximum(usable, 1)) - 1
     below = np.floor(position).astype(np.intp)
     above = np.minimum(below + 1, np.maximum(usable - 1, 0))
     low, high = (np.take_along_axis(ordered, place[None], axis=0)[0] for place in (below, above))

@@ -69,6 +69,22 @@ def agrees() -> Callable[[Floats | float, str], bool]:
     """Whether a number equals R's to 8 significant digits; where R has none, anything goes."""
 
     def compare(ours: Floats | float, theirs: str) -> bool:
-        return not theirs or bool(np.isclose(float(ours), float(theirs), rtol=5e-9, atol=1e-9))
+        return not theirs or bool(np.isclose(float(ours), float(theirs), rtol=5e-9, atol=1e-13))
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def tally() -> Callable[..., CountTable]:
+    """tally([(entry, exit, cause), ...], last_day=9): rows of one group counted per day from 0; cause 0 is censored."""
+
+    def count(rows: list[tuple[int, int, int]], *, last_day: int, causes: int = 2) -> CountTable:
+        days = np.arange(last_day + 1, dtype=np.int32)
+        cells = np.zeros((1, causes + 2, len(days)), dtype=np.int64)
+        for entry, leaving, cause in rows:
+            cells[0, cause - 1 if cause else causes, leaving] += 1
+            if entry >= 0:
+                cells[0, causes + 1, entry] += 1
+        return CountTable(["all"], days, cells[:, :causes], cells[:, causes], cells[:, causes + 1])
+
+    return count
