@@ -1,0 +1,94 @@
+"""What the page of the sample says in numbers: realised shares, the true effect, the trap."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from . import bolivia, faults
+from .draws import generator
+from .extracts import NATIONAL, Extract
+from .register import OUTCOMES, PENDING, Table
+from .truth import Contrast, Truth, true_contrast
+
+TRUTH_SEED: Final = 730
+TRUTH_COPIES: Final = 50
+STARTED_WITHIN_DAYS: Final = 90
+HORIZON_DAYS: Final = 730
+
+# what `national_truth` returns: two million simulated cases, too many for every writing of the sample; tested
+NATIONAL_TRUTH: Final = Contrast(
+    started=Truth(0.070689, 0.0002563, 1_000_000),
+    not_started=Truth(0.039125, 0.0001939, 1_000_000),
+    difference=Truth(0.031564, 0.0003214, 1_000_000),
+)
+
+
+def national_truth(national: Extract, *, copies: int = TRUTH_COPIES, seed: int = TRUTH_SEED) -> Contrast:
+    """Return the true contrast for the cases of the national extract, each simulated ``copies`` times."""
+    return true_contrast(
+        bolivia.bolivian_world(),
+        national.run.cases.copied(copies),
+        generator(seed),
+        started_within_days=STARTED_WITHIN_DAYS,
+        horizon_days=HORIZON_DAYS,
+    )
+
+
+def stage_shares(cases: Table) -> dict[str, float]:
+    """Return the four shares of the published stage table, as a register shows them at its cut-off."""
+    n = len(cases["forma_conclusion"])
+    charged = [day is not None for day in cases["fecha_imputacion"]]
+    before = [how for how, was in zip(cases["forma_conclusion"], charged, strict=True) if not was]
+    return {
+        "rejected": before.count(OUTCOMES["rejected"]) / n,
+        "unresolved": before.count(PENDING) / n,
+        "charged": sum(charged) / n,
+        "final": sum(day is not None for day in cases["fecha_ejecutoria"]) / n,
+    }
+
+
+def naive_shares(extract: Extract) -> tuple[float, float]:
+    """Return the share of cases with a verdict among those that ever had all actors, and among the others."""
+    verdict = extract.run.first_day(*bolivia.VERDICTS) >= 0
+    ever = extract.run.all_started_day() >= 0
+    return float(verdict[ever].mean()), float(verdict[~ever].mean())
+
+
+def facts(cohort: Extract, closed: Table, national: Extract) -> dict[str, str]:
+    """Return every number of the page as text."""
+    truth, naive = NATIONAL_TRUTH, naive_shares(national)
+    given = bolivia.CONFOUNDING._asdict()
+    return {
+        "cohort_n": f"{len(cohort.cases['numero_caso']):,}",
+        "cohort_spells": f"{len(cohort.support['desde']):,}",
+        "closed_n": str(len(closed["numero_caso"])),
+        "national_n": f"{NATIONAL.n:,}",
+        "cohort_n_es": f"{len(cohort.cases['numero_caso']):,}".replace(",", "."),
+        "national_n_es": f"{NATIONAL.n:,}".replace(",", "."),
+        "national_verdicts": f"{int((national.run.first_day(*bolivia.VERDICTS) >= 0).sum()):,}",
+        "national_spells": f"{len(national.support['desde']):,}",
+        **{name: f"{100 * share:.2f}" for name, share in stage_shares(cohort.cases).items()},
+        **{name: f"{value:g}" for name, value in given.items()},
+        "effect": f"{bolivia.TRUE_EFFECT:g}",
+        "milestone_arrivals": f"{bolivia.MILESTONE_ARRIVALS:g}",
+        "court_spread": f"{bolivia.COURT_SPREAD:g}",
+        "truth_copies": str(TRUTH_COPIES),
+        "truth_n": f"{truth.started.n:,}",
+        "truth_seed": str(TRUTH_SEED),
+        **_truth_facts(truth),
+        "naive_ever": f"{100 * naive[0]:.1f}",
+        "naive_never": f"{100 * naive[1]:.1f}",
+        "faults": "\n".join(f"| `{name}`: {_words(name)} | {count} |" for name, count in faults.PLANTED.items()),
+    }
+
+
+def _truth_facts(truth: Contrast) -> dict[str, str]:
+    shown = {}
+    for name, value in truth._asdict().items():
+        shown[f"truth_{name}"] = f"{100 * value.estimate:.2f}"
+        shown[f"truth_{name}_error"] = f"{100 * value.std_error:.3f}"
+    return shown
+
+
+def _words(fault: str) -> str:
+    return faults.FAULTS[fault].words if fault in faults.FAULTS else faults.COPIES[fault][1]
