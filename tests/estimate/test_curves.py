@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.estimate.curves import aalen_johansen, kaplan_meier
@@ -210,6 +210,7 @@ def test_mgus2_with_delayed_entry_on_the_age_scale(counts):
 # ---- laws ----------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(rows_of_units, kind)
 def test_open_and_ended_add_up_to_one(tally, rows, variance):
     table = tally(rows, last_day=LAST)
@@ -219,6 +220,7 @@ def test_open_and_ended_add_up_to_one(tally, rows, variance):
     assert (curves.std_error >= 0).all()
 
 
+@settings(deadline=None)
 @given(rows_of_units)
 def test_one_outcome_is_one_minus_kaplan_meier(tally, rows):
     table = tally(rows, last_day=LAST)
@@ -230,6 +232,7 @@ def test_one_outcome_is_one_minus_kaplan_meier(tally, rows):
     np.testing.assert_allclose(alone.std_error[:, 0][running], curve.std_error[running], rtol=1e-9, atol=1e-8)
 
 
+@settings(deadline=None)
 @given(rows_of_units, st.integers(2, 9))
 def test_frequencies_are_repeated_rows(tally, rows, times):
     once, repeated = tally(rows, last_day=LAST), tally(rows * times, last_day=LAST)
@@ -239,6 +242,7 @@ def test_frequencies_are_repeated_rows(tally, rows, times):
     np.testing.assert_allclose(many.std_error * np.sqrt(times), curves.std_error, rtol=1e-9, atol=1e-8)
 
 
+@settings(deadline=None)
 @given(rows_of_units, kind)
 def test_a_record_censored_before_the_first_ending_changes_nothing(tally, rows, variance):
     ending = [leaving for _, leaving, cause in rows if cause]
@@ -255,6 +259,7 @@ def test_a_record_censored_before_the_first_ending_changes_nothing(tally, rows, 
         np.testing.assert_array_equal(one, two)
 
 
+@settings(deadline=None)
 @given(rows_of_units, st.integers(0, LAST), kind)
 def test_splitting_a_unit_in_two_spells_changes_nothing(tally, rows, day, variance):
     split = [
@@ -271,6 +276,7 @@ def test_splitting_a_unit_in_two_spells_changes_nothing(tally, rows, day, varian
         np.testing.assert_array_equal(one, two)
 
 
+@settings(deadline=None)
 @given(rows_of_units, rows_of_units, kind)
 def test_relabelling_groups_and_outcomes_only_moves_the_answers(tally, some, others, variance):
     tables = [tally(rows, last_day=LAST) for rows in (some, others)]
@@ -283,6 +289,7 @@ def test_relabelling_groups_and_outcomes_only_moves_the_answers(tally, some, oth
         np.testing.assert_array_equal(getattr(moved, field), getattr(curves, field)[::-1, ::-1])
 
 
+@settings(deadline=None)
 @given(rows_of_units, kind)
 def test_days_without_events_change_nothing(tally, rows, variance):
     table = tally(rows, last_day=LAST)
@@ -293,6 +300,7 @@ def test_days_without_events_change_nothing(tally, rows, variance):
         np.testing.assert_allclose(one[..., used], two, rtol=1e-9, atol=1e-8)
 
 
+@settings(deadline=None)
 @given(rows_of_units, kind)
 def test_running_variance_is_the_delta_method(tally, rows, variance):
     """The same variance the long way, day by day: derivatives of F(t) with respect to the hazards of each day."""

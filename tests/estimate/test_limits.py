@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.estimate.limits import normal_quantile, pointwise
@@ -52,12 +52,14 @@ def test_no_standard_error_no_limits(limits):
     assert np.isnan(pointwise(np.array([0.4]), np.array([np.nan]), confidence_level=0.95, limits=limits)).all()
 
 
+@settings(deadline=None)
 @given(inner, error, scale)
 def test_limits_enclose_the_estimate_and_stay_within_bounds(p, s, limits):
     band = pointwise(np.array([p]), np.array([s]), confidence_level=0.95, limits=limits)
     assert 0 <= band.conf_low[0] < p < band.conf_high[0] <= 1
 
 
+@settings(deadline=None)
 @given(inner, error, scale)
 def test_more_confidence_is_wider(p, s, limits):
     narrow, wide = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.estimate.risk import at_risk, last_observed_days
@@ -19,6 +19,7 @@ def test_hand_counted_with_late_arrivals(tally):
     assert table.at_risk.tolist() == [[2, 1, 2, 1, 1]]
 
 
+@settings(deadline=None)
 @given(rows_of_units)
 def test_equals_counting_row_by_row(tally, rows):
     table = tally(rows, last_day=LAST)
@@ -26,6 +27,7 @@ def test_equals_counting_row_by_row(tally, rows):
     assert table.at_risk.tolist() == [counted]
 
 
+@settings(deadline=None)
 @given(rows_of_units, rows_of_units)
 def test_adds_up(tally, some, others):
     parts = [tally(rows, last_day=LAST).at_risk for rows in (some, others, some + others)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.estimate.curves import kaplan_meier
@@ -105,6 +105,7 @@ def test_without_days_nothing_is_reached(read):
     assert found.estimate.shape == (3, 2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=4, max_size=4), st.floats(0.01, 0.99))
 def test_a_quantile_lies_where_the_curve_passes(counts_by_day, share):
     events, censored = np.array(counts_by_day).T
