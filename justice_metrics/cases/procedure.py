@@ -62,8 +62,8 @@ class Procedure:
 
     Examples
     --------
-    >>> from justice_metrics.cases.procedure_file import read_procedure
-    >>> bolivia = read_procedure("bolivia")
+    >>> import justice_metrics as jm
+    >>> bolivia = jm.read_procedure("bolivia")
     >>> bolivia.resolve("charge")
     ('charged',)
     >>> bolivia.endpoint("conviction")
@@ -85,10 +85,9 @@ class Procedure:
         object.__setattr__(self, "states", tuple(replace(one, rank=rank) for rank, one in enumerate(self.states)))
 
     def __repr__(self) -> str:
-        return (
-            f"Procedure({self.id!r}: {len(self.stages)} stages, {len(self.outcomes)} outcomes, "
-            f"{len(self.limits)} limits, valid from {self.valid_from})"
-        )
+        sizes = {"stages": self.stages, "outcomes": self.outcomes, "limits": self.limits}
+        held = ", ".join(f"{name}: {len(things)}" for name, things in sizes.items())
+        return f"Procedure({self.id!r}, {held}, valid from {self.valid_from})"
 
     # ------------------------------------------------------------------ states
 

@@ -211,16 +211,34 @@ def _dead_ends(
 def _order_faults(
     states: tuple[State, ...], moves: tuple[Move, ...], start: str, found: frozenset[str]
 ) -> Iterator[Fault]:
-    """Look whether stages stand in the order in which a case comes to them: each has a road that only rises."""
+    """Look whether states stand in the order in which a case comes to them.
+
+    The order decides which of two acts of one day came first, so a stage needs a road to it that only rises, and
+    an outcome stands below every stage that leads to it on the way to the first ending.
+    """
+    edges = edges_of(moves)
     rank = {one.id: place for place, one in enumerate(states)}
-    endings = {one.id for one in states if one.kind == "outcome" and one.role not in VERDICT_ROLES}
+    endings = {one.id for one in states if one.kind == "outcome"}
     suspended = {one.id for one in states if one.kind == "suspended"}
-    in_order = rising(edges_of(moves), start, rank, not_through=endings | suspended)
+    verdicts = {one.id for one in states if one.role in VERDICT_ROLES}
+    in_order = rising(edges, start, rank, not_through=(endings - verdicts) | suspended)
     misplaced = [one for one in states if one.kind == "stage" and one.id in found and one.id not in in_order]
     # the first misplaced stage drags everything behind it along, so only that one is named
     for state in misplaced[:1]:
-        before = [one for one, following in edges_of(moves).items() if state.id in following and one not in endings]
+        before = [one for one, following in edges.items() if state.id in following and one not in endings]
         yield Fault(
             tr("'{state}' stands before the stages that lead to it ({before}).", state=state.id, before=before),
             tr("Give the states in the order in which a case comes to them."),
         )
+    first_time = reachable(edges, [start], not_through=endings | suspended) - endings - suspended
+    for state in states:
+        later = [one for one in first_time if state.id in edges.get(one, ()) and rank[one] > rank[state.id]]
+        if state.kind == "outcome" and later:
+            yield Fault(
+                tr(
+                    "The outcome '{state}' stands before stages that lead to it ({later}).",
+                    state=state.id,
+                    later=sorted(later),
+                ),
+                tr("Give the stages first, then the outcomes."),
+            )

@@ -176,6 +176,11 @@ def read_procedure(id_or_path: str | Path) -> Procedure:
         A shipped id such as ``"bolivia"``, or the path of a TOML file (anything that ends in ``.toml`` or
         names a folder).
 
+    Returns
+    -------
+    Procedure
+        Checked as a whole.
+
     Raises
     ------
     SettingsError
@@ -185,7 +190,8 @@ def read_procedure(id_or_path: str | Path) -> Procedure:
 
     Examples
     --------
-    >>> read_procedure("guatemala").start
+    >>> import justice_metrics as jm
+    >>> jm.read_procedure("guatemala").start
     'complaint'
     """
     path = Path(id_or_path)

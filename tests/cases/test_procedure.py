@@ -180,7 +180,7 @@ def test_what_must_come_before() -> None:
 
 
 def test_a_procedure_prints_as_a_size_and_not_as_a_page() -> None:
-    assert repr(procedure()) == "Procedure('small': 6 stages, 4 outcomes, 1 limits, valid from 2000-01-01)"
+    assert repr(procedure()) == "Procedure('small', stages: 6, outcomes: 4, limits: 1, valid from 2000-01-01)"
 
 
 def test_every_role_and_class_has_words() -> None:
@@ -251,6 +251,11 @@ FAULTY: list[tuple[str, dict[str, Any], str]] = [
         "stages out of order",
         {"states": (STATES[0], STATES[2], STATES[1], *STATES[3:])},
         "'charged' stands before .*police",
+    ),
+    (
+        "outcome before its stages",
+        {"states": (STATES[0], STATES[9], *STATES[1:9], STATES[10])},
+        "outcome 'rejected' stands before .*police",
     ),
     (
         "a role as a name",
