@@ -160,3 +160,15 @@ def test_percentiles_stop_at_the_extremes():
 
 def test_percentiles_of_no_resamples():
     assert np.isnan(percentile_interval(np.empty((0, 2)))).all()
+
+
+def test_few_units_widen_the_interval():
+    values = np.arange(1.0, 10000.0)
+    # ten clusters: t(9) leaves 2.5 % at 2.262157; sqrt(10/9) times that is 2.384522, and Phi(-2.384522) = 0.0085514
+    assert percentile_interval(values, 0.95, units=10).conf_low == pytest.approx(85.514, abs=0.01)
+    assert percentile_interval(values, 0.95, units=10).conf_high == pytest.approx(10000 - 85.514, abs=0.01)
+    assert percentile_interval(values, 0.95, units=10**6).conf_low == pytest.approx(250, abs=0.01)
+
+
+def test_one_cluster_has_no_interval():
+    assert np.isnan(percentile_interval(np.arange(1.0, 1000.0), 0.95, units=1)).all()
