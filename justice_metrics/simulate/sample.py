@@ -73,7 +73,11 @@ def write_sample(folder: str | Path, *, language: Language = "es") -> Path:
         _put_in_place(beside, target)
     except OSError as error:
         raise OutputError(
-            tr("The sample cannot be written to {folder}: {reason}.", folder=str(target), reason=str(error.strerror)),
+            tr(
+                "The sample cannot be written to {folder}: {reason}.",
+                folder=str(target),
+                reason=error.strerror or type(error).__name__,
+            ),
             tr("Choose a folder in which you may write, on a disk with 10 MB of free space."),
         ) from error
     finally:
