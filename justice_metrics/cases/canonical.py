@@ -59,6 +59,7 @@ class Parts(NamedTuple):
     conversions: tuple[Conversion, ...]
     rows: int
     repeated_rows: int
+    without_id: int = 0
 
 
 def as_mapping(mapping: Any) -> CaseMapping:
@@ -131,12 +132,19 @@ def from_frames(
 
 def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
     source, typing = sources[0], Typing(sources[0], mapping)
-    rows, repeated, similar = _one_row_per_id(source, mapping)
+    rows, repeated, without = _one_row_per_id(source, mapping)
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
     typing.design()
     made = wide_milestones(typing, mapping, procedure)
-    return Parts(*made, numeric=numeric, conversions=tuple(typing.conversions), rows=rows, repeated_rows=repeated)
+    return Parts(
+        *made,
+        numeric=numeric,
+        conversions=tuple(typing.conversions),
+        rows=rows,
+        repeated_rows=repeated,
+        without_id=without,
+    )
 
 
 def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
@@ -213,7 +221,7 @@ def _design_names(mapping: CaseMapping) -> tuple[str, ...]:
 
 
 def _one_row_per_id(source: Source, mapping: CaseMapping) -> tuple[int, int, int]:
-    """Look at the ids of a wide table before anything is typed; in counting mode the first row of each id stays."""
+    """Return rows, rows that repeat another and rows without an id; in counting mode the first row of each id stays."""
     columns = [source.need(one, where="cases.id") for one in mapping.cases.id]
     parts = [source.as_text(one) for one in columns]
     joined = parts[0] if len(parts) == 1 else nw.concat_str(parts, separator="|")
@@ -231,7 +239,7 @@ def _one_row_per_id(source: Source, mapping: CaseMapping) -> tuple[int, int, int
     twins = source.repeated_rows() if counting else 0
     if counting and (repeated or without):
         source.keep_first(columns[0]) if len(columns) == 1 else source.keep_first_of(columns)
-    return rows, twins, repeated
+    return rows, twins, without
 
 
 def _taken_in(
@@ -266,9 +274,11 @@ def _taken_in(
             tr("The cut-off {cutoff} lies before the first case.", cutoff=date_of(cutoff_day)),
             tr("Set 'cutoff' in [cases] to the last day on which the data are complete."),
         )
-    repeated_ids = parts.rows - rows - parts.repeated_rows if mapping.data.kind == "wide" else 0
+    gone = parts.rows - rows if mapping.data.kind == "wide" else 0
+    repeated_ids = gone - parts.repeated_rows - parts.without_id
     return units, Intake(
         rows=parts.rows,
+        without_id=parts.without_id,
         repeated_rows=parts.repeated_rows,
         repeated_ids=max(repeated_ids, 0),
         conversions=parts.conversions,

@@ -39,6 +39,7 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
         held = nw.when(nw.col("outcome") == one).then(nw.col("outcome_day"))
         columns[f"first__{one}"] = nw.coalesce(columns[f"first__{one}"], held)
     columns |= {f"first__{role}": nw.col(f"day__{role}") for role in roles}
+    columns |= _as_written(mapping, outcomes)
     seen = tuple(one for one in labelled if one not in procedure.outcomes)
     columns |= {f"seen__{one}": (nw.col("label") == one).cast(nw.Int64).fill_null(0) for one in seen}
     frame = frame.with_columns(**columns)
@@ -100,6 +101,23 @@ def _with_outcome(
     has_date = mapping.outcome is not None and mapping.outcome.date is not None
     day = nw.when(held).then(nw.col("day__outcome_date")) if has_date else nw.lit(None, dtype=nw.Int32)
     return frame.with_columns(outcome=nw.when(held).then(nw.col("label")), outcome_day=day)
+
+
+def _as_written(mapping: CaseMapping, outcomes: tuple[str, ...]) -> dict[str, nw.Expr]:
+    """Return what the outcome columns say before it is made sense of; the rules of the check compare the two.
+
+    ``conclusion_said`` is 2 for an outcome, 1 for pending or a stage, 0 where the cell says nothing that is understood;
+    ``conclusion_day`` is the date beside it, also of a pending unit.
+    """
+    if mapping.outcome is None:
+        return {}
+    label = nw.col("label")
+    ended = label.is_in(list(outcomes)).fill_null(False)  # noqa: FBT003
+    said = nw.when(ended).then(nw.lit(2)).otherwise(nw.when(~label.is_null()).then(nw.lit(1)).otherwise(nw.lit(0)))
+    written = {"conclusion_said": said.cast(nw.Int64)}
+    if mapping.outcome.date is not None:
+        written["conclusion_day"] = nw.col("day__outcome_date")
+    return written
 
 
 def _state_days(
