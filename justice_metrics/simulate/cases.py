@@ -1,0 +1,50 @@
+"""The sample as case data, without files."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from typing import Any, Literal
+
+from ..cases.casedata import CaseData
+from .extracts import COHORT, NATIONAL, closed_tribunal_files, draw
+from .register import HEADINGS, SUPPORT_HEADINGS
+
+
+def sample_cases(which: Literal["registered", "closed", "national"] = "registered") -> CaseData:
+    """Simulated Bolivian case files: the registered cohort, the closed tribunal files or the national extract.
+
+    Parameters
+    ----------
+    which : {"registered", "closed", "national"}
+        1,200 registered cases; the closed tribunal files among them; 20,000 cases of the whole country.
+
+    Returns
+    -------
+    CaseData
+        Its provenance says that it is simulated.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> jm.sample_cases().n_units
+    1200
+    """
+    import pandas as pd
+
+    mapping_name = {
+        "registered": "bolivia_mapping.toml",
+        "closed": "bolivia_closed_mapping.toml",
+        "national": "bolivia_national_mapping.toml",
+    }[which]
+    extract = draw(NATIONAL if which == "national" else COHORT)
+    cases, support = closed_tribunal_files(extract) if which == "closed" else (extract.cases, extract.support)
+    mapping: dict[str, Any] = tomllib.loads(
+        files(__package__).joinpath("texts", mapping_name).read_text(encoding="utf-8")
+    )
+    headings = ({}, {}) if which == "national" else (HEADINGS, SUPPORT_HEADINGS)
+    frames = [
+        pd.DataFrame({words.get(name, name): column for name, column in table.items()})
+        for table, words in zip((cases, support), headings, strict=True)
+    ]
+    return CaseData.from_frame(frames[0], mapping, support=frames[1])
