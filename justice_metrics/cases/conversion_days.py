@@ -33,8 +33,11 @@ _TIME: Final = re.compile(
     r"^(?P<date>.*\S)(?:\s+|t)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:hs?|hrs|horas)?\.?\s*(?:z|utc|[+-]\d{2}:?\d{2})?$"
 )
+# "mar" is left out of the short names: it is March far more often than Tuesday.
 _WEEKDAY: Final = re.compile(
-    r"^(?:lun|mar|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?\s*,?\s+(?=[\da-z])"
+    r"^(?:(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\s*,?\s+"
+    r"|(?:lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat|sun)\.?\s*,?\s+(?=\d))"
 )
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$")
 _YEAR_LAST: Final = re.compile(r"^(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})$")
@@ -356,6 +359,8 @@ def _sound_time(timed: re.Match[str]) -> bool:
 
 
 def _date_parts(bare: str, *, serials: bool) -> _Parts:
+    if serials and (found := _SERIAL.match(bare)):
+        return _Parts("serial", int(found[1]))
     if found := _YEAR_FIRST.match(bare):
         return _Parts("fixed", int(found[1]), int(found[3]), int(found[4]))
     if found := _YEAR_LAST.match(bare):
@@ -369,8 +374,6 @@ def _date_parts(bare: str, *, serials: bool) -> _Parts:
         return _Parts("fixed", int(found[1]), int(found[2]), _MIDDLE_DAY, "month")
     if found := _MONTH_YEAR.match(bare):
         return _Parts("fixed", int(found[2]), int(found[1]), _MIDDLE_DAY, "month")
-    if serials and (found := _SERIAL.match(bare)):
-        return _Parts("serial", int(found[1]))
     if found := _YEAR.match(bare):
         return _Parts("fixed", int(found[1]), *_MIDDLE_OF_YEAR, "year")
     if _SERIAL.match(bare):

@@ -289,10 +289,8 @@ def _id_of(columns: tuple[ColumnLook, ...]) -> tuple[ColumnLook | None, float]:
         if one.is_date or one.share_filled < 0.9 or _of_events(one):
             continue
         name, distinct = _named(one, ID_WORDS), one.n_distinct / max(one.n_filled, 1)
-        if name:
-            score = 0.4 * name + 0.3 * distinct + (0.3 if one.is_unique else 0.0)
-        else:
-            score = 0.5 if one.is_unique else 0.0
+        unique = 0.3 if one.is_unique else 0.0
+        score = 0.4 * name + 0.3 * distinct + unique if name else unique
         if score > 0 and (best is None or score > best[0]):
             best = (score, one)
     return (best[1], best[0]) if best else (None, 0.0)
@@ -326,7 +324,7 @@ def _events_keys(columns: tuple[ColumnLook, ...]) -> dict[str, tuple[str, float]
     taken: dict[str, tuple[str, float]] = {}
     id_column, score = _id_of(columns)
     if id_column is not None:
-        taken[id_column.name] = ("cases.id", score + 0.3)  # that ids repeat is right here
+        taken[id_column.name] = ("cases.id", min(score + 0.5, 1.0))  # that ids repeat is right here
     state = max((one for one in columns if _event_state(one)), key=lambda one: _named(one, EVENT_WORDS))
     taken[state.name] = ("events.state", 0.9 * _named(state, EVENT_WORDS))
     dates = [one for one in columns if one.is_date and one.name not in taken]
