@@ -1,0 +1,84 @@
+"""Where numbers come from: data, cut-off, sampling, settings, version; no folder, host or user name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from ..base.language import Language, Message, Readable, format_date, format_number, tr
+from ..base.provenance import Provenance, SamplingFrame, unit_words
+from ..base.result import Result
+from .inert import plain, setting_text, without_folder
+from .page import WORDS
+
+SAMPLING: Final[Mapping[SamplingFrame, Message]] = MappingProxyType(
+    {
+        "registered": tr("drawn from all files that were registered, open ones too"),
+        "census": tr("all files that were registered"),
+        "closed_only": tr("closed files only; open cases are missing by design"),
+        "prevalent": tr("files that were open on a day; those closed before are missing"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of one question; ``opens`` when another question begins with it."""
+
+    section: int
+    question: str
+    name: str
+    value: str
+    opens: bool
+
+
+def sources(results: Sequence[Result], language: Language) -> list[list[tuple[str, str]]]:
+    """Say where the data of each group of results come from: pairs of term and words."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    by_source: dict[tuple[object, ...], Provenance] = {}
+    for number, result in enumerate(results, start=1):
+        one = result.provenance
+        key = (
+            one.source,
+            one.fingerprint,
+            one.unit,
+            one.units_in,
+            one.cutoff,
+            one.sampling,
+            one.procedure,
+            one.version,
+        )
+        groups.setdefault(key, []).append(number)
+        by_source[key] = one
+    return [_source(by_source[key], numbers if len(groups) > 1 else [], language) for key, numbers in groups.items()]
+
+
+def settings(results: Sequence[Result], language: Language) -> list[Setting]:
+    """List the settings of each question, as they were understood."""
+    rows: list[Setting] = []
+    for number, result in enumerate(results, start=1):
+        question = result.provenance.question or result.question or type(result).__name__
+        pairs = result.provenance.settings or (("", ""),)
+        rows += [
+            Setting(number, question, name, setting_text(value, language) if name else "", at == 0 and number > 1)
+            for at, (name, value) in enumerate(pairs)
+        ]
+    return rows
+
+
+def _source(one: Provenance, numbers: Iterable[int], language: Language) -> list[tuple[str, str]]:
+    listed = ", ".join(str(number) for number in numbers)
+    pairs: list[tuple[Readable, str]] = [
+        (WORDS["sections"], listed),
+        (WORDS["source"], plain(without_folder(one.source), longest=200)),
+        (WORDS["fingerprint"], plain(one.fingerprint, longest=200)),
+        (WORDS["unit"], plain(unit_words(one.unit).text(language))),
+        (WORDS["units"], format_number(one.units_in, language)),
+        (WORDS["cutoff"], format_date(one.cutoff, language)),
+        (WORDS["sampling"], SAMPLING[one.sampling].text(language)),
+        (WORDS["procedure"], plain(one.procedure, longest=200)),
+        (WORDS["version"], f"justice_metrics {plain(one.version)}" if one.version else ""),
+    ]
+    return [(term.text(language), words) for term, words in pairs if words]

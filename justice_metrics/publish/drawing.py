@@ -1,0 +1,65 @@
+"""The figure of a result as the bytes of a file, whatever words the data have brought into it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from ..base.language import Language
+from ..base.result import Result
+from ..figures.style import FigureFormat, figure_bytes
+from .inert import plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LONGEST_WORDS: Final = 240
+
+
+def drawn(result: Result, kind: FigureFormat, *, language: Language = "en") -> bytes:
+    """Return the figure of a result as bytes; the same result gives the same bytes.
+
+    Parameters
+    ----------
+    result : Result
+        Any answer of the library.
+    kind : {"png", "svg", "pdf"}
+        Format of the file.
+    language : {"en", "es"}
+        Language of the words in it.
+    """
+    axes = result.plot(language=language)
+    root: Any = axes.figure
+    _tame(root.figure)
+    with warnings.catch_warnings():
+        # A letter that the drawing font lacks is shown in the reader's own font; that is no news for an author.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
+        return figure_bytes(axes, kind)
+
+
+def _tame(figure: Figure) -> None:
+    """Take controls out of every word in a figure, and cut what would leave no room for the drawing."""
+    from matplotlib.text import Text
+    from matplotlib.ticker import FixedFormatter, FuncFormatter
+
+    for artist in figure.findobj(Text):
+        if isinstance(artist, Text):
+            artist.set_text(_tamed(artist.get_text()))
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter):
+                formatter.seq = [_tamed(words) for words in formatter.seq]
+            elif isinstance(formatter, FuncFormatter):
+                formatter.func = _tamed_words_of(formatter.func)
+
+
+def _tamed_words_of(written: Callable[..., str]) -> Callable[..., str]:
+    return lambda value, place=None: _tamed(written(value, place))
+
+
+def _tamed(words: str) -> str:
+    lines = "\n".join(plain(line) for line in words.split("\n"))
+    return lines if len(lines) <= _LONGEST_WORDS else lines[: _LONGEST_WORDS - 1] + "…"

@@ -1,0 +1,272 @@
+"""What a page shows of one result, in one language, before it becomes HTML."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..base.language import Language, Message, tr, trn
+from ..base.provenance import unit_words
+from ..base.result import Column, Definition, Result, Table
+from .drawing import drawn
+from .inert import plain
+
+SHORT_TABLE: Final = 20
+"""Rows up to which a table is kept on one sheet of paper."""
+LONG_TABLE: Final = 60
+"""Rows after which a table scrolls on the screen."""
+PRINTED_TABLE: Final = 300
+"""Rows after which a table is not printed: it would fill pages that nobody reads."""
+LONGEST_CELL: Final = 200
+_WIDE, _VERY_WIDE = 8, 11
+
+BASIS_WORDS: Final = {
+    "cohort": tr("cohort: the same cases are followed"),
+    "flow": tr("flow: what came in and went out in a period, which are not the same cases"),
+    "snapshot": tr("snapshot: the state of things on one day"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, and what the page must know of it."""
+
+    text: str
+    number: bool = False
+    head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; ``opens`` when another group begins with it."""
+
+    cells: tuple[Cell, ...]
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableView:
+    """A table as it is shown.
+
+    Attributes
+    ----------
+    anchor, number, title : str
+        Its place in the page.
+    headings : tuple of Cell
+        One per column.
+    rows : tuple of Row
+        All of them.
+    warning : str
+        For a naive table, the reason not to use it.
+    """
+
+    anchor: str
+    number: str
+    title: str
+    headings: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+    warning: str = ""
+
+    @property
+    def grouped(self) -> bool:
+        """Whether its rows come in groups."""
+        return any(row.opens for row in self.rows)
+
+    @property
+    def long(self) -> bool:
+        """Whether it scrolls on the screen."""
+        return len(self.rows) > LONG_TABLE
+
+    @property
+    def short(self) -> bool:
+        """Whether it is kept on one sheet of paper."""
+        return len(self.rows) <= SHORT_TABLE
+
+    @property
+    def printed(self) -> bool:
+        """Whether it is printed."""
+        return len(self.rows) <= PRINTED_TABLE
+
+    @property
+    def width(self) -> str:
+        """Class of its type size on paper."""
+        columns = len(self.headings)
+        return "" if columns < _WIDE else "wide" if columns < _VERY_WIDE else "very-wide"
+
+    @property
+    def size(self) -> Message:
+        """How many rows it has."""
+        return trn("{n} row", "{n} rows", len(self.rows))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One result as a section of a page; every text is in the page's language.
+
+    Attributes
+    ----------
+    number : int
+        Place in the report, from 1.
+    figure : str
+        The figure as a ``data:`` address.
+    definition : tuple of (str, str)
+        Term and words.
+    base : tuple of str
+        What the figures rest on: units, cut-off, sampling, what was left out.
+    main : TableView
+        The table that answers the question.
+    further, naive : tuple of TableView
+        The other tables; the naive ones stand in a box of their own.
+    """
+
+    number: int
+    heading: str
+    answers: str
+    findings: tuple[str, ...]
+    figure: str
+    alt: str
+    definition: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    base: tuple[str, ...]
+    main: TableView
+    further: tuple[TableView, ...]
+    naive: tuple[TableView, ...]
+    simulated: bool
+
+    @property
+    def anchor(self) -> str:
+        """Where a link to the section leads."""
+        return f"section-{self.number}"
+
+    @property
+    def words(self) -> str:
+        """Everything that is said in the section but for the rows of its tables, for the glossary."""
+        tables = (self.main, *self.further, *self.naive)
+        shown = [self.heading, self.answers, *self.findings, *self.notes, *self.base]
+        shown += [part for pair in self.definition for part in pair]
+        shown += [part for one in tables for part in (one.title, one.warning, *(cell.text for cell in one.headings))]
+        return "\n".join(shown)
+
+
+def section(result: Result, number: int, language: Language) -> Section:
+    """Put a result into the words and order of a page.
+
+    Parameters
+    ----------
+    result : Result
+        Any answer of the library.
+    number : int
+        Place in the report, from 1.
+    language : {"en", "es"}
+        Language of the page.
+    """
+    heading = plain(result.heading.text(language))
+    findings = tuple(plain(one.text(language)) for one in result.findings())
+    views = [
+        table_view(
+            table, number=f"{number}.{place}", title=heading if name == "main" else _named(name), language=language
+        )
+        for place, (name, table) in enumerate(_naive_last(result), start=1)
+    ]
+    alt = tr("Figure: {heading} {findings}", heading=f"{heading}.", findings=" ".join(findings[:3]))
+    return Section(
+        number=number,
+        heading=heading,
+        answers=plain(result.definition.answers.text(language)),
+        findings=findings,
+        figure=_data_address(drawn(result, "svg", language=language)),
+        alt=plain(alt.text(language), longest=600),
+        definition=_definition(result.definition, result.provenance.unit, language),
+        notes=tuple(plain(one.text(language)) for one in result.notes),
+        base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :]),
+        main=views[0],
+        further=tuple(one for one in views[1:] if not one.warning),
+        naive=tuple(one for one in views[1:] if one.warning),
+        simulated=result.provenance.simulated,
+    )
+
+
+def table_view(table: Table, *, number: str, title: str, language: Language) -> TableView:
+    """Put a table into cells.
+
+    Parameters
+    ----------
+    table : Table
+        What is shown; all of it.
+    number : str
+        Number of the table in the page.
+    title : str
+        Its title, where the table has none of its own.
+    language : {"en", "es"}
+        Language of the page.
+    """
+    headings, rows = table.display(language)
+    columns = shown_columns(table)
+    numbers = [column.unit != "text" for column in columns]
+    heads = _leading_keys(columns)
+    first = [row[0] if row else "" for row in rows]
+    grouped = heads > 1 and len(set(first)) < len(first)
+    return TableView(
+        anchor=f"table-{number.replace('.', '-')}",
+        number=number,
+        title=plain(table.title.text(language)) if table.title else title,
+        headings=tuple(
+            Cell(_capital(plain(text, longest=LONGEST_CELL)), is_number)
+            for text, is_number in zip(headings, numbers, strict=True)
+        ),
+        rows=tuple(
+            Row(
+                tuple(
+                    Cell(plain(text, longest=LONGEST_CELL), numbers[place], place < heads)
+                    for place, text in enumerate(row)
+                ),
+                opens=grouped and at > 0 and first[at] != first[at - 1],
+            )
+            for at, row in enumerate(rows)
+        ),
+        warning=plain(table.warning.text(language)) if table.warning else "",
+    )
+
+
+def shown_columns(table: Table) -> list[Column]:
+    """Return the columns of a table as ``display`` shows them: both limits of an interval are one."""
+    names = {column.name for column in table.columns}
+    return [column for column in table.columns if not (column.name == "conf_high" and "conf_low" in names)]
+
+
+def _leading_keys(columns: Sequence[Column]) -> int:
+    """Count the columns at the left that say what a row is about."""
+    for place, column in enumerate(columns):
+        if column.role not in {"stratum", "key"}:
+            return place
+    return 0
+
+
+def _naive_last(result: Result) -> list[tuple[str, Table]]:
+    return sorted(result.tables.items(), key=lambda item: item[1].warning is not None)
+
+
+def _named(name: str) -> str:
+    return _capital(name.replace("_", " "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _definition(definition: Definition, unit: str, language: Language) -> tuple[tuple[str, str], ...]:
+    rows = [
+        (tr("Numerator"), definition.numerator),
+        (tr("Denominator"), definition.denominator),
+        (tr("Unit"), unit_words(unit)),
+        (tr("Basis"), BASIS_WORDS[definition.basis]),
+        (tr("Pending cases"), definition.pending),
+    ]
+    rows += [(tr("Method"), definition.method)] if definition.method else []
+    return tuple((term.text(language), plain(words.text(language))) for term, words in rows)
+
+
+def _data_address(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
