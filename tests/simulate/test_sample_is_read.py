@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from justice_metrics.cases.casedata import CaseData
-from justice_metrics.cases.mapping import read_mapping
+from justice_metrics.cases.read import read_cases
 from justice_metrics.simulate.bolivia import ACTORS
 from justice_metrics.simulate.extracts import Extract
 from justice_metrics.simulate.faults import PLANTED
@@ -21,18 +20,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_sample(tmp_path_factory.mktemp("read") / "demo")
 
 
-def frame(path: Path) -> pd.DataFrame:
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    if path.suffix == ".xlsx":
-        return pd.read_excel(path, sheet_name="Casos", dtype=object, engine="openpyxl")
-    return pd.read_csv(path, sep=";", dtype=str, encoding="utf-8-sig")
-
-
 def taken_in(folder: Path, name: str) -> CaseData:
-    mapping = read_mapping(folder / f"{name}_mapping.toml")
-    support = frame(folder / mapping.support.file[0]) if mapping.support else None
-    return CaseData.from_frame(frame(folder / mapping.data.file[0]), mapping, support=support)
+    return read_cases(mapping=folder / f"{name}_mapping.toml")
 
 
 def column(cases: CaseData, name: str) -> Any:
