@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.timeliness import cumulative_incidence as cumulative_incidence
     from .measures.timeliness import time_to as time_to
+    from .measures.quality import check as check
+    from .simulate.cases import sample_cases as sample_cases
+    from .disclosure.release import Release as Release
+    from .disclosure.release import internal as internal
+    from .publish.report import write_report as write_report
+    from .study.run import run_study as run_study
 
 _PUBLIC: Final = {
     "JusticeMetricsError": "base.errors",
@@ -48,6 +54,12 @@ _PUBLIC: Final = {
     "outcome_shares": "measures.rates",
     "cumulative_incidence": "measures.timeliness",
     "time_to": "measures.timeliness",
+    "check": "measures.quality",
+    "sample_cases": "simulate.cases",
+    "internal": "disclosure.release",
+    "Release": "disclosure.release",
+    "write_report": "publish.report",
+    "run_study": "study.run",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -274,5 +274,5 @@ def _cell(value: Any, column: Column, words: Mapping[str, Readable], language: L
     if column.unit == "points":
         return format_number(number * 100, language, decimals=column.decimals)
     if column.unit in {"units", "days"}:
-        return format_number(number, language, decimals=0 if number == round(number) else 1)
+        return format_number(number, language, decimals=0 if number.is_integer() else 1)
     return format_number(number, language, decimals=column.decimals)

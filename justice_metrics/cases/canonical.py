@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -130,6 +131,11 @@ def from_frames(
     )
 
 
+def named(provenance: Provenance, source: str) -> Provenance:
+    """Return the provenance with the name of the files read, without their folders."""
+    return replace(provenance, source=source)
+
+
 def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
     source, typing = sources[0], Typing(sources[0], mapping)
     rows, repeated, without = _one_row_per_id(source, mapping)
@@ -238,7 +244,7 @@ def _one_row_per_id(source: Source, mapping: CaseMapping) -> tuple[int, int, int
     ensure_ids(rows, without, repeated, counting=counting, unit=mapping.cases.unit)
     twins = source.repeated_rows() if counting else 0
     if counting and (repeated or without):
-        source.keep_first(columns[0]) if len(columns) == 1 else source.keep_first_of(columns)
+        source.keep_first(columns)
     return rows, twins, without
 
 

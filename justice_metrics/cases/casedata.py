@@ -174,8 +174,9 @@ class CaseData:
         QuestionError
             When there is no such attribute.
         """
-        if name not in (*self.attributes, "year"):
-            known = (*self.attributes, "year")
+        design = tuple(one for one in ("cluster", "stratum") if self.has(one))
+        if name not in (*self.attributes, "year", *design):
+            known = (*self.attributes, "year", *design)
             raise QuestionError(tr("'{name}' is not an attribute of these cases.", name=name), suggestion(name, known))
         return name
 

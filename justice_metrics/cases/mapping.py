@@ -368,6 +368,11 @@ class CaseMapping(_Part):
         self._folder, self._source = folder, source
         return self
 
+    def with_faults(self, faults: Faults) -> CaseMapping:
+        """Return the mapping with another way to treat faulty values."""
+        changed = self.model_copy(update={"data": self.data.model_copy(update={"faults": faults})})
+        return changed._placed(self._folder, self._source)
+
     @property
     def folder(self) -> Path:
         """Folder in which relative file names start."""

@@ -7,8 +7,7 @@ are handed, through Arrow and without leaving this process, to an embedded engin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -38,15 +37,11 @@ class Embedded:
     def __init__(self) -> None:
         import duckdb
 
-        self._connection: duckdb.DuckDBPyConnection = duckdb.connect()
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
 
     def table(self, arrow: pa.Table) -> nw.LazyFrame[Any]:
         """Return an Arrow table as a lazy frame, without a copy."""
-        return nw.from_native(self._connection.from_arrow(arrow))
-
-    def parquet(self, files: Sequence[str]) -> Any:
-        """Return parquet files as one relation that is read only where it is needed."""
-        return self._connection.read_parquet(list(files), union_by_name=True)
+        return nw.from_native(self.connection.from_arrow(arrow))
 
 
 class Source:
@@ -195,7 +190,7 @@ class Source:
         original = self._arrow.select(list(self.columns))
         return int(original.num_rows - original.group_by(list(self.columns)).aggregate([]).num_rows)
 
-    def keep_first(self, column: str) -> None:
+    def keep_first(self, columns: Sequence[str]) -> None:
         """Keep, of the rows with one id, the first; rows without an id go."""
         import numpy as np
         import pyarrow.compute as pc
@@ -205,8 +200,11 @@ class Source:
                 tr("Ids repeat in {table}, whose rows have no order.", table=self.name),
                 tr("Make the ids unique in the database first."),
             )
-        ids = self._arrow[column]
-        codes = pc.fill_null(pc.dictionary_encode(ids).combine_chunks().indices, -1).to_numpy(zero_copy_only=False)
+        ids = self._arrow[columns[0]]
+        if len(columns) > 1:
+            ids = pc.binary_join_element_wise(*[self._arrow[one].cast("string") for one in columns], "|")
+        indices = pc.dictionary_encode(ids).combine_chunks().indices
+        codes = pc.fill_null(indices, -1).to_numpy(zero_copy_only=False)
         _, first = np.unique(codes, return_index=True)
         first = np.sort(first[codes[first] >= 0])
         self._arrow = self._arrow.take(first)
@@ -282,9 +280,3 @@ def _reads(pattern: str, text: str, day: int) -> bool:
         return day_number(dt.datetime.strptime(text, pattern)) == day  # noqa: DTZ007
     except ValueError:
         return False
-
-
-def any_of(parts: Sequence[nw.Expr]) -> nw.Expr:
-    """Return whether any of the conditions holds."""
-    either: Callable[[nw.Expr, nw.Expr], nw.Expr] = lambda one, two: one | two  # noqa: E731
-    return reduce(either, parts)

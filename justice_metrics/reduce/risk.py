@@ -33,27 +33,31 @@ def event_expressions(
 ) -> tuple[nw.Expr, nw.Expr]:
     """Return code and day of the ending of each unit: 0 pending, 1..K the outcomes, K+1 any other ending.
 
-    A unit that ever reached one of the outcomes ended by the earliest of them, even if it had been closed and
-    reopened before; otherwise it ended as it stands at the cut-off (``standing``) or by its first exit (``first``).
-    A code without a day is a unit whose ending is undated.
+    A unit that came to one of the outcomes ended by the earliest of them (the first named one on the same day), else
+    by its exit. A code without a day is a unit whose ending is undated.
     """
-    code: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    exits = tuple(cases.procedure.outcomes)
-    if endings == "first":
-        exit_day = cases.first_day(exits)
-        code = nw.when(cases.reached(exits)).then(nw.lit(len(outcomes) + 1)).otherwise(code)
-    else:
-        exit_day = nw.col("outcome_day")
-        code = nw.when(~nw.col("outcome").is_null()).then(nw.lit(len(outcomes) + 1)).otherwise(code)
-    days = {name: cases.first_day(states) for name, states in outcomes.items()}
-    # The earliest outcome wins; on one day the first named one does.
-    earliest = _earliest(list(days.values()))
-    for place, (name, states) in reversed(list(enumerate(outcomes.items(), start=1))):
-        dated = (days[name] == earliest).fill_null(False)  # noqa: FBT003
-        undated = earliest.is_null() & cases.reached(states)
-        code = nw.when(dated | undated).then(nw.lit(place)).otherwise(code)
-    day = nw.when(code <= len(outcomes)).then(earliest).otherwise(exit_day)
-    return code, day
+    arrivals = [arrival(cases, states, endings=endings) for states in outcomes.values()]
+    reached_exit, exit_day = arrival(cases, cases.procedure.outcomes, endings=endings)
+    days = [day for _, day in arrivals]
+    earliest = days[0] if len(days) == 1 else nw.min_horizontal(*days)
+    code = nw.when(reached_exit).then(nw.lit(len(outcomes) + 1)).otherwise(nw.lit(0))
+    for place, (reached, day) in reversed(list(enumerate(arrivals, start=1))):
+        dated = (day == earliest).fill_null(False)  # noqa: FBT003
+        code = nw.when(dated | (earliest.is_null() & reached)).then(nw.lit(place)).otherwise(code)
+    return code, nw.when(code <= len(outcomes)).then(earliest).otherwise(exit_day)
+
+
+def arrival(cases: CaseData, states: tuple[str, ...], *, endings: Endings) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether and on which day a unit came to ``states``.
+
+    A stage or a verdict is reached when the unit was there at all. Any other ending counts, with ``standing``, only
+    if the unit still stands so at the cut-off: a rejection that was reopened has not ended the case.
+    """
+    lasting = {one for one in cases.procedure.outcomes if one not in cases.procedure.verdicts}
+    if endings == "first" or not lasting.intersection(states):
+        return cases.reached(states), cases.first_day(states)
+    held = nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
+    return held, nw.when(held).then(nw.col("outcome_day"))
 
 
 def standing_outcomes(cases: CaseData, outcomes: Mapping[str, tuple[str, ...]]) -> tuple[nw.Expr, nw.Expr]:
@@ -196,7 +200,3 @@ def drop_empty(table: RiskTable) -> RiskTable:
         left_out=table.left_out,
         weighted=table.weighted,
     )
-
-
-def _earliest(days: list[nw.Expr]) -> nw.Expr:
-    return days[0] if len(days) == 1 else nw.min_horizontal(*days)

@@ -1,0 +1,182 @@
+"""What all questions declare alike: strata columns, interval columns, notes on the sampling, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
+from ..base.levels import LEVEL_WORDS
+from ..base.provenance import LeftOut, Provenance
+from ..base.result import Column
+from ..base.types import Counts, Floats
+from ..cases.attributes import attribute_words
+from ..cases.casedata import CaseData
+from ..tables import RiskTable, Strata
+
+# Fewer than this at the base of a share, and a reader is told.
+FEW_UNITS: Final = 30
+
+LEFT_OUT_WORDS: Final[Mapping[str, Message]] = {
+    "not_started": tr("never reached the stage from which time is counted"),
+    "start_undated": tr("no date for the start"),
+    "start_after_cutoff": tr("starts after the cut-off"),
+    "end_undated": tr("ended, but no date says when"),
+    "end_before_start": tr("ended before it started, by its dates"),
+    "end_after_cutoff": tr("ended after the cut-off, by its dates"),
+    "entry_after_end": tr("observed only from the day of its ending on, or later"),
+    "too_young": tr("not old enough at the cut-off"),
+}
+
+
+def strata_columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """Declare the columns that split the units."""
+    return tuple(Column(name, attribute_words(name), "text", "stratum", "stratum") for name in names)
+
+
+def interval_columns(unit: str = "share", decimals: int = 1) -> tuple[Column, ...]:
+    """Declare estimate and limits."""
+    kind = "share" if unit == "share" else "difference"
+    return (
+        Column(
+            "estimate",
+            tr("share") if unit == "share" else tr("difference (percentage points)"),
+            unit,
+            "estimate",
+            kind,
+            decimals,
+        ),  # type: ignore[arg-type]
+        Column("conf_low", tr("lower limit"), unit, "interval", "interval", decimals),  # type: ignore[arg-type]
+        Column("conf_high", tr("upper limit"), unit, "interval", "interval", decimals),  # type: ignore[arg-type]
+    )
+
+
+def outcome_labels(cases: CaseData, names: Sequence[str]) -> dict[str, Readable]:
+    """Return the words of outcomes, classes, endpoints, stages and levels."""
+    labels: dict[str, Readable] = {"other_ending": tr("any other ending"), **LEVEL_WORDS}
+    for name in names:
+        if name not in labels:
+            labels[name] = cases.procedure.label(name)
+    return labels
+
+
+def group_words(strata: Strata, language: Language) -> list[str]:
+    """Return one name per stratum for legends and labels."""
+    if not strata.names:
+        return [LEVEL_WORDS["all"].text(language)]
+    return [" · ".join(_level(level, language) for level in levels) for levels in strata.levels]
+
+
+def sampling_notes(cases: CaseData, *, biased: bool = True) -> tuple[Message, ...]:
+    """Return what the sampling does to a result, if it does anything."""
+    notes: list[Message] = []
+    if cases.sampling.frame == "closed_only" and biased:
+        notes.append(
+            tr(
+                "The sample holds closed files only: cases that are still open are missing by design, so shares of "
+                "verdicts are too high and times too short for the cases that were reported. Read this as a description "
+                "of closed files, not of the system."
+            )
+        )
+    if cases.sampling.frame == "prevalent" and biased:
+        notes.append(
+            tr(
+                "The sample holds cases that were open on a day: those that ended early are missing. Times are corrected for "
+                "it (delayed entry); shares of stages and outcomes are not."
+            )
+        )
+    if cases.sampling.weighted:
+        notes.append(
+            tr(
+                "Weighted by the sampling weights. An interval needs the sampling design too, which this version does not "
+                "take into account, so none is shown."
+            )
+        )
+    return tuple(notes)
+
+
+def left_out_of(left_out: Mapping[str, Counts]) -> tuple[LeftOut, ...]:
+    """Return units left out, by reason, over all strata."""
+    return tuple(LeftOut(LEFT_OUT_WORDS[name], int(counts.sum())) for name, counts in left_out.items())
+
+
+def time_provenance(cases: CaseData, table: RiskTable, question: str, **settings: object) -> Provenance:
+    """Return the provenance of an answer about time, with the units that time cannot be told of."""
+    return cases.provenance.add(question, **settings).leave_out(*left_out_of(table.left_out))
+
+
+def ensure_some(table: RiskTable, cases: CaseData) -> None:
+    """Refuse a question about time when no unit can answer it.
+
+    Raises
+    ------
+    QuestionError
+        With the reasons and their numbers.
+    """
+    if table.entered.sum() > 0:
+        return
+    reasons = [tr("{n}: {reason}", n=one.n, reason=one.reason) for one in left_out_of(table.left_out)]
+    raise QuestionError(
+        tr("Time cannot be told of any of the {n} units.", n=cases.n_units),
+        tr("They were left out because: {reasons}.", reasons=reasons),
+    )
+
+
+def few_units_note(strata: Strata, units: Counts | Floats) -> tuple[Message, ...]:
+    """Warn of strata that rest on few units."""
+    n = int((np.asarray(units) < FEW_UNITS).sum())
+    if n == 0:
+        return ()
+    if len(strata) == 1:
+        return (tr("Rests on {n} units only; the interval says how little that tells.", n=int(np.asarray(units)[0])),)
+    return (
+        trn(
+            "{n} group rests on fewer than {few} units; do not rank it.",
+            "{n} groups rest on fewer than {few} units; do not rank them.",
+            n,
+            few=FEW_UNITS,
+        ),
+    )
+
+
+class Share:
+    """A share that a message prints as a percentage in the reader's language."""
+
+    __slots__ = ("decimals", "value")
+
+    def __init__(self, value: float, decimals: int = 1) -> None:
+        self.value = float(value)
+        self.decimals = decimals
+
+    def text(self, language: Language = "en") -> str:
+        """Return the percentage."""
+        return format_share(self.value, language, decimals=self.decimals)
+
+
+class Points:
+    """A difference of shares, printed in percentage points with its sign."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = float(value)
+
+    def text(self, language: Language = "en") -> str:
+        """Return the percentage points."""
+        sign = "+" if self.value > 0 else "−" if self.value < 0 else ""
+        return sign + format_number(abs(self.value) * 100, language, decimals=1)
+
+
+def days_words(days: float) -> Readable:
+    """Return days in words; "not reached" where the curve never comes so far."""
+    if not np.isfinite(days):
+        return tr("not reached")
+    return trn("{n} day", "{n} days", round(days))
+
+
+def _level(level: str, language: Language) -> str:
+    words = LEVEL_WORDS.get(level)
+    return words.text(language) if words else level

@@ -1,0 +1,492 @@
+"""Support read on a landmark day, outcome afterwards: an association among cases still open then, never an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from ..base.errors import QuestionError, suggestion
+from ..base.language import Language, Readable, format_number, format_share, tr, trn
+from ..base.provenance import LeftOut
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Counts, Days, Floats, Names, names
+from ..cases.casedata import CaseData
+from ..estimate.curves import Incidence, aalen_johansen
+from ..estimate.limits import normal_quantile
+from ..estimate.proportion import detectable_difference, wilson
+from ..estimate.resampling import bootstrap_incidence, cluster_draws, percentile_interval
+from ..estimate.risk import at_risk
+from ..estimate.steps import at_days
+from ..figures.curves import step_curves
+from ..reduce.landmark import LandmarkCounts, ever_supported_counts, landmark_counts
+from .declared import LEFT_OUT_WORDS, Points, Share, interval_columns, outcome_labels, sampling_notes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Below this a percentile interval over clusters is known to be too narrow.
+FEW_CLUSTERS: Final = 20
+
+ARM_WORDS: Final = {"all_actors": tr("all actors had started"), "not_all": tr("not all actors had started")}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LandmarkAssociation(Result):
+    """What followed in cases that had all actors by the landmark, beside those that had not.
+
+    Tables
+    ------
+    main
+        One row per arm and outcome: cases open on the landmark, outcomes up to the horizon, cumulative incidence.
+    difference
+        One row per outcome: difference in percentage points with its interval, and the smallest difference that the data
+        could show.
+    by_actors
+        One row per number of actors started by the landmark and outcome.
+    naive
+        Share with the outcome by number of actors *ever*, with the reason not to use it.
+    """
+
+    question: ClassVar[str] = "landmark_association"
+
+    days: Days
+    curves: Incidence
+    at_risk: Floats
+    landmark_days: int
+    horizon_days: int
+    outcome_words: Mapping[str, Readable]
+    clusters: int
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return both incidences, the difference with its interval, and what the data could have shown."""
+        main, difference = self.main, self.tables["difference"]
+        said: list[Readable] = [
+            tr(
+                "{n} cases were open on day {landmark}; in {supported} of them all actors had started by then. The three sentences below are an association among these cases, not the effect of support.",
+                n=int(main["at_risk"][0]) + int(main["at_risk"][len(main) // 2]),
+                landmark=self.landmark_days,
+                supported=int(main["at_risk"][0]),
+            )
+        ]
+        for row in range(len(difference)):
+            outcome = str(difference["outcome"][row])
+            arms = [place for place in range(len(main)) if main["outcome"][place] == outcome]
+            words = self.outcome_words[outcome]
+            said.append(
+                tr(
+                    "{outcome} by day {horizon}: {one} where all actors had started ({events_one} cases), {other} where not ({events_other} cases); difference {difference} percentage points (interval {low} to {high}).",
+                    outcome=words,
+                    horizon=self.horizon_days,
+                    one=Share(main["estimate"][arms[0]]),
+                    events_one=int(main["events"][arms[0]]),
+                    other=Share(main["estimate"][arms[1]]),
+                    events_other=int(main["events"][arms[1]]),
+                    difference=Points(difference["estimate"][row]),
+                    low=Points(difference["conf_low"][row]),
+                    high=Points(difference["conf_high"][row]),
+                )
+            )
+            said.append(self._verdict_on(difference, row))
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the cumulative incidence of the first outcome in both arms, from the landmark on."""
+        last = self.horizon_days - self.landmark_days
+        upto = int(np.searchsorted(self.days, last, side="right"))
+        ticks = list(range(0, last + 1, next((one for one in (30, 60, 90, 180, 365) if last / one <= 6), 730)))  # noqa: PLR2004
+        words = next(iter(self.outcome_words.values()))
+        return step_curves(
+            days=self.days[:upto],
+            estimate=self.curves.incidence[:, 0, :upto],
+            conf_low=self.curves.conf_low[:, 0, :upto],
+            conf_high=self.curves.conf_high[:, 0, :upto],
+            groups=[one.text(language) for one in ARM_WORDS.values()],
+            at_risk_days=ticks,
+            at_risk=at_days(self.days, self.at_risk, ticks, before=float("nan")),
+            at_risk_label=tr("still open and observed").text(language),
+            x_label=tr("days since the landmark (day {landmark} after the start)", landmark=self.landmark_days).text(
+                language
+            ),
+            y_label=tr("share that ended by: {outcome}", outcome=words).text(language),
+            number=lambda n: format_number(round(n), language),
+            percent=lambda one: format_share(one, language, decimals=0),
+            ax=ax,
+        )
+
+    def _verdict_on(self, difference: Table, row: int) -> Readable:
+        low, high, least = (float(difference[one][row]) for one in ("conf_low", "conf_high", "detectable"))
+        shown = tr("{points}", points=Points(least)) if np.isfinite(least) else tr("none that is possible")
+        if not (np.isfinite(low) and np.isfinite(high)):
+            return tr("No interval can be given: one side has no case or no outcome.")
+        if low <= 0 <= high:
+            return tr(
+                "Inconclusive: the interval reaches from less to more. Data of this size would probably show a difference of {least} percentage points or more.",
+                least=shown,
+            )
+        return tr(
+            "The interval leaves out no difference at all. Data of this size would probably show one of {least} percentage points or more.",
+            least=shown,
+        )
+
+
+def landmark_association(
+    cases: CaseData,
+    *,
+    actors: Names,
+    landmark_days: int = 180,
+    horizon_days: int = 730,
+    outcome: Names = "verdict",
+    start: str = "complaint",
+    cluster: str | None = None,
+    resamples: int = 2_000,
+    seed: int = 1,
+    confidence_level: float = 0.95,
+) -> LandmarkAssociation:
+    """Compare what followed in cases that all actors supported by a landmark day, among cases still open then.
+
+    Support is read on the landmark day, so that no case is called supported because it lived long enough to meet a
+    supporter (immortal time). What remains is an *association*: cases that receive support differ from others, and those
+    that met it later count as not supported. The effect of support is another question.
+
+    Parameters
+    ----------
+    cases : CaseData
+        With support spells.
+    actors : str or tuple of str
+        The actors who together make a case "supported". Nobody knows which three the 2018 study meant.
+    landmark_days : int
+        Day since the start on which support is read and from which follow-up runs; an actor who started by then counts, also
+        if the spell had ended.
+    horizon_days : int
+        Day since the start up to which outcomes are compared.
+    outcome : str or tuple of str
+        Endpoints; any other ending competes with them.
+    start : str
+        Stage or role from whose first day both are counted.
+    cluster : str, optional
+        Attribute whose levels are resampled as a whole (courts); that of the sampling design by default. Without any,
+        cases count as independent.
+    resamples : int
+        Bootstrap resamples of clusters.
+    seed : int
+        The same seed gives the same interval.
+    confidence_level : float
+
+    Returns
+    -------
+    LandmarkAssociation
+
+    Raises
+    ------
+    QuestionError
+        When there are no support spells, an actor is unknown, the days do not rise, or no case was open on the landmark.
+
+    References
+    ----------
+    .. [1] Anderson, J. R., Cain, K. C. and Gelber, R. D. (1983). Analysis of survival by tumor response. Journal of
+       Clinical Oncology, 1, 710-719.
+    .. [2] Suissa, S. (2008). Immortal time bias in pharmacoepidemiology. American Journal of Epidemiology, 167, 492-499.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> answer = jm.landmark_association(jm.sample_cases(), actors=("lawyer", "psychologist", "social_worker"), resamples=200)
+    >>> list(answer.tables)
+    ['main', 'difference', 'by_actors', 'naive']
+    """
+    actors, wanted = names(actors), names(outcome)
+    _check(cases, actors, landmark_days, horizon_days)
+    if cluster is None and cases.sampling.cluster:
+        cluster = "cluster"
+    outcomes = {one: cases.resolve(one) for one in wanted}
+    counts = landmark_counts(
+        cases, start=start, outcomes=outcomes, actors=actors, landmark_days=landmark_days, cluster=cluster
+    )
+    if counts.entered.sum() == 0:
+        raise QuestionError(
+            tr("No case was open and observed on day {landmark}.", landmark=landmark_days),
+            tr("Choose an earlier landmark."),
+        )
+    arms = _arms(counts)
+    days, horizon = counts.days, horizon_days - landmark_days
+    risk = at_risk(arms.events.sum(axis=0), arms.censored.sum(axis=0), arms.entered.sum(axis=0))
+    curves = aalen_johansen(arms.events.sum(axis=0), risk, confidence_level=confidence_level)
+    low, high, spread = _interval(
+        arms, curves, horizon, clustered=cluster is not None, resamples=resamples, seed=seed, level=confidence_level
+    )
+    words = outcome_labels(cases, (*wanted, "other_ending"))
+    n_clusters = len(counts.clusters) if cluster else 0
+    return LandmarkAssociation(
+        heading=tr("Support on day {landmark} and what followed (association)", landmark=landmark_days),
+        tables={
+            "main": _arm_table(arms, curves, horizon, wanted, words),
+            "difference": _difference_table(
+                arms, curves, horizon, wanted, words, (low, high, spread), confidence_level
+            ),
+            "by_actors": _by_actors(counts, horizon, wanted, words, confidence_level),
+            "naive": _naive(cases, outcomes, actors, wanted, words, confidence_level),
+        },
+        definition=Definition(
+            answers=tr(
+                "Among cases still open on day {landmark}, did those in which {actors} had all started go further?",
+                landmark=landmark_days,
+                actors=", ".join(actors),
+            ),
+            numerator=tr(
+                "cases with the outcome between day {landmark} and day {horizon}",
+                landmark=landmark_days,
+                horizon=horizon_days,
+            ),
+            denominator=tr("cases open and observed on day {landmark}, in each arm", landmark=landmark_days),
+            basis="cohort",
+            pending=tr("observed as open up to the cut-off, then censored; any other ending competes"),
+            method=tr(
+                "Aalen-Johansen from the landmark; interval of the difference by a bootstrap of clusters (expanded percentiles), or from Greenwood-type variances without clusters. Landmark analysis: Anderson, Cain and Gelber (1983)."
+            ),
+        ),
+        provenance=cases.provenance.add(
+            "landmark_association",
+            actors=actors,
+            landmark_days=landmark_days,
+            horizon_days=horizon_days,
+            outcome=wanted,
+            start=start,
+            cluster=cluster,
+            resamples=resamples,
+            seed=seed,
+            confidence_level=confidence_level,
+        ).leave_out(*[LeftOut(_left_out_words(name), n) for name, n in counts.left_out.items()]),
+        notes=(*_notes(n_clusters, cluster), *sampling_notes(cases)),
+        frame_library=cases.frame_library,
+        days=days,
+        curves=curves,
+        at_risk=np.asarray(risk, dtype=np.float64),
+        landmark_days=landmark_days,
+        horizon_days=horizon_days,
+        outcome_words=words,
+        clusters=n_clusters,
+    )
+
+
+def _check(cases: CaseData, actors: Sequence[str], landmark_days: int, horizon_days: int) -> None:
+    if cases.support is None:
+        raise QuestionError(
+            tr("These cases have no support spells."),
+            tr("Name the file of support spells in the mapping's [support] section."),
+        )
+    if not actors:
+        raise QuestionError(tr("No actor was named."), tr("There are: {actors}.", actors=", ".join(cases.actors)))
+    for one in actors:
+        if one not in cases.actors:
+            raise QuestionError(
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggestion(one, cases.actors)
+            )
+    if not 0 <= landmark_days < horizon_days:
+        raise QuestionError(
+            tr(
+                "The landmark (day {landmark}) must lie before the horizon (day {horizon}).",
+                landmark=landmark_days,
+                horizon=horizon_days,
+            )
+        )
+
+
+def _arms(counts: LandmarkCounts) -> LandmarkCounts:
+    """Return the counts with two arms on the second axis: all actors, not all."""
+    two = lambda array: np.stack([array[:, -1], array[:, :-1].sum(axis=1)], axis=1)  # noqa: E731
+    return counts._replace(events=two(counts.events), censored=two(counts.censored), entered=two(counts.entered))
+
+
+def _interval(
+    arms: LandmarkCounts, curves: Incidence, horizon: int, *, clustered: bool, resamples: int, seed: int, level: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return limits of the difference and its standard deviation, each of shape (K,)."""
+    at = lambda values: at_days(arms.days, values, [horizon], before=0.0)[..., 0]  # noqa: E731
+    estimate, error = at(curves.incidence), at(curves.std_error)
+    analytic = np.sqrt((error**2).sum(axis=0))
+    if not clustered:
+        difference, reach = estimate[0] - estimate[1], normal_quantile(level) * analytic
+        return difference - reach, difference + reach, analytic
+    draws = cluster_draws(len(arms.clusters), resamples, seed)
+    reached = bootstrap_incidence(arms.events, arms.censored, arms.entered, arms.days, horizon, draws)
+    differences = reached[:, 0] - reached[:, 1]
+    found = percentile_interval(differences, level, units=len(arms.clusters))
+    return found.conf_low, found.conf_high, np.nanstd(differences, axis=0, ddof=1)
+
+
+def _arm_table(
+    arms: LandmarkCounts, curves: Incidence, horizon: int, wanted: tuple[str, ...], words: Mapping[str, Readable]
+) -> Table:
+    k = len(wanted)
+    at = lambda values: at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel()  # noqa: E731
+    within = arms.days <= horizon
+    columns = (
+        Column("arm", tr("on the landmark"), "text", "key", "key"),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("at_risk", tr("cases open then"), "units", "count", "count"),
+        Column("events", tr("with the outcome up to the horizon"), "units", "count", "count"),
+        Column("estimate", tr("cumulative incidence"), "share", "estimate", "probability"),
+        *interval_columns()[1:],
+    )
+    values = {
+        "arm": [arm for arm in ARM_WORDS for _ in wanted],
+        "outcome": list(wanted) * 2,
+        "at_risk": np.repeat(arms.entered.sum(axis=(0, 2)), k),
+        "events": arms.events.sum(axis=0)[:, :k][..., within].sum(axis=-1).ravel(),
+        "estimate": at(curves.incidence),
+        "conf_low": at(curves.conf_low),
+        "conf_high": at(curves.conf_high),
+    }
+    return Table(columns, values, labels={"arm": ARM_WORDS, "outcome": words}, title=tr("Both arms"))
+
+
+def _difference_table(
+    arms: LandmarkCounts,
+    curves: Incidence,
+    horizon: int,
+    wanted: tuple[str, ...],
+    words: Mapping[str, Readable],
+    limits: tuple[Floats, Floats, Floats],
+    level: float,
+) -> Table:
+    k = len(wanted)
+    at = lambda values: at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0]  # noqa: E731
+    share, error = at(curves.incidence), at(curves.std_error)
+    n = arms.entered.sum(axis=(0, 2)).astype(np.float64)
+    events = arms.events.sum(axis=0)[:, :k][..., arms.days <= horizon].sum(axis=-1)
+    low, high, spread = (one[:k] for one in limits)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        # How much wider the clusters make the interval is also how much less the data can show.
+        design = np.fmax(np.nan_to_num(spread**2 / (error**2).sum(axis=0), nan=1.0, posinf=1.0), 1.0)
+    least = [
+        float(
+            detectable_difference(n[0], n[1], share[1, one], confidence_level=level, design_effect=float(design[one]))
+        )
+        for one in range(k)
+    ]
+    columns = (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
+        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
+        Column("events_all_actors", tr("outcomes where all had started"), "units", "count", "count"),
+        Column("events_not_all", tr("outcomes where not"), "units", "count", "count"),
+        Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "difference"),
+    )
+    values = {
+        "outcome": list(wanted),
+        "estimate": share[0] - share[1],
+        "conf_low": low,
+        "conf_high": high,
+        "events_all_actors": events[0],
+        "events_not_all": events[1],
+        "detectable": np.array(least),
+    }
+    return Table(columns, values, labels={"outcome": words}, title=tr("Difference between the arms"))
+
+
+def _by_actors(
+    counts: LandmarkCounts, horizon: int, wanted: tuple[str, ...], words: Mapping[str, Readable], level: float
+) -> Table:
+    events, censored, entered = (array.sum(axis=0) for array in (counts.events, counts.censored, counts.entered))
+    curves = aalen_johansen(events, at_risk(events, censored, entered), confidence_level=level)
+    a, k = events.shape[0], len(wanted)
+    at = lambda values: at_days(counts.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel()  # noqa: E731
+    columns = (
+        Column("actors", tr("actors started by the landmark"), "number", "key", "key", 0),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("at_risk", tr("cases open then"), "units", "count", "count"),
+        Column("events", tr("with the outcome up to the horizon"), "units", "count", "count"),
+        Column("estimate", tr("cumulative incidence"), "share", "estimate", "probability"),
+        *interval_columns()[1:],
+    )
+    n = entered.sum(axis=1)
+    blank = np.repeat(np.where(n > 0, 1.0, np.nan), k)
+    values = {
+        "actors": np.repeat(np.arange(a), k),
+        "outcome": list(wanted) * a,
+        "at_risk": np.repeat(n, k),
+        "events": events[:, :k][..., counts.days <= horizon].sum(axis=-1).ravel(),
+        "estimate": at(curves.incidence) * blank,
+        "conf_low": at(curves.conf_low) * blank,
+        "conf_high": at(curves.conf_high) * blank,
+    }
+    return Table(columns, values, labels={"outcome": words}, title=tr("By number of actors on the landmark"))
+
+
+def _naive(
+    cases: CaseData,
+    outcomes: Mapping[str, tuple[str, ...]],
+    actors: tuple[str, ...],
+    wanted: tuple[str, ...],
+    words: Mapping[str, Readable],
+    level: float,
+) -> Table:
+    units, ended = ever_supported_counts(cases, outcomes=outcomes, actors=actors)
+    a, k = len(units), len(wanted)
+    closed = ended.sum(axis=1)
+    number: Counts = ended[:, :k].ravel()
+    of_closed = wilson(number, np.repeat(closed, k), level)
+    of_all = wilson(number, np.repeat(units, k), level)
+    columns = (
+        Column("actors", tr("actors ever"), "number", "key", "key", 0),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("numerator", tr("with the outcome"), "units", "count", "count"),
+        Column("closed", tr("of closed cases"), "units", "count", "count"),
+        Column("estimate", tr("share of closed cases"), "share", "estimate", "share"),
+        Column("denominator", tr("of all cases"), "units", "count", "count"),
+        Column("share_of_all", tr("share of all cases"), "share", "estimate", "share"),
+    )
+    values = {
+        "actors": np.repeat(np.arange(a), k),
+        "outcome": list(wanted) * a,
+        "numerator": number,
+        "closed": np.repeat(closed, k),
+        "estimate": of_closed.estimate,
+        "denominator": np.repeat(units, k),
+        "share_of_all": of_all.estimate,
+    }
+    return Table(
+        columns,
+        values,
+        labels={"outcome": words},
+        title=tr("Share with the outcome by number of actors ever"),
+        warning=tr(
+            "Do not use it: a case must stay open long enough to meet its supporters, so cases that were closed early have "
+            "few of them and cases that went far have many, even where support changes nothing (immortal time). In "
+            "simulated cases without any effect this table shows a strong one."
+        ),
+    )
+
+
+def _left_out_words(name: str) -> Readable:
+    if name == "closed_by_landmark":
+        return tr("ended by the landmark")
+    if name == "too_young":
+        return tr("not yet observed beyond the landmark")
+    return LEFT_OUT_WORDS[name]
+
+
+def _notes(clusters: int, cluster: str | None) -> tuple[Readable, ...]:
+    notes: list[Readable] = [
+        tr(
+            "An association, not an effect: cases that receive support differ from others in ways that no file records, and support that starts after the landmark counts as none."
+        ),
+        tr("Which actors a study means is its own choice; it is not known which three the study of 2018 meant."),
+    ]
+    if cluster is None:
+        notes.append(
+            tr("No cluster was named: the interval takes cases as independent, which cases of one court are not.")
+        )
+    elif clusters < FEW_CLUSTERS:
+        notes.append(
+            trn(
+                "Only {n} cluster: the interval over resampled clusters is rough.",
+                "Only {n} clusters: the interval over resampled clusters is rough.",
+                clusters,
+            )
+        )
+    return tuple(notes)
