@@ -1,0 +1,1 @@
+"""A study: which questions are asked of which case files, and the report that answers them."""

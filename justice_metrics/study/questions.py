@@ -1,0 +1,83 @@
+"""Which questions a study can ask, and which settings each of them takes: those of its function."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from ..base.result import Result
+
+Subject: TypeAlias = Literal["cases", "procedure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question that a study can ask.
+
+    Attributes
+    ----------
+    ask : str
+        Its name in a study file.
+    module, function : str
+        Where it is answered, below ``measures``.
+    of : {"cases", "procedure"}
+        What the function is given.
+    counting : bool
+        Whether the cases are read with faults counted and not refused, because the question is about them.
+    """
+
+    ask: str
+    module: str
+    function: str
+    of: Subject = "cases"
+    counting: bool = False
+
+    def answer(self) -> Callable[..., Result]:
+        """Return the function that answers the question."""
+        loaded: Callable[..., Result] = getattr(
+            importlib.import_module(f"..measures.{self.module}", __package__), self.function
+        )
+        return loaded
+
+    def settings(self) -> type[BaseModel]:
+        """Return a model of the settings, read from the signature of the function.
+
+        Types are strict: a number in quotes is a mistake, not a number.
+        """
+        function = self.answer()
+        hints = get_type_hints(function)
+        _, *parameters = inspect.signature(function).parameters.values()
+        fields: dict[str, Any] = {
+            one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in parameters
+        }
+        config = ConfigDict(extra="forbid", strict=True, frozen=True)
+        return create_model(f"{self.ask}_settings", __config__=config, **fields)
+
+
+def _listed(*questions: Question) -> Mapping[str, Question]:
+    return MappingProxyType({one.ask: one for one in questions})
+
+
+QUESTIONS: Final = _listed(
+    Question("check", "quality", "check", counting=True),
+    Question("procedure", "procedure_map", "procedure_map", of="procedure"),
+    Question("attrition", "attrition", "attrition"),
+    Question("cumulative_incidence", "timeliness", "cumulative_incidence"),
+    Question("time_to", "timeliness", "time_to"),
+    Question("conviction_rates", "rates", "conviction_rates"),
+    Question("outcome_shares", "rates", "outcome_shares"),
+    Question("caseload", "caseload", "caseload"),
+    Question("case_ages", "caseload", "case_ages"),
+    Question("landmark_association", "landmark", "landmark_association"),
+)
+
+# What the words of a setting are looked up in, whatever question it belongs to.
+ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster"})
+STATE_SETTINGS: Final = frozenset({"start", "outcome", "per"})
+ACTOR_SETTINGS: Final = frozenset({"actors"})
