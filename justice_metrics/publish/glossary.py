@@ -31,7 +31,7 @@ class Term:
 GLOSSARY: Final = (
     Term(
         tr("unit"),
-        tr("What is counted: complaint, case, victim, accused or charge. Figures of different units do not compare."),
+        tr("What is counted: complaint, case, victim, accused or charge. Numbers of different units do not compare."),
     ),
     Term(tr("stage"), tr("A step of the procedure that a case passes through, such as the formal charge.")),
     Term(
@@ -69,7 +69,7 @@ GLOSSARY: Final = (
     ),
     Term(
         tr("cut-off"),
-        tr("The last day on which the data are complete. What happened later is not in the figures."),
+        tr("The last day on which the data are complete. What happened later is not in the numbers."),
     ),
     Term(
         tr("cohort"),
