@@ -367,18 +367,35 @@ def _parsed(data: bytes, layout: _Layout, name: str, *, text: str) -> pa.Table:
         try:
             table = parse(min(len(data) + 1, (1 << 31) - 1))
         except pa.ArrowInvalid:
-            raise _unclosed(name) from None
-    lines = data.count(b"\n") - layout.skip
-    if data.count(b'"') % 2 and table.num_rows + sum(ragged.values()) < 0.9 * lines - 1:
-        raise _unclosed(name)
+            _check_quotes(text, layout.separator, name)
+            raise _unclosed(name, None) from None
+    n_lines = max(data.count(b"\n"), data.count(b"\r"))
+    if b'"' in data and table.num_rows + sum(ragged.values()) + layout.skip < n_lines:
+        # some cell runs over several lines; a stray quotation mark would swallow whole rows without a word
+        _check_quotes(text, layout.separator, name)
     if ragged:
         raise _ragged_error(text, layout, ragged, name)
     return table.slice(1)
 
 
-def _unclosed(name: str) -> ReadError:
+def _check_quotes(text: str, separator: str, name: str) -> None:
+    """Refuse a quotation mark that does not close its cell."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begun = 1
+    try:
+        for _ in rows:
+            begun = rows.line_num + 1
+    except csv.Error:
+        raise _unclosed(name, begun) from None
+
+
+def _unclosed(name: str, line: int | None) -> ReadError:
     return ReadError(
-        tr("'{name}' cannot be parted into rows: a quotation mark is opened and never closed.", name=name),
+        tr(
+            "'{name}' cannot be parted into rows: a quotation mark is opened and never closed{where}.",
+            name=name,
+            where=tr(" (in the row that begins in line {line})", line=line) if line is not None else "",
+        ),
         tr("Correct the cell in the program that made the file, or export it again."),
     )
 
