@@ -1,0 +1,1 @@
+"""The same verbs for a shell: one file per group of commands."""

@@ -1,0 +1,77 @@
+"""The entry of the command line: one application, made in the language of who calls it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from .. import __version__
+from ..base.language import Language, tr
+from . import attrition, caseload, check, init, landmark, procedure, rates, run, sample, time_to
+from .options import Options
+from .shell import FAULT, INTERRUPTED, explained
+from .speech import spoken_language
+
+GROUPS = (sample, run, init, check, attrition, time_to, rates, caseload, landmark, procedure)
+
+
+def build(language: Language) -> typer.Typer:
+    """Return the application with its help in one language."""
+    options = Options(language)
+    words = options.words
+    app = typer.Typer(
+        name="justice-metrics",
+        help=words(
+            tr(
+                "Measure how a criminal justice system treats violence against women and children, from case files. "
+                "To see it work: justice-metrics sample demo, then justice-metrics run demo/study.toml. "
+                "With your own file: justice-metrics init FILE, correct the mapping, then ask a question of it."
+            )
+        ),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 110},
+    )
+
+    @app.callback()
+    def main_options(
+        version: bool = typer.Option(
+            False, "--version", help=words(tr("Show the version and stop.")), is_eager=True, callback=_show_version
+        ),
+    ) -> None:
+        pass
+
+    for group in GROUPS:
+        group.add(app, options)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its code: 0 done, 1 data or settings at fault, 2 wrong usage.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words of the command; those that the process was started with by default.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = spoken_language(given, os.environ)
+    try:
+        typer.main.get_command(build(language))(args=given, prog_name="justice-metrics")
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except Exception as error:  # noqa: BLE001 - nobody is to meet a traceback with data in it
+        if os.environ.get("JUSTICE_METRICS_DEBUG"):
+            raise
+        typer.echo(tr("Error: {text}", text=explained(error)).text(language), err=True)
+        raise SystemExit(FAULT) from None
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"justice-metrics {__version__}")
+        raise typer.Exit

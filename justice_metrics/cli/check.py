@@ -1,0 +1,41 @@
+"""justice-metrics check: what is wrong with the data, and what it does to the answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from ..base.language import tr
+from .options import Options
+from .reading import cases_of
+from .shell import FAULT, Shell
+
+
+def add(app: typer.Typer, options: Options) -> None:
+    """Add the command."""
+    words = options.words
+
+    @app.command(
+        help=words(
+            tr(
+                "Check the data: each rule in plain words, how many cases break it, which answers it touches, what to do.\n\n"
+                "Example: justice-metrics check mapping.toml"
+            )
+        )
+    )
+    def check(
+        mapping: Path = options.mapping(),
+        strict: bool = typer.Option(False, "--strict", help=words(tr("End with code 1 when a rule that counts as an error is broken."))),
+        out: list[Path] = options.out(),
+        language: str | None = options.language(),
+        quiet: bool = options.quiet(),
+        json: bool = options.json(),
+    ) -> None:
+        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+            from ..measures.quality import check as ask
+
+            answer = ask(cases_of(shell, mapping, faults="count"))
+            shell.give(answer)
+            if strict and answer.errors:
+                raise typer.Exit(FAULT)

@@ -1,0 +1,102 @@
+"""The words of the command line that all commands share, with their help in one language."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import typer
+
+from ..base.language import Language, tr
+from .speech import Words
+
+MAPPING_EXAMPLE: Final = "sample_data/bolivia_mapping.toml"
+
+
+class Options:
+    """Makes arguments and options whose help is in the language of the user.
+
+    Parameters
+    ----------
+    language : {"en", "es"}
+    """
+
+    def __init__(self, language: Language) -> None:
+        self.words = Words(language)
+
+    def panel(self) -> str:
+        """Return the heading over the options that every command has."""
+        return self.words(tr("Common options"))
+
+    def mapping(self) -> Any:
+        """Return the argument MAPPING."""
+        return typer.Argument(
+            ..., metavar="MAPPING", show_default=False, help=self.words(tr("The mapping file (toml) that describes the case files. Make one with: justice-metrics init FILE"))
+        )
+
+    def by(self) -> Any:
+        """Return the option --by."""
+        return typer.Option(
+            [],
+            "--by",
+            metavar="NAME",
+            show_default=False,
+            help=self.words(tr("Show each group by itself: an attribute of the mapping such as department or offence, or year. May be given more than once.")),
+        )
+
+    def level(self) -> Any:
+        """Return the option --confidence-level."""
+        return typer.Option(0.95, "--confidence-level", min=0.5, max=0.9999, help=self.words(tr("Level of the intervals.")))
+
+    def start(self) -> Any:
+        """Return the option --start."""
+        return typer.Option(
+            "complaint", "--start", metavar="STAGE", help=self.words(tr("Stage from whose first day time is counted: complaint, charge, prosecution, trial, or a stage of the procedure."))
+        )
+
+    def language(self) -> Any:
+        """Return the option --language."""
+        return typer.Option(
+            None,
+            "--language",
+            "-l",
+            metavar="en|es",
+            show_default=False,
+            help=self.words(tr("Language of the output: en (English) or es (Spanish). Otherwise that of the file.")),
+            rich_help_panel=self.panel(),
+            callback=known_language,
+        )
+
+    def quiet(self) -> Any:
+        """Return the option --quiet."""
+        return typer.Option(
+            False,
+            "--quiet",
+            "-q",
+            help=self.words(tr("Show no progress and no remarks; with --out, show nothing but errors.")),
+            rich_help_panel=self.panel(),
+        )
+
+    def json(self) -> Any:
+        """Return the option --json."""
+        return typer.Option(
+            False, "--json", help=self.words(tr("Write the answer for a program instead of a person.")), rich_help_panel=self.panel()
+        )
+
+    def out(self) -> Any:
+        """Return the option --out."""
+        return typer.Option(
+            [],
+            "--out",
+            "-o",
+            metavar="FILE",
+            show_default=False,
+            help=self.words(tr("Write the answer into a file too; its ending decides: csv, xlsx (tables), png, svg, pdf (figure), html (page). May be given more than once.")),
+            rich_help_panel=self.panel(),
+        )
+
+
+def known_language(value: str | None) -> str | None:
+    """Check the language that was asked for."""
+    if value not in {None, "en", "es"}:
+        raise typer.BadParameter(tr("'{value}' is not a language here; there are en and es.", value=str(value)).text("en"))
+    return value

@@ -1,0 +1,144 @@
+"""Results on a screen: tables that keep every word, findings, what the numbers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from ..base.language import Language, Message, Readable, tr
+from ..base.provenance import unit_words
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from ..base.result import Column, Result, Table
+
+INTERNAL: Final = tr("INTERNAL: not for publication")
+SIMULATED: Final = tr("Simulated data: no case in it is real.")
+MOST_ROWS: Final = 60
+# In place of a main table with one row per day, what a reader looks up.
+INSTEAD: Final = {"main": "milestones"}
+_PADDING, _LONGEST_WORD = 3, 24
+
+
+def show(results: Sequence[Result], screen: Console, language: Language) -> None:
+    """Show results one below the other, with what a reader must know of them."""
+    from rich.text import Text
+
+    screen.print(Text(INTERNAL.text(language), style="bold reverse"))
+    if any(one.provenance.simulated for one in results):
+        screen.print(Text(SIMULATED.text(language), style="bold"))
+    for one in results:
+        _show_one(one, screen, language)
+
+
+def _show_one(result: Result, screen: Console, language: Language) -> None:
+    from rich.text import Text
+
+    screen.print()
+    screen.print(Text(result.heading.text(language), style="bold"))
+    for name, table in shown_tables(result):
+        screen.print()
+        if table.title is not None and name != "main":
+            screen.print(Text(table.title.text(language), style="italic"))
+        screen.print(table_on_screen(table, language, screen.width))
+        if len(table) > MOST_ROWS:
+            more = tr("… and {n} more rows; write them all with --out FILE.csv or FILE.xlsx", n=len(table) - MOST_ROWS)
+            screen.print(Text(more.text(language)))
+    for table in result.tables.values():
+        if table.warning is not None:
+            screen.print()
+            screen.print(naive_box(table, language, screen.width))
+    screen.print()
+    for line in lines_below(result, language):
+        screen.print(Text(line))
+
+
+def shown_tables(result: Result) -> list[tuple[str, Table]]:
+    """Return the tables that a screen shows: no naive ones, and of the long ones only the main one."""
+    other = result.tables.get(INSTEAD["main"])
+    tables = [
+        (name, table)
+        for name, table in result.tables.items()
+        if table.warning is None and (name == "main" or len(table) <= MOST_ROWS)
+    ]
+    if other is not None:
+        tables = [one for one in tables if one[0] != "main"]
+    return tables
+
+
+def lines_below(result: Result, language: Language) -> list[str]:
+    """Return findings, definition, what the numbers rest on, and doubts, one line each."""
+    definition, provenance = result.definition, result.provenance
+    meaning: list[Message] = [
+        tr("Numerator: {what}", what=definition.numerator),
+        tr("Denominator: {what}", what=definition.denominator),
+        tr("Unit: {what}", what=unit_words(provenance.unit)),
+        tr("Pending cases: {what}", what=definition.pending),
+    ]
+    said: list[Readable] = [*result.findings()]
+    lines = [one.text(language) for one in said]
+    lines += [tr("Note: {note}", note=one).text(language) for one in result.notes]
+    lines += ["", *(one.text(language) for one in meaning)]
+    lines += [one.text(language) for one in provenance.lines()[int(provenance.simulated) :]]
+    return lines
+
+
+def naive_box(table: Table, language: Language, width: int) -> RenderableType:
+    """Return a naive table in its own box, with the reason not to use it above it."""
+    from rich.console import Group
+    from rich.panel import Panel
+    from rich.text import Text
+
+    warning = Text(table.warning.text(language) if table.warning else "", style="bold")
+    title = tr("Why not this figure: {title}", title=table.title or tr("naive figure")).text(language)
+    return Panel(Group(warning, Text(), table_on_screen(table, language, width - 4)), title=Text(title), title_align="left")
+
+
+def table_on_screen(table: Table, language: Language, width: int) -> RenderableType:
+    """Return a table as wide as it needs to be; where there is no room for columns, one block per row."""
+    from ..publish.sections import shown_columns
+
+    headings, rows = table.display(language)
+    return fitted(headings, rows[:MOST_ROWS], numbers=[one.unit != "text" for one in _declared(shown_columns(table))], width=width)
+
+
+def _declared(columns: Sequence[Column]) -> Sequence[Column]:
+    return columns
+
+
+def fitted(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[bool], width: int) -> RenderableType:
+    """Return cells as columns, numbers right aligned, or as blocks when the columns do not fit."""
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    least = [_least_width(head, [row[place] for row in rows], number=number) for place, (head, number) in enumerate(zip(headings, numbers, strict=True))]
+    if sum(least) + _PADDING * len(least) > width:
+        return _blocks(headings, rows)
+    grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head, number, room in zip(headings, numbers, least, strict=True):
+        grid.add_column(Text(head), justify="right" if number else "left", overflow="fold", min_width=room, vertical="top")
+    for row in rows:
+        grid.add_row(*(Text(cell) for cell in row))
+    return grid
+
+
+def _least_width(heading: str, cells: Sequence[str], *, number: bool) -> int:
+    longest = max((len(cell) if number else _longest_word(cell) for cell in cells), default=0)
+    return max(longest, _longest_word(heading))
+
+
+def _longest_word(text: str) -> int:
+    return min(max((len(word) for word in text.split()), default=0), _LONGEST_WORD)
+
+
+def _blocks(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    blocks = []
+    for row in rows:
+        lines = "\n".join(f"{heading}: {cell}" for heading, cell in zip(headings, row, strict=True))
+        blocks.append(Text(lines + "\n"))
+    return Group(*blocks)

@@ -1,0 +1,61 @@
+"""justice-metrics time-to: how long cases take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from ..base.language import tr
+from .options import Options
+from .reading import cases_of
+from .shell import Shell
+
+
+def add(app: typer.Typer, options: Options) -> None:
+    """Add the command."""
+    words = options.words
+
+    @app.command(
+        "time-to",
+        help=words(
+            tr(
+                "How long cases take: after how many days a quarter, half and three quarters of all cases had come to an "
+                "outcome, and what share of them had by day 180, 365 and 730. Open cases are counted right.\n\n"
+                "Example: justice-metrics time-to mapping.toml --outcome verdict --start complaint --by department"
+            )
+        ),
+    )
+    def time_to(
+        mapping: Path = options.mapping(),
+        outcome: str = typer.Option(
+            "any_exit",
+            "--outcome",
+            metavar="OUTCOME",
+            help=words(
+                tr(
+                    "What cases are to come to: any_exit, verdict, conviction, another outcome class, a state of the procedure, "
+                    "or a later stage such as charge."
+                )
+            ),
+        ),
+        start: str = options.start(),
+        by: list[str] = options.by(),
+        confidence_level: float = options.level(),
+        out: list[Path] = options.out(),
+        language: str | None = options.language(),
+        quiet: bool = options.quiet(),
+        json: bool = options.json(),
+    ) -> None:
+        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+            from ..measures.timeliness import cumulative_incidence
+            from ..measures.timeliness import time_to as ask
+
+            cases, groups = cases_of(shell, mapping), tuple(by)
+            days = ask(cases, start=start, outcome=outcome, by=groups, confidence_level=confidence_level)
+            # Every ending is one competitor of the outcome; for "any exit" there is none, so each class stands by itself.
+            told_apart = None if outcome == "any_exit" else outcome
+            shares = cumulative_incidence(
+                cases, start=start, outcome=told_apart, by=groups, confidence_level=confidence_level
+            )
+            shell.give(days, shares)
