@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 
@@ -26,6 +26,10 @@ from .typed import Typing, ensure_ids
 from .wide import wide_milestones
 
 
+_EARLIEST_YEAR: Final = 1900
+_FUTURE_YEARS: Final = 5
+
+
 class Canonical(NamedTuple):
     """Every field of :class:`CaseData`."""
 
@@ -43,6 +47,7 @@ class Canonical(NamedTuple):
     attributes: tuple[str, ...]
     numeric_attributes: tuple[str, ...]
     actors: tuple[str, ...]
+    years: tuple[int, int]
     intake: Intake
     provenance: Provenance
     frame_library: FrameLibrary
@@ -93,7 +98,7 @@ def from_frames(
     if mapping.cases.sampling.at is not None:
         milestones = milestones.with_columns(entry_day=nw.lit(day_number(mapping.cases.sampling.at), dtype=nw.Int32))
     cutoff_day = day_number(mapping.cases.cutoff)
-    units, intake = _taken_in(parts, milestones, mapping, procedure, sampling, cutoff_day)
+    units, years, intake = _taken_in(parts, milestones, mapping, procedure, sampling, cutoff_day)
     spells, actors, more = (
         _support(support, mapping, embedded) if mapping.support and support is not None else (None, (), ())
     )
@@ -115,6 +120,7 @@ def from_frames(
         attributes=attributes,
         numeric_attributes=parts.numeric,
         actors=actors,
+        years=years,
         intake=intake,
         provenance=Provenance(
             source=", ".join(Path(one).name for one in mapping.data.file) or source,
@@ -255,14 +261,14 @@ def _taken_in(
     procedure: Procedure,
     sampling: Sampling,
     cutoff_day: int,
-) -> tuple[int, Intake]:
+) -> tuple[int, tuple[int, int], Intake]:
     """Look once at the whole: how many units, whether any starts before the cut-off."""
     start = f"first__{procedure.start}"
     dated = procedure.start in parts.dated_states
     day = nw.col(start) if dated else nw.lit(None, dtype=nw.Int32)
     count = nw.col("frequency").sum() if sampling.repeated else nw.len()
     found = milestones.select(
-        units=count, rows=nw.len(), first=day.min(), dated=(~day.is_null()).cast(nw.Int64).sum()
+        units=count, rows=nw.len(), first=day.min(), last=day.max(), dated=(~day.is_null()).cast(nw.Int64).sum()
     ).collect()
     units, rows = (int(found.get_column(one)[0] or 0) for one in ("units", "rows"))
     if rows == 0:
@@ -282,12 +288,26 @@ def _taken_in(
         )
     gone = parts.rows - rows if mapping.data.kind == "wide" else 0
     repeated_ids = gone - parts.repeated_rows - parts.without_id
-    return units, Intake(
-        rows=parts.rows,
-        without_id=parts.without_id,
-        repeated_rows=parts.repeated_rows,
-        repeated_ids=max(repeated_ids, 0),
-        conversions=parts.conversions,
+    return (
+        units,
+        _years(first, found.get_column("last")[0], cutoff_day),
+        Intake(
+            rows=parts.rows,
+            without_id=parts.without_id,
+            repeated_rows=parts.repeated_rows,
+            repeated_ids=max(repeated_ids, 0),
+            conversions=parts.conversions,
+        ),
+    )
+
+
+def _years(first: Any, last: Any, cutoff_day: int) -> tuple[int, int]:
+    """Return the years to tell apart; default dates such as 1900 or 9999 do not make a year each."""
+    cutoff = date_of(cutoff_day).year
+    if first is None:
+        return cutoff, cutoff
+    return max(date_of(int(first)).year, _EARLIEST_YEAR), max(
+        cutoff, min(date_of(int(last)).year, cutoff + _FUTURE_YEARS)
     )
 
 

@@ -54,6 +54,9 @@ class CaseData:
         Columns of ``milestones`` that split units.
     numeric_attributes : tuple of str
         Those of them that are numbers.
+    years : (int, int)
+        First and last year in which a unit can have started: from its first date to the cut-off or, by faulty dates,
+        at most five years later.
     """
 
     milestones: nw.LazyFrame[Any]
@@ -70,6 +73,7 @@ class CaseData:
     attributes: tuple[str, ...] = ()
     numeric_attributes: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
+    years: tuple[int, int]
     intake: Intake
     provenance: Provenance
     frame_library: FrameLibrary = "pandas"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import narwhals.stable.v2 as nw
+
+from .calendar import day_number
 
 # 0001-01-01 to 1970-01-01; narwhals has no days-between-dates on SQL engines.
 _DAYS_TO_EPOCH = 719_163
-_DAYS_OF_400_YEARS = 146_097
 
 
 def day_of_date(date: nw.Expr) -> nw.Expr:
@@ -16,15 +19,11 @@ def day_of_date(date: nw.Expr) -> nw.Expr:
     return (before * 365 + leap_days + date.dt.ordinal_day().cast(nw.Int64) - _DAYS_TO_EPOCH).cast(nw.Int32)
 
 
-def year_of_day(day: nw.Expr) -> nw.Expr:
-    """Return the calendar year of a day number.
+def year_of_day(day: nw.Expr, first: int, last: int) -> nw.Expr:
+    """Return the calendar year of a day number between ``first`` and ``last``; ``first - 1`` and ``last + 1`` mean outside.
 
-    Counting years from 1 March puts the leap day last, so that no table of months is needed.
+    Counting the New Years that have passed needs no division; a formula in the day number is one deep expression that
+    SQL engines write out again at each of its uses.
     """
-    shifted = day.cast(nw.Int64) + (_DAYS_TO_EPOCH - 1 + 306)
-    era = shifted // _DAYS_OF_400_YEARS
-    of_era = shifted - era * _DAYS_OF_400_YEARS
-    year_of_era = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    month_from_march = (5 * of_year + 2) // 153
-    return era * 400 + year_of_era + month_from_march // 10
+    passed = [(day >= day_number(dt.date(year, 1, 1))).cast(nw.Int64) for year in range(first, last + 2)]
+    return nw.sum_horizontal(*passed) + (first - 1)

@@ -161,7 +161,7 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
     known = registered > 0
     if not known.any():
         raise QuestionError(tr("No case has a date of registration."))
-    years = np.arange(int(registered[known].min()), int(max(registered.max(), cases.cutoff.year)) + 1)
+    years = np.arange(cases.years[0], max(int(registered.max()), cases.cutoff.year) + 1)
     undated = int(grouped.units[~known].sum())
     return Caseload(
         heading=tr("Cases registered, ended and dealt with by year"),

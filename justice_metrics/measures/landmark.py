@@ -65,7 +65,7 @@ class LandmarkAssociation(Result):
         main, difference = self.main, self.tables["difference"]
         said: list[Readable] = [
             tr(
-                "{n} cases were open on day {landmark}; in {supported} of them all actors had started by then. The three sentences below are an association among these cases, not the effect of support.",
+                "{n} cases were open on day {landmark}; in {supported} of them all actors had started by then. What follows is an association among these cases, not the effect of support.",
                 n=int(main["at_risk"][0]) + int(main["at_risk"][len(main) // 2]),
                 landmark=self.landmark_days,
                 supported=int(main["at_risk"][0]),
@@ -127,7 +127,7 @@ class LandmarkAssociation(Result):
                 least=shown,
             )
         return tr(
-            "The interval leaves out no difference at all. Data of this size would probably show one of {least} percentage points or more.",
+            "The interval does not include zero. Data of this size would probably show a difference of {least} percentage points or more.",
             least=shown,
         )
 

@@ -106,12 +106,20 @@ def stratum_level(cases: CaseData, name: str) -> nw.Expr:
     """Return the level of one attribute as text, never null; ``year`` is that of the procedure's start."""
     name = cases.stratum_column(name)
     if name == "year" and "year" not in cases.attributes:
-        start = cases.first_day((cases.procedure.start,))
-        return nw.when(~start.is_null()).then(year_of_day(start).cast(nw.String)).otherwise(nw.lit(NOT_RECORDED))
+        year = start_year(cases)
+        first, last = cases.years
+        known = (year >= first) & (year <= last)
+        return nw.when(known).then(year.cast(nw.String)).otherwise(nw.lit(NOT_RECORDED))
     column = nw.col(name)
     if name in cases.numeric_attributes:
         column = column.cast(nw.Int64).cast(nw.String)
     return column.fill_null(NOT_RECORDED)
+
+
+def start_year(cases: CaseData) -> nw.Expr:
+    """Return the year in which a unit started; 0 where no date says so."""
+    start = cases.first_day((cases.procedure.start,))
+    return nw.when(~start.is_null()).then(year_of_day(start, *cases.years)).otherwise(nw.lit(0))
 
 
 def _ordered(

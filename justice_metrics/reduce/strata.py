@@ -11,7 +11,7 @@ from ..base.levels import PENDING
 from ..cases.casedata import CaseData
 from ..cases.days import year_of_day
 from ..tables import StratumTable
-from .grouped import Grouped, grouped_counts, summed
+from .grouped import Grouped, grouped_counts, start_year, summed
 from .risk import classes
 from .stages import funnel_steps
 
@@ -58,14 +58,14 @@ def outcome_counts(cases: CaseData, *, by: Sequence[str] = ()) -> StratumTable:
 
 def year_counts(cases: CaseData, *, by: Sequence[str] = ()) -> Grouped:
     """Count units by stratum, year of registration and year of the ending (0 where there is none)."""
-    begin, end = cases.first_day((cases.procedure.start,)), nw.col("outcome_day")
+    end = nw.col("outcome_day")
     ended = ~nw.col("outcome").is_null()
     return grouped_counts(
         cases,
         by=by,
         keys={
-            "registered": nw.when(~begin.is_null()).then(year_of_day(begin)).otherwise(nw.lit(0)),
-            "ended": nw.when(ended & ~end.is_null()).then(year_of_day(end)).otherwise(nw.lit(0)),
+            "registered": start_year(cases),
+            "ended": nw.when(ended & ~end.is_null()).then(year_of_day(end, *cases.years)).otherwise(nw.lit(0)),
             "status": nw.when(ended).then(nw.lit(1)).otherwise(nw.lit(0)),
         },
     )
