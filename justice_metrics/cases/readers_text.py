@@ -29,6 +29,7 @@ _MOST_BYTES: Final = 4 << 30
 _CHUNK: Final = 1 << 24
 _SNIFFED_LETTERS: Final = 1 << 18
 _SNIFFED_ROWS: Final = 400
+_WORDS_LOOKED_AT: Final = 1 << 20
 _BLOCK: Final = 1 << 23
 
 _BOMS: Final = (
@@ -247,7 +248,8 @@ def _windows(raw: bytes, name: str) -> _Decoded:
             tr("'{name}' is neither UTF-8 nor Windows-1252 text; line {place} fits neither.", name=name, place=place),
             remedy,
         ) from None
-    foreign, accented = len(_FOREIGN.findall(text)), len(_ACCENTED.findall(text))
+    sample = text[:_WORDS_LOOKED_AT] + text[-_WORDS_LOOKED_AT:] if len(text) > 2 * _WORDS_LOOKED_AT else text
+    foreign, accented = len(_FOREIGN.findall(sample)), len(_ACCENTED.findall(sample))
     if foreign > accented:
         raise ReadError(
             trn(
