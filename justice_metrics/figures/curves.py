@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Floats
-from .placing import axes_points, end_labels, floats, nice_ticks, rows_below, set_ticks, set_words, settle, thinned
+from .placing import axes_points, end_labels, floats, rows_below, set_ticks, set_words, settle, share_ticks, thinned
 from .style import OPEN, PAGE_WIDTH, SOFT, Format, Mark, house_style, mark, new_axes, plain_number, plain_percent
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def stacked_incidence(
     Parameters
     ----------
     days : array_like
-        (T,) days, ascending. A value holds from its day (inclusive) until the next; before the first day nothing has ended.
+        (T,) days, ascending. A value holds from its day (inclusive) until the next; before the first, nothing ended.
     incidence : array_like
         (K, T) share of cases ended in each way by each day, between 0 and 1; the first way lies at the bottom.
     labels : sequence of str
@@ -84,18 +84,23 @@ def stacked_incidence(
     _same_length(at_risk_days=ticks, at_risk=floats(at_risk))
     stretch, steps = _from_zero(floats(days), shares, start=0.0, until=ticks)
     tops = np.vstack([np.zeros(len(stretch)), np.cumsum(np.nan_to_num(steps), axis=0), np.ones(len(stretch))])
-    areas = [*(mark(tone) for tone in (tones or range(len(labels)))), Mark(OPEN, "", (0, ()), "")]
+    areas = [*(mark(tone) for tone in (_tones(tones, labels))), Mark(OPEN, "", (0, ()), "")]
     axes = ax if ax is not None else new_axes(PAGE_WIDTH, 4.3)
     with house_style():
         for low, high, look in zip(tops[:-1], tops[1:], areas, strict=True):
             edge = 0.8 if np.any(high > low) else 0.0
-            looks = {"facecolor": look.colour, "hatch": look.hatch, "edgecolor": "white", "linewidth": edge}
+            looks: dict[str, Any] = {
+                "facecolor": look.colour,
+                "hatch": look.hatch,
+                "edgecolor": "white",
+                "linewidth": edge,
+            }
             axes.fill_between(stretch, low, high, step="post", **looks)
         axes.set_ylim(0, 1)
         shares_up = [0.0, 0.25, 0.5, 0.75, 1.0]
         set_ticks(axes.yaxis, shares_up, [percent(share) for share in shares_up])
         axes.set_xlim(0, stretch[-1])
-        set_words(axes, title=title, x_label=x_label, y_label=y_label)
+        set_words(axes, own=ax is None, title=title, x_label=x_label, y_label=y_label)
         ends = np.where(tops[1:, -1] > tops[:-1, -1], (tops[:-1, -1] + tops[1:, -1]) / 2, np.nan)
         _beside_and_under(
             axes,
@@ -178,7 +183,7 @@ def step_curves(
     _same_length(groups=groups, estimate=curves, at_risk=table)
     _same_length(at_risk_days=ticks, at_risk=table.T)
     stretch, steps = _from_zero(floats(days), curves, start=start, until=ticks)
-    looks = [mark(tone) for tone in (tones or range(len(groups)))]
+    looks = [mark(tone) for tone in (_tones(tones, groups))]
     axes = ax if ax is not None else new_axes(PAGE_WIDTH, 3.9 + 0.14 * len(groups))
     with house_style():
         top = [start, np.nanmax(steps, initial=0.0)]
@@ -192,13 +197,13 @@ def step_curves(
             axes.plot(stretch, curve, drawstyle="steps-post", color=look.colour, linestyle=look.dash, clip_on=False)
             # A curve that ends early is still led to its name at the edge, by a thread that is not a curve.
             if np.isnan(curve[-1]) and np.isfinite(curve).any():
-                thread = {"color": look.colour, "linewidth": 0.6, "linestyle": (0, (1, 3))}
+                thread: dict[str, Any] = {"color": look.colour, "linewidth": 0.6, "linestyle": (0, (1, 3))}
                 axes.hlines(_last_value(curve), stretch[np.isfinite(curve)][-1], stretch[-1], **thread)
         if marks is not None:
             _draw_marks(axes, floats(marks), mark_height, looks)
         _shares_up(axes, min(1.0, max(top)), percent)
         axes.set_xlim(0, stretch[-1])
-        set_words(axes, title=title, x_label=x_label, y_label=y_label)
+        set_words(axes, own=ax is None, title=title, x_label=x_label, y_label=y_label)
         _beside_and_under(
             axes,
             own=ax is None,
@@ -220,6 +225,10 @@ def _same_length(**given: Sequence[str] | Floats) -> None:
         raise ValueError(f"these must have one entry each: {lengths}")
 
 
+def _tones(tones: Sequence[int] | None, series: Sequence[str]) -> Sequence[int]:
+    return range(len(series)) if tones is None else tones
+
+
 def _from_zero(days: Floats, values: Floats, *, start: float, until: Floats) -> tuple[Floats, Floats]:
     """Let every step curve begin on day 0 and reach the end of the drawing; NaN stays NaN."""
     last = float(max(days[-1:].tolist() + until[-1:].tolist(), default=1.0))
@@ -239,7 +248,7 @@ def _last_value(row: Floats) -> float:
 
 def _shares_up(axes: Axes, top: float, percent: Format) -> None:
     """Scale the shares from 0 to a round number above the highest: a rare ending must not be a line on the floor."""
-    ticks = [tick for tick in nice_ticks(0.0, top if top > 0 else 1.0) if tick <= 1]
+    ticks = [tick for tick in share_ticks(0.0, top if top > 0 else 1.0) if tick <= 1]
     axes.set_ylim(0, ticks[-1])
     set_ticks(axes.yaxis, ticks, [percent(tick) for tick in ticks])
     axes.grid(visible=True, axis="y")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Floats
-from .placing import axes_points, floats, lines_of, set_ticks, set_words, text_width, wrapped
+from .placing import axes_points, floats, lines_of, set_ticks, set_words, text_width, title_height, wrapped
 from .style import OPEN, PAGE_WIDTH, SMALL, TEXT, house_style, mark, new_axes
 
 if TYPE_CHECKING:
@@ -61,11 +61,13 @@ def funnel(
     --------
     >>> axes = funnel(stages=["complaint", "charge"], values=[321, 106], shares=[1.0, 0.33],
     ...               bar_labels=["321 (100 %)", "106 (33 %)"])
-    >>> [bar.get_width() for bar in axes.containers[0]]
+    >>> [float(bar.get_width()) for bar in axes.containers[0]]
     [321.0, 106.0]
     """
     counts, parts = np.atleast_2d(floats(values)), np.atleast_2d(floats(shares))
-    written = [list(bar_labels)] if all(isinstance(one, str) for one in bar_labels) else [list(r) for r in bar_labels]
+    written = [[one] if isinstance(one, str) else list(one) for one in bar_labels]
+    if counts.shape[0] == 1 and len(written) == len(stages):
+        written = [[words for row in written for words in row]]
     if counts.shape != parts.shape or counts.shape != (len(written), len(stages)):
         raise ValueError(f"values {counts.shape} and shares {parts.shape} must have a label and a stage each")
     if groups is None and len(counts) == 1:
@@ -82,7 +84,7 @@ def _one_funnel(
         names = [wrapped(stage, 26) for stage in stages]
         room = np.array([lines_of(name) + 0.9 for name in names])
         middles = np.cumsum(room) - room / 2
-        height = room.sum() * _LINE / 72 + 0.2 + (0.3 * lines_of(wrapped(title, 76)) if title else 0)
+        height = room.sum() * _LINE / 72 + 0.2 + title_height(title)
         axes = ax if ax is not None else new_axes(PAGE_WIDTH, max(1.0, height))
         looks: dict[str, Any] = {"height": 1.15, "color": mark(0).colour}
         axes.barh(middles, np.nan_to_num(values), **looks)
@@ -92,14 +94,14 @@ def _one_funnel(
                 xy=(value, middle),
                 xytext=(5, 0),
                 textcoords="offset points",
-                va="center",
+                va="center_baseline",
                 annotation_clip=False,
                 parse_math=False,
             )
         axes.set_xlim(0, max(float(np.nanmax(values, initial=0)), 1e-9))
         axes.set_ylim(room.sum(), 0)
         _only_row_names(axes, middles, names)
-        set_words(axes, title=title)
+        set_words(axes, own=ax is None, title=title)
     return axes
 
 
@@ -123,7 +125,7 @@ def _small_funnels(
         head = max(lines_of(one) for one in heads) + 0.5
         room = np.array([max(2.1, lines_of(name) + 0.5) for name in names])
         tier = head + room.sum() + 0.8
-        height = tiers * tier * _LINE / 72 + 0.2 + (0.3 * lines_of(wrapped(title, 76)) if title else 0)
+        height = tiers * tier * _LINE / 72 + 0.2 + title_height(title)
         axes = ax if ax is not None else new_axes(PAGE_WIDTH, height)
         tops = np.concatenate([t * tier + head + np.cumsum(room) - room for t in range(tiers)])
         place = [(g % columns, g // columns) for g in range(len(groups))]
@@ -141,7 +143,7 @@ def _small_funnels(
         axes.set_xlim(0, columns)
         axes.set_ylim(tiers * tier - 0.8, 0)
         _only_row_names(axes, tops + np.tile(room, tiers) / 2 + 0.1, names * tiers)
-        set_words(axes, title=title)
+        set_words(axes, own=ax is None, title=title)
     return axes
 
 

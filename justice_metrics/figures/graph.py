@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .graph_plan import Arc, Box, Lane, Move, Plan, plan_graph
-from .placing import draw_in_points, lines_of, set_words, text_width, wrapped
+from .placing import draw_in_points, set_words, text_width, title_height
 from .style import INK, PAGE_WIDTH, SMALL, SOFT, house_style, mark, new_axes
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def procedure_graph(
         key = _key_of(kinds, kind_labels, back_label)
         width = max(plan.width, PAGE_WIDTH * 72 - 14)
         height = plan.height + (24 if key else 0)
-        above = 0.35 * lines_of(wrapped(title, 76)) if title else 0
-        axes = ax if ax is not None else new_axes(width / 72 + 0.2, height / 72 + 0.15 + above)
+        axes = ax if ax is not None else new_axes(width / 72 + 0.2, height / 72 + 0.15 + title_height(title))
         scale = draw_in_points(axes, width, height, own=ax is None)
         colours = {lane.outcome: _LINES[lane.number % len(_LINES)] for lane in plan.lanes if not lane.back}
         for lane in plan.lanes:
@@ -120,7 +119,7 @@ def procedure_graph(
         for state, kind in zip(states, kinds, strict=True):
             _draw_box(axes, state, plan.boxes[state], _SHAPES[kind], colours.get(state, SOFT), scale)
         _draw_key(axes, key, plan.height + 12, scale)
-        set_words(axes, title=title)
+        set_words(axes, own=ax is None, title=title)
     return axes
 
 
@@ -209,7 +208,7 @@ def _draw_step(axes: Axes, above: Box, below: Box, scale: float) -> None:
     _draw_tip(axes, (x, below.top), (0, 1), INK)
 
 
-def _draw_tip(axes: Axes, point: tuple[float, float], towards: tuple[int, int], colour: str) -> None:
+def _draw_tip(axes: Axes, point: tuple[float, float], towards: tuple[float, float], colour: str) -> None:
     """Draw the tip of an arrow that ends at a point and flies along an axis."""
     from matplotlib.patches import Polygon
 

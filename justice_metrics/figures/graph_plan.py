@@ -40,14 +40,17 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
+        """Right edge."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
+        """Lower edge."""
         return self.top + self.height
 
     @property
     def middle(self) -> float:
+        """Height of the middle."""
         return self.top + self.height / 2
 
 
@@ -119,7 +122,7 @@ def plan_graph(
     lanes = dict.fromkeys((b, False) if a in row else (a, True) for a, b in across)
     spine_right = left + _SPINE_WIDTH
     outcome_left = spine_right + max(30.0, (len(lanes) + 1) * _BETWEEN_LANES + 12)
-    boxes |= _side_boxes(side, words, kind, layer, boxes, across, beyond, outcome_left)
+    boxes |= _side_boxes(side, words, layer, boxes, across, beyond, outcome_left)
     height = max(box.bottom for box in boxes.values()) + 4
     planned = _lanes(list(lanes), across, boxes, row, spine_right, outcome_left)
     drawn = _arcs(arcs, depths, boxes, left, row, -1)
@@ -143,7 +146,9 @@ def _spine(
     after_outcomes_only = {
         state
         for state in states
-        if (sources := [a for a, b in moves if b == state and a != state]) and all(kind[a] == "outcome" for a in sources)
+        if kind[state] != "start"
+        and (sources := [a for a, b in moves if b == state and a != state])
+        and all(kind[a] == "outcome" for a in sources)
     }
     goes_on = {a for a, b in moves if kind[a] == "outcome" and b in after_outcomes_only | _outcomes(kind) and a != b}
     chosen = [state for state in states if kind[state] != "outcome" or state in goes_on]
@@ -171,7 +176,6 @@ def _spine_boxes(
 def _side_boxes(
     side: Sequence[str],
     words: Mapping[str, str],
-    kind: Mapping[str, str],
     layer: Mapping[str, int],
     spine: Mapping[str, Box],
     across: Sequence[Move],

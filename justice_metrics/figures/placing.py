@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 POINTS_PER_INCH: Final = 72
-# From line to line, in sizes of the type: less, and matplotlib sets lines unevenly.
+# Size of a title in points, and the characters that fit on a page.
+_TITLE: Final = 10
+_TITLE_WIDTH: Final = 72
+# From line to line, in sizes of the type; matplotlib sets DejaVu Sans a little closer.
 _LEADING: Final = 1.25
 
 
@@ -160,19 +163,54 @@ def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
     return [float(f"{tick:.10g}") + 0.0 for tick in ticks]
 
 
+def share_ticks(low: float, high: float) -> list[float]:
+    """Return shares that are whole per cents, so that no way of writing them rounds two ticks to one.
+
+    Examples
+    --------
+    >>> share_ticks(0, 0.0249), share_ticks(-0.031, 0.08)
+    ([0.0, 0.01, 0.02, 0.03], [-0.04, -0.02, 0.0, 0.02, 0.04, 0.06, 0.08])
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    locator = MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1)
+    ticks = locator.tick_values(100 * low, max(100 * high, 100 * low + 1))
+    return [round(float(tick)) / 100 for tick in ticks]
+
+
 def set_ticks(axis: Axis, places: Sequence[float], labels: Sequence[str], **looks: Any) -> None:
     """Fix ticks and their words; a word is taken literally, also when it holds a dollar sign."""
     axis.set_ticks(list(places), labels=list(labels), parse_math=False, **looks)
 
 
-def set_words(axes: Axes, *, title: str | None = None, x_label: str | None = None, y_label: str | None = None) -> None:
-    """Write title and axis labels literally, each broken into lines that fit the page."""
-    if title:
-        axes.set_title(wrapped(title, 76), loc="left", parse_math=False, fontsize=10, fontweight="bold")
+def set_words(
+    axes: Axes,
+    *,
+    own: bool,
+    title: str | None = None,
+    x_label: str | None = None,
+    y_label: str | None = None,
+    above: float = 0.0,
+) -> None:
+    """Write title and axis labels literally, in lines that fit; on a caller's axes the title is ``above`` higher.
+
+    In a figure of our own the title begins at the edge of the page, where the layout keeps room for it.
+    """
+    looks: dict[str, Any] = {"fontsize": _TITLE, "fontweight": "bold", "parse_math": False}
+    if title and own:
+        axes.figure.figure.suptitle(wrapped(title, _TITLE_WIDTH), x=0.012, ha="left", **looks)
+    elif title:
+        fit = max(12, int(axes_points(axes)[0] / (0.7 * _TITLE)))
+        axes.set_title(wrapped(title, fit), loc="left", pad=6 + above, **looks)
     if x_label:
         axes.set_xlabel(wrapped(x_label, 70), parse_math=False)
     if y_label:
         axes.set_ylabel(wrapped(y_label, 40), parse_math=False)
+
+
+def title_height(title: str | None) -> float:
+    """Return the height in inches that a title takes above the axes."""
+    return 0.12 + 0.19 * lines_of(wrapped(title, _TITLE_WIDTH)) if title else 0.0
 
 
 def end_labels(
@@ -196,7 +234,7 @@ def end_labels(
     list of Annotation
         The names, for the caller who wants to set them anew when the room has changed.
     """
-    shown = np.flatnonzero(np.isfinite(heights) & np.array([bool(text) for text in texts], dtype=bool))
+    shown = [i for i, text in enumerate(texts) if text and np.isfinite(heights[i])]
     tall = axes_points(axes)[1]
     low, high = axes.get_ylim()
     named = [wrapped(texts[i], width) for i in shown]
@@ -215,7 +253,6 @@ def end_labels(
             va="center",
             fontsize=TEXT,
             color=INK,
-            linespacing=_LEADING,
             annotation_clip=False,
             parse_math=False,
             arrowprops={
@@ -267,7 +304,6 @@ def rows_below(
         "annotation_clip": False,
         "parse_math": False,
         "va": "top",
-        "linespacing": _LEADING,
     }
     corner = (0.0, 0.0)
     if heading:
@@ -277,7 +313,14 @@ def rows_below(
         down += lines_of(heading) * line
     for row, name in enumerate(names):
         written = wrapped(name, 24)
-        axes.annotate(written, xy=corner, xycoords="axes fraction", xytext=(-left - (10 if colours else 0), -down), ha="right", **looks)
+        axes.annotate(
+            written,
+            xy=corner,
+            xycoords="axes fraction",
+            xytext=(-left - (10 if colours else 0), -down),
+            ha="right",
+            **looks,
+        )
         if colours is not None:
             axes.annotate(
                 "\N{BLACK SQUARE}",

@@ -68,7 +68,7 @@ _MARKS: Final = (
 
 
 def mark(index: int) -> Mark:
-    """Return the look of the series number ``index``; after nine, the colours return with another hatch, dash and marker.
+    """Return the look of series ``index``; after nine, the colours return with another hatch, dash and marker.
 
     Examples
     --------
@@ -106,11 +106,12 @@ def house_style() -> Iterator[None]:
 
 # A session's own style must not change a report, so these groups of settings start from the defaults.
 _GROUPS: Final = frozenset(
-    "axes errorbar figure font grid hatch legend lines markers mathtext patch path pdf savefig svg text xtick ytick".split()
+    "axes errorbar figure font grid hatch legend lines markers mathtext "
+    "patch path pdf savefig svg text xtick ytick".split()
 )
 
 
-def _settings() -> dict[str, Any]:
+def _settings() -> Any:
     import matplotlib
 
     plain = {key: value for key, value in matplotlib.rcParamsDefault.items() if key.split(".")[0] in _GROUPS}
@@ -217,10 +218,17 @@ def figure_bytes(figure: Axes | Figure, format: FigureFormat, *, dots_per_inch: 
     from matplotlib.axes import Axes
 
     whole = figure.figure.figure if isinstance(figure, Axes) else figure
-    # A figure with a layout of its own has made room for its words; in a caller's figure the page grows to hold them.
-    page = None if whole.get_layout_engine() is not None else "tight"
+    layout = whole.get_layout_engine()
+    # A figure with a layout of its own makes room for its words; in a caller's figure the page grows to hold them.
+    page = "tight" if layout is None else None
     file = io.BytesIO()
     with house_style():
+        if layout is not None:
+            # The layout starts from where the axes stand, so they are put back to where they stood at first.
+            for axes in whole.axes:
+                if (place := axes.get_subplotspec()) is not None:
+                    axes.set_subplotspec(place)
+            layout.execute(whole)
         whole.savefig(file, format=format, dpi=dots_per_inch, bbox_inches=page, metadata=dict(_NO_DATE[format]))
     return file.getvalue()
 
@@ -260,12 +268,12 @@ def save_figure(
     ['funnel.svg', 'funnel.pdf']
     """
     path = Path(path)
-    ending = path.suffix.lower().removeprefix(".")
-    stem = path.with_suffix("") if ending in _NO_DATE else path
-    wanted = tuple(formats) if formats is not None else (ending,)
-    for one in wanted:
-        if one not in _NO_DATE:
-            raise ValueError(f"a figure is written as {', '.join(_NO_DATE)}, not as {one!r}")
+    ending = next((one for one in _NO_DATE if path.suffix.lower() == f".{one}"), None)
+    stem = path.with_suffix("") if ending else path
+    wanted = formats if formats is not None else [ending] if ending else []
+    if not wanted or not set(wanted) <= set(_NO_DATE):
+        asked = ", ".join(wanted) or path.suffix or "a file without ending"
+        raise ValueError(f"a figure is written as {', '.join(_NO_DATE)}, not as {asked}")
     # All are drawn before the first is written: a fault in drawing leaves every file as it was.
     drawn = [(stem.with_name(f"{stem.name}.{one}"), figure_bytes(figure, one)) for one in wanted]
     for file, content in drawn:
@@ -277,7 +285,7 @@ def _write_whole(file: Path, content: bytes) -> None:
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(content)
-        os.replace(beside, file)
+        beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -292,7 +300,7 @@ def plain_number(value: float) -> str:
     """
     if not math.isfinite(value):
         return "–"
-    written = f"{abs(value):,.0f}" if abs(value) >= 10_000 else f"{abs(value):.0f}"  # noqa: PLR2004
+    written = f"{abs(value):,.0f}" if abs(value) >= 10_000 else f"{abs(value):.0f}"
     return ("\N{MINUS SIGN}" if value < 0 else "") + written.replace(",", "\N{NO-BREAK SPACE}")
 
 
