@@ -81,7 +81,7 @@ class CaseAges(Result):
     main
         One row per stratum, outcome (``pending`` among them) and band of age: ``n``, share of the outcome.
     naive
-        Mean and greatest age of ended and of pending cases, with what they leave out.
+        Mean and greatest age of ended and of pending cases per stratum, with what they leave out.
     """
 
     question: ClassVar[str] = "case_ages"
@@ -339,13 +339,15 @@ def _mean_ages(grouped: Grouped, year_days: int) -> Table:
     ended = grouped.keys["ending"] > 0
     age, n = grouped.keys["age"], grouped.n
     rows = []
-    for flag, name in ((ended, "ended"), (~ended, PENDING)):
-        kept = flag & dated
-        number = n[kept].sum()
-        mean = float((age[kept] * n[kept]).sum() / number) if number else float("nan")
-        rows.append((name, number, mean, mean / year_days, int(age[kept].max()) if kept.any() else 0))
+    for place in range(len(grouped.strata)):
+        for flag, name in ((ended, "ended"), (~ended, PENDING)):
+            kept = flag & dated & (grouped.stratum == place)
+            number = n[kept].sum()
+            mean = float((age[kept] * n[kept]).sum() / number) if number else float("nan")
+            rows.append((name, number, mean, mean / year_days, float(age[kept].max()) if kept.any() else float("nan")))
     status, number, mean, mean_years, greatest = zip(*rows, strict=True)
     columns = (
+        *strata_columns(grouped.strata.names),
         Column("status", tr("status"), "text", "key", "key"),
         Column("numerator", tr("cases"), "units", "count", "count"),
         Column("estimate", tr("mean age in days"), "number", "estimate", "quantile"),
@@ -353,6 +355,7 @@ def _mean_ages(grouped: Grouped, year_days: int) -> Table:
         Column("longest", tr("greatest age in days"), "days", "estimate", "quantile"),
     )
     values = {
+        **grouped.strata.columns(2),
         "status": list(status),
         "numerator": np.array(number),
         "estimate": np.array(mean),
@@ -364,9 +367,20 @@ def _mean_ages(grouped: Grouped, year_days: int) -> Table:
         values,
         labels={"status": {"ended": tr("ended")}},
         title=tr("Mean ages"),
-        warning=tr(
-            "Do not read the mean age of ended cases as how long a case takes: it leaves out every pending case, and quick "
-            "cases end first. The mean age of pending cases is not a duration either: they are not over. The share of all "
-            "cases that has ended by each day (cumulative incidence) answers the question."
-        ),
+        warning=_mean_age_warning(grouped),
+    )
+
+
+def _mean_age_warning(grouped: Grouped) -> Readable:
+    """Say how many cases a mean of ended cases leaves out."""
+    ended = grouped.keys["ending"] > 0
+    total, pending = float(grouped.n.sum()), float(grouped.n[~ended].sum())
+    return tr(
+        "Do not read the mean age of ended cases as how long a case takes: it leaves out the {pending} pending cases "
+        "({share} of all {total}), and quick cases end first. The mean age of pending cases is not a duration either: "
+        "they are not over. The share of all cases that has ended by each day (cumulative incidence) answers the "
+        "question.",
+        pending=round(pending),
+        total=round(total),
+        share=Share(pending / total) if total else Share(float("nan")),
     )
