@@ -15,7 +15,7 @@ from .folder import write_file
 from .glossary import terms_in
 from .inert import plain, without_folder
 from .page import WORDS, page
-from .sections import Section, section
+from .sections import Section, headings, section
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +120,26 @@ def render(
             tr("A report is made from a release, not from {kind}.", kind=type(release).__name__),
             tr("Put the results together first: internal([attrition(cases), ...])."),
         )
-    sections = [section(result, number, language) for number, result in enumerate(release.results, start=1)]
+    results = release.results
+    sections = [
+        section(result, number, language, heading=heading)
+        for number, (result, heading) in enumerate(zip(results, headings(results, language), strict=True), start=1)
+    ]
     shown_title = _text(title or release.title or tr("Performance of criminal justice"), language)
-    methods = _methods(release.results, language)
+    methods = _methods(results, language)
     words = "\n".join([shown_title, *(one.words for one in sections), *(one.text for one in methods)])
     return page(
         "report.html.j2",
         language=language,
         title=shown_title,
         simulated=any(one.simulated for one in sections),
-        facts=_facts(release.results, language),
+        facts=_facts(results, language),
         key_findings=_key_findings(sections, language),
         sections=sections,
         terms=terms_in(words, language),
         methods=methods,
-        sources=sources(release.results, language),
-        settings=settings(release.results, language),
+        sources=sources(results, language),
+        settings=settings(results, language),
         study="" if study is None else plain(without_folder(str(study))),
     )
 

@@ -150,7 +150,7 @@ class Section:
         return "\n".join(shown)
 
 
-def section(result: Result, number: int, language: Language) -> Section:
+def section(result: Result, number: int, language: Language, *, heading: str | None = None) -> Section:
     """Put a result into the words and order of a page.
 
     Parameters
@@ -161,9 +161,11 @@ def section(result: Result, number: int, language: Language) -> Section:
         Place in the report, from 1.
     language : {"en", "es"}
         Language of the page.
+    heading : str, optional
+        Heading of the section, where that of the result is not enough.
     """
-    heading = plain(result.heading.text(language))
-    findings = tuple(plain(one.text(language)) for one in result.findings())
+    heading = plain(result.heading.text(language)) if heading is None else heading
+    findings = tuple(_capital(plain(one.text(language))) for one in result.findings())
     views = [
         table_view(
             table, number=f"{number}.{place}", title=heading if name == "main" else _named(name), language=language
@@ -186,6 +188,28 @@ def section(result: Result, number: int, language: Language) -> Section:
         naive=tuple(one for one in views[1:] if one.warning),
         simulated=result.provenance.simulated,
     )
+
+
+def headings(results: Sequence[Result], language: Language) -> list[str]:
+    """Return one heading per result; where two results have the same, the groups that split them are named.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        The results of a page, in order.
+    language : {"en", "es"}
+        Language of the page.
+    """
+    plainly = [plain(one.heading.text(language)) for one in results]
+    return [
+        heading if plainly.count(heading) == 1 else heading + _split_by(result, language)
+        for heading, result in zip(plainly, results, strict=True)
+    ]
+
+
+def _split_by(result: Result, language: Language) -> str:
+    groups = [column.meaning.text(language) for column in result.main.columns if column.role == "stratum"]
+    return plain(tr(", by {groups}", groups=tuple(groups)).text(language)) if groups else ""
 
 
 def table_view(table: Table, *, number: str, title: str, language: Language) -> TableView:

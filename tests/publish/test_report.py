@@ -179,6 +179,19 @@ def test_numbers_stand_right_and_keys_are_row_heads() -> None:
     assert row.count('<td class="number">') == 4
 
 
+def test_sections_of_the_same_name_are_told_apart_by_their_groups() -> None:
+    page = report(rates(), rates(), rates(heading=tr("Other")))
+    shown = page.text_of("h2")
+    assert shown.count("Conviction rates by court, by court") == 2
+    assert "Other" in shown
+
+
+def test_findings_begin_with_a_capital() -> None:
+    document = render(internal(rates(said=(tr("half of all cases ended."),))))
+    assert "Half of all cases ended." in document
+    assert "half of all cases ended." not in document
+
+
 def test_groups_of_rows_are_told_apart() -> None:
     view = sections.table_view(rates_table(["A", "A", "B", "B"]), number="1.1", title="t", language="en")
     assert [row.opens for row in view.rows] == [False, False, True, False]
