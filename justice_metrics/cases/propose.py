@@ -169,17 +169,19 @@ class Proposal:
             for one in self.guesses
         ]
 
-    def toml(self, language: Language | None = None) -> str:
+    def toml(self, language: Language | None = None, *, file: str | None = None) -> str:
         """Return the text of a mapping file; CHECK and FILL IN mark what a person must decide.
 
         Parameters
         ----------
         language : {"en", "es"}, optional
             Language of the comments; that of the file by default.
+        file : str, optional
+            How the mapping names the file, where it will not lie beside it.
         """
         from .propose_toml import mapping_text
 
-        return mapping_text(self, language or self.language)
+        return mapping_text(self, language or self.language, file or self.file)
 
 
 def propose_mapping(

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from .propose import Guess, LabelGuess, Proposal
 
 
-def mapping_text(proposal: Proposal, language: Language) -> str:
-    """Return the text of ``mapping.toml`` for a proposal."""
-    return "\n".join(_Writer(proposal, language).lines()) + "\n"
+def mapping_text(proposal: Proposal, language: Language, file: str) -> str:
+    """Return the text of ``mapping.toml`` for a proposal about a file that the mapping calls ``file``."""
+    return "\n".join(_Writer(proposal, language, file).lines()) + "\n"
 
 
 class _Writer:
     """Writes one proposal in one language."""
 
-    def __init__(self, proposal: Proposal, language: Language) -> None:
+    def __init__(self, proposal: Proposal, language: Language, file: str) -> None:
         self._proposal = proposal
+        self._file = file
         self._language: Language = language
 
     def lines(self) -> Iterator[str]:
@@ -49,7 +50,7 @@ class _Writer:
 
     def _data(self) -> Iterator[str]:
         one = self._proposal
-        yield from ("", "[data]", f"file = {quoted(one.file)}")
+        yield from ("", "[data]", f"file = {quoted(self._file)}")
         if one.sheet is not None:
             others = ", ".join(quoted(name) for name in one.other_sheets)
             yield (

@@ -1,6 +1,7 @@
 """What columns and labels of case files are usually called, in Spanish and English, and what they mean.
 
-A phrase is a row of word beginnings: "fech denunc" finds "Fecha de denuncia"; a full stop asks for the whole word.
+A phrase is a row of word beginnings: "fech denunc" finds "Fecha de denuncia"; a full stop asks for the whole word,
+an exclamation mark for the whole name.
 Small words (de, la, of, the) do not count. The first phrase list that fits wins, so the narrow ones stand first.
 """
 
@@ -56,6 +57,8 @@ def says(words: tuple[str, ...], phrase: str) -> bool:
     >>> says(("fecha", "apertura", "juicio"), "apertur juic"), says(("idioma",), "id.")
     (True, False)
     """
+    if phrase.endswith("!"):
+        return " ".join(words) == phrase[:-1]
     stems = phrase.split()
     return any(
         all(_begins(word, stem) for word, stem in zip(words[start:], stems, strict=False))
@@ -69,7 +72,19 @@ def _begins(word: str, stem: str) -> bool:
 
 ID_WORDS: Final = (
     *("numer caso", "num caso", "nro caso", "no. caso", "n. caso", "nr caso", "codig caso", "cod caso", "id. caso"),
-    *("case id", "case num", "case no.", "case nr", "case ref", "case.", "caso.", "cud", "ianus", "nurej", "expedient"),
+    *(
+        "case id",
+        "case num",
+        "case no.",
+        "case nr",
+        "case ref",
+        "case!",
+        "caso!",
+        "cud.",
+        "ianus",
+        "nurej",
+        "expedient",
+    ),
     *("exp.", "mp001", "cuadern", "file num", "file no", "docket", "cino", "folio", "registro num", "nro. registro"),
     *("participant id", "victim id", "id. victim", "uuid", "id."),
 )
@@ -171,7 +186,10 @@ LABELS: Final[tuple[tuple[tuple[str, ...], Meaning], ...]] = (
     (("falta merit",), Meaning(("insufficient_merit",), "dismissal")),
     (("clausur provis",), Meaning(("provisional_closure",), "dismissal")),
     (("sobresei", "dismiss", "discharg", "quash", "nolle", "discontin"), Meaning(("dismissed",), "dismissal")),
-    (("desist", "withdr", "abandon"), Meaning(("withdrawn", "victim_withdrew"), "withdrawal")),
+    (
+        ("desist", "withdr", "abandon", "retir denunc", "retir querell"),
+        Meaning(("withdrawn", "victim_withdrew"), "withdrawal"),
+    ),
     (("salid altern", "conciliac", "diver", "plea"), Meaning(("alternative_exit", "diverted"), "alternative_exit")),
     (("criter oportun", "oportun"), Meaning(("alternative_exit", "opportunity"), "alternative_exit")),
     (("suspens condic",), Meaning(("alternative_exit", "conditional_suspension"), "alternative_exit")),
@@ -183,10 +201,16 @@ LABELS: Final[tuple[tuple[tuple[str, ...], Meaning], ...]] = (
     (("archiv", "untraced"), Meaning(("archived", "closed_no_suspect"), "other", sure=False)),
     (("declinat", "transfer", "remitid", "inhibit", "incompet", "traslad"), Meaning(("transferred",), "transfer")),
     (("rebeld", "default", "abscond", "profug"), Meaning(("default", "absconded"), sure=False)),
-    (("imputac", "imputad", "charged"), Meaning(("charged", "charge"), sure=False)),
-    (("acusac", "acusad"), Meaning(("accusation", "prosecution"), sure=False)),
+    (("apertur juic", "auto apertur", "radicat"), Meaning(("trial_preparation", "trial_opening"), sure=False)),
+    (("apelac", "appeal"), Meaning(("appeal", "special_appeal"), sure=False)),
+    (("casac", "cassation"), Meaning(("cassation",), sure=False)),
+    (("ejecuc sentenc", "ejecuc pena"), Meaning(("execution",), sure=False)),
+    (("imputac", "imputad", "charged"), Meaning(("charged", "processing_order"), sure=False)),
+    (("auto procesam", "procesamient"), Meaning(("processing_order", "charged"), sure=False)),
+    (("acusac", "acusad"), Meaning(("accusation", "first_court"), sure=False)),
     (("juic", "debate", "trial"), Meaning(("trial",), sure=False)),
     (("prelim", "investig"), Meaning(("preliminary", "investigation"), sure=False)),
+    (("denunc", "querell", "complaint", "reported"), Meaning(("complaint", "report"), sure=False)),
 )  # fmt: skip
 
 # Labels that are words of the law: they may be printed even where few cases have them.
