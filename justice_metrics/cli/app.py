@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         typer.main.get_command(build(language))(args=given, prog_name="justice-metrics")
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
-    except Exception as error:  # noqa: BLE001 - nobody is to meet a traceback with data in it
+    except Exception as error:  # nobody is to meet a traceback with data in it
         if os.environ.get("JUSTICE_METRICS_DEBUG"):
             raise
         typer.echo(tr("Error: {text}", text=explained(error)).text(language), err=True)

@@ -19,7 +19,8 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "How far cases come: at each step how many reached it, how many were lost and why, and how many are still "
+                "How far cases come: at each step how many reached it, how many were lost and why, and how many are "
+                "still "
                 "pending.\n\nExample: justice-metrics attrition mapping.toml --by department"
             )
         )

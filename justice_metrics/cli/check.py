@@ -19,14 +19,17 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Check the data: each rule in plain words, how many cases break it, which answers it touches, what to do.\n\n"
+                "Check the data: each rule in plain words, how many cases break it, which answers it touches, what to "
+                "do.\n\n"
                 "Example: justice-metrics check mapping.toml"
             )
         )
     )
     def check(
         mapping: Path = options.mapping(),
-        strict: bool = typer.Option(False, "--strict", help=words(tr("End with code 1 when a rule that counts as an error is broken."))),
+        strict: bool = typer.Option(
+            False, "--strict", help=words(tr("End with code 1 when a rule that counts as an error is broken."))
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),

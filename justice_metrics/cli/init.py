@@ -20,14 +20,17 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Propose a mapping for a csv, xlsx or parquet file: which column is the case id, which are stage dates, what the "
+                "Propose a mapping for a csv, xlsx or parquet file: which column is the case id, which are stage "
+                "dates, what the "
                 "outcome labels mean. It is a proposal: read it and correct it by hand.\n\n"
                 "Example: justice-metrics init cases.xlsx --out mapping.toml"
             )
         )
     )
     def init(
-        file: Path = typer.Argument(..., metavar="FILE", show_default=False, help=words(tr("The file with the cases."))),
+        file: Path = typer.Argument(
+            ..., metavar="FILE", show_default=False, help=words(tr("The file with the cases."))
+        ),
         out: Path | None = typer.Option(
             None,
             "--out",
@@ -37,7 +40,11 @@ def add(app: typer.Typer, options: Options) -> None:
             help=words(tr("Where the mapping goes; otherwise beside the file, as NAME_mapping.toml.")),
         ),
         sheet: str | None = typer.Option(
-            None, "--sheet", metavar="NAME", show_default=False, help=words(tr("Sheet of a workbook; otherwise the fullest one."))
+            None,
+            "--sheet",
+            metavar="NAME",
+            show_default=False,
+            help=words(tr("Sheet of a workbook; otherwise the fullest one.")),
         ),
         force: bool = typer.Option(False, "--force", help=words(tr("Replace a mapping that is there already."))),
         language: str | None = options.language(),
@@ -59,7 +66,15 @@ def add(app: typer.Typer, options: Options) -> None:
             shell.settle(proposal.language)
             write_file(target, proposal.toml(shell.language).encode("utf-8"))
             if json:
-                shell.give_record({"mapping": str(target), "columns": [{"column": one.column, "key": one.key, "confidence": one.confidence} for one in proposal.guesses]})
+                shell.give_record(
+                    {
+                        "mapping": str(target),
+                        "columns": [
+                            {"column": one.column, "key": one.key, "confidence": one.confidence}
+                            for one in proposal.guesses
+                        ],
+                    }
+                )
             elif quiet:
                 typer.echo(str(target))
             else:
@@ -67,4 +82,10 @@ def add(app: typer.Typer, options: Options) -> None:
                 numbers = [False, False, True, False, True]
                 shell.screen.print(fitted(headings, rows, numbers=numbers, width=shell.screen.width))
             shell.say(tr("Written: {path}", path=str(target)))
-            shell.say(tr("Read it and correct it: lines marked CHECK or FILL IN need a person. Then: justice-metrics check {mapping}", mapping=str(target)))
+            shell.say(
+                tr(
+                    "Read it and correct it: lines marked CHECK or FILL IN need a person. Then: justice-metrics check "
+                    "{mapping}",
+                    mapping=str(target),
+                )
+            )

@@ -19,8 +19,10 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Support actors and what followed: among cases still open on a day (the landmark), those in which all actors had "
-                "started by then beside the others. An association, not the effect of support.\n\nExample: justice-metrics "
+                "Support actors and what followed: among cases still open on a day (the landmark), those in which all "
+                "actors had "
+                "started by then beside the others. An association, not the effect of support.\n\nExample: "
+                "justice-metrics "
                 "landmark mapping.toml --actor lawyer --actor psychologist --actor social_worker --cluster court"
             )
         )
@@ -35,12 +37,22 @@ def add(app: typer.Typer, options: Options) -> None:
             help=words(tr("An actor who must have started by the landmark. May be given more than once.")),
         ),
         landmark_days: int = typer.Option(
-            180, "--landmark-days", metavar="N", min=0, help=words(tr("Day, since the start, on which support is read."))
+            180,
+            "--landmark-days",
+            metavar="N",
+            min=0,
+            help=words(tr("Day, since the start, on which support is read.")),
         ),
         horizon_days: int = typer.Option(
-            730, "--horizon-days", metavar="N", min=1, help=words(tr("Day, since the start, up to which outcomes are compared."))
+            730,
+            "--horizon-days",
+            metavar="N",
+            min=1,
+            help=words(tr("Day, since the start, up to which outcomes are compared.")),
         ),
-        outcome: str = typer.Option("verdict", "--outcome", metavar="OUTCOME", help=words(tr("The outcome that is compared."))),
+        outcome: str = typer.Option(
+            "verdict", "--outcome", metavar="OUTCOME", help=words(tr("The outcome that is compared."))
+        ),
         start: str = options.start(),
         cluster: str | None = typer.Option(
             None,
@@ -50,7 +62,11 @@ def add(app: typer.Typer, options: Options) -> None:
             help=words(tr("Attribute whose groups are alike inside, such as court: intervals then allow for it.")),
         ),
         resamples: int = typer.Option(
-            2000, "--resamples", metavar="N", min=100, help=words(tr("How often clusters are drawn anew for the interval."))
+            2000,
+            "--resamples",
+            metavar="N",
+            min=100,
+            help=words(tr("How often clusters are drawn anew for the interval.")),
         ),
         seed: int = typer.Option(1, "--seed", metavar="N", help=words(tr("The same number gives the same interval."))),
         confidence_level: float = options.level(),

@@ -1,4 +1,6 @@
-"""Results for a program: JSON with column names, full precision, and everything that a number must not travel without."""
+"""Results for a program: JSON with column names, full precision, and everything that a number must not travel "
+"without.
+"""
 
 from __future__ import annotations
 

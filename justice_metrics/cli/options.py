@@ -30,7 +30,12 @@ class Options:
     def mapping(self) -> Any:
         """Return the argument MAPPING."""
         return typer.Argument(
-            ..., metavar="MAPPING", show_default=False, help=self.words(tr("The mapping file (toml) that describes the case files. Make one with: justice-metrics init FILE"))
+            ...,
+            metavar="MAPPING",
+            show_default=False,
+            help=self.words(
+                tr("The mapping file (toml) that describes the case files. Make one with: justice-metrics init FILE")
+            ),
         )
 
     def by(self) -> Any:
@@ -40,17 +45,32 @@ class Options:
             "--by",
             metavar="NAME",
             show_default=False,
-            help=self.words(tr("Show each group by itself: an attribute of the mapping such as department or offence, or year. May be given more than once.")),
+            help=self.words(
+                tr(
+                    "Show each group by itself: an attribute of the mapping such as department or offence, or year. "
+                    "May be given more than once."
+                )
+            ),
         )
 
     def level(self) -> Any:
         """Return the option --confidence-level."""
-        return typer.Option(0.95, "--confidence-level", min=0.5, max=0.9999, help=self.words(tr("Level of the intervals.")))
+        return typer.Option(
+            0.95, "--confidence-level", min=0.5, max=0.9999, help=self.words(tr("Level of the intervals."))
+        )
 
     def start(self) -> Any:
         """Return the option --start."""
         return typer.Option(
-            "complaint", "--start", metavar="STAGE", help=self.words(tr("Stage from whose first day time is counted: complaint, charge, prosecution, trial, or a stage of the procedure."))
+            "complaint",
+            "--start",
+            metavar="STAGE",
+            help=self.words(
+                tr(
+                    "Stage from whose first day time is counted: complaint, charge, prosecution, trial, or a stage of "
+                    "the procedure."
+                )
+            ),
         )
 
     def language(self) -> Any:
@@ -79,7 +99,10 @@ class Options:
     def json(self) -> Any:
         """Return the option --json."""
         return typer.Option(
-            False, "--json", help=self.words(tr("Write the answer for a program instead of a person.")), rich_help_panel=self.panel()
+            False,
+            "--json",
+            help=self.words(tr("Write the answer for a program instead of a person.")),
+            rich_help_panel=self.panel(),
         )
 
     def out(self) -> Any:
@@ -90,7 +113,12 @@ class Options:
             "-o",
             metavar="FILE",
             show_default=False,
-            help=self.words(tr("Write the answer into a file too; its ending decides: csv, xlsx (tables), png, svg, pdf (figure), html (page). May be given more than once.")),
+            help=self.words(
+                tr(
+                    "Write the answer into a file too; its ending decides: csv, xlsx (tables), png, svg, pdf "
+                    "(figure), html (page). May be given more than once."
+                )
+            ),
             rich_help_panel=self.panel(),
         )
 
@@ -98,5 +126,7 @@ class Options:
 def known_language(value: str | None) -> str | None:
     """Check the language that was asked for."""
     if value not in {None, "en", "es"}:
-        raise typer.BadParameter(tr("'{value}' is not a language here; there are en and es.", value=str(value)).text("en"))
+        raise typer.BadParameter(
+            tr("'{value}' is not a language here; there are en and es.", value=str(value)).text("en")
+        )
     return value

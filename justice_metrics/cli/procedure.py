@@ -36,7 +36,9 @@ def add(app: typer.Typer, options: Options) -> None:
     )
     def show(
         procedure: str = typer.Argument(..., metavar=_METAVAR, show_default=False, help=words(which)),
-        mermaid: bool = typer.Option(False, "--mermaid", help=words(tr("Write the graph as Mermaid text, for a wiki."))),
+        mermaid: bool = typer.Option(
+            False, "--mermaid", help=words(tr("Write the graph as Mermaid text, for a wiki."))
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
@@ -71,7 +73,14 @@ def add(app: typer.Typer, options: Options) -> None:
 
             read = read_procedure(procedure)
             if json:
-                shell.give_record({"procedure": read.id, "holds_together": True, "stages": len(read.stages), "outcomes": len(read.outcomes)})
+                shell.give_record(
+                    {
+                        "procedure": read.id,
+                        "holds_together": True,
+                        "stages": len(read.stages),
+                        "outcomes": len(read.outcomes),
+                    }
+                )
             shell.say(
                 tr(
                     "The procedure '{id}' holds together: {stages} stages, {outcomes} ways of ending.",

@@ -19,8 +19,10 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Conviction rates: of the cases that reached a complaint, a charge, a prosecution, a verdict, the share that "
-                "ended in conviction, side by side.\n\nExample: justice-metrics rates mapping.toml --per complaint --per verdict"
+                "Conviction rates: of the cases that reached a complaint, a charge, a prosecution, a verdict, the "
+                "share that "
+                "ended in conviction, side by side.\n\nExample: justice-metrics rates mapping.toml --per complaint "
+                "--per verdict"
             )
         )
     )
@@ -55,7 +57,8 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "How the cases ended: the share of each kind of ending among all cases, and the share still pending.\n\n"
+                "How the cases ended: the share of each kind of ending among all cases, and the share still "
+                "pending.\n\n"
                 "Example: justice-metrics outcomes mapping.toml --by year"
             )
         )

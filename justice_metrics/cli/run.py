@@ -24,13 +24,16 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Run a study: read the case files, answer its questions, write the report folder. The report is internal.\n\n"
+                "Run a study: read the case files, answer its questions, write the report folder. The report is "
+                "internal.\n\n"
                 "Example: justice-metrics run sample_data/study.toml"
             )
         )
     )
     def run(
-        study: Path = typer.Argument(..., metavar="STUDY", show_default=False, help=words(tr("The study file (toml)."))),
+        study: Path = typer.Argument(
+            ..., metavar="STUDY", show_default=False, help=words(tr("The study file (toml)."))
+        ),
         folder: Path | None = typer.Option(
             None,
             "--folder",
@@ -48,7 +51,9 @@ def add(app: typer.Typer, options: Options) -> None:
 
             shell.settle(read_study(study).languages[0])
             with _progress(shell) as progress:
-                report = run_study(study, language=shell.language if language else None, folder=folder, progress=progress)
+                report = run_study(
+                    study, language=shell.language if language else None, folder=folder, progress=progress
+                )
             page = report / "index.html"
             opened = page if page.exists() else report
             if json:
@@ -69,7 +74,12 @@ def _progress(shell: Shell) -> Iterator[Progress | None]:
     if shell.quiet or shell.json or not shown.is_terminal:
         yield None
         return
-    columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    columns = (
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
     with Bar(*columns, console=shown, transient=True) as bar:
         task = bar.add_task("", total=None)
 

@@ -25,7 +25,10 @@ def add(app: typer.Typer, options: Options) -> None:
     )
     def sample(
         folder: Path = typer.Argument(
-            ..., metavar="FOLDER", show_default=False, help=words(tr("A new or empty folder, or one with an earlier sample."))
+            ...,
+            metavar="FOLDER",
+            show_default=False,
+            help=words(tr("A new or empty folder, or one with an earlier sample.")),
         ),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from ..base.language import Language, Message, Readable, tr
-from ..base.provenance import unit_words
+from ..base.language import Language, tr
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from ..base.result import Column, Result, Table
+    from ..base.result import Result, Table
 
 INTERNAL: Final = tr("INTERNAL: not for publication")
 SIMULATED: Final = tr("Simulated data: no case in it is real.")
@@ -38,7 +37,6 @@ def _show_one(result: Result, screen: Console, language: Language) -> None:
     screen.print()
     screen.print(Text(result.heading.text(language), style="bold"))
     for name, table in shown_tables(result):
-        screen.print()
         if table.title is not None and name != "main":
             screen.print(Text(table.title.text(language), style="italic"))
         screen.print(table_on_screen(table, language, screen.width))
@@ -50,8 +48,8 @@ def _show_one(result: Result, screen: Console, language: Language) -> None:
             screen.print()
             screen.print(naive_box(table, language, screen.width))
     screen.print()
-    for line in lines_below(result, language):
-        screen.print(Text(line))
+    # The heading stands above the tables already.
+    screen.print(Text(result.summary(language).partition("\n\n")[2]))
 
 
 def shown_tables(result: Result) -> list[tuple[str, Table]]:
@@ -67,23 +65,6 @@ def shown_tables(result: Result) -> list[tuple[str, Table]]:
     return tables
 
 
-def lines_below(result: Result, language: Language) -> list[str]:
-    """Return findings, definition, what the numbers rest on, and doubts, one line each."""
-    definition, provenance = result.definition, result.provenance
-    meaning: list[Message] = [
-        tr("Numerator: {what}", what=definition.numerator),
-        tr("Denominator: {what}", what=definition.denominator),
-        tr("Unit: {what}", what=unit_words(provenance.unit)),
-        tr("Pending cases: {what}", what=definition.pending),
-    ]
-    said: list[Readable] = [*result.findings()]
-    lines = [one.text(language) for one in said]
-    lines += [tr("Note: {note}", note=one).text(language) for one in result.notes]
-    lines += ["", *(one.text(language) for one in meaning)]
-    lines += [one.text(language) for one in provenance.lines()[int(provenance.simulated) :]]
-    return lines
-
-
 def naive_box(table: Table, language: Language, width: int) -> RenderableType:
     """Return a naive table in its own box, with the reason not to use it above it."""
     from rich.console import Group
@@ -92,7 +73,7 @@ def naive_box(table: Table, language: Language, width: int) -> RenderableType:
 
     warning = Text(table.warning.text(language) if table.warning else "", style="bold")
     title = tr("Why not this figure: {title}", title=table.title or tr("naive figure")).text(language)
-    return Panel(Group(warning, Text(), table_on_screen(table, language, width - 4)), title=Text(title), title_align="left")
+    return Panel(Group(warning, table_on_screen(table, language, width - 4)), title=Text(title), title_align="left")
 
 
 def table_on_screen(table: Table, language: Language, width: int) -> RenderableType:
@@ -100,25 +81,28 @@ def table_on_screen(table: Table, language: Language, width: int) -> RenderableT
     from ..publish.sections import shown_columns
 
     headings, rows = table.display(language)
-    return fitted(headings, rows[:MOST_ROWS], numbers=[one.unit != "text" for one in _declared(shown_columns(table))], width=width)
+    return fitted(headings, rows[:MOST_ROWS], numbers=[one.unit != "text" for one in shown_columns(table)], width=width)
 
 
-def _declared(columns: Sequence[Column]) -> Sequence[Column]:
-    return columns
-
-
-def fitted(headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[bool], width: int) -> RenderableType:
+def fitted(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[bool], width: int
+) -> RenderableType:
     """Return cells as columns, numbers right aligned, or as blocks when the columns do not fit."""
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
 
-    least = [_least_width(head, [row[place] for row in rows], number=number) for place, (head, number) in enumerate(zip(headings, numbers, strict=True))]
+    least = [
+        _least_width(head, [row[place] for row in rows], number=number)
+        for place, (head, number) in enumerate(zip(headings, numbers, strict=True))
+    ]
     if sum(least) + _PADDING * len(least) > width:
         return _blocks(headings, rows)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     for head, number, room in zip(headings, numbers, least, strict=True):
-        grid.add_column(Text(head), justify="right" if number else "left", overflow="fold", min_width=room, vertical="top")
+        grid.add_column(
+            Text(head), justify="right" if number else "left", overflow="fold", min_width=room, vertical="top"
+        )
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid

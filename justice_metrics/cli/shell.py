@@ -68,7 +68,9 @@ class Shell:
             self._fail(error.text(self.language))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Tell what went wrong, without a row and without a traceback, and stop with the code for it."""
         if error is None or isinstance(error, typer.Exit | SystemExit | BrokenPipeError) or _is_usage(error):
             return
@@ -170,7 +172,8 @@ def explained(error: Exception) -> Readable:
     if isinstance(error, MemoryError):
         return tr("There is not enough memory for these data on this machine.")
     return tr(
-        "Something went wrong that should not ({kind}). Nothing was changed. Please report it; with the environment variable "
+        "Something went wrong that should not ({kind}). Nothing was changed. Please report it; with the environment "
+        "variable "
         "{variable}=1 the same command shows where it happened.",
         kind=type(error).__name__,
         variable=_DEBUG,

@@ -20,7 +20,8 @@ def add(app: typer.Typer, options: Options) -> None:
         "time-to",
         help=words(
             tr(
-                "How long cases take: after how many days a quarter, half and three quarters of all cases had come to an "
+                "How long cases take: after how many days a quarter, half and three quarters of all cases had come to "
+                "an "
                 "outcome, and what share of them had by day 180, 365 and 730. Open cases are counted right.\n\n"
                 "Example: justice-metrics time-to mapping.toml --outcome verdict --start complaint --by department"
             )
@@ -34,7 +35,8 @@ def add(app: typer.Typer, options: Options) -> None:
             metavar="OUTCOME",
             help=words(
                 tr(
-                    "What cases are to come to: any_exit, verdict, conviction, another outcome class, a state of the procedure, "
+                    "What cases are to come to: any_exit, verdict, conviction, another outcome class, a state of the "
+                    "procedure, "
                     "or a later stage such as charge."
                 )
             ),

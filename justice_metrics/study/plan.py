@@ -279,7 +279,9 @@ def _planned(
     known = {name: getattr(model, name) for name in type(model).model_fields}
     problems = list(_unknown_words(known, mappings[chosen], procedures[chosen]))
     if problems:
-        raise SettingsError(tr("Question {number} ({ask}):{problems}", number=number, ask=ask, problems=_Lines(problems)))
+        raise SettingsError(
+            tr("Question {number} ({ask}):{problems}", number=number, ask=ask, problems=_Lines(problems))
+        )
     title = Label(dict(own.title)) if own.title else None
     return PlannedQuestion(question=question, settings=MappingProxyType(settings), mapping=chosen, title=title)
 

@@ -167,6 +167,10 @@ def _ensure_place(target: Path) -> None:
     """Refuse early what could only fail at the end."""
     if not target.absolute().parent.is_dir():
         raise OutputError(
-            tr("There is no folder '{folder}' to write '{name}' in.", folder=target.absolute().parent.name, name=target.name),
+            tr(
+                "There is no folder '{folder}' to write '{name}' in.",
+                folder=target.absolute().parent.name,
+                name=target.name,
+            ),
             tr("Make the folder first, or name another place."),
         )

@@ -1,0 +1,3 @@
+"""The case files of the tests of the command line serve here too."""
+
+from tests.cli.conftest import files as files

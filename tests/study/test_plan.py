@@ -1,0 +1,134 @@
+"""A study file is checked whole: every wrong key is named, with what is allowed and what comes nearest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from justice_metrics.base.errors import JusticeMetricsError, SettingsError
+from justice_metrics.study.plan import read_study, study_schema
+from justice_metrics.study.questions import QUESTIONS
+from tests.cli.conftest import Files
+
+
+def told(path: str) -> str:
+    with pytest.raises(JusticeMetricsError) as raised:
+        read_study(path)
+    assert raised.value.text("es")
+    return raised.value.text("en")
+
+
+class TestGood:
+    def test_settings_reach_the_question_as_given(self, files: Files) -> None:
+        study = read_study(
+            files.write_study('[[question]]\nask = "attrition"\nby = ["department"]\nage_months = [12]\n')
+        )
+        assert dict(study.questions[0].settings) == {"by": ("department",), "age_months": (12,)}
+
+    def test_defaults(self, files: Files) -> None:
+        study = read_study(files.write_study())
+        assert (study.languages, study.formats) == (("en",), ("html",))
+        assert study.folder == files.folder / "report"
+
+    def test_one_language_or_several(self, files: Files) -> None:
+        assert read_study(files.write_study(study='language = "es"')).languages == ("es",)
+        assert read_study(files.write_study(study='language = ["es", "en", "es"]')).languages == ("es", "en")
+
+    def test_a_question_of_another_mapping(self, files: Files) -> None:
+        other = files.folder / "other.toml"
+        other.write_bytes(Path(files.mapping).read_bytes())
+        study = read_study(files.write_study('[[question]]\nask = "attrition"\nmapping = "other.toml"\n'))
+        assert study.questions[0].mapping == "other.toml"
+        assert set(study.mappings) == {"mapping.toml", "other.toml"}
+
+    def test_title_in_both_languages(self, files: Files) -> None:
+        title = 'title = { en = "Funnel", es = "Embudo" }'
+        study = read_study(files.write_study(f'[[question]]\nask = "attrition"\n{title}\n'))
+        assert study.questions[0].title is not None
+        assert study.questions[0].title.text("es") == "Embudo"
+
+
+WRONG_QUESTIONS = [
+    ('ask = "atrition"', "Did you mean 'attrition'?"),
+    ("by = 'department'", "does not say what it asks"),
+    ('ask = "attrition"\nbi = "department"', "did you mean 'by'?"),
+    ('ask = "attrition"\nby = "departement"', "Did you mean 'department'?"),
+    ('ask = "attrition"\nage_months = ["12"]', "age_months"),
+    ('ask = "attrition"\nconfidence_level = "high"', "confidence_level"),
+    ('ask = "time_to"\noutcome = "verdit"', "Did you mean 'verdict'?"),
+    ('ask = "time_to"\nstart = "complain"', "Did you mean 'complaint'?"),
+    ('ask = "conviction_rates"\nper = ["complaint", "charg"]', "Did you mean 'charge"),
+    ('ask = "cumulative_incidence"\nendings = "last"', "endings"),
+    ('ask = "landmark_association"', "'actors' is missing"),
+    ('ask = "landmark_association"\nactors = ["lawyer"]\ncluster = "cort"', "Did you mean 'court'?"),
+    ('ask = "procedure"\nby = "court"', "by"),
+    ('ask = "attrition"\ntitle = ""', "title"),
+]
+
+
+class TestWrong:
+    @pytest.mark.parametrize(("question", "telling"), WRONG_QUESTIONS, ids=[one for one, _ in WRONG_QUESTIONS])
+    def test_question(self, files: Files, question: str, telling: str) -> None:
+        text = told(files.write_study(f"[[question]]\n{question}\n"))
+        assert telling in text
+        assert "study.toml" in text
+
+    def test_all_wrong_questions_at_once(self, files: Files) -> None:
+        text = told(files.write_study('[[question]]\nask = "atrition"\n[[question]]\nask = "rates"\n'))
+        assert "2 questions are wrong" in text
+        assert "Question 1" in text
+        assert "Question 2" in text
+
+    @pytest.mark.parametrize(
+        ("study", "output", "telling"),
+        [
+            ('policy = "policy.toml"', "", "later version"),
+            ('corrections = "plan.toml"', "", "later version"),
+            ('language = "fr"', "", "language"),
+            ("languge = 'es'", "", "did you mean 'language'?"),
+            ("", 'formats = ["html", "docx"]', "docx"),
+            ("", 'formats = ["htm"]', "did you mean 'html'?"),
+            ("", 'fodler = "x"', "did you mean 'folder'?"),
+        ],
+    )
+    def test_key(self, files: Files, study: str, output: str, telling: str) -> None:
+        assert telling in told(files.write_study(study=study, output=output))
+
+    def test_no_question(self, files: Files) -> None:
+        assert "question" in told(files.write_study(""))
+
+    def test_mapping_that_is_not_there(self, files: Files) -> None:
+        Path(files.mapping).unlink()
+        assert "mapping.toml" in told(files.write_study())
+
+    def test_procedure_that_is_not_there(self, files: Files) -> None:
+        mapping = Path(files.mapping)
+        mapping.write_text(mapping.read_text().replace('"bolivia"', '"bolvia"'))
+        assert "Did you mean 'bolivia'?" in told(files.write_study())
+
+    def test_actors_that_the_mapping_names(self, files: Files) -> None:
+        mapping = Path(files.mapping)
+        actor = 'actor = { column = "actor", labels = { "lawyer" = "lawyer" } }'
+        mapping.write_text(mapping.read_text().replace('actor = "actor"', actor))
+        text = told(files.write_study('[[question]]\nask = "landmark_association"\nactors = ["lawyr"]\n'))
+        assert "Did you mean 'lawyer'?" in text
+
+    def test_support_that_the_mapping_lacks(self, files: Files) -> None:
+        mapping = Path(files.mapping)
+        mapping.write_text(mapping.read_text().partition("[support]")[0])
+        text = told(files.write_study('[[question]]\nask = "landmark_association"\nactors = ["lawyer"]\n'))
+        assert "[support]" in text
+
+    def test_file_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match=r"none\.toml"):
+            read_study(tmp_path / "none.toml")
+
+
+def test_schema_names_every_question_and_its_settings() -> None:
+    schema = study_schema()
+    listed = {one["properties"]["ask"]["const"]: one for one in schema["properties"]["question"]["items"]["oneOf"]}
+    assert set(listed) == set(QUESTIONS)
+    assert {"by", "age_months", "confidence_level"} <= set(listed["attrition"]["properties"])
+    assert listed["landmark_association"]["required"] == ["ask", "actors"]
+    assert all(one["additionalProperties"] is False for one in listed.values())
