@@ -73,7 +73,7 @@ def test_lines_keep_gaps_and_are_named_at_their_ends() -> None:
         y_label="cases",
     )
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), [40, np.nan, 61])
-    assert {text.get_text(): text.xy[1] for text in axes.texts} == {"incoming": 61.0, "resolved": 20.0}  # type: ignore[attr-defined]
+    assert {text.get_text(): text.xy[1] for text in axes.texts} == {"incoming": 61.0, "resolved": 20.0}
     assert {line.get_marker() for line in axes.lines} == {mark(0).marker, mark(1).marker}
 
 

@@ -76,17 +76,17 @@ class TestStack:
     def test_areas_are_steps_from_the_day_on_and_fill_everything(
         self, day: float, edges: list[tuple[float, float]]
     ) -> None:
-        assert [height_of(area, day) for area in stack().collections] == edges  # type: ignore[arg-type]
+        assert [height_of(area, day) for area in stack().collections] == edges
 
     def test_numbers_still_open_stand_under_the_ticks(self) -> None:
         axes = stack()
         assert [word.get_text() for word in axes.get_xticklabels()] == ["0", "20", "40"]
-        under = {text.get_text(): text.xy[0] for text in axes.texts if text.get_text() in ("100", "80", "20")}  # type: ignore[attr-defined]
+        under = {text.get_text(): text.xy[0] for text in axes.texts if text.get_text() in ("100", "80", "20")}
         assert under == {"100": 0.0, "80": 20.0, "20": 40.0}
         assert "open" in [text.get_text() for text in axes.texts]
 
     def test_each_way_of_ending_is_named_at_the_middle_of_its_area(self) -> None:
-        named = {text.get_text(): text.xy for text in stack().texts}  # type: ignore[attr-defined]
+        named = {text.get_text(): text.xy for text in stack().texts}
         assert named["rejected"] == (1, pytest.approx(0.25))
         assert named["convicted"] == (1, pytest.approx(0.65))
         assert named["still open"] == (1, pytest.approx(0.9))
@@ -118,7 +118,7 @@ class TestStack:
 
     def test_no_day_at_all_is_everybody_open(self) -> None:
         axes = stack(days=[], incidence=np.empty((2, 0)))
-        assert height_of(axes.collections[-1], 20) == (0.0, 1.0)  # type: ignore[arg-type]
+        assert height_of(axes.collections[-1], 20) == (0.0, 1.0)
 
     @pytest.mark.parametrize("wrong", [{"labels": ["one"]}, {"at_risk": [1, 2]}])
     def test_what_does_not_fit_is_refused(self, wrong: dict[str, Any]) -> None:
@@ -134,8 +134,8 @@ class TestCurves:
         np.testing.assert_array_equal(second.get_ydata(), [1, 0.8, np.nan, np.nan])
 
     def test_bands_hold_the_limits(self) -> None:
-        assert height_of(curves().collections[0], 20) == (0.8, 0.95)  # type: ignore[arg-type]
-        assert height_of(curves().collections[0], 35) == (0.3, 0.5)  # type: ignore[arg-type]
+        assert height_of(curves().collections[0], 20) == (0.8, 0.95)
+        assert height_of(curves().collections[0], 35) == (0.3, 0.5)
 
     def test_no_limits_no_band(self) -> None:
         axes = curves(conf_low=None, conf_high=None, estimate=[[0.9, 0.4], [0.8, 0.1]])
@@ -150,11 +150,11 @@ class TestCurves:
 
     def test_groups_differ_without_colour(self) -> None:
         first, second, *_ = curves().lines
-        assert first.get_linestyle() != second.get_linestyle() or first._dash_pattern != second._dash_pattern  # type: ignore[attr-defined]
+        assert first.get_linestyle() != second.get_linestyle() or first._dash_pattern != second._dash_pattern
 
     def test_marks_stand_where_the_curves_pass(self) -> None:
         axes = curves(marks=[30.0, np.nan], mark_height=0.5)
-        points = [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == mark(0).marker]  # type: ignore[union-attr]
+        points = [line.get_xydata().tolist() for line in axes.lines if line.get_marker() == mark(0).marker]
         assert points == [[[30.0, 0.5]]]
 
     def test_a_rare_ending_is_not_a_line_on_the_floor(self) -> None:

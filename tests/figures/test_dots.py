@@ -41,7 +41,7 @@ def test_points_and_intervals_are_the_numbers() -> None:
 def test_a_row_without_an_estimate_says_so() -> None:
     axes = draw()
     said = [text for text in axes.texts if text.get_text() == "no cases"]
-    assert [text.xy[1] for text in said] == [axes.get_yticks()[1]]  # type: ignore[attr-defined]
+    assert [text.xy[1] for text in said] == [axes.get_yticks()[1]]
     assert {"3 / 10", "0 / 0", "5 / 10"} <= {text.get_text() for text in axes.texts}
 
 
@@ -86,7 +86,7 @@ def test_the_caller_writes_the_shares() -> None:
 
 def test_groups_stand_under_their_headings() -> None:
     axes = draw(groups=["per complaint", "per complaint", "per verdict"], annotation_label="convicted / all")
-    headings = {text.get_text(): text.xy[1] for text in axes.texts if text.get_text().startswith("per ")}  # type: ignore[attr-defined]
+    headings = {text.get_text(): text.xy[1] for text in axes.texts if text.get_text().startswith("per ")}
     rows = axes.get_yticks()
     assert list(headings) == ["per complaint", "per verdict"]
     assert headings["per complaint"] < rows[0] < rows[1] < headings["per verdict"] < rows[2]

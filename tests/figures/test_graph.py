@@ -100,12 +100,12 @@ def test_kinds_differ_in_outline_and_fill() -> None:
     boxes = {one.get_gid(): one for one in axes.patches if isinstance(one, PathPatch) and one.get_gid()}
     assert list(boxes) == ["state-a", "state-b", "state-c", "state-d"]
     assert len({one.get_facecolor() for one in boxes.values()}) == 4
-    looks = {(tuple(one.get_path().codes), str(one.get_linestyle()), one.get_facecolor()[:3]) for one in boxes.values()}  # type: ignore[arg-type]
+    looks = {(tuple(one.get_path().codes), str(one.get_linestyle()), one.get_facecolor()[:3]) for one in boxes.values()}
     assert len(looks) == 4
     shapes = {
         tuple((one.get_path().vertices - one.get_path().vertices.min(axis=0)).round(1).ravel())
         for one in boxes.values()
-    }  # type: ignore[union-attr]
+    }
     assert len(shapes) == 4
 
 

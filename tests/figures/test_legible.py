@@ -164,13 +164,16 @@ def some_lines(**more: Any) -> Axes:
     return lines(x=years, counts=counts, groups=GROUPS, x_label="Año", y_label="Casos", **more)
 
 
+def several(one: str | list[str]) -> list[str]:
+    return one if isinstance(one, list) else [one]
+
+
 def a_map(procedure: str, language: str, **more: Any) -> Axes:
     told = tomllib.loads(
         files("justice_metrics.cases").joinpath(f"procedures/{procedure}.toml").read_text(encoding="utf-8")
     )
     states = [one["id"] for one in told["state"]]
-    listed = lambda one: one if isinstance(one, list) else [one]  # noqa: E731
-    moves = [(a, b) for move in told["move"] for a in listed(move["from"]) for b in listed(move["to"])]
+    moves = [(a, b) for move in told["move"] for a in several(move["from"]) for b in several(move["to"])]
     return procedure_graph(
         states=states,
         labels=[one["label"][language] for one in told["state"]],

@@ -101,6 +101,6 @@ def test_numbers_stand_under_their_ticks(heading: str | None) -> None:
     axes = new_axes()
     axes.set_xlim(0, 10)
     rows_below(axes, places=np.array([0.0, 5.0]), heading=heading, names=["a", "b"], numbers=[["10", "7"], ["4", "2"]])
-    at = {text.get_text(): text.xy for text in axes.texts}  # type: ignore[attr-defined]
+    at = {text.get_text(): text.xy for text in axes.texts}
     assert [at[one] for one in ("10", "7", "4", "2")] == [(0.0, 0.0), (5.0, 0.0), (0.0, 0.0), (5.0, 0.0)]
     assert ("still open" in at) == (heading is not None)

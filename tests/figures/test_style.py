@@ -174,7 +174,7 @@ def test_drawing_leaves_the_settings_of_the_session_alone() -> None:
 
 
 def test_axes_show_themselves_in_a_notebook() -> None:
-    picture = new_axes(2, 1)._repr_png_()  # type: ignore[attr-defined]
+    picture = new_axes(2, 1)._repr_png_()
     assert picture.startswith(b"\x89PNG")
 
 
@@ -199,7 +199,7 @@ class TestSaving:
         with pytest.raises(ValueError, match="png, svg, pdf"):
             save_figure(new_axes(2, 1), tmp_path / name)
         with pytest.raises(ValueError, match="gif"):
-            save_figure(new_axes(2, 1), tmp_path / name, formats=["png", "gif"])  # type: ignore[list-item]
+            save_figure(new_axes(2, 1), tmp_path / name, formats=["png", "gif"])
         assert list(tmp_path.iterdir()) == []
 
     def test_a_file_is_there_whole_or_as_it_was(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
