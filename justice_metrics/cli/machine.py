@@ -1,6 +1,4 @@
-"""Results for a program: JSON with column names, full precision, and everything that a number must not travel "
-"without.
-"""
+"""Results for a program: JSON with column names, full precision, and what a number must not travel without."""
 
 from __future__ import annotations
 

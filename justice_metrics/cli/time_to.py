@@ -55,7 +55,7 @@ def add(app: typer.Typer, options: Options) -> None:
 
             cases, groups = cases_of(shell, mapping), tuple(by)
             days = ask(cases, start=start, outcome=outcome, by=groups, confidence_level=confidence_level)
-            # Every ending is one competitor of the outcome; for "any exit" there is none, so each class stands by itself.
+            # Other endings compete with the outcome; "any exit" has no competitor, so each class stands by itself.
             told_apart = None if outcome == "any_exit" else outcome
             shares = cumulative_incidence(
                 cases, start=start, outcome=told_apart, by=groups, confidence_level=confidence_level

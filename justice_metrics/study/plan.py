@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
@@ -19,6 +19,7 @@ from ..cases.procedure import Procedure
 from .questions import ACTOR_SETTINGS, ATTRIBUTE_SETTINGS, QUESTIONS, STATE_SETTINGS, Question
 
 Format: TypeAlias = Literal["html", "csv", "xlsx", "png", "svg"]
+Model = TypeVar("Model", bound=BaseModel)
 _LATER: Final = ("docx", "pdf")
 
 
@@ -206,7 +207,7 @@ def read_study(path: str | Path) -> Study:
         )
     return Study(
         source=path.name,
-        title=Label(dict(file.study.title)),
+        title=_label(file.study.title),
         languages=file.study.language,
         questions=tuple(planned),
         mappings=MappingProxyType(mappings),
@@ -271,9 +272,9 @@ def _planned(
             suggestion(str(ask), tuple(QUESTIONS)),
         )
     question, where = QUESTIONS[ask], f"{source}, question {number} ({ask})"
-    own = validated(_OwnKeys, {key: table[key] for key in ("mapping", "title") if key in table}, source=where)
+    own = _checked(_OwnKeys, {key: table[key] for key in ("mapping", "title") if key in table}, source=where)
     given = {key: value for key, value in table.items() if key not in {"ask", "mapping", "title"}}
-    model = validated(question.settings(), given, source=where)
+    model = _checked(question.settings(), given, source=where)
     settings = {name: _frozen(getattr(model, name)) for name in given}
     chosen = own.mapping or mapping
     known = {name: getattr(model, name) for name in type(model).model_fields}
@@ -282,7 +283,7 @@ def _planned(
         raise SettingsError(
             tr("Question {number} ({ask}):{problems}", number=number, ask=ask, problems=_Lines(problems))
         )
-    title = Label(dict(own.title)) if own.title else None
+    title = _label(own.title) if own.title else None
     return PlannedQuestion(question=question, settings=MappingProxyType(settings), mapping=chosen, title=title)
 
 
@@ -323,6 +324,18 @@ def actors_of(mapping: CaseMapping) -> tuple[str, ...]:
         return ()
     other = mapping.support.actor.otherwise
     return tuple(dict.fromkeys((*mapping.support.actor.labels.values(), *((other,) if other else ()))))
+
+
+def _checked(model: type[Model], given: Mapping[str, Any], *, source: str) -> Model:
+    """Check one question; what to do about all of them is said once."""
+    try:
+        return validated(model, given, source=source)
+    except SettingsError as error:
+        raise SettingsError(error.problem) from None
+
+
+def _label(words: Mapping[Language, str]) -> Label:
+    return Label({str(language): text for language, text in words.items()})
 
 
 def _several(value: Any) -> Iterable[Any]:

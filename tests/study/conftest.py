@@ -1,3 +1,5 @@
 """The case files of the tests of the command line serve here too."""
 
-from tests.cli.conftest import files as files
+from tests.cli.conftest import files
+
+__all__ = ["files"]

@@ -52,7 +52,7 @@ class TestGood:
 WRONG_QUESTIONS = [
     ('ask = "atrition"', "Did you mean 'attrition'?"),
     ("by = 'department'", "does not say what it asks"),
-    ('ask = "attrition"\nbi = "department"', "did you mean 'by'?"),
+    ('ask = "attrition"\nbyy = "department"', "did you mean 'by'?"),
     ('ask = "attrition"\nby = "departement"', "Did you mean 'department'?"),
     ('ask = "attrition"\nage_months = ["12"]', "age_months"),
     ('ask = "attrition"\nconfidence_level = "high"', "confidence_level"),
