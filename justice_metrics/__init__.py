@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from .cases.procedure import Procedure as Procedure
     from .cases.procedure_file import read_procedure as read_procedure
     from .cases.read import read_cases as read_cases
+    from .disclosure.release import Release as Release
+    from .disclosure.release import internal as internal
     from .measures.attrition import attrition as attrition
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
     from .measures.landmark import landmark_association as landmark_association
     from .measures.procedure_map import procedure_map as procedure_map
+    from .measures.quality import check as check
     from .measures.rates import conviction_rates as conviction_rates
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.timeliness import cumulative_incidence as cumulative_incidence
     from .measures.timeliness import time_to as time_to
-    from .measures.quality import check as check
-    from .simulate.cases import sample_cases as sample_cases
-    from .disclosure.release import Release as Release
-    from .disclosure.release import internal as internal
     from .publish.report import write_report as write_report
+    from .simulate.cases import sample_cases as sample_cases
     from .study.run import run_study as run_study
 
 _PUBLIC: Final = {

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from .base.types import Counts, Days, Floats
+from .base.types import Counts, Days, Tallies
 
 # A breakdown into more strata than this is usually a mistake (an id or a date among the strata).
 MOST_STRATA: Final = 1_000
@@ -90,9 +90,9 @@ class RiskTable:
     strata: Strata
     outcomes: tuple[str, ...]
     days: Days
-    events: Counts | Floats
-    censored: Counts | Floats
-    entered: Counts | Floats
+    events: Tallies
+    censored: Tallies
+    entered: Tallies
     left_out: Mapping[str, Counts]
     weighted: bool = False
 
@@ -112,9 +112,9 @@ class RiskTable:
         object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
 
     @property
-    def units(self) -> Counts | Floats:
+    def units(self) -> Tallies:
         """Units under observation, shape (G,)."""
-        total: Counts | Floats = self.entered.sum(axis=1)
+        total: Tallies = self.entered.sum(axis=1)
         return total
 
     def __add__(self, other: RiskTable) -> RiskTable:
@@ -163,8 +163,8 @@ class StageCounts:
     strata: Strata
     steps: tuple[str, ...]
     endings: tuple[str, ...]
-    furthest: Counts | Floats
-    recorded: Counts | Floats
+    furthest: Tallies
+    recorded: Tallies
     left_out: Mapping[str, Counts]
 
     def __post_init__(self) -> None:
@@ -175,10 +175,10 @@ class StageCounts:
         object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
 
     @property
-    def reached(self) -> Counts | Floats:
+    def reached(self) -> Tallies:
         """Units that reached each step or a later one, shape (G, S)."""
         at_step = self.furthest.sum(axis=2)
-        total: Counts | Floats = at_step[:, ::-1].cumsum(axis=1)[:, ::-1]
+        total: Tallies = at_step[:, ::-1].cumsum(axis=1)[:, ::-1]
         return total
 
     def __add__(self, other: StageCounts) -> StageCounts:
@@ -210,7 +210,7 @@ class StratumTable:
 
     strata: Strata
     cells: tuple[str, ...]
-    counts: Counts | Floats
+    counts: Tallies
     left_out: Mapping[str, Counts]
 
     def __post_init__(self) -> None:
@@ -218,9 +218,9 @@ class StratumTable:
         _freeze(self, "counts")
         object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
 
-    def count(self, cell: str) -> Counts | Floats:
+    def count(self, cell: str) -> Tallies:
         """Return one column, shape (G,)."""
-        column: Counts | Floats = self.counts[:, self.cells.index(cell)]
+        column: Tallies = self.counts[:, self.cells.index(cell)]
         return column
 
     def __add__(self, other: StratumTable) -> StratumTable:
@@ -235,7 +235,7 @@ class StratumTable:
         )
 
 
-def _check_shape(name: str, array: Counts | Floats, shape: Sequence[int]) -> None:
+def _check_shape(name: str, array: Tallies, shape: Sequence[int]) -> None:
     if array.shape != tuple(shape):
         raise ValueError(f"{name} has the shape {array.shape}, not {tuple(shape)}")
     if array.size and bool((array < 0).any()):
@@ -249,9 +249,7 @@ def _freeze(table: object, *fields: str) -> None:
         object.__setattr__(table, name, array)
 
 
-def _add_rows(
-    one: Counts | Floats, two: Counts | Floats, of_one: Strata, of_two: Strata, strata: Strata
-) -> Counts | Floats:
+def _add_rows(one: Tallies, two: Tallies, of_one: Strata, of_two: Strata, strata: Strata) -> Tallies:
     total = np.zeros((len(strata), *one.shape[1:]), dtype=np.result_type(one, two))
     total[of_one.places_in(strata)] += one
     total[of_two.places_in(strata)] += two

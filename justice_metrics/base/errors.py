@@ -110,7 +110,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def suggestion(word: str, known: tuple[str, ...]) -> Message:
     """Say what was perhaps meant, and what there is to choose from."""
     match = nearest(word, known)
-    listed = ", ".join(known[:40]) + (" …" if len(known) > 40 else "")  # noqa: PLR2004
+    listed = ", ".join(known[:40]) + (" …" if len(known) > 40 else "")
     if match is None:
         return tr("There are: {listed}.", listed=listed)
     return tr("Did you mean '{match}'? There are: {listed}.", match=match, listed=listed)

@@ -12,6 +12,8 @@ Counts: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Days: TypeAlias = NDArray[np.int32]
 Flags: TypeAlias = NDArray[np.bool_]
+# Numbers of units, or sums of their weights: whole or not, and the same formulas serve both.
+Tallies: TypeAlias = NDArray[Any]
 Values: TypeAlias = NDArray[Any]
 
 Names: TypeAlias = str | Sequence[str]

@@ -1,4 +1,4 @@
-"""From any frame to the canonical ones: a wide table, an event log or linked stage tables become milestones and events."""
+"""From any frame to the canonical ones: wide tables, event logs and stage tables become milestones and events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from .readers_frames import Embedded, Source
 from .typed import Typing, ensure_ids
 from .wide import wide_milestones
 
-
+# Derived once and kept, milestones take about 200 bytes a unit; larger data are derived again for each question.
+_MOST_KEPT_ROWS: Final = 5_000_000
 _EARLIEST_YEAR: Final = 1900
 _FUTURE_YEARS: Final = 5
 
@@ -97,6 +98,8 @@ def from_frames(
     milestones = parts.milestones
     if mapping.cases.sampling.at is not None:
         milestones = milestones.with_columns(entry_day=nw.lit(day_number(mapping.cases.sampling.at), dtype=nw.Int32))
+    if all(one.is_embedded for one in sources) and parts.rows <= _MOST_KEPT_ROWS:
+        milestones = embedded.kept(milestones)
     cutoff_day = day_number(mapping.cases.cutoff)
     units, years, intake = _taken_in(parts, milestones, mapping, procedure, sampling, cutoff_day)
     spells, actors, more = (
@@ -104,7 +107,7 @@ def from_frames(
     )
     attributes = tuple(mapping.attributes)
     intake = Intake(**{**_fields(intake), "conversions": (*intake.conversions, *more)})
-    links = [name for name in mapping.cases.links]
+    links = list(mapping.cases.links)
     return Canonical(
         milestones=milestones,
         events=parts.events,
@@ -180,7 +183,10 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
                 given=len(sources),
             )
         )
-    longs, described, conversions, numeric = [], [], [], []
+    longs: list[nw.LazyFrame[Any]] = []
+    described: list[nw.LazyFrame[Any]] = []
+    conversions: list[Conversion] = []
+    numeric: list[str] = []
     for place, source in enumerate(sources):
         typing = Typing(source, mapping)
         typing.id(mapping.stage_id(place), name="unit_id", where=f"stages.{place + 1}.id")

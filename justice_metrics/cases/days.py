@@ -20,7 +20,7 @@ def day_of_date(date: nw.Expr) -> nw.Expr:
 
 
 def year_of_day(day: nw.Expr, first: int, last: int) -> nw.Expr:
-    """Return the calendar year of a day number between ``first`` and ``last``; ``first - 1`` and ``last + 1`` mean outside.
+    """Return the calendar year of a day number from ``first`` to ``last``; one before or after these means outside.
 
     Counting the New Years that have passed needs no division; a formula in the day number is one deep expression that
     SQL engines write out again at each of its uses.

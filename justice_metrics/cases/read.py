@@ -12,7 +12,7 @@ from . import canonical
 from .casedata import CaseData
 from .mapping import CaseMapping, DateColumn
 from .readers import is_parquet, read_text_tables
-from .readers_frames import Embedded
+from .readers_frames import Embedded, with_day_numbers
 from .readers_parquet import open_parquet, parquet_files
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def _table(
     paths = [mapping.path(str(one)) for one in ([files] if isinstance(files, str | Path) else files)]
     if all(is_parquet(one) for one in paths):
         relation = open_parquet(parquet_files(paths), connection=embedded.connection)
-        return relation.to_arrow_table() if _text_dates(relation, mapping, stage, support=support) else relation
+        texts = _text_dates(relation, mapping, stage, support=support)
+        return relation.to_arrow_table() if texts else with_day_numbers(relation)
     data = mapping.data
     return read_text_tables(paths, sheet=sheet, encoding=data.encoding, separator=data.separator).table
 

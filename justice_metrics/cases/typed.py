@@ -222,7 +222,7 @@ def _crosswalk(mapping: CaseMapping, file: str) -> Mapping[str, str]:
             rows = [row for row in csv.reader(lines, delimiter=_delimiter(path.read_text(encoding="utf-8-sig"))) if row]
     except OSError:
         raise ReadError(tr("The crosswalk '{name}' cannot be read.", name=file)) from None
-    if not rows or any(len(row) < 2 for row in rows):  # noqa: PLR2004
+    if not rows or any(len(row) < 2 for row in rows):
         raise MappingError(tr("The crosswalk '{name}' needs two columns: from, to.", name=file))
     body = rows[1:] if [one.strip().casefold() for one in rows[0][:2]] == ["from", "to"] else rows
     return {row[0]: row[1] for row in body}

@@ -21,7 +21,6 @@ def merged(
     *,
     procedure: Procedure,
     attributes: Sequence[str],
-    numeric: Sequence[str],
     dated: Sequence[str],
     roles: Sequence[str],
     seen: Sequence[str],
@@ -34,7 +33,7 @@ def merged(
     whose outcome class comes first in ``principal``; its day is the last on which a member ended in that class. An
     attribute on which the members differ is the smallest of their values.
     """
-    ranked = _ranks(procedure, principal)
+    ranked = _ranks(principal)
     link = _link(links, unit)
     frame = milestones.with_columns(unit_id=nw.col(link)).filter(~nw.col("unit_id").is_null())
     rank: nw.Expr = nw.lit(ranked.index(PENDING) * _STATES, dtype=nw.Int64)
@@ -72,10 +71,8 @@ def merged(
     return made, n
 
 
-def relinked(frame: nw.LazyFrame[Any] | None, links: nw.LazyFrame[Any], unit: str) -> nw.LazyFrame[Any] | None:
+def relinked(frame: nw.LazyFrame[Any], links: nw.LazyFrame[Any], unit: str) -> nw.LazyFrame[Any]:
     """Return events or support spells with the id of the coarser unit in place of the member's."""
-    if frame is None:
-        return None
     of = links.select("unit_id", other=nw.col(_link(links, unit)))
     names = frame.collect_schema().names()
     joined = frame.join(of, on="unit_id", how="left").with_columns(unit_id=nw.col("other"))
@@ -86,7 +83,7 @@ def relinked(frame: nw.LazyFrame[Any] | None, links: nw.LazyFrame[Any], unit: st
 _STATES = 1_024
 
 
-def _ranks(procedure: Procedure, principal: Sequence[str]) -> list[str]:
+def _ranks(principal: Sequence[str]) -> list[str]:
     known = (*OUTCOME_CLASSES, PENDING)
     for one in principal:
         if one not in known:
@@ -95,7 +92,8 @@ def _ranks(procedure: Procedure, principal: Sequence[str]) -> list[str]:
         raise QuestionError(
             tr("'principal' does not say where pending members stand."),
             tr(
-                "Put 'pending' into it: before an ending, a unit with an open member is open; after it, it has ended so."
+                "Put 'pending' into it: before an ending, a unit with an open member is open; after it, "
+                "it has ended so."
             ),
         )
     return list(dict.fromkeys((*principal, *known)))

@@ -25,7 +25,7 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     own, roles, notified = _type_dates(typing, mapping, procedure)
     labelled = _type_outcome(typing, mapping, procedure)
     frame = source.lazy()
-    frame = _with_outcome(frame, mapping, procedure, own, labelled)
+    frame = _with_outcome(frame, mapping, procedure, labelled)
     outcomes = tuple(one for one in labelled if one in procedure.outcomes)
     days = _state_days(procedure, own, roles, outcomes)
     if outcomes:
@@ -91,13 +91,12 @@ def _with_outcome(
     frame: nw.LazyFrame[Any],
     mapping: CaseMapping,
     procedure: Procedure,
-    own: tuple[str, ...],
     labelled: tuple[str, ...],
 ) -> nw.LazyFrame[Any]:
     if not labelled:
         return frame
     outcomes = [one for one in labelled if one in procedure.outcomes]
-    held = nw.col("label").is_in(outcomes).fill_null(False)  # noqa: FBT003
+    held = nw.col("label").is_in(outcomes).fill_null(False)
     has_date = mapping.outcome is not None and mapping.outcome.date is not None
     day = nw.when(held).then(nw.col("day__outcome_date")) if has_date else nw.lit(None, dtype=nw.Int32)
     return frame.with_columns(outcome=nw.when(held).then(nw.col("label")), outcome_day=day)
@@ -112,7 +111,7 @@ def _as_written(mapping: CaseMapping, outcomes: tuple[str, ...]) -> dict[str, nw
     if mapping.outcome is None:
         return {}
     label = nw.col("label")
-    ended = label.is_in(list(outcomes)).fill_null(False)  # noqa: FBT003
+    ended = label.is_in(list(outcomes)).fill_null(False)
     said = nw.when(ended).then(nw.lit(2)).otherwise(nw.when(~label.is_null()).then(nw.lit(1)).otherwise(nw.lit(0)))
     written = {"conclusion_said": said.cast(nw.Int64)}
     if mapping.outcome.date is not None:
@@ -128,7 +127,7 @@ def _state_days(
     for role, states in roles.items():
         for state in states:
             alike = [one for one in outcomes if procedure.class_of(one) == procedure.class_of(state)]
-            agrees = nw.col("outcome").is_in(alike).fill_null(False) if alike else nw.lit(value=False)  # noqa: FBT003
+            agrees = nw.col("outcome").is_in(alike).fill_null(False) if alike else nw.lit(value=False)
             of_role = nw.when(agrees).then(nw.col(f"day__{role}"))
             days[state] = nw.coalesce(days[state], of_role) if state in days else of_role
     for one in outcomes:

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..base.types import Floats
+from ..base.types import Floats, Tallies
 from .limits import Limits, pointwise
-from .risk import Tallies
+
 
 Variance: TypeAlias = Literal["greenwood", "counting_process"]
 

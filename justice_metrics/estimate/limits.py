@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from scipy.special import ndtri
 
 from ..base.types import Floats
 
@@ -27,7 +27,7 @@ def normal_quantile(confidence_level: float) -> float:
     >>> round(normal_quantile(0.95), 4)
     1.96
     """
-    return float(-ndtri((1 - confidence_level) / 2))
+    return -NormalDist().inv_cdf((1 - confidence_level) / 2)
 
 
 def pointwise(estimate: Floats, std_error: Floats, *, confidence_level: float, limits: Limits) -> Band:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..base.types import Counts, Floats
+from ..base.types import Floats, Tallies
 from .limits import normal_quantile
 
 # Halving the interval [0, 1] this often passes the precision of a double.
@@ -23,7 +23,7 @@ class Share(NamedTuple):
     conf_high: Floats  # (G,)
 
 
-def wilson(successes: Counts, trials: Counts, confidence_level: float = 0.95) -> Share:
+def wilson(successes: Tallies, trials: Tallies, confidence_level: float = 0.95) -> Share:
     """Wilson score interval of a share.
 
     Parameters

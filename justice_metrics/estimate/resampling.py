@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
-from ..base.types import Counts, Days, Floats
-from .risk import Tallies, at_risk
+from ..base.types import Counts, Days, Floats, Tallies
+from .risk import at_risk
 
 # Largest working array, in cells of 8 bytes: 64 MiB.
 CELLS = 8_388_608

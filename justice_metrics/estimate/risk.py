@@ -6,13 +6,9 @@ anything happens in any group). Counts may be whole numbers or sums of sampling 
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
-from ..base.types import Counts, Days, Floats
-
-Tallies: TypeAlias = Counts | Floats
+from ..base.types import Days, Floats, Tallies
 
 # Sums of weights leave rounding dust where nobody is left; real weights are never this small against their total.
 DUST = 1e-10

@@ -1,0 +1,1 @@
+"""One file, one question: reduce, estimate, wrap."""

@@ -16,7 +16,7 @@ from ..cases.casedata import CaseData
 from ..estimate.proportion import wilson
 from ..figures.funnel import funnel
 from ..figures.stage_flow import stage_flow
-from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_age
+from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_ages
 from ..tables import StageCounts
 from .declared import (
     Share,
@@ -44,7 +44,8 @@ class Attrition(Result):
     Tables
     ------
     main
-        One row per stratum and step: ``stage, reached, recorded, lost, pending, denominator``; ``estimate`` is the share of
+        One row per stratum and step: ``stage, reached, recorded, lost, pending, denominator``; ``estimate`` is the
+        share of
         all units that reached the step, with Wilson limits; ``stage_share`` the share lost at the step among those that
         reached it, ``cumulative_share`` the share of all that did not reach it.
     reasons
@@ -80,7 +81,8 @@ class Attrition(Result):
             tr("No case was lost.")
             if lost.sum() == 0
             else tr(
-                "Most cases were lost between {step} and the next step: {n} of the {reached} that had come so far ({share}).",
+                "Most cases were lost between {step} and the next step: {n} of the {reached} that had "
+                "come so far ({share}).",
                 step=self.step_words[self.counts.steps[where]],
                 n=round(float(lost[where])),
                 reached=round(float(reached[where])),
@@ -188,7 +190,12 @@ def attrition(
     """
     by = names(by)
     counts = stage_counts(cases, by=by)
-    aged = {months: stage_counts_at_age(cases, days=round(months * _DAYS_A_MONTH), by=by) for months in age_months}
+    at_ages = (
+        stage_counts_at_ages(cases, days=[round(months * _DAYS_A_MONTH) for months in age_months], by=by)
+        if age_months
+        else ()
+    )
+    aged = dict(zip(age_months, at_ages, strict=True))
     steps: dict[str, Readable] = {step.id: step.label for step in funnel_steps(cases)}
     words = outcome_labels(cases, counts.endings)
     tables = {

@@ -32,7 +32,8 @@ class Caseload(Result):
     Tables
     ------
     main
-        One row per stratum and year: ``registered``, ``ended``, ``caseload`` (registered up to the end of the year and not
+        One row per stratum and year: ``registered``, ``ended``, ``caseload`` (registered up to the end of the year
+        and not
         ended before it), ``pending`` at the end of the year, all by the dates as they stand.
     """
 
@@ -46,7 +47,8 @@ class Caseload(Result):
         last = len(main) - 1
         return (
             tr(
-                "In {year}, the last year of the data, {registered} cases were registered and {ended} ended; the caseload of the year was {caseload}.",
+                "In {year}, the last year of the data, {registered} cases were registered and {ended} "
+                "ended; the caseload of the year was {caseload}.",
                 year=str(main["period"][last]),
                 registered=int(main["registered"][last]),
                 ended=int(main["ended"][last]),
@@ -94,7 +96,7 @@ class CaseAges(Result):
         main = self.main
         pending = main["outcome"] == PENDING
         total = int(main["numerator"][pending].sum())
-        old = int(main["numerator"][pending & (main["from_year"] >= 2)].sum())  # noqa: PLR2004
+        old = int(main["numerator"][pending & (main["from_year"] >= 2)].sum())
         if total == 0:
             return (tr("No case is pending."),)
         return (
@@ -345,7 +347,7 @@ def _mean_ages(grouped: Grouped, year_days: int) -> Table:
             number = n[kept].sum()
             mean = float((age[kept] * n[kept]).sum() / number) if number else float("nan")
             rows.append((name, number, mean, mean / year_days, float(age[kept].max()) if kept.any() else float("nan")))
-    status, number, mean, mean_years, greatest = zip(*rows, strict=True)
+    status, numbers, means, means_in_years, greatest = zip(*rows, strict=True)
     columns = (
         *strata_columns(grouped.strata.names),
         Column("status", tr("status"), "text", "key", "key"),
@@ -357,9 +359,9 @@ def _mean_ages(grouped: Grouped, year_days: int) -> Table:
     values = {
         **grouped.strata.columns(2),
         "status": list(status),
-        "numerator": np.array(number),
-        "estimate": np.array(mean),
-        "mean_years": np.array(mean_years),
+        "numerator": np.array(numbers),
+        "estimate": np.array(means),
+        "mean_years": np.array(means_in_years),
         "longest": np.array(greatest),
     }
     return Table(

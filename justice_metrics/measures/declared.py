@@ -12,7 +12,7 @@ from ..base.language import Language, Message, Readable, format_number, format_s
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut, Provenance
 from ..base.result import Column
-from ..base.types import Counts, Floats
+from ..base.types import Counts, Tallies
 from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
 from ..tables import RiskTable, Strata
@@ -37,20 +37,12 @@ def strata_columns(names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column(name, attribute_words(name), "text", "stratum", "stratum") for name in names)
 
 
-def interval_columns(unit: str = "share", decimals: int = 1) -> tuple[Column, ...]:
-    """Declare estimate and limits."""
-    kind = "share" if unit == "share" else "difference"
+def interval_columns(decimals: int = 1) -> tuple[Column, ...]:
+    """Declare a share with its limits."""
     return (
-        Column(
-            "estimate",
-            tr("share") if unit == "share" else tr("difference (percentage points)"),
-            unit,
-            "estimate",
-            kind,
-            decimals,
-        ),  # type: ignore[arg-type]
-        Column("conf_low", tr("lower limit"), unit, "interval", "interval", decimals),  # type: ignore[arg-type]
-        Column("conf_high", tr("upper limit"), unit, "interval", "interval", decimals),  # type: ignore[arg-type]
+        Column("estimate", tr("share"), "share", "estimate", "share", decimals),
+        Column("conf_low", tr("lower limit"), "share", "interval", "interval", decimals),
+        Column("conf_high", tr("upper limit"), "share", "interval", "interval", decimals),
     )
 
 
@@ -77,21 +69,24 @@ def sampling_notes(cases: CaseData, *, biased: bool = True) -> tuple[Message, ..
         notes.append(
             tr(
                 "The sample holds closed files only: cases that are still open are missing by design, so shares of "
-                "verdicts are too high and times too short for the cases that were reported. Read this as a description "
+                "verdicts are too high and times too short for the cases that were reported. Read this "
+                "as a description "
                 "of closed files, not of the system."
             )
         )
     if cases.sampling.frame == "prevalent" and biased:
         notes.append(
             tr(
-                "The sample holds cases that were open on a day: those that ended early are missing. Times are corrected for "
+                "The sample holds cases that were open on a day: those that ended early are missing. "
+                "Times are corrected for "
                 "it (delayed entry); shares of stages and outcomes are not."
             )
         )
     if cases.sampling.weighted:
         notes.append(
             tr(
-                "Weighted by the sampling weights. An interval needs the sampling design too, which this version does not "
+                "Weighted by the sampling weights. An interval needs the sampling design too, which this "
+                "version does not "
                 "take into account, so none is shown."
             )
         )
@@ -125,7 +120,7 @@ def ensure_some(table: RiskTable, cases: CaseData) -> None:
     )
 
 
-def few_units_note(strata: Strata, units: Counts | Floats) -> tuple[Message, ...]:
+def few_units_note(strata: Strata, units: Tallies) -> tuple[Message, ...]:
     """Warn of strata that rest on few units."""
     n = int((np.asarray(units) < FEW_UNITS).sum())
     if n == 0:

@@ -12,7 +12,7 @@ from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, format_number, format_share, tr, trn
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Counts, Days, Floats, Names, names
+from ..base.types import Counts, Days, Floats, Names, Tallies, names
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen
 from ..estimate.limits import normal_quantile
@@ -42,7 +42,8 @@ class LandmarkAssociation(Result):
     main
         One row per arm and outcome: cases open on the landmark, outcomes up to the horizon, cumulative incidence.
     difference
-        One row per outcome: difference in percentage points with its interval, and the smallest difference that the data
+        One row per outcome: difference in percentage points with its interval, and the smallest difference that the
+        data
         could show.
     by_actors
         One row per number of actors started by the landmark and outcome.
@@ -65,7 +66,8 @@ class LandmarkAssociation(Result):
         main, difference = self.main, self.tables["difference"]
         said: list[Readable] = [
             tr(
-                "{n} cases were open on day {landmark}; in {supported} of them all actors had started by then. What follows is an association among these cases, not the effect of support.",
+                "{n} cases were open on day {landmark}; in {supported} of them all actors had started by "
+                "then. What follows is an association among these cases, not the effect of support.",
                 n=int(main["at_risk"][0]) + int(main["at_risk"][len(main) // 2]),
                 landmark=self.landmark_days,
                 supported=int(main["at_risk"][0]),
@@ -77,7 +79,9 @@ class LandmarkAssociation(Result):
             words = self.outcome_words[outcome]
             said.append(
                 tr(
-                    "{outcome} by day {horizon}: {one} where all actors had started ({events_one} cases), {other} where not ({events_other} cases); difference {difference} percentage points (interval {low} to {high}).",
+                    "{outcome} by day {horizon}: {one} where all actors had started ({events_one} "
+                    "cases), {other} where not ({events_other} cases); difference {difference} "
+                    "percentage points (interval {low} to {high}).",
                     outcome=words,
                     horizon=self.horizon_days,
                     one=Share(main["estimate"][arms[0]]),
@@ -96,7 +100,7 @@ class LandmarkAssociation(Result):
         """Draw the cumulative incidence of the first outcome in both arms, from the landmark on."""
         last = self.horizon_days - self.landmark_days
         upto = int(np.searchsorted(self.days, last, side="right"))
-        ticks = list(range(0, last + 1, next((one for one in (30, 60, 90, 180, 365) if last / one <= 6), 730)))  # noqa: PLR2004
+        ticks = list(range(0, last + 1, next((one for one in (30, 60, 90, 180, 365) if last / one <= 6), 730)))
         words = next(iter(self.outcome_words.values()))
         return step_curves(
             days=self.days[:upto],
@@ -123,11 +127,13 @@ class LandmarkAssociation(Result):
             return tr("No interval can be given: one side has no case or no outcome.")
         if low <= 0 <= high:
             return tr(
-                "Inconclusive: the interval reaches from less to more. Data of this size would probably show a difference of {least} percentage points or more.",
+                "Inconclusive: the interval reaches from less to more. Data of this size would probably "
+                "show a difference of {least} percentage points or more.",
                 least=shown,
             )
         return tr(
-            "The interval does not include zero. Data of this size would probably show a difference of {least} percentage points or more.",
+            "The interval does not include zero. Data of this size would probably show a difference of "
+            "{least} percentage points or more.",
             least=shown,
         )
 
@@ -148,7 +154,8 @@ def landmark_association(
     """Compare what followed in cases that all actors supported by a landmark day, among cases still open then.
 
     Support is read on the landmark day, so that no case is called supported because it lived long enough to meet a
-    supporter (immortal time). What remains is an *association*: cases that receive support differ from others, and those
+    supporter (immortal time). What remains is an *association*: cases that receive support differ from others, and
+    those
     that met it later count as not supported. The effect of support is another question.
 
     Parameters
@@ -158,7 +165,8 @@ def landmark_association(
     actors : str or tuple of str
         The actors who together make a case "supported". Nobody knows which three the 2018 study meant.
     landmark_days : int
-        Day since the start on which support is read and from which follow-up runs; an actor who started by then counts, also
+        Day since the start on which support is read and from which follow-up runs; an actor who started by then
+        counts, also
         if the spell had ended.
     horizon_days : int
         Day since the start up to which outcomes are compared.
@@ -182,18 +190,21 @@ def landmark_association(
     Raises
     ------
     QuestionError
-        When there are no support spells, an actor is unknown, the days do not rise, or no case was open on the landmark.
+        When there are no support spells, an actor is unknown, the days do not rise, or no case was open on the
+        landmark.
 
     References
     ----------
     .. [1] Anderson, J. R., Cain, K. C. and Gelber, R. D. (1983). Analysis of survival by tumor response. Journal of
        Clinical Oncology, 1, 710-719.
-    .. [2] Suissa, S. (2008). Immortal time bias in pharmacoepidemiology. American Journal of Epidemiology, 167, 492-499.
+    .. [2] Suissa, S. (2008). Immortal time bias in pharmacoepidemiology. American Journal of Epidemiology, 167,
+    492-499.
 
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> answer = jm.landmark_association(jm.sample_cases(), actors=("lawyer", "psychologist", "social_worker"), resamples=200)
+    >>> answer = jm.landmark_association(jm.sample_cases(), actors=("lawyer", "psychologist", "social_worker"),
+    resamples=200)
     >>> list(answer.tables)
     ['main', 'difference', 'by_actors', 'naive']
     """
@@ -244,7 +255,9 @@ def landmark_association(
             basis="cohort",
             pending=tr("observed as open up to the cut-off, then censored; any other ending competes"),
             method=tr(
-                "Aalen-Johansen from the landmark; interval of the difference by a bootstrap of clusters (expanded percentiles), or from Greenwood-type variances without clusters. Landmark analysis: Anderson, Cain and Gelber (1983)."
+                "Aalen-Johansen from the landmark; interval of the difference by a bootstrap of clusters "
+                "(expanded percentiles), or from Greenwood-type variances without clusters. Landmark "
+                "analysis: Anderson, Cain and Gelber (1983)."
             ),
         ),
         provenance=cases.provenance.add(
@@ -296,7 +309,10 @@ def _check(cases: CaseData, actors: Sequence[str], landmark_days: int, horizon_d
 
 def _arms(counts: LandmarkCounts) -> LandmarkCounts:
     """Return the counts with two arms on the second axis: all actors, not all."""
-    two = lambda array: np.stack([array[:, -1], array[:, :-1].sum(axis=1)], axis=1)  # noqa: E731
+
+    def two(array: Counts) -> Counts:
+        return np.stack([array[:, -1], array[:, :-1].sum(axis=1)], axis=1)
+
     return counts._replace(events=two(counts.events), censored=two(counts.censored), entered=two(counts.entered))
 
 
@@ -304,7 +320,10 @@ def _interval(
     arms: LandmarkCounts, curves: Incidence, horizon: int, *, clustered: bool, resamples: int, seed: int, level: float
 ) -> tuple[Floats, Floats, Floats]:
     """Return limits of the difference and its standard deviation, each of shape (K,)."""
-    at = lambda values: at_days(arms.days, values, [horizon], before=0.0)[..., 0]  # noqa: E731
+
+    def at(values: Tallies) -> Floats:
+        return np.asarray(at_days(arms.days, values, [horizon], before=0.0)[..., 0], dtype=np.float64)
+
     estimate, error = at(curves.incidence), at(curves.std_error)
     analytic = np.sqrt((error**2).sum(axis=0))
     if not clustered:
@@ -321,7 +340,10 @@ def _arm_table(
     arms: LandmarkCounts, curves: Incidence, horizon: int, wanted: tuple[str, ...], words: Mapping[str, Readable]
 ) -> Table:
     k = len(wanted)
-    at = lambda values: at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel()  # noqa: E731
+
+    def at(values: Tallies) -> Floats:
+        return np.asarray(at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel(), dtype=np.float64)
+
     within = arms.days <= horizon
     columns = (
         Column("arm", tr("on the landmark"), "text", "key", "key"),
@@ -353,7 +375,10 @@ def _difference_table(
     level: float,
 ) -> Table:
     k = len(wanted)
-    at = lambda values: at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0]  # noqa: E731
+
+    def at(values: Tallies) -> Floats:
+        return np.asarray(at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0], dtype=np.float64)
+
     share, error = at(curves.incidence), at(curves.std_error)
     n = arms.entered.sum(axis=(0, 2)).astype(np.float64)
     events = arms.events.sum(axis=0)[:, :k][..., arms.days <= horizon].sum(axis=-1)
@@ -394,7 +419,10 @@ def _by_actors(
     events, censored, entered = (array.sum(axis=0) for array in (counts.events, counts.censored, counts.entered))
     curves = aalen_johansen(events, at_risk(events, censored, entered), confidence_level=level)
     a, k = events.shape[0], len(wanted)
-    at = lambda values: at_days(counts.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel()  # noqa: E731
+
+    def at(values: Tallies) -> Floats:
+        return np.asarray(at_days(counts.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel(), dtype=np.float64)
+
     columns = (
         Column("actors", tr("actors started by the landmark"), "number", "key", "key", 0),
         Column("outcome", tr("ending"), "text", "key", "key"),
@@ -455,7 +483,8 @@ def _naive(
         labels={"outcome": words},
         title=tr("Share with the outcome by number of actors ever"),
         warning=tr(
-            "Do not use it: a case must stay open long enough to meet its supporters, so cases that were closed early have "
+            "Do not use it: a case must stay open long enough to meet its supporters, so cases that were "
+            "closed early have "
             "few of them and cases that went far have many, even where support changes nothing (immortal time). In "
             "simulated cases without any effect this table shows a strong one."
         ),
@@ -473,7 +502,8 @@ def _left_out_words(name: str) -> Readable:
 def _notes(clusters: int, cluster: str | None) -> tuple[Readable, ...]:
     notes: list[Readable] = [
         tr(
-            "An association, not an effect: cases that receive support differ from others in ways that no file records, and support that starts after the landmark counts as none."
+            "An association, not an effect: cases that receive support differ from others in ways that "
+            "no file records, and support that starts after the landmark counts as none."
         ),
         tr("Which actors a study means is its own choice; it is not known which three the study of 2018 meant."),
     ]

@@ -12,7 +12,7 @@ import numpy as np
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.levels import PENDING
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Counts, Floats, Names, names
+from ..base.types import Floats, Names, Tallies, names
 from ..cases.casedata import CaseData
 from ..estimate.proportion import wilson
 from ..figures.dots import dots
@@ -21,7 +21,6 @@ from ..tables import StratumTable
 from .declared import (
     Share,
     few_units_note,
-    group_words,
     interval_columns,
     outcome_labels,
     sampling_notes,
@@ -53,7 +52,8 @@ class ConvictionRates(Result):
         if not strata:
             return tuple(
                 tr(
-                    "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} (interval {low} to {high}).",
+                    "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} "
+                    "(interval {low} to {high}).",
                     denominator=round(float(main["denominator"][row])),
                     per=self.per_words[str(main["per"][row])],
                     numerator=round(float(main["numerator"][row])),
@@ -312,7 +312,10 @@ def _rates_table(
     table: StratumTable, per: tuple[str, ...], words: Mapping[str, Readable], level: float, *, weighted: bool
 ) -> Table:
     g, p = len(table.strata), len(per)
-    pick = lambda what: np.stack([table.count(f"{what} {one}") for one in per], axis=1).ravel()  # noqa: E731
+
+    def pick(what: str) -> Tallies:
+        return np.stack([table.count(f"{what} {one}") for one in per], axis=1).ravel()
+
     numerator, denominator = pick("convicted"), pick("reached")
     share = wilson(numerator, denominator, level)
     low, high = _limits(share.conf_low, share.conf_high, weighted=weighted)
@@ -381,6 +384,7 @@ def _verdict_note(per: tuple[str, ...]) -> tuple[Readable, ...]:
         return ()
     return (
         tr(
-            "The rate per verdict is conditional on a verdict: most complaints never reach one, and it says nothing of them."
+            "The rate per verdict is conditional on a verdict: most complaints never reach one, and it "
+            "says nothing of them."
         ),
     )

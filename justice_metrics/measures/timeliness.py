@@ -11,7 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Days, Floats, Names, names
+from ..base.types import Days, Floats, Names, Tallies, Values, names
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen, kaplan_meier
 from ..estimate.risk import at_risk, last_observed_days
@@ -96,7 +96,7 @@ class CumulativeIncidence(Result):
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw the endings stacked to 1 with the number still open below; by groups, one curve each for the first outcome."""
+        """Draw the endings stacked to 1 with the number still open below; by groups, one outcome with a curve each."""
         days, shown = _ticks(self.table)
         risk = at_days(
             self.table.days, at_risk(self.table.events, self.table.censored, self.table.entered), shown, before=0.0
@@ -122,7 +122,7 @@ class CumulativeIncidence(Result):
                 **common,
             )
         place = self.main_outcome
-        limits = (
+        limits: dict[str, Any] = (
             {}
             if self.table.weighted
             else {"conf_low": self.curves.conf_low[:, place], "conf_high": self.curves.conf_high[:, place]}
@@ -167,7 +167,8 @@ class TimeTo(Result):
     Tables
     ------
     main
-        One row per stratum and share: ``share, estimate, conf_low, conf_high`` in days; not defined where the curve never
+        One row per stratum and share: ``share, estimate, conf_low, conf_high`` in days; not defined where the curve
+        never
         reaches the share. ``units, events, pending`` beside it.
     curve
         The curve that the days are read from.
@@ -203,7 +204,8 @@ class TimeTo(Result):
                 low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
                 said.append(
                     tr(
-                        "{where}half of all cases had come to {outcome} {days} after {start} (interval {low} to {high}).",
+                        "{where}half of all cases had come to {outcome} {days} after {start} (interval "
+                        "{low} to {high}).",
                         where=where,
                         low=low,
                         high=high,
@@ -213,7 +215,8 @@ class TimeTo(Result):
             else:
                 said.append(
                     tr(
-                        "{where}half of all cases never came to {outcome} in the time observed; at most {most} did, so there is no median.",
+                        "{where}half of all cases never came to {outcome} in the time observed; at most "
+                        "{most} did, so there is no median.",
                         where=where,
                         most=Share(most),
                         **values,
@@ -359,7 +362,8 @@ def time_to(
     start : str
         Stage or role from whose first day time runs.
     outcome : str
-        Endpoint: ``any_exit``, ``verdict``, ``conviction``, an outcome class, a state, or a later stage such as ``charge``.
+        Endpoint: ``any_exit``, ``verdict``, ``conviction``, an outcome class, a state, or a later stage such as
+        ``charge``.
     by : str or tuple of str
         Attributes that split the cases.
     shares : sequence of float
@@ -378,7 +382,8 @@ def time_to(
 
     References
     ----------
-    .. [1] Brookmeyer, R. and Crowley, J. (1982). A confidence interval for the median survival time. Biometrics, 38, 29-41.
+    .. [1] Brookmeyer, R. and Crowley, J. (1982). A confidence interval for the median survival time. Biometrics, 38,
+    29-41.
 
     Examples
     --------
@@ -425,7 +430,8 @@ def time_to(
             basis="cohort",
             pending=tr("observed as open up to the cut-off, then censored"),
             method=tr(
-                "Quantiles of the Kaplan-Meier curve (any ending) or of the cumulative incidence (one ending among several), limits from the log-log band (Brookmeyer and Crowley 1982)."
+                "Quantiles of the Kaplan-Meier curve (any ending) or of the cumulative incidence (one "
+                "ending among several), limits from the log-log band (Brookmeyer and Crowley 1982)."
             ),
         ),
         provenance=time_provenance(
@@ -450,12 +456,16 @@ def time_to(
     )
 
 
-def _curve_table(table: RiskTable, risk: Floats, curves: Incidence, words: Mapping[str, Readable]) -> Table:
+def _curve_table(table: RiskTable, risk: Tallies, curves: Incidence, words: Mapping[str, Readable]) -> Table:
     """Return one row per stratum, outcome and day on which a unit of the stratum left."""
     g, k, t = table.events.shape
     moved = (table.events.sum(axis=1) + table.censored) > 0
     kept = np.repeat(moved[:, None, :], k, axis=1).ravel()
-    spread = lambda array: np.repeat(array[:, None, :], k, axis=1).ravel()[kept]  # noqa: E731
+
+    def spread(array: Tallies) -> Values:
+        column: Values = np.repeat(array[:, None, :], k, axis=1).ravel()[kept]
+        return column
+
     strata = {name: np.array(column, dtype=object)[kept] for name, column in table.strata.columns(k * t).items()}
     columns = (
         *strata_columns(table.strata.names),
@@ -486,7 +496,11 @@ def _curve_table(table: RiskTable, risk: Floats, curves: Incidence, words: Mappi
 def _at(table: RiskTable, curves: Incidence, days: Sequence[int], words: Mapping[str, Readable]) -> Table:
     g, k = len(table.strata), len(table.outcomes)
     h = len(days)
-    pick = lambda values: at_days(table.days, values, list(days), before=0.0).ravel()  # noqa: E731
+
+    def pick(values: Tallies) -> Values:
+        column: Values = at_days(table.days, values, list(days), before=0.0).ravel()
+        return column
+
     still = _open_after(table, np.asarray(days))
     columns = (
         *strata_columns(table.strata.names),
@@ -534,7 +548,8 @@ def _naive_mean(table: RiskTable, words: Mapping[str, Readable]) -> Table:
         labels={"outcome": words},
         title=tr("Mean days of finished cases"),
         warning=tr(
-            "Do not use it as a duration: it leaves out every case that is still open, and those are the long ones. The "
+            "Do not use it as a duration: it leaves out every case that is still open, and those are the "
+            "long ones. The "
             "shorter the time since the complaints, the shorter this mean, whatever the courts do."
         ),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import tr
 from ..base.levels import NOT_RECORDED
-from ..base.types import Counts, Floats, Values
+from ..base.types import Counts, Tallies, Values
 from ..cases.casedata import CaseData
 from ..cases.days import year_of_day
 from ..tables import MOST_STRATA, Strata
@@ -39,9 +39,9 @@ class Grouped(NamedTuple):
     strata: Strata
     stratum: Counts
     keys: Mapping[str, Values]
-    n: Counts | Floats
+    n: Tallies
     units: Counts
-    sums: Mapping[str, Counts | Floats]
+    sums: Mapping[str, Tallies]
 
 
 def grouped_counts(
@@ -132,8 +132,9 @@ def _ordered(
     most_strata: int,
 ) -> Grouped:
     """Bring the groups of any engine into one order: the engine's own is never trusted."""
-    columns = {name: collected.get_column(name).to_list() for name in collected.columns}
-    levels = list(zip(*[columns[f"by__{name}"] for name in by], strict=True)) if by else [()] * len(columns["units"])
+    n_rows = len(collected)
+    texts = [collected.get_column(f"by__{name}").to_list() for name in by]
+    levels = list(zip(*texts, strict=True)) if by else [()] * n_rows
     observed = tuple(sorted(set(levels)))
     if len(observed) > most_strata:
         raise QuestionError(
@@ -146,10 +147,10 @@ def _ordered(
             tr("Split by fewer or coarser attributes."),
         )
     place = {level: position for position, level in enumerate(observed)}
-    stratum = np.array([place[level] for level in levels], dtype=np.int64)
-    made_keys = {name: np.array(columns[f"key__{name}"], dtype=np.int64) for name in keys}
-    units = np.array([int(one) for one in columns["units"]], dtype=np.int64)
-    weight = np.array(columns["weight"], dtype=np.float64) if weighted else None
+    stratum = np.fromiter((place[level] for level in levels), dtype=np.int64, count=n_rows)
+    made_keys = {name: _integers(collected, f"key__{name}") for name in keys}
+    units = _integers(collected, "units")
+    weight = collected.get_column("weight").to_numpy().astype(np.float64) if weighted else None
     order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(made_keys.values())), stratum))
     factor = weight[order] if weight is not None else np.int64(1)
     return Grouped(
@@ -158,14 +159,17 @@ def _ordered(
         keys={name: array[order] for name, array in made_keys.items()},
         n=units[order] * factor,
         units=units[order],
-        sums={
-            name: np.array([int(one) for one in columns[f"sum__{name}"]], dtype=np.int64)[order] * factor
-            for name in sums
-        },
+        sums={name: _integers(collected, f"sum__{name}")[order] * factor for name in sums},
     )
 
 
-def summed(index: Counts, values: Counts | Floats, size: int) -> Counts | Floats:
+def _integers(collected: nw.DataFrame[Any], name: str) -> Counts:
+    """Return a column of whole numbers; sums of an SQL engine may come as decimals."""
+    # Through the array protocol, because a frame library's own conversion imports pandas.
+    return np.from_dlpack(collected.get_column(name).cast(nw.Int64).to_arrow()).astype(np.int64)
+
+
+def summed(index: Counts, values: Tallies, size: int) -> Tallies:
     """Add ``values`` up by ``index`` into ``size`` cells; whole numbers stay whole."""
     if np.issubdtype(values.dtype, np.integer):
         total = np.zeros(size, dtype=np.int64)

@@ -114,9 +114,9 @@ def with_support(cases: CaseData, actors: Sequence[str]) -> nw.LazyFrame[Any]:
 
 
 def actors_started(actors: Sequence[str], *, by_day: nw.Expr) -> nw.Expr:
-    """Return how many of the actors had started by a day; a spell that had ended by then counts, one undated does not."""
+    """Return how many of the actors had started by a day; a spell that had ended counts, one undated does not."""
     number: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for one in actors:
-        there = (nw.col(f"support__{one}") <= by_day).fill_null(False)  # noqa: FBT003
+        there = (nw.col(f"support__{one}") <= by_day).fill_null(False)
         number = number + nw.when(there).then(nw.lit(1)).otherwise(nw.lit(0))
     return number

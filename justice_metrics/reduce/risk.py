@@ -42,7 +42,7 @@ def event_expressions(
     earliest = days[0] if len(days) == 1 else nw.min_horizontal(*days)
     code = nw.when(reached_exit).then(nw.lit(len(outcomes) + 1)).otherwise(nw.lit(0))
     for place, (reached, day) in reversed(list(enumerate(arrivals, start=1))):
-        dated = (day == earliest).fill_null(False)  # noqa: FBT003
+        dated = (day == earliest).fill_null(False)
         code = nw.when(dated | (earliest.is_null() & reached)).then(nw.lit(place)).otherwise(code)
     return code, nw.when(code <= len(outcomes)).then(earliest).otherwise(exit_day)
 
@@ -56,7 +56,7 @@ def arrival(cases: CaseData, states: tuple[str, ...], *, endings: Endings) -> tu
     lasting = {one for one in cases.procedure.outcomes if one not in cases.procedure.verdicts}
     if endings == "first" or not lasting.intersection(states):
         return cases.reached(states), cases.first_day(states)
-    held = nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
+    held = cases.stands(states)
     return held, nw.when(held).then(nw.col("outcome_day"))
 
 
@@ -64,7 +64,7 @@ def standing_outcomes(cases: CaseData, outcomes: Mapping[str, tuple[str, ...]]) 
     """Return code and day of the ending with which each unit stands at the cut-off, grouped into ``outcomes``."""
     code: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for place, states in enumerate(outcomes.values(), start=1):
-        held = nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
+        held = cases.stands(states)
         code = nw.when(held).then(nw.lit(place)).otherwise(code)
     return code, nw.col("outcome_day")
 
@@ -138,7 +138,7 @@ def duration_keys(cases: CaseData, *, start: tuple[str, ...], code: nw.Expr, end
     }
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for place, name in reversed(list(enumerate(LEFT_OUT, start=1))):
-        why = nw.when(reasons[name].fill_null(False)).then(nw.lit(place)).otherwise(why)  # noqa: FBT003
+        why = nw.when(reasons[name].fill_null(False)).then(nw.lit(place)).otherwise(why)
     kept = why == 0
     return {
         "left_out": why,

@@ -46,7 +46,7 @@ def stage_counts(cases: CaseData, *, by: Sequence[str] = (), most_strata: int = 
     steps = funnel_steps(cases)
     ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for place, states in enumerate(classes(cases).values(), start=1):
-        ending = nw.when(nw.col("outcome").is_in(list(states)).fill_null(False)).then(nw.lit(place)).otherwise(ending)  # noqa: FBT003
+        ending = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(ending)
     grouped = grouped_counts(
         cases,
         by=by,
@@ -57,31 +57,39 @@ def stage_counts(cases: CaseData, *, by: Sequence[str] = (), most_strata: int = 
     return _stage_table(cases, steps, grouped)
 
 
-def stage_counts_at_age(cases: CaseData, *, days: int, by: Sequence[str] = ()) -> StageCounts:
-    """Reduce cases to furthest step × ending ``days`` after the start, among those that could be watched so long.
+def stage_counts_at_ages(
+    cases: CaseData, *, days: Sequence[int], by: Sequence[str] = (), most_strata: int = MOST_STRATA
+) -> tuple[StageCounts, ...]:
+    """Reduce cases to furthest step × ending at each of several ages, among those that could be watched so long.
 
-    Only dated steps can be placed in time; a unit whose start is undated or that is younger than ``days`` at the
-    cut-off is left out and counted.
+    Only dated steps can be placed in time; a unit whose start is undated or that is younger than the age at the
+    cut-off is left out and counted. All ages are counted in one pass.
     """
     steps = funnel_steps(cases)
     begin = cases.first_day((cases.procedure.start,))
-    limit = begin + days
-    furthest: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    sums = {}
-    for place, step in enumerate(steps):
-        by_then = (cases.first_day(step.states) <= limit).fill_null(False)  # noqa: FBT003
-        sums[step.id] = by_then
-        if place:
-            furthest = nw.when(by_then).then(nw.lit(place)).otherwise(furthest)
-    ended = (nw.col("outcome_day") <= limit).fill_null(False)  # noqa: FBT003
-    ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for place, states in enumerate(classes(cases).values(), start=1):
-        held = nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
-        ending = nw.when(held & ended).then(nw.lit(place)).otherwise(ending)
-    young = (limit > cases.cutoff_day).fill_null(False)  # noqa: FBT003
-    why = nw.when(begin.is_null()).then(nw.lit(1)).when(young).then(nw.lit(2)).otherwise(nw.lit(0))
-    grouped = grouped_counts(cases, by=by, keys={"furthest": furthest, "ending": ending, "left_out": why}, sums=sums)
-    return _stage_table(cases, steps, grouped)
+    keys: dict[str, nw.Expr] = {}
+    for age in days:
+        limit = begin + age
+        furthest: nw.Expr = nw.lit(0, dtype=nw.Int64)
+        for place, step in enumerate(steps):
+            by_then = (cases.first_day(step.states) <= limit).fill_null(False)
+            if place:
+                furthest = nw.when(by_then).then(nw.lit(place)).otherwise(furthest)
+        ended = (nw.col("outcome_day") <= limit).fill_null(False)
+        ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
+        for place, states in enumerate(classes(cases).values(), start=1):
+            held = cases.stands(states)
+            ending = nw.when(held & ended).then(nw.lit(place)).otherwise(ending)
+        young = (limit > cases.cutoff_day).fill_null(False)
+        why = nw.when(begin.is_null()).then(nw.lit(1)).when(young).then(nw.lit(2)).otherwise(nw.lit(0))
+        keys |= {f"furthest {age}": furthest, f"ending {age}": ending, f"left_out {age}": why}
+    grouped = grouped_counts(cases, by=by, keys=keys, most_strata=most_strata)
+    return tuple(_stage_table(cases, steps, _of_age(grouped, age)) for age in days)
+
+
+def _of_age(grouped: Grouped, age: int) -> Grouped:
+    """Return the part of a count that speaks of one age."""
+    return grouped._replace(keys={name: grouped.keys[f"{name} {age}"] for name in ("furthest", "ending", "left_out")})
 
 
 def _stage_table(cases: CaseData, steps: Sequence[FunnelStep], grouped: Grouped) -> StageCounts:
@@ -93,7 +101,9 @@ def _stage_table(cases: CaseData, steps: Sequence[FunnelStep], grouped: Grouped)
     # Code 0 is pending, which stands last in the table.
     ending = (grouped.keys["ending"][kept] - 1) % k
     counts = summed((stratum * s + furthest) * k + ending, grouped.n[kept], g * s * k).reshape(g, s, k)
-    recorded = np.stack([summed(stratum, grouped.sums[step.id][kept], g) for step in steps], axis=1)
+    recorded = counts.sum(axis=2)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    if grouped.sums:
+        recorded = np.stack([summed(stratum, grouped.sums[step.id][kept], g) for step in steps], axis=1)
     left_out: dict[str, Counts] = {}
     for code, name in ((1, START_UNDATED), (2, TOO_YOUNG)):
         if (why == code).any():

@@ -42,16 +42,13 @@ def reached_or_passed(cases: CaseData, word: str) -> nw.Expr:
 
 def convicted(cases: CaseData, states: tuple[str, ...]) -> nw.Expr:
     """Return whether a unit was convicted and, at the cut-off, does not stand as ended in any other way."""
-    elsewhere = [one for one in cases.procedure.outcomes if one not in states]
-    return cases.reached(states) & ~nw.col("outcome").is_in(elsewhere).fill_null(False)  # noqa: FBT003
+    elsewhere = tuple(one for one in cases.procedure.outcomes if one not in states)
+    return cases.reached(states) & ~cases.stands(elsewhere)
 
 
 def outcome_counts(cases: CaseData, *, by: Sequence[str] = ()) -> StratumTable:
     """Count units by the outcome class with which they stand at the cut-off, pending among them."""
-    flags = {
-        name: nw.col("outcome").is_in(list(states)).fill_null(False)  # noqa: FBT003
-        for name, states in classes(cases).items()
-    }
+    flags = {name: cases.stands(states) for name, states in classes(cases).items()}
     flags[PENDING] = nw.col("outcome").is_null()
     return flag_counts(cases, flags, by=by)
 
@@ -79,7 +76,7 @@ def age_counts(cases: CaseData, *, by: Sequence[str] = ()) -> Grouped:
     begin = cases.first_day((cases.procedure.start,))
     code: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for place, states in enumerate(classes(cases).values(), start=1):
-        code = nw.when(nw.col("outcome").is_in(list(states)).fill_null(False)).then(nw.lit(place)).otherwise(code)  # noqa: FBT003
+        code = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(code)
     age = nw.when(code > 0).then(nw.col("outcome_day")).otherwise(nw.lit(cases.cutoff_day)) - begin
     dated = ~age.is_null()
     return grouped_counts(
