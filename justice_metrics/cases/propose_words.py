@@ -246,6 +246,13 @@ MISSING_CODES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+LANGUAGE_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "es": ("fecha", "caso", "delito", "juzgado", "edad", "sexo", "departamento", "forma", "estado", "municipio"),
+        "en": ("date", "case", "offence", "offense", "court", "age", "gender", "state", "event", "outcome", "id"),
+    }
+)
+
 # Words that only one country's files use.
 PROCEDURE_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

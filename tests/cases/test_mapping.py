@@ -212,6 +212,13 @@ def test_a_mapping_does_not_change() -> None:
         mapping.data.kind = "events"
 
 
+def test_a_mapping_with_other_faults_stays_in_its_folder() -> None:
+    mapping = CaseMapping.from_dict(raw(), folder="some/where", source="m.toml")
+    counting = mapping.with_faults("count")
+    assert (mapping.data.faults, counting.data.faults) == ("refuse", "count")
+    assert (counting.folder, counting.source) == (mapping.folder, "m.toml")
+
+
 def test_the_schema_knows_both_ways_to_name_a_column() -> None:
     schema = mapping_schema()
     dates = schema["properties"]["dates"]["additionalProperties"]

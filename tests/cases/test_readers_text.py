@@ -213,7 +213,7 @@ def test_compressed_files(tmp_path: Path) -> None:
 
 
 def test_a_compressed_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("justice_metrics.cases.readers_text._MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("justice_metrics.cases.readers_encoding._MOST_BYTES", 1 << 20)
     path = write(tmp_path, gzip.compress(b"a,b\n" + b"1,2\n" * (1 << 19)), "bomba.csv.gz")
     assert "GiB of text" in refusal(path)
 
