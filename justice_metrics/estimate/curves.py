@@ -13,7 +13,6 @@ import numpy as np
 from ..base.types import Floats, Tallies
 from .limits import Limits, pointwise
 
-
 Variance: TypeAlias = Literal["greenwood", "counting_process"]
 
 # Sums of weights can leave a survivor of 1e-17 where nobody survived; no real survivor is this small a part of its set.
