@@ -171,8 +171,10 @@ class Source:
         """Add the value that ``lookup`` has for each text; null for texts without one."""
         used = {text: value for text, value in lookup.items() if value is not None}
         if self._arrow is not None:
-            self._arrow = _append(self._arrow, name, column, used, dtype)
-            self._made[name] = nw.col(name)
+            # An attribute may be called like its own column, or like another one of the user's.
+            made_as = f"made__{name}"
+            self._arrow = _append(self._arrow, made_as, column, used, dtype)
+            self._made[name] = nw.col(made_as)
             return
         text = self._as_text(column)
         by_value: dict[Any, list[str]] = {}
