@@ -1,0 +1,88 @@
+"""Rules on ids and rows: missing, repeated, the same in another spelling, and files that a program cut off."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import narwhals.stable.v2 as nw
+
+from ..base.language import tr
+from .rules import Counted, Probe, Rule, Subject
+
+# Rows at which spreadsheets end, with and without the header.
+CUT_OFF_ROWS: Final = frozenset({16_383, 16_384, 65_535, 65_536, 1_048_575, 1_048_576})
+
+
+def _without_id(subject: Subject) -> list[Counted]:
+    return [Counted("", None, subject.cases.intake.without_id, subject.cases.intake.rows)]
+
+
+def _repeated_ids(subject: Subject) -> list[Counted]:
+    return [Counted("", None, subject.cases.intake.repeated_ids, subject.cases.intake.rows)]
+
+
+def _repeated_rows(subject: Subject) -> list[Counted]:
+    return [Counted("", None, subject.cases.intake.repeated_rows, subject.cases.intake.rows)]
+
+
+def _cut_off(subject: Subject) -> list[Counted]:
+    rows = subject.cases.intake.rows
+    return [Counted("", None, rows if rows in CUT_OFF_ROWS else 0, rows)]
+
+
+def _similar(subject: Subject) -> list[Probe]:
+    """Count the surplus: of several spellings of one id, all but one; all of them are listed."""
+    several = nw.col("alike__id") > 1
+    surplus = several & (nw.col("unit_id") != nw.col("first__alike"))
+    return [Probe(mask=surplus, listed=several)]
+
+
+ID_RULES: Final = (
+    Rule(
+        id="missing_ids",
+        severity="error",
+        sentence=tr("A row has no id"),
+        remedy=tr("Enter the id. Rows without one are left out of everything."),
+        touches=("attrition", "conviction_rates", "caseload"),
+        counts="rows",
+        intake=_without_id,
+    ),
+    Rule(
+        id="repeated_ids",
+        severity="error",
+        sentence=tr("A row has an id that stands in an earlier row with other content"),
+        remedy=tr(
+            "See whether the rows are one case entered twice, or several victims or accused of one case. In the second case set "
+            "'unit' and 'id' in the mapping accordingly. Only the first row is used."
+        ),
+        touches=("attrition", "conviction_rates", "caseload"),
+        counts="rows",
+        intake=_repeated_ids,
+    ),
+    Rule(
+        id="repeated_rows",
+        severity="warning",
+        sentence=tr("A row repeats another row to the letter"),
+        remedy=tr("Delete the copy. It is used once only."),
+        touches=("attrition", "conviction_rates", "caseload"),
+        counts="rows",
+        intake=_repeated_rows,
+    ),
+    Rule(
+        id="similar_ids",
+        severity="warning",
+        sentence=tr("The id is that of another case in another spelling (capitals, spaces, marks)"),
+        remedy=tr("See whether it is one case entered twice. If so, keep one row; until then it counts more than once."),
+        touches=("attrition", "conviction_rates", "caseload"),
+        probes=_similar,
+    ),
+    Rule(
+        id="file_cut_off",
+        severity="warning",
+        sentence=tr("The file has exactly as many rows as a spreadsheet can hold"),
+        remedy=tr("Compare the number of rows with the register: the rest was probably cut off when the file was exported."),
+        touches=("attrition", "conviction_rates", "caseload"),
+        counts="rows",
+        intake=_cut_off,
+    ),
+)
