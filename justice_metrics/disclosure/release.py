@@ -35,6 +35,14 @@ class Release:
     ------
     DisclosureError
         When something in it is not a result, or a column's kind is not one that the gate will know.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> cases = jm.sample_cases()
+    >>> release = jm.internal([jm.attrition(cases)], title="How far cases come")
+    >>> release.audience, len(release)
+    ('internal', 1)
     """
 
     results: tuple[Result, ...]

@@ -70,6 +70,16 @@ def write_report(
         When something else than a release is given.
     OutputError
         When the file cannot be written; what was there before is still there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import justice_metrics as jm
+    >>> cases = jm.sample_cases()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = jm.write_report(jm.internal([jm.attrition(cases)]), folder + "/report.html", language="es")
+    ...     '<html lang="es">' in path.read_text(encoding="utf-8")
+    True
     """
     if Path(path).suffix.lower() not in {".html", ".htm"}:
         raise OutputError(
