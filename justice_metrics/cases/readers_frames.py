@@ -103,7 +103,7 @@ class Source:
         if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
             self._lazy = frame.lazy()
         elif isinstance(frame, nw.DataFrame):
-            self._arrow = _to_arrow(frame, name)
+            self._arrow = _to_arrow(frame)
             frame = nw.from_native(self._arrow)
         else:
             self._lazy = frame
@@ -290,19 +290,25 @@ def _library(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> FrameLibrary:
     return "pandas" if kind.is_pandas_like() else "pyarrow"
 
 
-def _to_arrow(frame: nw.DataFrame[Any], name: str) -> pa.Table:
+def _to_arrow(frame: nw.DataFrame[Any]) -> pa.Table:
+    """Return an in-memory frame as Arrow; a column that mixes types, as spreadsheets do, becomes texts."""
     import pyarrow as pa
 
-    try:
-        table = frame.to_arrow()
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        raise CaseDataError(
-            tr("A column of {table} mixes values of several types.", table=name),
-            tr("Make each column one type, for example with astype(str)."),
-        ) from None
-    # The pandas index travels as metadata and as a column; neither is data of the user's.
-    index = [one for one in table.column_names if one.startswith("__index_level_")]
-    return table.drop_columns(index).replace_schema_metadata(None)
+    columns = {}
+    for name in frame.columns:
+        series = frame.get_column(name)
+        try:
+            columns[name] = series.to_arrow()
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            columns[name] = pa.array([_text(value) for value in series.to_list()], pa.string())
+    return pa.table(columns)
+
+
+def _text(value: Any) -> str | None:
+    """Return one cell as text; what is not equal to itself is missing (NaN, NaT)."""
+    if value is None or value != value:  # noqa: PLR0124
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _append(table: pa.Table, name: str, column: str, lookup: Mapping[str, Any], dtype: Any) -> pa.Table:
