@@ -48,9 +48,3 @@ def sample_cases(which: Literal["registered", "closed", "national"] = "registere
         for table, words in zip((cases, support), headings, strict=True)
     ]
     return CaseData.from_frame(frames[0], mapping, support=frames[1])
-
-
-def _one_type(column: list[Any]) -> list[Any]:
-    """Return a column that mixes numbers and words, as files do ("S/D" among the ages), as texts."""
-    kinds = {type(one) for one in column if one is not None}
-    return column if len(kinds) < 2 else [None if one is None else str(one) for one in column]
