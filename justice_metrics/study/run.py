@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from ..base.errors import OutputError, QuestionError
-from ..base.language import Language, Message, tr
+from ..base.language import Language, Message, Readable, tr
 from ..base.result import Result
+from ..base.types import Names, names
+from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
 from ..cases.read import read_cases
 from ..disclosure.release import Release, internal
@@ -136,7 +138,14 @@ def _asked(planned: PlannedQuestion, number: int, cases: CaseData, steps: _Steps
     except QuestionError as error:
         problem = tr("Question {number} ({ask}): {problem}", number=number, ask=ask, problem=error.problem)
         raise QuestionError(problem, error.remedy) from error
-    return replace(result, heading=planned.title) if planned.title is not None else result
+    return replace(result, heading=planned.title or _heading(result, planned.settings.get("by")))
+
+
+def _heading(result: Result, by: Names | None) -> Readable:
+    """Say by what a result is split, so that two answers to one question are told apart in the contents."""
+    if not names(by):
+        return result.heading
+    return tr("{heading}, by {groups}", heading=result.heading, groups=[attribute_words(one) for one in names(by)])
 
 
 def _single_files(release: Release, study: Study) -> dict[str, bytes]:
