@@ -115,23 +115,27 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _inflated(file: Any, entry: zipfile.ZipInfo, so_far: int, path: Path) -> int:
-    """Inflate one entry chunk by chunk and count, because declared sizes can lie."""
-    if entry.compress_type != zipfile.ZIP_DEFLATED:
-        return so_far + entry.compress_size
+    """Inflate one entry by chunks: counted, because declared sizes can lie, and added up, because copies get damaged."""
+    if entry.compress_type not in {zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED}:
+        raise zipfile.BadZipFile
     file.seek(entry.header_offset)
     _, name_length, extra_length = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
     file.seek(name_length + extra_length, 1)
-    inflate = zlib.decompressobj(-15)
-    left = entry.compress_size
-    while left > 0 and not inflate.eof:
+    inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
+    left, checksum = entry.compress_size, 0
+    while left > 0 and not (inflate is not None and inflate.eof):
         chunk = file.read(min(_CHUNK, left))
         if not chunk:
             raise EOFError
         left -= len(chunk)
         while chunk:
-            so_far += len(inflate.decompress(chunk, _CHUNK))
+            out = chunk if inflate is None else inflate.decompress(chunk, _CHUNK)
+            so_far += len(out)
+            checksum = zlib.crc32(out, checksum)
             _check_size(so_far, path)
-            chunk = inflate.unconsumed_tail
+            chunk = b"" if inflate is None else inflate.unconsumed_tail
+    if checksum != entry.CRC:
+        raise zipfile.BadZipFile
     return so_far
 
 

@@ -138,6 +138,17 @@ def test_flipped_bytes_are_read_or_refused_but_never_crash(tmp_path: Path, seed:
     assert "A-1" not in message
 
 
+def test_a_changed_byte_in_the_data_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    with zipfile.ZipFile(book(tmp_path, {"Casos": ROWS}, name="x.xlsx")) as whole, zipfile.ZipFile(path, "w") as stored:
+        for name in whole.namelist():
+            stored.writestr(name, whole.read(name))
+    raw = path.read_bytes()
+    assert read_text_table(path).n_rows == 2
+    path.write_bytes(raw.replace(b"A-1", b"A-7"))
+    assert "damaged" in refusal(path)
+
+
 def test_a_bomb_that_declares_itself(tmp_path: Path) -> None:
     path = book(tmp_path, {"Casos": ROWS})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
