@@ -55,7 +55,7 @@ class LandmarkAssociation(Result):
 
     days: Days
     curves: Incidence
-    at_risk: Floats
+    still_open: Floats
     landmark_days: int
     horizon_days: int
     outcome_words: Mapping[str, Readable]
@@ -279,7 +279,7 @@ def landmark_association(
         frame_library=cases.frame_library,
         days=days,
         curves=curves,
-        at_risk=np.asarray(risk, dtype=np.float64),
+        still_open=_still_open(arms),
         landmark_days=landmark_days,
         horizon_days=horizon_days,
         outcome_words=words,
@@ -317,6 +317,12 @@ def _arms(counts: LandmarkCounts) -> LandmarkCounts:
         return np.stack([array[:, -1], array[:, :-1].sum(axis=1)], axis=1)
 
     return counts._replace(events=two(counts.events), censored=two(counts.censored), entered=two(counts.entered))
+
+
+def _still_open(arms: LandmarkCounts) -> Floats:
+    """Return the cases open and observed after each day, shape (2, T)."""
+    exits = arms.events.sum(axis=(0, 2)) + arms.censored.sum(axis=0)
+    return np.asarray(arms.entered.sum(axis=0).cumsum(axis=1) - exits.cumsum(axis=1), dtype=np.float64)
 
 
 def _interval(

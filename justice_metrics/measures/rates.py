@@ -89,15 +89,9 @@ class ConvictionRates(Result):
         strata = [one.name for one in main.columns if one.role == "stratum"]
         per = [self.per_words[str(one)].text(language) for one in main["per"]]
         _, rows = main.display(language)
-        groups = None
-        if strata:
-            shown = [" · ".join(row[: len(strata)]) for row in rows]
-            labels, groups = shown, per
-        else:
-            labels = per
         return dots(
-            labels=labels,
-            groups=groups,
+            labels=per,
+            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
             estimate=main["estimate"].astype(float),
             conf_low=main["conf_low"].astype(float),
             conf_high=main["conf_high"].astype(float),
