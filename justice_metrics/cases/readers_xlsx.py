@@ -115,7 +115,7 @@ def _refuse_bomb(path: Path) -> None:
 
 
 def _inflated(file: Any, entry: zipfile.ZipInfo, so_far: int, path: Path) -> int:
-    """Inflate one entry by chunks: counted, because declared sizes can lie, and added up, because copies get damaged."""
+    """Inflate one entry by chunks: counted, as declared sizes can lie, and added up, as copies get damaged."""
     if entry.compress_type not in {zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED}:
         raise zipfile.BadZipFile
     file.seek(entry.header_offset)
