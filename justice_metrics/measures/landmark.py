@@ -102,9 +102,6 @@ class LandmarkAssociation(Result):
         upto = int(np.searchsorted(self.days, last, side="right"))
         ticks = list(range(0, last + 1, next((one for one in (30, 60, 90, 180, 365) if last / one <= 6), 730)))
         words = self.outcome_words[str(self.main["outcome"][0])]
-        still_open = at_days(self.days, self.at_risk, ticks, before=float("nan"))
-        # On the landmark itself nobody is at risk yet: the arms begin with all their cases.
-        still_open[:, 0] = self.main["at_risk"][:: len(self.main) // 2]
         return step_curves(
             days=self.days[:upto],
             estimate=self.curves.incidence[:, 0, :upto],
@@ -112,7 +109,7 @@ class LandmarkAssociation(Result):
             conf_high=self.curves.conf_high[:, 0, :upto],
             groups=[one.text(language) for one in ARM_WORDS.values()],
             at_risk_days=ticks,
-            at_risk=still_open,
+            at_risk=at_days(self.days, self.still_open, ticks, before=0.0),
             at_risk_label=tr("still open and observed").text(language),
             x_label=tr("days since the landmark (day {landmark} after the start)", landmark=self.landmark_days).text(
                 language
