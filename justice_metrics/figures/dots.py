@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Floats
-from .placing import floats, lines_of, nice_ticks, set_ticks, set_words, share_ticks, title_height, wrapped
+from .placing import floats, lines_of, nice_ticks, row_type, set_ticks, set_words, share_ticks, title_height, wrapped
 from .style import INK, PAGE_WIDTH, RULE, SMALL, SOFT, TEXT, Format, house_style, mark, new_axes, plain_percent
 
 if TYPE_CHECKING:
@@ -98,13 +98,14 @@ def dots(
         axes.set_xlim(ticks[0], ticks[-1])
         write = percent if callable(percent) else plain_percent if percent else number or _plain
         set_ticks(axes.xaxis, ticks, [write(tick) for tick in ticks])
-        set_ticks(axes.yaxis, rows.tolist(), names)
+        size = row_type(ax, bottom)
+        set_ticks(axes.yaxis, rows.tolist(), names, size=size)
         axes.tick_params(axis="y", length=0, pad=_APART)
         axes.spines["left"].set_visible(False)
         if reference is not None:
             _draw_reference(axes, reference, reference_label)
-        _draw_rows(axes, rows, middle, low, high, undefined_label)
-        _write_beside(axes, rows, notes, headings, annotation_label)
+        _draw_rows(axes, rows, middle, low, high, undefined_label, size)
+        _write_beside(axes, rows, notes, headings, annotation_label, size)
         set_words(axes, own=ax is None, title=title, x_label=x_label, above=above)
     return axes
 
@@ -139,7 +140,9 @@ def _plain(value: float) -> str:
     return f"{value:g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _draw_rows(axes: Axes, rows: Floats, middle: Floats, low: Floats, high: Floats, undefined_label: str) -> None:
+def _draw_rows(
+    axes: Axes, rows: Floats, middle: Floats, low: Floats, high: Floats, undefined_label: str, size: float
+) -> None:
     look = mark(0)
     known = np.isfinite(middle)
     with_limits = known & np.isfinite(low) & np.isfinite(high)
@@ -158,16 +161,28 @@ def _draw_rows(axes: Axes, rows: Floats, middle: Floats, low: Floats, high: Floa
             textcoords="offset points",
             va="center_baseline",
             color=SOFT,
+            fontsize=size,
             fontstyle="italic",
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
             parse_math=False,
         )
 
 
 def _write_beside(
-    axes: Axes, rows: Floats, notes: Sequence[str], headings: Sequence[tuple[float, str]], annotation_label: str | None
+    axes: Axes,
+    rows: Floats,
+    notes: Sequence[str],
+    headings: Sequence[tuple[float, str]],
+    annotation_label: str | None,
+    size: float,
 ) -> None:
     """Write the headings of groups at the left and the annotations at the right, outside the axes."""
-    looks: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False, "parse_math": False}
+    looks: dict[str, Any] = {
+        "textcoords": "offset points",
+        "annotation_clip": False,
+        "parse_math": False,
+        "fontsize": size,
+    }
     at_row = ("axes fraction", "data")
     for row, heading in headings:
         axes.annotate(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Floats
-from .placing import axes_points, floats, lines_of, set_ticks, set_words, text_width, title_height, wrapped
+from .placing import axes_points, floats, lines_of, row_type, set_ticks, set_words, text_width, title_height, wrapped
 from .style import OPEN, PAGE_WIDTH, SMALL, TEXT, house_style, mark, new_axes
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _one_funnel(
         middles = np.cumsum(room) - room / 2
         height = room.sum() * _LINE / 72 + 0.2 + title_height(title)
         axes = ax if ax is not None else new_axes(PAGE_WIDTH, max(1.0, height))
+        size = row_type(ax, room.sum())
         looks: dict[str, Any] = {"height": 1.15, "color": mark(0).colour}
         axes.barh(middles, np.nan_to_num(values), **looks)
         for value, middle, words in zip(np.nan_to_num(values), middles, written, strict=True):
@@ -95,12 +96,13 @@ def _one_funnel(
                 xytext=(5, 0),
                 textcoords="offset points",
                 va="center_baseline",
+                fontsize=size,
                 annotation_clip=False,
                 parse_math=False,
             )
         axes.set_xlim(0, max(float(np.nanmax(values, initial=0)), 1e-9))
         axes.set_ylim(room.sum(), 0)
-        _only_row_names(axes, middles, names)
+        _only_row_names(axes, middles, names, size)
         set_words(axes, own=ax is None, title=title)
     return axes
 
@@ -135,21 +137,22 @@ def _small_funnels(
         looks: dict[str, Any] = {"left": left, "height": 0.62, "align": "edge"}
         axes.barh(down + 1.15, np.nan_to_num(shares).ravel() * reach, color=mark(0).colour, zorder=2, **looks)
         axes.barh(down + 1.15, np.full(len(left), reach), color=OPEN, zorder=1, **looks)
+        size = row_type(ax, tiers * tier)
         small: dict[str, Any] = {"parse_math": False, "clip_on": False}
         for x, y, words in zip(left, down, (w for row in written for w in row), strict=True):
-            axes.text(x, y + 1.05, words, fontsize=SMALL, va="bottom", **small)
+            axes.text(x, y + 1.05, words, fontsize=size * SMALL / TEXT, va="bottom", **small)
         for (column, t), name in zip(place, heads, strict=True):
-            axes.text(column, t * tier + head - 0.25, name, fontweight="bold", va="bottom", **small)
+            axes.text(column, t * tier + head - 0.25, name, fontsize=size, fontweight="bold", va="bottom", **small)
         axes.set_xlim(0, columns)
         axes.set_ylim(tiers * tier - 0.8, 0)
-        _only_row_names(axes, tops + np.tile(room, tiers) / 2 + 0.1, names * tiers)
+        _only_row_names(axes, tops + np.tile(room, tiers) / 2 + 0.1, names * tiers, size)
         set_words(axes, own=ax is None, title=title)
     return axes
 
 
-def _only_row_names(axes: Axes, places: Floats, names: Sequence[str]) -> None:
+def _only_row_names(axes: Axes, places: Floats, names: Sequence[str], size: float) -> None:
     """Leave of the frame only the names of the rows: numbers stand at the bars, an axis would say them twice."""
-    set_ticks(axes.yaxis, places.tolist(), names)
+    set_ticks(axes.yaxis, places.tolist(), names, size=size)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_visible(False)
     for side in ("left", "bottom", "right", "top"):

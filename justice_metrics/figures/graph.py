@@ -19,8 +19,8 @@ _ROUND: Final = 4.0
 # Lines begin under their box, whose corners may be cut.
 _HIDDEN: Final = 10.0
 _DASH: Final = (0, (3, 1.6))
-# The marks that are dark enough for a thin line.
-_LINES: Final = tuple(mark(i).colour for i in (0, 1, 2, 4, 6, 8))
+# The marks that are dark enough for a thin line and unlike the moves that go back.
+_LINES: Final = tuple(mark(i).colour for i in (0, 2, 4, 6, 8))
 
 
 class _Shape(NamedTuple):
@@ -103,12 +103,11 @@ def procedure_graph(
         if not known.issuperset(move):
             raise ValueError(f"the move {move} names a state that is not there")
     with house_style():
-        plan = plan_graph(states, labels, kinds, layers, moves)
+        plan = plan_graph(states, labels, kinds, layers, moves, least_width=PAGE_WIDTH * 72 - 14)
         key = _key_of(kinds, kind_labels, back_label)
-        width = max(plan.width, PAGE_WIDTH * 72 - 14)
         height = plan.height + (24 if key else 0)
-        axes = ax if ax is not None else new_axes(width / 72 + 0.2, height / 72 + 0.15 + title_height(title))
-        scale = draw_in_points(axes, width, height, own=ax is None)
+        axes = ax if ax is not None else new_axes(plan.width / 72 + 0.2, height / 72 + 0.15 + title_height(title))
+        scale = draw_in_points(axes, plan.width, height, own=ax is None)
         colours = {lane.outcome: _LINES[lane.number % len(_LINES)] for lane in plan.lanes if not lane.back}
         for lane in plan.lanes:
             _draw_lane(axes, plan, lane, _BACK if lane.back else colours[lane.outcome], scale)

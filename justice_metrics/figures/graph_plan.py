@@ -1,9 +1,9 @@
 """Where the parts of a procedure's map lie: boxes in two columns, moves as arcs, steps and lanes. Geometry only.
 
 The states that cases pass run down a spine, in the order of their layers. The outcomes that end a case for
-good stand in a column at the right. A move from the spine to such an outcome runs in the outcome's own lane
-between the columns, where moves that end alike join; so eighty moves stay traceable without colour. Moves
-that skip states or go back are arcs at the left of the spine.
+good, and the states in which it only waits, stand in a column at the right. A move between the spine and one
+of them runs in a lane of its own between the columns, where moves that end alike join; so eighty moves stay
+traceable without colour. Moves that skip states or go back are arcs at the left of the spine.
 """
 
 from __future__ import annotations
@@ -89,7 +89,13 @@ class Plan(NamedTuple):
 
 
 def plan_graph(
-    states: Sequence[str], labels: Sequence[str], kinds: Sequence[str], layers: Sequence[int], moves: Sequence[Move]
+    states: Sequence[str],
+    labels: Sequence[str],
+    kinds: Sequence[str],
+    layers: Sequence[int],
+    moves: Sequence[Move],
+    *,
+    least_width: float = 0.0,
 ) -> Plan:
     """Lay out a procedure.
 
@@ -99,6 +105,8 @@ def plan_graph(
         (N,) id, words, kind and layer of each state.
     moves : sequence of (from, to)
         Allowed moves, ids of states.
+    least_width : float
+        Width to fill, in points; a map that needs less gives it to the lanes.
 
     Returns
     -------
@@ -121,24 +129,25 @@ def plan_graph(
     boxes = _spine_boxes(spine, words, left, arcs, across)
     lanes = dict.fromkeys((b, False) if a in row else (a, True) for a, b in across)
     spine_right = left + _SPINE_WIDTH
-    outcome_left = spine_right + max(30.0, (len(lanes) + 1) * _BETWEEN_LANES + 12)
-    boxes |= _side_boxes(side, words, layer, boxes, across, beyond, outcome_left)
+    beside = _side_boxes(side, words, layer, boxes, across, beyond)
+    below = {state: i for i, state in enumerate(sorted(side, key=lambda state: beside[state].top))}
+    beyond_depths = _depths([(below[a], below[b]) for a, b in beyond])
+    after = 4 + (_ARC + max(_bulge(depth) for depth in beyond_depths) * 0.75 if beyond else 0.0)
+    lanes_width = max(30.0, (len(lanes) + 1) * _BETWEEN_LANES + 12)
+    width = max(least_width, spine_right + (lanes_width + _OUTCOME_WIDTH if side else 0.0) + after)
+    outcome_left = width - after - _OUTCOME_WIDTH
+    boxes |= {state: box._replace(left=outcome_left) for state, box in beside.items()}
     height = max(box.bottom for box in boxes.values()) + 4
     planned = _lanes(list(lanes), across, boxes, row, spine_right, outcome_left)
-    drawn = _arcs(arcs, depths, boxes, left, row, -1)
-    right = {state: i for i, state in enumerate(sorted(side, key=lambda state: boxes[state].top))}
-    right_depths = _depths([(right[a], right[b]) for a, b in beyond])
-    drawn += _arcs(beyond, right_depths, boxes, outcome_left + _OUTCOME_WIDTH, right, 1)
-    width = outcome_left + (_OUTCOME_WIDTH if side else 0) + 4
-    if beyond:
-        width += _ARC + max(_bulge(d) for d in right_depths) * 0.75
+    drawn = _arcs(arcs, depths, boxes, left, row, row, -1)
+    drawn += _arcs(beyond, beyond_depths, boxes, outcome_left + _OUTCOME_WIDTH, below, layer, 1)
     return Plan(boxes, steps, drawn, planned, spine_right, outcome_left, width, height)
 
 
 def _spine(
     states: Sequence[str], kind: Mapping[str, str], layer: Mapping[str, int], moves: Sequence[Move]
 ) -> list[str]:
-    """Return the states of the spine from top to bottom: all that are no outcome, and the outcomes that go on.
+    """Return the states of the spine from top to bottom: start, stages, and the outcomes that go on.
 
     An outcome goes on when another outcome follows it (a verdict, its final form), or a stage that only
     outcomes lead to (the execution of a sentence). One that can only be reopened does not.
@@ -151,7 +160,7 @@ def _spine(
         and all(kind[a] == "outcome" for a in sources)
     }
     goes_on = {a for a, b in moves if kind[a] == "outcome" and b in after_outcomes_only | _outcomes(kind) and a != b}
-    chosen = [state for state in states if kind[state] != "outcome" or state in goes_on]
+    chosen = [state for state in states if kind[state] in ("start", "stage") or state in goes_on]
     return sorted(chosen, key=lambda state: layer[state])
 
 
@@ -180,9 +189,8 @@ def _side_boxes(
     spine: Mapping[str, Box],
     across: Sequence[Move],
     beyond: Sequence[Move],
-    left: float,
 ) -> dict[str, Box]:
-    """Place each outcome as near as there is room to the middle of the states that lead to it."""
+    """Place each outcome as near to the middle of its sources as there is room, at the left edge for now."""
     if not side:
         return {}
     texts = {state: wrapped(words[state], 25) for state in side}
@@ -193,7 +201,7 @@ def _side_boxes(
     tall = max(bottom, float((heights + 7).sum()) + 3)
     middles = spread(wanted, heights + 7, 0.0, tall)
     return {
-        state: Box(left, float(middle - height / 2), _OUTCOME_WIDTH, float(height), texts[state])
+        state: Box(0.0, float(middle - height / 2), _OUTCOME_WIDTH, float(height), texts[state])
         for state, middle, height in zip(side, middles, heights, strict=True)
     }
 
@@ -229,6 +237,7 @@ def _arcs(
     boxes: Mapping[str, Box],
     edge: float,
     row: Mapping[str, int],
+    order: Mapping[str, int],
     outwards: int,
 ) -> list[Arc]:
     """Give both ends of each arc a port of their own, in the order in which the arcs do not cross at the box."""
@@ -244,7 +253,7 @@ def _arcs(
         for place, (_, i, end) in zip(_ports(boxes[state], len(ports)), sorted(ports), strict=True):
             heights[i, end] = place
     return [
-        Arc(edge, heights[i, 0], heights[i, 1], outwards * _bulge(depths[i]), row[b] <= row[a])
+        Arc(edge, heights[i, 0], heights[i, 1], outwards * _bulge(depths[i]), order[b] <= order[a])
         for i, (a, b) in enumerate(moves)
     ]
 

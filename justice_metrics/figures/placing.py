@@ -178,9 +178,22 @@ def share_ticks(low: float, high: float) -> list[float]:
     return [round(float(tick)) / 100 for tick in ticks]
 
 
-def set_ticks(axis: Axis, places: Sequence[float], labels: Sequence[str], **looks: Any) -> None:
+def set_ticks(
+    axis: Axis, places: Sequence[float], labels: Sequence[str], *, size: float = TEXT, rotation: float = 0
+) -> None:
     """Fix ticks and their words; a word is taken literally, also when it holds a dollar sign."""
-    axis.set_ticks(list(places), labels=list(labels), parse_math=False, **looks)
+    axis.set_ticks(list(places), labels=list(labels), parse_math=False, fontsize=size, rotation=rotation)
+
+
+def open_frame(axes: Axes) -> None:
+    """Leave of the frame the two axes, on a caller's axes too."""
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def row_type(axes: Axes | None, rows: float) -> float:
+    """Return the size of type with which so many lines fit below each other; on our own page that is the ordinary."""
+    return TEXT if axes is None else min(TEXT, axes_points(axes)[1] / max(rows, 1e-9) / _LEADING)
 
 
 def set_words(
@@ -196,6 +209,8 @@ def set_words(
 
     In a figure of our own the title begins at the edge of the page, where the layout keeps room for it.
     """
+    if axes.axison:
+        open_frame(axes)
     looks: dict[str, Any] = {"fontsize": _TITLE, "fontweight": "bold", "parse_math": False}
     if title and own:
         axes.figure.figure.suptitle(wrapped(title, _TITLE_WIDTH), x=0.012, ha="left", **looks)
@@ -203,9 +218,9 @@ def set_words(
         fit = max(12, int(axes_points(axes)[0] / (0.7 * _TITLE)))
         axes.set_title(wrapped(title, fit), loc="left", pad=6 + above, **looks)
     if x_label:
-        axes.set_xlabel(wrapped(x_label, 70), parse_math=False)
+        axes.set_xlabel(wrapped(x_label, 70), parse_math=False, fontsize=TEXT)
     if y_label:
-        axes.set_ylabel(wrapped(y_label, 40), parse_math=False)
+        axes.set_ylabel(wrapped(y_label, 40), parse_math=False, fontsize=TEXT)
 
 
 def title_height(title: str | None) -> float:
