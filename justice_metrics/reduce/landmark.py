@@ -11,7 +11,7 @@ import numpy as np
 from ..base.types import Counts, Days
 from ..cases.casedata import CaseData
 from .grouped import grouped_counts, summed
-from .risk import LEFT_OUT, duration_keys, event_expressions
+from .risk import LEFT_OUT, duration_keys, event_expressions, timed
 
 # Clusters are courts or offices; a bootstrap over more of them than this needs no more precision.
 MOST_CLUSTERS: Final = 20_000
@@ -52,13 +52,12 @@ def landmark_counts(
     """Count exits after the landmark by number of actors started by then, ending and cluster."""
     begin = cases.resolve(start)
     code, end = event_expressions(cases, outcomes, endings="standing")
-    keys = duration_keys(cases, start=begin, code=code, end=end)
     limit = cases.first_day(begin) + landmark_days
     grouped = grouped_counts(
         cases,
         by=(cluster,) if cluster else (),
-        keys={**keys, "actors": actors_started(actors, by_day=limit)},
-        frame=with_support(cases, actors),
+        keys={**duration_keys(), "actors": actors_started(actors, by_day=limit)},
+        frame=timed(with_support(cases, actors), cases, start=begin, code=code, end=end),
         most_strata=MOST_CLUSTERS,
     )
     why, since, entry = grouped.keys["left_out"], grouped.keys["days"] - landmark_days, grouped.keys["entry"]

@@ -108,43 +108,56 @@ def risk_table(
     grouped = grouped_counts(
         cases,
         by=by,
-        keys=duration_keys(cases, start=cases.resolve(start), code=code, end=end),
+        keys=duration_keys(),
+        frame=timed(cases.milestones, cases, start=cases.resolve(start), code=code, end=end),
         most_strata=most_strata,
     )
     return drop_empty(table_of(grouped, names, weighted=cases.sampling.weighted))
 
 
-def duration_keys(cases: CaseData, *, start: tuple[str, ...], code: nw.Expr, end: nw.Expr) -> dict[str, nw.Expr]:
-    """Return the integer keys of the count: why left out, ending, days to the end, days to the entry."""
-    begin = cases.first_day(start)
+def timed(
+    frame: nw.LazyFrame[Any], cases: CaseData, *, start: tuple[str, ...], code: nw.Expr, end: nw.Expr
+) -> nw.LazyFrame[Any]:
+    """Return ``frame`` with columns that say why a unit is left out, how it ended, days to the end and to the entry.
+
+    Each step makes columns that the next one names. An SQL engine writes a formula out again at each of its uses, so
+    one formula of all steps would take longer to plan than the count takes.
+    """
     started = nw.lit(value=True) if start == (cases.procedure.start,) else cases.reached(start)
-    ended = code > 0
-    last = nw.when(ended).then(end).otherwise(nw.lit(cases.cutoff_day))
-    days = last - begin
+    frame = frame.with_columns(
+        time__code=code, time__end=end, time__begin=cases.first_day(start), time__started=started
+    )
+    begin, last = nw.col("time__begin"), nw.col("time__end")
+    ended = nw.col("time__code") > 0
+    days = nw.when(ended).then(last).otherwise(nw.lit(cases.cutoff_day)) - begin
+    entry: nw.Expr = nw.lit(-1)
     if cases.sampling.delayed_entry:
-        entry = (nw.col("entry_day") - begin).fill_null(-1)
-        entry = nw.when(entry < 0).then(nw.lit(-1)).otherwise(entry)
-        late = (entry >= days) & (entry >= 0)
-    else:
-        entry, late = nw.lit(-1), nw.lit(value=False)
+        since = (nw.col("entry_day") - begin).fill_null(-1)
+        entry = nw.when(since < 0).then(nw.lit(-1)).otherwise(since)
+    frame = frame.with_columns(time__days=days, time__entry=entry)
     reasons = {
-        "not_started": ~started,
+        "not_started": ~nw.col("time__started"),
         "start_undated": begin.is_null(),
         "start_after_cutoff": begin > cases.cutoff_day,
-        "end_undated": ended & end.is_null(),
-        "end_before_start": days < 0,
-        "end_after_cutoff": ended & (end > cases.cutoff_day),
-        "entry_after_end": late,
+        "end_undated": ended & last.is_null(),
+        "end_before_start": nw.col("time__days") < 0,
+        "end_after_cutoff": ended & (last > cases.cutoff_day),
+        "entry_after_end": (nw.col("time__entry") >= nw.col("time__days")) & (nw.col("time__entry") >= 0),
     }
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for place, name in reversed(list(enumerate(LEFT_OUT, start=1))):
         why = nw.when(reasons[name].fill_null(False)).then(nw.lit(place)).otherwise(why)
-    kept = why == 0
+    return frame.with_columns(time__left_out=why)
+
+
+def duration_keys() -> dict[str, nw.Expr]:
+    """Return the integer keys of a count over a frame made by :func:`timed`."""
+    kept = nw.col("time__left_out") == 0
     return {
-        "left_out": why,
-        "code": nw.when(kept).then(code).otherwise(nw.lit(0)),
-        "days": nw.when(kept).then(days).otherwise(nw.lit(NO_DAY)),
-        "entry": nw.when(kept).then(entry).otherwise(nw.lit(NO_DAY)),
+        "left_out": nw.col("time__left_out"),
+        "code": nw.when(kept).then(nw.col("time__code")).otherwise(nw.lit(0)),
+        "days": nw.when(kept).then(nw.col("time__days")).otherwise(nw.lit(NO_DAY)),
+        "entry": nw.when(kept).then(nw.col("time__entry")).otherwise(nw.lit(NO_DAY)),
     }
 
 
