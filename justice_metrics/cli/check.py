@@ -30,6 +30,18 @@ def add(app: typer.Typer, options: Options) -> None:
         strict: bool = typer.Option(
             False, "--strict", help=words(tr("End with code 1 when a rule that counts as an error is broken."))
         ),
+        ids: Path | None = typer.Option(
+            None,
+            "--ids",
+            metavar="FOLDER",
+            show_default=False,
+            help=words(
+                tr(
+                    "Write the ids of the cases that break rules into a file in this folder, for the person who "
+                    "corrects the register. The file is personal data."
+                )
+            ),
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
@@ -38,7 +50,15 @@ def add(app: typer.Typer, options: Options) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
             from ..measures.quality import check as ask
 
-            answer = ask(cases_of(shell, mapping, faults="count"))
+            cases = cases_of(shell, mapping, faults="count")
+            answer = ask(cases)
+            if ids is not None:
+                from ..cases.validate import write_offending
+
+                written = write_offending(cases, ids)
+                shell.tell(
+                    tr("Written: {path} (personal data; delete it when the register is corrected)", path=str(written))
+                )
             shell.give(answer)
             if strict and answer.errors:
                 raise typer.Exit(FAULT)
