@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.language import Label, Language, Readable, format_number, format_share, tr
 from ..base.levels import PENDING
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Floats, Names, Tallies, names
@@ -133,7 +133,7 @@ class OutcomeShares(Result):
                 n=round(float(main["numerator"][row])),
                 all=round(float(main["denominator"][row])),
                 share=Share(main["estimate"][row]),
-                rest=tr("")
+                rest=Label("")
                 if main["outcome"][row] == PENDING
                 else tr("; {share} of those that ended", share=Share(main["share_of_ended"][row])),
             )

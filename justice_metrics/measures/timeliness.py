@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.language import Label, Language, Readable, format_number, format_share, tr
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Days, Floats, Names, Tallies, Values, names
 from ..cases.casedata import CaseData
@@ -199,7 +199,7 @@ class TimeTo(Result):
                 "days": days_words(main["estimate"][row]),
                 "start": self.start_words,
             }
-            where: Readable = tr("{groups}: ", groups=group) if group else tr("")
+            where: Readable = tr("{groups}: ", groups=group) if group else Label("")
             if np.isfinite(main["estimate"][row]):
                 low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
                 said.append(
