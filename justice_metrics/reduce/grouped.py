@@ -88,7 +88,8 @@ def grouped_counts(
         *weight_key,
     )
     if cases.sampling.repeated:
-        narrow = narrow.with_columns(*[(nw.col(name) * nw.col("frequency")).alias(name) for name in flag_columns])
+        if flag_columns:
+            narrow = narrow.with_columns(*[(nw.col(name) * nw.col("frequency")).alias(name) for name in flag_columns])
         count = nw.col("frequency").sum()
     else:
         count = nw.len()

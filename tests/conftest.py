@@ -1,0 +1,140 @@
+"""What all tests share: profiles of hypothesis, skips that count, the public data sets, one frame in every engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, settings
+
+CI = "JUSTICE_METRICS_CI"
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# What no machine can help: these skips stay skips in CI too.
+EXCUSED = ("root may write everywhere",)
+
+# A slow machine is no fault of a property, so nothing is timed; CI draws the same examples in every run.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get(CI) == "1" else "default")
+
+
+# ------------------------------------------------------------------------------------------------------------- skips
+
+
+def unexcused(report: pytest.TestReport | pytest.CollectReport, *, needs_data: bool = False) -> str:
+    """Return why a test of ours was skipped where no skip is allowed; empty when all is well."""
+    if os.environ.get(CI) != "1" or not report.skipped or hasattr(report, "wasxfail"):
+        return ""
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if (needs_data and not SHARED_DATA.is_dir()) or any(one in reason for one in EXCUSED):
+        return ""
+    return f"{CI}=1, and this was not tested: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    why = unexcused(report, needs_data=item.get_closest_marker("needs_data") is not None)
+    if why:
+        report.outcome, report.longrepr = "failed", why
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    why = unexcused(report)
+    if why:
+        report.outcome, report.longrepr = "failed", why
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The public data sets beside the repository; they do not travel with it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the public data sets are not beside the repository")
+    return SHARED_DATA
+
+
+# ----------------------------------------------------------------------------------------------------------- engines
+
+
+class Engine(NamedTuple):
+    """A dataframe engine: its name, and how a pandas frame becomes a frame of its own.
+
+    ``frame`` keeps texts, whole numbers (gaps among them are nulls) and dates what they are.
+    """
+
+    name: str
+    frame: Callable[[pd.DataFrame], Any]
+
+
+def typed(frame: pd.DataFrame) -> pa.Table:
+    """Return a pandas frame as an Arrow table: days as dates, whole numbers with gaps as whole numbers."""
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    for place, field in enumerate(table.schema):
+        column = table.column(place)
+        if pa.types.is_floating(field.type) and all(one is None or one.is_integer() for one in column.to_pylist()):
+            column = column.cast(pa.int64())
+        elif pa.types.is_timestamp(field.type):
+            column = column.cast(pa.date32())
+        elif pa.types.is_large_string(field.type) or pa.types.is_null(field.type):
+            column = column.cast(pa.string())
+        table = table.set_column(place, field.name, column)
+    return table
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A local Spark of one thread, without its web page."""
+    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
+    # The session outlives a forgotten environment of the shell: the home of another Spark is none of ours.
+    builder = sql.SparkSession.builder.master("local[1]").appName("justice-metrics-tests")
+    for key, value in {
+        "spark.driver.memory": "1g",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.default.parallelism": "1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.log.level": "ERROR",
+    }.items():
+        builder = builder.config(key, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:  # noqa: BLE001  (without Java it is an error of pyspark's own, with a new name per version)
+        pytest.skip(f"Spark does not start; is Java installed? ({type(error).__name__})")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(
+    scope="session", params=["pandas", "polars", "duckdb", pytest.param("pyspark", marks=pytest.mark.spark)]
+)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    return Engine(request.param, frame_maker(request.param, request))
+
+
+def frame_maker(name: str, request: pytest.FixtureRequest) -> Callable[[pd.DataFrame], Any]:
+    """Return how a pandas frame becomes a frame of the engine."""
+    if name == "pandas":
+        return lambda frame: frame
+    if name == "polars":
+        polars = pytest.importorskip("polars", reason="polars is not installed")
+        return lambda frame: polars.from_arrow(typed(frame)).lazy()
+    if name == "duckdb":
+        import duckdb
+
+        connection = duckdb.connect()
+        return lambda frame: connection.from_arrow(typed(frame))
+    session = request.getfixturevalue("spark")
+    return lambda frame: session.createDataFrame(typed(frame))
