@@ -299,6 +299,7 @@ def _taken_in(
         _years(first, found.get_column("last")[0], cutoff_day),
         Intake(
             rows=parts.rows,
+            one_row_per_unit=mapping.data.kind == "wide",
             without_id=parts.without_id,
             repeated_rows=parts.repeated_rows,
             repeated_ids=max(repeated_ids, 0),

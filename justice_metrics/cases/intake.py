@@ -69,6 +69,8 @@ class Intake:
     ----------
     rows : int
         Rows of the file.
+    one_row_per_unit : bool
+        Whether a row is a unit, so that ids and rows can repeat by mistake only.
     without_id : int
         Rows without an id, which cannot be a unit.
     repeated_rows : int
@@ -81,6 +83,7 @@ class Intake:
     """
 
     rows: int
+    one_row_per_unit: bool = False
     without_id: int = 0
     repeated_rows: int = 0
     repeated_ids: int = 0

@@ -30,7 +30,7 @@ INDICATORS: Final[Mapping[str, Message]] = MappingProxyType(
         "time_to": tr("time to an ending"),
         "conviction_rates": tr("conviction rates"),
         "caseload": tr("caseload"),
-        "case_ages": tr("ages of cases"),
+        "case_ages": tr("age of cases"),
         "landmark_association": tr("landmark association"),
         "breakdowns": tr("any result split by the attribute"),
     }

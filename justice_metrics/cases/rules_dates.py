@@ -20,7 +20,7 @@ _STILL_DAYS: Final = 730
 # A heap is reported when it is twice what chance gives, rests on enough dates, and lies 4 standard errors off.
 _FEWEST_DATES: Final = 50
 _STANDARD_ERRORS: Final = 4.0
-_WEEKEND_SHARE: Final = 0.1
+_WEEKEND_SHARE: Final = 0.15
 
 
 def _start_after_cutoff(subject: Subject) -> list[Probe]:

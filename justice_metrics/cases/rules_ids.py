@@ -14,15 +14,20 @@ CUT_OFF_ROWS: Final = frozenset({16_383, 16_384, 65_535, 65_536, 1_048_575, 1_04
 
 
 def _without_id(subject: Subject) -> list[Counted]:
-    return [Counted("", None, subject.cases.intake.without_id, subject.cases.intake.rows)]
+    return _of_rows(subject, subject.cases.intake.without_id)
 
 
 def _repeated_ids(subject: Subject) -> list[Counted]:
-    return [Counted("", None, subject.cases.intake.repeated_ids, subject.cases.intake.rows)]
+    return _of_rows(subject, subject.cases.intake.repeated_ids)
 
 
 def _repeated_rows(subject: Subject) -> list[Counted]:
-    return [Counted("", None, subject.cases.intake.repeated_rows, subject.cases.intake.rows)]
+    return _of_rows(subject, subject.cases.intake.repeated_rows)
+
+
+def _of_rows(subject: Subject, n: int) -> list[Counted]:
+    """Count rows of a file in which a row is a unit; in an event log ids repeat by nature."""
+    return [Counted("", None, n, subject.cases.intake.rows)] if subject.cases.intake.one_row_per_unit else []
 
 
 def _cut_off(subject: Subject) -> list[Counted]:

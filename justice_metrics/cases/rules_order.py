@@ -171,7 +171,8 @@ ORDER_RULES: Final = (
         sentence=tr("A stage is dated before a stage that must come first"),
         remedy=tr(
             "Compare both dates with the file: often day and month, or the dates of two stages, were swapped. The same day is "
-            "allowed. If the order is right in law, the moves of the procedure file are incomplete."
+            "allowed; a date of which only the month is known stands for the 15th. If the law allows the order, add the "
+            "move to the procedure file."
         ),
         touches=("attrition", *TIME),
         probes=_pair_probes,

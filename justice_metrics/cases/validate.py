@@ -356,7 +356,8 @@ def _sums(frame: nw.LazyFrame[Any], questions: _Questions, *, frequency: bool) -
     if not flags:
         return {}
     design = ["frequency"] if frequency else []
-    wide = frame.select(**flags, **{one: nw.col(one) for one in design}).with_columns(**unions)
+    wide = frame.select(**flags, **{one: nw.col(one) for one in design})
+    wide = wide.with_columns(**unions) if unions else wide
     counted = [nw.col(one) * nw.col("frequency") if frequency else nw.col(one) for one in (*flags, *unions)]
     found = wide.select(*[one.sum().alias(name) for one, name in zip(counted, (*flags, *unions), strict=True)]).collect()
     return {name: int(found.get_column(name)[0] or 0) for name in found.columns}
