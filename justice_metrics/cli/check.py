@@ -60,5 +60,5 @@ def add(app: typer.Typer, options: Options) -> None:
                     tr("Written: {path} (personal data; delete it when the register is corrected)", path=str(written))
                 )
             shell.give(answer)
-            if strict and answer.errors:
+            if strict and any(one.rule.severity == "error" for one in answer.broken):
                 raise typer.Exit(FAULT)

@@ -16,7 +16,9 @@ INTERNAL: Final = tr("INTERNAL: not for publication")
 SIMULATED: Final = tr("Simulated data: no case in it is real.")
 MOST_ROWS: Final = 60
 # In place of a main table with one row per day, what a reader looks up.
-INSTEAD: Final = {"main": "milestones"}
+INSTEAD_OF_MAIN: Final = "milestones"
+# Catalogues: they say the same of all data.
+TO_FILES_ONLY: Final = frozenset({("check", "rules")})
 _PADDING, _LONGEST_WORD = 3, 24
 
 
@@ -43,6 +45,9 @@ def _show_one(result: Result, screen: Console, language: Language) -> None:
         if len(table) > MOST_ROWS:
             more = tr("… and {n} more rows; write them all with --out FILE.csv or FILE.xlsx", n=len(table) - MOST_ROWS)
             screen.print(Text(more.text(language)))
+    left = tables_left(result)
+    if left:
+        screen.print(Text(tr("Further tables ({listed}): write them with --out FILE.xlsx", listed=left).text(language)))
     for table in result.tables.values():
         if table.warning is not None:
             screen.print()
@@ -54,15 +59,22 @@ def _show_one(result: Result, screen: Console, language: Language) -> None:
 
 def shown_tables(result: Result) -> list[tuple[str, Table]]:
     """Return the tables that a screen shows: no naive ones, and of the long ones only the main one."""
-    other = result.tables.get(INSTEAD["main"])
-    tables = [
+    first = INSTEAD_OF_MAIN if INSTEAD_OF_MAIN in result.tables else "main"
+    return [
         (name, table)
         for name, table in result.tables.items()
-        if table.warning is None and (name == "main" or len(table) <= MOST_ROWS)
+        if name == first or (name != "main" and table.warning is None and _fits(result, name, table))
     ]
-    if other is not None:
-        tables = [one for one in tables if one[0] != "main"]
-    return tables
+
+
+def _fits(result: Result, name: str, table: Table) -> bool:
+    return len(table) <= MOST_ROWS and (result.question, name) not in TO_FILES_ONLY
+
+
+def tables_left(result: Result) -> list[str]:
+    """Return the names of the tables that only a file shows."""
+    shown = {name for name, _ in shown_tables(result)}
+    return [name for name, table in result.tables.items() if name not in shown and table.warning is None]
 
 
 def naive_box(table: Table, language: Language, width: int) -> RenderableType:

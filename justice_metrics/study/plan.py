@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,8 @@ from ..base.settings import ReadableError, read_toml, validated
 from ..cases.canonical import procedure_of
 from ..cases.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
-from .questions import ACTOR_SETTINGS, ATTRIBUTE_SETTINGS, QUESTIONS, STATE_SETTINGS, Question
+from ..cases.validate import rule_named
+from .questions import ACTOR_SETTINGS, ATTRIBUTE_SETTINGS, QUESTIONS, RULE_SETTINGS, STATE_SETTINGS, Question
 
 Format: TypeAlias = Literal["html", "csv", "xlsx", "png", "svg"]
 Model = TypeVar("Model", bound=BaseModel)
@@ -292,12 +293,11 @@ def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure:
     attributes, actors = attributes_of(mapping), actors_of(mapping)
     for name, value in settings.items():
         words = tuple(one for one in _several(value) if isinstance(one, str))
-        if name in STATE_SETTINGS:
-            for word in words:
-                try:
-                    procedure.endpoint(word)
-                except JusticeMetricsError as error:
-                    yield tr("'{key}': {reason}", key=name, reason=_whole(error))
+        look_up: Callable[[str], object] | None = (
+            procedure.endpoint if name in STATE_SETTINGS else rule_named if name in RULE_SETTINGS else None
+        )
+        if look_up is not None:
+            yield from _not_found(name, words, look_up)
         if name in ATTRIBUTE_SETTINGS:
             unknown = [word for word in words if word not in attributes]
             for word in unknown:
@@ -309,6 +309,14 @@ def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure:
             for word in [one for one in words if actors and one not in actors]:
                 reason = tr("'{name}' is not a support actor in {mapping}.", name=word, mapping=mapping.source)
                 yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, actors))
+
+
+def _not_found(setting: str, words: Iterable[str], look_up: Callable[[str], object]) -> Iterator[Message]:
+    for word in words:
+        try:
+            look_up(word)
+        except JusticeMetricsError as error:
+            yield tr("'{key}': {reason}", key=setting, reason=_whole(error))
 
 
 def attributes_of(mapping: CaseMapping) -> tuple[str, ...]:

@@ -81,3 +81,4 @@ QUESTIONS: Final = _listed(
 ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per"})
 ACTOR_SETTINGS: Final = frozenset({"actors"})
+RULE_SETTINGS: Final = frozenset({"rules"})

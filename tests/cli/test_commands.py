@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Files, Run
+from tests.cli.conftest import Files, Run, rows
 
 QUESTIONS = [
     ["attrition"],
@@ -112,6 +112,37 @@ def test_no_word_is_lost_on_a_narrow_screen(
     for word in ("conviction", "share", "those", "ended", "interval", "25.0\xa0%", "15.8\xa0%", "37.2\xa0%"):
         assert word in out
     assert max(len(line) for line in out.splitlines()) <= max(int(width), 20)
+
+
+class TestCheck:
+    def test_good_data(self, files: Files, shell: Run) -> None:
+        answer = shell("check", files.mapping)
+        assert answer.code == 0
+        assert "CASE-" not in answer.out
+
+    def spoil(self, files: Files) -> None:
+        cells = rows()
+        cells[0][1], cells[1][2], cells[2][1] = "not a date", "2014-06-01", "2044-01-01"
+        files.write_data([*cells, cells[5]])
+
+    def test_faults_are_counted_not_refused(self, files: Files, shell: Run) -> None:
+        self.spoil(files)
+        answer = shell("check", files.mapping)
+        assert answer.code == 0
+        assert "[error]" in answer.out
+        assert shell("outcomes", files.mapping).code == 1
+
+    def test_strict_ends_with_a_code(self, files: Files, shell: Run) -> None:
+        assert shell("check", files.mapping, "--strict").code == 0
+        self.spoil(files)
+        assert shell("check", files.mapping, "--strict").code == 1
+
+    def test_ids_go_to_a_file_only(self, files: Files, shell: Run) -> None:
+        self.spoil(files)
+        answer = shell("check", files.mapping, "--ids", str(files.folder))
+        assert "CASE-" not in answer.out + answer.err
+        written = [one for one in files.folder.iterdir() if one.suffix == ".csv" and one.name in answer.err]
+        assert "CASE-001" in written[0].read_text(encoding="utf-8-sig")
 
 
 class TestProcedure:

@@ -63,6 +63,7 @@ WRONG_QUESTIONS = [
     ('ask = "landmark_association"', "'actors' is missing"),
     ('ask = "landmark_association"\nactors = ["lawyer"]\ncluster = "cort"', "Did you mean 'court'?"),
     ('ask = "procedure"\nby = "court"', "by"),
+    ('ask = "check"\nrules = ["impossible_agess"]', "Did you mean 'impossible_ages'?"),
     ('ask = "attrition"\ntitle = ""', "title"),
 ]
 
