@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Final
 
-__version__: Final = "0.1.0"
+from .base.version import __version__
 
 if TYPE_CHECKING:
     from .base.errors import JusticeMetricsError as JusticeMetricsError

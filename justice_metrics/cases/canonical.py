@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from .. import __version__
 from ..base.errors import CaseDataError, MappingError, ProcedureError
 from ..base.language import tr
 from ..base.provenance import Provenance
 from ..base.types import FrameLibrary
+from ..base.version import __version__
 from .calendar import date_of, day_number
 from .eventlog import event_rows, milestones_of_events, stage_rows
 from .intake import Conversion, Intake, Sampling

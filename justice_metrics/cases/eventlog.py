@@ -10,7 +10,7 @@ from ..base.errors import MappingError
 from ..base.language import tr
 from .mapping import CaseMapping, OutcomePart, StagePart
 from .procedure import Procedure
-from .standing import ORDERS, decoded, last_state_key
+from .standing import ORDERS, last_state_key
 from .typed import Typing
 from .wide import Made
 
@@ -21,7 +21,8 @@ def event_rows(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tu
     if spec is None:
         raise TypeError("no events section")
     typing.label(spec.state, name="state", where="events.state", known=procedure.ids)
-    typing.day(spec.date, name="day", where="events.date")
+    if not typing.day(spec.date, name="day", where="events.date", precision="precision"):
+        typing.source.add("precision", nw.lit("day"))
     if spec.date.notified is not None:
         notified = spec.date.model_copy(update={"column": spec.date.notified, "notified": None})
         typing.day(notified, name="notified_day", where="events.date")
@@ -39,15 +40,18 @@ def event_rows(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tu
 def stage_rows(typing: Typing, spec: StagePart, place: int, procedure: Procedure) -> list[nw.LazyFrame[Any]]:
     """Return the event rows of one stage table: one per row for its state, one for its outcome."""
     where = f"stages.{place + 1}"
+    coarse = ended_coarse = False
     if spec.date is not None:
-        typing.day(spec.date, name="day", where=f"{where}.date")
+        coarse = typing.day(spec.date, name="day", where=f"{where}.date", precision="precision")
     else:
         typing.source.add("day", nw.lit(None, dtype=nw.Int32))
     outcome: OutcomePart | None = spec.outcome
     if outcome is not None:
         typing.label(outcome, name="label", where=f"{where}.outcome", known=(*procedure.ids, "pending"))
         if outcome.date is not None:
-            typing.day(outcome.date, name="outcome_date", where=f"{where}.outcome.date")
+            ended_coarse = typing.day(
+                outcome.date, name="outcome_date", where=f"{where}.outcome.date", precision="outcome_precision"
+            )
     frame = typing.source.lazy().filter(~nw.col("unit_id").is_null())
     rows = []
     if spec.state is not None:
@@ -57,11 +61,14 @@ def stage_rows(typing: Typing, spec: StagePart, place: int, procedure: Procedure
                 tr("{where}: '{state}' is a role of several states.", where=f"{where}.state", state=spec.state),
                 tr("Name one of: {states}.", states=list(states)),
             )
-        rows.append(_long(frame, nw.lit(states[0]), nw.col("day")))
+        rows.append(_long(frame, nw.lit(states[0]), nw.col("day"), _precision("precision", coarse)))
     if outcome is not None:
         ended = frame.filter(~nw.col("label").is_null() & (nw.col("label") != "pending"))
-        day = nw.col("outcome_date") if outcome.date is not None else nw.col("day")
-        rows.append(_long(ended, nw.col("label"), day))
+        if outcome.date is not None:
+            day, precision = nw.col("outcome_date"), _precision("outcome_precision", ended_coarse)
+        else:
+            day, precision = nw.col("day"), _precision("precision", coarse)
+        rows.append(_long(ended, nw.col("label"), day, precision))
     return rows
 
 
@@ -93,38 +100,48 @@ def milestones_of_events(
             rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank)).otherwise(rank)
     keyed = long.with_columns(rank=rank)
     key = last_state_key(nw.col("day"), nw.col("rank"), nw.col("seq") if ordered else None)
-    ends = nw.col("state").is_in(list(procedure.outcomes))
+    endings = tuple(one for one in dated if one in procedure.outcomes)
+    ends = nw.col("state").is_in(list(endings))
     keyed = keyed.with_columns(
         last_key=key,
+        end_day=nw.when(ends).then(nw.col("day")),
         undated_rank=nw.when(nw.col("day").is_null() & ends).then(nw.col("rank")),
         **{f"first__{one}": nw.when(nw.col("state") == one).then(nw.col("day")) for one in dated},
         **{f"seen__{one}": (nw.col("state") == one).cast(nw.Int64) for one in seen},
-    )
+    ).with_columns(**{f"key__{one}": nw.when(nw.col("state") == one).then(nw.col("last_key")) for one in endings})
     milestones = keyed.group_by("unit_id").agg(
         *[nw.col(one).min() for one in described],
         *[nw.col(f"first__{one}").min() for one in dated],
         *[nw.col(f"seen__{one}").max() for one in seen],
-        nw.col("last_key").max(),
-        nw.col("undated_rank").max(),
+        *[nw.col(f"key__{one}").max() for one in endings],
+        *[nw.col(one).max() for one in ("last_key", "end_day", "undated_rank")],
     )
+    stands: nw.Expr = nw.lit(None, dtype=nw.String)
+    late: nw.Expr = nw.lit(None, dtype=nw.String)
+    for one in endings:
+        stands = nw.when(nw.col(f"key__{one}") == nw.col("last_key")).then(nw.lit(one)).otherwise(stands)
+        late = nw.when(nw.col("undated_rank") == procedure.state(one).rank).then(nw.lit(one)).otherwise(late)
     # An ending without a date stands, but nobody can say since when.
-    stands = decoded(procedure, nw.col("last_key"))
-    late = decoded(procedure, nw.col("undated_rank"))["outcome"]
-    no_date = ~nw.col("undated_rank").is_null()
+    milestones = milestones.with_columns(stands=stands, late=late)
+    last_of_all = ~nw.col("stands").is_null() & nw.col("late").is_null()
     milestones = milestones.with_columns(
-        outcome=nw.when(no_date).then(late).otherwise(stands["outcome"]),
-        outcome_day=nw.when(~no_date).then(stands["outcome_day"]),
-    ).drop("last_key", "undated_rank")
-    events = long.select("unit_id", "seq", "day", "state", "notified_day")
+        outcome=nw.coalesce(nw.col("late"), nw.col("stands")), outcome_day=nw.when(last_of_all).then(nw.col("end_day"))
+    ).drop("stands", "late", "last_key", "end_day", "undated_rank", *[f"key__{one}" for one in endings])
+    events = long.select("unit_id", "seq", "day", "state", "precision", "notified_day")
     return milestones, events, dated, seen, ()
 
 
-def _long(frame: nw.LazyFrame[Any], state: nw.Expr, day: nw.Expr) -> nw.LazyFrame[Any]:
+def _precision(column: str, coarse: bool) -> nw.Expr:  # noqa: FBT001
+    return nw.col(column) if coarse else nw.lit("day")
+
+
+def _long(frame: nw.LazyFrame[Any], state: nw.Expr, day: nw.Expr, precision: nw.Expr) -> nw.LazyFrame[Any]:
     return frame.select(
         nw.col("unit_id"),
         seq=nw.lit(0, dtype=nw.Int64),
         day=day.cast(nw.Int32),
         state=state.cast(nw.String),
+        precision=precision,
         notified_day=nw.lit(None, dtype=nw.Int32),
     )
 

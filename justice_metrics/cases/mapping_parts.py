@@ -209,7 +209,6 @@ class OutcomePart(LabelColumn):
     """[outcome]: with what a case ended, and when."""
 
     date: DateSpec | None = None
-    empty: Literal["pending", "not_recorded"] = "pending"
 
 
 class AttributeColumn(Part):

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from ..base.language import Language, Message, tr, trn
 from .conversion_labels import FEWEST_TO_SHOW
 from .procedure_file import shipped_procedures
-
-if TYPE_CHECKING:
-    from .propose import Guess, LabelGuess, Proposal
+from .proposal import Guess, Guesses, LabelGuess
 
 
-def mapping_text(proposal: Proposal, language: Language, file: str) -> str:
+def mapping_text(proposal: Guesses, language: Language, file: str) -> str:
     """Return the text of ``mapping.toml`` for a proposal about a file that the mapping calls ``file``."""
     return "\n".join(_Writer(proposal, language, file).lines()) + "\n"
 
@@ -22,7 +19,7 @@ def mapping_text(proposal: Proposal, language: Language, file: str) -> str:
 class _Writer:
     """Writes one proposal in one language."""
 
-    def __init__(self, proposal: Proposal, language: Language, file: str) -> None:
+    def __init__(self, proposal: Guesses, language: Language, file: str) -> None:
         self._proposal = proposal
         self._file = file
         self._language: Language = language
@@ -184,7 +181,7 @@ class _Writer:
         if date is not None:
             yield self._doubt(f"date = {quoted(date.column)}", date)
         if column.look.share_filled < 1.0:
-            yield self._line('empty = "pending"', tr("CHECK: a row without an outcome is taken for an open case"))
+            yield self._remark(tr("CHECK: a row without an outcome is taken for an open case"))
         yield from ("", "[outcome.labels]")
         yield from self._labels()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ..base.errors import ReadError
 from ..base.language import tr
@@ -14,9 +14,6 @@ from .mapping import CaseMapping, DateColumn
 from .readers import is_parquet, read_text_tables
 from .readers_frames import Embedded, with_day_numbers
 from .readers_parquet import open_parquet, parquet_files
-
-if TYPE_CHECKING:
-    import duckdb
 
 
 def read_cases(
@@ -102,11 +99,13 @@ def _table(
         relation = open_parquet(parquet_files(paths), connection=embedded.connection)
         texts = _text_dates(relation, mapping, stage, support=support)
         return relation.to_arrow_table() if texts else with_day_numbers(relation)
+    # Support spells often come from another hand: how their file is written is found out.
     data = mapping.data
-    return read_text_tables(paths, sheet=sheet, encoding=data.encoding, separator=data.separator).table
+    encoding, separator = (None, None) if support else (data.encoding, data.separator)
+    return read_text_tables(paths, sheet=sheet, encoding=encoding, separator=separator)
 
 
-def _text_dates(relation: duckdb.DuckDBPyRelation, mapping: CaseMapping, stage: int, *, support: bool) -> bool:
+def _text_dates(relation: Any, mapping: CaseMapping, stage: int, *, support: bool) -> bool:
     """Whether a mapped date is a text, which only an in-memory table can read in every form."""
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
     return any(types.get(one.column) == "VARCHAR" for one in _dates(mapping, stage, support=support))

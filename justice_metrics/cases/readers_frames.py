@@ -19,6 +19,7 @@ from ..base.types import FrameLibrary
 from .calendar import day_number
 from .conversion import DayLookup
 from .days import day_of_date
+from .readers_table import TextTable
 
 if TYPE_CHECKING:
     import duckdb
@@ -93,6 +94,9 @@ class Source:
         self._is_ours = isinstance(native, DayFrame)
         self._day_columns = native.columns if isinstance(native, DayFrame) else frozenset[str]()
         native = native.native if isinstance(native, DayFrame) else native
+        # A file knows its rows as a spreadsheet counts them, its header and blank lines among them.
+        self._file = native if isinstance(native, TextTable) else None
+        native = native.table if isinstance(native, TextTable) else native
         frame = _from_native(native, name)
         self.name = name
         self.library: FrameLibrary = _library(frame)
@@ -150,6 +154,8 @@ class Source:
 
     def first_row(self, column: str, texts: Iterable[str]) -> int | None:
         """Return the number (from 1) of the first row whose cell is one of ``texts``; None where rows have no order."""
+        if self._file is not None:
+            return self._file.first_row_with(column, texts)
         if self._arrow is None:
             return None
         import pyarrow as pa

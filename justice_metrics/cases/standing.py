@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
 from .procedure import Procedure
 
-# A key is day * _ORDERS + order, times _RANKS, plus the state's rank: one integer that sorts by day, order, rank.
+# A key is day * ORDERS + order, times RANKS, plus the state's rank: one integer that sorts by day, order, rank.
 RANKS: Final = 1_024
 ORDERS: Final = 1_048_576
 
@@ -18,29 +18,28 @@ def last_state_key(day: nw.Expr, rank: nw.Expr, order: nw.Expr | None = None) ->
     """Return an integer that is larger the later a state was come to; null without a day."""
     placed = day.cast(nw.Int64) * ORDERS
     if order is not None:
-        placed = placed + order
+        placed = placed + order.fill_null(0)
     return placed * RANKS + rank
 
 
-def decoded(procedure: Procedure, key: nw.Expr) -> dict[str, nw.Expr]:
-    """Return ``outcome`` and ``outcome_day`` from the key of the last state; null when that state is a stage."""
-    rank = key - (key // RANKS) * RANKS
-    outcome: nw.Expr = nw.lit(None, dtype=nw.String)
-    for one in procedure.outcomes:
-        outcome = nw.when(rank == procedure.state(one).rank).then(nw.lit(one)).otherwise(outcome)
-    ends = rank.is_in([procedure.state(one).rank for one in procedure.outcomes])
-    day = (key // RANKS) // ORDERS
-    return {"outcome": outcome, "outcome_day": nw.when(ends).then(day.cast(nw.Int32))}
-
-
-def standing(procedure: Procedure, days: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
-    """Return ``outcome`` and ``outcome_day`` from the day of each state.
+def with_standing(frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the frame with ``outcome`` and ``outcome_day``, from the first day in each of ``states``.
 
     What follows a final verdict, such as its execution, does not reopen a unit.
     """
-    keys = [
-        last_state_key(day, nw.lit(procedure.state(one).rank))
-        for one, day in days.items()
+    keys = {
+        one: last_state_key(nw.col(f"first__{one}"), nw.lit(procedure.state(one).rank))
+        for one in states
         if one not in procedure.aftermath
-    ]
-    return decoded(procedure, keys[0] if len(keys) == 1 else nw.max_horizontal(*keys))
+    }
+    last = next(iter(keys.values())) if len(keys) == 1 else nw.max_horizontal(*keys.values())
+    # The key is a column before it is compared: an SQL engine writes a formula out again at each of its uses. It is
+    # never taken apart, because division is spelt at length there, and differently in each engine.
+    frame = frame.with_columns(last_key=last)
+    outcome: nw.Expr = nw.lit(None, dtype=nw.String)
+    day: nw.Expr = nw.lit(None, dtype=nw.Int32)
+    for one in [one for one in keys if one in procedure.outcomes]:
+        here = keys[one] == nw.col("last_key")
+        outcome = nw.when(here).then(nw.lit(one)).otherwise(outcome)
+        day = nw.when(here).then(nw.col(f"first__{one}")).otherwise(day)
+    return frame.with_columns(outcome=outcome, outcome_day=day).drop("last_key")

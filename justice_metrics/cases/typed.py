@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
-from ..base.errors import CaseDataError, MappingError, ReadError
+from ..base.errors import CaseDataError
 from ..base.language import tr, trn
 from .conversion import (
     day_lookup,
@@ -20,6 +19,7 @@ from .conversion import (
 )
 from .intake import Conversion
 from .mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
+from .readers import read_crosswalk
 from .readers_frames import Source
 
 
@@ -45,12 +45,24 @@ class Typing:
         joined = parts[0] if len(parts) == 1 else nw.concat_str(parts, separator="|")
         self.source.add(name, joined)
 
-    def day(self, spec: DateColumn, *, name: str, where: str) -> None:
-        """Add the day number of a date column."""
+    def day(self, spec: DateColumn, *, name: str, where: str, precision: str | None = None) -> bool:
+        """Add the day number of a date column.
+
+        Parameters
+        ----------
+        precision : str, optional
+            Name for a column that says day, month or year of each date.
+
+        Returns
+        -------
+        bool
+            Whether that column was added: the dates are not all exact to the day, or a column says how exact they are.
+        """
         column = self.source.need(spec.column, where=where)
+        declared = self.level(spec.precision, name=precision, where=where) if precision is not None else False
         if self.source.family(column) == "date":
             self.source.add_date(name, column)
-            return
+            return declared
         texts, counts = self.source.distinct(column)
         order = spec.order or self.mapping.data.date_order
         found = day_lookup(texts, counts, column=column, order=order, missing=self._missing)
@@ -67,6 +79,10 @@ class Typing:
                 coarse=found.n_month_only + found.n_year_only,
             )
         )
+        if precision is None or declared or not found.n_month_only + found.n_year_only:
+            return declared
+        self.source.add_lookup(precision, column, found.precision, nw.String)
+        return True
 
     def label(self, spec: LabelColumn, *, name: str, where: str, known: Collection[str] = ()) -> tuple[str, ...]:
         """Add the id that each label stands for and return the ids that occur.
@@ -113,7 +129,7 @@ class Typing:
             return True
         labels = spec.labels
         if spec.crosswalk is not None:
-            labels = _crosswalk(self.mapping, spec.crosswalk)
+            labels = read_crosswalk(self.mapping.path(spec.crosswalk))
         texts, counts = self.source.distinct(column)
         found = level_lookup(
             texts,
@@ -121,6 +137,7 @@ class Typing:
             column=column,
             labels=labels,
             bands=spec.bands,
+            kind="number" if spec.type == "number" else "integer",
             decimal=self.mapping.data.decimal,
             missing=self._missing,
         )
@@ -213,19 +230,3 @@ def ensure_ids(rows: int, without: int, repeated: int, *, counting: bool, unit: 
                 more=remedy,
             ),
         )
-
-
-def _crosswalk(mapping: CaseMapping, file: str) -> Mapping[str, str]:
-    path = mapping.path(file)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = [row for row in csv.reader(lines, delimiter=_delimiter(path.read_text(encoding="utf-8-sig"))) if row]
-    except OSError:
-        raise ReadError(tr("The crosswalk '{name}' cannot be read.", name=file)) from None
-    if not rows or any(len(row) < 2 for row in rows):
-        raise MappingError(tr("The crosswalk '{name}' needs two columns: from, to.", name=file))
-    body = rows[1:] if [one.strip().casefold() for one in rows[0][:2]] == ["from", "to"] else rows
-    return {row[0]: row[1] for row in body}
-
-
-_delimiter: Callable[[str], str] = lambda text: ";" if text.count(";") > text.count(",") else ","  # noqa: E731

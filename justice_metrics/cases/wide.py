@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from .mapping import CaseMapping
 from .procedure import Procedure
-from .standing import standing
+from .standing import with_standing
 from .typed import Typing
 
 Made = tuple[nw.LazyFrame[Any], nw.LazyFrame[Any], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -22,7 +22,7 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     state whose class the outcome has, and in any case to the role itself.
     """
     source = typing.source
-    own, roles, notified = _type_dates(typing, mapping, procedure)
+    own, roles, notified, coarse = _type_dates(typing, mapping, procedure)
     labelled = _type_outcome(typing, mapping, procedure)
     frame = source.lazy()
     frame = _with_outcome(frame, mapping, procedure, labelled)
@@ -45,22 +45,28 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     frame = frame.with_columns(**columns)
     if not labelled:
         # Without an outcome column the latest dated state says how the unit stands.
-        frame = frame.with_columns(**standing(procedure, {one: nw.col(f"first__{one}") for one in days}))
-    kept = [name for name in frame.collect_schema().names() if not name.startswith(("day__", "notified__", "label"))]
-    events = _events(frame, tuple(days), notified, procedure)
+        frame = with_standing(frame, procedure, tuple(days))
+    kept = [
+        name
+        for name in frame.collect_schema().names()
+        if not name.startswith(("day__", "notified__", "precision__", "label"))
+    ]
+    events = _events(frame, tuple(days), notified, coarse, procedure)
     return frame.select(*kept), events, tuple(days), seen, tuple(roles)
 
 
 def _type_dates(
     typing: Typing, mapping: CaseMapping, procedure: Procedure
-) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], tuple[str, ...]]:
+) -> tuple[tuple[str, ...], Mapping[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
     own: list[str] = []
     roles: dict[str, tuple[str, ...]] = {}
     notified: list[str] = []
+    coarse: list[str] = []
     for word, spec in mapping.dates.items():
         states = procedure.resolve(word)
         name = states[0] if len(states) == 1 else word
-        typing.day(spec, name=f"day__{name}", where=f"dates.{word}")
+        if typing.day(spec, name=f"day__{name}", where=f"dates.{word}", precision=f"precision__{name}"):
+            coarse.append(name)
         if spec.notified is not None:
             by_whom = spec.model_copy(update={"column": spec.notified, "notified": None, "precision": None})
             typing.day(by_whom, name=f"notified__{name}", where=f"dates.{word}")
@@ -69,7 +75,7 @@ def _type_dates(
             own.append(name)
         else:
             roles[word] = states
-    return tuple(own), roles, tuple(notified)
+    return tuple(own), roles, tuple(notified), tuple(coarse)
 
 
 def _type_outcome(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tuple[str, ...]:
@@ -137,7 +143,11 @@ def _state_days(
 
 
 def _events(
-    frame: nw.LazyFrame[Any], states: tuple[str, ...], notified: tuple[str, ...], procedure: Procedure
+    frame: nw.LazyFrame[Any],
+    states: tuple[str, ...],
+    notified: tuple[str, ...],
+    coarse: tuple[str, ...],
+    procedure: Procedure,
 ) -> nw.LazyFrame[Any]:
     """Return one row per dated state; the order on one day is that of the procedure."""
     rows = [
@@ -146,6 +156,7 @@ def _events(
             seq=nw.lit(procedure.state(one).rank, dtype=nw.Int64),
             day=nw.col(f"first__{one}"),
             state=nw.lit(one),
+            precision=nw.col(f"precision__{one}") if one in coarse else nw.lit("day"),
             notified_day=nw.col(f"notified__{one}") if one in notified else nw.lit(None, dtype=nw.Int32),
         ).filter(~nw.col("day").is_null())
         for one in states

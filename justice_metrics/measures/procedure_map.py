@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from .. import __version__
 from ..base.language import Language, Message, Readable, tr, trn
 from ..base.provenance import Provenance
 from ..base.result import Column, Definition, Result, Table
+from ..base.version import __version__
 from ..cases.procedure import Limit, Procedure
 from ..cases.procedure_file import read_procedure
 from ..cases.procedure_parts import (

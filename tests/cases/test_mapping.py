@@ -87,7 +87,6 @@ def test_the_published_shape_is_read(tmp_path: Path) -> None:
     assert mapping.dates["charged"].notified == "Fecha notificación"
     assert mapping.outcome is not None
     assert mapping.outcome.date is not None
-    assert mapping.outcome.empty == "pending"
     assert mapping.attributes["age_at_fact"].type == "integer"
     assert (mapping.folder, mapping.source) == (tmp_path, "mapping.toml")
     assert mapping.path("apoyo.csv") == tmp_path / "apoyo.csv"
