@@ -147,9 +147,7 @@ def _draw_rows(
     known = np.isfinite(middle)
     with_limits = known & np.isfinite(low) & np.isfinite(high)
     axes.hlines(rows[with_limits], low[with_limits], high[with_limits], color=look.colour, linewidth=1.6, zorder=2)
-    axes.plot(
-        middle, rows, look.marker, color=look.colour, markeredgecolor="white", markersize=6.5, clip_on=False, zorder=3
-    )
+    axes.plot(middle, rows, look.marker, color=look.colour, markersize=5.5, clip_on=False, zorder=3)
     for row in rows[known]:
         axes.axhline(row, color=RULE, linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
     for row in rows[~known]:

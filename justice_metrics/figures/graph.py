@@ -130,7 +130,7 @@ def _draw_box(axes: Axes, state: str, box: Box, shape: _Shape, edge: str, scale:
         looks["linestyle"] = _DASH
     axes.add_patch(PathPatch(_outline(box, shape), gid=f"state-{state}", **looks))
     words: dict[str, Any] = {"fontsize": SMALL * scale, "color": shape.words, "parse_math": False, "zorder": 6}
-    axes.text(box.left + box.width / 2, box.middle, box.text, ha="center", va="center", linespacing=1.25, **words)
+    axes.text(box.left + box.width / 2, box.middle, box.text, ha="center", va="center", **words)
 
 
 def _outline(box: Box, shape: _Shape) -> Path:
@@ -155,15 +155,20 @@ def _draw_lane(axes: Axes, plan: Plan, lane: Lane, colour: str, scale: float) ->
     from matplotlib.patches import PathPatch
 
     looks: dict[str, Any] = {"facecolor": "none", "capstyle": "butt"}
-    line: dict[str, Any] = {"edgecolor": colour, "linewidth": 1.0 * scale, "linestyle": _DASH if lane.back else "solid"}
+    dash = _DASH if lane.back else "solid"
+    line: dict[str, Any] = {"edgecolor": colour, "linewidth": 1.0 * scale, "linestyle": dash}
+    level_line: dict[str, Any] = {"color": colour, "linewidth": 1.0 * scale, "linestyle": dash}
     level = 3 + lane.number / 1000
-    parts = [_route(plan, lane, height) for height in lane.heights]
-    for out, along, into in parts:
-        axes.add_patch(PathPatch(out, zorder=2, **line, **looks))
-        axes.add_patch(PathPatch(into, zorder=2, **line, **looks))
-        axes.add_patch(PathPatch(along, zorder=level, edgecolor="white", linewidth=3.2 * scale, **looks))
-    for _, along, _ in parts:
-        axes.add_patch(PathPatch(along, zorder=level + 5e-4, **line, **looks))
+    start, stop = plan.spine_right + (1 if lane.back else -_HIDDEN), plan.outcome_left + (_HIDDEN if lane.back else -1)
+    bends = _bends(lane)
+    for height in lane.heights:
+        axes.plot([start, lane.place - _radius(lane, height)], [height, height], zorder=2, **level_line)
+    near = min(_radius(lane, height) for height in lane.heights)
+    axes.plot([lane.place + near, stop], [lane.end, lane.end], zorder=2, **level_line)
+    for bend in bends:
+        axes.add_patch(PathPatch(bend, zorder=level, edgecolor="white", linewidth=3.2 * scale, **looks))
+    for bend in bends:
+        axes.add_patch(PathPatch(bend, zorder=level + 5e-4, **line, **looks))
     if lane.back:
         for height in lane.heights:
             _draw_tip(axes, (plan.spine_right, height), (-1, 0), colour)
@@ -171,18 +176,32 @@ def _draw_lane(axes: Axes, plan: Plan, lane: Lane, colour: str, scale: float) ->
         _draw_tip(axes, (plan.outcome_left, lane.end), (1, 0), colour)
 
 
-def _route(plan: Plan, lane: Lane, height: float) -> tuple[Path, Path, Path]:
-    """Return the way of one move in three parts: out of the spine, along the lane round two corners, to the outcome."""
+def _radius(lane: Lane, height: float) -> float:
+    return min(_ROUND, abs(lane.end - height) / 2)
+
+
+def _bends(lane: Lane) -> list[Path]:
+    """Return the way of each move from its turn into the lane on.
+
+    From above and from below only the farthest runs through the lane and out of it; the others end where they
+    join, since dashes that are drawn twice close each other's gaps.
+    """
     from matplotlib.path import Path
 
-    x, end = lane.place, lane.end
-    down = 1.0 if end > height else -1.0
-    r = min(_ROUND, abs(end - height) / 2)
-    start = plan.spine_right + (1 if lane.back else -_HIDDEN)
-    stop = plan.outcome_left + (_HIDDEN if lane.back else -1)
-    bend = [(x - r, height), (x, height), (x, height + down * r), (x, end - down * r), (x, end), (x + r, end)]
-    turns = [Path.MOVETO, Path.CURVE3, Path.CURVE3, Path.LINETO, Path.CURVE3, Path.CURVE3]
-    return Path([(start, height), bend[0]]), Path(bend, turns), Path([bend[-1], (stop, end)])
+    above = [height for height in lane.heights if height <= lane.end]
+    below = [height for height in lane.heights if height > lane.end]
+    farthest = {min(above, default=None), max(below, default=None)}
+    paths = []
+    for height in lane.heights:
+        x, end, r = lane.place, lane.end, _radius(lane, height)
+        down = r if end > height else -r
+        points = [(x - r, height), (x, height), (x, height + down)]
+        codes = [Path.MOVETO, Path.CURVE3, Path.CURVE3]
+        if height in farthest:
+            points += [(x, end - down), (x, end), (x + r, end)]
+            codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
+        paths.append(Path(points, codes))
+    return paths
 
 
 def _draw_arc(axes: Axes, arc: Arc, scale: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,6 +88,27 @@ def test_a_procedure_by_hand() -> None:
     assert sorted(arc.back for arc in plan.arcs) == [False, True]
     lanes = {(lane.outcome, lane.back): len(lane.heights) for lane in plan.lanes}
     assert lanes == {("rejected", False): 2, ("rejected", True): 1, ("final", False): 1}
+
+
+def test_a_state_that_only_waits_stands_beside_and_its_dashes_are_drawn_once() -> None:
+    states = ["start", "charge", "hearing", "trial", "absconded"]
+    away = [(state, "absconded") for state in states[1:4]]
+    axes = procedure_graph(
+        states=states,
+        labels=states,
+        kinds=["start", "stage", "stage", "stage", "suspended"],
+        layers=[0, 1, 2, 3, 2],
+        moves=[("start", "charge"), ("charge", "hearing"), ("hearing", "trial"), *away, *((b, a) for a, b in away)],
+    )
+    boxes = {one.get_gid(): one.get_path().get_extents() for one in axes.patches if one.get_gid()}
+    assert boxes["state-absconded"].x0 > max(box.x1 for name, box in boxes.items() if name != "state-absconded")
+    dashed = [one for one in axes.lines if one.get_linestyle() not in ("-", "solid")]
+    drawn = [tuple(np.asarray(one.get_xydata()).ravel()) for one in dashed]
+    # three ways into the spine and one out of the state
+    assert len(drawn) == len(set(drawn)) == 4
+    ways = [one for one in axes.patches if isinstance(one, PathPatch) and one.get_linestyle() not in ("solid", "-")]
+    long = [way for way in ways if not way.get_gid() and np.ptp(way.get_path().vertices[:, 1]) > 10]
+    assert len(long) == 2
 
 
 def test_kinds_differ_in_outline_and_fill() -> None:
