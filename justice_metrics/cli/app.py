@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 
@@ -13,7 +14,7 @@ from ..base.language import Language, tr
 from . import attrition, caseload, check, init, landmark, procedure, rates, run, sample, time_to
 from .options import Options
 from .shell import FAULT, INTERRUPTED, explained
-from .speech import spoken_language
+from .speech import Words, spoken_language
 
 GROUPS = (sample, run, init, check, attrition, time_to, rates, caseload, landmark, procedure)
 
@@ -50,6 +51,24 @@ def build(language: Language) -> typer.Typer:
     return app
 
 
+def command(language: Language) -> Any:
+    """Return the application as the command that runs, with the headings of its help in one language."""
+    made = typer.main.get_command(build(language))
+    _headed(made, Words(language))
+    return made
+
+
+def _headed(made: Any, words: Words) -> None:
+    """Put every argument, option and command that has no heading under one that the user can read."""
+    for one in made.params:
+        if getattr(one, "rich_help_panel", None) is None:
+            one.rich_help_panel = words(tr("Arguments") if one.param_type_name == "argument" else tr("Options"))
+    for below in getattr(made, "commands", {}).values():
+        if getattr(below, "rich_help_panel", None) is None:
+            below.rich_help_panel = words(tr("Commands"))
+        _headed(below, words)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its code: 0 done, 1 data or settings at fault, 2 wrong usage.
 
@@ -61,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = spoken_language(given, os.environ)
     try:
-        typer.main.get_command(build(language))(args=given, prog_name="justice-metrics")
+        command(language)(args=given, prog_name="justice-metrics")
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except Exception as error:  # nobody is to meet a traceback with data in it

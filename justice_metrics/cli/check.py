@@ -53,7 +53,7 @@ def add(app: typer.Typer, options: Options) -> None:
             cases = cases_of(shell, mapping, faults="count")
             answer = ask(cases)
             if ids is not None:
-                from ..cases.validate import write_offending
+                from ..cases.rules_offending import write_offending
 
                 written = write_offending(cases, ids)
                 shell.tell(

@@ -243,5 +243,13 @@ class TestHelp:
         answer = shell("--help")
         assert all(command in answer.out for command in self.COMMANDS)
 
+    def test_is_in_the_language_asked_for(self, shell: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        words = {"es": {"Options": ("Opciones",), "Show the version and stop.": ("Muestra la versión.",)}}
+        monkeypatch.setattr("justice_metrics.base.language.catalogue", lambda language: words.get(language, {}))
+        monkeypatch.setenv("LANG", "es_BO.UTF-8")
+        out = shell("--help").out
+        assert "Opciones" in out
+        assert "Muestra la versión." in out
+
     def test_version(self, shell: Run) -> None:
         assert shell("--version").out.startswith("justice-metrics ")

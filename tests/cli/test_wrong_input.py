@@ -51,7 +51,7 @@ def early_cutoff(files: Files) -> None:
 
 def row_70000(files: Files) -> None:
     cells = [[f"CASE-{number:06}", "2016-01-05", "", "Open", "North", "1"] for number in range(70_010)]
-    cells[69_999][1] = "SecretName"
+    cells[69_998][1] = "SecretName"  # row 70,000 as a spreadsheet counts, its header the first
     files.write_data(cells)
 
 
