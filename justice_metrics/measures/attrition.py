@@ -65,16 +65,16 @@ class Attrition(Result):
         totals = self.counts.furthest.sum(axis=0)
         total, last = float(totals.sum()), len(self.counts.steps) - 1
         reached = totals.sum(axis=1)[::-1].cumsum()[::-1]
-        shown = [
+        parts = [
             tr(
-                "{n} of {total} ({share}) reached the step: {step}.",
+                "{n} ({share}) reached {step}",
                 n=round(float(reached[place])),
-                total=round(total),
                 share=Share(reached[place] / total, 2),
                 step=self.step_words[self.counts.steps[place]],
             )
             for place in range(1, last + 1)
         ]
+        shown = tr("Of {total} cases, {parts}.", total=round(total), parts=parts)
         lost = self._lost(totals)
         where = int(lost.argmax())
         worst = (
@@ -96,7 +96,28 @@ class Attrition(Result):
             total=round(total),
             share=Share(pending / total),
         )
-        return (*shown, worst, open_cases)
+        return (*self._between_groups(), shown, worst, open_cases)
+
+    def _between_groups(self) -> tuple[Readable, ...]:
+        """Return the lowest and the highest share among groups that reached a verdict, or the last step."""
+        if len(self.counts.strata) < 2:
+            return ()
+        steps = self.counts.steps
+        place = steps.index("verdict") if "verdict" in steps else len(steps) - 1
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = self.counts.reached[:, place] / self.counts.reached[:, 0]
+        low, high = int(np.nanargmin(share)), int(np.nanargmax(share))
+        groups = self.counts.strata.levels
+        return (
+            tr(
+                "Reached {step}: from {low} ({group_low}) to {high} ({group_high}) of all cases.",
+                step=self.step_words[steps[place]],
+                low=Share(share[low]),
+                group_low=", ".join(groups[low]),
+                high=Share(share[high]),
+                group_high=", ".join(groups[high]),
+            ),
+        )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the funnel, with n and share on each bar; by groups, one series each."""
@@ -185,8 +206,8 @@ def attrition(
     --------
     >>> import justice_metrics as jm
     >>> cases = jm.sample_cases()
-    >>> print(jm.attrition(cases).findings()[0].text())  # doctest: +ELLIPSIS
-    ... of 1,200 (...) reached the step: formal charge.
+    >>> print(jm.attrition(cases).findings()[1].text())  # doctest: +ELLIPSIS
+    Most cases were lost between complaint and the next step: 707 of the 1,200 ...
     """
     by = names(by)
     counts = stage_counts(cases, by=by)

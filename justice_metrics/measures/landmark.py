@@ -64,30 +64,26 @@ class LandmarkAssociation(Result):
     def findings(self) -> tuple[Readable, ...]:
         """Return both incidences, the difference with its interval, and what the data could have shown."""
         main, difference = self.main, self.tables["difference"]
-        said: list[Readable] = [
-            tr(
-                "{n} cases were open on day {landmark}; in {supported} of them all actors had started by "
-                "then. What follows is an association among these cases, not the effect of support.",
-                n=int(main["at_risk"][0]) + int(main["at_risk"][len(main) // 2]),
-                landmark=self.landmark_days,
-                supported=int(main["at_risk"][0]),
-            )
-        ]
+        said: list[Readable] = []
         for row in range(len(difference)):
             outcome = str(difference["outcome"][row])
             arms = [place for place in range(len(main)) if main["outcome"][place] == outcome]
-            words = self.outcome_words[outcome]
             said.append(
                 tr(
-                    "{outcome} by day {horizon}: {one} where all actors had started ({events_one} "
-                    "cases), {other} where not ({events_other} cases); difference {difference} "
-                    "percentage points (interval {low} to {high}).",
-                    outcome=words,
+                    "Of {n} cases open on day {landmark}, {outcome} by day {horizon}: {one} where all actors had started by "
+                    "then ({events_one} of {open_one} cases), {other} where not ({events_other} of {open_other}); "
+                    "difference {difference} percentage points (interval {low} to {high}). This is an association among "
+                    "these cases, not the effect of support.",
+                    n=sum(int(main["at_risk"][place]) for place in arms),
+                    landmark=self.landmark_days,
+                    outcome=self.outcome_words[outcome],
                     horizon=self.horizon_days,
                     one=Share(main["estimate"][arms[0]]),
                     events_one=int(main["events"][arms[0]]),
+                    open_one=int(main["at_risk"][arms[0]]),
                     other=Share(main["estimate"][arms[1]]),
                     events_other=int(main["events"][arms[1]]),
+                    open_other=int(main["at_risk"][arms[1]]),
                     difference=Points(difference["estimate"][row]),
                     low=Points(difference["conf_low"][row]),
                     high=Points(difference["conf_high"][row]),
