@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
-from ..base.levels import PENDING
+from ..base.levels import LEVEL_WORDS, PENDING
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Counts, Names, names
@@ -23,6 +24,8 @@ from .declared import LEFT_OUT_WORDS, Share, outcome_labels, sampling_notes, str
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_STATUS_WORDS: Final[Mapping[str, Readable]] = MappingProxyType({"ended": tr("ended"), PENDING: LEVEL_WORDS[PENDING]})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,7 +84,9 @@ class CaseAges(Result):
     Tables
     ------
     main
-        One row per stratum, outcome (``pending`` among them) and band of age: ``n``, share of the outcome.
+        One row per stratum, outcome (``pending`` among them) and band of age: ``numerator``, share of the outcome.
+    status
+        The same for all that ended, however they did, and for pending cases.
     naive
         Mean and greatest age of ended and of pending cases per stratum, with what they leave out.
     """
@@ -236,7 +241,11 @@ def case_ages(
         )
     return CaseAges(
         heading=tr("Age of cases: ended and pending"),
-        tables={"main": _age_table(grouped, endings, cuts, year_days, words), "naive": _mean_ages(grouped, year_days)},
+        tables={
+            "main": _age_table(grouped, endings, cuts, year_days, words),
+            "status": _status_table(grouped, cuts, year_days),
+            "naive": _mean_ages(grouped, year_days),
+        },
         definition=Definition(
             answers=tr("How old were the cases that ended, and how old are those that are pending?"),
             numerator=tr("cases of the outcome whose age lies in the band"),
@@ -301,12 +310,39 @@ def _caseload_table(grouped: Grouped, years: Counts) -> Table:
 def _age_table(
     grouped: Grouped, endings: tuple[str, ...], cuts: tuple[int, ...], year_days: int, words: Mapping[str, Readable]
 ) -> Table:
+    key = Column("outcome", tr("outcome"), "text", "key", "key")
+    whole = tr("of the outcome"), tr("share of the outcome")
+    return _banded(grouped, grouped.keys["ending"], endings, key, whole, cuts, year_days, words, title=tr("Age bands"))
+
+
+def _status_table(grouped: Grouped, cuts: tuple[int, ...], year_days: int) -> Table:
+    """Return the age bands of all that ended, however they did, beside those of pending cases."""
+    key = Column("status", tr("status"), "text", "key", "key")
+    whole = tr("of the status"), tr("share of the status")
+    ended = np.minimum(grouped.keys["ending"], 1)
+    title = tr("Age bands of all that ended, and of pending cases")
+    return _banded(grouped, ended, (PENDING, "ended"), key, whole, cuts, year_days, _STATUS_WORDS, title=title)
+
+
+def _banded(
+    grouped: Grouped,
+    level: Counts,
+    levels: tuple[str, ...],
+    key: Column,
+    whole: tuple[Readable, Readable],
+    cuts: tuple[int, ...],
+    year_days: int,
+    words: Mapping[str, Readable],
+    *,
+    title: Readable,
+) -> Table:
+    """Count by stratum, level and band of age; a level is a position in ``levels``."""
     edges = np.array([cut * year_days for cut in cuts])
     dated = grouped.keys["dated"] == 1
     band = np.searchsorted(edges, grouped.keys["age"][dated], side="left")
-    g, k, b = len(grouped.strata), len(endings), len(cuts) + 1
+    g, k, b = len(grouped.strata), len(levels), len(cuts) + 1
     counts = np.zeros((g, k, b), dtype=grouped.n.dtype)
-    np.add.at(counts, (grouped.stratum[dated], grouped.keys["ending"][dated], band), grouped.n[dated])
+    np.add.at(counts, (grouped.stratum[dated], level[dated], band), grouped.n[dated])
     total = np.repeat(counts.sum(axis=2), b, axis=None).reshape(g, k, b)
     lows = (0, *cuts)
     labels = [f"{low}-{high}" for low, high in zip(lows, cuts, strict=False)] + [f"{cuts[-1]}+"]
@@ -316,16 +352,16 @@ def _age_table(
     strata = {name: np.array(column, dtype=object)[kept] for name, column in grouped.strata.columns(k * b).items()}
     columns = (
         *strata_columns(grouped.strata.names),
-        Column("outcome", tr("outcome"), "text", "key", "key"),
+        key,
         Column("age_band", tr("age in years"), "text", "key", "key"),
         Column("from_year", tr("from year"), "number", "key", "key", 0),
         Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", tr("of the outcome"), "units", "count", "count"),
-        Column("estimate", tr("share of the outcome"), "share", "estimate", "share", 2),
+        Column("denominator", whole[0], "units", "count", "count"),
+        Column("estimate", whole[1], "share", "estimate", "share", 2),
     )
     values = {
         **strata,
-        "outcome": np.array([one for one in endings for _ in range(b)] * g, dtype=object)[kept],
+        key.name: np.array([one for one in levels for _ in range(b)] * g, dtype=object)[kept],
         "age_band": np.array(labels * (g * k), dtype=object)[kept],
         "from_year": np.array(list(lows) * (g * k))[kept],
         "numerator": counts.ravel()[kept],
@@ -333,7 +369,7 @@ def _age_table(
         "estimate": share,
     }
     band_labels = {one: band_words(one) for one in labels}
-    return Table(columns, values, labels={"outcome": words, "age_band": band_labels}, title=tr("Age bands"))
+    return Table(columns, values, labels={key.name: words, "age_band": band_labels}, title=title)
 
 
 def _mean_ages(grouped: Grouped, year_days: int) -> Table:
@@ -367,7 +403,7 @@ def _mean_ages(grouped: Grouped, year_days: int) -> Table:
     return Table(
         columns,
         values,
-        labels={"status": {"ended": tr("ended")}},
+        labels={"status": _STATUS_WORDS},
         title=tr("Mean ages"),
         warning=_mean_age_warning(grouped),
     )
