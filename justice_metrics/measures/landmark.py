@@ -70,9 +70,11 @@ class LandmarkAssociation(Result):
             arms = [place for place in range(len(main)) if main["outcome"][place] == outcome]
             said.append(
                 tr(
-                    "Of {n} cases open on day {landmark}, {outcome} by day {horizon}: {one} where all actors had started by "
+                    "Of {n} cases open on day {landmark}, {outcome} by day {horizon}: {one} where all "
+                    "actors had started by "
                     "then ({events_one} of {open_one} cases), {other} where not ({events_other} of {open_other}); "
-                    "difference {difference} percentage points (interval {low} to {high}). This is an association among "
+                    "difference {difference} percentage points (interval {low} to {high}). This is an "
+                    "association among "
                     "these cases, not the effect of support.",
                     n=sum(int(main["at_risk"][place]) for place in arms),
                     landmark=self.landmark_days,

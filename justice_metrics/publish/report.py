@@ -179,7 +179,8 @@ def result_page(result: Result, *, language: Language = "en") -> str:
 def _facts(results: Sequence[Result], language: Language) -> list[tuple[str, str]]:
     """Say in a few lines what the report is about, each kind of data once."""
     wanted = {WORDS[name].text(language) for name in ("source", "unit", "units", "cutoff", "sampling", "version")}
-    several = sources(results, language)
+    # A procedure shown by itself holds no cases, so it says nothing of the data.
+    several = sources([one for one in results if one.provenance.units_in] or results, language)
     if len(several) == 1:
         return [pair for pair in several[0] if pair[0] in wanted]
     names = dict.fromkeys(words for one in several for term, words in one if term == WORDS["source"].text(language))
