@@ -238,6 +238,7 @@ def conviction_rates(
             *sampling_notes(cases),
             *few_units_note(table.strata, table.count("units")),
             *_verdict_note(denominators),
+            *_unseen_notes(cases, denominators),
         ),
         frame_library=cases.frame_library,
         per_words=words,
@@ -371,6 +372,16 @@ def _shares_table(
 
 def _limits(low: Floats, high: Floats, *, weighted: bool) -> tuple[Floats, Floats]:
     return (np.full_like(low, np.nan), np.full_like(high, np.nan)) if weighted else (low, high)
+
+
+def _unseen_notes(cases: CaseData, per: tuple[str, ...]) -> list[Readable]:
+    """Say of which stages the data know nothing, so that no rate per them is defined."""
+    known = {*cases.dated_states, *cases.seen_states, *cases.dated_roles, *cases.procedure.outcomes}
+    unseen = [one for one in per if one not in known and not known.intersection(cases.resolve(one))]
+    return [
+        tr("The data say nothing of: {stage}; no rate per it can be given.", stage=cases.procedure.label(one))
+        for one in unseen
+    ]
 
 
 def _verdict_note(per: tuple[str, ...]) -> tuple[Readable, ...]:
