@@ -104,20 +104,38 @@ def fitted(
     from rich.table import Table as Grid
     from rich.text import Text
 
-    least = [
-        _least_width(head, [row[place] for row in rows], number=number)
-        for place, (head, number) in enumerate(zip(headings, numbers, strict=True))
-    ]
-    if sum(least) + _PADDING * len(least) > width:
+    columns = [[head, *(row[place] for row in rows)] for place, head in enumerate(headings)]
+    widths = widths_within(columns, numbers=numbers, width=width)
+    if widths is None:
         return _blocks(headings, rows)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
-    for head, number, room in zip(headings, numbers, least, strict=True):
-        grid.add_column(
-            Text(head), justify="right" if number else "left", overflow="fold", min_width=room, vertical="top"
-        )
+    for head, number, room in zip(headings, numbers, widths, strict=True):
+        grid.add_column(Text(head), justify="right" if number else "left", overflow="fold", width=room, vertical="top")
     for row in rows:
         grid.add_row(*(Text(cell) for cell in row))
     return grid
+
+
+def widths_within(columns: Sequence[Sequence[str]], *, numbers: Sequence[bool], width: int) -> list[int] | None:
+    """Return a width for each column, heading first in it, so that all fit; None when they cannot.
+
+    The widest columns give way first, and none becomes narrower than its numbers or its longest word. The library that
+    draws the table cuts cells where such limits do not add up, so it is given widths that do.
+
+    Examples
+    --------
+    >>> widths_within([["step", "formal charge"], ["reached it", "396"]], numbers=[False, True], width=20)
+    [7, 7]
+    """
+    least = [_least_width(head, cells, number=number) for (head, *cells), number in zip(columns, numbers, strict=True)]
+    widths = [max(one, *map(len, cells)) for one, cells in zip(least, columns, strict=True)]
+    room = width - _PADDING * len(columns)
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        widest = max(range(len(widths)), key=lambda place: (widths[place] > least[place], widths[place]))
+        widths[widest] -= 1
+    return widths
 
 
 def _least_width(heading: str, cells: Sequence[str], *, number: bool) -> int:
