@@ -15,6 +15,7 @@ from .placing import (
     end_labels,
     floats,
     lines_of,
+    literal,
     nice_ticks,
     set_ticks,
     set_words,
@@ -215,7 +216,7 @@ def _key_above(axes: Axes, groups: Sequence[str], own: bool) -> float:
 def _name_bins(axes: Axes, bins: Sequence[str], pace: float) -> float:
     """Name the bins in as few lines as fit, or upright when no breaking of lines helps; return the height in points."""
     for width in range(40, 3, -1):
-        names = [textwrap.fill(name, width, break_long_words=False) for name in bins]
+        names = [textwrap.fill(literal(name), width, break_long_words=False) for name in bins]
         if max(text_width(name) for name in names) <= pace - 4:
             set_ticks(axes.xaxis, range(len(bins)), names)
             return max(lines_of(name) for name in names) * TEXT * 1.2

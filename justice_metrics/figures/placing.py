@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Annotation
 
 POINTS_PER_INCH: Final = 72
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Size of a title in points, and the characters that fit on a page.
 _TITLE: Final = 10
 _TITLE_WIDTH: Final = 72
@@ -29,6 +31,11 @@ def floats(values: Any) -> Floats:
     return np.asarray(np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan), dtype=np.float64)
 
 
+def literal(text: str) -> str:
+    """Return ``text`` without control characters, which no svg may hold."""
+    return _CONTROLS.sub("", text)
+
+
 def wrapped(text: str, width: int) -> str:
     """Break ``text`` into lines of at most ``width`` characters, a longer word too; line breaks of the text stay.
 
@@ -37,7 +44,7 @@ def wrapped(text: str, width: int) -> str:
     >>> wrapped("Extinción por duración máxima del proceso", 22)
     'Extinción por duración\\nmáxima del proceso'
     """
-    return "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
+    return "\n".join(textwrap.fill(line, width) for line in literal(text).split("\n"))
 
 
 def lines_of(text: str) -> int:
@@ -182,7 +189,13 @@ def set_ticks(
     axis: Axis, places: Sequence[float], labels: Sequence[str], *, size: float = TEXT, rotation: float = 0
 ) -> None:
     """Fix ticks and their words; a word is taken literally, also when it holds a dollar sign."""
-    axis.set_ticks(list(places), labels=list(labels), parse_math=False, fontsize=size, rotation=rotation)
+    axis.set_ticks(
+        list(places),
+        labels=[literal(label) for label in labels],
+        parse_math=False,
+        fontsize=size,
+        rotation=rotation,
+    )
 
 
 def open_frame(axes: Axes) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -87,7 +88,8 @@ def house_style() -> Iterator[None]:
     Notes
     -----
     Type is drawn in the DejaVu Sans that matplotlib brings with it. A dollar sign in a label is a dollar
-    sign, never the start of a formula.
+    sign, never the start of a formula. A letter that the font lacks is no warning: it comes with the data, and in
+    an svg or a pdf the reader's own font may have it.
 
     Examples
     --------
@@ -100,7 +102,8 @@ def house_style() -> Iterator[None]:
     """
     import matplotlib
 
-    with matplotlib.rc_context(_settings()):
+    with matplotlib.rc_context(_settings()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         yield
 
 

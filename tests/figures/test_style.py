@@ -164,6 +164,19 @@ def test_words_of_an_svg_are_words_and_never_markup(name: str) -> None:
     assert not list(root.iter("{http://www.w3.org/2000/svg}b"))
 
 
+@pytest.mark.parametrize("word", ["\x00bell\x07", "事件", "😀", "", "\n", "a\ud800b"])
+def test_whatever_word_the_data_hold_is_drawn_without_a_warning(word: str) -> None:
+    axes = (
+        funnel(stages=[word], values=[1], shares=[1], bar_labels=["1"], title=word),
+        bars(bins=[word, "b"], counts=[[1, 2], [3, 4]], groups=[word, "c"], x_label=word, y_label="y"),
+        dots(labels=[word], estimate=[0.1], conf_low=[0], conf_high=[0.3], annotations=[word], x_label="x"),
+    )
+    for one in axes:
+        ElementTree.fromstring(figure_bytes(one, "svg"))
+        assert figure_bytes(one, "png").startswith(b"\x89PNG")
+        assert figure_bytes(one, "pdf").startswith(b"%PDF")
+
+
 def test_drawing_leaves_the_settings_of_the_session_alone() -> None:
     before = dict(matplotlib.rcParams)
     for draw in DRAWINGS.values():
