@@ -169,7 +169,8 @@ def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     typing.design()
     long, ordered = event_rows(typing, mapping, procedure)
     described = (*mapping.attributes, *_design_names(mapping))
-    made = milestones_of_events(long, procedure, described=described, ordered=ordered)
+    cutoff_day = day_number(mapping.cases.cutoff)
+    made = milestones_of_events(long, procedure, described=described, ordered=ordered, cutoff_day=cutoff_day)
     rows = _length(long)
     return Parts(*made, numeric=numeric, conversions=tuple(typing.conversions), rows=rows, repeated_rows=0)
 
@@ -202,7 +203,8 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
             )
         conversions += typing.conversions
     long = nw.concat(longs, how="vertical")
-    made = milestones_of_events(long, procedure, described=(), ordered=False)
+    cutoff_day = day_number(mapping.cases.cutoff)
+    made = milestones_of_events(long, procedure, described=(), ordered=False, cutoff_day=cutoff_day)
     milestones = made[0]
     for one in described:
         milestones = milestones.join(one, on="unit_id", how="left")

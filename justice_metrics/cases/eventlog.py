@@ -10,7 +10,7 @@ from ..base.errors import MappingError
 from ..base.language import tr
 from .mapping import CaseMapping, OutcomePart, StagePart
 from .procedure import Procedure
-from .standing import ORDERS, last_state_key
+from .standing import ORDERS, day_that_counts, last_state_key
 from .typed import Typing
 from .wide import Made
 
@@ -73,7 +73,7 @@ def stage_rows(typing: Typing, spec: StagePart, place: int, procedure: Procedure
 
 
 def milestones_of_events(
-    long: nw.LazyFrame[Any], procedure: Procedure, *, described: tuple[str, ...], ordered: bool
+    long: nw.LazyFrame[Any], procedure: Procedure, *, described: tuple[str, ...], ordered: bool, cutoff_day: int
 ) -> Made:
     """Return what :func:`wide_milestones` returns, from one row per event.
 
@@ -99,9 +99,10 @@ def milestones_of_events(
         if one not in procedure.aftermath:
             rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank)).otherwise(rank)
     keyed = long.with_columns(rank=rank)
-    key = last_state_key(nw.col("day"), nw.col("rank"), nw.col("seq") if ordered else None)
     endings = tuple(one for one in dated if one in procedure.outcomes)
     ends = nw.col("state").is_in(list(endings))
+    day = day_that_counts(nw.col("day"), ends=ends, cutoff_day=cutoff_day)
+    key = last_state_key(day, nw.col("rank"), nw.col("seq") if ordered else None)
     keyed = keyed.with_columns(
         last_key=key,
         end_day=nw.when(ends).then(nw.col("day")),

@@ -22,16 +22,24 @@ def last_state_key(day: nw.Expr, rank: nw.Expr, order: nw.Expr | None = None) ->
     return placed * RANKS + rank
 
 
-def with_standing(frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str]) -> nw.LazyFrame[Any]:
+def day_that_counts(day: nw.Expr, *, ends: nw.Expr, cutoff_day: int) -> nw.Expr:
+    """Return the day, and null for a stage after the cut-off: a hearing that is only planned reopens nothing."""
+    return nw.when(ends | (day <= cutoff_day)).then(day)
+
+
+def with_standing(
+    frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str], *, cutoff_day: int
+) -> nw.LazyFrame[Any]:
     """Return the frame with ``outcome`` and ``outcome_day``, from the first day in each of ``states``.
 
-    What follows a final verdict, such as its execution, does not reopen a unit.
+    What follows a final verdict, such as its execution, does not reopen a unit, nor does a stage after the cut-off.
     """
-    keys = {
-        one: last_state_key(nw.col(f"first__{one}"), nw.lit(procedure.state(one).rank))
+    days = {
+        one: day_that_counts(nw.col(f"first__{one}"), ends=nw.lit(one in procedure.outcomes), cutoff_day=cutoff_day)
         for one in states
         if one not in procedure.aftermath
     }
+    keys = {one: last_state_key(day, nw.lit(procedure.state(one).rank)) for one, day in days.items()}
     last = next(iter(keys.values())) if len(keys) == 1 else nw.max_horizontal(*keys.values())
     # The key is a column before it is compared: an SQL engine writes a formula out again at each of its uses. It is
     # never taken apart, because division is spelt at length there, and differently in each engine.

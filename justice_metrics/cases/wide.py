@@ -7,6 +7,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from .calendar import day_number
 from .mapping import CaseMapping
 from .procedure import Procedure
 from .standing import with_standing
@@ -45,7 +46,8 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     frame = frame.with_columns(**columns)
     if not labelled:
         # Without an outcome column the latest dated state says how the unit stands.
-        frame = with_standing(frame, procedure, tuple(days))
+        cutoff_day = day_number(mapping.cases.cutoff)
+        frame = with_standing(frame, procedure, tuple(days), cutoff_day=cutoff_day)
     kept = [
         name
         for name in frame.collect_schema().names()
