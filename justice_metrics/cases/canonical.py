@@ -16,6 +16,7 @@ from ..base.provenance import Provenance
 from ..base.types import FrameLibrary
 from ..base.version import __version__
 from .calendar import date_of, day_number
+from .collapse import collapsed
 from .eventlog import event_rows, milestones_of_events, stage_rows
 from .intake import Conversion, Intake, Sampling
 from .mapping import CaseMapping, read_mapping
@@ -198,9 +199,7 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
             mine = (*mine, *_design_names(mapping))
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
         if mine:
-            described.append(
-                source.lazy().select("unit_id", *mine).group_by("unit_id").agg(*[nw.col(one).min() for one in mine])
-            )
+            described.append(collapsed(source.lazy().select("unit_id", *mine), mine))
         conversions += typing.conversions
     long = nw.concat(longs, how="vertical")
     cutoff_day = day_number(mapping.cases.cutoff)

@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import MappingError
 from ..base.language import tr
+from .collapse import collapsed
 from .mapping import CaseMapping, OutcomePart, StagePart
 from .procedure import Procedure
 from .standing import ORDERS, day_that_counts, last_state_key
@@ -77,7 +78,7 @@ def milestones_of_events(
 ) -> Made:
     """Return what :func:`wide_milestones` returns, from one row per event.
 
-    Of an attribute that varies within a unit the smallest value is kept, whichever event it stands with.
+    Of an attribute that varies within a unit the smallest recorded value is kept, whichever event it stands with.
     """
     found = (
         long.group_by("state")
@@ -109,9 +110,13 @@ def milestones_of_events(
         undated_rank=nw.when(nw.col("day").is_null() & ends).then(nw.col("rank")),
         **{f"first__{one}": nw.when(nw.col("state") == one).then(nw.col("day")) for one in dated},
         **{f"seen__{one}": (nw.col("state") == one).cast(nw.Int64) for one in seen},
-    ).with_columns(**{f"key__{one}": nw.when(nw.col("state") == one).then(nw.col("last_key")) for one in endings})
-    milestones = keyed.group_by("unit_id").agg(
-        *[nw.col(one).min() for one in described],
+    )
+    if endings:
+        keys = {f"key__{one}": nw.when(nw.col("state") == one).then(nw.col("last_key")) for one in endings}
+        keyed = keyed.with_columns(**keys)
+    milestones = collapsed(
+        keyed,
+        described,
         *[nw.col(f"first__{one}").min() for one in dated],
         *[nw.col(f"seen__{one}").max() for one in seen],
         *[nw.col(f"key__{one}").max() for one in endings],

@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from ..base.errors import QuestionError, suggestion
 from ..base.language import tr
 from ..base.levels import PENDING
+from .collapse import collapsed
 from .intake import Sampling
 from .procedure import OUTCOME_CLASSES, Procedure
 
@@ -31,7 +32,7 @@ def merged(
 
     A unit reached a state on the first day on which any member did. It ended as its principal member did: the one
     whose outcome class comes first in ``principal``; its day is the last on which a member ended in that class. An
-    attribute on which the members differ is the smallest of their values.
+    attribute on which the members differ is the smallest of their recorded values.
     """
     ranked = _ranks(principal)
     link = _link(links, unit)
@@ -55,8 +56,9 @@ def merged(
         )
         if there
     ]
-    made = frame.group_by("unit_id").agg(
-        *[nw.col(one).min() for one in (*attributes, *design)],
+    made = collapsed(
+        frame,
+        (*attributes, *design),
         *[nw.col(f"first__{one}").min() for one in (*dated, *roles)],
         *[nw.col(f"seen__{one}").max() for one in seen],
         nw.col("best").min(),
