@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -11,8 +12,10 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import narwhals.stable.v2 as nw
 
 from ..base.language import Message, Readable, tr
+from ..base.types import Counts as Tallies
 from .casedata import CaseData
-from .rules_calendar import PLACEHOLDER_DAYS, with_calendar
+from .conversion_text import normalise
+from .rules_calendar import stands_in
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 Counting: TypeAlias = Literal["units", "cells", "rows", "spells"]
@@ -35,6 +38,9 @@ INDICATORS: Final[Mapping[str, Message]] = MappingProxyType(
         "breakdowns": tr("any result split by the attribute"),
     }
 )
+# What offences against children are called, without accents; "infante" and "niña" as in art. 308 bis of Bolivia.
+_CHILD_WORDS: Final = re.compile(r"infante|\bnin[ao]|adolescen|\bmenor(es)? de|child|\bminor\b|juvenile")
+
 TIME: Final = ("cumulative_incidence", "time_to", "case_ages", "landmark_association")
 
 ALWAYS: Final = nw.lit(value=True)
@@ -95,12 +101,68 @@ class Probe:
 
 
 class Counted(NamedTuple):
-    """Something that was counted while the file was taken in, before there were units."""
+    """Something that was counted in another way than unit by unit: cells of a column, rows, dates on one day.
+
+    ``remarkable`` says whether to report it; without it, anything above zero is reported.
+    """
 
     key: str
     words: Words | None
     n: int
     base: int
+    remarkable: bool | None = None
+
+    @property
+    def fires(self) -> bool:
+        """Whether the count is reported."""
+        return self.n > 0 if self.remarkable is None else self.remarkable
+
+
+class Recorded(NamedTuple):
+    """How completely one column is recorded.
+
+    Attributes
+    ----------
+    column : str
+        Attribute, or state or ``ending`` for a date.
+    words : Readable
+    kind : {"attribute", "date"}
+    recorded : int
+    missing : mapping of str to int
+        Units by kind of missing.
+    base : int
+        Units that should have a value.
+    """
+
+    column: str
+    words: Words
+    kind: str
+    recorded: int
+    missing: Mapping[str, int]
+    base: int
+
+
+class DayTally(NamedTuple):
+    """How many units have each date of one kind: distinct days and units, shapes (D,)."""
+
+    days: Tallies
+    n: Tallies
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Facts:
+    """What is known of the cases besides the masks, for rules that count in another way.
+
+    Attributes
+    ----------
+    days : mapping of str to DayTally
+        One per date of ``Subject.dates``.
+    recorded : tuple of Recorded
+        One per date and attribute.
+    """
+
+    days: Mapping[str, DayTally]
+    recorded: tuple[Recorded, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +215,7 @@ class Subject:
         return (*first, *self.stages, "ending")
 
     def on(self, name: str) -> nw.Expr:
-        """Return the day of a state, a role, the ``outcome`` or the ``conclusion``; null where the date says nothing."""
+        """Return the day of a state, a role, the ``outcome`` or the ``conclusion``; null where it says nothing."""
         return nw.col(f"on__{name}")
 
     def first_on(self, states: Sequence[str]) -> nw.Expr | None:
@@ -161,10 +223,6 @@ class Subject:
         own = [one for one in states if one in self.cases.dated_states]
         roles = [one for one in self.cases.dated_roles if set(self.cases.procedure.resolve(one)) <= set(states)]
         return earliest([self.on(one) for one in (*own, *roles)])
-
-    def part(self, of: Literal["day_in_month", "month", "year"], name: str) -> nw.Expr:
-        """Return a part of one of ``dates``; of the first date where an ending has several."""
-        return nw.col(f"{of}__{name}")
 
     def dated(self, name: str) -> list[nw.Expr]:
         """Return the days behind one of ``dates``; an ending can have several columns."""
@@ -197,18 +255,33 @@ class Subject:
         """Return the units that stand as ended in one of ``states``."""
         return sure(nw.col("outcome").is_in(list(states)))
 
+    @cached_property
+    def alike(self) -> nw.LazyFrame[Any] | None:
+        """Ids that occur in several spellings, with the first of these; None where there are none."""
+        spelled = self.cases.milestones.select("unit_id", bare__id=bare_id(nw.col("unit_id")))
+        groups = spelled.group_by("bare__id").agg(alike__id=nw.len(), first__alike=nw.col("unit_id").min())
+        several = groups.filter(nw.col("alike__id") > 1)
+        found = several.select(n=nw.len()).collect().get_column("n")[0]
+        return several if int(found or 0) else None
+
+    @cached_property
+    def child_offences(self) -> tuple[str, ...]:
+        """Levels of ``offence`` whose victims are children, as set or told by their words."""
+        if self.settings.child_offences:
+            return self.settings.child_offences
+        levels = self.cases.milestones.select("offence").drop_nulls().unique().collect().get_column("offence")
+        return tuple(sorted(one for one in levels.to_list() if _CHILD_WORDS.search(normalise(one))))
+
     def frame(self) -> nw.LazyFrame[Any]:
         """Return the milestones with the columns that the rules read."""
         names = [*self.cases.dated_states, *self.cases.dated_roles, "outcome"]
         names += ["conclusion"] if "conclusion_day" in self.columns else []
-        cleaned = {f"on__{one}": without_stand_in(self.raw(one)) for one in names}
-        plain = {"bare__id": bare_id(nw.col("unit_id"))}
-        frame = self.cases.milestones.with_columns(**cleaned, **plain)
+        frame = self.cases.milestones.with_columns(**{f"on__{one}": without_stand_in(self.raw(one)) for one in names})
         endings = [self.on(one) for one in self.ending_columns]
         frame = frame.with_columns(on__ending=nw.min_horizontal(*endings) if len(endings) > 1 else endings[0])
-        return with_calendar(frame, self.dates).with_columns(
-            alike__id=nw.len().over("bare__id"), first__alike=nw.col("unit_id").min().over("bare__id")
-        )
+        if self.alike is None:
+            return frame
+        return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")
 
     def support_frame(self) -> nw.LazyFrame[Any] | None:
         """Return the support spells, each with ``known`` = 1 where its unit is among the cases."""
@@ -237,9 +310,9 @@ class Rule:
     counts : {"units", "cells", "rows", "spells"}
         What is counted: cases, cells of a column, rows of the file, spells of support.
     probes : callable
-        The things it looks at; none when it does not apply.
-    intake : callable
-        What it reads from the intake.
+        The things it looks at unit by unit; none when it does not apply.
+    counted : callable
+        What it counts in another way.
     certain : bool
         Whether each unit that is hit breaks the rule by itself; otherwise only their number is remarkable.
     """
@@ -250,13 +323,9 @@ class Rule:
     remedy: Message
     touches: tuple[str, ...]
     counts: Counting = "units"
-    probes: Callable[[Subject], Sequence[Probe]] = lambda subject: ()
-    intake: Callable[[Subject], Sequence[Counted]] = lambda subject: ()
+    probes: Callable[[Subject], Sequence[Probe]] = lambda _: ()
+    counted: Callable[[Subject, Facts], Sequence[Counted]] = lambda _subject, _facts: ()
     certain: bool = True
-
-    def applies(self, subject: Subject) -> bool:
-        """Return whether the cases have what the rule looks at."""
-        return bool(self.probes(subject)) or bool(self.intake(subject))
 
     def mask(self, subject: Subject) -> nw.Expr:
         """Return the units that break the rule, over the columns of ``subject.frame()``; never null."""
@@ -270,7 +339,7 @@ class Rule:
 
 def sure(flag: nw.Expr) -> nw.Expr:
     """Return a condition with false for null."""
-    return flag.fill_null(False)  # noqa: FBT003
+    return flag.fill_null(False)
 
 
 def either(flags: Sequence[nw.Expr]) -> nw.Expr:
@@ -294,10 +363,9 @@ def latest(days: Sequence[nw.Expr]) -> nw.Expr | None:
 
 def without_stand_in(day: nw.Expr) -> nw.Expr:
     """Return a day, or null where it is a date that programs write for "no date"."""
-    return nw.when(~day.is_in(PLACEHOLDER_DAYS)).then(day)
+    return nw.when(~stands_in(day)).then(day)
 
 
 def bare_id(text: nw.Expr) -> nw.Expr:
     """Return an id in one spelling: small letters, and one hyphen for any run of marks and spaces."""
     return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "-").str.strip_chars("-")
-

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
+from ..base.types import Counts
 from .calendar import day_number
 
 # Written by programs and people where there is no date: zero dates of spreadsheets and databases, epochs, "never".
@@ -19,51 +20,38 @@ PLACEHOLDERS: Final = (
 )
 PLACEHOLDER_DAYS: Final = [day_number(one) for one in PLACEHOLDERS]
 
-_DAYS_TO_EPOCH: Final = 719_163
-_DAYS_OF_400_YEARS: Final = 146_097
+# All but the epoch of computers lie outside these days, so that most dates need one comparison only.
+FIRST_USUAL_DAY: Final = day_number(dt.date(1912, 1, 1))
+LAST_USUAL_DAY: Final = day_number(dt.date(2099, 12, 30))
+COMPUTER_EPOCH: Final = 0
+
+# Days from 1 January of the year 1 to 1 January 1970; that first day was a Monday.
+_DAYS_TO_EPOCH: Final = 719_162
 
 
-def with_calendar(frame: nw.LazyFrame[Any], names: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Add day in the month, month and year of the columns ``on__<name>``, in every engine alike.
-
-    Years are counted from 1 March, so that the leap day comes last and no table of months is needed. The steps are
-    columns of their own: one expression for all of it would hold the day some hundred times over.
-
-    Returns
-    -------
-    LazyFrame
-        With ``day_in_month__<name>`` (1 to 31), ``month__<name>`` (1 to 12) and ``year__<name>``.
-    """
-    steps: tuple[tuple[str, Callable[[str], nw.Expr]], ...] = (
-        ("shifted", lambda name: nw.col(f"on__{name}").cast(nw.Int64) + (_DAYS_TO_EPOCH - 1 + 306)),
-        ("era", lambda name: _step("shifted", name) // _DAYS_OF_400_YEARS),
-        ("of_era", lambda name: _step("shifted", name) - _step("era", name) * _DAYS_OF_400_YEARS),
-        ("leaps", lambda name: _step("of_era", name) // 1460 - _step("of_era", name) // 36524),
-        ("years", lambda name: (_step("of_era", name) - _step("leaps", name) - _step("of_era", name) // 146096) // 365),
-        ("of_year", lambda name: _step("of_era", name) - _days_of_years(_step("years", name))),
-        ("from_march", lambda name: (5 * _step("of_year", name) + 2) // 153),
-        ("day_in_month", lambda name: _step("of_year", name) - (153 * _step("from_march", name) + 2) // 5 + 1),
-        ("month", lambda name: _step("from_march", name) + 3 - (_step("from_march", name) // 10) * 12),
-        ("year", lambda name: _step("era", name) * 400 + _step("years", name) + _step("from_march", name) // 10),
-    )
-    for step, made in steps:
-        frame = frame.with_columns(**{f"{step}__{name}": made(name) for name in names})
-    return frame
+def stands_in(day: nw.Expr) -> nw.Expr:
+    """Return whether a day is one that is written where there is no date; null without a day."""
+    unusual = (day < FIRST_USUAL_DAY) | (day > LAST_USUAL_DAY)
+    return nw.when(unusual).then(day.is_in(PLACEHOLDER_DAYS)).otherwise(day == COMPUTER_EPOCH)
 
 
-def _step(step: str, name: str) -> nw.Expr:
-    return nw.col(f"{step}__{name}")
+def new_year(year: nw.Expr) -> nw.Expr:
+    """Return the day number of 1 January of a year."""
+    before = year.cast(nw.Int64) - 1
+    return before * 365 + before // 4 - before // 100 + before // 400 - _DAYS_TO_EPOCH
 
 
-def _days_of_years(years: nw.Expr) -> nw.Expr:
-    return 365 * years + years // 4 - years // 100
-
-
-def weekday(day: nw.Expr) -> nw.Expr:
+def weekdays(days: Counts) -> Counts:
     """Return 0 for Monday to 6 for Sunday."""
-    # 1 January of the year 1 was a Monday.
-    since = day.cast(nw.Int64) + (_DAYS_TO_EPOCH - 1)
-    return since - (since // 7) * 7
+    weekday: Counts = (days + _DAYS_TO_EPOCH) % 7
+    return weekday
+
+
+def days_in_month(days: Counts) -> tuple[Counts, Counts]:
+    """Return the day in the month (1 to 31) and the month (1 to 12) of day numbers."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    return (dates - months).astype(np.int64) + 1, months.astype(np.int64) % 12 + 1
 
 
 def holidays_of(country: str | None, first_year: int, last_year: int) -> list[int]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from ..base.language import tr
 from .calendar import date_of, day_number
-from .rules import TIME, Counted, Probe, Rule, Subject, Tally, earliest, either, latest, sure
-from .rules_calendar import PLACEHOLDER_DAYS, holidays_of, weekday
+from .rules import TIME, Counted, Facts, Probe, Rule, Subject, Tally, earliest, either, latest, sure
+from .rules_calendar import days_in_month, holidays_of, stands_in, weekdays
 
 _OLDEST_YEARS: Final = 60
 _PERIOD_DAYS: Final = 90
@@ -48,7 +50,7 @@ def _stand_ins(subject: Subject) -> list[Probe]:
     for name in subject.dates:
         columns = subject.ending_columns if name == "ending" else (name,)
         raw = [subject.raw(one) for one in columns]
-        hit = either([sure(day.is_in(PLACEHOLDER_DAYS)) for day in raw])
+        hit = either([sure(stands_in(day)) for day in raw])
         probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=_any_dated(raw)))
     return probes
 
@@ -105,73 +107,53 @@ def _last_period(subject: Subject) -> list[Probe]:
     usual = _PERIOD_DAYS / (_PERIOD_DAYS + _BEFORE_DAYS)
 
     def too_few(tally: Tally) -> bool:
-        spread = (usual * (1 - usual) / tally.base) ** 0.5 if tally.base else 0.0
-        return tally.base >= _FEWEST_DATES and tally.share < min(0.6 * usual, usual - _STANDARD_ERRORS * spread)
+        if tally.base < _FEWEST_DATES:
+            return False
+        spread = math.sqrt(usual * (1 - usual) / tally.base)
+        return tally.share < min(0.6 * usual, usual - _STANDARD_ERRORS * spread)
 
     return [Probe(mask=start > cutoff - _PERIOD_DAYS, base=window, fires=too_few)]
 
 
-def heaped(tally: Tally, *, usual: float) -> bool:
+def heaped(n: int, base: int, *, usual: float) -> bool:
     """Return whether far more dates fall on a day than chance would put there."""
-    spread = (usual * (1 - usual) / tally.base) ** 0.5 if tally.base else 0.0
-    return tally.base >= _FEWEST_DATES and tally.share > max(2 * usual, usual + _STANDARD_ERRORS * spread)
+    if base < _FEWEST_DATES:
+        return False
+    spread = math.sqrt(usual * (1 - usual) / base)
+    return n / base > max(2 * usual, usual + _STANDARD_ERRORS * spread)
 
 
-def _heaps(subject: Subject, *, on_day: int, in_month: int | None, usual: float) -> list[Probe]:
-    probes = []
-    for name in subject.dates:
-        hit = subject.part("day_in_month", name) == on_day
-        if in_month is not None:
-            hit = hit & (subject.part("month", name) == in_month)
-        dated = ~subject.on(name).is_null()
-        fires = partial(heaped, usual=usual)
-        probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=dated, fires=fires))
-    return probes
+def _heaps(subject: Subject, facts: Facts, *, on_day: int, in_month: int | None, usual: float) -> list[Counted]:
+    found = []
+    for name, tally in facts.days.items():
+        day, month = days_in_month(tally.days)
+        hit = (day == on_day) if in_month is None else (day == on_day) & (month == in_month)
+        n, base = int(tally.n[hit].sum()), int(tally.n.sum())
+        found.append(Counted(name, subject.words(name), n, base, heaped(n, base, usual=usual)))
+    return found
 
 
-def _first_of_january(subject: Subject) -> list[Probe]:
-    return _heaps(subject, on_day=1, in_month=1, usual=1 / 365.25)
-
-
-def _first_of_month(subject: Subject) -> list[Probe]:
-    return _heaps(subject, on_day=1, in_month=None, usual=12 / 365.25)
-
-
-def _fifteenth(subject: Subject) -> list[Probe]:
-    return _heaps(subject, on_day=15, in_month=None, usual=12 / 365.25)
-
-
-def _days_without_office(subject: Subject) -> list[Probe]:
+def _days_without_office(subject: Subject, facts: Facts) -> list[Counted]:
     """Look at acts of prosecutors and courts only: complaints are taken on any day of the year."""
     procedure = subject.cases.procedure
     acts = {one for role in ("charge", "prosecution", "trial") for one in procedure.roles.get(role, ())}
     cutoff = date_of(subject.cases.cutoff_day)
     free = holidays_of(procedure.country, cutoff.year - 15, cutoff.year)
-    days = {one: subject.on(one) for one in subject.stages if one in acts}
-    judged = subject.first_on(procedure.verdicts)
-    if judged is not None:
-        days["verdict"] = judged
-    probes = []
-    for name, day in days.items():
-        closed = weekday(day) >= 5
-        if free:
-            closed = closed | day.is_in(free)
-        often: Probe = Probe(
-            key=name,
-            words=subject.words(name),
-            mask=closed,
-            base=~day.is_null(),
-            fires=lambda tally: tally.base >= _FEWEST_DATES and tally.share > _WEEKEND_SHARE,
-        )
-        probes.append(often)
-    return probes
+    found = []
+    for name, tally in facts.days.items():
+        if name in acts and name != subject.start:
+            closed = (weekdays(tally.days) >= 5) | np.isin(tally.days, free)
+            n, base = int(tally.n[closed].sum()), int(tally.n.sum())
+            often = base >= _FEWEST_DATES and n > _WEEKEND_SHARE * base
+            found.append(Counted(name, subject.words(name), n, base, often))
+    return found
 
 
-def _unreadable(subject: Subject) -> list[Counted]:
+def _unreadable(subject: Subject, _: Facts) -> list[Counted]:
     return _conversions(subject, "unreadable")
 
 
-def _coarse(subject: Subject) -> list[Counted]:
+def _coarse(subject: Subject, _: Facts) -> list[Counted]:
     return _conversions(subject, "coarse")
 
 
@@ -189,7 +171,9 @@ DATE_RULES: Final = (
         id="start_missing",
         severity="error",
         sentence=tr("The start of the case has no date"),
-        remedy=tr("Enter the date of the complaint. Without it no time can be told and the case is in no yearly cohort."),
+        remedy=tr(
+            "Enter the date of the complaint. Without it no time can be told and the case is in no yearly cohort."
+        ),
         touches=("caseload", *TIME),
         probes=_start_missing,
     ),
@@ -198,8 +182,8 @@ DATE_RULES: Final = (
         severity="error",
         sentence=tr("The case started after the cut-off"),
         remedy=tr(
-            "Correct the date, or set the cut-off to the last day on which the data are complete. Cases that really came later "
-            "do not belong in these data."
+            "Correct the date, or set the cut-off to the last day on which the data are complete. Cases that really "
+            "came later do not belong in these data."
         ),
         touches=("caseload", *TIME),
         probes=_start_after_cutoff,
@@ -209,8 +193,8 @@ DATE_RULES: Final = (
         severity="error",
         sentence=tr("A date lies after the cut-off"),
         remedy=tr(
-            "Correct the date, or set the cut-off to the last day on which the data are complete. A planned hearing is no act yet: "
-            "leave its date out."
+            "Correct the date, or set the cut-off to the last day on which the data are complete. A planned hearing "
+            "is no act yet: leave its date out."
         ),
         touches=("attrition", *TIME),
         probes=_after_cutoff,
@@ -218,7 +202,7 @@ DATE_RULES: Final = (
     Rule(
         id="default_dates",
         severity="error",
-        sentence=tr("A date is one that programs write for \"no date\" (1/1/1900, 1/1/1970, 31/12/9999 and the like)"),
+        sentence=tr('A date is one that programs write for "no date" (1/1/1900, 1/1/1970, 31/12/9999 and the like)'),
         remedy=tr("Empty the cell or enter the true date. The time of such a case is wrong by decades."),
         touches=("attrition", "caseload", *TIME),
         probes=_stand_ins,
@@ -235,15 +219,19 @@ DATE_RULES: Final = (
         id="unreadable_dates",
         severity="error",
         sentence=tr("A cell of a date column is no date"),
-        remedy=tr("Correct the cell, or name what it says in [missing] of the mapping. Until then it counts as no date."),
+        remedy=tr(
+            "Correct the cell, or name what it says in [missing] of the mapping. Until then it counts as no date."
+        ),
         touches=("attrition", *TIME),
         counts="cells",
-        intake=_unreadable,
+        counted=_unreadable,
     ),
     Rule(
         id="outside_validity",
         severity="note",
-        sentence=tr("The case started on a day on which the procedure of these data was not yet, or no longer, in force"),
+        sentence=tr(
+            "The case started on a day on which the procedure of these data was not yet, or no longer, in force"
+        ),
         remedy=tr("Describe the older law in a procedure file of its own, or keep in mind that its stages may differ."),
         touches=("attrition",),
         probes=_outside_validity,
@@ -263,7 +251,7 @@ DATE_RULES: Final = (
         remedy=tr("Enter the day where the file has it. A month stands for its 15th, a year for 1 July."),
         touches=TIME,
         counts="cells",
-        intake=_coarse,
+        counted=_coarse,
     ),
     Rule(
         id="heaped_on_1_january",
@@ -271,7 +259,7 @@ DATE_RULES: Final = (
         sentence=tr("Many dates fall on 1 January"),
         remedy=tr("Perhaps only the year was known. Treat these dates as years, or look them up."),
         touches=TIME,
-        probes=_first_of_january,
+        counted=partial(_heaps, on_day=1, in_month=1, usual=1 / 365.25),
         certain=False,
     ),
     Rule(
@@ -280,7 +268,7 @@ DATE_RULES: Final = (
         sentence=tr("Many dates fall on the first day of a month"),
         remedy=tr("Perhaps only the month was known. Treat these dates as months, or look them up."),
         touches=TIME,
-        probes=_first_of_month,
+        counted=partial(_heaps, on_day=1, in_month=None, usual=12 / 365.25),
         certain=False,
     ),
     Rule(
@@ -289,16 +277,19 @@ DATE_RULES: Final = (
         sentence=tr("Many dates fall on the 15th of a month"),
         remedy=tr("Perhaps only the month was known. Treat these dates as months, or look them up."),
         touches=TIME,
-        probes=_fifteenth,
+        counted=partial(_heaps, on_day=15, in_month=None, usual=12 / 365.25),
         certain=False,
     ),
     Rule(
         id="days_without_office",
         severity="note",
         sentence=tr("Many acts of prosecutors or courts are dated on a weekend or public holiday"),
-        remedy=tr("Ask whether the office works then. If not, the dates are perhaps those of typing, or the column was shifted."),
+        remedy=tr(
+            "Ask whether the office works then. If not, the dates are perhaps those of typing, or the column was "
+            "shifted."
+        ),
         touches=TIME,
-        probes=_days_without_office,
+        counted=_days_without_office,
         certain=False,
     ),
     Rule(
@@ -306,8 +297,8 @@ DATE_RULES: Final = (
         severity="note",
         sentence=tr("Few cases start in the last 90 days before the cut-off, compared with the 365 days before these"),
         remedy=tr(
-            "Cases are perhaps registered late, or the sample ends earlier: do not read the last period as a fall in complaints, and "
-            "set an earlier cut-off if registration was not complete."
+            "Cases are perhaps registered late, or the sample ends earlier: do not read the last period as a fall in "
+            "complaints, and set an earlier cut-off if registration was not complete."
         ),
         touches=("caseload", "breakdowns"),
         probes=_last_period,
@@ -317,7 +308,9 @@ DATE_RULES: Final = (
         id="no_movement",
         severity="note",
         sentence=tr("The case is pending, and its last recorded act is more than two years old"),
-        remedy=tr("See whether the case ended or went on without anybody entering it; else it is truly at a standstill."),
+        remedy=tr(
+            "See whether the case ended or went on without anybody entering it; else it is truly at a standstill."
+        ),
         touches=("attrition", *TIME),
         probes=_no_movement,
     ),

@@ -7,21 +7,21 @@ from typing import Final
 import narwhals.stable.v2 as nw
 
 from ..base.language import tr
-from .rules import Counted, Probe, Rule, Subject
+from .rules import ALWAYS, Counted, Facts, Probe, Rule, Subject
 
 # Rows at which spreadsheets end, with and without the header.
 CUT_OFF_ROWS: Final = frozenset({16_383, 16_384, 65_535, 65_536, 1_048_575, 1_048_576})
 
 
-def _without_id(subject: Subject) -> list[Counted]:
+def _without_id(subject: Subject, _: Facts) -> list[Counted]:
     return _of_rows(subject, subject.cases.intake.without_id)
 
 
-def _repeated_ids(subject: Subject) -> list[Counted]:
+def _repeated_ids(subject: Subject, _: Facts) -> list[Counted]:
     return _of_rows(subject, subject.cases.intake.repeated_ids)
 
 
-def _repeated_rows(subject: Subject) -> list[Counted]:
+def _repeated_rows(subject: Subject, _: Facts) -> list[Counted]:
     return _of_rows(subject, subject.cases.intake.repeated_rows)
 
 
@@ -30,16 +30,17 @@ def _of_rows(subject: Subject, n: int) -> list[Counted]:
     return [Counted("", None, n, subject.cases.intake.rows)] if subject.cases.intake.one_row_per_unit else []
 
 
-def _cut_off(subject: Subject) -> list[Counted]:
+def _cut_off(subject: Subject, _: Facts) -> list[Counted]:
     rows = subject.cases.intake.rows
     return [Counted("", None, rows if rows in CUT_OFF_ROWS else 0, rows)]
 
 
 def _similar(subject: Subject) -> list[Probe]:
     """Count the surplus: of several spellings of one id, all but one; all of them are listed."""
-    several = nw.col("alike__id") > 1
-    surplus = several & (nw.col("unit_id") != nw.col("first__alike"))
-    return [Probe(mask=surplus, listed=several)]
+    if subject.alike is None:
+        return [Probe(mask=~ALWAYS)]
+    several = ~nw.col("first__alike").is_null()
+    return [Probe(mask=several & (nw.col("unit_id") != nw.col("first__alike")), listed=several)]
 
 
 ID_RULES: Final = (
@@ -50,19 +51,19 @@ ID_RULES: Final = (
         remedy=tr("Enter the id. Rows without one are left out of everything."),
         touches=("attrition", "conviction_rates", "caseload"),
         counts="rows",
-        intake=_without_id,
+        counted=_without_id,
     ),
     Rule(
         id="repeated_ids",
         severity="error",
         sentence=tr("A row has an id that stands in an earlier row with other content"),
         remedy=tr(
-            "See whether the rows are one case entered twice, or several victims or accused of one case. In the second case set "
-            "'unit' and 'id' in the mapping accordingly. Only the first row is used."
+            "See whether the rows are one case entered twice, or several victims or accused of one case. In the "
+            "second case set 'unit' and 'id' in the mapping accordingly. Only the first row is used."
         ),
         touches=("attrition", "conviction_rates", "caseload"),
         counts="rows",
-        intake=_repeated_ids,
+        counted=_repeated_ids,
     ),
     Rule(
         id="repeated_rows",
@@ -71,13 +72,15 @@ ID_RULES: Final = (
         remedy=tr("Delete the copy. It is used once only."),
         touches=("attrition", "conviction_rates", "caseload"),
         counts="rows",
-        intake=_repeated_rows,
+        counted=_repeated_rows,
     ),
     Rule(
         id="similar_ids",
         severity="warning",
         sentence=tr("The id is that of another case in another spelling (capitals, spaces, marks)"),
-        remedy=tr("See whether it is one case entered twice. If so, keep one row; until then it counts more than once."),
+        remedy=tr(
+            "See whether it is one case entered twice. If so, keep one row; until then it counts more than once."
+        ),
         touches=("attrition", "conviction_rates", "caseload"),
         probes=_similar,
     ),
@@ -85,9 +88,11 @@ ID_RULES: Final = (
         id="file_cut_off",
         severity="warning",
         sentence=tr("The file has exactly as many rows as a spreadsheet can hold"),
-        remedy=tr("Compare the number of rows with the register: the rest was probably cut off when the file was exported."),
+        remedy=tr(
+            "Compare the number of rows with the register: the rest was probably cut off when the file was exported."
+        ),
         touches=("attrition", "conviction_rates", "caseload"),
         counts="rows",
-        intake=_cut_off,
+        counted=_cut_off,
     ),
 )

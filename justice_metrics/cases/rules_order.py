@@ -111,9 +111,7 @@ def _ways_to(procedure: Procedure, verdicts: Sequence[str]) -> tuple[str, ...]:
     """Return the stages from which a first verdict is one move away."""
     late = after_verdict(procedure)
     return tuple(
-        one
-        for one in procedure.stages
-        if one not in late and set(procedure.edges.get(one, ())).intersection(verdicts)
+        one for one in procedure.stages if one not in late and set(procedure.edges.get(one, ())).intersection(verdicts)
     )
 
 
@@ -136,18 +134,36 @@ def _skipped(subject: Subject) -> list[Probe]:
             continue
         later = tuple(one for one in procedure.ids if one in known and stage in procedure.required_before(one))
         if later:
-            beyond = sure(cases.reached(later))
-            probes.append(Probe(key=stage, words=subject.words(stage), mask=~sure(cases.reached((stage,))), base=beyond))
+            beyond = sure(cases.reached(later)) & ~_by_side_road(subject, stage, later)
+            probes.append(
+                Probe(key=stage, words=subject.words(stage), mask=~sure(cases.reached((stage,))), base=beyond)
+            )
     verdicts = procedure.roles.get(VERDICT, ())
     ways = _ways_to(procedure, verdicts)
     if len(ways) > 1 and known.issuperset(ways) and known.intersection(verdicts):
         words: Message = tr("{ways}, one of them", ways=[subject.words(one) for one in ways])
         probes.append(
-            Probe(
-                key=VERDICT, words=words, mask=~sure(cases.reached(ways)), base=sure(subject.stands_as(verdicts))
-            )
+            Probe(key=VERDICT, words=words, mask=~sure(cases.reached(ways)), base=sure(subject.stands_as(verdicts)))
         )
     return probes
+
+
+def _by_side_road(subject: Subject, stage: str, later: Sequence[str]) -> nw.Expr:
+    """Return the units that went around ``stage``, as by an abbreviated procedure whose verdict was annulled."""
+    cases, procedure = subject.cases, subject.cases.procedure
+    around = reachable(
+        procedure.edges, [procedure.start], not_through={stage, *procedure.suspended, *procedure.outcomes}
+    )
+    usual = {procedure.start, stage, *procedure.required_before(stage), *later}
+    roads = [
+        one
+        for one in procedure.stages
+        if one in around
+        and one not in usual
+        and one in {*cases.dated_states, *cases.seen_states}
+        and set(later) & reachable(procedure.edges, [one], not_through={stage})
+    ]
+    return either([sure(cases.reached((one,))) for one in roads])
 
 
 def _appeal_without_verdict(subject: Subject) -> list[Probe]:
@@ -170,9 +186,9 @@ ORDER_RULES: Final = (
         severity="error",
         sentence=tr("A stage is dated before a stage that must come first"),
         remedy=tr(
-            "Compare both dates with the file: often day and month, or the dates of two stages, were swapped. The same day is "
-            "allowed; a date of which only the month is known stands for the 15th. If the law allows the order, add the "
-            "move to the procedure file."
+            "Compare both dates with the file: often day and month, or the dates of two stages, were swapped. The "
+            "same day is allowed; a date of which only the month is known stands for the 15th. If the law allows the "
+            "order, add the move to the procedure file."
         ),
         touches=("attrition", *TIME),
         probes=_pair_probes,
@@ -182,7 +198,8 @@ ORDER_RULES: Final = (
         severity="error",
         sentence=tr("The verdict is dated before the trial"),
         remedy=tr(
-            "Compare both dates with the sentence and the record of the trial. After an annulled verdict enter the new verdict too."
+            "Compare both dates with the sentence and the record of the trial. After an annulled verdict enter the "
+            "new verdict too."
         ),
         touches=("attrition", *TIME),
         probes=_verdict_before_trial,
@@ -199,7 +216,9 @@ ORDER_RULES: Final = (
         id="stage_skipped",
         severity="warning",
         sentence=tr("A later stage is recorded, but not a stage that every case passes before it"),
-        remedy=tr("Look for the missing act in the file and enter its date; the case counts as having reached the stage."),
+        remedy=tr(
+            "Look for the missing act in the file and enter its date; the case counts as having reached the stage."
+        ),
         touches=("attrition", "time_to"),
         probes=_skipped,
     ),

@@ -7,7 +7,7 @@ from typing import Final
 import narwhals.stable.v2 as nw
 
 from ..base.language import tr
-from .rules import TIME, Counted, Probe, Rule, Subject, Tally, either, sure
+from .rules import TIME, Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 from .rules_order import followers
 
 SAID_NOTHING: Final = 0
@@ -132,7 +132,7 @@ def _entry_after_end(subject: Subject) -> list[Probe]:
     return [Probe(mask=entry >= end, base=~entry.is_null() & ~end.is_null())]
 
 
-def _unmatched(subject: Subject) -> list[Counted]:
+def _unmatched(subject: Subject, _: Facts) -> list[Counted]:
     found = (one for one in subject.cases.intake.conversions if one.target == "label")
     return [Counted(one.column, None, one.unreadable, one.n) for one in found]
 
@@ -184,7 +184,8 @@ OUTCOME_RULES: Final = (
         severity="warning",
         sentence=tr("A stage is dated after an ending that the law does not let come back to it"),
         remedy=tr(
-            "Enter the reopening, correct the date, or correct the ending. If the law does allow it, add the move to the procedure file."
+            "Enter the reopening, correct the date, or correct the ending. If the law does allow it, add the move to "
+            "the procedure file."
         ),
         touches=("attrition", *TIME),
         probes=_stage_after,
@@ -201,7 +202,10 @@ OUTCOME_RULES: Final = (
         id="ending_dates_differ",
         severity="warning",
         sentence=tr("The date of conclusion differs from the date of the verdict by which the case ended"),
-        remedy=tr("Decide which date is right, or say which act each column means. The date of conclusion is used for the ending."),
+        remedy=tr(
+            "Decide which date is right, or say which act each column means. The date of conclusion is used for the "
+            "ending."
+        ),
         touches=TIME,
         probes=_two_days,
     ),
@@ -209,10 +213,12 @@ OUTCOME_RULES: Final = (
         id="unmatched_labels",
         severity="error",
         sentence=tr("A cell of a column of outcomes, events or actors holds a label that the mapping does not know"),
-        remedy=tr("Add the label to the mapping. Until then the cell counts as empty, so an ended case counts as pending."),
+        remedy=tr(
+            "Add the label to the mapping. Until then the cell counts as empty, so an ended case counts as pending."
+        ),
         touches=("attrition", "conviction_rates", "caseload", *TIME),
         counts="cells",
-        intake=_unmatched,
+        counted=_unmatched,
     ),
     Rule(
         id="open_in_closed_files",

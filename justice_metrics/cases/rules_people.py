@@ -11,15 +11,14 @@ from typing import Final
 import narwhals.stable.v2 as nw
 
 from ..base.language import tr
-from ..base.levels import MISSING_LEVELS, NOT_APPLICABLE
+from ..base.levels import MISSING_LEVELS
 from .attributes import attribute_words
-from .rules import ALWAYS, Counted, Probe, Rule, Subject, Tally, either, sure
+from .rules import Counted, Facts, Probe, Rule, Subject, Tally, either, sure
+from .rules_calendar import new_year
 
 OLDEST: Final = 120
 ADULT: Final = 18
 _AGE: Final = re.compile(r"^(age|edad)(_|$)|_(age|edad)$")
-# What offences against children are called, in small letters; "infante" and "niña" as in art. 308 bis of Bolivia.
-_CHILD_WORDS: Final = r"infante|niñ[ao]|nin[ao]s?\b|adolescen|menor(es)? de|child|minor\b|juvenile"
 _YEARS: Final = (1950, 2100)
 _ALL_YEARS: Final = 0.95
 # Below this agreement a year column is not a few slips but another thing, or rows out of step.
@@ -47,9 +46,9 @@ def _adults(subject: Subject) -> list[Probe]:
         return []
     if "age_at_fact" not in cases.numeric_attributes:
         return []
-    offence, age = nw.col("offence"), nw.col("age_at_fact")
-    named = list(subject.settings.child_offences)
-    of_child = offence.is_in(named) if named else offence.str.to_lowercase().str.contains(_CHILD_WORDS)
+    if not subject.child_offences:
+        return []
+    age, of_child = nw.col("age_at_fact"), nw.col("offence").is_in(list(subject.child_offences))
     return [Probe(mask=(age >= ADULT) & (age <= OLDEST), base=sure(of_child) & ~age.is_null())]
 
 
@@ -57,20 +56,21 @@ def _years(subject: Subject) -> list[Probe]:
     """Look at every whole-number attribute; which of them are years is known when they are counted."""
     if subject.start not in subject.cases.dated_states:
         return []
-    year, start = subject.part("year", subject.start), subject.on(subject.start)
+    start = subject.on(subject.start)
     probes = []
     for name in subject.cases.numeric_attributes:
         if name in ages(subject):
             continue
         value = nw.col(name)
         possible = sure((value >= _YEARS[0]) & (value <= _YEARS[1]))
+        later, earlier = start < new_year(value), start >= new_year(value + 1)
         probes.append(
             Probe(
                 key=name,
                 words=attribute_words(name),
-                mask=value != year,
+                mask=later | earlier,
                 base=possible & ~start.is_null(),
-                extra={"recorded": ~value.is_null(), "possible": possible, "later": possible & sure(value > year)},
+                extra={"recorded": ~value.is_null(), "possible": possible, "later": possible & sure(later)},
                 fires=disagrees,
             )
         )
@@ -103,26 +103,21 @@ def gaps(subject: Subject) -> dict[str, Mapping[str, nw.Expr]]:
     return found
 
 
-def _missing(subject: Subject, *, nothing: bool) -> list[Probe]:
-    enough = 0.0 if nothing else subject.settings.enough_recorded
-    probes = []
-    for name, kinds in gaps(subject).items():
-        base = ~kinds[NOT_APPLICABLE] if NOT_APPLICABLE in kinds else ALWAYS
-        fires = partial(_mostly_missing, enough=enough)
-        probes.append(Probe(key=name, words=attribute_words(name), mask=~kinds["recorded"], base=base, fires=fires))
-    return probes
+def _missing(subject: Subject, facts: Facts, *, nothing: bool) -> list[Counted]:
+    enough = subject.settings.enough_recorded
+    found = []
+    for one in facts.recorded:
+        if one.kind == "attribute":
+            none, few = one.recorded == 0 < one.base, 0 < one.recorded < enough * one.base
+            found.append(Counted(one.column, one.words, one.base - one.recorded, one.base, none if nothing else few))
+    return found
 
 
-def _mostly_missing(tally: Tally, *, enough: float) -> bool:
-    recorded = tally.base - tally.n
-    if enough == 0:
-        return tally.base > 0 and recorded == 0
-    return 0 < recorded < enough * tally.base
-
-
-def _unreadable_numbers(subject: Subject) -> list[Counted]:
+def _unreadable_numbers(subject: Subject, _: Facts) -> list[Counted]:
     found = (one for one in subject.cases.intake.conversions if one.target in {"number", "attribute"})
-    return [Counted(one.column, None, one.unreadable, one.n) for one in found if one.target == "number" or one.unreadable]
+    return [
+        Counted(one.column, None, one.unreadable, one.n) for one in found if one.target == "number" or one.unreadable
+    ]
 
 
 PEOPLE_RULES: Final = (
@@ -130,7 +125,7 @@ PEOPLE_RULES: Final = (
         id="impossible_ages",
         severity="error",
         sentence=tr("An age is below 0 or above 120"),
-        remedy=tr("Correct the age. A code such as 999 for \"unknown\" belongs in [missing] of the mapping."),
+        remedy=tr('Correct the age. A code such as 999 for "unknown" belongs in [missing] of the mapping.'),
         touches=("breakdowns",),
         probes=_impossible_ages,
     ),
@@ -147,8 +142,8 @@ PEOPLE_RULES: Final = (
         severity="warning",
         sentence=tr("A column of years disagrees with the year in which the case started"),
         remedy=tr(
-            "Do not use the column as the year of the case: \"year\" is made from the date. If it disagrees in many cases, its rows are "
-            "probably out of step with the others."
+            'Do not use the column as the year of the case: "year" is made from the date. If it disagrees in many '
+            "cases, its rows are probably out of step with the others."
         ),
         touches=("breakdowns",),
         probes=_years,
@@ -160,25 +155,30 @@ PEOPLE_RULES: Final = (
         sentence=tr("An attribute is empty in every case"),
         remedy=tr("Check the column that the mapping names for it, or take it out of the mapping."),
         touches=("breakdowns",),
-        probes=partial(_missing, nothing=True),
+        counted=partial(_missing, nothing=True),
         certain=False,
     ),
     Rule(
         id="poorly_recorded",
         severity="warning",
         sentence=tr("An attribute is missing in many cases"),
-        remedy=tr("Complete it from the files. Until then show \"not recorded\" as a group of its own and do not compare the others."),
+        remedy=tr(
+            'Complete it from the files. Until then show "not recorded" as a group of its own and do not compare the '
+            "others."
+        ),
         touches=("breakdowns",),
-        probes=partial(_missing, nothing=False),
+        counted=partial(_missing, nothing=False),
         certain=False,
     ),
     Rule(
         id="unreadable_numbers",
         severity="error",
         sentence=tr("A cell of a column of numbers is no number"),
-        remedy=tr("Correct the cell, or name what it says in [missing] of the mapping. Until then it counts as not recorded."),
+        remedy=tr(
+            "Correct the cell, or name what it says in [missing] of the mapping. Until then it counts as not recorded."
+        ),
         touches=("breakdowns",),
         counts="cells",
-        intake=_unreadable_numbers,
+        counted=_unreadable_numbers,
     ),
 )

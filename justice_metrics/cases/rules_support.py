@@ -10,15 +10,15 @@ from ..base.language import tr
 from .rules import Probe, Rule, Subject
 
 
-def _unknown_unit(subject: Subject) -> list[Probe]:
+def _unknown_unit(_: Subject) -> list[Probe]:
     return [Probe(mask=nw.col("known").is_null())]
 
 
-def _without_start(subject: Subject) -> list[Probe]:
+def _without_start(_: Subject) -> list[Probe]:
     return [Probe(mask=nw.col("start_day").is_null())]
 
 
-def _end_before_start(subject: Subject) -> list[Probe]:
+def _end_before_start(_: Subject) -> list[Probe]:
     start, end = nw.col("start_day"), nw.col("end_day")
     return [Probe(mask=end < start, base=~start.is_null() & ~end.is_null())]
 
@@ -42,7 +42,9 @@ SUPPORT_RULES: Final = (
         id="support_without_start",
         severity="error",
         sentence=tr("A spell of support has no starting date"),
-        remedy=tr("Enter the date. Without it nobody can say whether the support came before or after an act; it is not used."),
+        remedy=tr(
+            "Enter the date. Without it nobody can say whether the support came before or after an act; it is not used."
+        ),
         touches=("landmark_association",),
         counts="spells",
         probes=_without_start,

@@ -1,22 +1,34 @@
-"""Checking case data against the rules: all masks counted in one query, and the ids of offending units on request only."""
+"""Checking case data against the rules: all masks are counted in one query, where the data live."""
 
 from __future__ import annotations
 
-import csv
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
-from ..base.errors import OutputError, QuestionError, suggestion
+from ..base.errors import QuestionError, suggestion
 from ..base.language import tr
-from ..base.types import Names, names
+from ..base.levels import NOT_APPLICABLE, NOT_RECORDED
 from .attributes import attribute_words
 from .casedata import CaseData
-from .rules import INDICATORS, Counted, Probe, Rule, Settings, Subject, Tally, Words, sure
+from .rules import (
+    INDICATORS,
+    Counted,
+    DayTally,
+    Facts,
+    Probe,
+    Recorded,
+    Rule,
+    Settings,
+    Subject,
+    Tally,
+    Words,
+    either,
+    sure,
+)
 from .rules_dates import DATE_RULES
 from .rules_ids import ID_RULES
 from .rules_order import ORDER_RULES
@@ -32,10 +44,6 @@ RULES: Final[tuple[Rule, ...]] = (
     *ID_RULES,
     *SUPPORT_RULES,
 )
-
-# The file of ids says by its name what it is, so that nobody sends it on unaware.
-OFFENDING_FILE: Final = "PERSONAL_DATA_units_to_correct.csv"
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Finding(NamedTuple):
@@ -88,30 +96,6 @@ class Verdict(NamedTuple):
         return self.whole.n if self.whole else max((one.n for one in self.parts), default=0)
 
 
-class Recorded(NamedTuple):
-    """How completely one column is recorded.
-
-    Attributes
-    ----------
-    column : str
-        Attribute, or state or ``ending`` for a date.
-    words : Readable
-    kind : {"attribute", "date"}
-    recorded : int
-    missing : mapping of str to int
-        Units by kind of missing.
-    base : int
-        Units that should have a value.
-    """
-
-    column: str
-    words: Words
-    kind: str
-    recorded: int
-    missing: Mapping[str, int]
-    base: int
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Examination:
     """Counts of everything that the rules look at.
@@ -141,18 +125,33 @@ def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Setting
     settings : Settings, optional
     """
     subject = Subject(cases, settings or Settings())
-    of_units = _Questions(subject, [one for one in rules if one.counts != "spells"])
+    of_units = _Questions(subject, [one for one in rules if one.counts != "spells"], spells=False)
     counts = _sums(subject.frame(), of_units, frequency=cases.sampling.repeated)
-    verdicts = {one.rule.id: one for one in of_units.verdicts(counts)}
+    facts = Facts(days=day_tallies(subject), recorded=of_units.recorded(counts))
+    verdicts = {one.rule.id: one for one in of_units.verdicts(counts, facts)}
     spells = subject.support_frame()
     if spells is not None:
-        of_spells = _Questions(subject, [one for one in rules if one.counts == "spells"])
-        verdicts |= {one.rule.id: one for one in of_spells.verdicts(_sums(spells, of_spells, frequency=False))}
+        of_spells = _Questions(subject, [one for one in rules if one.counts == "spells"], spells=True)
+        told = of_spells.verdicts(_sums(spells, of_spells, frequency=False), facts)
+        verdicts |= {one.rule.id: one for one in told}
     return Examination(
-        verdicts=tuple(verdicts.get(one.id, Verdict(one, False, None, ())) for one in rules),  # noqa: FBT003
-        completeness=of_units.completeness(counts),
+        verdicts=tuple(verdicts.get(one.id, Verdict(one, False, None, ())) for one in rules),
+        completeness=facts.recorded,
         doubtful=of_units.doubtful(counts),
     )
+
+
+def day_tallies(subject: Subject) -> dict[str, DayTally]:
+    """Count how many units have each date, one scan per kind of date."""
+    frame, repeated = subject.frame(), subject.cases.sampling.repeated
+    number = nw.col("frequency").sum() if repeated else nw.len()
+    tallies = {}
+    for name in subject.dates:
+        design = ["frequency"] if repeated else []
+        dated = frame.select(subject.on(name).alias("day"), *design).filter(~nw.col("day").is_null())
+        found = dated.group_by("day").agg(number.alias("n")).collect()
+        tallies[name] = DayTally(*(np.array(found.get_column(one).to_list(), np.int64) for one in ("day", "n")))
+    return tallies
 
 
 def rule_named(word: str, rules: Sequence[Rule] = RULES) -> Rule:
@@ -169,81 +168,17 @@ def rule_named(word: str, rules: Sequence[Rule] = RULES) -> Rule:
     raise QuestionError(tr("'{word}' is not a rule of the check.", word=word), suggestion(word, _ids(rules)))
 
 
-def offending_units(cases: CaseData, rule: str, *, settings: Settings | None = None) -> Any:
-    """Return the ids of the units that break a rule: personal data.
-
-    Parameters
-    ----------
-    cases : CaseData
-    rule : str
-        Id of the rule, as ``check`` shows it.
-    settings : Settings, optional
-        Those of the check.
-
-    Returns
-    -------
-    frame
-        One column ``unit_id``, sorted, of the library that the cases came in. Where the fault lies between
-        units (two spellings of one id), all of them.
-
-    Raises
-    ------
-    QuestionError
-        When there is no such rule, or it was counted before there were units.
-    """
-    return nw.from_dict({"unit_id": _offending(cases, rule, settings)}, backend=cases.frame_library).to_native()
-
-
-def write_offending(
-    cases: CaseData, folder: str | Path, *, rules: Names | None = None, settings: Settings | None = None
-) -> Path:
-    """Write the ids of the units that break rules to a file, for the person who corrects the register.
-
-    The file is personal data: its name says so, and on systems with such rights only its owner may read it.
-
-    Parameters
-    ----------
-    cases : CaseData
-    folder : path
-        An existing folder on the secure side; a file of an earlier check there is replaced.
-    rules : str or tuple of str, optional
-        Rules whose units are wanted; every broken rule about units, notes left out, by default.
-    settings : Settings, optional
-        Those of the check.
-
-    Returns
-    -------
-    Path
-        The file: columns ``rule`` and ``unit_id``, one row per unit and rule.
-
-    Raises
-    ------
-    QuestionError
-        When there is no such rule, or it was counted before there were units.
-    OutputError
-        When the file cannot be written; an earlier one is then still there.
-    """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise OutputError(
-            tr("There is no folder '{name}'.", name=folder.name), tr("Make it first, on the secure side.")
-        )
-    wanted = names(rules) if rules is not None else _broken(cases, settings)
-    rows = ((rule, unit) for rule in wanted for unit in _offending(cases, rule, settings))
-    return _write_private(folder / OFFENDING_FILE, rows)
-
-
 class _Questions:
-    """The columns that a query must add up for some rules, and what the sums mean."""
+    """The flags that a query must add up for some rules, and what the sums mean."""
 
-    def __init__(self, subject: Subject, rules: Sequence[Rule]) -> None:
+    def __init__(self, subject: Subject, rules: Sequence[Rule], *, spells: bool) -> None:
         self.subject = subject
         self.rules = tuple(rules)
+        self._spells = spells
         self._probes: dict[str, tuple[Probe, ...]] = {one.id: tuple(one.probes(subject)) for one in self.rules}
-        self._spells = bool(self.rules) and self.rules[0].counts == "spells"
 
     def flags(self) -> dict[str, nw.Expr]:
-        """Return the 0/1 columns."""
+        """Return a column per probe, and per gap and date for the completeness."""
         made: dict[str, nw.Expr] = {}
         for rule in self.rules:
             for place, probe in enumerate(self._probes[rule.id]):
@@ -255,81 +190,81 @@ class _Questions:
                 made |= {f"gap__{name}__{kind}": flag for kind, flag in kinds.items()}
             for name, (recorded, due) in self._dates().items():
                 made |= {f"date__{name}__recorded": recorded & due, f"date__{name}__due": due}
-        return {name: flag.cast(nw.Int64) for name, flag in made.items()}
+        return made
 
-    def unions(self) -> dict[str, nw.Expr]:
-        """Return the columns that say whether any of several flags holds."""
+    def of_rules(self) -> dict[str, nw.Expr]:
+        """Return, for rules with several probes, whether any of them hits, and whether any applies."""
         made: dict[str, nw.Expr] = {}
         for rule in self.rules:
             places = range(len(self._probes[rule.id]))
             if len(places) > 1 and rule.certain:
-                made[f"n__{rule.id}"] = nw.max_horizontal(*[f"n__{rule.id}__{place}" for place in places])
-                made[f"of__{rule.id}"] = nw.max_horizontal(*[f"of__{rule.id}__{place}" for place in places])
-        for name, columns in self._doubts().items():
-            made[f"doubt__{name}"] = nw.max_horizontal(*columns) if len(columns) > 1 else nw.col(columns[0])
+                made[f"n__{rule.id}"] = either([nw.col(f"n__{rule.id}__{place}") for place in places])
+                made[f"of__{rule.id}"] = either([nw.col(f"of__{rule.id}__{place}") for place in places])
         return made
 
-    def verdicts(self, counts: Mapping[str, int]) -> Iterable[Verdict]:
+    def of_indicators(self) -> dict[str, nw.Expr]:
+        """Return whether a unit breaks any rule that touches an indicator; equal sets of rules are looked at once."""
+        sets = dict.fromkeys(self._doubts().values())
+        return {
+            f"doubt__{place}": either([nw.col(self._column("n", rule)) for rule in rules])
+            for place, rules in enumerate(sets)
+        }
+
+    def verdicts(self, counts: Mapping[str, int], facts: Facts) -> Iterable[Verdict]:
         """Return what became of each rule."""
         for rule in self.rules:
-            counted = [one for one in rule.intake(self.subject) if one.base]
-            looked_at = bool(self._probes[rule.id]) or bool(counted)
-            broken = self._broken_parts(rule, counts, counted)
+            counted = [one for one in rule.counted(self.subject, facts) if one.base]
+            broken = [Finding(*one[:4]) for one in counted if one.fires]
+            for place, probe in enumerate(self._probes[rule.id]):
+                n, base = counts[f"n__{rule.id}__{place}"], counts[f"of__{rule.id}__{place}"]
+                extra = {name: counts[f"x__{name}__{rule.id}__{place}"] for name in probe.extra}
+                if probe.fires(Tally(n, base, extra)):
+                    broken.append(Finding(probe.key, probe.words, n, base))
             parts = tuple(one for one in broken if one.key)
             whole = None
             if broken and rule.certain:
                 whole = self._whole(rule, counts, counted)
             elif broken and not parts:
                 whole = broken[0]
-            yield Verdict(rule, looked_at, whole, parts)
+            yield Verdict(rule, bool(self._probes[rule.id]) or bool(counted), whole, parts)
 
-    def completeness(self, counts: Mapping[str, int]) -> tuple[Recorded, ...]:
-        """Return how completely attributes and dates are recorded."""
+    def recorded(self, counts: Mapping[str, int]) -> tuple[Recorded, ...]:
+        """Return how completely dates and attributes are recorded."""
         made = []
         for name in self._dates():
             recorded, due = counts[f"date__{name}__recorded"], counts[f"date__{name}__due"]
-            missing = {"not_recorded": due - recorded}
+            missing = {NOT_RECORDED: due - recorded}
             made.append(Recorded(name, self.subject.words(name), "date", recorded, missing, due))
         for name, kinds in gaps(self.subject).items():
             found = {kind: counts[f"gap__{name}__{kind}"] for kind in kinds}
             recorded = found.pop("recorded")
-            base = recorded + sum(n for kind, n in found.items() if kind != "not_applicable")
+            base = recorded + sum(n for kind, n in found.items() if kind != NOT_APPLICABLE)
             made.append(Recorded(name, attribute_words(name), "attribute", recorded, found, base))
         return tuple(made)
 
     def doubtful(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return the units in doubt for each indicator."""
-        return {name: counts[f"doubt__{name}"] for name in self._doubts()}
-
-    def _broken_parts(
-        self, rule: Rule, counts: Mapping[str, int], counted: Sequence[Counted]
-    ) -> tuple[Finding, ...]:
-        parts = [Finding(*one) for one in counted if one.n]
-        for place, probe in enumerate(self._probes[rule.id]):
-            n, base = counts[f"n__{rule.id}__{place}"], counts[f"of__{rule.id}__{place}"]
-            extra = {name: counts[f"x__{name}__{rule.id}__{place}"] for name in probe.extra}
-            if probe.fires(Tally(n, base, extra)):
-                parts.append(Finding(probe.key, probe.words, n, base))
-        return tuple(parts)
+        place = {rules: place for place, rules in enumerate(dict.fromkeys(self._doubts().values()))}
+        return {name: counts[f"doubt__{place[rules]}"] for name, rules in self._doubts().items()}
 
     def _whole(self, rule: Rule, counts: Mapping[str, int], counted: Sequence[Counted]) -> Finding:
         if counted:
             return Finding("", None, sum(one.n for one in counted), sum(one.base for one in counted))
-        name = rule.id if len(self._probes[rule.id]) > 1 else f"{rule.id}__0"
-        return Finding("", None, counts[f"n__{name}"], counts[f"of__{name}"])
+        return Finding("", None, counts[self._column("n", rule.id)], counts[self._column("of", rule.id)])
 
-    def _doubts(self) -> dict[str, list[str]]:
-        certain = [one for one in self.rules if one.certain and one.severity != "note" and one.counts == "units"]
-        found = {
-            name: [
-                f"n__{rule.id}__{place}"
-                for rule in certain
-                if name in rule.touches
-                for place in range(len(self._probes[rule.id]))
-            ]
-            for name in INDICATORS
-        }
-        return {name: columns for name, columns in found.items() if columns}
+    def _column(self, what: str, rule: str) -> str:
+        """Return the column in which a rule as a whole is counted."""
+        return f"{what}__{rule}" if len(self._probes[rule]) > 1 else f"{what}__{rule}__0"
+
+    def _doubts(self) -> dict[str, tuple[str, ...]]:
+        """Return the rules that throw doubt on single units, for each indicator that they touch."""
+        certain = [
+            one
+            for one in self.rules
+            if one.certain and one.severity != "note" and one.counts == "units" and self._probes[one.id]
+        ]
+        found = {name: tuple(rule.id for rule in certain if name in rule.touches) for name in INDICATORS}
+        return {name: rules for name, rules in found.items() if rules}
 
     def _dates(self) -> dict[str, tuple[nw.Expr, nw.Expr]]:
         """Return, for each date, the units that have it and those that should: those that came there or beyond."""
@@ -352,64 +287,20 @@ class _Questions:
 
 def _sums(frame: nw.LazyFrame[Any], questions: _Questions, *, frequency: bool) -> dict[str, int]:
     """Add all flags up in one query; a row counts as often as its frequency says."""
-    flags, unions = questions.flags(), questions.unions()
+    flags = questions.flags()
     if not flags:
         return {}
-    design = ["frequency"] if frequency else []
-    wide = frame.select(**flags, **{one: nw.col(one) for one in design})
-    wide = wide.with_columns(**unions) if unions else wide
-    counted = [nw.col(one) * nw.col("frequency") if frequency else nw.col(one) for one in (*flags, *unions)]
-    found = wide.select(*[one.sum().alias(name) for one, name in zip(counted, (*flags, *unions), strict=True)]).collect()
-    return {name: int(found.get_column(name)[0] or 0) for name in found.columns}
-
-
-def _offending(cases: CaseData, word: str, settings: Settings | None) -> list[str]:
-    rule = rule_named(word)
-    subject = Subject(cases, settings or Settings())
-    frame = subject.support_frame() if rule.counts == "spells" else subject.frame()
-    if frame is None or not rule.probes(subject):
-        raise QuestionError(
-            tr("The rule '{word}' does not say which units break it.", word=word),
-            tr("It was counted while the file was read, or it does not apply to these cases; the column is named in the report."),
-        )
-    found = frame.filter(rule.listed(subject)).select("unit_id").collect()
-    return sorted({str(one) for one in found.get_column("unit_id").to_list()})
-
-
-def _broken(cases: CaseData, settings: Settings | None) -> tuple[str, ...]:
-    found = examine(cases, settings=settings).verdicts
-    subject = Subject(cases, settings or Settings())
-    return tuple(
-        one.rule.id
-        for one in found
-        if one.broken and one.rule.certain and one.rule.severity != "note" and one.rule.probes(subject)
-    )
-
-
-def _write_private(path: Path, rows: Iterable[tuple[str, str]]) -> Path:
-    """Write beside the file, readable by its owner only, and put it in place when it is complete."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as lines:
-            writer = csv.writer(lines)
-            writer.writerow(("rule", "unit_id"))
-            writer.writerows((rule, _inert(unit)) for rule, unit in rows)
-            lines.flush()
-            os.fsync(lines.fileno())
-        beside.replace(path)
-    except OSError:
-        raise OutputError(
-            tr("The file '{name}' could not be written.", name=path.name),
-            tr("Look at the rights of the folder and at the room on the disk; an earlier file is unchanged."),
-        ) from None
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
-
-
-def _inert(text: str) -> str:
-    """Keep a spreadsheet from taking an id for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    names = list(flags)
+    wide = frame.select(**flags, **({"frequency": nw.col("frequency")} if frequency else {}))
+    for more in (questions.of_rules(), questions.of_indicators()):
+        if more:
+            wide = wide.with_columns(**more)
+            names += more
+    times = nw.col("frequency").cast(nw.Int64) if frequency else None
+    number = {name: nw.col(name).cast(nw.Int64) for name in names}
+    sums = [(one if times is None else one * times).sum().alias(name) for name, one in number.items()]
+    found = wide.select(*sums).collect()
+    return {name: int(found.get_column(name)[0] or 0) for name in names}
 
 
 def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from ..base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, Values, names
 from ..cases.casedata import CaseData
-from ..cases.rules import INDICATORS, SEVERITIES, TIME, Rule, Settings
-from ..cases.validate import RULES, Examination, Finding, Recorded, Verdict, examine, rule_named
+from ..cases.rules import INDICATORS, SEVERITIES, TIME, Recorded, Rule, Settings
+from ..cases.validate import RULES, Examination, Finding, Verdict, examine, rule_named
 from ..figures.dots import dots
 from ..reduce.risk import risk_table
 from .declared import LEFT_OUT_WORDS, Share
@@ -66,8 +66,8 @@ class QualityReport(Result):
     Tables
     ------
     main
-        One row per broken rule (``detail`` is ``all``) and per thing that breaks it (a pair of stages, a column): ``rule,
-        severity, detail, counted, n, denominator, share, touches``.
+        One row per broken rule (``detail`` is ``all``) and per thing that breaks it (a pair of stages, a column):
+        ``rule, severity, detail, counted, n, denominator, share, touches``.
     completeness
         One row per date and attribute: ``column, recorded``, the kinds of missing, ``denominator, share``.
     effect
@@ -105,8 +105,11 @@ class QualityReport(Result):
         -------
         Axes
         """
+        rows: list[tuple[Readable, Finding, str]]
         if self.broken:
-            rows = [(one.rule.sentence, _largest(one), SEVERITIES[one.rule.severity].text(language)) for one in self.broken]
+            rows = [
+                (one.rule.sentence, _largest(one), SEVERITIES[one.rule.severity].text(language)) for one in self.broken
+            ]
             axis = tr("share that breaks the rule")
         else:
             rows = [
@@ -120,7 +123,9 @@ class QualityReport(Result):
             estimate=[_share(found) for _, found, _ in rows],
             conf_low=nothing,
             conf_high=nothing,
-            annotations=[f"{format_number(one.n, language)} / {format_number(one.base, language)}" for _, one, _ in rows],
+            annotations=[
+                f"{format_number(one.n, language)} / {format_number(one.base, language)}" for _, one, _ in rows
+            ],
             groups=[group for _, _, group in rows],
             x_label=axis.text(language),
             number=lambda share: format_share(share, language, decimals=0),
@@ -290,7 +295,7 @@ def _completeness_table(found: Sequence[Recorded]) -> Table:
 
 
 def _effect_table(cases: CaseData, found: Examination) -> Table:
-    """Say of each indicator who leaves it, by the very reduction that the indicator uses, and who stays in it in doubt."""
+    """Say who leaves each indicator, by the reduction that it uses itself, and who stays in it in doubt."""
     left_out = risk_table(cases, start=cases.procedure.start, outcomes=None).left_out
     rows: list[tuple[str, str, str, int]] = []
     for indicator in INDICATORS:
