@@ -58,6 +58,12 @@ class CaseData:
     years : (int, int)
         First and last year in which a unit can have started: from its first date to the cut-off or, by faulty dates,
         at most five years later.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> jm.sample_cases()
+    CaseData(1,200 units counted as victim, procedure bolivia, cut-off 2018-04-30)
     """
 
     milestones: nw.LazyFrame[Any]

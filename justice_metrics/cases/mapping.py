@@ -87,6 +87,16 @@ class CaseMapping(Part):
         Support spells.
     missing : mapping of str to str
         Codes that stand for missing, with the kind of missing.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> mapping = jm.CaseMapping.from_dict({
+    ...     "cases": {"id": "No", "procedure": "bolivia", "cutoff": "2018-04-30"},
+    ...     "dates": {"complaint": "Fecha de denuncia"},
+    ... })
+    >>> mapping.dates["complaint"].column
+    'Fecha de denuncia'
     """
 
     data: DataPart = Field(default_factory=DataPart)
@@ -266,10 +276,25 @@ def read_mapping(path: str | Path) -> CaseMapping:
     path : path
         A TOML file; file names in it are relative to its folder.
 
+    Returns
+    -------
+    CaseMapping
+        Checked whole; whether the data fit it is seen when they are read.
+
     Raises
     ------
     SettingsError
         When the file is missing, is not TOML, or a key is wrong: every wrong key with what is allowed.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, justice_metrics as jm
+    >>> lines = ("[cases]", 'id = "No"', 'procedure = "bolivia"', "cutoff = 2018-04-30", "[dates]", 'complaint = "D"')
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder) / "mapping.toml"
+    ...     _ = file.write_text("\\n".join(lines))
+    ...     jm.read_mapping(file).cases.unit
+    'case'
     """
     path = Path(path)
     return CaseMapping.from_dict(read_toml(path), folder=path.parent, source=path.name)

@@ -22,7 +22,7 @@ from ..estimate.risk import at_risk
 from ..estimate.steps import at_days
 from ..figures.curves import step_curves
 from ..reduce.landmark import LandmarkCounts, ever_supported_counts, landmark_counts
-from .declared import LEFT_OUT_WORDS, Points, Share, interval_columns, outcome_labels, sampling_notes
+from .declared import LEFT_OUT_WORDS, Points, Share, ensure_level, interval_columns, outcome_labels, sampling_notes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -201,12 +201,13 @@ def landmark_association(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> answer = jm.landmark_association(jm.sample_cases(), actors=("lawyer", "psychologist", "social_worker"),
-    resamples=200)
+    >>> three = ("lawyer", "psychologist", "social_worker")
+    >>> answer = jm.landmark_association(jm.sample_cases(), actors=three, resamples=200)
     >>> list(answer.tables)
     ['main', 'difference', 'by_actors', 'naive']
     """
     actors, wanted = names(actors), names(outcome)
+    ensure_level(confidence_level)
     _check(cases, actors, landmark_days, horizon_days)
     if cluster is None and cases.sampling.cluster:
         cluster = "cluster"
@@ -270,7 +271,7 @@ def landmark_association(
             seed=seed,
             confidence_level=confidence_level,
         ).leave_out(*[LeftOut(_left_out_words(name), n) for name, n in counts.left_out.items()]),
-        notes=(*_notes(n_clusters, cluster), *sampling_notes(cases)),
+        notes=(*_notes(n_clusters, cluster), *sampling_notes(cases, weights_used=False)),
         frame_library=cases.frame_library,
         days=days,
         curves=curves,

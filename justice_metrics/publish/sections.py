@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..base.language import Language, Message, tr, trn
+from ..base.language import Language, Message, Readable, tr, trn
 from ..base.provenance import unit_words
 from ..base.result import Column, Definition, Result, Table
 from .drawing import drawn
@@ -19,6 +19,8 @@ LONG_TABLE: Final = 60
 """Rows after which a table scrolls on the screen."""
 PRINTED_TABLE: Final = 300
 """Rows after which a table is not printed: it would fill pages that nobody reads."""
+LONGEST_MAIN: Final = 1_000
+"""Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 200
 _WIDE, _VERY_WIDE = 8, 11
 
@@ -166,11 +168,12 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
     """
     heading = plain(result.heading.text(language)) if heading is None else heading
     findings = tuple(_capital(plain(one.text(language))) for one in result.findings())
+    shown, left_out = _shown_tables(result)
     views = [
         table_view(
             table, number=f"{number}.{place}", title=heading if name == "main" else _named(name), language=language
         )
-        for place, (name, table) in enumerate(_naive_last(result), start=1)
+        for place, (name, table) in enumerate(shown, start=1)
     ]
     alt = tr("Figure: {heading} {findings}", heading=f"{heading}.", findings=" ".join(findings[:3]))
     return Section(
@@ -181,7 +184,7 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         figure=_data_address(drawn(result, "svg", language=language)),
         alt=plain(alt.text(language), longest=600),
         definition=_definition(result.definition, result.provenance.unit, language),
-        notes=tuple(plain(one.text(language)) for one in result.notes),
+        notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
         base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :]),
         main=views[0],
         further=tuple(one for one in views[1:] if not one.warning),
@@ -266,6 +269,26 @@ def _leading_keys(columns: Sequence[Column]) -> int:
         if column.role not in {"stratum", "key"}:
             return place
     return 0
+
+
+def _shown_tables(result: Result) -> tuple[list[tuple[str, Table]], tuple[Readable, ...]]:
+    """Return the tables of a page, and words for one that is too long for it.
+
+    A main table of thousands of rows (a curve, day by day) makes way for a shorter one that says the same at chosen
+    places: read by nobody on a page, it would make the page many times as large.
+    """
+    tables = _naive_last(result)
+    short = [name for name, table in tables if name != "main" and not table.warning and len(table) <= PRINTED_TABLE]
+    if len(result.main) <= LONGEST_MAIN or not short:
+        return tables, ()
+    title = result.main.title or result.heading
+    words = tr(
+        "The table “{title}” has {n} rows and is not on this page: the command of the question writes it with --out "
+        "FILE.csv, a study with csv among its formats.",
+        title=title,
+        n=len(result.main),
+    )
+    return [one for one in tables if one[0] != "main"], (words,)
 
 
 def _naive_last(result: Result) -> list[tuple[str, Table]]:

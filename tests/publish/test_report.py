@@ -361,3 +361,18 @@ def test_no_module_of_matplotlib_keeps_the_figures() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path.cwd())
     assert done.stdout.strip() == "False"
+
+
+def test_a_curve_of_thousands_of_rows_makes_way_for_a_shorter_table() -> None:
+    curve = rates_table([f"Court {n}" for n in range(1_001)], title=tr("Day by day"))
+    chosen = rates_table(["First"], title=tr("At chosen days"))
+    text = report(rates(tables={"main": curve, "milestones": chosen, "naive": naive_table()})).text
+    assert "Court 1000" not in text
+    assert "Table 1.1. At chosen days" in text
+    assert "The table “Day by day” has 1,001 rows and is not on this page" in text
+    assert "Why not this figure" in text
+
+
+def test_a_long_table_without_a_shorter_one_stays() -> None:
+    curve = rates_table([f"Court {n}" for n in range(1_001)], title=tr("Day by day"))
+    assert "Court 1000" in report(rates(tables={"main": curve, "naive": naive_table()})).text
