@@ -105,6 +105,10 @@ def spark() -> Iterator[Any]:
         "spark.default.parallelism": "1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        # a thousand rows are counted sooner than a program for them is compiled
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
         "spark.log.level": "ERROR",
     }.items():
         builder = builder.config(key, value)

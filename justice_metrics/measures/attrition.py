@@ -20,12 +20,14 @@ from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_ages
 from ..tables import StageCounts
 from .declared import (
     Share,
+    ensure_level,
     few_units_note,
     group_words,
     interval_columns,
     left_out_of,
     outcome_labels,
     sampling_notes,
+    shown_limits,
     strata_columns,
 )
 
@@ -210,6 +212,7 @@ def attrition(
     Most cases were lost between complaint and the next step: 707 of the 1,200 ...
     """
     by = names(by)
+    ensure_level(confidence_level)
     counts = stage_counts(cases, by=by)
     at_ages = (
         stage_counts_at_ages(cases, days=[round(months * _DAYS_A_MONTH) for months in age_months], by=by)
@@ -224,7 +227,7 @@ def attrition(
         "reasons": _reasons(counts, steps, words),
     }
     if aged:
-        tables["ages"] = _ages(aged, steps, confidence_level)
+        tables["ages"] = _ages(aged, steps, confidence_level, weighted=cases.sampling.weighted)
     return Attrition(
         heading=tr("Case attrition: how far cases come"),
         tables=tables,
@@ -258,9 +261,7 @@ def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, case
     with np.errstate(invalid="ignore", divide="ignore"):
         stage_share = (lost / reached).ravel()
         cumulative = 1 - (reached / total).ravel()
-    limits = (share.conf_low, share.conf_high)
-    if cases.sampling.weighted:
-        limits = (np.full(g * s, np.nan), np.full(g * s, np.nan))
+    low, high = shown_limits(share.conf_low, share.conf_high, weighted=cases.sampling.weighted)
     columns = (
         *strata_columns(counts.strata.names),
         Column("stage", tr("step"), "text", "key", "key"),
@@ -279,8 +280,8 @@ def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, case
         "reached": reached.ravel(),
         "denominator": total.ravel(),
         "estimate": share.estimate,
-        "conf_low": limits[0],
-        "conf_high": limits[1],
+        "conf_low": low,
+        "conf_high": high,
         "recorded": counts.recorded.ravel(),
         "lost": lost.ravel(),
         "pending": pending.ravel(),
@@ -320,7 +321,7 @@ def _reasons(counts: StageCounts, steps: Mapping[str, Readable], words: Mapping[
     return Table(columns, values, labels={"stage": steps, "outcome": words}, title=tr("Where and how cases ended"))
 
 
-def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level: float) -> Table:
+def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level: float, *, weighted: bool) -> Table:
     rows: dict[str, list[object]] = {}
     first = next(iter(aged.values()))
     for months, counts in aged.items():
@@ -328,6 +329,7 @@ def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level:
         reached = counts.reached
         total = np.repeat(reached[:, :1], s, axis=1)
         share = wilson(reached.ravel(), total.ravel(), level)
+        low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
         part = {
             **counts.strata.columns(s),
             "months": [months] * reached.size,
@@ -335,8 +337,8 @@ def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level:
             "numerator": reached.ravel().tolist(),
             "denominator": total.ravel().tolist(),
             "estimate": share.estimate.tolist(),
-            "conf_low": share.conf_low.tolist(),
-            "conf_high": share.conf_high.tolist(),
+            "conf_low": low.tolist(),
+            "conf_high": high.tolist(),
         }
         for name, column in part.items():
             rows.setdefault(name, []).extend(column)

@@ -12,7 +12,7 @@ from ..base.language import Language, Message, Readable, format_number, format_s
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut, Provenance
 from ..base.result import Column
-from ..base.types import Counts, Tallies
+from ..base.types import Counts, Floats, Tallies
 from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
 from ..tables import RiskTable, Strata
@@ -46,6 +46,11 @@ def interval_columns(decimals: int = 1) -> tuple[Column, ...]:
     )
 
 
+def shown_limits(low: Floats, high: Floats, *, weighted: bool) -> tuple[Floats, Floats]:
+    """Return limits as they may be shown: none under sampling weights, whose design they do not know."""
+    return (np.full_like(low, np.nan), np.full_like(high, np.nan)) if weighted else (low, high)
+
+
 def outcome_labels(cases: CaseData, names: Sequence[str]) -> dict[str, Readable]:
     """Return the words of outcomes, classes, endpoints, stages and levels."""
     labels: dict[str, Readable] = {"other_ending": tr("any other ending"), **LEVEL_WORDS}
@@ -62,10 +67,10 @@ def group_words(strata: Strata, language: Language) -> list[str]:
     return [" · ".join(_level(level, language) for level in levels) for levels in strata.levels]
 
 
-def sampling_notes(cases: CaseData, *, biased: bool = True) -> tuple[Message, ...]:
+def sampling_notes(cases: CaseData, *, weights_used: bool = True) -> tuple[Message, ...]:
     """Return what the sampling does to a result, if it does anything."""
     notes: list[Message] = []
-    if cases.sampling.frame == "closed_only" and biased:
+    if cases.sampling.frame == "closed_only":
         notes.append(
             tr(
                 "The sample holds closed files only: cases that are still open are missing by design, so shares of "
@@ -74,7 +79,7 @@ def sampling_notes(cases: CaseData, *, biased: bool = True) -> tuple[Message, ..
                 "of closed files, not of the system."
             )
         )
-    if cases.sampling.frame == "prevalent" and biased:
+    if cases.sampling.frame == "prevalent":
         notes.append(
             tr(
                 "The sample holds cases that were open on a day: those that ended early are missing. "
@@ -82,7 +87,11 @@ def sampling_notes(cases: CaseData, *, biased: bool = True) -> tuple[Message, ..
                 "it (delayed entry); shares of stages and outcomes are not."
             )
         )
-    if cases.sampling.weighted:
+    if cases.sampling.weighted and not weights_used:
+        notes.append(
+            tr("The sampling weights are not used here: each file counts once, and the answer is about the sample.")
+        )
+    elif cases.sampling.weighted:
         notes.append(
             tr(
                 "Weighted by the sampling weights. An interval needs the sampling design too, which this "
@@ -101,6 +110,20 @@ def left_out_of(left_out: Mapping[str, Counts]) -> tuple[LeftOut, ...]:
 def time_provenance(cases: CaseData, table: RiskTable, question: str, **settings: object) -> Provenance:
     """Return the provenance of an answer about time, with the units that time cannot be told of."""
     return cases.provenance.add(question, **settings).leave_out(*left_out_of(table.left_out))
+
+
+def ensure_level(level: float) -> None:
+    """Refuse a confidence level that is no share, such as 95.
+
+    Raises
+    ------
+    QuestionError
+        With the level.
+    """
+    if not 0 < level < 1:
+        raise QuestionError(
+            tr("The confidence level {level} does not lie between 0 and 1.", level=level), tr("Write 95 % as 0.95.")
+        )
 
 
 def ensure_some(table: RiskTable, cases: CaseData) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from ..base.language import Label, Language, Readable, format_number, format_share, tr
 from ..base.levels import PENDING
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, Tallies, names
+from ..base.types import Names, Tallies, names
 from ..cases.casedata import CaseData
 from ..estimate.proportion import wilson
 from ..figures.dots import dots
@@ -20,10 +20,12 @@ from ..reduce.strata import convicted, flag_counts, outcome_counts, reached_or_p
 from ..tables import StratumTable
 from .declared import (
     Share,
+    ensure_level,
     few_units_note,
     interval_columns,
     outcome_labels,
     sampling_notes,
+    shown_limits,
     strata_columns,
 )
 
@@ -209,13 +211,15 @@ def conviction_rates(
     ['complaint', 'verdict']
     """
     by, denominators = names(by), names(per)
+    ensure_level(confidence_level)
     is_convicted = convicted(cases, cases.resolve(outcome))
     flags: dict[str, nw.Expr] = {}
     for word in denominators:
         reached = reached_or_passed(cases, word)
         flags[f"reached {word}"] = reached
         flags[f"convicted {word}"] = reached & is_convicted
-        flags[f"pending {word}"] = reached & nw.col("outcome").is_null()
+        # Convicted and under appeal is convicted so far: numerator and pending have no case in common.
+        flags[f"pending {word}"] = reached & nw.col("outcome").is_null() & ~is_convicted
     table = flag_counts(cases, flags, by=by)
     words = {one: cases.procedure.label(one) for one in denominators}
     return ConvictionRates(
@@ -278,6 +282,7 @@ def outcome_shares(cases: CaseData, *, by: Names = (), confidence_level: float =
     1.0
     """
     by = names(by)
+    ensure_level(confidence_level)
     table = outcome_counts(cases, by=by)
     kept = [one for one in table.cells[1:] if table.count(one).any() or one == PENDING]
     words = outcome_labels(cases, kept)
@@ -313,7 +318,7 @@ def _rates_table(
 
     numerator, denominator = pick("convicted"), pick("reached")
     share = wilson(numerator, denominator, level)
-    low, high = _limits(share.conf_low, share.conf_high, weighted=weighted)
+    low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
     columns = (
         *strata_columns(table.strata.names),
         Column("per", tr("per"), "text", "key", "key"),
@@ -343,7 +348,7 @@ def _shares_table(
     total = np.repeat(table.count("units"), k)
     ended = table.count("units") - table.count(PENDING)
     share = wilson(counts.ravel(), total, level)
-    low, high = _limits(share.conf_low, share.conf_high, weighted=weighted)
+    low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
     with np.errstate(invalid="ignore", divide="ignore"):
         of_ended = counts / ended[:, None]
     of_ended[:, kept.index(PENDING)] = np.nan
@@ -368,10 +373,6 @@ def _shares_table(
         "share_of_ended": of_ended.ravel(),
     }
     return Table(columns, values, labels={"outcome": words}, title=tr("Outcomes and pending cases"))
-
-
-def _limits(low: Floats, high: Floats, *, weighted: bool) -> tuple[Floats, Floats]:
-    return (np.full_like(low, np.nan), np.full_like(high, np.nan)) if weighted else (low, high)
 
 
 def _unseen_notes(cases: CaseData, per: tuple[str, ...]) -> list[Readable]:

@@ -22,6 +22,7 @@ from ..tables import RiskTable
 from .declared import (
     Share,
     days_words,
+    ensure_level,
     ensure_some,
     few_units_note,
     group_words,
@@ -298,6 +299,7 @@ def cumulative_incidence(
     'outcome'
     """
     by, wanted = names(by), names(outcome)
+    ensure_level(confidence_level)
     outcomes = {one: cases.resolve(one) for one in wanted} if wanted else None
     table = risk_table(cases, start=start, outcomes=outcomes, by=by, endings=endings)
     ensure_some(table, cases)
@@ -393,6 +395,7 @@ def time_to(
     'verdict'
     """
     by = names(by)
+    ensure_level(confidence_level)
     if not shares or any(not 0 < one < 1 for one in shares):
         raise QuestionError(tr("Shares lie between 0 and 1."), tr("Write the median as 0.5."))
     table = risk_table(cases, start=start, outcomes={outcome: cases.resolve(outcome)}, by=by)

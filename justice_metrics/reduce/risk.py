@@ -34,7 +34,8 @@ def event_expressions(
     """Return code and day of the ending of each unit: 0 pending, 1..K the outcomes, K+1 any other ending.
 
     A unit that came to one of the outcomes ended by the earliest of them (the first named one on the same day), else
-    by its exit. A code without a day is a unit whose ending is undated.
+    by its exit; with ``first``, an exit that came before them all ended it. A code without a day is a unit whose ending
+    is undated.
     """
     arrivals = [arrival(cases, states, endings=endings) for states in outcomes.values()]
     reached_exit, exit_day = arrival(cases, cases.procedure.outcomes, endings=endings)
@@ -44,6 +45,8 @@ def event_expressions(
     for place, (reached, day) in reversed(list(enumerate(arrivals, start=1))):
         dated = (day == earliest).fill_null(False)
         code = nw.when(dated | (earliest.is_null() & reached)).then(nw.lit(place)).otherwise(code)
+    if endings == "first":
+        code = nw.when((exit_day < earliest).fill_null(False)).then(nw.lit(len(outcomes) + 1)).otherwise(code)
     return code, nw.when(code <= len(outcomes)).then(earliest).otherwise(exit_day)
 
 
@@ -101,10 +104,10 @@ def risk_table(
         outcomes = classes(cases)
         ends = standing_outcomes(cases, outcomes), event_expressions(cases, outcomes, endings=endings)
         code, end = ends[endings == "first"]
-        names = tuple(outcomes)
     else:
         code, end = event_expressions(cases, outcomes, endings=endings)
-        names = (*outcomes, OTHER_ENDING)
+    # A verdict that the file dates without saying which is no class's, yet it may be a first ending.
+    names = (*outcomes, OTHER_ENDING)
     grouped = grouped_counts(
         cases,
         by=by,

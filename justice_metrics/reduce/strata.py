@@ -31,7 +31,8 @@ def reached_or_passed(cases: CaseData, word: str) -> nw.Expr:
     """Return whether a unit reached a stage, by its own record or by that of a later step of the funnel."""
     states = cases.resolve(word)
     steps = funnel_steps(cases)
-    places = [place for place, step in enumerate(steps) if set(step.states) & set(states)]
+    # A step that asks for less than the word does is no place of it: every final verdict is a verdict.
+    places = [place for place, step in enumerate(steps) if set(step.states) <= set(states)]
     if not places:
         return cases.reached(states)
     later = tuple(dict.fromkeys(state for step in steps[min(places) :] for state in step.states))
