@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
@@ -84,13 +84,23 @@ class Typing:
         self.source.add_lookup(precision, column, found.precision, nw.String)
         return True
 
-    def label(self, spec: LabelColumn, *, name: str, where: str, known: Collection[str] = ()) -> tuple[str, ...]:
+    def label(
+        self,
+        spec: LabelColumn,
+        *,
+        name: str,
+        where: str,
+        known: Collection[str] = (),
+        state: Callable[[str], str] | None = None,
+    ) -> tuple[str, ...]:
         """Add the id that each label stands for and return the ids that occur.
 
         Parameters
         ----------
         known : collection of str
             For a column without labels: the ids that its texts may be.
+        state : callable, optional
+            For labels that name states or roles: the state that a word means.
         """
         column = self.source.need(spec.column, where=where)
         texts, counts = self.source.distinct(column)
@@ -109,7 +119,8 @@ class Typing:
         )
         if found.n_unmatched and not self._counting:
             raise unmatched_error(found, labels=labels, key=f"{where}.labels")
-        self.source.add_lookup(name, column, found.states, nw.String)
+        states = {text: state(word) for text, word in found.states.items()} if state else found.states
+        self.source.add_lookup(name, column, states, nw.String)
         self.conversions.append(
             Conversion(
                 column=column,
@@ -119,7 +130,7 @@ class Typing:
                 missing=tuple(found.missing_codes.items()),
             )
         )
-        return tuple(dict.fromkeys(found.states.values()))
+        return tuple(dict.fromkeys(states.values()))
 
     def attribute(self, spec: AttributeColumn, *, name: str) -> bool:
         """Add an attribute; return whether it is a number."""

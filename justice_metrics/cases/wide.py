@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from ..base.errors import MappingError
+from ..base.language import tr
+from ..base.levels import PENDING
 from .calendar import day_number
 from .mapping import CaseMapping
 from .procedure import Procedure
@@ -44,7 +47,7 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     seen = tuple(one for one in labelled if one not in procedure.outcomes)
     columns |= {f"seen__{one}": (nw.col("label") == one).cast(nw.Int64).fill_null(0) for one in seen}
     frame = frame.with_columns(**columns)
-    if not labelled:
+    if mapping.outcome is None:
         # Without an outcome column the latest dated state says how the unit stands.
         cutoff_day = day_number(mapping.cases.cutoff)
         frame = with_standing(frame, procedure, tuple(days), cutoff_day=cutoff_day)
@@ -84,15 +87,33 @@ def _type_outcome(typing: Typing, mapping: CaseMapping, procedure: Procedure) ->
     """Type the outcome column and return the states that its labels can mean, without "pending"."""
     if mapping.outcome is None:
         return ()
-    known = (*procedure.ids, "pending")
-    typing.label(mapping.outcome, name="label", where="outcome", known=known)
+    state = state_of(procedure, "outcome.labels")
+    known = (*procedure.ids, PENDING)
+    occurring = typing.label(mapping.outcome, name="label", where="outcome", known=known, state=state)
     if mapping.outcome.date is not None:
         typing.day(mapping.outcome.date, name="day__outcome_date", where="outcome.date")
     meant = [*mapping.outcome.labels.values(), *([mapping.outcome.otherwise] if mapping.outcome.otherwise else [])]
-    states = dict.fromkeys(
-        state for word in (meant or known) if word != "pending" for state in procedure.resolve(word)[:1]
-    )
-    return tuple(states)
+    # Without labels the texts are ids: any outcome may stand there, and of the stages those that do.
+    states = dict.fromkeys(map(state, meant) if meant else (*procedure.outcomes, *occurring))
+    return tuple(one for one in states if one != PENDING)
+
+
+def state_of(procedure: Procedure, where: str) -> Callable[[str], str]:
+    """Return what turns a word of the mapping at ``where`` into one state; a role that one state plays is that state.
+
+    The function raises a MappingError when several states play the role: which of them was it?
+    """
+
+    def named(word: str) -> str:
+        states = (word,) if word == PENDING else procedure.resolve(word)
+        if len(states) > 1:
+            raise MappingError(
+                tr("{where}: '{state}' is a role of several states.", where=where, state=word),
+                tr("Name one of: {states}.", states=list(states)),
+            )
+        return states[0]
+
+    return named
 
 
 def _with_outcome(
@@ -101,11 +122,11 @@ def _with_outcome(
     procedure: Procedure,
     labelled: tuple[str, ...],
 ) -> nw.LazyFrame[Any]:
-    if not labelled:
+    if mapping.outcome is None:
         return frame
     outcomes = [one for one in labelled if one in procedure.outcomes]
     held = nw.col("label").is_in(outcomes).fill_null(False)
-    has_date = mapping.outcome is not None and mapping.outcome.date is not None
+    has_date = mapping.outcome.date is not None
     day = nw.when(held).then(nw.col("day__outcome_date")) if has_date else nw.lit(None, dtype=nw.Int32)
     return frame.with_columns(outcome=nw.when(held).then(nw.col("label")), outcome_day=day)
 
