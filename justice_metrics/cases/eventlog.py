@@ -8,12 +8,13 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import MappingError
 from ..base.language import tr
+from ..base.levels import PENDING
 from .collapse import collapsed
 from .mapping import CaseMapping, OutcomePart, StagePart
 from .procedure import Procedure
-from .standing import ORDERS, day_that_counts, last_state_key
+from .standing import ORDERS, day_that_counts, last_state_key, stood
 from .typed import Typing
-from .wide import Made
+from .wide import Made, state_of
 
 
 def event_rows(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tuple[nw.LazyFrame[Any], bool]:
@@ -21,7 +22,8 @@ def event_rows(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tu
     spec = mapping.events
     if spec is None:
         raise TypeError("no events section")
-    typing.label(spec.state, name="state", where="events.state", known=procedure.ids)
+    state = state_of(procedure, "events.state.labels")
+    typing.label(spec.state, name="state", where="events.state", known=procedure.ids, state=state)
     if not typing.day(spec.date, name="day", where="events.date", precision="precision"):
         typing.source.add("precision", nw.lit("day"))
     if spec.date.notified is not None:
@@ -48,7 +50,9 @@ def stage_rows(typing: Typing, spec: StagePart, place: int, procedure: Procedure
         typing.source.add("day", nw.lit(None, dtype=nw.Int32))
     outcome: OutcomePart | None = spec.outcome
     if outcome is not None:
-        typing.label(outcome, name="label", where=f"{where}.outcome", known=(*procedure.ids, "pending"))
+        known = (*procedure.ids, PENDING)
+        meant = state_of(procedure, f"{where}.outcome.labels")
+        typing.label(outcome, name="label", where=f"{where}.outcome", known=known, state=meant)
         if outcome.date is not None:
             ended_coarse = typing.day(
                 outcome.date, name="outcome_date", where=f"{where}.outcome.date", precision="outcome_precision"
@@ -56,15 +60,10 @@ def stage_rows(typing: Typing, spec: StagePart, place: int, procedure: Procedure
     frame = typing.source.lazy().filter(~nw.col("unit_id").is_null())
     rows = []
     if spec.state is not None:
-        states = procedure.resolve(spec.state)
-        if len(states) > 1:
-            raise MappingError(
-                tr("{where}: '{state}' is a role of several states.", where=f"{where}.state", state=spec.state),
-                tr("Name one of: {states}.", states=list(states)),
-            )
-        rows.append(_long(frame, nw.lit(states[0]), nw.col("day"), _precision("precision", coarse)))
+        one = state_of(procedure, f"{where}.state")(spec.state)
+        rows.append(_long(frame, nw.lit(one), nw.col("day"), _precision("precision", coarse)))
     if outcome is not None:
-        ended = frame.filter(~nw.col("label").is_null() & (nw.col("label") != "pending"))
+        ended = frame.filter(~nw.col("label").is_null() & (nw.col("label") != PENDING))
         if outcome.date is not None:
             day, precision = nw.col("outcome_date"), _precision("outcome_precision", ended_coarse)
         else:
@@ -97,42 +96,37 @@ def milestones_of_events(
     seen = tuple(one for one in dated if int(undated[one]))
     rank: nw.Expr = nw.lit(None, dtype=nw.Int64)
     for one in dated:
-        if one not in procedure.aftermath:
-            rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank)).otherwise(rank)
-    keyed = long.with_columns(rank=rank)
+        rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank)).otherwise(rank)
     endings = tuple(one for one in dated if one in procedure.outcomes)
+    weighing = tuple(one for one in dated if one not in procedure.aftermath) if endings else ()
     ends = nw.col("state").is_in(list(endings))
     day = day_that_counts(nw.col("day"), ends=ends, cutoff_day=cutoff_day)
-    key = last_state_key(day, nw.col("rank"), nw.col("seq") if ordered else None)
-    keyed = keyed.with_columns(
-        last_key=key,
-        end_day=nw.when(ends).then(nw.col("day")),
+    keyed = long.with_columns(rank=rank).with_columns(
+        key=last_state_key(day, nw.col("rank"), nw.col("seq") if ordered else None),
         undated_rank=nw.when(nw.col("day").is_null() & ends).then(nw.col("rank")),
-        **{f"first__{one}": nw.when(nw.col("state") == one).then(nw.col("day")) for one in dated},
-        **{f"seen__{one}": (nw.col("state") == one).cast(nw.Int64) for one in seen},
     )
-    if endings:
-        keys = {f"key__{one}": nw.when(nw.col("state") == one).then(nw.col("last_key")) for one in endings}
-        keyed = keyed.with_columns(**keys)
-    milestones = collapsed(
-        keyed,
+    columns: dict[str, nw.Expr] = {
+        f"first__{one}": nw.when(nw.col("state") == one).then(nw.col("day")) for one in dated
+    }
+    columns |= {f"last__{one}": columns[f"first__{one}"] for one in endings}
+    columns |= {f"seen__{one}": (nw.col("state") == one).cast(nw.Int64) for one in seen}
+    columns |= {f"key__{one}": nw.when(nw.col("state") == one).then(nw.col("key")) for one in weighing}
+    made = collapsed(
+        keyed.with_columns(**columns),
         described,
-        *[nw.col(f"first__{one}").min() for one in dated],
-        *[nw.col(f"seen__{one}").max() for one in seen],
-        *[nw.col(f"key__{one}").max() for one in endings],
-        *[nw.col(one).max() for one in ("last_key", "end_day", "undated_rank")],
+        nw.col("undated_rank").max(),
+        *[nw.col(one).min() if one.startswith("first__") else nw.col(one).max() for one in columns],
     )
-    stands: nw.Expr = nw.lit(None, dtype=nw.String)
-    late: nw.Expr = nw.lit(None, dtype=nw.String)
-    for one in endings:
-        stands = nw.when(nw.col(f"key__{one}") == nw.col("last_key")).then(nw.lit(one)).otherwise(stands)
-        late = nw.when(nw.col("undated_rank") == procedure.state(one).rank).then(nw.lit(one)).otherwise(late)
+    made = stood(made, procedure, weighing)
     # An ending without a date stands, but nobody can say since when.
-    milestones = milestones.with_columns(stands=stands, late=late)
-    last_of_all = ~nw.col("stands").is_null() & nw.col("late").is_null()
-    milestones = milestones.with_columns(
-        outcome=nw.coalesce(nw.col("late"), nw.col("stands")), outcome_day=nw.when(last_of_all).then(nw.col("end_day"))
-    ).drop("stands", "late", "last_key", "end_day", "undated_rank", *[f"key__{one}" for one in endings])
+    outcome, day = nw.col("outcome"), nw.lit(None, dtype=nw.Int32)
+    for one in endings:
+        day = nw.when(nw.col("outcome") == one).then(nw.col(f"last__{one}")).otherwise(day)
+        outcome = nw.when(nw.col("undated_rank") == procedure.state(one).rank).then(nw.lit(one)).otherwise(outcome)
+    since = nw.when(nw.col("undated_rank").is_null()).then(day)
+    milestones = made.with_columns(outcome=outcome, outcome_day=since).drop(
+        "undated_rank", *[f"last__{one}" for one in endings]
+    )
     events = long.select("unit_id", "seq", "day", "state", "precision", "notified_day")
     return milestones, events, dated, seen, ()
 

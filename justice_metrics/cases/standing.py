@@ -1,4 +1,4 @@
-"""How a unit stands at the cut-off: the last state it came to, if that state ends it."""
+"""How a unit stands at the cut-off: in the last ending from which it did not go on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 
 from .procedure import Procedure
+from .procedure_graph import reachable
 
 # A key is day * ORDERS + order, times RANKS, plus the state's rank: one integer that sorts by day, order, rank.
 RANKS: Final = 1_024
@@ -27,27 +28,68 @@ def day_that_counts(day: nw.Expr, *, ends: nw.Expr, cutoff_day: int) -> nw.Expr:
     return nw.when(ends | (day <= cutoff_day)).then(day)
 
 
+def reopening(procedure: Procedure, states: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return, for each ending among ``states``, those of them to which a case can go on from it before it ends again.
+
+    What is not among them leaves the ending as it is: the execution of a final verdict, and a complaint or a charge
+    that is dated later by a slip of the pen.
+    """
+    counted = [one for one in states if one not in procedure.aftermath]
+    detours = {*procedure.outcomes, *procedure.suspended}
+    found = {}
+    for ending in procedure.outcomes:
+        if ending in counted:
+            ahead = reachable(procedure.edges, [ending], not_through=detours) - {ending}
+            found[ending] = tuple(one for one in counted if one in ahead)
+    return found
+
+
+def stood(frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the frame with ``outcome``, from the columns ``key__<state>`` of each of ``states``; these are dropped.
+
+    A unit stands in the last ending that nothing followed to which a case can go on from there.
+    """
+    followers = reopening(procedure, states)
+    sets = {after: f"after__{place}" for place, after in enumerate(dict.fromkeys(followers.values())) if after}
+    # Each step makes columns: an SQL engine writes a formula out again at each of its uses.
+    if sets:
+        frame = frame.with_columns(**{name: _latest([f"key__{one}" for one in after]) for after, name in sets.items()})
+    lasting = {f"lasts__{one}": _unless_followed(one, sets.get(after)) for one, after in followers.items()}
+    outcome: nw.Expr = nw.lit(None, dtype=nw.String)
+    if lasting:
+        frame = frame.with_columns(**lasting).with_columns(last__key=_latest(list(lasting)))
+        for one in followers:
+            outcome = nw.when(nw.col(f"lasts__{one}") == nw.col("last__key")).then(nw.lit(one)).otherwise(outcome)
+    made = frame.with_columns(outcome=outcome)
+    helpers = [*sets.values(), *lasting, *(["last__key"] if lasting else [])]
+    return made.drop(*[f"key__{one}" for one in states if one not in procedure.aftermath], *helpers)
+
+
 def with_standing(
     frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str], *, cutoff_day: int
 ) -> nw.LazyFrame[Any]:
-    """Return the frame with ``outcome`` and ``outcome_day``, from the first day in each of ``states``.
-
-    What follows a final verdict, such as its execution, does not reopen a unit, nor does a stage after the cut-off.
-    """
-    days = {
-        one: day_that_counts(nw.col(f"first__{one}"), ends=nw.lit(one in procedure.outcomes), cutoff_day=cutoff_day)
+    """Return the frame with ``outcome`` and ``outcome_day``, from the first day in each of ``states``."""
+    keys = {
+        f"key__{one}": last_state_key(
+            day_that_counts(nw.col(f"first__{one}"), ends=nw.lit(one in procedure.outcomes), cutoff_day=cutoff_day),
+            nw.lit(procedure.state(one).rank),
+        )
         for one in states
         if one not in procedure.aftermath
     }
-    keys = {one: last_state_key(day, nw.lit(procedure.state(one).rank)) for one, day in days.items()}
-    last = next(iter(keys.values())) if len(keys) == 1 else nw.max_horizontal(*keys.values())
-    # The key is a column before it is compared: an SQL engine writes a formula out again at each of its uses. It is
-    # never taken apart, because division is spelt at length there, and differently in each engine.
-    frame = frame.with_columns(last_key=last)
-    outcome: nw.Expr = nw.lit(None, dtype=nw.String)
+    frame = stood(frame.with_columns(**keys), procedure, states)
     day: nw.Expr = nw.lit(None, dtype=nw.Int32)
-    for one in [one for one in keys if one in procedure.outcomes]:
-        here = keys[one] == nw.col("last_key")
-        outcome = nw.when(here).then(nw.lit(one)).otherwise(outcome)
-        day = nw.when(here).then(nw.col(f"first__{one}")).otherwise(day)
-    return frame.with_columns(outcome=outcome, outcome_day=day).drop("last_key")
+    for one in [one for one in states if one in procedure.outcomes]:
+        day = nw.when(nw.col("outcome") == one).then(nw.col(f"first__{one}")).otherwise(day)
+    return frame.with_columns(outcome_day=day)
+
+
+def _latest(columns: Sequence[str]) -> nw.Expr:
+    return nw.col(columns[0]) if len(columns) == 1 else nw.max_horizontal(*columns)
+
+
+def _unless_followed(ending: str, after: str | None) -> nw.Expr:
+    key = nw.col(f"key__{ending}")
+    if after is None:
+        return key
+    return nw.when(nw.col(after).is_null() | (key > nw.col(after))).then(key)

@@ -38,6 +38,26 @@ LIVES: dict[str, tuple[dict[str, str], str | None, str | None]] = {
         "final_conviction",
         "2017-03-01",
     ),
+    "complaint dated too late": (
+        {"complaint": "2017-01-05", "rejected": "2016-03-01"},
+        "rejected",
+        "2016-03-01",
+    ),
+    "convicted before the charge": (
+        {"complaint": "2016-01-05", "convicted": "2016-03-01", "charged": "2016-04-01"},
+        "convicted",
+        "2016-03-01",
+    ),
+    "rejected before the conviction": (
+        {"complaint": "2016-01-05", "rejected": "2016-03-01", "charged": "2016-04-01", "convicted": "2016-05-01"},
+        "convicted",
+        "2016-05-01",
+    ),
+    "convicted, then made final": (
+        {"complaint": "2016-01-05", "convicted": "2016-03-01", "final_conviction": "2016-04-01"},
+        "final_conviction",
+        "2016-04-01",
+    ),
     "all after the cut-off": ({"complaint": "2018-06-01"}, None, None),
 }
 
