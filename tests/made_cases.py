@@ -15,7 +15,7 @@ ORIGIN = dt.date(2015, 1, 1)
 STATES = (
     *("complaint", "preliminary", "charged", "accusation", "trial_preparation", "trial", "convicted", "acquitted"),
     *("appeal", "final_conviction", "final_acquittal", "rejected", "dismissed", "withdrawn", "archived"),
-    *("verdict", "final_verdict", "report", "court"),
+    *("verdict", "final_verdict", "report", "in_court"),
 )
 DESIGN = ("weight", "stratum", "cluster", "entry")
 Row = Mapping[str, Any]
@@ -35,7 +35,7 @@ role = "complaint"
 label = { en = "report", es = "denuncia" }
 
 [[state]]
-id = "court"
+id = "in_court"
 kind = "stage"
 role = "prosecution"
 label = { en = "court", es = "tribunal" }
@@ -54,10 +54,10 @@ label = { en = "ending two", es = "fin dos" }
 
 [[move]]
 from = "report"
-to = ["court", "one", "two"]
+to = ["in_court", "one", "two"]
 
 [[move]]
-from = "court"
+from = "in_court"
 to = ["one", "two"]
 """
 

@@ -270,18 +270,18 @@ def _taken_in(
     cutoff_day: int,
 ) -> tuple[int, tuple[int, int], Intake]:
     """Look once at the whole: how many units, whether any starts before the cut-off."""
-    start = f"first__{procedure.start}"
     dated = procedure.start in parts.dated_states
-    day = nw.col(start) if dated else nw.lit(None, dtype=nw.Int32)
     count = nw.col("frequency").sum() if sampling.repeated else nw.len()
-    found = milestones.select(
-        units=count, rows=nw.len(), first=day.min(), last=day.max(), dated=(~day.is_null()).cast(nw.Int64).sum()
-    ).collect()
+    looked: dict[str, nw.Expr] = {"units": count, "rows": nw.len()}
+    if dated:
+        day = nw.col(f"first__{procedure.start}")
+        looked |= {"first": day.min(), "last": day.max(), "dated": (~day.is_null()).cast(nw.Int64).sum()}
+    found = milestones.select(**looked).collect()
     units, rows = (int(found.get_column(one)[0] or 0) for one in ("units", "rows"))
     if rows == 0:
         raise CaseDataError(tr("There is no case in the data."), tr("Check that the right file and sheet were named."))
-    first, n_dated = found.get_column("first")[0], int(found.get_column("dated")[0] or 0)
-    if dated and n_dated == 0:
+    first, last = (found.get_column(one)[0] if dated else None for one in ("first", "last"))
+    if dated and not int(found.get_column("dated")[0] or 0):
         raise CaseDataError(
             tr(
                 "No case has a date for '{state}': all {n} are missing.", state=procedure.label(procedure.start), n=rows
@@ -297,7 +297,7 @@ def _taken_in(
     repeated_ids = gone - parts.repeated_rows - parts.without_id
     return (
         units,
-        _years(first, found.get_column("last")[0], cutoff_day),
+        _years(first, last, cutoff_day),
         Intake(
             rows=parts.rows,
             one_row_per_unit=mapping.data.kind == "wide",

@@ -12,7 +12,7 @@ from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, format_number, format_share, tr, trn
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Counts, Days, Floats, Names, Tallies, names
+from ..base.types import Counts, Days, Floats, Names, names
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen
 from ..estimate.limits import normal_quantile
@@ -325,11 +325,7 @@ def _interval(
     arms: LandmarkCounts, curves: Incidence, horizon: int, *, clustered: bool, resamples: int, seed: int, level: float
 ) -> tuple[Floats, Floats, Floats]:
     """Return limits of the difference and its standard deviation, each of shape (K,)."""
-
-    def at(values: Tallies) -> Floats:
-        return np.asarray(at_days(arms.days, values, [horizon], before=0.0)[..., 0], dtype=np.float64)
-
-    estimate, error = at(curves.incidence), at(curves.std_error)
+    estimate, error = (_at(arms, one, horizon) for one in (curves.incidence, curves.std_error))
     analytic = np.sqrt((error**2).sum(axis=0))
     if not clustered:
         difference, reach = estimate[0] - estimate[1], normal_quantile(level) * analytic
@@ -338,7 +334,16 @@ def _interval(
     reached = bootstrap_incidence(arms.events, arms.censored, arms.entered, arms.days, horizon, draws)
     differences = reached[:, 0] - reached[:, 1]
     found = percentile_interval(differences, level, units=len(arms.clusters))
-    return found.conf_low, found.conf_high, np.nanstd(differences, axis=0, ddof=1)
+    told = np.isfinite(found.conf_low)
+    spread = np.where(told, np.nanstd(np.where(told, differences, 0), axis=0, ddof=1), np.nan)
+    return found.conf_low, found.conf_high, spread
+
+
+def _at(counts: LandmarkCounts, values: Floats, horizon: int) -> Floats:
+    """Return the values at the horizon, shape (A, K); NaN for an arm without a case: the share of nobody is not 0 %."""
+    there = counts.entered.sum(axis=(0, 2)) > 0
+    found = at_days(counts.days, values, [horizon], before=0.0)[..., 0]
+    return np.where(there[:, None], found, np.nan)
 
 
 def _arm_table(
@@ -346,8 +351,8 @@ def _arm_table(
 ) -> Table:
     k = len(wanted)
 
-    def at(values: Tallies) -> Floats:
-        return np.asarray(at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel(), dtype=np.float64)
+    def at(values: Floats) -> Floats:
+        return _at(arms, values[:, :k], horizon).ravel()
 
     within = arms.days <= horizon
     columns = (
@@ -380,14 +385,12 @@ def _difference_table(
     level: float,
 ) -> Table:
     k = len(wanted)
-
-    def at(values: Tallies) -> Floats:
-        return np.asarray(at_days(arms.days, values[:, :k], [horizon], before=0.0)[..., 0], dtype=np.float64)
-
-    share, error = at(curves.incidence), at(curves.std_error)
+    share, error = (_at(arms, one[:, :k], horizon) for one in (curves.incidence, curves.std_error))
     n = arms.entered.sum(axis=(0, 2)).astype(np.float64)
     events = arms.events.sum(axis=0)[:, :k][..., arms.days <= horizon].sum(axis=-1)
-    low, high, spread = (one[:k] for one in limits)
+    # Without an outcome in an arm its variance is 0 by the formula, and the interval would be far too narrow.
+    told = (events > 0).all(axis=0) & (error > 0).all(axis=0)
+    low, high, spread = (np.where(told, one[:k], np.nan) for one in limits)
     with np.errstate(invalid="ignore", divide="ignore"):
         # How much wider the clusters make the interval is also how much less the data can show.
         design = np.fmax(np.nan_to_num(spread**2 / (error**2).sum(axis=0), nan=1.0, posinf=1.0), 1.0)
@@ -425,8 +428,8 @@ def _by_actors(
     curves = aalen_johansen(events, at_risk(events, censored, entered), confidence_level=level)
     a, k = events.shape[0], len(wanted)
 
-    def at(values: Tallies) -> Floats:
-        return np.asarray(at_days(counts.days, values[:, :k], [horizon], before=0.0)[..., 0].ravel(), dtype=np.float64)
+    def at(values: Floats) -> Floats:
+        return _at(counts, values[:, :k], horizon).ravel()
 
     columns = (
         Column("actors", tr("actors started by the landmark"), "number", "key", "key", 0),
@@ -437,15 +440,14 @@ def _by_actors(
         *interval_columns()[1:],
     )
     n = entered.sum(axis=1)
-    blank = np.repeat(np.where(n > 0, 1.0, np.nan), k)
     values = {
         "actors": np.repeat(np.arange(a), k),
         "outcome": list(wanted) * a,
         "at_risk": np.repeat(n, k),
         "events": events[:, :k][..., counts.days <= horizon].sum(axis=-1).ravel(),
-        "estimate": at(curves.incidence) * blank,
-        "conf_low": at(curves.conf_low) * blank,
-        "conf_high": at(curves.conf_high) * blank,
+        "estimate": at(curves.incidence),
+        "conf_low": at(curves.conf_low),
+        "conf_high": at(curves.conf_high),
     }
     return Table(columns, values, labels={"outcome": words}, title=tr("By number of actors on the landmark"))
 

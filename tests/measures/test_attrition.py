@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -37,10 +37,12 @@ def test_steps_by_hand() -> None:
     assert main["recorded"].tolist() == [6, 3, 2, 1, 0]  # the accusation of "d" shows the charge that no one wrote down
     assert main["lost"].tolist() == [1, 1, 0, 0, 0]
     assert main["pending"].tolist() == [1, 1, 1, 0, 0]
-    assert main["estimate"].tolist() == [float(one) for one in (1, F(4, 6), F(2, 6), F(1, 6), 0)]
-    assert main["stage_share"].tolist()[:4] == [float(one) for one in (F(1, 6), F(1, 4), 0, 0)]
+    assert main["estimate"].tolist() == [float(one) for one in (1, Fraction(4, 6), Fraction(2, 6), Fraction(1, 6), 0)]
+    assert main["stage_share"].tolist()[:4] == [float(one) for one in (Fraction(1, 6), Fraction(1, 4), 0, 0)]
     assert np.isnan(main["stage_share"][4])
-    assert main["cumulative_share"] == pytest.approx([float(one) for one in (0, F(2, 6), F(4, 6), F(5, 6), 1)])
+    assert main["cumulative_share"] == pytest.approx(
+        [float(one) for one in (0, Fraction(2, 6), Fraction(4, 6), Fraction(5, 6), 1)]
+    )
 
 
 def test_reasons_say_where_and_how() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -38,9 +38,15 @@ def incidence(answer: CumulativeIncidence, outcome: str) -> dict[int, float]:
 
 
 class TestCompetingEndings:
-    ONE = {1: 0, 2: 0, 3: F(20, 77), 5: F(40, 77), 6: F(50, 77)}
-    TWO = {1: F(1, 11), 2: F(1, 11), 3: F(17, 77), 5: F(17, 77), 6: F(27, 77)}
-    OPEN = {1: F(10, 11), 2: F(10, 11), 3: F(40, 77), 5: F(20, 77), 6: 0}
+    ONE: ClassVar = {1: 0, 2: 0, 3: Fraction(20, 77), 5: Fraction(40, 77), 6: Fraction(50, 77)}
+    TWO: ClassVar = {
+        1: Fraction(1, 11),
+        2: Fraction(1, 11),
+        3: Fraction(17, 77),
+        5: Fraction(17, 77),
+        6: Fraction(27, 77),
+    }
+    OPEN: ClassVar = {1: Fraction(10, 11), 2: Fraction(10, 11), 3: Fraction(40, 77), 5: Fraction(20, 77), 6: 0}
 
     def test_exact_fractions(self, tmp_path: Path) -> None:
         answer = jm.cumulative_incidence(competing(tmp_path))
@@ -60,7 +66,7 @@ class TestCompetingEndings:
     def test_one_minus_kaplan_meier_is_nowhere(self, tmp_path: Path) -> None:
         answer = jm.cumulative_incidence(competing(tmp_path))
         shown = np.concatenate([table["estimate"].astype(float) for table in answer.tables.values()])
-        for overstated in (F(2, 7), F(9, 14), F(23, 28)):
+        for overstated in (Fraction(2, 7), Fraction(9, 14), Fraction(23, 28)):
             assert not np.isclose(shown, float(overstated), atol=1e-6).any()
 
     def test_at_chosen_days(self, tmp_path: Path) -> None:
@@ -89,7 +95,8 @@ class TestNaiveMean:
     """The mean of finished cases falls when more cases are young, whatever the courts do."""
 
     def cases(self, young: int) -> CaseData:
-        old = [{"id": f"o{n}", "complaint": 0, "outcome": "convicted", "ended": day} for n, day in enumerate((100, 200, 900))]
+        days = (100, 200, 900)
+        old = [{"id": f"o{day}", "complaint": 0, "outcome": "convicted", "ended": day} for day in days]
         open_ones = [{"id": f"y{n}", "complaint": 950, "outcome": "pending", "ended": None} for n in range(young)]
         return wide([*old, *open_ones], cutoff=1_000)
 
@@ -151,7 +158,7 @@ class TestReopening:
 class TestVerdictOfUnknownClass:
     """The file dates the verdict, and its outcome column says that the case is pending."""
 
-    ROWS = [
+    ROWS: ClassVar = [
         {"id": "a", "complaint": 0, "verdict": 100, "final_verdict": 200, "outcome": "final_conviction"},
         {"id": "b", "complaint": 0, "verdict": 120, "final_verdict": None, "outcome": "pending"},
         {"id": "c", "complaint": 0, "verdict": None, "final_verdict": None, "outcome": "rejected"},
@@ -190,7 +197,7 @@ class TestVerdictOfUnknownClass:
 class TestDelayedEntry:
     """Open on day 100: those that ended before are not in the sample, the others are watched from then on."""
 
-    ROWS = [
+    ROWS: ClassVar = [
         {"id": "a", "complaint": 0, "outcome": "rejected", "ended": 150},  # seen from its day 100, ends on its day 150
         {"id": "b", "complaint": 60, "outcome": "pending", "ended": None},  # seen from its day 40 to its day 240
         {"id": "c", "complaint": 200, "outcome": "pending", "ended": None},  # seen from the start to its day 100
@@ -223,7 +230,7 @@ class TestDelayedEntry:
 class TestLeftOut:
     """Every unit that time cannot be told of is counted, with its reason."""
 
-    ROWS = [
+    ROWS: ClassVar = [
         {"id": "a", "complaint": 0, "charged": 10, "outcome": "rejected", "ended": 90},
         {"id": "b", "complaint": 0, "charged": None, "outcome": "pending", "ended": None},  # never charged
         {"id": "c", "complaint": None, "charged": 10, "outcome": "rejected", "ended": None},  # when?
@@ -283,7 +290,7 @@ def test_shares_lie_between_0_and_1(shares: tuple[float, ...]) -> None:
 def test_unknown_words() -> None:
     with pytest.raises(ProcedureError, match="Did you mean 'verdict'"):
         asks(outcome="verdic")
-    with pytest.raises(ProcedureError, match="Did you mean 'charged'|Did you mean 'charge'"):
+    with pytest.raises(ProcedureError, match="Did you mean 'charge"):
         asks(start="chargd")
 
 
