@@ -79,18 +79,26 @@ class Attrition(Result):
         shown = tr("Of {total} cases, {parts}.", total=round(total), parts=parts)
         lost = self._lost(totals)
         where = int(lost.argmax())
-        worst = (
-            tr("No case was lost.")
-            if lost.sum() == 0
-            else tr(
+        said = {
+            "step": self.step_words[self.counts.steps[where]],
+            "n": round(float(lost[where])),
+            "reached": round(float(reached[where])),
+            "share": Share(lost[where] / reached[where]),
+        }
+        if lost.sum() == 0:
+            worst = tr("No case was lost.")
+        elif where == last:
+            worst = tr(
+                "Most cases were lost after the last step, {step}: {n} of the {reached} that had come so far "
+                "({share}).",
+                **said,
+            )
+        else:
+            worst = tr(
                 "Most cases were lost between {step} and the next step: {n} of the {reached} that had "
                 "come so far ({share}).",
-                step=self.step_words[self.counts.steps[where]],
-                n=round(float(lost[where])),
-                reached=round(float(reached[where])),
-                share=Share(lost[where] / reached[where]),
+                **said,
             )
-        )
         pending = float(totals[:, self.counts.endings.index(PENDING)].sum())
         open_cases = tr(
             "{n} of {total} ({share}) were still pending at the cut-off; they are not counted as lost.",
