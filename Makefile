@@ -37,7 +37,7 @@ lint: setup-test
 	$(BIN)/codespell
 
 prove: setup-test
-	$(BIN)/python -m pytest -m prove $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m prove -n 0 -s -p no:randomly
 
 bench: setup-test
 	$(BIN)/python benchmarks/main_job.py

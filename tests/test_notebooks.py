@@ -29,9 +29,9 @@ SAID = {
     "01_performance_assessment.ipynb": (
         "0 errors",
         "38 rules were looked at. Found: 9 errors",
-        "half of all cases had come to any way of ending",
+        "half of the cases had come to any way of ending",
         "so there is no median",
-        "half of all cases had come to verdict",
+        "half of the cases had come to verdict",
         "Sampling: closed files only; open cases are missing by design.",
         "The sample holds closed files only",
         "Do not use it",

@@ -122,6 +122,16 @@ class Table:
                 cells.append(self._cells(column, language))
         return headings, [list(row) for row in zip(*cells, strict=True)]
 
+    def _repr_html_(self) -> str:
+        headings, rows = self.display("en")
+        head = "".join(f"<th>{html.escape(one)}</th>" for one in headings)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:60])
+        title = html.escape(self.title.text()) if self.title else ""
+        warning = f"<p><strong>{html.escape(self.warning.text())}</strong></p>" if self.warning else ""
+        more = f"<p>… {len(rows) - 60} more</p>" if len(rows) > 60 else ""
+        table = f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return warning + table + more
+
     def _pair(self) -> tuple[Column, Column]:
         by_name = {one.name: one for one in self.columns}
         return by_name["conf_low"], by_name["conf_high"]
@@ -229,7 +239,7 @@ class Result:
     def summary(self, language: Language = "en") -> str:
         """Return findings, definition, what was left out and doubts as plain text."""
         lines = [self.heading.text(language), ""]
-        lines += [one.text(language) for one in self.findings()]
+        lines += [_sentence(one.text(language)) for one in self.findings()]
         lines += ["", tr("Numerator: {what}", what=self.definition.numerator).text(language)]
         lines += [tr("Denominator: {what}", what=self.definition.denominator).text(language)]
         lines += [tr("Pending cases: {what}", what=self.definition.pending).text(language)]
@@ -242,12 +252,14 @@ class Result:
         """Draw the answer on ``ax``, or on a new figure, and return the axes."""
 
     def _repr_html_(self) -> str:
-        headings, rows = self.main.display("en")
-        head = "".join(f"<th>{html.escape(one)}</th>" for one in headings)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:60])
+        heading = html.escape(self.heading.text())
         notes = "".join(f"<p>{html.escape(one.text())}</p>" for one in (*self.findings(), *self.notes))
-        caption = html.escape(self.heading.text())
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+        return f"<h4>{heading}</h4>{self.main._repr_html_()}{notes}"
+
+
+def _sentence(text: str) -> str:
+    """Return a text with a capital at its beginning: labels from a procedure file begin small."""
+    return text[:1].upper() + text[1:]
 
 
 def _read_only(array: Any) -> Values:

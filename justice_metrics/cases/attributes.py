@@ -27,6 +27,21 @@ CANONICAL_ATTRIBUTES: Final[Mapping[str, Message]] = MappingProxyType(
 )
 
 
+ACTOR_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "lawyer": tr("lawyer"),
+        "psychologist": tr("psychologist"),
+        "social_worker": tr("social worker"),
+        "prosecutor": tr("prosecutor"),
+    }
+)
+
+
+def actor_words(name: str) -> Readable:
+    """Return the words of a support actor; one of the user's own is its own name."""
+    return ACTOR_WORDS.get(name, tr("{name}", name=name))
+
+
 def attribute_words(name: str) -> Readable:
     """Return the words of an attribute; one of the user's own is its own name."""
     return CANONICAL_ATTRIBUTES.get(name, tr("{name}", name=name))

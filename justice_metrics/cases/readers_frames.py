@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -41,7 +42,9 @@ class Embedded:
 
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
         # A bar on standard output would stand in the middle of a table that somebody pipes on.
-        self.connection.execute("SET enable_progress_bar = false")
+        # A notebook without ipywidgets draws none, and there the engine refuses even to switch it off.
+        with suppress(duckdb.InvalidInputException):
+            self.connection.execute("SET enable_progress_bar = false")
         self._tables = 0
 
     def table(self, arrow: pa.Table) -> nw.LazyFrame[Any]:

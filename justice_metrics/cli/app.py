@@ -43,6 +43,15 @@ def build(language: Language) -> typer.Typer:
         version: bool = typer.Option(
             False, "--version", help=words(tr("Show the version and stop.")), is_eager=True, callback=_show_version
         ),
+        # Read from the words themselves before anything is built; see main().
+        language: str = typer.Option(
+            "",
+            "--language",
+            "-l",
+            metavar="en|es",
+            show_default=False,
+            help=words(tr("Language of the help: en (English) or es (Spanish).")),
+        ),
     ) -> None:
         pass
 

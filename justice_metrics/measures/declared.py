@@ -126,6 +126,25 @@ def ensure_level(level: float) -> None:
         )
 
 
+def endpoints(cases: CaseData, wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the states of each endpoint that was asked for.
+
+    Raises
+    ------
+    QuestionError
+        When two of them share a state: a case would have to end by both.
+    """
+    found = {one: cases.resolve(one) for one in wanted}
+    for place, (one, states) in enumerate(found.items()):
+        for other, others in list(found.items())[:place]:
+            if set(states) & set(others):
+                raise QuestionError(
+                    tr("The outcomes '{other}' and '{one}' overlap.", one=one, other=other),
+                    tr("Ask for each of them in a question of its own."),
+                )
+    return found
+
+
 def ensure_some(table: RiskTable, cases: CaseData) -> None:
     """Refuse a question about time when no unit can answer it.
 
@@ -175,16 +194,17 @@ class Share:
 
 
 class Points:
-    """A difference of shares, printed in percentage points with its sign."""
+    """A difference of shares, printed in percentage points, with its sign unless it is a size."""
 
-    __slots__ = ("value",)
+    __slots__ = ("signed", "value")
 
-    def __init__(self, value: float) -> None:
+    def __init__(self, value: float, *, signed: bool = True) -> None:
         self.value = float(value)
+        self.signed = signed
 
     def text(self, language: Language = "en") -> str:
         """Return the percentage points."""
-        sign = "+" if self.value > 0 else "−" if self.value < 0 else ""
+        sign = "−" if self.value < 0 else "+" if self.value > 0 and self.signed else ""
         return sign + format_number(abs(self.value) * 100, language, decimals=1)
 
 

@@ -13,6 +13,7 @@ from ..base.language import Language, Readable, format_number, format_share, tr,
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Counts, Days, Floats, Names, names
+from ..cases.attributes import actor_words
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen
 from ..estimate.limits import normal_quantile
@@ -22,7 +23,16 @@ from ..estimate.risk import at_risk
 from ..estimate.steps import at_days
 from ..figures.curves import step_curves
 from ..reduce.landmark import LandmarkCounts, ever_supported_counts, landmark_counts
-from .declared import LEFT_OUT_WORDS, Points, Share, ensure_level, interval_columns, outcome_labels, sampling_notes
+from .declared import (
+    LEFT_OUT_WORDS,
+    Points,
+    Share,
+    endpoints,
+    ensure_level,
+    interval_columns,
+    outcome_labels,
+    sampling_notes,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,7 +130,9 @@ class LandmarkAssociation(Result):
 
     def _verdict_on(self, difference: Table, row: int) -> Readable:
         low, high, least = (float(difference[one][row]) for one in ("conf_low", "conf_high", "detectable"))
-        shown = tr("{points}", points=Points(least)) if np.isfinite(least) else tr("none that is possible")
+        shown = (
+            tr("{points}", points=Points(least, signed=False)) if np.isfinite(least) else tr("none that is possible")
+        )
         if not (np.isfinite(low) and np.isfinite(high)):
             return tr("No interval can be given: one side has no case or no outcome.")
         if low <= 0 <= high:
@@ -211,7 +223,7 @@ def landmark_association(
     _check(cases, actors, landmark_days, horizon_days)
     if cluster is None and cases.sampling.cluster:
         cluster = "cluster"
-    outcomes = {one: cases.resolve(one) for one in wanted}
+    outcomes = endpoints(cases, wanted)
     counts = landmark_counts(
         cases, start=start, outcomes=outcomes, actors=actors, landmark_days=landmark_days, cluster=cluster
     )
@@ -243,7 +255,7 @@ def landmark_association(
             answers=tr(
                 "Among cases still open on day {landmark}, did those in which {actors} had all started go further?",
                 landmark=landmark_days,
-                actors=", ".join(actors),
+                actors=[actor_words(one) for one in actors],
             ),
             numerator=tr(
                 "cases with the outcome between day {landmark} and day {horizon}",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Label, Language, Readable, format_number, format_share, tr
+from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Days, Floats, Names, Tallies, Values, names
 from ..cases.casedata import CaseData
@@ -22,6 +22,7 @@ from ..tables import RiskTable
 from .declared import (
     Share,
     days_words,
+    endpoints,
     ensure_level,
     ensure_some,
     few_units_note,
@@ -200,14 +201,14 @@ class TimeTo(Result):
                 "days": days_words(main["estimate"][row]),
                 "start": self.start_words,
             }
-            where: Readable = tr("{groups}: ", groups=group) if group else Label("")
+            groups: Readable = tr("{groups}", groups=group) if group else tr("All together")
             if np.isfinite(main["estimate"][row]):
                 low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
                 said.append(
                     tr(
-                        "{where}half of all cases had come to {outcome} {days} after {start} (interval "
-                        "{low} to {high}).",
-                        where=where,
+                        "{groups}: half of the cases had come to {outcome} {days} after {start} (interval {low} to "
+                        "{high}).",
+                        groups=groups,
                         low=low,
                         high=high,
                         **values,
@@ -216,9 +217,9 @@ class TimeTo(Result):
             else:
                 said.append(
                     tr(
-                        "{where}half of all cases never came to {outcome} in the time observed; at most "
-                        "{most} did, so there is no median.",
-                        where=where,
+                        "{groups}: half of the cases never came to {outcome} in the time observed; at most {most} "
+                        "did, so there is no median.",
+                        groups=groups,
                         most=Share(most),
                         **values,
                     )
@@ -300,7 +301,7 @@ def cumulative_incidence(
     """
     by, wanted = names(by), names(outcome)
     ensure_level(confidence_level)
-    outcomes = {one: cases.resolve(one) for one in wanted} if wanted else None
+    outcomes = endpoints(cases, wanted) if wanted else None
     table = risk_table(cases, start=start, outcomes=outcomes, by=by, endings=endings)
     ensure_some(table, cases)
     risk = at_risk(table.events, table.censored, table.entered)

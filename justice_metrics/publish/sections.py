@@ -185,7 +185,10 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         alt=plain(alt.text(language), longest=600),
         definition=_definition(result.definition, result.provenance.unit, language),
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
-        base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :]),
+        # A procedure holds no cases: unit, cut-off and sampling would say nothing true of it.
+        base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :])
+        if result.provenance.units_in
+        else (),
         main=views[0],
         further=tuple(one for one in views[1:] if not one.warning),
         naive=tuple(one for one in views[1:] if one.warning),
