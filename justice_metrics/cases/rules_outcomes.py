@@ -173,9 +173,12 @@ OUTCOME_RULES: Final = (
     ),
     Rule(
         id="several_outcomes",
-        severity="error",
+        severity="warning",
         sentence=tr("The case has two endings that exclude each other"),
-        remedy=tr("Keep the ending that stands. If the case was reopened in between, check the order of the dates."),
+        remedy=tr(
+            "Keep the ending that stands. If the case was reopened in between, check the order of the dates. If these "
+            "are the endings of several accused or charges of one case, count accused or charges instead."
+        ),
         touches=("attrition", "conviction_rates", *TIME),
         probes=_several,
     ),

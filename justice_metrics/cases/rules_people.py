@@ -42,6 +42,9 @@ def _impossible_ages(subject: Subject) -> list[Probe]:
 
 def _adults(subject: Subject) -> list[Probe]:
     cases = subject.cases
+    # Of an accused or a charge the age is that of the accused.
+    if cases.unit in {"accused", "charge"}:
+        return []
     if "offence" not in cases.attributes or "offence" in cases.numeric_attributes:
         return []
     if "age_at_fact" not in cases.numeric_attributes:

@@ -45,6 +45,7 @@ EFFECTS: Final[Mapping[str, Message]] = MappingProxyType(
         "in_doubt": tr("breaks a rule that touches it"),
     }
 )
+_SMALL: Final = 0.001
 # More parts of one rule than this are not told in a sentence; the table has them all.
 _MOST_PARTS: Final = 4
 # Which reasons for being left out of the time since the start also leave out of each indicator.
@@ -246,7 +247,7 @@ def _main_table(found: Examination) -> Table:
         Column("counted", tr("counted"), "text", "key", "text"),
         Column("n", tr("number"), "units", "count", "count"),
         Column("denominator", tr("of"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share"),
+        Column("share", tr("share"), "share", "estimate", "share", 2),
         Column("touches", tr("touches"), "text", "key", "text"),
     )
     values = {
@@ -373,7 +374,7 @@ def _told(one: Verdict) -> Message:
     }
     if one.whole is None:
         return tr("[{severity}] {sentence}: {where}. Touches: {touches}. What to do: {remedy}", where=where, **values)
-    values |= {"n": found.n, "base": found.base, "counted": COUNTED[one.rule.counts], "share": Share(_share(found))}
+    values |= {"n": found.n, "base": found.base, "counted": COUNTED[one.rule.counts], "share": _percent(found)}
     if not where:
         return tr(
             "[{severity}] {sentence}: {n} of {base} {counted} ({share}). Touches: {touches}. What to do: {remedy}",
@@ -408,6 +409,12 @@ def _largest(one: Verdict) -> Finding:
 
 def _share(found: Finding) -> float:
     return found.n / found.base if found.base else 0.0
+
+
+def _percent(found: Finding) -> Share:
+    """Return the share in per cent, with decimals enough that a few cases among many are not "0.0 %"."""
+    share = _share(found)
+    return Share(share, 1 if share == 0 or share >= _SMALL else 3)
 
 
 def _touches(rule: Rule) -> str:

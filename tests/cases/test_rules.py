@@ -534,6 +534,14 @@ class TestEdges:
         assert not look(made, rule)[rule].broken
         assert look(made, rule, settings=Settings(child_offences=("Lesiones",)))[rule].n == 1
 
+    def test_age_of_an_accused_is_no_age_of_a_victim(self) -> None:
+        rows = clean_rows(2)
+        rows[1] |= {"age": "30"}
+        rule = "adult_victim_of_child_offence"
+        assert look(cases_of(rows), rule)[rule].n == 1
+        accused = cases_of(rows, cases={**MAPPING["cases"], "unit": "accused"})
+        assert not look(accused, rule)[rule].looked_at
+
     def test_enough_recorded(self, cases: CaseData) -> None:
         lenient = look(cases, "poorly_recorded", "never_recorded", settings=Settings(enough_recorded=0.2))
         assert not lenient["poorly_recorded"].broken

@@ -238,3 +238,14 @@ class TestIndia:
     def test_nothing_else(self, report: QualityReport) -> None:
         serious = {one.rule.id for one in report.broken if one.rule.severity != "note"}
         assert serious == {"ending_before_start", "start_after_cutoff", "date_after_cutoff", "year_disagrees"}
+
+
+@pytest.mark.needs_data
+def test_cook_county(shared_data: Path) -> None:
+    """587 of the 20,234 charges with a disposition were disposed of before they were received, as others counted."""
+    assert shared_data.is_dir()
+    mapping = Path(__file__).resolve().parents[1] / "real" / "cook" / "charges.toml"
+    report = check(read_cases(mapping=mapping, faults="count"), rules="dates_out_of_order")
+    frame = report.to_frame().set_index("detail")
+    assert (frame["n"] == 587).sum() == 1
+    assert frame.loc[frame["n"] == 587, "denominator"].tolist() == [20_234]
