@@ -131,7 +131,7 @@ def milestones_of_events(
     return milestones, events, dated, seen, ()
 
 
-def _precision(column: str, coarse: bool) -> nw.Expr:  # noqa: FBT001
+def _precision(column: str, coarse: bool) -> nw.Expr:
     return nw.col(column) if coarse else nw.lit("day")
 
 

@@ -191,7 +191,7 @@ def left_out_counts(grouped: Grouped) -> dict[str, Counts]:
     """Return units by the reason why time cannot be told of them, each of shape (G,)."""
     g, why = len(grouped.strata), grouped.keys["left_out"]
     table: Any = summed(grouped.stratum * (len(LEFT_OUT) + 1) + why, grouped.units, g * (len(LEFT_OUT) + 1))
-    columns = table.reshape(g, -1)[:, 1:]
+    columns = table.reshape(g, len(LEFT_OUT) + 1)[:, 1:]
     return {name: columns[:, place] for place, name in enumerate(LEFT_OUT) if columns[:, place].any()}
 
 
