@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .measures.timeliness import time_to as time_to
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
+    from .study.plan import read_study as read_study
     from .study.run import run_study as run_study
 
 _PUBLIC: Final = {
@@ -60,6 +61,7 @@ _PUBLIC: Final = {
     "Release": "disclosure.release",
     "write_report": "publish.report",
     "run_study": "study.run",
+    "read_study": "study.plan",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -23,6 +23,7 @@ from .mapping import CaseMapping, read_mapping
 from .procedure import Procedure
 from .procedure_file import read_procedure
 from .readers_frames import Embedded, Source
+from .standing import outcome_rank
 from .typed import Typing, ensure_ids
 from .wide import wide_milestones
 
@@ -96,7 +97,7 @@ def from_frames(
     build = {"wide": _wide, "events": _events, "stages": _stages}[mapping.data.kind]
     parts = build(sources, mapping, procedure)
     sampling = _sampling(mapping)
-    milestones = parts.milestones
+    milestones = parts.milestones.with_columns(outcome_rank=outcome_rank(procedure))
     if mapping.cases.sampling.at is not None:
         milestones = milestones.with_columns(entry_day=nw.lit(day_number(mapping.cases.sampling.at), dtype=nw.Int32))
     if all(one.is_embedded for one in sources) and parts.rows <= _MOST_KEPT_ROWS:

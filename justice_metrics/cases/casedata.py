@@ -35,8 +35,9 @@ class CaseData:
     ----------
     milestones : narwhals LazyFrame, one row per unit
         ``unit_id``; attributes; ``first__<state>`` (day of the first visit, null if never or undated);
-        ``seen__<state>`` where visits without a date occur; ``outcome`` and ``outcome_day`` (how the unit stands at the
-        cut-off, null when pending); ``frequency``, ``weight``, ``stratum``, ``cluster``, ``entry_day`` where declared.
+        ``seen__<state>`` where visits without a date occur; ``outcome``, its rank in the procedure ``outcome_rank``
+        and ``outcome_day`` (how the unit stands at the cut-off, null when pending); ``frequency``, ``weight``,
+        ``stratum``, ``cluster``, ``entry_day`` where declared.
     events : narwhals LazyFrame
         ``unit_id, seq, day, state, precision, notified_day``.
     support : narwhals LazyFrame or None
@@ -168,8 +169,8 @@ class CaseData:
 
     def stands(self, outcomes: tuple[str, ...]) -> nw.Expr:
         """Return whether a unit stands, at the cut-off, as ended by one of ``outcomes``; never null."""
-        # One comparison each: an SQL engine searches a list of texts far more slowly.
-        parts = [nw.col("outcome") == one for one in outcomes]
+        # Whole numbers, one comparison each: an SQL engine searches a list of texts far more slowly.
+        parts = [nw.col("outcome_rank") == self.procedure.state(one).rank for one in outcomes]
         return reduce(or_, parts).fill_null(False) if parts else nw.lit(value=False)
 
     def first_day(self, states: tuple[str, ...]) -> nw.Expr:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Family: TypeAlias = Literal["text", "date", "number", "flag"]
+
+# Above this a float cannot tell whole numbers apart.
+_LARGEST_WHOLE: Final = 2.0**53
 
 # Formats that an SQL engine can read by itself; files and in-memory frames need none of them.
 _SQL_FORMATS = tuple(
@@ -186,6 +189,9 @@ class Source:
             self._made[name] = nw.col(made_as)
             return
         text = self._as_text(column)
+        if self.family(column) == "text" and dtype == nw.String and all(key == value for key, value in lookup.items()):
+            self._made[name] = nw.col(column)
+            return
         by_value: dict[Any, list[str]] = {}
         for key, value in used.items():
             by_value.setdefault(value, []).append(key)
@@ -225,6 +231,11 @@ class Source:
         text = nw.col(column)
         readable = nw.when(~text.is_in(blank)).then(text) if blank else text
         self._made[name] = day_of_date(readable.str.to_datetime(pattern))
+
+    def number(self, column: str) -> nw.Expr:
+        """Return a column of numbers; "not a number", which is how some engines mark a gap, is null."""
+        expr = nw.col(column)
+        return nw.when(~expr.is_nan()).then(expr) if self._schema[column].is_float() else expr
 
     def as_text(self, column: str) -> nw.Expr:
         """Return a column as text, whole numbers without a decimal point."""
@@ -277,7 +288,9 @@ class Source:
             return expr
         if dtype.is_float():
             # A whole-number column with gaps comes from pandas as floats.
-            return expr.cast(nw.Int64).cast(nw.String)
+            number = self.number(column)
+            whole = (number == number.floor()) & (number.abs() < _LARGEST_WHOLE)
+            return nw.when(whole).then(number).cast(nw.Int64).cast(nw.String).fill_null(number.cast(nw.String))
         return expr.cast(nw.String)
 
 
@@ -327,7 +340,9 @@ def _append(table: pa.Table, name: str, column: str, lookup: Mapping[str, Any], 
     arrow_type = {nw.Int32: pa.int32(), nw.Int64: pa.int64(), nw.Float64: pa.float64(), nw.String: pa.string()}[dtype]
     texts = table[column]
     if pa.types.is_floating(texts.type):
-        texts = texts.cast(pa.int64())
+        whole = pc.and_(pc.equal(texts, pc.floor(texts)), pc.less(pc.abs(texts), _LARGEST_WHOLE))
+        as_whole = pc.if_else(whole, texts, None).cast(pa.int64()).cast(pa.string())
+        texts = pc.coalesce(as_whole, texts.cast(pa.string()))
     coded = pc.dictionary_encode(texts.cast(pa.string())).combine_chunks()
     values = pa.array([lookup.get(text) for text in coded.dictionary.to_pylist()], arrow_type)
     made = values.take(coded.indices) if len(values) else pa.nulls(table.num_rows, arrow_type)

@@ -1,4 +1,4 @@
-"""How a unit stands at the cut-off: in the last ending from which it did not go on."""
+"""How a unit stands at the cut-off: in its last ending, unless it went on from there."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def reopening(procedure: Procedure, states: Sequence[str]) -> dict[str, tuple[st
 def stood(frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return the frame with ``outcome``, from the columns ``key__<state>`` of each of ``states``; these are dropped.
 
-    A unit stands in the last ending that nothing followed to which a case can go on from there.
+    A unit stands in its last ending, unless something followed to which a case can go on from there: then it is open,
+    whatever it had ended by before.
     """
     followers = reopening(procedure, states)
     sets = {after: f"after__{place}" for place, after in enumerate(dict.fromkeys(followers.values())) if after}
@@ -57,7 +58,7 @@ def stood(frame: nw.LazyFrame[Any], procedure: Procedure, states: Sequence[str])
     lasting = {f"lasts__{one}": _unless_followed(one, sets.get(after)) for one, after in followers.items()}
     outcome: nw.Expr = nw.lit(None, dtype=nw.String)
     if lasting:
-        frame = frame.with_columns(**lasting).with_columns(last__key=_latest(list(lasting)))
+        frame = frame.with_columns(**lasting, last__key=_latest([f"key__{one}" for one in followers]))
         for one in followers:
             outcome = nw.when(nw.col(f"lasts__{one}") == nw.col("last__key")).then(nw.lit(one)).otherwise(outcome)
     made = frame.with_columns(outcome=outcome)
@@ -93,3 +94,11 @@ def _unless_followed(ending: str, after: str | None) -> nw.Expr:
     if after is None:
         return key
     return nw.when(nw.col(after).is_null() | (key > nw.col(after))).then(key)
+
+
+def outcome_rank(procedure: Procedure) -> nw.Expr:
+    """Return the rank of ``outcome`` in the procedure, a whole number that is quicker to compare than a text."""
+    rank: nw.Expr = nw.lit(None, dtype=nw.Int64)
+    for one in procedure.outcomes:
+        rank = nw.when(nw.col("outcome") == one).then(nw.lit(procedure.state(one).rank)).otherwise(rank)
+    return rank

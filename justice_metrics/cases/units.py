@@ -13,6 +13,7 @@ from ..base.levels import PENDING
 from .collapse import collapsed
 from .intake import Sampling
 from .procedure import OUTCOME_CLASSES, Procedure
+from .standing import outcome_rank
 
 
 def merged(
@@ -68,7 +69,7 @@ def merged(
     for one in procedure.outcomes:
         place = ranked.index(str(procedure.class_of(one))) * _STATES + procedure.state(one).rank
         outcome = nw.when(nw.col("best") == place).then(nw.lit(one)).otherwise(outcome)
-    made = made.with_columns(outcome=outcome).drop("best")
+    made = made.with_columns(outcome=outcome).drop("best").with_columns(outcome_rank=outcome_rank(procedure))
     n = int(made.select(n=nw.len()).collect().get_column("n")[0])
     return made, n
 

@@ -44,13 +44,10 @@ def stage_counts(cases: CaseData, *, by: Sequence[str] = (), most_strata: int = 
     A unit that shows a later step reached the earlier ones; ``recorded`` counts those whose own record says so.
     """
     steps = funnel_steps(cases)
-    ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for place, states in enumerate(classes(cases).values(), start=1):
-        ending = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(ending)
     grouped = grouped_counts(
         cases,
         by=by,
-        keys={"furthest": furthest_step(cases, steps), "ending": ending},
+        keys={"furthest": furthest_step(cases, steps), "ending": _ending(cases)},
         sums={step.id: cases.reached(step.states) for step in steps},
         most_strata=most_strata,
     )
@@ -66,25 +63,33 @@ def stage_counts_at_ages(
     cut-off is left out and counted. All ages are counted in one pass.
     """
     steps = funnel_steps(cases)
-    begin = cases.first_day((cases.procedure.start,))
+    # Columns first, then formulas of columns: an SQL engine writes a formula out again at each of its uses.
+    frame = cases.milestones.with_columns(
+        age__begin=cases.first_day((cases.procedure.start,)),
+        age__ending=_ending(cases),
+        **{f"age__{place}": cases.first_day(step.states) for place, step in enumerate(steps)},
+    )
+    begin = nw.col("age__begin")
     keys: dict[str, nw.Expr] = {}
     for age in days:
         limit = begin + age
         furthest: nw.Expr = nw.lit(0, dtype=nw.Int64)
-        for place, step in enumerate(steps):
-            by_then = (cases.first_day(step.states) <= limit).fill_null(False)
-            if place:
-                furthest = nw.when(by_then).then(nw.lit(place)).otherwise(furthest)
-        ended = (nw.col("outcome_day") <= limit).fill_null(False)
-        ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
-        for place, states in enumerate(classes(cases).values(), start=1):
-            held = cases.stands(states)
-            ending = nw.when(held & ended).then(nw.lit(place)).otherwise(ending)
-        young = (limit > cases.cutoff_day).fill_null(False)
+        for place in range(1, len(steps)):
+            furthest = nw.when(nw.col(f"age__{place}") <= limit).then(nw.lit(place)).otherwise(furthest)
+        ended = nw.when(nw.col("outcome_day") <= limit).then(nw.col("age__ending")).otherwise(nw.lit(0))
+        young = limit > cases.cutoff_day
         why = nw.when(begin.is_null()).then(nw.lit(1)).when(young).then(nw.lit(2)).otherwise(nw.lit(0))
-        keys |= {f"furthest {age}": furthest, f"ending {age}": ending, f"left_out {age}": why}
-    grouped = grouped_counts(cases, by=by, keys=keys, most_strata=most_strata)
+        keys |= {f"furthest {age}": furthest, f"ending {age}": ended, f"left_out {age}": why}
+    grouped = grouped_counts(cases, by=by, keys=keys, frame=frame, most_strata=most_strata)
     return tuple(_stage_table(cases, steps, _of_age(grouped, age)) for age in days)
+
+
+def _ending(cases: CaseData) -> nw.Expr:
+    """Return the place of the outcome class with which each unit stands, from 1; 0 is pending."""
+    ending: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, states in enumerate(classes(cases).values(), start=1):
+        ending = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(ending)
+    return ending
 
 
 def _of_age(grouped: Grouped, age: int) -> Grouped:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
@@ -13,11 +12,10 @@ import pandas as pd
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.base.errors import CaseDataError
 from justice_metrics.base.result import Result
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.simulate.extracts import COHORT, draw
-from tests.made_cases import frame_of, log, milestones, on, wide
+from tests.made_cases import frame_of, log, on
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 
