@@ -142,11 +142,8 @@ class TestWriting:
         assert not target.exists()
         assert not (files.folder / "report").exists()
 
-    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write anywhere")
-    def test_folder_without_permission(self, files: Files, shell: Run, tmp_path: Path) -> None:
-        closed = tmp_path / "closed"
-        closed.mkdir(mode=0o500)
-        answer = shell("rates", files.mapping, "--out", str(closed / "rates.csv"))
+    def test_folder_without_permission(self, files: Files, shell: Run, closed_folder: Path) -> None:
+        answer = shell("rates", files.mapping, "--out", str(closed_folder / "rates.csv"))
         assert answer.code == 1
         assert "permission" in answer.err
 
