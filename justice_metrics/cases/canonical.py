@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError, MappingError, ProcedureError
-from ..base.language import tr
+from ..base.language import tr, trn
 from ..base.provenance import Provenance
 from ..base.types import FrameLibrary
 from ..base.version import __version__
@@ -30,6 +30,8 @@ from .wide import wide_milestones
 # Derived once and kept, milestones take about 200 bytes a unit; larger data are derived again for each question.
 _MOST_KEPT_ROWS: Final = 5_000_000
 _EARLIEST_YEAR: Final = 1900
+# Larger weights are no weights: "infinite" and "not a number" are among them.
+_LARGEST_AMOUNT: Final = 1e15
 _FUTURE_YEARS: Final = 5
 
 
@@ -277,10 +279,14 @@ def _taken_in(
     if dated:
         day = nw.col(f"first__{procedure.start}")
         looked |= {"first": day.min(), "last": day.max(), "dated": (~day.is_null()).cast(nw.Int64).sum()}
+    design = [name for name, there in (("frequency", sampling.repeated), ("weight", sampling.weighted)) if there]
+    looked |= {f"bad_{name}": (~_is_amount(name)).cast(nw.Int64).sum() for name in design}
     found = milestones.select(**looked).collect()
     units, rows = (int(found.get_column(one)[0] or 0) for one in ("units", "rows"))
     if rows == 0:
         raise CaseDataError(tr("There is no case in the data."), tr("Check that the right file and sheet were named."))
+    for name in design:
+        _ensure_amounts(int(found.get_column(f"bad_{name}")[0] or 0), name)
     first, last = (found.get_column(one)[0] if dated else None for one in ("first", "last"))
     if dated and not int(found.get_column("dated")[0] or 0):
         raise CaseDataError(
@@ -308,6 +314,25 @@ def _taken_in(
             conversions=parts.conversions,
         ),
     )
+
+
+def _is_amount(name: str) -> nw.Expr:
+    """Return whether a weight or a frequency is a number from 0 on; never null."""
+    return ((nw.col(name) >= 0) & (nw.col(name) < _LARGEST_AMOUNT)).fill_null(False)
+
+
+def _ensure_amounts(bad: int, name: str) -> None:
+    """Refuse units of which nobody knows for how many they stand, whatever faults are counted."""
+    if bad:
+        raise CaseDataError(
+            trn(
+                "{n} unit has no '{name}', or one below 0.",
+                "{n} units have no '{name}', or one below 0.",
+                bad,
+                name=name,
+            ),
+            tr("Every unit needs one; correct the column that the mapping names for it."),
+        )
 
 
 def _years(first: Any, last: Any, cutoff_day: int) -> tuple[int, int]:

@@ -142,14 +142,16 @@ class Typing:
         if spec.crosswalk is not None:
             labels = read_crosswalk(self.mapping.path(spec.crosswalk))
         texts, counts = self.source.distinct(column)
+        # Texts of a column of numbers are our own, with a point before the decimals.
+        numbers = self.source.family(column) == "number"
         found = level_lookup(
             texts,
             counts,
             column=column,
             labels=labels,
             bands=spec.bands,
-            kind="number" if spec.type == "number" else "integer",
-            decimal=self.mapping.data.decimal,
+            kind="number" if numbers or spec.type == "number" else "integer",
+            decimal="." if numbers else self.mapping.data.decimal,
             missing=self._missing,
         )
         self.source.add_lookup(name, column, found.levels, nw.String)
@@ -168,7 +170,9 @@ class Typing:
         """Add a numeric column."""
         dtype = nw.Int64 if kind == "integer" else nw.Float64
         if self.source.family(column) == "number":
-            self.source.add(name, nw.col(column).cast(dtype))
+            found = self.source.number(column)
+            # Engines round a number to a whole one in ways of their own; ages count completed years.
+            self.source.add(name, (found.floor() if kind == "integer" else found).cast(dtype))
             return
         texts, counts = self.source.distinct(column)
         found = number_lookup(

@@ -113,7 +113,7 @@ def stratum_level(cases: CaseData, name: str) -> nw.Expr:
         return nw.when(known).then(year.cast(nw.String)).otherwise(nw.lit(NOT_RECORDED))
     column = nw.col(name)
     if name in cases.numeric_attributes:
-        column = column.cast(nw.Int64).cast(nw.String)
+        column = column.floor().cast(nw.Int64).cast(nw.String)
     return column.fill_null(NOT_RECORDED)
 
 
