@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, tr
-from ..base.provenance import Provenance, unit_words
+from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.types import FrameLibrary
 from . import canonical, units
 from .calendar import date_of
@@ -220,7 +220,7 @@ class CaseData:
                 tr("These cases have no links to other units."),
                 tr("Name the columns of the other units in the mapping's [links] section."),
             )
-        milestones, n = units.merged(
+        milestones, n, without = units.merged(
             self.milestones,
             self.links,
             unit,
@@ -232,6 +232,7 @@ class CaseData:
             sampling=self.sampling,
             principal=principal,
         )
+        reason = tr("{member} without a link to: {unit}", member=unit_words(self.unit), unit=unit_words(unit))
         return replace(
             self,
             milestones=milestones,
@@ -240,7 +241,7 @@ class CaseData:
             events=units.relinked(self.events, self.links, unit),
             unit=unit,
             sampling=replace(self.sampling, repeated=False),
-            provenance=replace(self.provenance, unit=unit, units_in=n),
+            provenance=replace(self.provenance, unit=unit, units_in=n).leave_out(LeftOut(reason, without)),
         )
 
     def with_(self, **changes: Any) -> CaseData:

@@ -28,8 +28,8 @@ def merged(
     seen: Sequence[str],
     sampling: Sampling,
     principal: Sequence[str],
-) -> tuple[nw.LazyFrame[Any], int]:
-    """Return milestones per coarser unit, and how many units there are.
+) -> tuple[nw.LazyFrame[Any], int, int]:
+    """Return milestones per coarser unit, how many there are, and how many members belong to none.
 
     A unit reached a state on the first day on which any member did. It ended as its principal member did: the one
     whose outcome class comes first in ``principal``; its day is the last on which a member ended in that class. An
@@ -37,6 +37,9 @@ def merged(
     """
     ranked = _ranks(principal)
     link = _link(links, unit)
+    loose = milestones.filter(nw.col(link).is_null())
+    members = nw.col("frequency").sum() if sampling.repeated else nw.len()
+    without = int(loose.select(n=members).collect().get_column("n")[0] or 0)
     frame = milestones.with_columns(unit_id=nw.col(link)).filter(~nw.col("unit_id").is_null())
     rank: nw.Expr = nw.lit(ranked.index(PENDING) * _STATES, dtype=nw.Int64)
     for one in procedure.outcomes:
@@ -71,7 +74,7 @@ def merged(
         outcome = nw.when(nw.col("best") == place).then(nw.lit(one)).otherwise(outcome)
     made = made.with_columns(outcome=outcome).drop("best").with_columns(outcome_rank=outcome_rank(procedure))
     n = int(made.select(n=nw.len()).collect().get_column("n")[0])
-    return made, n
+    return made, n, without
 
 
 def relinked(frame: nw.LazyFrame[Any], links: nw.LazyFrame[Any], unit: str) -> nw.LazyFrame[Any]:
