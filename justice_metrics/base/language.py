@@ -163,7 +163,7 @@ def _shown(value: object, language: Language) -> object:
     if isinstance(value, dt.date):
         return format_date(value, language)
     if isinstance(value, list | tuple):
-        return ", ".join(str(_shown(item, language)) for item in value)
+        return ", ".join(format(_shown(item, language)) for item in value)
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -168,7 +168,7 @@ class Definition:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Result:
+class Result(ABC):
     """Base of every answer: born complete, aggregate, not yet safe to publish.
 
     Attributes

@@ -37,8 +37,6 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             tr("There is no file '{name}'.", name=path.name),
             tr("Looked in the folder '{folder}'.", folder=path.parent.name or "."),
         ) from None
-    except (IsADirectoryError, PermissionError):
-        raise SettingsError(tr("'{name}' is not a file that can be read.", name=path.name)) from None
     except UnicodeDecodeError:
         raise SettingsError(
             tr("'{name}' is not UTF-8 text.", name=path.name), tr("Save it as UTF-8 and try again.")
@@ -47,6 +45,11 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise SettingsError(
             tr("'{name}' is not valid TOML: {reason}.", name=path.name, reason=str(error)),
             tr("Texts stand in double quotes, dates as 2018-04-30, and a key appears once."),
+        ) from None
+    except (OSError, ValueError):
+        # A folder, a file of somebody else's, or a text that is no name of a file at all.
+        raise SettingsError(
+            tr("'{name}' is not a file that can be read.", name=path.name[:60]), tr("Name a TOML file.")
         ) from None
 
 

@@ -21,7 +21,7 @@ FrameLibrary: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
 
 def names(given: Names | None) -> tuple[str, ...]:
-    """Turn ``by="court"`` or ``by=("court", "offence")`` into one tuple of names.
+    """Turn ``by="court"`` or ``by=("court", "offence")`` into one tuple of names, each once.
 
     Examples
     --------
@@ -30,4 +30,4 @@ def names(given: Names | None) -> tuple[str, ...]:
     """
     if given is None:
         return ()
-    return (given,) if isinstance(given, str) else tuple(given)
+    return (given,) if isinstance(given, str) else tuple(dict.fromkeys(given))

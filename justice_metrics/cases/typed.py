@@ -170,9 +170,9 @@ class Typing:
         """Add a numeric column."""
         dtype = nw.Int64 if kind == "integer" else nw.Float64
         if self.source.family(column) == "number":
-            found = self.source.number(column)
+            amount = self.source.number(column)
             # Engines round a number to a whole one in ways of their own; ages count completed years.
-            self.source.add(name, (found.floor() if kind == "integer" else found).cast(dtype))
+            self.source.add(name, (amount.floor() if kind == "integer" else amount).cast(dtype))
             return
         texts, counts = self.source.distinct(column)
         found = number_lookup(
