@@ -128,24 +128,40 @@ def install(environment: Path, lock: Path, package: Path | None) -> None:
         if any(environment.iterdir()) and not (environment / "pyvenv.cfg").exists():
             raise FileExistsError(f"{environment} is there already and is not a Python environment")
         shutil.rmtree(environment)
-    quick = uv()
     count = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
-    print(f"Installing {count} packages into {environment} ({'uv' if quick else 'pip'}; a minute or two)", flush=True)
     target = ["-e", str(ROOT)] if package is None else [str(package)]
+    quick = uv()
+    for tool in ("uv", "pip") if quick else ("pip",):
+        print(f"Installing {count} packages into {environment} ({tool}; a minute or two)", flush=True)
+        try:
+            pip = with_uv(str(quick), environment) if tool == "uv" else with_pip(environment)
+            # two steps: with hashes required, a folder of the project would be refused
+            run(*pip, "--require-hashes", "-r", str(lock))
+            run(*pip, "--no-deps", *target)
+        except subprocess.CalledProcessError:
+            if tool == "pip":
+                raise
+            # the two read different settings for where to fetch from and whom to trust
+            print("uv could not install them; trying pip.", flush=True)
+        else:
+            return
+
+
+def with_uv(quick: str, environment: Path) -> list[str]:
+    """Make the environment with uv and return the words that install into it."""
+    if not environment.exists():
+        run(quick, "venv", "--quiet", "--python", sys.executable, str(environment))
+    return [quick, "pip", "install", "--quiet", "--python", str(python_of(environment))]
+
+
+def with_pip(environment: Path) -> list[str]:
+    """Make the environment with venv and return the words that install into it."""
     python = str(python_of(environment))
-    if quick:
-        if not environment.exists():
-            run(quick, "venv", "--quiet", "--python", sys.executable, str(environment))
-        pip = [quick, "pip", "install", "--quiet", "--python", python]
-    else:
-        if not environment.exists():
-            run(sys.executable, "-m", "venv", str(environment))
-        # an environment that uv made has no pip
-        run(python, "-m", "ensurepip", "--default-pip", output=subprocess.DEVNULL)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    # two steps: with hashes required, a folder of the project would be refused
-    run(*pip, "--require-hashes", "-r", str(lock))
-    run(*pip, "--no-deps", *target)
+    if not environment.exists():
+        run(sys.executable, "-m", "venv", str(environment))
+    # an environment that uv made has no pip
+    run(python, "-m", "ensurepip", "--default-pip", output=subprocess.DEVNULL)
+    return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
 def run(*words: str, output: int | None = None) -> None:

@@ -6,17 +6,35 @@ Each is checked when it is born, its arrays cannot be written to, and two tables
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
+from .base.levels import MISSING_LEVELS
 from .base.types import Counts, Days, Tallies
 
 # A breakdown into more strata than this is usually a mistake (an id or a date among the strata).
 MOST_STRATA: Final = 1_000
+
+
+def in_order(levels: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Return strata as a reader expects them: numbers by their size (6-11 before 12-17), missing levels last.
+
+    Examples
+    --------
+    >>> in_order([("not_recorded",), ("12-17",), ("6-11",)])
+    (('6-11',), ('12-17',), ('not_recorded',))
+    """
+    return tuple(sorted(levels, key=lambda one: [_place(level) for level in one]))
+
+
+def _place(level: str) -> tuple[bool, list[tuple[bool, int, str]], str]:
+    parts = [(not one.isdecimal(), int(one) if one.isdecimal() else 0, one) for one in re.split(r"(\d+)", level) if one]
+    return level in MISSING_LEVELS, parts, level
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +74,7 @@ class Strata:
         """Return the strata of both."""
         if self.names != other.names:
             raise ValueError(f"strata by {self.names} and by {other.names} do not add up")
-        return Strata(self.names, tuple(sorted({*self.levels, *other.levels})))
+        return Strata(self.names, in_order({*self.levels, *other.levels}))
 
     def places_in(self, larger: Strata) -> list[int]:
         """Return the position of each stratum in ``larger``."""

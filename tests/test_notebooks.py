@@ -30,7 +30,7 @@ SAID = {
         "0 errors",
         "38 rules were looked at. Found: 9 errors",
         "half of the cases had come to any way of ending",
-        "so there is no median",
+        "so no median can be given",
         "half of the cases had come to verdict",
         "Sampling: closed files only; open cases are missing by design.",
         "The sample holds closed files only",

@@ -85,7 +85,9 @@ class _Lines:
 
 
 def _problem(model: Any, error: Mapping[str, Any]) -> Message:
-    where = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith(("function-", "tagged-")))]
+    # The checker also names its own inner steps, which stand in no file.
+    inner = ("function-", "tagged-", "json-or-python", "chain[", "is-instance")
+    where = [part for part in error["loc"] if not (isinstance(part, str) and part.startswith(inner))]
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":

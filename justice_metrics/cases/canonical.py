@@ -29,6 +29,9 @@ from .wide import wide_milestones
 
 # Derived once and kept, milestones take about 200 bytes a unit; larger data are derived again for each question.
 _MOST_KEPT_ROWS: Final = 5_000_000
+# Endings after the cut-off that may be slips; from so many on, and beyond this share, the cut-off is wrong.
+_SLIPS: Final = 10
+_SHARE_OF_SLIPS: Final = 0.01
 _EARLIEST_YEAR: Final = 1900
 # Larger weights are no weights: "infinite" and "not a number" are among them.
 _LARGEST_AMOUNT: Final = 1e15
@@ -100,6 +103,9 @@ def from_frames(
     parts = build(sources, mapping, procedure)
     sampling = _sampling(mapping)
     milestones = parts.milestones.with_columns(outcome_rank=outcome_rank(procedure))
+    if mapping.data.kind == "wide":
+        # One date per act: a verdict that was set aside leaves no trace.
+        milestones = milestones.with_columns(set_aside=nw.lit(0, dtype=nw.Int64))
     if mapping.cases.sampling.at is not None:
         milestones = milestones.with_columns(entry_day=nw.lit(day_number(mapping.cases.sampling.at), dtype=nw.Int32))
     if all(one.is_embedded for one in sources) and parts.rows <= _MOST_KEPT_ROWS:
@@ -281,7 +287,12 @@ def _taken_in(
         looked |= {"first": day.min(), "last": day.max(), "dated": (~day.is_null()).cast(nw.Int64).sum()}
     design = [name for name, there in (("frequency", sampling.repeated), ("weight", sampling.weighted)) if there]
     looked |= {f"bad_{name}": (~_is_amount(name)).cast(nw.Int64).sum() for name in design}
+    end = nw.col("outcome_day")
+    looked |= {"ended": (~end.is_null()).cast(nw.Int64).sum(), "late": (end > cutoff_day).cast(nw.Int64).sum()}
     found = milestones.select(**looked).collect()
+    ended, late = (int(found.get_column(one)[0] or 0) for one in ("ended", "late"))
+    if mapping.data.faults == "refuse":
+        _ensure_cutoff(ended, late, cutoff_day)
     units, rows = (int(found.get_column(one)[0] or 0) for one in ("units", "rows"))
     if rows == 0:
         raise CaseDataError(tr("There is no case in the data."), tr("Check that the right file and sheet were named."))
@@ -311,9 +322,27 @@ def _taken_in(
             without_id=parts.without_id,
             repeated_rows=parts.repeated_rows,
             repeated_ids=max(repeated_ids, 0),
+            ended_after_cutoff=late,
             conversions=parts.conversions,
         ),
     )
+
+
+def _ensure_cutoff(ended: int, late: int, cutoff_day: int) -> None:
+    """Refuse a cut-off that lies well before the end of the data: their later endings would count as ended then."""
+    if late >= _SLIPS and late > _SHARE_OF_SLIPS * ended:
+        raise CaseDataError(
+            tr(
+                "{late} of {ended} endings are dated after the cut-off {cutoff}: more than slips of the pen.",
+                late=late,
+                ended=ended,
+                cutoff=date_of(cutoff_day),
+            ),
+            tr(
+                "Set 'cutoff' to the last day on which the data are complete. To look at an earlier day, cut the data "
+                "there first: blank every date and outcome after it."
+            ),
+        )
 
 
 def _is_amount(name: str) -> nw.Expr:

@@ -117,6 +117,7 @@ def milestones_of_events(
         nw.col("undated_rank").max(),
         *[nw.col(one).min() if one.startswith("first__") else nw.col(one).max() for one in columns],
     )
+    made = made.with_columns(set_aside=_set_aside(procedure, weighing))
     made = stood(made, procedure, weighing)
     # An ending without a date stands, but nobody can say since when.
     outcome, day = nw.col("outcome"), nw.lit(None, dtype=nw.Int32)
@@ -129,6 +130,16 @@ def milestones_of_events(
     )
     events = long.select("unit_id", "seq", "day", "state", "precision", "notified_day")
     return milestones, events, dated, seen, ()
+
+
+def _set_aside(procedure: Procedure, states: tuple[str, ...]) -> nw.Expr:
+    """Return 1 for a unit that went back to a stage before the verdict after it had one: the verdict was set aside."""
+    verdicts = [nw.col(f"key__{one}") for one in states if one in procedure.verdicts]
+    before = [nw.col(f"key__{one}") for one in states if one in procedure.road]
+    if not verdicts or not before:
+        return nw.lit(0, dtype=nw.Int64)
+    latest = [one[0] if len(one) == 1 else nw.max_horizontal(*one) for one in (before, verdicts)]
+    return nw.when(latest[0] > latest[1]).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
 def _precision(column: str, coarse: bool) -> nw.Expr:

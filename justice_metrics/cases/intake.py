@@ -79,6 +79,8 @@ class Intake:
         Rows whose id was there already with other content.
     similar_ids : int
         Ids that become equal once spaces, case and marks are taken away.
+    ended_after_cutoff : int
+        Units whose ending is dated after the cut-off.
     conversions : tuple of Conversion
     """
 
@@ -88,4 +90,5 @@ class Intake:
     repeated_rows: int = 0
     repeated_ids: int = 0
     similar_ids: int = 0
+    ended_after_cutoff: int = 0
     conversions: tuple[Conversion, ...] = ()

@@ -66,6 +66,7 @@ def merged(
         *[nw.col(f"first__{one}").min() for one in (*dated, *roles)],
         *[nw.col(f"seen__{one}").max() for one in seen],
         nw.col("best").min(),
+        nw.col("set_aside").min(),
         outcome_day=nw.col("end").max(),
     )
     outcome: nw.Expr = nw.lit(None, dtype=nw.String)

@@ -25,6 +25,7 @@ from .declared import (
     group_words,
     interval_columns,
     left_out_of,
+    levels_words,
     outcome_labels,
     sampling_notes,
     shown_limits,
@@ -89,13 +90,13 @@ class Attrition(Result):
             worst = tr("No case was lost.")
         elif where == last:
             worst = tr(
-                "Most cases were lost after the last step, {step}: {n} of the {reached} that had come so far "
+                "The largest loss was after the last step, {step}: {n} of the {reached} that had come so far "
                 "({share}).",
                 **said,
             )
         else:
             worst = tr(
-                "Most cases were lost between {step} and the next step: {n} of the {reached} that had "
+                "The largest loss was between {step} and the next step: {n} of the {reached} that had "
                 "come so far ({share}).",
                 **said,
             )
@@ -123,9 +124,9 @@ class Attrition(Result):
                 "Reached {step}: from {low} ({group_low}) to {high} ({group_high}) of all cases.",
                 step=self.step_words[steps[place]],
                 low=Share(share[low]),
-                group_low=", ".join(groups[low]),
+                group_low=levels_words(groups[low]),
                 high=Share(share[high]),
-                group_high=", ".join(groups[high]),
+                group_high=levels_words(groups[high]),
             ),
         )
 
@@ -217,7 +218,7 @@ def attrition(
     >>> import justice_metrics as jm
     >>> cases = jm.sample_cases()
     >>> print(jm.attrition(cases).findings()[1].text())  # doctest: +ELLIPSIS
-    Most cases were lost between complaint and the next step: 707 of the 1,200 ...
+    The largest loss was between complaint and the next step: 707 of the 1,200 ...
     """
     by = names(by)
     ensure_level(confidence_level)

@@ -95,18 +95,20 @@ class CaseAges(Result):
 
     outcome_words: Mapping[str, Readable]
     year_days: int
+    old_years: int
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of pending cases older than two years."""
         main = self.main
         pending = main["outcome"] == PENDING
         total = int(main["numerator"][pending].sum())
-        old = int(main["numerator"][pending & (main["from_year"] >= 2)].sum())
+        old = int(main["numerator"][pending & (main["from_year"] >= self.old_years)].sum())
         if total == 0:
             return (tr("No case is pending."),)
         return (
             tr(
-                "{old} of {total} pending cases ({share}) are older than two years (of {days} days each).",
+                "{old} of {total} pending cases ({share}) are older than {years} years (of {days} days each).",
+                years=self.old_years,
                 old=old,
                 total=total,
                 share=Share(old / total),
@@ -170,6 +172,7 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
         raise QuestionError(tr("No case has a date of registration."))
     years = np.arange(cases.years[0], max(int(registered.max()), cases.cutoff.year) + 1)
     undated = int(grouped.units[~known].sum())
+    end_undated = int(grouped.units[known & (grouped.keys["status"] == 1) & (grouped.keys["ended"] == 0)].sum())
     return Caseload(
         heading=tr("Cases registered, ended and dealt with by year"),
         tables={"main": _caseload_table(grouped, years)},
@@ -180,7 +183,10 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
             basis="flow",
             pending=tr("in the caseload of every year from their registration on"),
         ),
-        provenance=cases.provenance.add("caseload", by=by).leave_out(LeftOut(LEFT_OUT_WORDS["start_undated"], undated)),
+        provenance=cases.provenance.add("caseload", by=by).leave_out(
+            LeftOut(LEFT_OUT_WORDS["start_undated"], undated),
+            LeftOut(tr("ended, but no date says when (in the caseload, not pending)"), end_undated),
+        ),
         notes=(
             *sampling_notes(cases),
             tr("The last year ends with the cut-off ({cutoff}) and is not complete.", cutoff=cases.cutoff),
@@ -260,6 +266,7 @@ def case_ages(
         frame_library=cases.frame_library,
         outcome_words=words,
         year_days=year_days,
+        old_years=2 if 2 in cuts else cuts[0],
     )
 
 
@@ -287,7 +294,8 @@ def _caseload_table(grouped: Grouped, years: Counts) -> Table:
             "registered": start == year,
             "ended": (ended == 1) & (end == year),
             "caseload": came & ~gone_before,
-            "pending": came & ~gone_by,
+            # Ended on nobody knows which day: in the caseload until somebody dates it, but not pending.
+            "pending": came & ~gone_by & ~((ended == 1) & (end == 0)),
         }
         for name, flag in flags.items():
             np.add.at(counts[name][:, place], grouped.stratum[flag], grouped.n[flag])

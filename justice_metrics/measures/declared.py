@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
+from ..base.language import Label, Language, Message, Readable, format_number, format_share, tr, trn
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut, Provenance
 from ..base.result import Column
@@ -29,6 +29,7 @@ LEFT_OUT_WORDS: Final[Mapping[str, Message]] = {
     "end_after_cutoff": tr("ended after the cut-off, by its dates"),
     "entry_after_end": tr("observed only from the day of its ending on, or later"),
     "too_young": tr("not old enough at the cut-off"),
+    "step_undated": tr("the furthest step has no date"),
 }
 
 
@@ -99,6 +100,18 @@ def sampling_notes(cases: CaseData, *, weights_used: bool = True) -> tuple[Messa
                 "take into account, so none is shown."
             )
         )
+    if cases.intake.ended_after_cutoff:
+        notes.append(
+            trn(
+                "{n} case ended after the cut-off by its dates: it counts as ended, and is left out "
+                "where time is told.",
+                "{n} cases ended after the cut-off by their dates: they count as ended, and are left out where time is "
+                "told.",
+                cases.intake.ended_after_cutoff,
+            )
+        )
+    if cases.sampling.cluster:
+        notes.append(tr("Intervals of shares and curves take cases as independent, which cases of one court are not."))
     return tuple(notes)
 
 
@@ -213,6 +226,11 @@ def days_words(days: float) -> Readable:
     if not np.isfinite(days):
         return tr("not reached")
     return trn("{n} day", "{n} days", round(days))
+
+
+def levels_words(levels: Sequence[str]) -> list[Readable]:
+    """Return the words of a stratum's levels, for a sentence."""
+    return [LEVEL_WORDS.get(one) or Label(one) for one in levels]
 
 
 def _level(level: str, language: Language) -> str:

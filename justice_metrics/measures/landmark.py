@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 # Below this a percentile interval over clusters is known to be too narrow.
 FEW_CLUSTERS: Final = 20
 
+# With this probability a difference of the size called detectable would be shown.
+POWER: Final = 0.8
+
 ARM_WORDS: Final = {"all_actors": tr("all actors had started"), "not_all": tr("not all actors had started")}
 
 
@@ -80,12 +83,11 @@ class LandmarkAssociation(Result):
             arms = [place for place in range(len(main)) if main["outcome"][place] == outcome]
             said.append(
                 tr(
-                    "Of {n} cases open on day {landmark}, {outcome} by day {horizon}: {one} where all "
-                    "actors had started by "
-                    "then ({events_one} of {open_one} cases), {other} where not ({events_other} of {open_other}); "
-                    "difference {difference} percentage points (interval {low} to {high}). This is an "
-                    "association among "
-                    "these cases, not the effect of support.",
+                    "Of {n} cases open on day {landmark}, {outcome} by day {horizon}: {one} where all actors had "
+                    "started by then ({events_one} of {open_one} cases), {other} where not ({events_other} of "
+                    "{open_other}), counting for cases observed a shorter time; difference {difference} percentage "
+                    "points (interval {low} to {high}). This is an association among these cases, not the effect of "
+                    "support.",
                     n=sum(int(main["at_risk"][place]) for place in arms),
                     landmark=self.landmark_days,
                     outcome=self.outcome_words[outcome],
@@ -403,15 +405,10 @@ def _difference_table(
     # Without an outcome in an arm its variance is 0 by the formula, and the interval would be far too narrow.
     told = (events > 0).all(axis=0) & (error > 0).all(axis=0)
     low, high, spread = (np.where(told, one[:k], np.nan) for one in limits)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # How much wider the clusters make the interval is also how much less the data can show.
-        design = np.fmax(np.nan_to_num(spread**2 / (error**2).sum(axis=0), nan=1.0, posinf=1.0), 1.0)
-    least = [
-        float(
-            detectable_difference(n[0], n[1], share[1, one], confidence_level=level, design_effect=float(design[one]))
-        )
-        for one in range(k)
-    ]
+    # What the interval of these data would probably exclude: their own error, with clusters and censoring in it.
+    # Where they have none, that of independent cases of these numbers.
+    plain = detectable_difference(n[0], n[1], events.sum(axis=0) / n.sum(), power=POWER, confidence_level=level)
+    least = np.where(told, (normal_quantile(level) + normal_quantile(2 * POWER - 1)) * spread, plain)
     columns = (
         Column("outcome", tr("ending"), "text", "key", "key"),
         Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
@@ -428,7 +425,7 @@ def _difference_table(
         "conf_high": high,
         "events_all_actors": events[0],
         "events_not_all": events[1],
-        "detectable": np.array(least),
+        "detectable": least,
     }
     return Table(columns, values, labels={"outcome": words}, title=tr("Difference between the arms"))
 
@@ -513,6 +510,8 @@ def _naive(
 def _left_out_words(name: str) -> Readable:
     if name == "closed_by_landmark":
         return tr("ended by the landmark")
+    if name == "not_yet_observed":
+        return tr("not yet observed on the landmark")
     if name == "too_young":
         return tr("not yet observed beyond the landmark")
     return LEFT_OUT_WORDS[name]
@@ -530,7 +529,9 @@ def _notes(clusters: int, cluster: str | None) -> tuple[Readable, ...]:
         notes.append(
             tr("No cluster was named: the interval takes cases as independent, which cases of one court are not.")
         )
-    elif clusters < FEW_CLUSTERS:
+    else:
+        notes.append(tr("The interval of the difference allows for clusters."))
+    if cluster is not None and clusters < FEW_CLUSTERS:
         notes.append(
             trn(
                 "Only {n} cluster: the interval over resampled clusters is rough.",

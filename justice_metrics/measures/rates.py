@@ -19,10 +19,12 @@ from ..figures.dots import dots
 from ..reduce.strata import convicted, flag_counts, outcome_counts, reached_or_passed
 from ..tables import StratumTable
 from .declared import (
+    FEW_UNITS,
     Share,
     ensure_level,
     few_units_note,
     interval_columns,
+    levels_words,
     outcome_labels,
     sampling_notes,
     shown_limits,
@@ -68,19 +70,32 @@ class ConvictionRates(Result):
             )
         said: list[Readable] = []
         for per, words in self.per_words.items():
-            rows = np.flatnonzero((main["per"] == per) & np.isfinite(main["estimate"].astype(float)))
-            if len(rows) == 0:
+            rows = np.flatnonzero((main["per"] == per) & (main["denominator"].astype(float) >= FEW_UNITS))
+            if len(rows) < 2:
+                said.append(
+                    tr(
+                        "Per {per}: fewer than two groups have {few} cases or more; no comparison.",
+                        per=words,
+                        few=FEW_UNITS,
+                    )
+                )
                 continue
             order = rows[np.argsort(main["estimate"][rows].astype(float), kind="stable")]
             low, high = int(order[0]), int(order[-1])
             said.append(
                 tr(
-                    "Per {per}: from {low} ({group_low}) to {high} ({group_high}).",
+                    "Per {per}: from {low} ({group_low}, {n_low} of {of_low}) to {high} ({group_high}, {n_high} of "
+                    "{of_high}), among groups of {few} cases or more.",
                     per=words,
                     low=Share(main["estimate"][low]),
-                    group_low=", ".join(str(main[one][low]) for one in strata),
+                    group_low=levels_words([str(main[one][low]) for one in strata]),
+                    n_low=round(float(main["numerator"][low])),
+                    of_low=round(float(main["denominator"][low])),
                     high=Share(main["estimate"][high]),
-                    group_high=", ".join(str(main[one][high]) for one in strata),
+                    group_high=levels_words([str(main[one][high]) for one in strata]),
+                    n_high=round(float(main["numerator"][high])),
+                    of_high=round(float(main["denominator"][high])),
+                    few=FEW_UNITS,
                 )
             )
         return tuple(said)

@@ -11,7 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Days, Floats, Names, Tallies, Values, names
+from ..base.types import Days, Flags, Floats, Names, Tallies, Values, names
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen, kaplan_meier
 from ..estimate.risk import at_risk, last_observed_days
@@ -28,6 +28,7 @@ from .declared import (
     few_units_note,
     group_words,
     interval_columns,
+    levels_words,
     outcome_labels,
     sampling_notes,
     strata_columns,
@@ -149,16 +150,21 @@ class CumulativeIncidence(Result):
     def _range(self) -> Readable:
         horizon = min(TWO_YEARS, int(self.table.days[-1]))
         values = at_days(self.table.days, self.curves.incidence[:, self.main_outcome], [horizon], before=0.0)[:, 0]
-        low, high = int(values.argmin()), int(values.argmax())
+        values = np.where(_watched(self.table, self.curves, [horizon])[:, 0], values, np.nan)
+        if np.isfinite(values).sum() < 2:
+            return tr(
+                "Fewer than two groups were watched for {days} days; they cannot be compared there.", days=horizon
+            )
+        low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
         groups = self.table.strata.levels
         return tr(
             "{outcome} within {days} days: from {low} ({group_low}) to {high} ({group_high}).",
             outcome=self.outcome_words[self.table.outcomes[self.main_outcome]],
             days=horizon,
             low=Share(values[low]),
-            group_low=", ".join(groups[low]),
+            group_low=levels_words(groups[low]),
             high=Share(values[high]),
-            group_high=", ".join(groups[high]),
+            group_high=levels_words(groups[high]),
         )
 
 
@@ -170,8 +176,7 @@ class TimeTo(Result):
     ------
     main
         One row per stratum and share: ``share, estimate, conf_low, conf_high`` in days; not defined where the curve
-        never
-        reaches the share. ``units, events, pending`` beside it.
+        never reaches the share. ``units, events, pending`` beside it.
     curve
         The curve that the days are read from.
     """
@@ -201,7 +206,7 @@ class TimeTo(Result):
                 "days": days_words(main["estimate"][row]),
                 "start": self.start_words,
             }
-            groups: Readable = tr("{groups}", groups=group) if group else tr("All together")
+            groups: Readable = tr("{groups}", groups=levels_words(group)) if group else tr("All together")
             if np.isfinite(main["estimate"][row]):
                 low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
                 said.append(
@@ -217,8 +222,9 @@ class TimeTo(Result):
             else:
                 said.append(
                     tr(
-                        "{groups}: half of the cases never came to {outcome} in the time observed; at most {most} "
-                        "did, so there is no median.",
+                        "{groups}: in the time observed at most {most} of the cases came to {outcome}, "
+                        "so no median can "
+                        "be given.",
                         groups=groups,
                         most=Share(most),
                         **values,
@@ -269,7 +275,8 @@ def cumulative_incidence(
         Stage or role from whose first day time runs, in days.
     outcome : str or tuple of str, optional
         Endpoints to be told apart (``verdict``, ``conviction``, a class, a state or a stage); every other ending is one
-        competitor. By default each outcome class is an ending of its own.
+        competitor. By default each outcome class is an ending of its own. A verdict counts from the day it was first
+        given, also while it is appealed or after it was annulled; every other ending counts as the case stands.
     by : str or tuple of str
         Attributes that split the cases.
     endings : {"standing", "first"}
@@ -502,9 +509,10 @@ def _at(table: RiskTable, curves: Incidence, days: Sequence[int], words: Mapping
     h = len(days)
 
     def pick(values: Tallies) -> Values:
-        column: Values = at_days(table.days, values, list(days), before=0.0).ravel()
+        column: Values = np.where(watched, at_days(table.days, values, list(days), before=0.0), np.nan).ravel()
         return column
 
+    watched = _watched(table, curves, days)[:, None, :]
     still = _open_after(table, np.asarray(days))
     columns = (
         *strata_columns(table.strata.names),
@@ -589,6 +597,14 @@ def _days_table(
         "censored": np.repeat(table.censored.sum(axis=1), p),
     }
     return Table(columns, values, title=tr("Days until a share of all cases has come there"))
+
+
+def _watched(table: RiskTable, curves: Incidence, days: Sequence[int]) -> Flags:
+    """Return whether each stratum was watched up to each day, or had nobody left to watch, shape (G, H)."""
+    last = last_observed_days(table.days, at_risk(table.events, table.censored, table.entered))
+    nobody_left = curves.survival[:, -1] <= 0
+    flags: Flags = nobody_left[:, None] | (np.asarray(days)[None, :] <= last[:, None])
+    return flags
 
 
 def _open_after(table: RiskTable, days: Any) -> Floats:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..base.language import Language
+from ..base.language import Language, tr
 from ..base.result import Result
 from ..figures.style import FigureFormat, figure_bytes
 from .inert import plain
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LONGEST_WORDS: Final = 240
 
 
-def drawn(result: Result, kind: FigureFormat, *, language: Language = "en") -> bytes:
+def drawn(result: Result, kind: FigureFormat, *, language: Language = "en", marked: bool = True) -> bytes:
     """Return the figure of a result as bytes; the same result gives the same bytes.
 
     Parameters
@@ -28,15 +28,30 @@ def drawn(result: Result, kind: FigureFormat, *, language: Language = "en") -> b
         Format of the file.
     language : {"en", "es"}
         Language of the words in it.
+    marked : bool
+        Whether the picture itself says that it is internal, until when its data are complete, and whether they are
+        simulated: a picture that stands alone is soon passed on alone.
     """
     axes = result.plot(language=language)
     root: Any = axes.figure
+    if marked:
+        root.figure.text(0.0, -0.02, mark_of(result, language), fontsize=7, color="0.3", ha="left", va="top")
     _tame(root.figure)
     with warnings.catch_warnings():
         # A letter that the drawing font lacks is shown in the reader's own font; that is no news for an author.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
         return figure_bytes(axes, kind)
+
+
+def mark_of(result: Result, language: Language) -> str:
+    """Return what a picture says of itself: internal, cut-off, simulated."""
+    words = [tr("INTERNAL: not for publication")]
+    if result.provenance.units_in:
+        words.append(tr("data complete to {cutoff}", cutoff=result.provenance.cutoff))
+    if result.provenance.simulated:
+        words.append(tr("simulated data"))
+    return " · ".join(one.text(language) for one in words)
 
 
 def _tame(figure: Figure) -> None:

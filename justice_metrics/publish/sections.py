@@ -181,7 +181,7 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         heading=heading,
         answers=plain(result.definition.answers.text(language)),
         findings=findings,
-        figure=_data_address(drawn(result, "svg", language=language)),
+        figure=_data_address(drawn(result, "svg", language=language, marked=False)),
         alt=plain(alt.text(language), longest=600),
         definition=_definition(result.definition, result.provenance.unit, language),
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),

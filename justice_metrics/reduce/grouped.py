@@ -14,7 +14,7 @@ from ..base.levels import NOT_RECORDED
 from ..base.types import Counts, Tallies, Values
 from ..cases.casedata import CaseData
 from ..cases.days import year_of_day
-from ..tables import MOST_STRATA, Strata
+from ..tables import MOST_STRATA, Strata, in_order
 
 # Stands for a day that does not exist; day numbers and durations are far smaller.
 NO_DAY = -(2**30)
@@ -136,7 +136,7 @@ def _ordered(
     n_rows = len(collected)
     texts = [collected.get_column(f"by__{name}").to_list() for name in by]
     levels = list(zip(*texts, strict=True)) if by else [()] * n_rows
-    observed = tuple(sorted(set(levels)))
+    observed = in_order(set(levels))
     if len(observed) > most_strata:
         raise QuestionError(
             tr(

@@ -53,20 +53,26 @@ def landmark_counts(
     begin = cases.resolve(start)
     code, end = event_expressions(cases, outcomes, endings="standing")
     limit = cases.first_day(begin) + landmark_days
+    # Whether a case is open on the landmark is judged by what was known then: one that was closed before and reopened
+    # later is not picked by its future.
+    lasting = tuple(one for one in cases.procedure.outcomes if one not in cases.procedure.verdicts)
+    closed_then = (cases.first_day(lasting) <= limit).fill_null(False)
     grouped = grouped_counts(
         cases,
         by=(cluster,) if cluster else (),
-        keys={**duration_keys(), "actors": actors_started(actors, by_day=limit)},
+        keys={**duration_keys(), "actors": actors_started(actors, by_day=limit), "closed": closed_then},
         frame=timed(with_support(cases, actors), cases, start=begin, code=code, end=end),
         most_strata=MOST_CLUSTERS,
     )
     why, since, entry = grouped.keys["left_out"], grouped.keys["days"] - landmark_days, grouped.keys["entry"]
-    closed = (why == 0) & (since <= 0) & (grouped.keys["code"] > 0)
-    young = (why == 0) & (since <= 0) & (grouped.keys["code"] == 0)
-    kept = (why == 0) & (since > 0)
+    closed = (why == 0) & (((since <= 0) & (grouped.keys["code"] > 0)) | (grouped.keys["closed"] == 1))
+    young = (why == 0) & ~closed & (since <= 0)
+    unseen = (why == 0) & ~closed & ~young & (entry > landmark_days)
+    kept = (why == 0) & ~closed & ~young & ~unseen
     left_out = {name: int(grouped.units[why == place].sum()) for place, name in enumerate(LEFT_OUT, start=1)}
     left_out |= {"closed_by_landmark": int(grouped.units[closed].sum()), "too_young": int(grouped.units[young].sum())}
-    late = np.where(entry[kept] > landmark_days, entry[kept] - landmark_days, -1)
+    left_out |= {"not_yet_observed": int(grouped.units[unseen].sum())}
+    late = np.full(int(kept.sum()), -1)
     days = np.unique(np.concatenate([since[kept], late])).astype(np.int32)
     c, a, k, t = len(grouped.strata), len(actors) + 1, len(outcomes) + 1, len(days)
     cell = grouped.stratum[kept] * a + grouped.keys["actors"][kept]

@@ -63,15 +63,6 @@ def arrival(cases: CaseData, states: tuple[str, ...], *, endings: Endings) -> tu
     return held, nw.when(held).then(nw.col("outcome_day"))
 
 
-def standing_outcomes(cases: CaseData, outcomes: Mapping[str, tuple[str, ...]]) -> tuple[nw.Expr, nw.Expr]:
-    """Return code and day of the ending with which each unit stands at the cut-off, grouped into ``outcomes``."""
-    code: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for place, states in enumerate(outcomes.values(), start=1):
-        held = cases.stands(states)
-        code = nw.when(held).then(nw.lit(place)).otherwise(code)
-    return code, nw.col("outcome_day")
-
-
 def risk_table(
     cases: CaseData,
     *,
@@ -89,7 +80,8 @@ def risk_table(
     start : str
         State or role from whose first day time runs; units that never reached it are not in the table.
     outcomes : mapping of str to states, or None
-        The competing endings; None takes every outcome class that occurs, as the units stand at the cut-off.
+        The competing endings; None takes every outcome class that occurs. A verdict counts from its first day, any
+        other class as the units stand at the cut-off.
     by : sequence of str
         Attributes that split the units.
     endings : {"standing", "first"}
@@ -100,12 +92,14 @@ def risk_table(
     RiskTable
         With an outcome ``other_ending`` last where any unit ended otherwise.
     """
-    if outcomes is None:
-        outcomes = classes(cases)
-        ends = standing_outcomes(cases, outcomes), event_expressions(cases, outcomes, endings=endings)
-        code, end = ends[endings == "first"]
-    else:
-        code, end = event_expressions(cases, outcomes, endings=endings)
+    outcomes = classes(cases) if outcomes is None else outcomes
+    code, end = event_expressions(cases, outcomes, endings=endings)
+    if endings == "first" and cases.resolve(start) != (cases.procedure.start,):
+        # A case that was closed and reopened before this start has its first ending behind it: how it stands counts.
+        later_code, later_end = event_expressions(cases, outcomes, endings="standing")
+        behind = (end < cases.first_day(cases.resolve(start))).fill_null(False)
+        code = nw.when(behind).then(later_code).otherwise(code)
+        end = nw.when(behind).then(later_end).otherwise(end)
     # A verdict that the file dates without saying which is no class's, yet it may be a first ending.
     names = (*outcomes, OTHER_ENDING)
     grouped = grouped_counts(

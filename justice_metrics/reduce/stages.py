@@ -18,6 +18,7 @@ from .risk import classes
 # Reasons why a unit has no place in the counts at a fixed age.
 TOO_YOUNG = "too_young"
 START_UNDATED = "start_undated"
+STEP_UNDATED = "step_undated"
 
 
 def funnel_steps(cases: CaseData) -> tuple[FunnelStep, ...]:
@@ -25,7 +26,8 @@ def funnel_steps(cases: CaseData) -> tuple[FunnelStep, ...]:
 
     A step that no column of the data speaks of would look as if nobody had been lost there.
     """
-    known = {*cases.dated_states, *cases.seen_states, *cases.procedure.outcomes}
+    roles = [state for one in cases.dated_roles for state in cases.procedure.resolve(one)]
+    known = {*cases.dated_states, *cases.seen_states, *roles}
     return tuple(step for step in cases.procedure.funnel if known.intersection(step.states))
 
 
@@ -67,6 +69,7 @@ def stage_counts_at_ages(
     frame = cases.milestones.with_columns(
         age__begin=cases.first_day((cases.procedure.start,)),
         age__ending=_ending(cases),
+        age__undated=_undated(cases, steps),
         **{f"age__{place}": cases.first_day(step.states) for place, step in enumerate(steps)},
     )
     begin = nw.col("age__begin")
@@ -79,6 +82,7 @@ def stage_counts_at_ages(
         ended = nw.when(nw.col("outcome_day") <= limit).then(nw.col("age__ending")).otherwise(nw.lit(0))
         young = limit > cases.cutoff_day
         why = nw.when(begin.is_null()).then(nw.lit(1)).when(young).then(nw.lit(2)).otherwise(nw.lit(0))
+        why = nw.when((why == 0) & nw.col("age__undated")).then(nw.lit(3)).otherwise(why)
         keys |= {f"furthest {age}": furthest, f"ending {age}": ended, f"left_out {age}": why}
     grouped = grouped_counts(cases, by=by, keys=keys, frame=frame, most_strata=most_strata)
     return tuple(_stage_table(cases, steps, _of_age(grouped, age)) for age in days)
@@ -90,6 +94,15 @@ def _ending(cases: CaseData) -> nw.Expr:
     for place, states in enumerate(classes(cases).values(), start=1):
         ending = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(ending)
     return ending
+
+
+def _undated(cases: CaseData, steps: Sequence[FunnelStep]) -> nw.Expr:
+    """Return whether the furthest step of a unit has no date, so that nobody knows at what age it came there."""
+    day: nw.Expr = nw.lit(0)
+    for place, step in enumerate(steps):
+        if place:
+            day = nw.when(cases.reached(step.states)).then(cases.first_day(step.states)).otherwise(day)
+    return day.is_null()
 
 
 def _of_age(grouped: Grouped, age: int) -> Grouped:
@@ -110,7 +123,7 @@ def _stage_table(cases: CaseData, steps: Sequence[FunnelStep], grouped: Grouped)
     if grouped.sums:
         recorded = np.stack([summed(stratum, grouped.sums[step.id][kept], g) for step in steps], axis=1)
     left_out: dict[str, Counts] = {}
-    for code, name in ((1, START_UNDATED), (2, TOO_YOUNG)):
+    for code, name in ((1, START_UNDATED), (2, TOO_YOUNG), (3, STEP_UNDATED)):
         if (why == code).any():
             left_out[name] = np.asarray(summed(grouped.stratum[why == code], grouped.units[why == code], g), np.int64)
     used = tuple(place for place, name in enumerate(endings) if name == PENDING or counts[:, :, place].any())

@@ -44,7 +44,8 @@ def reached_or_passed(cases: CaseData, word: str) -> nw.Expr:
 def convicted(cases: CaseData, states: tuple[str, ...]) -> nw.Expr:
     """Return whether a unit was convicted and, at the cut-off, does not stand as ended in any other way."""
     elsewhere = tuple(one for one in cases.procedure.outcomes if one not in states)
-    return cases.reached(states) & ~cases.stands(elsewhere)
+    pending_again = nw.col("outcome").is_null() & (nw.col("set_aside") == 1)
+    return cases.reached(states) & ~cases.stands(elsewhere) & ~pending_again
 
 
 def outcome_counts(cases: CaseData, *, by: Sequence[str] = ()) -> StratumTable:
