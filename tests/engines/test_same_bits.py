@@ -186,4 +186,4 @@ def reference() -> Callable[[str], dict[str, Result]]:
 def test_same_bits(shape: str, engine: Any, reference: Callable[[str], dict[str, Result]]) -> None:
     answers = MADE[shape](engine.frame)
     assert differences(reference(shape), answers) == []
-    assert len(next(iter(answers.values())).main) > 3
+    assert all(len(answer.main) > 1 for answer in answers.values())

@@ -83,14 +83,14 @@ def test_a_case_as_old_as_the_age_at_the_cutoff_counts() -> None:
 
 def test_a_step_that_no_column_speaks_of_is_no_step() -> None:
     steps = jm.attrition(wide([{"id": "a", "complaint": 0, "trial": 50}])).main["stage"].tolist()
-    assert steps == ["complaint", "trial", "verdict", "final_verdict"]
+    assert steps == ["complaint", "trial"]
 
 
 def test_reached_means_ever_visited() -> None:
     # convicted, annulled, tried again and still on trial: it reached a verdict, and is pending there
     cases = log([("a", "complaint", 0), ("a", "trial", 10), ("a", "convicted", 20), ("a", "trial", 30)])
     main = jm.attrition(cases, age_months=()).main
-    assert dict(rows(main, "stage", "reached")) == {"complaint": 1, "trial": 1, "verdict": 1, "final_verdict": 0}
+    assert dict(rows(main, "stage", "reached")) == {"complaint": 1, "trial": 1, "verdict": 1}
     assert dict(rows(main, "stage", "pending"))["verdict"] == 1
 
 
