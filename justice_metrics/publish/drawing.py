@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LONGEST_WORDS: Final = 240
+_LINE: Final = 0.22  # inches
 
 
 def drawn(result: Result, kind: FigureFormat, *, language: Language = "en", marked: bool = True) -> bytes:
@@ -35,13 +36,23 @@ def drawn(result: Result, kind: FigureFormat, *, language: Language = "en", mark
     axes = result.plot(language=language)
     root: Any = axes.figure
     if marked:
-        root.figure.text(0.0, -0.02, mark_of(result, language), fontsize=7, color="0.3", ha="left", va="top")
+        _write_below(root.figure, mark_of(result, language))
     _tame(root.figure)
     with warnings.catch_warnings():
         # A letter that the drawing font lacks is shown in the reader's own font; that is no news for an author.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
         return figure_bytes(axes, kind)
+
+
+def _write_below(figure: Figure, words: str) -> None:
+    """Write a line under a drawing, on a page made so much taller."""
+    height = figure.get_figheight() + _LINE
+    figure.set_figheight(height)
+    layout: Any = figure.get_layout_engine()
+    if layout is not None:
+        layout.set(rect=(0, _LINE / height, 1, 1 - _LINE / height))
+    figure.text(0.01, _LINE / height / 4, words, fontsize=7, color="0.3", ha="left", va="bottom")
 
 
 def mark_of(result: Result, language: Language) -> str:

@@ -46,3 +46,9 @@ def test_the_figure_is_in_the_language_asked_for() -> None:
     two = rates(heading=Label({"en": "Rates", "es": "Tasas"}))
     assert "Tasas" in drawn(two, "svg", language="es").decode()
     assert "Tasas" not in drawn(two, "svg", language="en").decode()
+
+
+def test_a_picture_that_stands_alone_says_that_it_is_internal() -> None:
+    marked, plain_one = (drawn(rates(), "svg", marked=one).decode() for one in (True, False))
+    assert "INTERNAL: not for publication · data complete to 30 Apr 2018" in marked
+    assert "INTERNAL" not in plain_one
