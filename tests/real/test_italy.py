@@ -86,7 +86,7 @@ def test_attrition_records_the_same(cases: jm.CaseData) -> None:
 
 def test_losses_after_the_last_step_are_called_so(cases: jm.CaseData) -> None:
     said = " ".join(one.text() for one in jm.attrition(cases, age_months=()).findings())
-    assert "Most cases were lost after the last step, penalty added" in said
+    assert "The largest loss was after the last step, penalty added" in said
 
 
 def test_outcomes_at_the_cutoff_are_the_last_events(
