@@ -11,7 +11,7 @@ import numpy as np
 from ..base.types import Counts, Days
 from ..cases.casedata import CaseData
 from .grouped import grouped_counts, summed
-from .risk import LEFT_OUT, duration_keys, event_expressions, timed
+from .risk import LEFT_OUT, duration_keys, timed, with_endings
 
 # Clusters are courts or offices; a bootstrap over more of them than this needs no more precision.
 MOST_CLUSTERS: Final = 20_000
@@ -51,7 +51,7 @@ def landmark_counts(
 ) -> LandmarkCounts:
     """Count exits after the landmark by number of actors started by then, ending and cluster."""
     begin = cases.resolve(start)
-    code, end = event_expressions(cases, outcomes, endings="standing")
+    frame = with_endings(with_support(cases, actors), cases, outcomes, endings="standing")
     limit = cases.first_day(begin) + landmark_days
     # Whether a case is open on the landmark is judged by what was known then: one that was closed before and reopened
     # later is not picked by its future.
@@ -61,7 +61,7 @@ def landmark_counts(
         cases,
         by=(cluster,) if cluster else (),
         keys={**duration_keys(), "actors": actors_started(actors, by_day=limit), "closed": closed_then},
-        frame=timed(with_support(cases, actors), cases, start=begin, code=code, end=end),
+        frame=timed(frame, cases, start=begin),
         most_strata=MOST_CLUSTERS,
     )
     why, since, entry = grouped.keys["left_out"], grouped.keys["days"] - landmark_days, grouped.keys["entry"]
@@ -95,9 +95,9 @@ def ever_supported_counts(
     cases: CaseData, *, outcomes: Mapping[str, tuple[str, ...]], actors: Sequence[str]
 ) -> tuple[Counts, Counts]:
     """Count units by number of actors who ever started: all, and those with each ending; shapes (A,) and (A, K)."""
-    code, _ = event_expressions(cases, outcomes, endings="standing")
     ever = actors_started(actors, by_day=nw.lit(cases.cutoff_day))
-    grouped = grouped_counts(cases, keys={"actors": ever, "code": code}, frame=with_support(cases, actors))
+    frame = with_endings(with_support(cases, actors), cases, outcomes, endings="standing")
+    grouped = grouped_counts(cases, keys={"actors": ever, "code": nw.col("time__code")}, frame=frame)
     a, k = len(actors) + 1, len(outcomes) + 1
     table = np.asarray(
         summed(grouped.keys["actors"] * (k + 1) + grouped.keys["code"], grouped.units, a * (k + 1))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -28,26 +30,48 @@ LEFT_OUT: Final = (
 OTHER_ENDING: Final = "other_ending"
 
 
-def event_expressions(
-    cases: CaseData, outcomes: Mapping[str, tuple[str, ...]], *, endings: Endings
-) -> tuple[nw.Expr, nw.Expr]:
-    """Return code and day of the ending of each unit: 0 pending, 1..K the outcomes, K+1 any other ending.
+def with_endings(
+    frame: nw.LazyFrame[Any],
+    cases: CaseData,
+    outcomes: Mapping[str, tuple[str, ...]],
+    *,
+    endings: Endings,
+    name: str = "time",
+) -> nw.LazyFrame[Any]:
+    """Return ``frame`` with the ending of each unit: ``<name>__code``, ``<name>__ended`` and its day ``<name>__end``.
 
-    A unit that came to one of the outcomes ended by the earliest of them (the first named one on the same day), else
-    by its exit; with ``first``, an exit that came before them all ended it. A code without a day is a unit whose ending
-    is undated.
+    Codes are 0 pending, 1..K the outcomes, K+1 any other ending. A unit that came to one of the outcomes ended by the
+    earliest of them (the first named one on the same day), else by its exit; with ``first``, an exit that came before
+    them all ended it. A unit that ended without a day is one whose ending is undated.
+
+    Each step makes columns that the next one names, and day and code are told each by itself: an SQL engine writes a
+    formula out again at each of its uses, so one formula of all would take longer to plan than the count takes.
     """
-    arrivals = [arrival(cases, states, endings=endings) for states in outcomes.values()]
-    reached_exit, exit_day = arrival(cases, cases.procedure.outcomes, endings=endings)
-    days = [day for _, day in arrivals]
-    earliest = days[0] if len(days) == 1 else nw.min_horizontal(*days)
-    code = nw.when(reached_exit).then(nw.lit(len(outcomes) + 1)).otherwise(nw.lit(0))
-    for place, (reached, day) in reversed(list(enumerate(arrivals, start=1))):
-        dated = (day == earliest).fill_null(False)
-        code = nw.when(dated | (earliest.is_null() & reached)).then(nw.lit(place)).otherwise(code)
+    ways = [cases.procedure.outcomes, *outcomes.values()]
+    came: dict[str, nw.Expr] = {}
+    for place, states in enumerate(ways):
+        came[f"{name}__reached_{place}"], came[f"{name}__day_{place}"] = arrival(cases, states, endings=endings)
+    frame = frame.with_columns(**came)
+    reached, days = ([nw.col(f"{name}__{what}_{place}") for place in range(len(ways))] for what in ("reached", "day"))
+    frame = frame.with_columns(
+        **{
+            f"{name}__earliest": days[1] if len(ways) == 2 else nw.min_horizontal(*days[1:]),
+            f"{name}__came": reduce(or_, reached[1:]),
+        }
+    )
+    earliest, there, other = nw.col(f"{name}__earliest"), nw.col(f"{name}__came"), nw.lit(len(ways))
+    code = nw.when(reached[0]).then(other).otherwise(nw.lit(0))
+    for place in reversed(range(1, len(ways))):
+        dated = (days[place] == earliest).fill_null(False)
+        code = nw.when(dated | (earliest.is_null() & reached[place])).then(nw.lit(place)).otherwise(code)
     if endings == "first":
-        code = nw.when((exit_day < earliest).fill_null(False)).then(nw.lit(len(outcomes) + 1)).otherwise(code)
-    return code, nw.when(code <= len(outcomes)).then(earliest).otherwise(exit_day)
+        code = nw.when((days[0] < earliest).fill_null(False)).then(other).otherwise(code)
+    # Of an outcome that was come to without a day nobody knows when, whatever day the exit has.
+    known = ~(there & earliest.is_null())
+    day = nw.min_horizontal(earliest, days[0]) if endings == "first" else nw.coalesce(earliest, days[0])
+    return frame.with_columns(
+        **{f"{name}__code": code, f"{name}__ended": there | reached[0], f"{name}__end": nw.when(known).then(day)}
+    )
 
 
 def arrival(cases: CaseData, states: tuple[str, ...], *, endings: Endings) -> tuple[nw.Expr, nw.Expr]:
@@ -93,39 +117,36 @@ def risk_table(
         With an outcome ``other_ending`` last where any unit ended otherwise.
     """
     outcomes = classes(cases) if outcomes is None else outcomes
-    code, end = event_expressions(cases, outcomes, endings=endings)
-    if endings == "first" and cases.resolve(start) != (cases.procedure.start,):
+    begin = cases.resolve(start)
+    frame = with_endings(cases.milestones, cases, outcomes, endings=endings)
+    if endings == "first" and begin != (cases.procedure.start,):
         # A case that was closed and reopened before this start has its first ending behind it: how it stands counts.
-        later_code, later_end = event_expressions(cases, outcomes, endings="standing")
-        behind = (end < cases.first_day(cases.resolve(start))).fill_null(False)
-        code = nw.when(behind).then(later_code).otherwise(code)
-        end = nw.when(behind).then(later_end).otherwise(end)
+        frame = with_endings(frame, cases, outcomes, endings="standing", name="later")
+        behind = (nw.col("time__end") < cases.first_day(begin)).fill_null(False)
+        frame = frame.with_columns(
+            **{
+                f"time__{one}": nw.when(behind).then(nw.col(f"later__{one}")).otherwise(nw.col(f"time__{one}"))
+                for one in ("code", "ended", "end")
+            }
+        )
     # A verdict that the file dates without saying which is no class's, yet it may be a first ending.
     names = (*outcomes, OTHER_ENDING)
     grouped = grouped_counts(
         cases,
         by=by,
         keys=duration_keys(),
-        frame=timed(cases.milestones, cases, start=cases.resolve(start), code=code, end=end),
+        frame=timed(frame, cases, start=begin),
         most_strata=most_strata,
     )
     return drop_empty(table_of(grouped, names, weighted=cases.sampling.weighted))
 
 
-def timed(
-    frame: nw.LazyFrame[Any], cases: CaseData, *, start: tuple[str, ...], code: nw.Expr, end: nw.Expr
-) -> nw.LazyFrame[Any]:
-    """Return ``frame`` with columns that say why a unit is left out, how it ended, days to the end and to the entry.
-
-    Each step makes columns that the next one names. An SQL engine writes a formula out again at each of its uses, so
-    one formula of all steps would take longer to plan than the count takes.
-    """
+def timed(frame: nw.LazyFrame[Any], cases: CaseData, *, start: tuple[str, ...]) -> nw.LazyFrame[Any]:
+    """Return a frame with endings, and with why a unit is left out, days to the end and days to the entry."""
     started = nw.lit(value=True) if start == (cases.procedure.start,) else cases.reached(start)
-    frame = frame.with_columns(
-        time__code=code, time__end=end, time__begin=cases.first_day(start), time__started=started
-    )
+    frame = frame.with_columns(time__begin=cases.first_day(start), time__started=started)
     begin, last = nw.col("time__begin"), nw.col("time__end")
-    ended = nw.col("time__code") > 0
+    ended = nw.col("time__ended")
     days = nw.when(ended).then(last).otherwise(nw.lit(cases.cutoff_day)) - begin
     entry: nw.Expr = nw.lit(-1)
     if cases.sampling.delayed_entry:
@@ -149,12 +170,11 @@ def timed(
 
 def duration_keys() -> dict[str, nw.Expr]:
     """Return the integer keys of a count over a frame made by :func:`timed`."""
-    kept = nw.col("time__left_out") == 0
     return {
         "left_out": nw.col("time__left_out"),
-        "code": nw.when(kept).then(nw.col("time__code")).otherwise(nw.lit(0)),
-        "days": nw.when(kept).then(nw.col("time__days")).otherwise(nw.lit(NO_DAY)),
-        "entry": nw.when(kept).then(nw.col("time__entry")).otherwise(nw.lit(NO_DAY)),
+        "code": nw.col("time__code"),
+        "days": nw.col("time__days").fill_null(NO_DAY),
+        "entry": nw.col("time__entry"),
     }
 
 
