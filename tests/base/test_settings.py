@@ -50,7 +50,7 @@ def test_what_is_right_is_kept() -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        ({"title": "x", "titel": "y"}, "'titel' is not a known key; did you mean 'title'?"),
+        ({"title": "x", "titl": "y"}, "'titl' is not a known key; did you mean 'title'?"),
         ({"title": "x", "zzz": 1}, "'zzz' is not a known key; known are title, level, part, parts."),
         ({}, "'title' is missing."),
         (
@@ -71,7 +71,7 @@ def test_one_fault(data: dict[str, Any], expected: str) -> None:
 
 
 def test_all_faults_at_once() -> None:
-    error = wrong({"titel": "y", "level": 95, "part": {"language": "ess"}})
+    error = wrong({"titl": "y", "level": 95, "part": {"language": "ess"}})
     assert str(error).startswith("study.toml has 4 problem(s):")
     assert str(error).count("\n  - ") == 4
 
@@ -83,7 +83,7 @@ def test_a_flood_of_faults_is_cut() -> None:
 
 
 def test_faults_can_be_read_in_spanish() -> None:
-    error = wrong({"titel": "y", "level": 95})
+    error = wrong({"titl": "y", "level": 95})
     assert "no es una clave conocida" in error.text("es")
     assert "entre 0 y 1" in error.text("es")
 
