@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -135,6 +135,11 @@ class RiskTable:
         total: Tallies = self.entered.sum(axis=1)
         return total
 
+    def trimmed(self) -> RiskTable:
+        """Return the table without the endings that no unit had; tables add up before they are trimmed."""
+        seen = [place for place in range(len(self.outcomes)) if self.events[:, place].any()]
+        return replace(self, outcomes=tuple(self.outcomes[place] for place in seen), events=self.events[:, seen])
+
     def __add__(self, other: RiskTable) -> RiskTable:
         if self.outcomes != other.outcomes or self.weighted != other.weighted:
             raise ValueError("risk tables of different endings or weights do not add up")
@@ -198,6 +203,12 @@ class StageCounts:
         at_step = self.furthest.sum(axis=2)
         total: Tallies = at_step[:, ::-1].cumsum(axis=1)[:, ::-1]
         return total
+
+    def trimmed(self) -> StageCounts:
+        """Return the table without the endings that no unit had, ``pending`` kept."""
+        last = len(self.endings) - 1
+        seen = [place for place in range(last + 1) if place == last or self.furthest[:, :, place].any()]
+        return replace(self, endings=tuple(self.endings[place] for place in seen), furthest=self.furthest[:, :, seen])
 
     def __add__(self, other: StageCounts) -> StageCounts:
         if self.steps != other.steps or self.endings != other.endings:

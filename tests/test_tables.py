@@ -90,6 +90,13 @@ class TestRiskTable:
         with pytest.raises(TypeError):
             table.left_out["more"] = np.array([1, 1])  # type: ignore[index]
 
+    def test_trimmed(self) -> None:
+        events = np.array([[[0, 1, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]])
+        table = risk(outcomes=("verdict", "rejection"), events=events)
+        assert table.trimmed().outcomes == ("verdict",)
+        assert table.trimmed().events.tolist() == events[:, :1].tolist()
+        assert table.trimmed().units.tolist() == table.units.tolist()
+
     def test_two_tables_add_up_by_group_and_day(self) -> None:
         other = RiskTable(
             strata=Strata(("sex",), (("a",), ("m",))),
@@ -136,6 +143,13 @@ class TestStageCounts:
             stages(recorded=np.array([[7, 3]]))
         with pytest.raises(ValueError, match="negative"):
             stages(recorded=np.array([[7, 3, -1]]))
+
+    def test_trimmed(self) -> None:
+        furthest = np.array([[[0, 0, 1], [0, 3, 0], [0, 1, 0]]])
+        table = stages(endings=("rejection", "dismissal", "pending"), furthest=furthest)
+        assert table.trimmed().endings == ("dismissal", "pending")
+        nobody = stages(furthest=np.zeros((1, 3, 2), dtype=np.int64))
+        assert nobody.trimmed().endings == ("pending",)
 
     def test_adding(self) -> None:
         whole = stages() + stages(left_out={"too_young": np.array([5])})

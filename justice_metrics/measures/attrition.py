@@ -222,7 +222,7 @@ def attrition(
     """
     by = names(by)
     ensure_level(confidence_level)
-    counts = stage_counts(cases, by=by)
+    counts = stage_counts(cases, by=by).trimmed()
     at_ages = (
         stage_counts_at_ages(cases, days=[round(months * _DAYS_A_MONTH) for months in age_months], by=by)
         if age_months

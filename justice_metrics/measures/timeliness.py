@@ -309,7 +309,7 @@ def cumulative_incidence(
     by, wanted = names(by), names(outcome)
     ensure_level(confidence_level)
     outcomes = endpoints(cases, wanted) if wanted else None
-    table = risk_table(cases, start=start, outcomes=outcomes, by=by, endings=endings)
+    table = risk_table(cases, start=start, outcomes=outcomes, by=by, endings=endings).trimmed()
     ensure_some(table, cases)
     risk = at_risk(table.events, table.censored, table.entered)
     curves = _unless_weighted(aalen_johansen(table.events, risk, confidence_level=confidence_level), table)
@@ -406,7 +406,7 @@ def time_to(
     ensure_level(confidence_level)
     if not shares or any(not 0 < one < 1 for one in shares):
         raise QuestionError(tr("Shares lie between 0 and 1."), tr("Write the median as 0.5."))
-    table = risk_table(cases, start=start, outcomes={outcome: cases.resolve(outcome)}, by=by)
+    table = risk_table(cases, start=start, outcomes={outcome: cases.resolve(outcome)}, by=by).trimmed()
     ensure_some(table, cases)
     risk = at_risk(table.events, table.censored, table.entered)
     if outcome not in table.outcomes:

@@ -104,7 +104,7 @@ def risk_table(
     start : str
         State or role from whose first day time runs; units that never reached it are not in the table.
     outcomes : mapping of str to states, or None
-        The competing endings; None takes every outcome class that occurs. A verdict counts from its first day, any
+        The competing endings; None takes every outcome class. A verdict counts from its first day, any
         other class as the units stand at the cut-off.
     by : sequence of str
         Attributes that split the units.
@@ -114,7 +114,7 @@ def risk_table(
     Returns
     -------
     RiskTable
-        With an outcome ``other_ending`` last where any unit ended otherwise.
+        With an outcome ``other_ending`` last; endings that no unit had are zeros, so that tables add up.
     """
     outcomes = classes(cases) if outcomes is None else outcomes
     begin = cases.resolve(start)
@@ -138,7 +138,7 @@ def risk_table(
         frame=timed(frame, cases, start=begin),
         most_strata=most_strata,
     )
-    return drop_empty(table_of(grouped, names, weighted=cases.sampling.weighted))
+    return table_of(grouped, names, weighted=cases.sampling.weighted)
 
 
 def timed(frame: nw.LazyFrame[Any], cases: CaseData, *, start: tuple[str, ...]) -> nw.LazyFrame[Any]:
@@ -215,18 +215,3 @@ def classes(cases: CaseData) -> dict[str, tuple[str, ...]]:
     for state in cases.procedure.outcomes:
         found.setdefault(str(cases.procedure.class_of(state)), []).append(state)
     return {name: tuple(states) for name, states in found.items()}
-
-
-def drop_empty(table: RiskTable) -> RiskTable:
-    """Leave out endings that no unit of any stratum had."""
-    kept = [place for place in range(len(table.outcomes)) if table.events[:, place].any()]
-    return RiskTable(
-        strata=table.strata,
-        outcomes=tuple(table.outcomes[place] for place in kept),
-        days=table.days,
-        events=table.events[:, kept],
-        censored=table.censored,
-        entered=table.entered,
-        left_out=table.left_out,
-        weighted=table.weighted,
-    )

@@ -126,12 +126,11 @@ def _stage_table(cases: CaseData, steps: Sequence[FunnelStep], grouped: Grouped)
     for code, name in ((1, START_UNDATED), (2, TOO_YOUNG), (3, STEP_UNDATED)):
         if (why == code).any():
             left_out[name] = np.asarray(summed(grouped.stratum[why == code], grouped.units[why == code], g), np.int64)
-    used = tuple(place for place, name in enumerate(endings) if name == PENDING or counts[:, :, place].any())
     return StageCounts(
         strata=grouped.strata,
         steps=tuple(step.id for step in steps),
-        endings=tuple(endings[place] for place in used),
-        furthest=counts[:, :, list(used)],
+        endings=endings,
+        furthest=counts,
         recorded=recorded,
         left_out=left_out,
     )
