@@ -22,7 +22,7 @@ from .intake import Conversion, Intake, Sampling
 from .mapping import CaseMapping, read_mapping
 from .procedure import Procedure
 from .procedure_file import read_procedure
-from .readers_frames import Embedded, Source
+from .readers_frames import Embedded, Source, ensure_together
 from .standing import outcome_rank
 from .typed import Typing, ensure_ids
 from .wide import wide_milestones
@@ -115,6 +115,8 @@ def from_frames(
     spells, actors, more = (
         _support(support, mapping, embedded) if mapping.support and support is not None else (None, (), ())
     )
+    if spells is not None:
+        ensure_together(milestones, spells, name="support")
     attributes = tuple(mapping.attributes)
     intake = Intake(**{**_fields(intake), "conversions": (*intake.conversions, *more)})
     links = list(mapping.cases.links)
@@ -207,6 +209,7 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
             typing.design()
             mine = (*mine, *_design_names(mapping))
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
+        ensure_together(longs[0], longs[-1], name=source.name)
         if mine:
             described.append(collapsed(source.lazy().select("unit_id", *mine), mine))
         conversions += typing.conversions

@@ -294,6 +294,29 @@ class Source:
         return expr.cast(nw.String)
 
 
+def ensure_together(one: nw.LazyFrame[Any], other: nw.LazyFrame[Any], *, name: str) -> None:
+    """Refuse a further table that lies in another engine, or in another database, than the first one.
+
+    Raises
+    ------
+    MappingError
+        Because no engine can join the two.
+    """
+    together = one.implementation is other.implementation
+    if together and one.implementation.is_duckdb():
+        import duckdb
+
+        try:
+            one.select("unit_id").join(other.select("unit_id"), on="unit_id", how="left")
+        except duckdb.Error:
+            together = False
+    if not together:
+        raise MappingError(
+            tr("{table} lies in another engine or database than the cases, so the two cannot be joined.", table=name),
+            tr("Hand over all tables as frames of one library, or as relations of one database connection."),
+        )
+
+
 def _from_native(native: Any, name: str) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     try:
         frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(native)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import duckdb
 import narwhals.stable.v2 as nw
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError, MappingError, SettingsError
 from justice_metrics.cases.calendar import day_number
 from justice_metrics.cases.casedata import CaseData
-from tests.made_cases import frame_of, log, milestones, on, wide, wide_mapping
+from tests.made_cases import SUPPORT, frame_of, log, milestones, on, wide, wide_mapping
 
 
 def number(day: int) -> int:
@@ -280,6 +281,41 @@ def test_support_spells_are_typed() -> None:
         ("lawyer", number(5), None),
         ("psychologist", number(9), number(30)),
     ]
+
+
+class TestSeveralEngines:
+    """Tables that lie in different places cannot be joined, and the message says so before any question is asked."""
+
+    FRAMES = (frame_of([{"id": "a", "complaint": 0}]), frame_of([{"id": "a", "actor": "lawyer", "start": 5, "end": 9}]))
+
+    def both(self) -> tuple[Any, Any, dict[str, Any]]:
+        return *self.FRAMES, wide_mapping(["id", "complaint"], support=SUPPORT)
+
+    def test_another_library(self) -> None:
+        polars = pytest.importorskip("polars")
+        cases, support, mapping = self.both()
+        with pytest.raises(MappingError, match="support lies in another engine or database") as error:
+            CaseData.from_frame(cases, mapping, support=polars.from_pandas(support))
+        assert "frames of one library" in str(error.value)
+        with pytest.raises(MappingError, match="support lies in another engine or database"):
+            CaseData.from_frame(polars.from_pandas(cases), mapping, support=support)
+
+    def test_another_database(self) -> None:
+        cases, support, mapping = self.both()
+        here, there = duckdb.connect(), duckdb.connect()
+        with pytest.raises(MappingError, match="support lies in another engine or database"):
+            CaseData.from_frame(here.from_df(cases), mapping, support=there.from_df(support))
+        assert CaseData.from_frame(here.from_df(cases), mapping, support=here.from_df(support)).actors == ("lawyer",)
+
+    def test_stage_tables(self) -> None:
+        one = frame_of([{"number": 1, "received": 0}], ["received"])
+        mapping = {
+            **TestStageTables.MAPPING,
+            "attributes": {},
+            "stages": [{"state": "complaint", "date": "received"}, {"state": "charged", "date": "received"}],
+        }
+        with pytest.raises(MappingError, match="table 2 lies in another engine"):
+            CaseData.from_frame([one, duckdb.connect().from_df(one)], mapping)
 
 
 def test_entry_of_a_prevalent_sample() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError, MappingError
+from justice_metrics.cases.calendar import day_number
 from justice_metrics.cases.casedata import CaseData
 from tests.made_cases import milestones, wide
 
@@ -120,6 +121,14 @@ class TestDates:
     def test_every_form_gives_the_same_days(self, kind: str, form: str) -> None:
         cases = read(kind, {"charged": self.FORMS[form]}, dates={"complaint": "reported", "charged": "charged"})
         assert levels(cases, "first__charged") == [16_924, 17_166, None]
+
+    def test_every_day_of_the_calendar(self, kind: str) -> None:
+        years = (1600, 1900, 1968, 1969, 1970, 2000, 2015, 2016, 2100)
+        days = [dt.date(year, *day) for year in years for day in ((1, 1), (2, 28), (3, 1), (12, 31))]
+        days += [dt.date(2000, 2, 29), dt.date(2016, 2, 29)]
+        rows = read(kind, {"reported": days}, dates={"complaint": "reported"}, cases={"cutoff": "2120-01-01"})
+        found = milestones(rows)
+        assert [found[f"{n}"]["first__complaint"] for n in range(len(days))] == [day_number(day) for day in days]
 
     def test_a_time_of_day_does_not_make_another_day(self, kind: str) -> None:
         texts = ["2016-05-03 00:10", "2016-12-31 23:50", None]

@@ -226,3 +226,12 @@ class TestStrata:
     def test_groups_are_sorted_and_distinct(self) -> None:
         rows = [{**SURE, "sex": sex} for sex in ("m", None, "f", "m")]
         assert outcome_counts(cases_of(rows), by=("sex",)).strata.levels == (("f",), ("m",), ("not_recorded",))
+
+
+def test_sums_of_weights_do_not_depend_on_the_order_of_rows() -> None:
+    rows = [{**SURE, "ended": 20 + n % 7, "weight": 1 + n * 0.1, "sex": "fm"[n % 2]} for n in range(40)]
+    told = [
+        risk(cases_of(order)).events.tobytes()
+        for order in (rows, rows[::-1], sorted(rows, key=lambda row: row["weight"] % 0.7))
+    ]
+    assert told[0] == told[1] == told[2]
