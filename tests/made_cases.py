@@ -146,7 +146,7 @@ def log(
     names = ("id", "state", "day", "order")[: len(events[0])]
     table = frame_of([dict(zip(names, one, strict=True)) for one in events])
     mapping = {
-        "data": {"kind": "events"},
+        "data": {"kind": "events", **more.pop("data", {})},
         "cases": {"id": "id", "procedure": procedure, "cutoff": on(cutoff), **more},
         "events": {"state": "state", "date": "day", **({"order": "order"} if "order" in names else {})},
     }

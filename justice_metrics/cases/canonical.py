@@ -180,11 +180,18 @@ def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
     typing.design()
     long, ordered = event_rows(typing, mapping, procedure)
+    rows, without = _rows_with_ids(sources[0], mapping)
     described = (*mapping.attributes, *_design_names(mapping))
     cutoff_day = day_number(mapping.cases.cutoff)
     made = milestones_of_events(long, procedure, described=described, ordered=ordered, cutoff_day=cutoff_day)
-    rows = _length(long)
-    return Parts(*made, numeric=numeric, conversions=tuple(typing.conversions), rows=rows, repeated_rows=0)
+    return Parts(
+        *made,
+        numeric=numeric,
+        conversions=tuple(typing.conversions),
+        rows=rows,
+        repeated_rows=0,
+        without_id=without,
+    )
 
 
 def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
@@ -200,6 +207,7 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     described: list[nw.LazyFrame[Any]] = []
     conversions: list[Conversion] = []
     numeric: list[str] = []
+    rows = without = 0
     for place, source in enumerate(sources):
         typing = Typing(source, mapping)
         typing.id(mapping.stage_id(place), name="unit_id", where=f"stages.{place + 1}.id")
@@ -210,6 +218,8 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
             mine = (*mine, *_design_names(mapping))
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
         ensure_together(longs[0], longs[-1], name=source.name)
+        counted = _rows_with_ids(source, mapping)
+        rows, without = rows + counted[0], without + counted[1]
         if mine:
             described.append(collapsed(source.lazy().select("unit_id", *mine), mine))
         conversions += typing.conversions
@@ -224,9 +234,20 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
         *made[1:],
         numeric=tuple(numeric),
         conversions=tuple(conversions),
-        rows=_length(long),
+        rows=rows,
         repeated_rows=0,
+        without_id=without,
     )
+
+
+def _rows_with_ids(source: Source, mapping: CaseMapping) -> tuple[int, int]:
+    """Return the rows of a table with several rows per unit, and those without an id, which are refused or counted."""
+    no_id = nw.col("unit_id").is_null().cast(nw.Int64)
+    found = source.lazy().select(rows=nw.len(), without=no_id.sum()).collect()
+    rows, without = (int(found.get_column(one)[0] or 0) for one in ("rows", "without"))
+    if rows:
+        ensure_ids(rows, without, 0, counting=mapping.data.faults == "count", unit=mapping.cases.unit)
+    return rows, without
 
 
 def _describe(typing: Typing, mapping: CaseMapping, names: Sequence[str]) -> tuple[str, ...]:
@@ -426,10 +447,6 @@ def _check_states(mapping: CaseMapping, procedure: Procedure) -> None:
 def _fingerprint(sources: Sequence[Source], units: int, procedure: str, cutoff_day: int) -> str:
     shape = repr((tuple(one.columns for one in sources), units, procedure, cutoff_day))
     return hashlib.sha256(shape.encode()).hexdigest()[:16]
-
-
-def _length(frame: nw.LazyFrame[Any]) -> int:
-    return int(frame.select(n=nw.len()).collect().get_column("n")[0])
 
 
 def _table_name(place: int, n: int) -> str:

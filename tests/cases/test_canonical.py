@@ -185,6 +185,18 @@ class TestIds:
             CaseData.from_frame(native, wide_mapping(list(frame.columns), data={"faults": "count"}))
 
 
+    def test_events_and_stage_tables_without_an_id(self) -> None:
+        events = [("a", "complaint", 0), (None, "complaint", 0), ("a", "rejected", 9), (None, "rejected", 9)]
+        with pytest.raises(CaseDataError, match="2 rows have no id"):
+            log(events)
+        counted = log(events, data={"faults": "count"})
+        assert (counted.n_units, counted.intake.rows, counted.intake.without_id) == (1, 4, 2)
+        tables = TestStageTables().tables()
+        tables[1].loc[0, "case"] = None
+        with pytest.raises(CaseDataError, match="1 row has no id"):
+            CaseData.from_frame(tables, TestStageTables.MAPPING)
+
+
 class TestWhole:
     def test_no_row(self) -> None:
         frame = pd.DataFrame({"id": pd.Series([], dtype="str"), "complaint": pd.Series([], dtype="str")})
