@@ -140,6 +140,15 @@ class Source:
         """
         if column not in self.columns:
             raise MappingError.unknown_column(column, self.columns, where=where)
+        if isinstance(self._schema[column], nw.List | nw.Array | nw.Struct):
+            raise MappingError(
+                tr(
+                    "The column '{column}' ({where}) holds lists or records, not single values.",
+                    column=column,
+                    where=where,
+                ),
+                tr("Make one column of each part, or name another column."),
+            )
         return column
 
     def family(self, column: str) -> Family:
@@ -325,7 +334,15 @@ def _from_native(native: Any, name: str) -> nw.DataFrame[Any] | nw.LazyFrame[Any
             tr("{table} is a {type}, which is not a frame.", table=name, type=type(native).__name__),
             tr("Hand over a pandas or Polars frame, an Arrow table, a DuckDB relation or a PySpark frame."),
         ) from None
+    except nw.exceptions.DuplicateError:
+        raise _twice(name) from None
     return frame
+
+
+def _twice(name: str) -> MappingError:
+    return MappingError(
+        tr("Two columns of {table} have the same name.", table=name), tr("Give every column a name of its own.")
+    )
 
 
 def _library(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> FrameLibrary:
@@ -338,14 +355,18 @@ def _library(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> FrameLibrary:
 def _to_arrow(frame: nw.DataFrame[Any]) -> pa.Table:
     """Return an in-memory frame as Arrow; a column that mixes types, as spreadsheets do, becomes texts."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     columns = {}
     for name in frame.columns:
         series = frame.get_column(name)
         try:
-            columns[name] = series.to_arrow()
+            column = series.to_arrow()
         except (pa.ArrowInvalid, pa.ArrowTypeError):
-            columns[name] = pa.array([_text(value) for value in series.to_list()], pa.string())
+            column = pa.array([_text(value) for value in series.to_list()], pa.string())
+        # A moment belongs to the day that the clocks of its own zone showed.
+        zoned = pa.types.is_timestamp(column.type) and column.type.tz is not None
+        columns[str(name)] = pc.local_timestamp(column) if zoned else column
     return pa.table(columns)
 
 

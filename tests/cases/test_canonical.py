@@ -184,7 +184,6 @@ class TestIds:
         with pytest.raises(CaseDataError, match="rows have no order"):
             CaseData.from_frame(native, wide_mapping(list(frame.columns), data={"faults": "count"}))
 
-
     def test_events_and_stage_tables_without_an_id(self) -> None:
         events = [("a", "complaint", 0), (None, "complaint", 0), ("a", "rejected", 9), (None, "rejected", 9)]
         with pytest.raises(CaseDataError, match="2 rows have no id"):
@@ -220,6 +219,21 @@ class TestWhole:
     def test_not_a_frame(self) -> None:
         with pytest.raises(MappingError, match="is a int, which is not a frame"):
             CaseData.from_frame(7, wide_mapping(["id", "complaint"]))
+
+    def test_two_columns_of_one_name(self) -> None:
+        frame = pd.DataFrame([["a", "b", on(0)]], columns=["id", "id", "complaint"])
+        with pytest.raises(MappingError, match="Two columns of the data have the same name"):
+            CaseData.from_frame(frame, wide_mapping(["id", "complaint"]))
+
+    @pytest.mark.parametrize("values", [[["a"], ["b"]], [{"part": 1}, {"part": 2}]])
+    def test_cells_that_hold_several_values(self, values: list[Any]) -> None:
+        frame = frame_of([{"id": "a", "complaint": 0}, {"id": "b", "complaint": 0}]).assign(offence=values)
+        with pytest.raises(MappingError, match="'offence' \\(attributes.offence\\) holds lists or records"):
+            CaseData.from_frame(frame, wide_mapping(["id", "complaint", "offence"]))
+
+    def test_names_of_columns_that_are_numbers(self) -> None:
+        mapping = {"cases": {"id": "0", "procedure": "bolivia", "cutoff": on(9)}, "dates": {"complaint": "1"}}
+        assert CaseData.from_frame(pd.DataFrame([["a", on(0)], ["b", on(1)]]), mapping).n_units == 2
 
     def test_a_column_of_several_types_is_read_as_texts(self) -> None:
         frame = pd.DataFrame({"id": ["a", 2, 3.0], "complaint": [on(0), on(1), on(2)]})

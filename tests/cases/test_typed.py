@@ -174,6 +174,25 @@ class TestDates:
         assert next(one for one in counted.intake.conversions if one.column == "charged").unreadable == 2
 
 
+@pytest.mark.parametrize("kind", ["pandas", "arrow", "polars"])
+def test_a_moment_belongs_to_the_day_of_its_own_zone(kind: str) -> None:
+    moments = pd.to_datetime(["2016-05-03 23:30", "2016-05-04 00:10"]).tz_localize("America/La_Paz")
+    column = moments if kind == "pandas" else pa.array(moments)
+    assert levels(read(kind, {"reported": column}), "first__complaint") == [16_924, 16_925]
+
+
+@pytest.mark.parametrize("kind", LOCAL)
+@pytest.mark.parametrize("coded", ["categorical", "plain"])
+def test_labels_may_be_coded(kind: str, coded: str) -> None:
+    texts = pa.array(["Rechazo", None, "Condena"])
+    column: Any = texts.dictionary_encode() if coded == "categorical" else texts
+    if kind == "pandas":
+        column = pd.Series(texts.to_pylist(), dtype="category" if coded == "categorical" else None)
+    outcome = {"column": "end", "labels": {"Rechazo": "rejected", "Condena": "convicted"}}
+    cases = read(kind, {"id": ["0", "1", "2"], "end": column}, outcome=outcome)
+    assert levels(cases, "outcome") == ["rejected", None, "convicted"]
+
+
 @pytest.mark.parametrize("kind", LOCAL)
 class TestLabels:
     def test_a_role_that_one_state_plays_is_that_state(self, kind: str) -> None:
