@@ -153,6 +153,11 @@ class TestSampling:
         assert any("sampling weights are not used here" in str(one) for one in answer.notes)
         assert not any("Weighted by" in str(one) for one in answer.notes)
 
+    def test_closed_files_are_flagged(self) -> None:
+        closed = asked(wide(ROWS, support=SPELLS, sampling={"frame": "closed_only"}))
+        assert any("closed files only" in str(one) for one in closed.notes)
+        assert not any("closed files only" in str(one) for one in asked().notes)
+
     def test_a_frequency_is_so_many_cases(self) -> None:
         assert asked(wide([{**row, "frequency": 3} for row in ROWS], support=SPELLS)).main["at_risk"].tolist() == [6, 6]
 

@@ -113,6 +113,16 @@ class TestOutcomeShares:
         assert main["outcome"].tolist() == ["pending"]
         assert np.isnan(main["share_of_ended"]).all()
 
+    def test_weights(self) -> None:
+        rows = [
+            {"id": "a", "complaint": 0, "outcome": "convicted", "ended": 9, "weight": 2.5},
+            {"id": "b", "complaint": 0, "outcome": "pending", "ended": None, "weight": 1.5},
+        ]
+        answer = jm.outcome_shares(wide(rows))
+        assert answer.main["estimate"].tolist() == [0.625, 0.375]
+        assert np.isnan(answer.main["conf_high"]).all()
+        assert any("Weighted by the sampling weights" in str(one) for one in answer.notes)
+
     def test_a_level_that_a_group_lacks_is_zero(self) -> None:
         rows = [
             {"id": "a", "complaint": 0, "outcome": "rejected", "sex": "f"},
