@@ -1,0 +1,293 @@
+"""Sums over risk sets of a regression, from folded rows, in time linear in the cells.
+
+A regression asks, on every day with an ending, for the sum of something over all rows then at risk. Its axes:
+
+- ``C`` cells of identical rows (:class:`~justice_metrics.estimate.rows.Rows`),
+- ``P`` patterns, the rows of the design matrix,
+- ``T`` *event days*: the days with an ending, stratum by stratum, ascending inside a stratum.
+
+Only cells touch both a day and a pattern. They make a sparse day x pattern matrix, whose product with any block of
+pattern values is summed over days *after* the product; a dense day x pattern matrix is never made. The two directions,
+
+- ``at_risk_sums(sets, v)[t] = sum of n w v[pattern]`` over the rows at risk on event day t, and
+- ``exposures(sets, a)[p] = sum over the rows of pattern p of n w (sum of a[t] over the days t they were at risk)``,
+
+are transposes of each other: sums of x x' over risk sets, weighted over days, need the second one only and never a
+T x p x p array. Both cost cells x columns. Other risk sets (Fine-Gray's) are made of the same parts: a
+:func:`day_matrix` of whatever happens on which day, and :func:`running` or :func:`remaining` sums over days.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from scipy import sparse
+
+from ..base.types import Counts, Days, Flags, Floats, Tallies
+from .rows import Rows
+
+# Patterns whose values are held at once: with continuous covariates there are as many patterns as rows.
+CHUNK = 65_536
+# A table of every day of every stratum is the fastest way from a day to its place; above this size it is searched for.
+LARGEST_TABLE = 4_000_000
+
+DayMatrix: TypeAlias = tuple[sparse.csc_array, ...]
+
+
+class Run(NamedTuple):
+    """Neighbouring strata that have the same number of event days."""
+
+    start: int
+    strata: int
+    days: int
+
+
+class RiskSets(NamedTuple):
+    """Who is at risk on which event day.
+
+    Attributes
+    ----------
+    stratum, day : (T,)
+        Of each event day.
+    events : (T,)
+        Rows that ended on it (sum of n).
+    mass : (T,)
+        Their weight (sum of n w); equal to ``events`` without sampling weights.
+    first, last : (C,)
+        First and last event day on which the cell is at risk. Cells that never are have been left out.
+    ended : (C,)
+        Whether the cell ended on its last event day; otherwise it was seen beyond it, or censored on it.
+    kept : (C,)
+        Where the cells stand in the rows that came in.
+    pattern, n, weight, cluster : (C,)
+        As in the rows; ``weight`` is 1 without sampling weights, ``cluster`` None without clusters.
+    patterns : int
+        P.
+    runs : tuple of Run
+        Strata with the same number of event days lie side by side, so sums over days need no loop over strata.
+    leaving, ending : day_matrix
+        T x P: rows that leave the risk set after the day minus those that join it after the day; rows that ended.
+    """
+
+    stratum: Counts
+    day: Days
+    events: Counts
+    mass: Floats
+    first: Counts
+    last: Counts
+    ended: Flags
+    kept: Counts
+    pattern: Counts
+    n: Counts
+    weight: Floats
+    cluster: Counts | None
+    patterns: int
+    runs: tuple[Run, ...]
+    leaving: DayMatrix
+    ending: DayMatrix
+
+
+def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets:
+    """Order folded rows by the event days on which they are at risk.
+
+    Parameters
+    ----------
+    rows : Rows
+        Cells with n = 0 or weight 0, and cells that exit no later than they enter, are never at risk.
+    patterns : int
+        Rows of the design matrix, P.
+    outcome : int, optional
+        Code of the ending that counts as the event; all others are censored on their day. None: any ending.
+
+    Returns
+    -------
+    RiskSets
+        Without an ending it has no event day (T = 0) and no cell.
+
+    Notes
+    -----
+    At risk on day t: entry < t <= exit. A row that is censored on t is at risk for the endings of t.
+
+    Examples
+    --------
+    Three cases: pattern 0 ended on day 2, pattern 1 still open on day 2, pattern 1 ended on day 5.
+
+    >>> import numpy as np
+    >>> whole = np.ones(3, dtype=np.int64)
+    >>> rows = Rows(-whole, np.array([2, 2, 5]), np.array([1, 0, 1]), whole, None, 0 * whole, np.array([0, 1, 1]), None)
+    >>> sets = risk_sets(rows, patterns=2)
+    >>> sets.day, at_risk_sums(sets, np.array([[1.0], [10.0]]))[:, 0]
+    (array([2, 5], dtype=int32), array([21., 10.]))
+    """
+    entry, exits = np.asarray(rows.entry, dtype=np.int64), np.asarray(rows.exit, dtype=np.int64)
+    weight = np.ones(len(exits)) if rows.weight is None else np.asarray(rows.weight, dtype=np.float64)
+    alive = (entry < exits) & (rows.n > 0) & (weight > 0)
+    is_event = alive & (rows.code > 0 if outcome is None else rows.code == outcome)
+    base = int(entry.min(initial=-1))
+    span = int(exits.max(initial=0)) - base + 1
+
+    stratum, moments, runs = _event_days(rows.stratum, exits - base, is_event, span)
+    latest = _places(moments, stratum * span + (exits - base), span) - 1
+    earliest = _places(moments, stratum * span + (entry - base), span)
+    kept = np.flatnonzero(alive & (latest >= earliest))
+    first, last, ended = earliest[kept], latest[kept], is_event[kept]
+    pattern, n = np.asarray(rows.pattern, dtype=np.int64)[kept], np.asarray(rows.n, dtype=np.int64)[kept]
+    amount, days = n * weight[kept], len(moments)
+
+    names = np.zeros(int(stratum.max(initial=-1)) + 1, dtype=np.int64)
+    names[stratum] = rows.stratum
+    owner, day = np.divmod(moments, span)
+    late = np.flatnonzero(~_opens(runs, days)[first])
+    return RiskSets(
+        stratum=names[owner],
+        day=(day + base).astype(np.int32),
+        events=np.bincount(last[ended], n[ended], days).astype(np.int64),
+        mass=np.bincount(last[ended], amount[ended], days).astype(np.float64),
+        first=first,
+        last=last,
+        ended=ended,
+        kept=kept,
+        pattern=pattern,
+        n=n,
+        weight=weight[kept],
+        cluster=None if rows.cluster is None else np.asarray(rows.cluster, dtype=np.int64)[kept],
+        patterns=patterns,
+        runs=runs,
+        leaving=day_matrix(
+            np.concatenate([last, first[late] - 1]),
+            np.concatenate([pattern, pattern[late]]),
+            np.concatenate([amount, -amount[late]]),
+            (days, patterns),
+        ),
+        ending=day_matrix(last[ended], pattern[ended], amount[ended], (days, patterns)),
+    )
+
+
+def day_matrix(day: Counts, pattern: Counts, amount: Tallies, shape: tuple[int, int]) -> DayMatrix:
+    """Sparse T x P matrix of amounts that fall on a day and a pattern, cut into chunks of patterns.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> counts = day_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), np.array([2.0, 3, 4]), (2, 2))
+    >>> day_sums(counts, np.array([[1.0], [10]]))[:, 0], pattern_sums(counts, np.array([1.0, 10]))
+    (array([ 2., 43.]), array([32., 40.]))
+    """
+    whole = sparse.coo_array((np.asarray(amount, dtype=np.float64), (day, pattern)), shape=shape).tocsc()
+    return tuple(whole[:, start : start + CHUNK] for start in range(0, shape[1], CHUNK))
+
+
+def day_sums(matrix: DayMatrix, values: Floats) -> Floats:
+    """(T, k): matrix @ values for values (P, k); patterns are worked through chunk by chunk."""
+    total = np.zeros((matrix[0].shape[0] if matrix else 0, values.shape[1]))
+    start = 0
+    for part in matrix:
+        total += part @ values[start : start + part.shape[1]]
+        start += part.shape[1]
+    return total
+
+
+def pattern_sums(matrix: DayMatrix, amounts: Floats) -> Floats:
+    """(P,) or (P, k): transposed matrix @ amounts for amounts (T,) or (T, k)."""
+    if not matrix:
+        return np.zeros((0, *amounts.shape[1:]))
+    return np.concatenate([part.T @ amounts for part in matrix])
+
+
+def running(runs: tuple[Run, ...], amounts: Floats) -> Floats:
+    """Sum of the amounts (T,) or (T, k) over the event days of the stratum up to and including each."""
+    total = np.empty_like(amounts)
+    for run in runs:
+        part, out = _strata(run, amounts), _strata(run, total)
+        np.cumsum(part, axis=1, out=out)
+    return total
+
+
+def remaining(runs: tuple[Run, ...], amounts: Floats) -> Floats:
+    """Sum of the amounts (T,) or (T, k) over the event days of the stratum from each one on."""
+    total = np.empty_like(amounts)
+    for run in runs:
+        part, out = _strata(run, amounts), _strata(run, total)
+        np.cumsum(part[:, ::-1], axis=1, out=out[:, ::-1])
+    return total
+
+
+def at_risk_sums(sets: RiskSets, values: Floats) -> Floats:
+    """(T, k): sum of n w values[pattern] over the rows at risk on each event day, for values (P, k)."""
+    return remaining(sets.runs, day_sums(sets.leaving, values))
+
+
+def event_sums(sets: RiskSets, values: Floats) -> Floats:
+    """(T, k): sum of n w values[pattern] over the rows that ended on each event day, for values (P, k)."""
+    return day_sums(sets.ending, values)
+
+
+def exposures(sets: RiskSets, amounts: Floats) -> Floats:
+    """(P,) or (P, k): amounts (T,) or (T, k) summed over the days at risk of all rows of each pattern, times n w."""
+    return pattern_sums(sets.leaving, running(sets.runs, amounts))
+
+
+def event_exposures(sets: RiskSets, amounts: Floats) -> Floats:
+    """(P,) or (P, k): amounts (T,) or (T, k) of the day on which each row of the pattern ended, times n w."""
+    return pattern_sums(sets.ending, amounts)
+
+
+def spells(sets: RiskSets, running_sums: Floats, cells: slice = slice(None)) -> Floats:
+    """(C,) or (C, k): what each cell gathered while it was at risk, from running sums (T,) or (T, k) over days."""
+    first = sets.first[cells]
+    gathered = running_sums[sets.last[cells]]
+    late = np.flatnonzero(~_opens(sets.runs, len(sets.day))[first])
+    gathered[late] -= running_sums[first[late] - 1]
+    return gathered
+
+
+def _event_days(stratum: Counts, day: Counts, is_event: Flags, span: int) -> tuple[Counts, Counts, tuple[Run, ...]]:
+    """Strata renumbered by their number of event days, the event days as sorted numbers, and the runs."""
+    stratum = np.asarray(stratum, dtype=np.int64)
+    moments = _distinct(stratum[is_event] * span + day[is_event], (int(stratum.max(initial=-1)) + 1) * span)
+    lengths = np.bincount(moments // span, minlength=int(stratum.max(initial=-1)) + 1)
+    order = np.argsort(lengths, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    if np.any(order != np.arange(len(order))):
+        moments = np.sort(rank[moments // span] * span + moments % span)
+    sizes, strata = np.unique(lengths[lengths > 0], return_counts=True)
+    ends = np.cumsum(sizes * strata)
+    runs = [
+        Run(int(end - size * count), int(count), int(size))
+        for size, count, end in zip(sizes, strata, ends, strict=True)
+    ]
+    return rank[stratum], moments, tuple(runs)
+
+
+def _distinct(keys: Counts, limit: int) -> Counts:
+    if limit > LARGEST_TABLE:
+        return np.unique(keys)
+    seen = np.zeros(limit, dtype=bool)
+    seen[keys] = True
+    return np.flatnonzero(seen)
+
+
+def _places(moments: Counts, keys: Counts, span: int) -> Counts:
+    """Number of event days at or before each key; keys of one stratum lie in one block of ``span`` numbers."""
+    limit = int(keys.max(initial=-1)) + 1
+    if limit > LARGEST_TABLE:
+        return np.searchsorted(moments, keys, side="right")
+    seen = np.zeros(limit + span, dtype=np.int64)
+    seen[moments[moments < limit]] = 1
+    return np.cumsum(seen)[keys]
+
+
+def _opens(runs: tuple[Run, ...], days: int) -> Flags:
+    """(T,): whether the event day is the first of its stratum."""
+    first = np.zeros(days, dtype=bool)
+    for run in runs:
+        first[run.start : run.start + run.strata * run.days : run.days] = True
+    return first
+
+
+def _strata(run: Run, values: Floats) -> Floats:
+    """(strata, days, ...): a view of the values of one run."""
+    part = values[run.start : run.start + run.strata * run.days]
+    return part.reshape(run.strata, run.days, *values.shape[1:])
