@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .base.errors import JusticeMetricsError as JusticeMetricsError
     from .base.result import Result as Result
     from .cases.casedata import CaseData as CaseData
+    from .cases.duration_table import durations as durations
+    from .cases.durations import Durations as Durations
     from .cases.mapping import CaseMapping as CaseMapping
     from .cases.mapping import read_mapping as read_mapping
     from .cases.procedure import Procedure as Procedure
@@ -41,6 +43,8 @@ _PUBLIC: Final = {
     "JusticeMetricsError": "base.errors",
     "Result": "base.result",
     "CaseData": "cases.casedata",
+    "Durations": "cases.durations",
+    "durations": "cases.duration_table",
     "CaseMapping": "cases.mapping",
     "read_mapping": "cases.mapping",
     "Procedure": "cases.procedure",

@@ -6,7 +6,6 @@ Each is checked when it is born, its arrays cannot be written to, and two tables
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -14,8 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from .base.levels import MISSING_LEVELS
-from .base.types import Counts, Days, Tallies
+from .base.levels import naturally
+from .base.types import Counts, Days, Flags, Floats, Tallies
 
 # A breakdown into more strata than this is usually a mistake (an id or a date among the strata).
 MOST_STRATA: Final = 1_000
@@ -29,12 +28,7 @@ def in_order(levels: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     >>> in_order([("not_recorded",), ("12-17",), ("6-11",)])
     (('6-11',), ('12-17',), ('not_recorded',))
     """
-    return tuple(sorted(levels, key=lambda one: [_place(level) for level in one]))
-
-
-def _place(level: str) -> tuple[bool, list[tuple[bool, int, str]], str]:
-    parts = [(not one.isdecimal(), int(one) if one.isdecimal() else 0, one) for one in re.split(r"(\d+)", level) if one]
-    return level in MISSING_LEVELS, parts, level
+    return tuple(sorted(levels, key=lambda one: [naturally(level) for level in one]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,6 +256,128 @@ class StratumTable:
             counts=_add_rows(self.counts, other.counts, self.strata, other.strata, strata),
             left_out=_add_counts(self.left_out, other.left_out, self.strata, other.strata, strata),
         )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SpellTable:
+    """Visits of units to the states of a procedure, alike ones counted together: one cell is one kind of visit.
+
+    Parameters
+    ----------
+    strata : Strata, G of them
+    states : tuple of str, J of them
+        In the order of the procedure.
+    stratum, from_state : array of int, shape (C,)
+        Stratum and state of the visit, by position.
+    to_state : array of int, shape (C,)
+        The state that followed; -1 where the unit was still there when its observation ended.
+    evening : array of int, shape (C,)
+        The state in which the unit stood at the end of the exit day. It differs from ``to_state`` where several states
+        were passed on one day.
+    since : array of int, shape (C,)
+        Day since the start on which the state was come to.
+    entry, exit : array of int, shape (C,)
+        The visit was under observation on the days entry < day <= exit; -1 is from the start. A visit that began and
+        ended on one day has no such day: it is a move, but nobody was at risk in it.
+    late : array of bool, shape (C,)
+        Whether observation began only after the unit had come to the state (delayed entry).
+    n : array of int, shape (C,)
+        Visits in the cell.
+    weight : array of float, shape (C,), or None
+        Sampling weight of each of them.
+    unit, cluster : array of int, shape (C,), or None
+        What links the visits of one unit, or of the units of one cluster; such tables do not add up.
+    left_out : mapping of str to array, shape (G,)
+        Units that time cannot be told of, by reason.
+    """
+
+    strata: Strata
+    states: tuple[str, ...]
+    stratum: Counts
+    from_state: Counts
+    to_state: Counts
+    evening: Counts
+    since: Counts
+    entry: Counts
+    exit: Counts
+    late: Flags
+    n: Counts
+    weight: Floats | None = None
+    unit: Counts | None = None
+    cluster: Counts | None = None
+    left_out: Mapping[str, Counts]
+
+    def __post_init__(self) -> None:
+        for name in (*_SPELL_KEYS, "n"):
+            if getattr(self, name).shape != self.n.shape:
+                raise ValueError(f"{name} has the shape {getattr(self, name).shape}, not {self.n.shape}")
+        last = len(self.states) - 1
+        if self.n.size:
+            for name in ("from_state", "to_state", "evening"):
+                places = getattr(self, name)
+                if int(places.max()) > last or int(places.min()) < (0 if name == "from_state" else -1):
+                    raise ValueError(f"{name} names a state that is not there")
+            if bool((self.entry > self.exit).any()) or int(self.since.min()) < 0 or int(self.n.min()) < 0:
+                raise ValueError("a visit ends before it begins, begins before the start, or is counted less than once")
+        for reason, counts in self.left_out.items():
+            _check_shape(reason, counts, (len(self.strata),))
+        linked = [name for name in ("weight", "unit", "cluster") if getattr(self, name) is not None]
+        _freeze(self, *_SPELL_KEYS, "n", *linked)
+        object.__setattr__(self, "left_out", MappingProxyType(dict(self.left_out)))
+
+    @property
+    def tally(self) -> Tallies:
+        """Visits of each cell, or the sum of their weights, shape (C,)."""
+        total: Tallies = self.n if self.weight is None else self.n * self.weight
+        return total
+
+    @property
+    def units(self) -> Tallies:
+        """Units whose first visit is in the table, shape (G,); those that were observed late are known by it too."""
+        # With delayed entry the first visit that is seen is not always the first that was made.
+        first = (self.entry == -1) | self.late
+        return np.bincount(self.stratum[first], weights=self.tally[first], minlength=len(self.strata))
+
+    def trimmed(self) -> SpellTable:
+        """Return the table without the states that no unit was in; tables add up before they are trimmed."""
+        seen = np.union1d(self.from_state, np.maximum(self.to_state, self.from_state))
+        seen = np.union1d(seen, np.maximum(self.evening, self.from_state))
+        place = np.full(len(self.states) + 1, -1)
+        place[seen] = np.arange(len(seen))
+        moved = {name: place[getattr(self, name)] for name in ("from_state", "to_state", "evening")}
+        return replace(self, states=tuple(self.states[one] for one in seen), **moved)
+
+    def __add__(self, other: SpellTable) -> SpellTable:
+        if self.states != other.states or (self.weight is None) != (other.weight is None):
+            raise ValueError("spell tables of different states or weights do not add up")
+        if any(one is not None for one in (self.unit, self.cluster, other.unit, other.cluster)):
+            raise ValueError("spell tables that link the visits of a unit or cluster do not add up")
+        strata = self.strata.union(other.strata)
+        places = [np.asarray(one.strata.places_in(strata), np.int64)[one.stratum] for one in (self, other)]
+        columns = [
+            np.concatenate([places[0], places[1]]),
+            *[np.concatenate([getattr(self, name), getattr(other, name)]) for name in _SPELL_KEYS[1:]],
+        ]
+        if self.weight is not None and other.weight is not None:
+            columns.append(np.concatenate([self.weight, other.weight]))
+        order = np.lexsort(columns[::-1])
+        columns = [one[order] for one in columns]
+        new = np.ones(len(order), bool)
+        new[1:] = np.any([one[1:] != one[:-1] for one in columns], axis=0)
+        n = np.zeros(int(new.sum()), np.int64)
+        np.add.at(n, np.cumsum(new) - 1, np.concatenate([self.n, other.n])[order])
+        kept = [one[new] for one in columns]
+        return SpellTable(
+            strata=strata,
+            states=self.states,
+            **dict(zip(_SPELL_KEYS, kept, strict=False)),
+            n=n,
+            weight=kept[-1] if self.weight is not None else None,
+            left_out=_add_counts(self.left_out, other.left_out, self.strata, other.strata, strata),
+        )
+
+
+_SPELL_KEYS: Final = ("stratum", "from_state", "to_state", "evening", "since", "entry", "exit", "late")
 
 
 def _check_shape(name: str, array: Tallies, shape: Sequence[int]) -> None:

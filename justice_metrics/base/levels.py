@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -27,3 +28,15 @@ LEVEL_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         ALL: tr("all"),
     }
 )
+
+
+def naturally(level: str) -> tuple[bool, list[tuple[bool, int, str]], str]:
+    """Return a sorting key as a reader expects levels: numbers by their size (6-11 before 12-17), missing ones last.
+
+    Examples
+    --------
+    >>> sorted(["not_recorded", "12-17", "6-11"], key=naturally)
+    ['6-11', '12-17', 'not_recorded']
+    """
+    parts = [(not one.isdecimal(), int(one) if one.isdecimal() else 0, one) for one in re.split(r"(\d+)", level) if one]
+    return level in MISSING_LEVELS, parts, level

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from .language import Message, Readable, tr, trn
 
-SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census"]
+SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census", "undeclared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class Provenance:
         How many units the data hold.
     left_out : tuple of LeftOut
         Units that the numbers do not rest on, with reasons.
-    cutoff : datetime.date
-        Last day on which the data are complete.
+    cutoff : datetime.date or None
+        Last day on which the data are complete; None for a table of times, which has no calendar.
     sampling : str
-        registered, closed_only, prevalent or census.
+        registered, closed_only, prevalent or census; undeclared for a table of times.
     procedure : str
         Id of the procedure.
     simulated : bool
@@ -66,7 +66,7 @@ class Provenance:
     unit: str = "case"
     units_in: int = 0
     left_out: tuple[LeftOut, ...] = ()
-    cutoff: dt.date
+    cutoff: dt.date | None = None
     sampling: SamplingFrame = "registered"
     procedure: str = ""
     simulated: bool = False
@@ -89,9 +89,12 @@ class Provenance:
                 self.units_in,
                 unit=unit_words(self.unit),
             ),
-            tr("Data complete to {cutoff} (cut-off); cases open on that day are pending.", cutoff=self.cutoff),
             SAMPLING_WORDS[self.sampling],
         ]
+        if self.cutoff is not None:
+            lines.insert(
+                1, tr("Data complete to {cutoff} (cut-off); cases open on that day are pending.", cutoff=self.cutoff)
+            )
         lines += [
             trn("Left out: {n} unit: {reason}.", "Left out: {n} units: {reason}.", one.n, reason=one.reason)
             for one in self.left_out
@@ -114,6 +117,7 @@ SAMPLING_WORDS = {
     "census": tr("Sampling: all files that were registered."),
     "closed_only": tr("Sampling: closed files only; open cases are missing by design."),
     "prevalent": tr("Sampling: files that were open on a day; those closed before are missing (delayed entry)."),
+    "undeclared": tr("Sampling: not declared; a table of times was handed over as it is."),
 }
 
 

@@ -12,10 +12,12 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, tr
+from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.types import FrameLibrary
 from . import canonical, units
 from .calendar import date_of
+from .days import year_of_day
 from .intake import Intake, Sampling
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ class CaseData:
     years : (int, int)
         First and last year in which a unit can have started: from its first date to the cut-off or, by faulty dates,
         at most five years later.
+    members_merged : bool
+        Whether each unit was made of several by :meth:`to_unit`; then ``events`` mixes those of its members.
 
     Examples
     --------
@@ -85,6 +89,7 @@ class CaseData:
     intake: Intake
     provenance: Provenance
     frame_library: FrameLibrary = "pandas"
+    members_merged: bool = False
 
     @classmethod
     def from_frame(cls, frame: Any, mapping: Any, *, support: Any = None) -> CaseData:
@@ -199,6 +204,24 @@ class CaseData:
             raise QuestionError(tr("'{name}' is not an attribute of these cases.", name=name), suggestion(name, known))
         return name
 
+    def level(self, name: str) -> nw.Expr:
+        """Return the level of one attribute as text, never null; ``year`` is that of the procedure's start."""
+        name = self.stratum_column(name)
+        if name == "year" and "year" not in self.attributes:
+            first, last = self.years
+            year = self.start_year()
+            known = (year >= first) & (year <= last)
+            return nw.when(known).then(year.cast(nw.String)).otherwise(nw.lit(NOT_RECORDED))
+        column = nw.col(name)
+        if name in self.numeric_attributes:
+            column = column.floor().cast(nw.Int64).cast(nw.String)
+        return column.fill_null(NOT_RECORDED)
+
+    def start_year(self) -> nw.Expr:
+        """Return the year in which a unit started; 0 where no date says so."""
+        start = self.first_day((self.procedure.start,))
+        return nw.when(~start.is_null()).then(year_of_day(start, *self.years)).otherwise(nw.lit(0))
+
     def to_unit(self, unit: CountingUnit, *, principal: tuple[str, ...]) -> CaseData:
         """Count another unit: all members of a case (victim, accused) become one.
 
@@ -240,6 +263,7 @@ class CaseData:
             support=None if self.support is None else units.relinked(self.support, self.links, unit),
             events=units.relinked(self.events, self.links, unit),
             unit=unit,
+            members_merged=True,
             sampling=replace(self.sampling, repeated=False),
             provenance=replace(self.provenance, unit=unit, units_in=n).leave_out(LeftOut(reason, without)),
         )

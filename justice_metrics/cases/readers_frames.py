@@ -160,6 +160,14 @@ class Source:
             return "number"
         return "flag" if isinstance(dtype, nw.Boolean) else "text"
 
+    def is_text(self, column: str) -> bool:
+        """Return whether a column holds texts and nothing else."""
+        return isinstance(self._schema[column], nw.String)
+
+    def has_fractions(self, column: str) -> bool:
+        """Return whether a column of numbers is of a type that can hold fractions."""
+        return not self._schema[column].is_integer()
+
     def distinct(self, column: str) -> tuple[list[str], list[int]]:
         """Return the distinct texts of a column and how often each occurs, in sorted order, without nulls."""
         frame = self._view().select(text=self._as_text(column)).drop_nulls()

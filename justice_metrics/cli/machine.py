@@ -46,7 +46,7 @@ def _result(result: Result, language: Language) -> dict[str, Any]:
             "unit": provenance.unit,
             "units": provenance.units_in,
             "left_out": [{"reason": one.reason.text(language), "n": one.n} for one in provenance.left_out],
-            "cutoff": provenance.cutoff.isoformat(),
+            "cutoff": provenance.cutoff.isoformat() if provenance.cutoff else None,
             "sampling": provenance.sampling,
             "procedure": provenance.procedure,
             "settings": {name: setting_text(value, language) for name, value in provenance.settings},

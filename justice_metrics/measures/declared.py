@@ -15,6 +15,8 @@ from ..base.result import Column
 from ..base.types import Counts, Floats, Tallies
 from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
+from ..cases.durations import Durations
+from ..reduce.risk import Endings, durations_of
 from ..tables import RiskTable, Strata
 
 # Fewer than this at the base of a share, and a reader is told.
@@ -28,6 +30,8 @@ LEFT_OUT_WORDS: Final[Mapping[str, Message]] = {
     "end_before_start": tr("ended before it started, by its dates"),
     "end_after_cutoff": tr("ended after the cut-off, by its dates"),
     "entry_after_end": tr("observed only from the day of its ending on, or later"),
+    "days_missing": tr("no time is given"),
+    "ending_missing": tr("not said whether it had ended"),
     "too_young": tr("not old enough at the cut-off"),
     "step_undated": tr("the furthest step has no date"),
 }
@@ -52,13 +56,29 @@ def shown_limits(low: Floats, high: Floats, *, weighted: bool) -> tuple[Floats, 
     return (np.full_like(low, np.nan), np.full_like(high, np.nan)) if weighted else (low, high)
 
 
-def outcome_labels(cases: CaseData, names: Sequence[str]) -> dict[str, Readable]:
+def outcome_labels(cases: CaseData | Durations, names: Sequence[str]) -> dict[str, Readable]:
     """Return the words of outcomes, classes, endpoints, stages and levels."""
     labels: dict[str, Readable] = {"other_ending": tr("any other ending"), **LEVEL_WORDS}
     for name in names:
         if name not in labels:
-            labels[name] = cases.procedure.label(name)
+            labels[name] = cases.label(name) if isinstance(cases, Durations) else cases.procedure.label(name)
     return labels
+
+
+def spells_of(
+    cases: CaseData | Durations, *, start: str, wanted: Sequence[str], endings: Endings = "standing"
+) -> Durations:
+    """Return the times that a question about time asks for, with the wanted endings told apart.
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, or two endings overlap.
+    """
+    if isinstance(cases, Durations):
+        return cases.told_apart(wanted) if wanted else cases
+    outcomes = endpoints(cases, wanted) if wanted else None
+    return durations_of(cases, start=start, outcomes=outcomes, endings=endings)
 
 
 def group_words(strata: Strata, language: Language) -> list[str]:
@@ -68,7 +88,7 @@ def group_words(strata: Strata, language: Language) -> list[str]:
     return [" · ".join(_level(level, language) for level in levels) for levels in strata.levels]
 
 
-def sampling_notes(cases: CaseData, *, weights_used: bool = True) -> tuple[Message, ...]:
+def sampling_notes(cases: CaseData | Durations, *, weights_used: bool = True) -> tuple[Message, ...]:
     """Return what the sampling does to a result, if it does anything."""
     notes: list[Message] = []
     if cases.sampling.frame == "closed_only":
@@ -120,7 +140,7 @@ def left_out_of(left_out: Mapping[str, Counts]) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(LEFT_OUT_WORDS[name], int(counts.sum())) for name, counts in left_out.items())
 
 
-def time_provenance(cases: CaseData, table: RiskTable, question: str, **settings: object) -> Provenance:
+def time_provenance(cases: CaseData | Durations, table: RiskTable, question: str, **settings: object) -> Provenance:
     """Return the provenance of an answer about time, with the units that time cannot be told of."""
     return cases.provenance.add(question, **settings).leave_out(*left_out_of(table.left_out))
 
@@ -158,7 +178,7 @@ def endpoints(cases: CaseData, wanted: Sequence[str]) -> dict[str, tuple[str, ..
     return found
 
 
-def ensure_some(table: RiskTable, cases: CaseData) -> None:
+def ensure_some(table: RiskTable, cases: CaseData | Durations) -> None:
     """Refuse a question about time when no unit can answer it.
 
     Raises

@@ -13,16 +13,16 @@ from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Days, Flags, Floats, Names, Tallies, Values, names
 from ..cases.casedata import CaseData
+from ..cases.durations import Durations
 from ..estimate.curves import Incidence, aalen_johansen, kaplan_meier
 from ..estimate.risk import at_risk, last_observed_days
 from ..estimate.steps import at_days, incidence_quantiles, quantiles
 from ..figures.curves import stacked_incidence, step_curves
-from ..reduce.risk import Endings, risk_table
+from ..reduce.risk import Endings, risk_table_of
 from ..tables import RiskTable
 from .declared import (
     Share,
     days_words,
-    endpoints,
     ensure_level,
     ensure_some,
     few_units_note,
@@ -31,6 +31,7 @@ from .declared import (
     levels_words,
     outcome_labels,
     sampling_notes,
+    spells_of,
     strata_columns,
     time_provenance,
 )
@@ -255,7 +256,7 @@ class TimeTo(Result):
 
 
 def cumulative_incidence(
-    cases: CaseData,
+    cases: CaseData | Durations,
     *,
     start: str = "complaint",
     outcome: Names | None = None,
@@ -270,7 +271,7 @@ def cumulative_incidence(
 
     Parameters
     ----------
-    cases : CaseData
+    cases : CaseData or Durations
     start : str
         Stage or role from whose first day time runs, in days.
     outcome : str or tuple of str, optional
@@ -308,13 +309,13 @@ def cumulative_incidence(
     """
     by, wanted = names(by), names(outcome)
     ensure_level(confidence_level)
-    outcomes = endpoints(cases, wanted) if wanted else None
-    table = risk_table(cases, start=start, outcomes=outcomes, by=by, endings=endings).trimmed()
+    spells = spells_of(cases, start=start, wanted=wanted, endings=endings)
+    table = risk_table_of(spells, by=by).trimmed()
     ensure_some(table, cases)
     risk = at_risk(table.events, table.censored, table.entered)
     curves = _unless_weighted(aalen_johansen(table.events, risk, confidence_level=confidence_level), table)
-    words = outcome_labels(cases, table.outcomes)
-    start_words = cases.procedure.label(start)
+    words = outcome_labels(spells, table.outcomes)
+    start_words = spells.start_words
     marks = [day for day in (HALF_YEAR, YEAR, TWO_YEARS, YEAR * 3) if day <= table.days[-1]] or [int(table.days[-1])]
     return CumulativeIncidence(
         heading=tr("Time to an ending, from: {start}", start=start_words),
@@ -353,7 +354,7 @@ def cumulative_incidence(
 
 
 def time_to(
-    cases: CaseData,
+    cases: CaseData | Durations,
     *,
     start: str = "complaint",
     outcome: str = "any_exit",
@@ -368,7 +369,7 @@ def time_to(
 
     Parameters
     ----------
-    cases : CaseData
+    cases : CaseData or Durations
     start : str
         Stage or role from whose first day time runs.
     outcome : str
@@ -406,7 +407,8 @@ def time_to(
     ensure_level(confidence_level)
     if not shares or any(not 0 < one < 1 for one in shares):
         raise QuestionError(tr("Shares lie between 0 and 1."), tr("Write the median as 0.5."))
-    table = risk_table(cases, start=start, outcomes={outcome: cases.resolve(outcome)}, by=by).trimmed()
+    spells = spells_of(cases, start=start, wanted=(outcome,))
+    table = risk_table_of(spells, by=by).trimmed()
     ensure_some(table, cases)
     risk = at_risk(table.events, table.censored, table.entered)
     if outcome not in table.outcomes:
@@ -430,7 +432,7 @@ def time_to(
         reached, limits = incidence.incidence[:, place], (incidence.conf_low[:, place], incidence.conf_high[:, place])
         found = incidence_quantiles(table.days, reached, *limits, shares)
     low, high = (np.full_like(found.estimate, np.nan),) * 2 if table.weighted else (found.conf_low, found.conf_high)
-    words, start_words = cases.procedure.label(outcome), cases.procedure.label(start)
+    words, start_words = spells.label(outcome), spells.start_words
     return TimeTo(
         heading=tr("Days from {start} to {outcome}", start=start_words, outcome=words),
         tables={"main": _days_table(table, outcome, shares, found.estimate, low, high)},
@@ -626,7 +628,9 @@ def _unless_weighted(curves: Incidence, table: RiskTable) -> Incidence:
     return curves._replace(std_error=nothing, conf_low=nothing, conf_high=nothing)
 
 
-def _reopening_note(cases: CaseData, endings: Endings) -> tuple[Readable, ...]:
+def _reopening_note(cases: CaseData | Durations, endings: Endings) -> tuple[Readable, ...]:
+    if isinstance(cases, Durations):
+        return ()
     reopens = any(cases.procedure.state(one).reopens for one in cases.procedure.outcomes if one in cases.dated_states)
     if not reopens or endings == "first":
         return ()

@@ -19,6 +19,7 @@ SAMPLING: Final[Mapping[SamplingFrame, Message]] = MappingProxyType(
         "census": tr("all files that were registered"),
         "closed_only": tr("closed files only; open cases are missing by design"),
         "prevalent": tr("files that were open on a day; those closed before are missing"),
+        "undeclared": tr("not declared; a table of times was handed over as it is"),
     }
 )
 
@@ -76,7 +77,7 @@ def _source(one: Provenance, numbers: Iterable[int], language: Language) -> list
         (WORDS["fingerprint"], plain(one.fingerprint, longest=200)),
         (WORDS["unit"], plain(unit_words(one.unit).text(language))),
         (WORDS["units"], format_number(one.units_in, language)),
-        (WORDS["cutoff"], format_date(one.cutoff, language)),
+        (WORDS["cutoff"], format_date(one.cutoff, language) if one.cutoff else "–"),
         (WORDS["sampling"], SAMPLING[one.sampling].text(language)),
         (WORDS["procedure"], plain(one.procedure, longest=200)),
         (WORDS["version"], f"justice_metrics {plain(one.version)}" if one.version else ""),

@@ -58,7 +58,7 @@ def _write_below(figure: Figure, words: str) -> None:
 def mark_of(result: Result, language: Language) -> str:
     """Return what a picture says of itself: internal, cut-off, simulated."""
     words = [tr("INTERNAL: not for publication")]
-    if result.provenance.units_in:
+    if result.provenance.units_in and result.provenance.cutoff:
         words.append(tr("data complete to {cutoff}", cutoff=result.provenance.cutoff))
     if result.provenance.simulated:
         words.append(tr("simulated data"))

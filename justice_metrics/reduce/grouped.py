@@ -13,7 +13,7 @@ from ..base.language import tr
 from ..base.levels import NOT_RECORDED
 from ..base.types import Counts, Tallies, Values
 from ..cases.casedata import CaseData
-from ..cases.days import year_of_day
+from ..cases.durations import Durations
 from ..tables import MOST_STRATA, Strata, in_order
 
 # Stands for a day that does not exist; day numbers and durations are far smaller.
@@ -45,7 +45,7 @@ class Grouped(NamedTuple):
 
 
 def grouped_counts(
-    cases: CaseData,
+    cases: CaseData | Durations,
     *,
     by: Sequence[str] = (),
     keys: Mapping[str, nw.Expr],
@@ -57,7 +57,7 @@ def grouped_counts(
 
     Parameters
     ----------
-    cases : CaseData
+    cases : CaseData or Durations
     by : sequence of str
         Attributes that split the units; "not recorded" is a level.
     keys : mapping of str to expression
@@ -76,7 +76,7 @@ def grouped_counts(
     """
     frame = cases.milestones if frame is None else frame
     sums = sums or {}
-    strata_columns = {f"by__{name}": stratum_level(cases, name) for name in by}
+    strata_columns = {f"by__{name}": cases.level(name) for name in by}
     key_columns = {f"key__{name}": expr.cast(nw.Int64) for name, expr in keys.items()}
     flag_columns = {f"sum__{name}": expr.cast(nw.Int64) for name, expr in sums.items()}
     design = {}
@@ -100,33 +100,14 @@ def grouped_counts(
         .agg(count.alias("units"), *[nw.col(name).sum().alias(name) for name in flag_columns])
         .collect()
     )
-    return _ordered(collected, tuple(by), list(keys), list(sums), weighted=bool(weight_key), most_strata=most_strata)
+    made_keys = {name: integers(collected, f"key__{name}") for name in keys}
+    return ordered(collected, tuple(by), made_keys, list(sums), weighted=bool(weight_key), most_strata=most_strata)
 
 
-def stratum_level(cases: CaseData, name: str) -> nw.Expr:
-    """Return the level of one attribute as text, never null; ``year`` is that of the procedure's start."""
-    name = cases.stratum_column(name)
-    if name == "year" and "year" not in cases.attributes:
-        year = start_year(cases)
-        first, last = cases.years
-        known = (year >= first) & (year <= last)
-        return nw.when(known).then(year.cast(nw.String)).otherwise(nw.lit(NOT_RECORDED))
-    column = nw.col(name)
-    if name in cases.numeric_attributes:
-        column = column.floor().cast(nw.Int64).cast(nw.String)
-    return column.fill_null(NOT_RECORDED)
-
-
-def start_year(cases: CaseData) -> nw.Expr:
-    """Return the year in which a unit started; 0 where no date says so."""
-    start = cases.first_day((cases.procedure.start,))
-    return nw.when(~start.is_null()).then(year_of_day(start, *cases.years)).otherwise(nw.lit(0))
-
-
-def _ordered(
+def ordered(
     collected: nw.DataFrame[Any],
     by: tuple[str, ...],
-    keys: list[str],
+    keys: Mapping[str, Counts],
     sums: list[str],
     *,
     weighted: bool,
@@ -134,37 +115,31 @@ def _ordered(
 ) -> Grouped:
     """Bring the groups of any engine into one order: the engine's own is never trusted."""
     n_rows = len(collected)
-    texts = [collected.get_column(f"by__{name}").to_list() for name in by]
+    texts = [list(map(_text, collected.get_column(f"by__{name}").to_list())) for name in by]
     levels = list(zip(*texts, strict=True)) if by else [()] * n_rows
     observed = in_order(set(levels))
-    if len(observed) > most_strata:
-        raise QuestionError(
-            tr(
-                "Splitting by {by} makes {n} groups; at most {most} are made.",
-                by=list(by),
-                n=len(observed),
-                most=most_strata,
-            ),
-            tr("Split by fewer or coarser attributes."),
-        )
+    refuse_many(len(observed), by, most_strata)
     place = {level: position for position, level in enumerate(observed)}
     stratum = np.fromiter((place[level] for level in levels), dtype=np.int64, count=n_rows)
-    made_keys = {name: _integers(collected, f"key__{name}") for name in keys}
-    units = _integers(collected, "units")
+    units = integers(collected, "units")
     weight = collected.get_column("weight").to_numpy().astype(np.float64) if weighted else None
-    order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(made_keys.values())), stratum))
+    order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(keys.values())), stratum))
     factor = weight[order] if weight is not None else np.int64(1)
     return Grouped(
         strata=Strata(by, observed or ((),) * (not by)),
         stratum=stratum[order],
-        keys={name: array[order] for name, array in made_keys.items()},
+        keys={name: array[order] for name, array in keys.items()},
         n=units[order] * factor,
         units=units[order],
-        sums={name: _integers(collected, f"sum__{name}")[order] * factor for name in sums},
+        sums={name: integers(collected, f"sum__{name}")[order] * factor for name in sums},
     )
 
 
-def _integers(collected: nw.DataFrame[Any], name: str) -> Counts:
+def _text(level: str | int | None) -> str:
+    return NOT_RECORDED if level is None else str(level)
+
+
+def integers(collected: nw.DataFrame[Any], name: str) -> Counts:
     """Return a column of whole numbers; sums of an SQL engine may come as decimals."""
     # Through the array protocol, because a frame library's own conversion imports pandas.
     return np.from_dlpack(collected.get_column(name).cast(nw.Int64).to_arrow()).astype(np.int64)
@@ -177,3 +152,18 @@ def summed(index: Counts, values: Tallies, size: int) -> Tallies:
         np.add.at(total, index, values)
         return total
     return np.bincount(index, weights=values, minlength=size)
+
+
+def refuse_many(n: int, by: tuple[str, ...], most_strata: int) -> None:
+    """Refuse a breakdown into more strata than anybody reads.
+
+    Raises
+    ------
+    QuestionError
+        With the number.
+    """
+    if n > most_strata:
+        raise QuestionError(
+            tr("Splitting by {by} makes {n} groups; at most {most} are made.", by=list(by), n=n, most=most_strata),
+            tr("Split by fewer or coarser attributes."),
+        )

@@ -10,8 +10,9 @@ import numpy as np
 
 from ..base.types import Counts, Days
 from ..cases.casedata import CaseData
+from ..cases.durations import LEFT_OUT
 from .grouped import grouped_counts, summed
-from .risk import LEFT_OUT, duration_keys, timed, with_endings
+from .risk import duration_keys, timed, with_endings
 
 # Clusters are courts or offices; a bootstrap over more of them than this needs no more precision.
 MOST_CLUSTERS: Final = 20_000

@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
-from ..base.types import Counts
+from ..base.language import tr
 from ..cases.casedata import CaseData
-from ..tables import RiskTable
-from .grouped import NO_DAY, Grouped, grouped_counts, summed
+from ..cases.durations import LEFT_OUT, OTHER_ENDING, Durations
+from ..tables import MOST_STRATA, RiskTable
+from .counted import table_in_memory, table_of
+from .grouped import NO_DAY, grouped_counts
+from .plain import plain_counts
 
 Endings: TypeAlias = Literal["standing", "first"]
-
-# Why time cannot be told of a unit, in the order in which the reasons are looked for.
-LEFT_OUT: Final = (
-    "not_started",
-    "start_undated",
-    "start_after_cutoff",
-    "end_undated",
-    "end_before_start",
-    "end_after_cutoff",
-    "entry_after_end",
-)
-OTHER_ENDING: Final = "other_ending"
 
 
 def with_endings(
@@ -88,19 +78,20 @@ def arrival(cases: CaseData, states: tuple[str, ...], *, endings: Endings) -> tu
 
 
 def risk_table(
-    cases: CaseData,
+    cases: CaseData | Durations,
     *,
     start: str,
     outcomes: Mapping[str, tuple[str, ...]] | None,
     by: Sequence[str] = (),
     endings: Endings = "standing",
-    most_strata: int = 1_000,
+    most_strata: int = MOST_STRATA,
 ) -> RiskTable:
     """Reduce cases to exits per day since ``start``.
 
     Parameters
     ----------
-    cases : CaseData
+    cases : CaseData or Durations
+        A table of times has its start and its endings; ``start``, ``outcomes`` and ``endings`` are not for it.
     start : str
         State or role from whose first day time runs; units that never reached it are not in the table.
     outcomes : mapping of str to states, or None
@@ -116,6 +107,55 @@ def risk_table(
     RiskTable
         With an outcome ``other_ending`` last; endings that no unit had are zeros, so that tables add up.
     """
+    spells = durations_of(cases, start=start, outcomes=outcomes, endings=endings)
+    return risk_table_of(spells, by=by, most_strata=most_strata)
+
+
+def risk_table_of(spells: Durations, *, by: Sequence[str] = (), most_strata: int = MOST_STRATA) -> RiskTable:
+    """Reduce times to exits per day.
+
+    Parameters
+    ----------
+    spells : Durations
+    by : sequence of str
+        Attributes that split the units.
+    most_strata : int
+
+    Returns
+    -------
+    RiskTable
+    """
+    quick = table_in_memory(spells, by, most_strata=most_strata)
+    if quick is not None:
+        return quick
+    if spells.plain is not None:
+        grouped = plain_counts(spells, spells.plain, by=by, most_strata=most_strata)
+    else:
+        grouped = grouped_counts(spells, by=by, keys=duration_keys(), most_strata=most_strata)
+    return table_of(grouped, spells.outcomes, weighted=spells.sampling.weighted)
+
+
+def durations_of(
+    cases: CaseData | Durations,
+    *,
+    start: str,
+    outcomes: Mapping[str, tuple[str, ...]] | None,
+    endings: Endings = "standing",
+) -> Durations:
+    """Turn case data into times from ``start`` to an ending; a table of times is handed on as it is.
+
+    Parameters
+    ----------
+    cases, start, outcomes, endings
+        As for :func:`risk_table`.
+
+    Returns
+    -------
+    Durations
+        With an outcome ``other_ending`` last.
+    """
+    if isinstance(cases, Durations):
+        return cases
     outcomes = classes(cases) if outcomes is None else outcomes
     begin = cases.resolve(start)
     frame = with_endings(cases.milestones, cases, outcomes, endings=endings)
@@ -129,16 +169,24 @@ def risk_table(
                 for one in ("code", "ended", "end")
             }
         )
-    # A verdict that the file dates without saying which is no class's, yet it may be a first ending.
-    names = (*outcomes, OTHER_ENDING)
-    grouped = grouped_counts(
-        cases,
-        by=by,
-        keys=duration_keys(),
+    design = tuple(one for one in ("cluster", "stratum") if cases.has(one))
+    return Durations(
         frame=timed(frame, cases, start=begin),
-        most_strata=most_strata,
+        # A verdict that the file dates without saying which is no class's, yet it may be a first ending.
+        outcomes=(*outcomes, OTHER_ENDING),
+        outcome_words={
+            **{name: cases.procedure.label(name) for name in outcomes},
+            OTHER_ENDING: tr("any other ending"),
+        },
+        start_words=cases.procedure.label(start),
+        levels={name: cases.level(name) for name in dict.fromkeys((*cases.attributes, "year", *design))},
+        attributes=cases.attributes,
+        numeric_attributes=cases.numeric_attributes,
+        sampling=cases.sampling,
+        intake=cases.intake,
+        provenance=cases.provenance,
+        frame_library=cases.frame_library,
     )
-    return table_of(grouped, names, weighted=cases.sampling.weighted)
 
 
 def timed(frame: nw.LazyFrame[Any], cases: CaseData, *, start: tuple[str, ...]) -> nw.LazyFrame[Any]:
@@ -163,8 +211,8 @@ def timed(frame: nw.LazyFrame[Any], cases: CaseData, *, start: tuple[str, ...]) 
         "entry_after_end": (nw.col("time__entry") >= nw.col("time__days")) & (nw.col("time__entry") >= 0),
     }
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for place, name in reversed(list(enumerate(LEFT_OUT, start=1))):
-        why = nw.when(reasons[name].fill_null(False)).then(nw.lit(place)).otherwise(why)
+    for name, broken in reversed(reasons.items()):
+        why = nw.when(broken.fill_null(False)).then(nw.lit(LEFT_OUT.index(name) + 1)).otherwise(why)
     return frame.with_columns(time__left_out=why)
 
 
@@ -176,37 +224,6 @@ def duration_keys() -> dict[str, nw.Expr]:
         "days": nw.col("time__days").fill_null(NO_DAY),
         "entry": nw.col("time__entry"),
     }
-
-
-def table_of(grouped: Grouped, outcomes: tuple[str, ...], *, weighted: bool) -> RiskTable:
-    """Arrange a collected count as a risk table; endings that a stratum lacks are zeros."""
-    g, k = len(grouped.strata), len(outcomes)
-    why, code, duration, entry = (grouped.keys[name] for name in ("left_out", "code", "days", "entry"))
-    kept = why == 0
-    days = np.unique(np.concatenate([duration[kept], entry[kept]])).astype(np.int32)
-    t = len(days)
-    exit_at = np.searchsorted(days, duration[kept])
-    entry_at = np.searchsorted(days, entry[kept])
-    stratum, number = grouped.stratum[kept], grouped.n[kept]
-    exits = summed((stratum * (k + 1) + code[kept]) * t + exit_at, number, g * (k + 1) * t).reshape(g, k + 1, t)
-    return RiskTable(
-        strata=grouped.strata,
-        outcomes=outcomes,
-        days=days,
-        events=exits[:, 1:],
-        censored=exits[:, 0],
-        entered=summed(stratum * t + entry_at, number, g * t).reshape(g, t),
-        left_out=left_out_counts(grouped),
-        weighted=weighted,
-    )
-
-
-def left_out_counts(grouped: Grouped) -> dict[str, Counts]:
-    """Return units by the reason why time cannot be told of them, each of shape (G,)."""
-    g, why = len(grouped.strata), grouped.keys["left_out"]
-    table: Any = summed(grouped.stratum * (len(LEFT_OUT) + 1) + why, grouped.units, g * (len(LEFT_OUT) + 1))
-    columns = table.reshape(g, len(LEFT_OUT) + 1)[:, 1:]
-    return {name: columns[:, place] for place, name in enumerate(LEFT_OUT) if columns[:, place].any()}
 
 
 def classes(cases: CaseData) -> dict[str, tuple[str, ...]]:

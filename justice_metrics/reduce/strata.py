@@ -11,7 +11,7 @@ from ..base.levels import PENDING
 from ..cases.casedata import CaseData
 from ..cases.days import year_of_day
 from ..tables import StratumTable
-from .grouped import Grouped, grouped_counts, start_year, summed
+from .grouped import Grouped, grouped_counts, summed
 from .risk import classes
 from .stages import funnel_steps
 
@@ -63,7 +63,7 @@ def year_counts(cases: CaseData, *, by: Sequence[str] = ()) -> Grouped:
         cases,
         by=by,
         keys={
-            "registered": start_year(cases),
+            "registered": cases.start_year(),
             "ended": nw.when(ended & ~end.is_null()).then(year_of_day(end, *cases.years)).otherwise(nw.lit(0)),
             "status": nw.when(ended).then(nw.lit(1)).otherwise(nw.lit(0)),
         },
