@@ -1,4 +1,4 @@
-"""Curves of open cases and of endings: Kaplan-Meier and Aalen-Johansen on counts per day.
+"""Curves of open cases and of endings: Kaplan-Meier, Nelson-Aalen and Aalen-Johansen on counts per day.
 
 Ties are exact: everything that happens on one day happens at once, and a unit censored on a day counts as at risk for
 the endings of that day. Delayed entry needs no other formula, only the right risk set (:mod:`.risk`).
@@ -11,12 +11,22 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from ..base.types import Floats, Tallies
-from .limits import Limits, pointwise
+from .hazards import NOBODY, Variance, day_steps, earlier, hazard_variances, hypergeometric, ratio
+from .limits import Limits, normal_quantile, pointwise
 
-Variance: TypeAlias = Literal["greenwood", "counting_process"]
+__all__ = [
+    "NOBODY",
+    "CumulativeHazard",
+    "HazardVariance",
+    "Incidence",
+    "KaplanMeier",
+    "Variance",
+    "aalen_johansen",
+    "kaplan_meier",
+    "nelson_aalen",
+]
 
-# Sums of weights can leave a survivor of 1e-17 where nobody survived; no real survivor is this small a part of its set.
-NOBODY = 1e-12
+HazardVariance: TypeAlias = Literal["poisson", "greenwood", "counting_process"]
 
 
 class KaplanMeier(NamedTuple):
@@ -38,13 +48,13 @@ class Incidence(NamedTuple):
     conf_high: Floats  # (G, K, T)
 
 
-class _Steps(NamedTuple):
-    """What one day does to the curve."""
+class CumulativeHazard(NamedTuple):
+    """Sum of the daily hazards of each outcome up to and including each day."""
 
-    hazard: Floats  # (G, T), share of the risk set that ends
-    staying: Floats  # (G, T), 1 - hazard without cancellation
-    survival: Floats  # (G, T), after the day
-    before: Floats  # (G, T), just before the day
+    hazard: Floats  # (G, K, T)
+    std_error: Floats  # (G, K, T)
+    conf_low: Floats  # (G, K, T)
+    conf_high: Floats  # (G, K, T)
 
 
 def kaplan_meier(
@@ -89,9 +99,9 @@ def kaplan_meier(
     >>> curve.std_error.round(4)
     array([[0.2165, 0.25  ]])
     """
-    steps = _steps(events, at_risk)
+    steps = day_steps(events, at_risk)
     gone = steps.survival == 0
-    spread = _ratio(steps.hazard, np.where(gone, 0, at_risk * steps.staying))
+    spread = ratio(steps.hazard, np.where(gone, 0, at_risk * steps.staying))
     std_error = np.where(gone, np.nan, steps.survival * np.sqrt(np.cumsum(spread, axis=-1)))
     band = pointwise(steps.survival, std_error, confidence_level=confidence_level, limits=limits)
     return KaplanMeier(steps.survival, std_error, band.conf_low, band.conf_high)
@@ -162,17 +172,17 @@ def aalen_johansen(
     >>> curves.survival
     array([[0.75, 0.5 ]])
     """
-    steps = _steps(events.sum(axis=-2), at_risk)
+    steps = day_steps(events.sum(axis=-2), at_risk)
     exposed = at_risk[..., None, :]
     before = steps.before[..., None, :]
-    part = _ratio(events, exposed)
+    part = ratio(events, exposed)
     ending = before * part
     incidence = np.cumsum(ending, axis=-1)
 
-    own, shared, whole = _hazard_variances(events, part, steps, exposed, variance)
+    own, shared, whole = hazard_variances(events, at_risk, variance)
     staying = steps.staying[..., None, :]
-    spread = _earlier(np.cumsum(_ratio(whole, staying**2), axis=-1))
-    mixed = _earlier(np.cumsum(ending * spread - before * _ratio(shared, staying), axis=-1))
+    spread = earlier(np.cumsum(ratio(whole, staying**2), axis=-1))
+    mixed = earlier(np.cumsum(ending * spread - before * ratio(shared, staying), axis=-1))
     gains = ending * (2 * mixed + ending * spread) + before**2 * own
     growing = np.cumsum(gains, axis=-1)
     # an incidence that reaches 1 has variance 0, where the sum leaves 1e-17 of what it was before
@@ -182,40 +192,68 @@ def aalen_johansen(
     return Incidence(steps.survival, incidence, std_error, band.conf_low, band.conf_high)
 
 
-def _hazard_variances(
-    events: Tallies, part: Floats, steps: _Steps, exposed: Tallies, variance: Variance
-) -> tuple[Floats, Floats, Floats]:
-    """Var(h_k), Cov(h_k, h) and Var(h) of one day's hazards; each (G, K, T) or (G, 1, T)."""
-    hazard, staying = steps.hazard[..., None, :], steps.staying[..., None, :]
-    if variance == "greenwood":
-        return _ratio(part * (1 - part), exposed), _ratio(part * staying, exposed), _ratio(hazard * staying, exposed)
-    others = events.sum(axis=-2, keepdims=True) - events
-    own = _hypergeometric(events, exposed)
-    return own, own, own + _hypergeometric(others, exposed)
+def nelson_aalen(
+    events: Tallies,
+    at_risk: Tallies,
+    *,
+    confidence_level: float = 0.95,
+    variance: HazardVariance = "poisson",
+    limits: Literal["log", "plain"] = "log",
+) -> CumulativeHazard:
+    """Cumulative hazard of each outcome: the sum of the shares of the risk set that end on each day.
 
+    Parameters
+    ----------
+    events : (G, K, T)
+        Endings on the day by outcome. For all endings together give their sum as the only outcome,
+        ``events.sum(axis=1, keepdims=True)``.
+    at_risk : (G, T)
+        Open and observed just before the day.
+    confidence_level : float
+        Of the limits, which hold for each day and outcome by itself.
+    variance : {"poisson", "greenwood", "counting_process"}
+        Variance of one day's hazard h = d / Y:
 
-def _hypergeometric(count: Tallies, exposed: Tallies) -> Floats:
-    """Variance of count / exposed with the tie factor, which is 1 for a single event."""
-    tie_factor = np.where(exposed > 1, _ratio(exposed - count, exposed - 1), 1)
-    return _ratio(count * tie_factor, exposed * 1.0 * exposed)
+        - ``"poisson"``: d / Y^2 (Aalen), R's ``survfit``; takes the endings of a day as if they came one by one;
+        - ``"greenwood"``: h (1 - h) / Y, binomial, R's ``survfit`` with ``robust=TRUE`` unless entry is delayed;
+        - ``"counting_process"``: d (Y - d) / (Y^2 (Y - 1)), with the hypergeometric tie factor.
+    limits : {"log", "plain"}
+        ``"log"``: H exp(-+ z s / H), NaN while H is 0; ``"plain"``: H -+ z s, cut at 0.
 
+    Returns
+    -------
+    CumulativeHazard
+        All (G, K, T). A cause-specific cumulative hazard is not a probability: it can pass 1, and 1 - exp(-H) is not
+        the share that ends so when other outcomes compete; that is :func:`aalen_johansen`.
 
-def _steps(events: Tallies, at_risk: Tallies) -> _Steps:
-    staying = _ratio(at_risk - events, at_risk, empty=1)
-    staying = np.where(staying <= NOBODY, 0, staying)
-    survival = np.cumprod(staying, axis=-1, dtype=np.float64)
-    return _Steps(_ratio(events, at_risk), staying, survival, _earlier(survival, first=1))
+    Notes
+    -----
+    H_k(t) = sum d_k(u) / Y(u) over days u up to t; its variance is the sum of those of the days.
 
+    References
+    ----------
+    Aalen (1978), Annals of Statistics, 6, 701-726.
+    Klein (1991), Scandinavian Journal of Statistics, 18, 333-340, on the variances under ties.
+    Andersen, Borgan, Gill and Keiding (1993), *Statistical Models Based on Counting Processes*, section IV.1.
 
-def _earlier(values: Floats, first: float = 0) -> Floats:
-    """Value just before each day: shifted by one day along the last axis."""
-    shifted = np.empty_like(values)
-    shifted[..., 1:] = values[..., :-1]
-    shifted[..., :1] = first
-    return shifted
-
-
-def _ratio(numerator: Tallies, denominator: Tallies, empty: float = 0) -> Floats:
-    """Divide; ``empty`` where the denominator is 0 or less."""
-    positive = denominator > 0
-    return np.where(positive, numerator / np.where(positive, denominator, 1), empty)
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nelson_aalen(np.array([[[1, 1]]]), np.array([[4, 2]])).hazard
+    array([[[0.25, 0.75]]])
+    """
+    exposed = at_risk[..., None, :]
+    hazard = ratio(events, exposed)
+    if variance == "poisson":
+        spread = ratio(hazard, exposed)
+    elif variance == "greenwood":
+        spread = ratio(hazard * ratio(exposed - events, exposed), exposed)
+    else:
+        spread = hypergeometric(events, exposed)
+    total = np.cumsum(hazard, axis=-1)
+    std_error = np.sqrt(np.cumsum(spread, axis=-1))
+    reach = normal_quantile(confidence_level) * std_error
+    if limits == "plain":
+        return CumulativeHazard(total, std_error, np.maximum(total - reach, 0), total + reach)
+    factor = np.exp(ratio(reach, total, empty=np.nan))
+    return CumulativeHazard(total, std_error, total / factor, total * factor)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.types import Floats
 
-Limits: TypeAlias = Literal["log-log", "log", "plain"]
+Limits: TypeAlias = Literal["log-log", "log", "plain", "arcsine"]
 
 
 class Band(NamedTuple):
@@ -39,18 +39,20 @@ def pointwise(estimate: Floats, std_error: Floats, *, confidence_level: float, l
         A probability and its standard error, both on the probability scale.
     confidence_level : float
         Between 0 and 1.
-    limits : {"log-log", "log", "plain"}
+    limits : {"log-log", "log", "plain", "arcsine"}
         Scale on which the limits are symmetric, with z the normal quantile, p the estimate and s its standard error:
 
         - ``"log-log"``: p ** exp(-+ z s / (p log p)); stays within 0 and 1, best coverage in small groups;
         - ``"log"``: p exp(-+ z s / p), cut at 1;
-        - ``"plain"``: p -+ z s, cut at 0 and 1.
+        - ``"plain"``: p -+ z s, cut at 0 and 1;
+        - ``"arcsine"``: sin^2 of arcsin(sqrt p) -+ z s / (2 sqrt(p (1 - p))), cut at 0 and 1.
 
     Returns
     -------
     Band
-        NaN where the scale has no value: at p = 0 and p = 1 for ``"log-log"``, at p = 0 for ``"log"``, and wherever
-        the standard error is NaN. These are the places where R's survfit prints NA; everywhere else the numbers agree.
+        NaN where the scale has no value: at p = 0 and p = 1 for ``"log-log"`` and ``"arcsine"``, at p = 0 for
+        ``"log"``, and wherever the standard error is NaN. These are the places where R's survfit prints NA (with
+        ``"arcsine"`` it also has limits at p = 0); everywhere else the numbers agree.
 
     References
     ----------
@@ -64,15 +66,42 @@ def pointwise(estimate: Floats, std_error: Floats, *, confidence_level: float, l
     >>> band.conf_low.round(3), band.conf_high.round(3)
     (array([0.304]), array([0.696]))
     """
-    z = normal_quantile(confidence_level)
+    return on_scale(estimate, normal_quantile(confidence_level) * std_error, limits=limits)
+
+
+def on_scale(estimate: Floats, reach: Floats, *, limits: Limits) -> Band:
+    """Limits of probabilities from their half-width on the probability scale.
+
+    Parameters
+    ----------
+    estimate : any shape
+        A probability.
+    reach : same shape
+        Half-width that plain limits would have: a critical value times the standard error.
+    limits : {"log-log", "log", "plain", "arcsine"}
+        As in :func:`pointwise`, with ``reach`` in the place of z s.
+
+    Returns
+    -------
+    Band
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> on_scale(np.array([0.5]), np.array([0.2]), limits="plain")
+    Band(conf_low=array([0.3]), conf_high=array([0.7]))
+    """
     # the probability scale has open ends: 0/0 there is the NaN that the docstring promises
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        if limits == "log-log":
-            inner = np.where((estimate > 0) & (estimate < 1), estimate, np.nan)
-            spread = np.exp(z * std_error / (inner * -np.log(inner)))
-            return Band(inner**spread, inner ** (1 / spread))
+        if limits == "plain":
+            return Band(np.maximum(estimate - reach, 0), np.minimum(estimate + reach, 1))
         if limits == "log":
             inner = np.where(estimate > 0, estimate, np.nan)
-            spread = np.exp(z * std_error / inner)
+            spread = np.exp(reach / inner)
             return Band(inner / spread, np.minimum(inner * spread, 1))
-        return Band(np.maximum(estimate - z * std_error, 0), np.minimum(estimate + z * std_error, 1))
+        inner = np.where((estimate > 0) & (estimate < 1), estimate, np.nan)
+        if limits == "log-log":
+            spread = np.exp(reach / (inner * -np.log(inner)))
+            return Band(inner**spread, inner ** (1 / spread))
+        centre, half = np.arcsin(np.sqrt(inner)), reach / (2 * np.sqrt(inner * (1 - inner)))
+        return Band(np.sin(np.maximum(centre - half, 0)) ** 2, np.sin(np.minimum(centre + half, np.pi / 2)) ** 2)
