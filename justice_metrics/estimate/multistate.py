@@ -55,7 +55,7 @@ class Spells(NamedTuple):
 
     def rows(self, at: slice | Counts) -> Spells:
         """Return some of the cells."""
-        return Spells(*(None if field is None else field[at] for field in self))
+        return self._replace(**{name: held[at] for name, held in self._asdict().items() if held is not None})
 
 
 class Moves(NamedTuple):
@@ -305,8 +305,9 @@ def one_step(hazards: Floats, source: Counts, target: Counts, states: int) -> Fl
     axis = np.arange(states)
     step[:, axis, axis] = 1
     step[:, source, target] = hazards
-    np.subtract.at(step, (slice(None), source, source), hazards)
-    staying = step[:, axis, axis]
+    leaving = np.zeros((states, len(hazards)))
+    np.add.at(leaving, source, hazards.T)
+    staying = 1 - leaving.T
     # the sum of shares that empty a state is 1 but for rounding
     step[:, axis, axis] = np.where(staying < 1e-12, 0, staying)
     return step

@@ -6,6 +6,7 @@ weights, and for clusters. A unit is known by all of its visits together.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -62,7 +63,7 @@ def jackknife(
     moves expected of it), carried on to t by P(u, t). With the products Q(u) = P(u, t) taken backwards from t, that
     is, for a visit observed from a to b,
 
-        [moved to j at b] p_h(b−)/Y_h(b) (Q_j(b) − Q_h(b)) − Σ_{a < u ≤ b} p_h(u−)/Y_h(u) Σ_j dA_hj(u) (Q_j(u) − Q_h(u)),
+        [to j at b] p_h(b−)/Y_h(b) (Q_j(b) − Q_h(b)) − Σ_{a < u ≤ b} p_h(u−)/Y_h(u) Σ_j dA_hj(u) (Q_j(u) − Q_h(u)),
 
     whose sum is a difference of two values of one running sum: the cost is linear in visits and in days. For the
     expected days Q(u) is the integral of P(u, v) over v up to the horizon. The variance is the sum over units of
@@ -204,7 +205,7 @@ def _spread(spells: Spells, moves: Moves, columns: _Columns, start: Floats | Non
     total = np.zeros(k)
     begun = float((spells.tally * (spells.entry == -1)).sum())
     bounds = _pieces(spells, max(1, _PIECE // max(k, 1)))
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         one = spells.rows(slice(low, high))
         a, b = (np.searchsorted(moves.days, when, side="right") for when in (one.entry, one.exit))
         pull = columns.drain[a, one.state] - columns.drain[b, one.state]
