@@ -178,13 +178,14 @@ def day_matrix(day: Counts, pattern: Counts, amount: Tallies, shape: tuple[int, 
     return tuple(whole[:, start : start + CHUNK] for start in range(0, shape[1], CHUNK))
 
 
-def day_sums(matrix: DayMatrix, values: Floats) -> Floats:
-    """(T, k): matrix @ values for values (P, k); patterns are worked through chunk by chunk."""
+def day_sums(matrix: DayMatrix, values: Floats, factor: Floats | None = None) -> Floats:
+    """(T, k): matrix @ values for values (P, k), each row times its factor (P,); worked through chunk by chunk."""
     total = np.zeros((matrix[0].shape[0] if matrix else 0, values.shape[1]))
     start = 0
     for part in matrix:
-        total += part @ values[start : start + part.shape[1]]
-        start += part.shape[1]
+        here = slice(start, start + part.shape[1])
+        total += part @ (values[here] if factor is None else values[here] * factor[here, None])
+        start = here.stop
     return total
 
 
@@ -213,14 +214,14 @@ def remaining(runs: tuple[Run, ...], amounts: Floats) -> Floats:
     return total
 
 
-def at_risk_sums(sets: RiskSets, values: Floats) -> Floats:
-    """(T, k): sum of n w values[pattern] over the rows at risk on each event day, for values (P, k)."""
-    return remaining(sets.runs, day_sums(sets.leaving, values))
+def at_risk_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> Floats:
+    """(T, k): sum of n w factor values over the rows at risk on each event day, for values (P, k), factor (P,)."""
+    return remaining(sets.runs, day_sums(sets.leaving, values, factor))
 
 
-def event_sums(sets: RiskSets, values: Floats) -> Floats:
-    """(T, k): sum of n w values[pattern] over the rows that ended on each event day, for values (P, k)."""
-    return day_sums(sets.ending, values)
+def event_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> Floats:
+    """(T, k): sum of n w factor values over the rows that ended on each event day, for values (P, k), factor (P,)."""
+    return day_sums(sets.ending, values, factor)
 
 
 def exposures(sets: RiskSets, amounts: Floats) -> Floats:

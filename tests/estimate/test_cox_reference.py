@@ -1,0 +1,107 @@
+"""Everything about Cox models against R; the answers were written by tests/reference/make_cox.R."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from justice_metrics.estimate.cox import CoxFit, cox
+from justice_metrics.estimate.rows import Rows
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+
+
+class Answer(NamedTuple):
+    """What R says about one fit, and the rows it was asked about."""
+
+    rows: Rows
+    design: np.ndarray  # (rows, p)
+    offset: np.ndarray | None
+    ties: str
+    outcome: int
+    terms: tuple[tuple[int, ...], ...]
+    said: dict[str, np.ndarray]
+
+
+def read(name):
+    with (REFERENCE / f"cox_{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@cache
+def said():
+    found = {}
+    for line in read("expected"):
+        cells = found.setdefault(line["fit"], {}).setdefault(line["quantity"], {})
+        cells[int(line["i"]) - 1, int(line["j"]) - 1] = float(line["value"] or "nan")
+    return {fit: {name: matrix(cells) for name, cells in parts.items()} for fit, parts in found.items()}
+
+
+def matrix(cells):
+    values = np.full(np.array(list(cells)).max(axis=0) + 1, np.nan)
+    for where, value in cells.items():
+        values[where] = value
+    return values[:, 0] if values.shape[1] == 1 else values
+
+
+@cache
+def table(data):
+    lines = read(f"rows_{data}")
+    return list(lines[0]), np.array([[float(value) for value in line.values()] for line in lines])
+
+
+@cache
+def answer(fit) -> Answer:
+    parts = said()[fit]
+    efron, outcome, weighted, stratified, clustered, shifted = parts["setting"]
+    data = next(line["data"] for line in read("sets") if int(line["number"]) == parts["data"][0])
+    words, values = table(data)
+    column = {word: values[:, place] for place, word in enumerate(words)}
+    size = len(values)
+    rows = Rows(
+        column["entry"].astype(np.int32),
+        column["exit"].astype(np.int32),
+        column["code"].astype(np.int64),
+        np.ones(size, dtype=np.int64),
+        column["weight"] if weighted else None,
+        (column["stratum"] * stratified).astype(np.int64),
+        np.arange(size),
+        column["cluster"].astype(np.int64) if clustered else None,
+    )
+    names = [word.split(":")[0] for word in words[7:]]
+    terms = tuple(tuple(k for k, other in enumerate(names) if other == one) for one in dict.fromkeys(names))
+    offset = column["offset"] if shifted else None
+    return Answer(rows, values[:, 7:], offset, "efron" if efron else "breslow", int(outcome), terms, parts)
+
+
+@cache
+def fitted(fit) -> CoxFit:
+    asked = answer(fit)
+    return cox(asked.rows, asked.design, offset=asked.offset, ties=asked.ties, outcome=asked.outcome)
+
+
+FITS = [fit for fit in said() if "setting" in said()[fit]]
+
+
+def same(ours, theirs, digits, scale=0.0):
+    """Whether numbers agree to so many significant digits; ``scale`` is what a 0 is measured against."""
+    ours = np.reshape(ours, np.shape(theirs))
+    np.testing.assert_allclose(ours, theirs, rtol=0.5 * 10.0**-digits, atol=1e-13 + scale * 10.0**-digits)
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_estimates_and_tests_equal_coxph(fit):
+    ours, theirs = fitted(fit), answer(fit).said
+    same(ours.coefficients, theirs["coefficients"], 8)
+    same(ours.covariance, theirs["covariance"], 8, scale=np.abs(theirs["covariance"]).max())
+    same([ours.log_likelihood_null, ours.log_likelihood], theirs["log_likelihood"], 10)
+    tests = [ours.likelihood_ratio_test, ours.score_test, ours.wald_test]
+    same([test.statistic for test in tests], theirs["tests"], 7)
+    assert ours.converged
+    assert ours.estimable.all()
+    assert not ours.separated.any()
