@@ -1,0 +1,132 @@
+# Writes what tests/estimate/test_robust*.py and test_finegray*.py compare against.
+#
+#   Rscript make_finegray.R            (run in this folder; needs survival, cmprsk, riskRegression, survey)
+#
+#   finegray_rows_<data>.csv    teaching data of those packages in simple columns, with drawn weights and clusters
+#   finegray_robust.csv         curves and means with robust standard errors, survfit and its influence residuals
+#   finegray_influence.csv      the same from the influence of each row, with covariances between first and last group
+#   finegray_svykm.csv          a stratified sample of clusters
+# An empty cell is R's NA.
+
+suppressMessages({library(survival); library(cmprsk); library(riskRegression); library(survey)})
+number <- function(x) ifelse(is.na(x), "", trimws(formatC(x, digits = 12, format = "g")))
+write_table <- function(table, name) {
+  text <- lapply(table, function(x) if (is.numeric(x)) number(x) else as.character(x))
+  write.csv(as.data.frame(text), name, row.names = FALSE, quote = FALSE)
+}
+
+# ---- data: group, entry (-1 = from the start), exit, code, x1, x2, weight, cluster, id ------------------------------
+set.seed(20240307)
+draw <- function(rows, clusters) {
+  rows$weight <- sample(c(0.5, 0.8, 1.25, 2, 3.5), nrow(rows), replace = TRUE)
+  rows$cluster <- sample(clusters, nrow(rows), replace = TRUE)
+  rows$id <- seq_len(nrow(rows))
+  rows
+}
+months <- ifelse(mgus2$pstat == 0, mgus2$futime, mgus2$ptime)
+cause <- ifelse(mgus2$pstat == 0, 2 * mgus2$death, 1)
+mgus <- draw(data.frame(group = as.integer(mgus2$sex == "M"), entry = -1, exit = months, code = cause, x1 = mgus2$age,
+  x2 = as.integer(mgus2$sex == "M")), 60)
+
+aged <- mgus2$age >= 50
+by_age <- draw(data.frame(group = as.integer(mgus2$sex == "M"), entry = mgus2$age,
+  exit = pmax(mgus2$age + 1, mgus2$age + ceiling(months / 12) + (months == 0)), code = cause,
+  x1 = ifelse(is.na(mgus2$mspike), 1, mgus2$mspike), x2 = as.integer(mgus2$sex == "M"))[aged, ], 40)
+
+trial <- !is.na(pbc$trt)
+cirrhosis <- draw(data.frame(group = pbc$trt[trial] - 1, entry = -1, exit = pbc$time[trial], code = pbc$status[trial],
+  x1 = round(pbc$age[trial], 2), x2 = pbc$edema[trial]), 25)
+
+deaths <- colon$etype == 2
+bowel <- draw(data.frame(group = as.integer(colon$rx[deaths]) - 1, entry = -1, exit = colon$time[deaths], code = colon$status[deaths],
+  x1 = colon$age[deaths], x2 = colon$sex[deaths]), 30)
+
+data(Melanoma)
+melanoma <- draw(data.frame(group = as.integer(Melanoma$sex == "Male"), entry = -1, exit = Melanoma$time, code = Melanoma$status,
+  x1 = Melanoma$age, x2 = as.integer(Melanoma$sex == "Male")), 20)
+
+sets <- list(mgus2 = mgus, mgus2_age = by_age, pbc = cirrhosis, colon = bowel, melanoma = melanoma)
+for (name in names(sets)) write_table(sets[[name]], paste0("finegray_rows_", name, ".csv"))
+
+# ---- robust curves and means -----------------------------------------------------------------------------------------
+days_of <- list(mgus2 = c(12, 60, 120, 240, 380), mgus2_age = c(60, 70, 80, 90), pbc = c(400, 1200, 2500, 4000),
+  colon = c(200, 900, 1500, 2700), melanoma = c(500, 1500, 3000))
+late <- function(rows) any(rows$entry >= 0)
+state_of <- function(rows) factor(rows$code, 0:max(rows$code))
+variants <- list(weights = c(TRUE, FALSE), cluster = c(FALSE, TRUE), both = c(TRUE, TRUE))
+
+# residuals() of a fit evaluates its call again, so the data stay in the global `rows`
+fit_of <- function(response) {
+  if (response == "survival") {
+    if (late(rows)) survfit(Surv(entry, exit, code > 0) ~ group, rows, weights = w, cluster = cl, robust = TRUE)
+    else survfit(Surv(exit, code > 0) ~ group, rows, weights = w, cluster = cl, robust = TRUE)
+  } else {
+    if (late(rows)) survfit(Surv(entry, exit, state) ~ group, rows, weights = w, cluster = cl, id = id)
+    else survfit(Surv(exit, state) ~ group, rows, weights = w, cluster = cl, id = id)
+  }
+}
+
+out <- list()
+out2 <- list()
+add2 <- function(...) out2[[length(out2) + 1]] <<- data.frame(...)
+add <- function(...) out[[length(out) + 1]] <<- data.frame(...)
+for (name in names(sets)) for (variant in names(variants)) {
+  rows <- sets[[name]]
+  use <- variants[[variant]]
+  w <- if (use[1]) rows$weight else rep(1, nrow(rows))
+  cl <- if (use[2]) rows$cluster else rows$id
+  rows$w <- w
+  rows$cl <- cl
+  rows$state <- state_of(rows)
+  days <- days_of[[name]]
+  fit <- fit_of("survival")
+  found <- summary(fit, times = days, extend = TRUE)
+  add(data = name, variant = variant, curve = "survival", group = rep(sort(unique(rows$group)), each = length(days)), outcome = 0,
+    day = found$time, estimate = found$surv, std_error = found$std.err)
+  many <- fit_of("incidence")
+  found <- summary(many, times = days, extend = TRUE)
+  if (!use[2]) for (k in seq_len(max(rows$code))) add(data = name, variant = variant, curve = "incidence",
+    group = rep(sort(unique(rows$group)), each = length(days)), outcome = k, day = found$time,
+    estimate = found$pstate[, k + 1], std_error = found$std.err[, k + 1])
+
+  # survfit does not hand `cluster` on to its multi-state part (survival 3.5): its influence of each row, summed here
+  hazards <- list()
+  curves <- list(survival = list(fit, "surv", 0), mean_open = list(fit, "auc", 0))
+  for (k in seq_len(max(rows$code))) {
+    curves[[paste("incidence", k)]] <- list(many, "pstate", k)
+    rows$one <- rows$code == k
+    alone <- if (late(rows)) survfit(Surv(entry, exit, one) ~ group, rows, weights = w) else survfit(Surv(exit, one) ~ group, rows, weights = w)
+    hazards[[k]] <- suppressWarnings(residuals(alone, times = days, type = "cumhaz"))
+    curves[[paste("cumulative_hazard", k)]] <- list(NULL, "cumhaz", k)
+    curves[[paste("mean_lost", k)]] <- list(many, "sojourn", k)
+  }
+  for (kind in names(curves)) {
+    k <- curves[[kind]][[3]]
+    influence <- if (grepl("hazard", kind)) hazards[[k]]
+      else suppressWarnings(residuals(curves[[kind]][[1]], times = days, type = curves[[kind]][[2]]))
+    # rows x days, and for many states x states
+    effect <- if (length(dim(influence)) == 2) influence else influence[, , k + 1]
+    sums <- rowsum(effect * w, paste(cl, rows$group))
+    whose <- as.integer(sub(".* ", "", rownames(sums)))
+    who <- sub(" .*", "", rownames(sums))
+    for (j in seq_along(days)) {
+      wide <- tapply(sums[, j], list(who, whose), sum, default = 0)
+      add2(data = name, variant = variant, curve = sub(" .*", "", kind), outcome = k, day = days[j], first_se = sqrt(sum(wide[, 1]^2)),
+        last_se = sqrt(sum(wide[, ncol(wide)]^2)), covariance = sum(wide[, 1] * wide[, ncol(wide)]))
+    }
+  }
+}
+write_table(do.call(rbind, out), "finegray_robust.csv")
+write_table(do.call(rbind, out2), "finegray_influence.csv")
+
+# ---- Kaplan-Meier of a stratified sample of clusters -----------------------------------------------------------------
+# svykm reports exp(-H), breaks ties by the order of rows and gives Var(H) as varlog: read as a hazard, on ranks
+out <- list()
+rows <- sets$colon
+rows$stratum <- rows$cluster %% 4
+rows$rank <- rank(rows$exit, ties.method = "first")
+design <- svydesign(ids = ~cluster, strata = ~stratum, weights = ~weight, data = rows)
+curve <- svykm(Surv(rank, code > 0) ~ 1, design, se = TRUE)
+at <- findInterval(c(50, 200, 450, 700), curve$time)
+add(rank = c(50, 200, 450, 700), cumulative_hazard = -log(unname(curve$surv[at])), std_error = sqrt(curve$varlog[at]))
+write_table(do.call(rbind, out), "finegray_svykm.csv")
