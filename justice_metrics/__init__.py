@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .measures.attrition import attrition as attrition
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
+    from .measures.forecast import expected_endings as expected_endings
     from .measures.landmark import landmark_association as landmark_association
     from .measures.procedure_map import procedure_map as procedure_map
     from .measures.quality import check as check
@@ -53,6 +54,7 @@ _PUBLIC: Final = {
     "attrition": "measures.attrition",
     "case_ages": "measures.caseload",
     "caseload": "measures.caseload",
+    "expected_endings": "measures.forecast",
     "landmark_association": "measures.landmark",
     "procedure_map": "measures.procedure_map",
     "conviction_rates": "measures.rates",

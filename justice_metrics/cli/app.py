@@ -11,12 +11,12 @@ import typer
 
 from .. import __version__
 from ..base.language import Language, tr
-from . import attrition, caseload, check, init, landmark, procedure, rates, run, sample, time_to
+from . import attrition, caseload, check, forecast, init, landmark, procedure, rates, run, sample, time_to
 from .options import Options
 from .shell import FAULT, INTERRUPTED, explained
 from .speech import Words, spoken_language
 
-GROUPS = (sample, run, init, check, attrition, time_to, rates, caseload, landmark, procedure)
+GROUPS = (sample, run, init, check, attrition, time_to, rates, caseload, landmark, forecast, procedure)
 
 
 def build(language: Language) -> typer.Typer:

@@ -182,7 +182,7 @@ def with_tail(hazards: Hazards, hazard: Floats, slope: Floats, covariance: Float
     )
 
 
-def expected_endings(hazards: Hazards, ages: Days, pending: Tallies, within_days: int) -> Expected:
+def expected_among(hazards: Hazards, ages: Days, pending: Tallies, within_days: int) -> Expected:
     """Expected number of endings among pending cases within a horizon, with the two parts of its variance.
 
     Parameters
@@ -220,7 +220,7 @@ def expected_endings(hazards: Hazards, ages: Days, pending: Tallies, within_days
 
     >>> import numpy as np
     >>> hazards = daily_hazards(np.array([1, 2]), np.array([[1, 1]]), np.array([4, 3]))
-    >>> found = expected_endings(hazards, np.array([0, 1]), np.array([10, 5]), 2)
+    >>> found = expected_among(hazards, np.array([0, 1]), np.array([10, 5]), 2)
     >>> found.told, found.expected
     (array([ True, False]), array([5.]))
     """

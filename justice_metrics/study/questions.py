@@ -75,6 +75,7 @@ QUESTIONS: Final = _listed(
     Question("caseload", "caseload", "caseload"),
     Question("case_ages", "caseload", "case_ages"),
     Question("landmark_association", "landmark", "landmark_association"),
+    Question("expected_endings", "forecast", "expected_endings"),
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.

@@ -18,6 +18,7 @@ QUESTIONS = [
     ["caseload"],
     ["ages"],
     ["landmark", "--actor", "lawyer", "--landmark-days", "60", "--horizon-days", "365", "--resamples", "100"],
+    ["forecast", "--within-days", "100", "--constant-tail"],
 ]
 NAMES = [words[0] for words in QUESTIONS]
 
@@ -230,6 +231,7 @@ class TestHelp:
         "caseload",
         "ages",
         "landmark",
+        "forecast",
     )
 
     @pytest.mark.parametrize("command", COMMANDS)

@@ -14,7 +14,7 @@ from justice_metrics.estimate.curves import aalen_johansen
 from justice_metrics.estimate.forecast import (
     Hazards,
     daily_hazards,
-    expected_endings,
+    expected_among,
     prediction_interval,
     resampled_expected,
     with_constant_tail,
@@ -40,7 +40,7 @@ class TestByHand:
         assert hazards().last_day == 7
 
     def test_probabilities(self) -> None:
-        found = expected_endings(hazards(), AGES, np.array([2, 1, 1, 3]), 3)
+        found = expected_among(hazards(), AGES, np.array([2, 1, 1, 3]), 3)
         # from the end of day 1 to day 4: day 2 with 2 of 10, day 4 with 1 + 1 of 7
         first = Fraction(2, 10) + Fraction(8, 10) * Fraction(1, 7)
         second = Fraction(8, 10) * Fraction(1, 7)
@@ -55,14 +55,14 @@ class TestByHand:
         assert np.isnan(found.probability[:, 3]).all()
 
     def test_chance(self) -> None:
-        found = expected_endings(hazards(), AGES[2:3], np.array([8]), 3)
+        found = expected_among(hazards(), AGES[2:3], np.array([8]), 3)
         assert found.chance_variance == pytest.approx([8 / 4 * 3 / 4, 0])
         # one hazard of 1/4 out of 4: variance 3/64, for 8 cases times 64
         assert found.estimation_variance == pytest.approx([3, 0])
 
     def test_nobody_is_told_of_beyond_the_last_day(self) -> None:
-        assert expected_endings(hazards(), AGES, np.ones(4), 7).told.tolist() == [False] * 4
-        assert expected_endings(hazards(), np.array([-1]), np.ones(1), 8).told.tolist() == [True]
+        assert expected_among(hazards(), AGES, np.ones(4), 7).told.tolist() == [False] * 4
+        assert expected_among(hazards(), np.array([-1]), np.ones(1), 8).told.tolist() == [True]
 
 
 def moved(hazard: Floats, like: Hazards) -> Hazards:
@@ -81,7 +81,7 @@ def by_differences(start: Hazards, pending: Counts, within: int, seen: int) -> F
                 hazard[j, t] += sign * 1e-6
                 if start.share.any():
                     hazard[:, seen:] = (hazard[:, :seen] @ start.share[:seen])[:, None]
-                ends.append(expected_endings(moved(hazard, start), AGES, pending, within).expected)
+                ends.append(expected_among(moved(hazard, start), AGES, pending, within).expected)
             gradient[:, j, t] = (ends[0] - ends[1]) / 2e-6
     total = np.zeros(k)
     for t in range(seen):
@@ -94,14 +94,14 @@ def by_differences(start: Hazards, pending: Counts, within: int, seen: int) -> F
 @pytest.mark.parametrize("within", [1, 2, 3])
 def test_delta_method(within: int) -> None:
     pending = np.array([2, 1, 4, 3])
-    found = expected_endings(hazards(), AGES, pending, within)
+    found = expected_among(hazards(), AGES, pending, within)
     assert found.estimation_variance == pytest.approx(by_differences(hazards(), pending, within, 8), rel=1e-6)
 
 
 def test_delta_method_with_a_constant_tail() -> None:
     pending = np.array([2, 1, 4, 3])
     longer = with_constant_tail(hazards(), 6, window_days=5)
-    found = expected_endings(longer, AGES, pending, 6)
+    found = expected_among(longer, AGES, pending, 6)
     assert found.told.all()
     assert longer.hazard[:, -1] == pytest.approx([2 / 26, 1 / 26])
     assert found.estimation_variance == pytest.approx(by_differences(longer, pending, 6, 8), rel=1e-6)
@@ -111,7 +111,7 @@ def test_a_modelled_tail_that_is_the_constant_one() -> None:
     slope = np.broadcast_to(np.eye(2)[:, None, :], (2, 6, 2))
     longer = with_tail(hazards(), np.full((2, 6), 0.05), slope, np.diag([1e-4, 4e-4]))
     # a case on the last day: everything is tail
-    found = expected_endings(longer, np.array([7]), np.array([10]), 6)
+    found = expected_among(longer, np.array([7]), np.array([10]), 6)
     open_before = 0.9 ** np.arange(6)
     assert found.expected == pytest.approx([10 * 0.05 * open_before.sum()] * 2)
     own = 10 * (open_before.sum() - 0.05 * sum(t * 0.9 ** (t - 1) for t in range(1, 6)))
@@ -124,8 +124,8 @@ def test_a_modelled_tail_that_is_the_constant_one() -> None:
 
 def test_any_ending_has_the_variance_of_one_outcome() -> None:
     pending = np.array([2, 1, 4, 3])
-    apart = expected_endings(hazards(), AGES, pending, 3)
-    together = expected_endings(daily_hazards(DAYS, EVENTS.sum(axis=0, keepdims=True), RISK), AGES, pending, 3)
+    apart = expected_among(hazards(), AGES, pending, 3)
+    together = expected_among(daily_hazards(DAYS, EVENTS.sum(axis=0, keepdims=True), RISK), AGES, pending, 3)
     assert apart.any_expected == pytest.approx(together.expected[0])
     assert apart.any_estimation == pytest.approx(together.estimation_variance[0])
     assert apart.any_chance == pytest.approx(together.chance_variance[0])
@@ -144,7 +144,7 @@ def test_it_is_the_conditional_incidence(table: tuple[list[int], ...], within: i
     events = np.stack([one, two])
     risk = at_risk(events[None], censored[None], np.zeros((1, len(one)), np.int64))[0]
     ages, pending = days[censored > 0], censored[censored > 0]
-    found = expected_endings(daily_hazards(days, events, risk), ages, pending, within)
+    found = expected_among(daily_hazards(days, events, risk), ages, pending, within)
     curves = aalen_johansen(events[None], risk[None])
     told = ages + within <= days[-1]
     assert found.told.tolist() == told.tolist()
@@ -156,7 +156,7 @@ def test_it_is_the_conditional_incidence(table: tuple[list[int], ...], within: i
     assert again == pytest.approx(found.expected, abs=1e-9)
     assert (found.probability[:, told].sum(axis=0) <= 1 + 1e-9).all()
     assert ((found.remaining_days[told] >= 1) & (found.remaining_days[told] <= within)).all()
-    tenfold = expected_endings(daily_hazards(days, events, risk), ages, pending * 10, within)
+    tenfold = expected_among(daily_hazards(days, events, risk), ages, pending * 10, within)
     assert tenfold.expected == pytest.approx(10 * found.expected)
     assert tenfold.estimation_variance == pytest.approx(100 * found.estimation_variance)
     assert tenfold.chance_variance == pytest.approx(10 * found.chance_variance)
@@ -165,13 +165,13 @@ def test_it_is_the_conditional_incidence(table: tuple[list[int], ...], within: i
 class TestEdges:
     def test_everybody_ends_on_one_day(self) -> None:
         found = daily_hazards(np.array([5]), np.array([[10_000]]), np.array([10_000]))
-        answer = expected_endings(found, np.array([0]), np.array([7]), 5)
+        answer = expected_among(found, np.array([0]), np.array([7]), 5)
         assert answer.expected.tolist() == [7]
         assert answer.estimation_variance.tolist() == [0]
 
     def test_nobody_ever_ended(self) -> None:
         found = daily_hazards(np.array([5, 9]), np.zeros((2, 2)), np.array([3, 1]))
-        answer = expected_endings(found, np.array([5, 9]), np.array([2, 1]), 4)
+        answer = expected_among(found, np.array([5, 9]), np.array([2, 1]), 4)
         assert answer.expected.tolist() == [0, 0]
         assert answer.told.tolist() == [True, False]
         limits = prediction_interval(answer.expected, answer.chance_variance, 2, confidence_level=0.95)
@@ -179,14 +179,14 @@ class TestEdges:
 
     def test_no_unit_at_all(self) -> None:
         empty = daily_hazards(np.array([], dtype=np.int32), np.zeros((2, 0)), np.zeros(0))
-        answer = expected_endings(empty, np.array([], dtype=np.int32), np.zeros(0), 365)
+        answer = expected_among(empty, np.array([], dtype=np.int32), np.zeros(0), 365)
         assert answer.expected.tolist() == [0, 0]
 
     def test_a_curve_that_fell_to_zero_early_does_not_spoil_later_ages(self) -> None:
         # delayed entry: the only case at risk ends on day 1, others enter after it
         days = np.array([0, 1, 5, 8])
         events, risk = np.array([[0, 1, 1, 0]]), np.array([1, 1, 4, 3])
-        answer = expected_endings(daily_hazards(days, events, risk), np.array([4]), np.array([4]), 3)
+        answer = expected_among(daily_hazards(days, events, risk), np.array([4]), np.array([4]), 3)
         assert answer.expected == pytest.approx([1.0])
 
     def test_limits_stay_between_nobody_and_all(self) -> None:

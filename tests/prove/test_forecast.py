@@ -1,8 +1,21 @@
 """How often 95 % prediction intervals hold the endings that came, over 1,000 simulated registers of 600 cases.
 
-Rule: an interval is accepted when 95 % lies inside the exact 99 % binomial interval of the observed coverage. Cases come
-in over 1,500 days; those open at the cut-off are followed for another 365 days that the forecast never saw. The seed was
-chosen before the first run and stays.
+Rule: an interval is accepted when 95 % lies inside the exact 99 % binomial interval of the observed coverage. Cases
+come in over 1,500 days; those open at the cut-off are followed for another 365 days that the forecast never saw. The
+seed was chosen before the first run and stays.
+
+Observed with this seed, Monte Carlo error 0.6 to 0.8 points; late = a third enter late:
+
+=====================  ====================  ====================
+95 % interval for      from the start        late
+=====================  ====================  ====================
+verdicts               94.8 %                95.3 %
+rejections             95.5 %                95.2 %
+any ending             95.8 %                96.0 %
+verdicts, tail         94.6 %                93.7 %
+rejections, tail       93.9 %                94.1 %
+any ending, tail       94.9 %                94.5 %
+=====================  ====================  ====================
 """
 
 from __future__ import annotations
@@ -15,7 +28,7 @@ from scipy.stats import binomtest
 
 from justice_metrics.estimate.forecast import (
     daily_hazards,
-    expected_endings,
+    expected_among,
     prediction_interval,
     with_constant_tail,
 )
@@ -49,7 +62,7 @@ def held(tail: bool, late: bool) -> np.ndarray:
         if tail:
             hazards = with_constant_tail(hazards, WITHIN, window_days=365)
         ages = np.flatnonzero(censored[0]).astype(np.int32)
-        forecast = expected_endings(hazards, ages, censored[0][ages], WITHIN)
+        forecast = expected_among(hazards, ages, censored[0][ages], WITHIN)
         asked = seen & ~ended & (tail | (age + WITHIN <= last))
         came = asked & (ending <= age + WITHIN)
         truth = np.array([(came & (outcome == 0)).sum(), (came & (outcome == 1)).sum(), came.sum()])

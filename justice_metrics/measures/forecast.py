@@ -1,0 +1,537 @@
+"""What today's pending cases will come to: expected verdicts within a year, with an interval for the number itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Language, Readable, format_number, tr, trn
+from ..base.levels import PENDING
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Counts, Days, Floats, Names, Tallies, Values, names
+from ..cases.casedata import CaseData
+from ..cases.durations import ANY_EXIT, OTHER_ENDING, Durations
+from ..estimate.forecast import (
+    Expected,
+    Hazards,
+    daily_hazards,
+    expected_among,
+    prediction_interval,
+    resampled_expected,
+    with_constant_tail,
+)
+from ..estimate.resampling import cluster_draws
+from ..estimate.risk import at_risk
+from ..figures.counts import bars
+from ..figures.dots import dots
+from ..reduce.risk import risk_table_of
+from ..tables import RiskTable, Strata
+from .caseload import band_words
+from .declared import (
+    ensure_level,
+    ensure_some,
+    group_words,
+    levels_words,
+    outcome_labels,
+    sampling_notes,
+    spells_of,
+    strata_columns,
+    time_provenance,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Tail: TypeAlias = Literal["refuse", "constant"]
+
+_YEAR: Final = 365
+# The mean hazard that a constant tail goes on with is that of so many last days.
+_WINDOW: Final = 365
+_MOST_CLUSTERS: Final = 100_000
+_FEW_CLUSTERS: Final = 20
+
+
+class _Forecast(NamedTuple):
+    """One stratum."""
+
+    ages: Days  # (A,)
+    pending: Tallies  # (A,)
+    found: Expected
+    variance: Floats  # (K + 1,) all doubt of each outcome, and of any ending
+    estimation: Floats  # (K + 1,)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ExpectedEndings(Result):
+    """How many of the pending cases are expected to end, and how, within a horizon from the cut-off.
+
+    Tables
+    ------
+    main
+        One row per stratum and outcome, ``pending`` (still open at the end) last: ``denominator`` pending cases that
+        can be told of, ``not_told`` those too old to, ``estimate`` the expected number, ``std_error`` of it, and
+        ``conf_low, conf_high``, between which the number itself will lie.
+    ages
+        The same by age of the case at the cut-off, without an interval, with the mean days still open in the horizon.
+    """
+
+    question: ClassVar[str] = "expected_endings"
+
+    strata: Strata
+    outcome_words: Mapping[str, Readable]
+    within_days: int
+    remaining_days: float
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the expected number of the first outcome per stratum, and of how many nothing can be said."""
+        main = self.main
+        said: list[Readable] = []
+        first = main["outcome"][0]
+        for row in np.flatnonzero(main["outcome"] == first):
+            group = [str(main[name][row]) for name in self.strata.names]
+            groups: Readable = tr("{groups}", groups=levels_words(group)) if group else tr("All together")
+            values = {
+                "groups": groups,
+                "n": round(float(main["denominator"][row])),
+                "expected": round(float(main["estimate"][row])),
+                "outcome": self.outcome_words[first],
+                "days": self.within_days,
+            }
+            if np.isfinite(main["conf_low"][row]):
+                said.append(
+                    tr(
+                        "{groups}: of {n} pending cases about {expected} are expected to come to {outcome} within "
+                        "{days} days of the cut-off; the number will lie between {low} and {high} (prediction "
+                        "interval).",
+                        low=round(float(main["conf_low"][row])),
+                        high=round(float(main["conf_high"][row])),
+                        **values,
+                    )
+                )
+            else:
+                said.append(
+                    tr(
+                        "{groups}: of {n} pending cases about {expected} are expected to come to {outcome} within "
+                        "{days} days of the cut-off.",
+                        **values,
+                    )
+                )
+        rows = main["outcome"] == first
+        beyond = round(float(main["not_told"][rows].sum()))
+        if beyond:
+            said.append(
+                trn(
+                    "{n} more pending case is so old that no case was ever watched through the {days} days that it "
+                    "has before it; nothing is said of it.",
+                    "{n} more pending cases are so old that no case was ever watched through the {days} days that they "
+                    "have before them; nothing is said of them.",
+                    beyond,
+                    days=self.within_days,
+                )
+            )
+        if np.isfinite(self.remaining_days):
+            said.append(
+                tr(
+                    "On average a pending case is expected to stay open for {open} of the next {days} days.",
+                    open=round(self.remaining_days),
+                    days=self.within_days,
+                )
+            )
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw expected endings by age of the case; by strata, the first outcome with its interval for each."""
+
+        def number(n: float) -> str:
+            return format_number(round(n), language)
+
+        if len(self.strata) == 1:
+            table = self.tables["ages"]
+            bands = list(dict.fromkeys(table["age_band"].tolist()))
+            outcomes = list(dict.fromkeys(table["outcome"].tolist()))
+            shape = len(bands), len(outcomes)
+            counts = np.vstack(
+                [
+                    table["estimate"].astype(float).reshape(shape).T,
+                    table["not_told"].astype(float).reshape(shape)[:, 0],
+                ]
+            )
+            if not counts[-1].any():
+                counts = counts[:-1]
+            words = [*(self.outcome_words[one] for one in outcomes), tr("too old to tell")]
+            return bars(
+                bins=[band_words(one).text(language) for one in bands],
+                counts=counts,
+                groups=[one.text(language) for one in words[: len(counts)]],
+                bar_labels=[[number(n) if np.isfinite(n) and n > 0 else "" for n in row] for row in counts],
+                x_label=tr("age of the pending case at the cut-off").text(language),
+                y_label=tr("expected cases within {days} days", days=self.within_days).text(language),
+                number=number,
+                ax=ax,
+            )
+        main = self.main
+        rows = main["outcome"] == main["outcome"][0]
+        return dots(
+            labels=group_words(self.strata, language),
+            estimate=main["estimate"][rows].astype(float),
+            conf_low=main["conf_low"][rows].astype(float),
+            conf_high=main["conf_high"][rows].astype(float),
+            annotations=[number(float(n)) for n in main["denominator"][rows]],
+            annotation_label=tr("pending").text(language),
+            x_label=tr(
+                "expected within {days} days: {outcome}",
+                days=self.within_days,
+                outcome=self.outcome_words[main["outcome"][0]],
+            ).text(language),
+            percent=False,
+            number=number,
+            ax=ax,
+        )
+
+
+def expected_endings(
+    cases: CaseData | Durations,
+    *,
+    outcome: Names = "verdict",
+    start: str = "complaint",
+    within_days: int = 365,
+    by: Names = (),
+    tail: Tail = "refuse",
+    cluster: str | None = None,
+    resamples: int = 1000,
+    seed: int = 1,
+    confidence_level: float = 0.95,
+) -> ExpectedEndings:
+    """How many of the cases pending at the cut-off are expected to come to an outcome within the next days.
+
+    A case that has been open for a days ends by outcome k within h more days with probability
+    (F_k(a + h) − F_k(a)) / S(a), from the Aalen-Johansen curve of all cases. The expected number is the sum over the
+    pending cases. The interval is one for the number that will be counted (a prediction interval): it adds the doubt
+    about the curve and the chance in each case. It takes the future to go on as the past did at the same age.
+
+    Parameters
+    ----------
+    cases : CaseData or Durations
+    outcome : str or tuple of str
+        Endpoints told apart; every other ending is one competitor. ``any_exit`` is any ending.
+    start : str
+        Stage or role from whose first day the age of a case runs.
+    within_days : int
+        Horizon, in days after the cut-off.
+    by : str or tuple of str
+        Attributes that split the cases; each group is told from its own past.
+    tail : {"refuse", "constant"}
+        What is said of cases so old that their horizon goes beyond the last day on which any case was watched: nothing,
+        and they are counted apart; or that the hazards of the last 365 watched days go on.
+    cluster : str, optional
+        Attribute whose groups are alike inside, such as court: the doubt about the curve then comes from drawing
+        whole clusters again.
+    resamples, seed : int
+        Of that drawing.
+    confidence_level : float
+        Of the prediction interval.
+
+    Returns
+    -------
+    ExpectedEndings
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, no case is pending, or time cannot be told of any case.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> answer = jm.expected_endings(jm.sample_cases(), outcome="verdict")
+    >>> answer.main["outcome"].tolist()
+    ['verdict', 'other_ending', 'pending']
+    """
+    by, wanted = names(by), names(outcome)
+    ensure_level(confidence_level)
+    if within_days < 1:
+        raise QuestionError(tr("The horizon is {days} days.", days=within_days), tr("Ask for a day or more."))
+    if isinstance(cases, Durations) and cases.several_rows:
+        raise QuestionError(
+            tr("These times have several rows for one unit, so a row that ends open is not a pending unit."),
+            tr("Hand over one row per unit."),
+        )
+    spells = spells_of(cases, start=start, wanted=wanted)
+    table = risk_table_of(spells, by=by)
+    ensure_some(table, cases)
+    if not table.censored.any():
+        raise QuestionError(
+            tr("No case is pending, so there is nothing to expect."),
+            tr("A sample of closed files has no pending cases; the question needs all registered cases."),
+        )
+    table = _shown(table, wanted)
+    strata = [_stratum(table, place, within_days, tail) for place in range(len(table.strata))]
+    clusters = 0
+    if cluster is not None:
+        apart = _shown(risk_table_of(spells, by=(*by, cluster), most_strata=_MOST_CLUSTERS), wanted)
+        strata = [
+            _over_clusters(one, apart, levels, within_days, tail, resamples, seed)
+            for one, levels in zip(strata, table.strata.levels, strict=True)
+        ]
+        clusters = len({one[-1] for one in apart.strata.levels})
+    words: dict[str, Readable] = {**outcome_labels(spells, table.outcomes), PENDING: tr("still open")}
+    return ExpectedEndings(
+        heading=tr("What the pending cases are expected to come to within {days} days", days=within_days),
+        tables={
+            "main": _main(table, strata, confidence_level, words),
+            "ages": _ages(table, strata, words),
+        },
+        definition=Definition(
+            answers=tr(
+                "How many of the cases that were pending at the cut-off will have ended, and how, {days} days later?",
+                days=within_days,
+            ),
+            numerator=tr("expected endings among the pending cases, given how long each has been open"),
+            denominator=tr("cases pending at the cut-off whose next {days} days can be told", days=within_days),
+            basis="snapshot",
+            pending=tr("they are what is asked about; how they will go on is read from all cases"),
+            method=tr(
+                "Conditional cumulative incidence from the Aalen-Johansen curve, added up over the ages of the pending "
+                "cases; prediction interval on the logit scale from the variance of the curve (delta method, or "
+                "clusters drawn again) and that of the number given the curve."
+            ),
+        ),
+        provenance=time_provenance(
+            cases,
+            table,
+            "expected_endings",
+            outcome=wanted,
+            start=start,
+            within_days=within_days,
+            by=by,
+            tail=tail,
+            cluster=cluster,
+            resamples=resamples,
+            seed=seed,
+            confidence_level=confidence_level,
+        ),
+        notes=_notes(cases, strata, tail, cluster, clusters),
+        frame_library=cases.frame_library,
+        strata=table.strata,
+        outcome_words=words,
+        within_days=within_days,
+        remaining_days=_mean_remaining(strata),
+    )
+
+
+def _shown(table: RiskTable, wanted: Sequence[str]) -> RiskTable:
+    """Return the table with the wanted outcomes, and the others only where any case had them or might."""
+    if ANY_EXIT not in wanted:
+        return table
+    place = table.outcomes.index(OTHER_ENDING)
+    if table.events[:, place].any():
+        return table
+    return RiskTable(
+        strata=table.strata,
+        outcomes=tuple(one for one in table.outcomes if one != OTHER_ENDING),
+        days=table.days,
+        events=np.delete(table.events, place, axis=1),
+        censored=table.censored,
+        entered=table.entered,
+        left_out=table.left_out,
+        weighted=table.weighted,
+    )
+
+
+def _hazards(table: RiskTable, place: int, within_days: int, tail: Tail) -> Hazards:
+    risk = at_risk(table.events, table.censored, table.entered)[place]
+    hazards = daily_hazards(table.days, table.events[place], risk)
+    if tail == "refuse" or hazards.last_day < 0:
+        return hazards
+    return with_constant_tail(hazards, within_days, window_days=_WINDOW)
+
+
+def _stratum(table: RiskTable, place: int, within_days: int, tail: Tail) -> _Forecast:
+    there = np.flatnonzero(table.censored[place] > 0)
+    ages, pending = table.days[there], table.censored[place][there]
+    found = expected_among(_hazards(table, place, within_days, tail), ages, pending, within_days)
+    estimation = np.append(found.estimation_variance, found.any_estimation)
+    chance = np.append(found.chance_variance, found.any_chance)
+    return _Forecast(ages, pending, found, estimation + chance, estimation)
+
+
+def _over_clusters(
+    one: _Forecast,
+    apart: RiskTable,
+    levels: tuple[str, ...],
+    within_days: int,
+    tail: Tail,
+    resamples: int,
+    seed: int,
+) -> _Forecast:
+    """Take the doubt about the curve from drawing clusters again, the pending cases staying what they are."""
+    mine = [place for place, level in enumerate(apart.strata.levels) if level[:-1] == levels]
+    risk = at_risk(apart.events, apart.censored, apart.entered)[mine]
+    cells = np.concatenate([apart.events[mine], risk[:, None, :]], axis=1).astype(np.float64)
+    if tail != "refuse":
+        raise QuestionError(
+            tr("A tail and a drawing of clusters do not go together here."),
+            tr("Leave out one of: tail, cluster."),
+        )
+    told = one.found.told
+    draws = cluster_draws(len(mine), resamples, seed).astype(np.float64)
+    values = []
+    for piece in np.array_split(draws, max(1, int(draws.shape[0] * cells[0].size / 4_000_000))):
+        drawn = (piece @ cells.reshape(len(mine), -1)).reshape(len(piece), *cells.shape[1:])
+        values.append(
+            resampled_expected(apart.days, drawn[:, :-1], drawn[:, -1], one.ages[told], one.pending[told], within_days)
+        )
+    every = np.concatenate(values)
+    every = np.column_stack([every, every.sum(axis=1)])
+    usable = every[np.isfinite(every).all(axis=1)]
+    spread = usable.var(axis=0, ddof=1) if len(usable) > 1 and len(mine) > 1 else np.full(every.shape[1], np.nan)
+    if len(mine) > 1:
+        # the variance over resamples of C clusters is too small by this factor
+        spread = spread * len(mine) / (len(mine) - 1)
+    return one._replace(variance=one.variance - one.estimation + spread, estimation=spread)
+
+
+def _main(
+    table: RiskTable, strata: Sequence[_Forecast], confidence_level: float, words: Mapping[str, Readable]
+) -> Table:
+    outcomes = (*table.outcomes, PENDING)
+    rows = len(outcomes)
+    told = np.array([float(np.where(one.found.told, one.pending, 0).sum()) for one in strata])
+    beyond = np.array([float(one.pending.sum()) for one in strata]) - told
+    expected = np.array(
+        [[*one.found.expected, n - one.found.any_expected] for one, n in zip(strata, told, strict=True)]
+    )
+    variance = np.array([one.variance for one in strata])
+    error = np.sqrt(np.array([one.estimation for one in strata]))
+    limits = prediction_interval(np.maximum(expected, 0.0), variance, told[:, None], confidence_level=confidence_level)
+    if table.weighted:
+        nothing = np.full_like(expected, np.nan)
+        limits, error = limits._replace(conf_low=nothing, conf_high=nothing), nothing
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = expected / told[:, None]
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("denominator", tr("pending cases told of"), "units", "count", "count"),
+        Column("not_told", tr("too old to tell"), "units", "count", "count"),
+        Column("estimate", tr("expected"), "units", "estimate", "count"),
+        Column("std_error", tr("standard error of the expected number"), "units", "interval", "std_error"),
+        Column("conf_low", tr("lower limit of the number"), "units", "interval", "interval"),
+        Column("conf_high", tr("upper limit of the number"), "units", "interval", "interval"),
+        Column("share", tr("expected share"), "share", "estimate", "probability"),
+    )
+    values = {
+        **table.strata.columns(rows),
+        "outcome": list(outcomes) * len(strata),
+        "denominator": _whole(np.repeat(told, rows), table.weighted),
+        "not_told": _whole(np.repeat(beyond, rows), table.weighted),
+        "estimate": np.maximum(expected, 0).ravel(),
+        "std_error": error.ravel(),
+        "conf_low": limits.conf_low.ravel(),
+        "conf_high": limits.conf_high.ravel(),
+        "share": share.ravel(),
+    }
+    return Table(columns, values, labels={"outcome": words}, title=tr("Expected endings of the pending cases"))
+
+
+def _ages(table: RiskTable, strata: Sequence[_Forecast], words: Mapping[str, Readable]) -> Table:
+    """Return expected endings by the age in years of the pending cases."""
+    outcomes = (*table.outcomes, PENDING)
+    most = max(int(one.ages.max(initial=0)) for one in strata) // _YEAR
+    last = min(most, 5)
+    bands = [f"{year}-{year + 1}" for year in range(last)] + [f"{last}-{last + 1}" if most < 5 else f"{last}+"]
+    held: dict[str, list[float]] = {name: [] for name in ("denominator", "not_told", "estimate", "remaining")}
+    for one in strata:
+        # whole years are the end of a band, as in the ages of cases
+        band: Counts = np.minimum(np.maximum(one.ages.astype(np.int64) - 1, 0) // _YEAR, last)
+        for place in range(len(bands)):
+            inside = band == place
+            told = inside & one.found.told
+            n = float(one.pending[told].sum())
+            each = np.where(told, one.found.probability, 0.0) @ one.pending
+            days = float(np.where(told, one.found.remaining_days, 0.0) @ one.pending) / n if n else np.nan
+            for expected in (*each, n - float(each.sum())):
+                held["denominator"].append(n)
+                held["not_told"].append(float(one.pending[inside].sum()) - n)
+                held["estimate"].append(max(float(expected), 0.0) if n else np.nan)
+                held["remaining"].append(days)
+    rows = len(bands) * len(outcomes)
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("age_band", tr("age at the cut-off"), "text", "key", "key"),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("denominator", tr("pending cases told of"), "units", "count", "count"),
+        Column("not_told", tr("too old to tell"), "units", "count", "count"),
+        Column("estimate", tr("expected"), "units", "estimate", "count"),
+        Column("restricted_mean_days", tr("mean days still open in the horizon"), "days", "estimate", "quantile"),
+    )
+    values = {
+        **table.strata.columns(rows),
+        "age_band": [band for band in bands for _ in outcomes] * len(strata),
+        "outcome": list(outcomes) * (len(bands) * len(strata)),
+        "denominator": _whole(np.array(held["denominator"]), table.weighted),
+        "not_told": _whole(np.array(held["not_told"]), table.weighted),
+        "estimate": np.array(held["estimate"]),
+        "restricted_mean_days": np.round(np.array(held["remaining"]), 1),
+    }
+    labels: dict[str, Mapping[str, Readable]] = {"outcome": words, "age_band": {one: band_words(one) for one in bands}}
+    return Table(columns, values, labels=labels, title=tr("By age of the case"))
+
+
+def _whole(values: Floats, weighted: bool) -> Values:
+    return values if weighted else np.round(values).astype(np.int64)
+
+
+def _notes(
+    cases: CaseData | Durations, strata: Sequence[_Forecast], tail: Tail, cluster: str | None, clusters: int
+) -> tuple[Readable, ...]:
+    notes: list[Readable] = [
+        *sampling_notes(cases),
+        tr(
+            "The expectation takes the pending cases to go on as cases of the same age did in the past; a reform, a "
+            "strike or a backlog that grows is not in it."
+        ),
+    ]
+    if isinstance(cases, Durations):
+        notes.append(tr("Every row that ends open counts as pending."))
+    if tail == "constant":
+        notes.append(
+            tr(
+                "Beyond the last day on which a case was watched, the hazards of the {days} days before it are taken "
+                "to go on. Nothing in the data says so.",
+                days=_WINDOW,
+            )
+        )
+    if cluster is None:
+        notes.append(
+            tr("The interval takes cases as independent; a court that speeds up or stops moves all its cases together.")
+        )
+    else:
+        notes.append(
+            tr("The doubt about the curve allows for clusters; chance in the new endings is taken case by case.")
+        )
+        if clusters < _FEW_CLUSTERS:
+            notes.append(
+                trn(
+                    "Only {n} cluster: the interval over resampled clusters is rough.",
+                    "Only {n} clusters: the interval over resampled clusters is rough.",
+                    clusters,
+                )
+            )
+    if any(not one.found.told.any() for one in strata):
+        notes.append(tr("In some groups no pending case can be told of: they were not watched long enough."))
+    return tuple(notes)
+
+
+def _mean_remaining(strata: Sequence[_Forecast]) -> float:
+    """Return the mean days that a pending case stays open within the horizon."""
+    told = [np.where(one.found.told, one.pending, 0) for one in strata]
+    total = float(sum(one.sum() for one in told))
+    days = sum(
+        float(np.where(one.found.told, one.found.remaining_days, 0) @ n) for one, n in zip(strata, told, strict=True)
+    )
+    return days / total if total else float("nan")
