@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from justice_metrics.estimate.cox import CoxFit, cox
+from justice_metrics.estimate.cox_residuals import deviance_residuals, martingale_residuals, score_residuals
+from justice_metrics.estimate.cox_robust import robust_covariance
 from justice_metrics.estimate.rows import Rows
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -105,3 +107,32 @@ def test_estimates_and_tests_equal_coxph(fit):
     assert ours.converged
     assert ours.estimable.all()
     assert not ours.separated.any()
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_robust_variance_equals_coxph(fit):
+    asked, ours = answer(fit), robust_covariance(fitted(fit))
+    same(ours.covariance, asked.said["robust"], 8, scale=np.abs(asked.said["robust"]).max())
+    score, wald = asked.said["robust_tests"]
+    same(ours.wald_test.statistic, wald, 7)
+    if asked.offset is None:  # R forgets the offset in this one
+        same(ours.score_test.statistic, score, 7)
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_martingale_residuals_equal_residuals_coxph(fit):
+    asked = answer(fit)
+    ours = martingale_residuals(fitted(fit)) * (1 if asked.rows.weight is None else asked.rows.weight)
+    words, values = table(next(line["data"] for line in read("sets") if int(line["number"]) == asked.said["data"][0]))
+    sums = np.bincount(values[:, words.index("cluster")].astype(int), ours)
+    theirs = asked.said["martingale_by_cluster"]
+    present = np.unique(values[:, words.index("cluster")].astype(int))[: len(theirs)]
+    same(sums[present], theirs, 8, scale=1.0)
+
+
+@pytest.mark.parametrize("fit", [fit for fit in FITS if "dfbeta" in said()[fit]])
+def test_residuals_of_single_rows_equal_residuals_coxph(fit):
+    asked, ours = answer(fit).said, fitted(fit)
+    same(martingale_residuals(ours)[:40], asked["martingale"], 8, scale=1.0)
+    same(deviance_residuals(ours)[:40], asked["deviance"], 8, scale=1.0)
+    same((score_residuals(ours) @ ours.covariance)[:40], asked["dfbeta"], 8, scale=0.01)
