@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import chdtrc
 
-from ..base.types import Counts, Floats, Tallies
+from ..base.types import Counts, Floats
 from .hazards import day_steps, ratio, tie_factor
 
 # Directions in which a covariance of correlations has less than this are none: the sum over the groups, and groups that
@@ -32,7 +32,7 @@ class Comparison(NamedTuple):
 
 
 class Trend(NamedTuple):
-    """Do groups with higher scores end earlier?"""
+    """Whether groups with higher scores end earlier."""
 
     score: Floats  # (...), above 0: they do
     std_error: Floats  # (...)
@@ -124,7 +124,8 @@ def fleming_harrington(events: Counts, at_risk: Counts, p: float, q: float = 0.0
     array([1.  , 0.75])
     """
     before = day_steps(events.sum(axis=-2), at_risk.sum(axis=-2)).before
-    return before**p * (1 - before) ** q
+    weights: Floats = before**p * (1 - before) ** q
+    return weights
 
 
 def gehan(at_risk: Counts) -> Floats:
@@ -151,7 +152,8 @@ def gehan(at_risk: Counts) -> Floats:
     >>> gehan(np.array([[4, 2], [4, 4]]))
     array([8., 6.])
     """
-    return at_risk.sum(axis=-2).astype(np.float64)
+    weights: Floats = at_risk.sum(axis=-2).astype(np.float64)
+    return weights
 
 
 def tarone_ware(at_risk: Counts) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.types import Counts, Floats
 from .comparison import Comparison, compared
-from .hazards import day_steps, earlier, hypergeometric, ratio
+from .hazards import DaySteps, day_steps, earlier, hypergeometric, ratio
 
 
 def gray(events: Counts, at_risk: Counts, *, rho: float = 0.0) -> Comparison:
@@ -72,38 +72,46 @@ def gray(events: Counts, at_risk: Counts, *, rho: float = 0.0) -> Comparison:
 
 def _one_stratum(events: Counts, at_risk: Counts, rho: float) -> tuple[Floats, Floats, Floats]:
     """Observed (K, G), expected (K, G) and the covariance of their difference (K, G, G)."""
-    steps = day_steps(events.sum(axis=-2), at_risk)
-    own = np.swapaxes(events, 0, 1).astype(np.float64)  # (K, G, T), as all below
-    together = own.sum(axis=1)  # (K, T)
-    exposed = at_risk.astype(np.float64)
-    incidence = np.cumsum(steps.before * ratio(own, exposed), axis=-1)
+    exposed, each = at_risk.astype(np.float64), np.swapaxes(events, 0, 1).astype(np.float64)
+    together = each.sum(axis=0)
+    steps = day_steps(together, exposed)
+    parts = [_one_ending(own, together - own, exposed, steps, rho) for own in each]
+    observed, expected, covariance = (np.array(some) for some in zip(*parts, strict=True))
+    return observed, expected, covariance
 
+
+def _one_ending(
+    own: Floats, others: Floats, exposed: Floats, steps: DaySteps, rho: float
+) -> tuple[Floats, Floats, Floats]:
+    """Observed (G,), expected (G,) and the covariance of their difference (G, G); arguments (G, T)."""
+    incidence = np.cumsum(steps.before * ratio(own, exposed), axis=-1)
+    together = own.sum(axis=0)
     open_like = ratio(exposed, steps.before)  # (G, T), h_r
     pooled = open_like.sum(axis=0)  # (T,), h
-    growth = ratio(together, pooled)  # (K, T), dF
-    left = np.maximum(1 - np.cumsum(growth, axis=-1), 0)  # (K, T), 1 - F
+    growth = ratio(together, pooled)  # (T,), dF
+    left = np.maximum(1 - np.cumsum(growth), 0)  # (T,), 1 - F
     left_before = earlier(left, first=1)
     weight = left_before**rho
 
-    still = open_like * (1 - earlier(incidence))  # (K, G, T), R_r
-    observed = (weight[:, None] * own).sum(axis=-1)
-    expected = ((weight * ratio(together, still.sum(axis=1)))[:, None] * still).sum(axis=-1)
+    still = open_like * (1 - earlier(incidence))  # (G, T), R_r
+    observed = own @ weight
+    expected = still @ (weight * ratio(together, still.sum(axis=0)))
 
-    alike = pooled * steps.before  # (r, T), y
-    factor = np.where(alike > 1, 1 - ratio(together[:, None] - 1, alike - 1), 1)
-    spread_own = ratio(growth[:, None], open_like) * factor  # (K, r, T)
-    spread_others = steps.before**2 * hypergeometric(events.sum(axis=1) - own, exposed)
-    kept = ratio(left[:, None], steps.survival)  # (K, r, T), (1 - F) / S_r
+    alike = pooled * steps.before  # (G, T), y
+    factor = np.where(alike > 1, 1 - ratio(together - 1, alike - 1), 1)
+    spread_own = ratio(growth, open_like) * factor
+    spread_others = steps.before**2 * hypergeometric(others, exposed)
+
+    share, kept = ratio(open_like, pooled), ratio(left, steps.survival)  # (G, T); kept is (1 - F) / S_r
     pull = weight * ratio(growth, left_before)
-
-    share = ratio(open_like, pooled)
-    compare = open_like[:, None] * (np.eye(len(share))[:, :, None] - share)  # (g, r, T)
-    covariance = np.empty((len(own), len(share), len(share)))
-    for k in range(len(own)):  # one ending at a time fits the cache
-        to_come = _to_come(compare * pull[k])
-        of_others = kept[k] * to_come
-        of_own = compare * weight[k] + to_come - of_others
-        covariance[k] = _weighted(of_own, spread_own[k]) + _weighted(of_others, spread_others[k])
+    covariance = np.zeros((len(share), len(share)))
+    for r in range(len(share)):  # noise of one group at a time: what it works on stays in the cache
+        compare = -open_like * share[r]
+        compare[r] += open_like[r]
+        to_come = _to_come(compare * pull)
+        of_others = kept[r] * to_come
+        of_own = compare * weight + to_come - of_others
+        covariance += (of_own * spread_own[r]) @ of_own.T + (of_others * spread_others[r]) @ of_others.T
     return observed, expected, covariance
 
 
@@ -112,10 +120,3 @@ def _to_come(values: Floats) -> Floats:
     onwards: Floats = np.cumsum(values[..., ::-1], axis=-1)[..., ::-1]
     onwards -= values
     return onwards
-
-
-def _weighted(coefficients: Floats, spread: Floats) -> Floats:
-    """Sum over groups and days of coefficient times coefficient times variance: (g, r, T) -> (g, g)."""
-    flat = coefficients.reshape(len(coefficients), -1)
-    products: Floats = (flat * spread.reshape(-1)) @ flat.T
-    return products

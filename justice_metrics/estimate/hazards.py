@@ -175,5 +175,5 @@ def ratio(numerator: Tallies, denominator: Tallies, empty: float = 0) -> Floats:
     >>> ratio(np.array([1, 1]), np.array([4, 0]))
     array([0.25, 0.  ])
     """
-    positive = denominator > 0
-    return np.where(positive, numerator / np.where(positive, denominator, 1), empty)
+    quotient = np.full(np.broadcast_shapes(np.shape(numerator), np.shape(denominator)), empty, dtype=np.float64)
+    return np.divide(numerator, denominator, out=quotient, where=np.greater(denominator, 0))
