@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
     from .measures.forecast import expected_endings as expected_endings
+    from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
+    from .measures.open_share import open_share as open_share
     from .measures.procedure_map import procedure_map as procedure_map
     from .measures.quality import check as check
     from .measures.rates import conviction_rates as conviction_rates
     from .measures.rates import outcome_shares as outcome_shares
-    from .measures.timeliness import cumulative_incidence as cumulative_incidence
-    from .measures.timeliness import time_to as time_to
+    from .measures.time_to import time_to as time_to
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
     from .study.plan import read_study as read_study
@@ -59,8 +60,9 @@ _PUBLIC: Final = {
     "procedure_map": "measures.procedure_map",
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
-    "cumulative_incidence": "measures.timeliness",
-    "time_to": "measures.timeliness",
+    "cumulative_incidence": "measures.incidence",
+    "open_share": "measures.open_share",
+    "time_to": "measures.time_to",
     "check": "measures.quality",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",

@@ -50,8 +50,8 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.timeliness import cumulative_incidence
-            from ..measures.timeliness import time_to as ask
+            from ..measures.incidence import cumulative_incidence
+            from ..measures.time_to import time_to as ask
 
             cases, groups = cases_of(shell, mapping), tuple(by)
             days = ask(cases, start=start, outcome=outcome, by=groups, confidence_level=confidence_level)

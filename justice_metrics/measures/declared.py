@@ -88,8 +88,13 @@ def group_words(strata: Strata, language: Language) -> list[str]:
     return [" · ".join(_level(level, language) for level in levels) for levels in strata.levels]
 
 
-def sampling_notes(cases: CaseData | Durations, *, weights_used: bool = True) -> tuple[Message, ...]:
-    """Return what the sampling does to a result, if it does anything."""
+def sampling_notes(
+    cases: CaseData | Durations, *, weights_used: bool = True, design_used: bool = False
+) -> tuple[Message, ...]:
+    """Return what the sampling does to a result, if it does anything.
+
+    With ``design_used`` the answer itself says how its intervals allow for weights and clusters.
+    """
     notes: list[Message] = []
     if cases.sampling.frame == "closed_only":
         notes.append(
@@ -112,7 +117,7 @@ def sampling_notes(cases: CaseData | Durations, *, weights_used: bool = True) ->
         notes.append(
             tr("The sampling weights are not used here: each file counts once, and the answer is about the sample.")
         )
-    elif cases.sampling.weighted:
+    elif cases.sampling.weighted and not design_used:
         notes.append(
             tr(
                 "Weighted by the sampling weights. An interval needs the sampling design too, which this "
@@ -130,7 +135,7 @@ def sampling_notes(cases: CaseData | Durations, *, weights_used: bool = True) ->
                 cases.intake.ended_after_cutoff,
             )
         )
-    if cases.sampling.cluster:
+    if cases.sampling.cluster and not design_used:
         notes.append(tr("Intervals of shares and curves take cases as independent, which cases of one court are not."))
     return tuple(notes)
 

@@ -12,7 +12,7 @@ import pytest
 import justice_metrics as jm
 from justice_metrics.base.errors import ProcedureError, QuestionError
 from justice_metrics.cases.casedata import CaseData
-from justice_metrics.measures.timeliness import CumulativeIncidence
+from justice_metrics.measures.incidence import CumulativeIncidence
 from tests.made_cases import log, on, tiny, wide
 
 TIMES = (1, 5, 3, 6, 1, 3, 2, 5, 2, 3, 6)
@@ -272,10 +272,19 @@ class TestWeights:
         answer = jm.cumulative_incidence(wide(rows))
         assert incidence(answer, "rejection")[1000] == pytest.approx(1.5 / 8)
         assert incidence(answer, "conviction")[1000] == pytest.approx(2.5 / 8)
-        for table in (answer.main, answer.tables["milestones"], jm.time_to(wide(rows)).main):
-            assert np.isnan(table["conf_low"]).all()
-            assert np.isnan(table["conf_high"]).all()
-        assert any("none is shown" in str(one) for one in answer.notes)
+        # each case pulls the share by its weight times its distance from it
+        p = 1.5 / 8
+        error = (1.5**2 * (1 - p) ** 2 + (2.5**2 + 4**2) * p**2) ** 0.5 / 8
+        last = (answer.main["outcome"] == "rejection") & (answer.main["days"] == 1000)
+        assert answer.main["std_error"][last] == pytest.approx([error])
+        assert dict(answer.provenance.settings)["variance"] == "infinitesimal_jackknife"
+        assert any("robust and allow for unequal weights" in str(one) for one in answer.notes)
+
+    @pytest.mark.parametrize("variance", ["greenwood", "counting_process"])
+    def test_a_variance_of_independent_equal_cases_is_refused(self, variance: Any) -> None:
+        row = {"id": "a", "complaint": 0, "outcome": "rejected", "ended": 10, "weight": 1.5}
+        with pytest.raises(QuestionError, match="these have sampling weights"):
+            jm.open_share(wide([row]), variance=variance)
 
 
 def asks(**given: Any) -> Any:

@@ -1,0 +1,364 @@
+"""Curves of times with the variance that the sampling asks for: by formula for independent cases, else robust."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Readable, tr, trn
+from ..base.types import Counts, Days, Flags, Floats, Tallies
+from ..cases.casedata import CaseData
+from ..cases.durations import Durations
+from ..estimate.curves import CumulativeHazard, Incidence, KaplanMeier, aalen_johansen, kaplan_meier, nelson_aalen
+from ..estimate.limits import Limits, pointwise
+from ..estimate.risk import DUST, at_risk, last_observed_days
+from ..estimate.robust import Curve, robust_curves
+from ..estimate.rows import Rows
+from ..estimate.steps import at_days
+from ..reduce.patterns import patterns_of
+from ..reduce.risk import risk_table_of
+from ..tables import RiskTable
+from .declared import ensure_some
+
+CurveVariance: TypeAlias = Literal["greenwood", "counting_process", "infinitesimal_jackknife"]
+
+# Below this a variance over clusters is known to come out too small.
+FEW_CLUSTERS: Final = 20
+
+VARIANCE_WORDS: Final = {
+    "greenwood": tr("variance of Greenwood type"),
+    "counting_process": tr("variance of the counting process"),
+    "infinitesimal_jackknife": tr("robust variance (infinitesimal jackknife)"),
+}
+LIMITS_WORDS: Final = {
+    "log-log": tr("log-log limits"),
+    "log": tr("limits on the log scale"),
+    "plain": tr("plain limits"),
+    "arcsine": tr("arcsine limits"),
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Times:
+    """What curves are estimated from, and how sure they can be.
+
+    Attributes
+    ----------
+    table : RiskTable
+        Without the endings that no unit had.
+    at_risk : array, shape (G, T)
+    variance : {"greenwood", "counting_process", "infinitesimal_jackknife"}
+    rows : Rows or None
+        For the robust variance: folded rows, ``stratum`` and ``code`` as in the table.
+    clusters : array of int, shape (G,), or None
+        Clusters in each group, where the variance is robust by cluster.
+    given_days : int
+        Units are followed from this day on, those that were open and observed then or came into observation later;
+        -1 is from the start.
+    notes : tuple of Readable
+    """
+
+    table: RiskTable
+    at_risk: Tallies
+    variance: CurveVariance
+    rows: Rows | None
+    clusters: Counts | None
+    given_days: int
+    notes: tuple[Readable, ...]
+
+    @property
+    def unsure(self) -> Flags:
+        """Groups whose variance cannot be known, because they lie in one cluster; shape (G,)."""
+        if self.clusters is None:
+            return np.zeros(len(self.table.strata), np.bool_)
+        flags: Flags = self.clusters < 2
+        return flags
+
+
+def times_of(
+    spells: Durations,
+    cases: CaseData | Durations,
+    *,
+    by: Sequence[str],
+    variance: CurveVariance | None = None,
+    cluster: str | None = None,
+    given_days: int | None = None,
+) -> Times:
+    """Reduce times to what curves need.
+
+    Parameters
+    ----------
+    spells : Durations
+    cases : CaseData or Durations
+        What the question was asked of.
+    by : sequence of str
+    variance : {"greenwood", "counting_process", "infinitesimal_jackknife"}, optional
+        By default Greenwood's for independent cases of equal weight, else the infinitesimal jackknife.
+    cluster : str, optional
+        Attribute whose groups are not independent inside; by default the cluster of the sampling.
+    given_days : int, optional
+        Day after which units are followed; those that had left by then are not in the table.
+
+    Raises
+    ------
+    QuestionError
+        When no unit can answer, or the variance does not go with the weights.
+    """
+    table = risk_table_of(spells, by=by).trimmed()
+    ensure_some(table, cases)
+    chosen = _chosen(spells, variance, cluster)
+    by_cluster = _cluster_of(spells, cluster)
+    rows: Rows | None = None
+    if chosen == "infinitesimal_jackknife":
+        rows = _rows(spells, table, by, by_cluster)
+    start = -1
+    if given_days is not None:
+        table, start = lasting(table, given_days), given_days
+        rows = None if rows is None else _lasting_rows(rows, given_days)
+    clusters = None
+    notes: tuple[Readable, ...] = ()
+    if rows is not None:
+        if rows.cluster is not None:
+            clusters = _clusters(rows, len(table.strata))
+            if len(clusters) > 1 and int(clusters.max(initial=0)) < 2:
+                # Each group is a court: what can be told is how sure the figures of these courts are.
+                rows, clusters = rows._replace(cluster=None), None
+                notes = (
+                    tr(
+                        "Each group lies within one cluster: its interval takes its cases as independent, and speaks "
+                        "of that cluster only."
+                    ),
+                )
+        notes += _robust_notes(spells, rows, clusters)
+    elif spells.sampling.cluster:
+        notes = (tr("Intervals take cases as independent, which cases of one cluster are not."),)
+    risk = at_risk(table.events, table.censored, table.entered)
+    return Times(
+        table=table, at_risk=risk, variance=chosen, rows=rows, clusters=clusters, given_days=start, notes=notes
+    )
+
+
+def incidence_of(times: Times, *, confidence_level: float, limits: Limits = "log-log") -> Incidence:
+    """Return cumulative incidences with pointwise limits."""
+    formula = "greenwood" if times.variance == "infinitesimal_jackknife" else times.variance
+    curves = aalen_johansen(
+        times.table.events, times.at_risk, confidence_level=confidence_level, variance=formula, limits=limits
+    )
+    if times.rows is None:
+        return curves
+    std_error = robust_errors(times, "incidence")
+    band = pointwise(curves.incidence, std_error, confidence_level=confidence_level, limits=limits)
+    return curves._replace(std_error=std_error, conf_low=band.conf_low, conf_high=band.conf_high)
+
+
+def open_share_of(times: Times, *, confidence_level: float, limits: Limits = "log-log") -> KaplanMeier:
+    """Return the share still open with pointwise limits."""
+    events = times.table.events.sum(axis=1)
+    curve = kaplan_meier(events, times.at_risk, confidence_level=confidence_level, limits=limits)
+    if times.rows is not None:
+        std_error = robust_errors(times, "survival")[:, 0]
+    elif times.variance == "counting_process":
+        one = aalen_johansen(events[:, None], times.at_risk, variance="counting_process")
+        std_error = one.std_error[:, 0]
+    else:
+        return curve
+    band = pointwise(curve.survival, std_error, confidence_level=confidence_level, limits=limits)
+    return KaplanMeier(curve.survival, std_error, band.conf_low, band.conf_high)
+
+
+def hazard_of(times: Times, *, confidence_level: float) -> CumulativeHazard:
+    """Return the cumulative hazard of each ending, and of all together last, with limits on the log scale."""
+    events = np.concatenate([times.table.events, times.table.events.sum(axis=1, keepdims=True)], axis=1)
+    formula = "poisson" if times.variance != "counting_process" else "counting_process"
+    curves = nelson_aalen(events, times.at_risk, confidence_level=confidence_level, variance=formula)
+    if times.rows is None:
+        return curves
+    together = replace(times, rows=times.rows._replace(code=(times.rows.code > 0).astype(np.int64)))
+    std_error = np.concatenate(
+        [robust_errors(times, "cumulative_hazard"), robust_errors(together, "cumulative_hazard", outcomes=1)], axis=1
+    )
+    band = _log_limits(curves.hazard, std_error, confidence_level)
+    return CumulativeHazard(curves.hazard, std_error, *band)
+
+
+def robust_errors(times: Times, curve: Curve, *, outcomes: int | None = None) -> Floats:
+    """Return robust standard errors on the days of the table, shape (G, Q, T); NaN where they cannot be known."""
+    if times.rows is None:
+        raise TypeError("these times have no rows")
+    k = len(times.table.outcomes) if outcomes is None else outcomes
+    found = robust_curves(times.rows, curve, groups=len(times.table.strata), outcomes=k)
+    errors: Floats = at_days(found.days, found.std_error, times.table.days, before=0.0)
+    errors[times.unsure] = np.nan
+    return errors
+
+
+def lasting(table: RiskTable, day: int) -> RiskTable:
+    """Return the table of those who were open and observed after ``day``, or came into observation later.
+
+    Parameters
+    ----------
+    table : RiskTable
+    day : int
+        From -1 on, which changes nothing.
+
+    Returns
+    -------
+    RiskTable
+        On the same clock; who was there enters on ``day``.
+    """
+    if day < 0:
+        return table
+    after = table.days > day
+    exits = (table.events.sum(axis=1) + table.censored)[:, after].sum(axis=1)
+    there = exits - table.entered[:, after].sum(axis=1)
+    if np.issubdtype(there.dtype, np.floating):
+        there = np.where(np.abs(there) <= DUST * exits, 0.0, there)
+    none = np.zeros_like(there)
+    return replace(
+        table,
+        days=np.concatenate([[day], table.days[after]]).astype(np.int32),
+        events=np.concatenate(
+            [np.repeat(none[:, None, None], len(table.outcomes), axis=1), table.events[:, :, after]], axis=2
+        ),
+        censored=np.concatenate([none[:, None], table.censored[:, after]], axis=1),
+        entered=np.concatenate([there[:, None], table.entered[:, after]], axis=1),
+    )
+
+
+def watched(times: Times, open_share: Floats, days: Sequence[int]) -> Flags:
+    """Return whether each group was watched up to each day, or had nobody left to watch, shape (G, H)."""
+    last = last_observed_days(times.table.days, times.at_risk)
+    nobody_left = open_share[:, -1] <= 0
+    flags: Flags = nobody_left[:, None] | (np.asarray(days)[None, :] <= last[:, None])
+    return flags
+
+
+def open_after(table: RiskTable, days: Sequence[int] | Days) -> Floats:
+    """Return the units open and observed after each of ``days``, shape (G, H)."""
+    inside = table.entered.cumsum(axis=1) - (table.events.sum(axis=1) + table.censored).cumsum(axis=1)
+    return at_days(table.days, inside, list(days), before=0.0)
+
+
+def method_words(times: Times, limits: Limits) -> Readable:
+    """Return which variance and limits a curve has, for its definition."""
+    return tr("{variance}, {limits}", variance=VARIANCE_WORDS[times.variance], limits=LIMITS_WORDS[limits])
+
+
+def ensure_given(given_days: int | None) -> None:
+    """Refuse a negative day.
+
+    Raises
+    ------
+    QuestionError
+        With the day.
+    """
+    if given_days is not None and given_days < 0:
+        raise QuestionError(
+            tr("given_days is {days}; days are counted from 0 on.", days=given_days),
+            tr("Leave it out to follow all cases from the start."),
+        )
+
+
+def _chosen(spells: Durations, variance: CurveVariance | None, cluster: str | None) -> CurveVariance:
+    weighted = spells.sampling.weighted
+    if variance is None:
+        alone = not weighted and cluster is None and not spells.sampling.cluster
+        return "greenwood" if alone else "infinitesimal_jackknife"
+    if variance not in VARIANCE_WORDS:
+        raise QuestionError(
+            tr("'{variance}' is no variance of a curve.", variance=variance),
+            tr("There are: {known}.", known=list(VARIANCE_WORDS)),
+        )
+    if weighted and variance != "infinitesimal_jackknife":
+        raise QuestionError(
+            tr(
+                "The variance '{variance}' takes every case as one, and these have sampling weights.", variance=variance
+            ),
+            tr("Leave the variance out: the robust one (infinitesimal_jackknife) is taken."),
+        )
+    if cluster is not None and variance != "infinitesimal_jackknife":
+        raise QuestionError(
+            tr("The variance '{variance}' takes cases as independent, and a cluster was named.", variance=variance),
+            tr("Leave out the one or the other."),
+        )
+    return variance
+
+
+def _cluster_of(spells: Durations, cluster: str | None) -> str | None:
+    if cluster is not None:
+        spells.level(cluster)
+        return cluster
+    if spells.sampling.cluster:
+        return "cluster"
+    return "unit_id" if spells.several_rows else None
+
+
+def _rows(spells: Durations, table: RiskTable, by: Sequence[str], cluster: str | None) -> Rows:
+    """Return folded rows with the groups and endings of the table."""
+    found = patterns_of(spells, covariates=(), categorical=frozenset(), strata=by, cluster=cluster)
+    codes = [table.outcomes.index(one) + 1 if one in table.outcomes else 0 for one in spells.outcomes]
+    code_of = np.array([0, *codes], dtype=np.int64)
+    group_of = np.array([table.strata.levels.index(level) for level in found.strata.levels], dtype=np.int64)
+    return found.rows._replace(code=code_of[found.rows.code], stratum=group_of[found.rows.stratum])
+
+
+def _lasting_rows(rows: Rows, day: int) -> Rows:
+    kept = rows.exit > day
+    picked = Rows(*[None if one is None else one[kept] for one in rows])
+    return picked._replace(entry=np.maximum(picked.entry, np.int32(day)))
+
+
+def _clusters(rows: Rows, groups: int) -> Counts:
+    """Return the number of clusters in each group."""
+    cluster = np.zeros_like(rows.stratum) if rows.cluster is None else rows.cluster
+    pairs = np.unique(np.stack([rows.stratum, cluster]), axis=1)
+    return np.bincount(pairs[0], minlength=groups).astype(np.int64)
+
+
+def _robust_notes(spells: Durations, rows: Rows, clusters: Counts | None) -> tuple[Readable, ...]:
+    notes: list[Readable] = []
+    if rows.weight is not None:
+        notes.append(tr("Weighted by the sampling weights; the intervals are robust and allow for unequal weights."))
+    if clusters is None or rows.cluster is None:
+        return tuple(notes)
+    n = len(np.unique(rows.cluster))
+    if spells.several_rows and not spells.sampling.cluster:
+        notes.append(tr("Intervals are robust: they allow for the rows of one unit belonging together."))
+        return tuple(notes)
+    notes.append(
+        tr("Intervals are robust by cluster: they allow for cases of one cluster being alike. Clusters: {n}.", n=n)
+    )
+    alone = int((clusters == 1).sum())
+    few = int(((clusters > 1) & (clusters < FEW_CLUSTERS)).sum())
+    if alone:
+        notes.append(
+            trn(
+                "{n} group lies within one cluster, so that no interval can be given for it.",
+                "{n} groups lie within one cluster each, so that no interval can be given for them.",
+                alone,
+            )
+        )
+    if few and len(clusters) == 1:
+        notes.append(tr("With so few clusters such an interval comes out too narrow."))
+    elif few:
+        notes.append(
+            trn(
+                "{n} group rests on fewer than {few} clusters: its interval comes out too narrow.",
+                "{n} groups rest on fewer than {few} clusters: their intervals come out too narrow.",
+                few,
+                few=FEW_CLUSTERS,
+            )
+        )
+    return tuple(notes)
+
+
+def _log_limits(estimate: Floats, std_error: Floats, confidence_level: float) -> tuple[Floats, Floats]:
+    from ..estimate.limits import normal_quantile
+
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        spread = np.exp(normal_quantile(confidence_level) * std_error / np.where(estimate > 0, estimate, np.nan))
+        return estimate / spread, estimate * spread

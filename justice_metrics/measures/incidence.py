@@ -1,0 +1,375 @@
+"""Cumulative incidence: what share of the cases had ended, and how, by each day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..base.language import Language, Readable, tr
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Floats, Names, names
+from ..cases.casedata import CaseData
+from ..cases.durations import Durations
+from ..estimate.curves import Incidence
+from ..estimate.limits import Limits
+from ..estimate.steps import at_days
+from ..figures.curves import stacked_incidence, step_curves
+from ..reduce.risk import Endings
+from ..tables import RiskTable
+from .curve_estimates import (
+    CurveVariance,
+    Times,
+    ensure_given,
+    incidence_of,
+    method_words,
+    times_of,
+    watched,
+)
+from .curve_tables import TWO_YEARS, YEAR, axis_words, chosen_rows, curve_columns, day_rows, marked_days
+from .declared import (
+    Share,
+    ensure_level,
+    few_units_note,
+    group_words,
+    levels_words,
+    outcome_labels,
+    sampling_notes,
+    spells_of,
+    strata_columns,
+    time_provenance,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CumulativeIncidence(Result):
+    """Probability of having ended by each outcome, day by day, with the other endings as competitors.
+
+    Tables
+    ------
+    main
+        One row per stratum, outcome and day on which anything happened: ``at_risk`` just before the day, ``events`` and
+        ``censored`` on it, ``estimate, std_error, conf_low, conf_high``.
+    milestones
+        The same at 180, 365, 730 and 1,095 days, as far as the data reach.
+    naive
+        Mean days of finished cases only, with the reason not to use it.
+    """
+
+    question: ClassVar[str] = "cumulative_incidence"
+
+    times: Times
+    curves: Incidence
+    outcome_words: Mapping[str, Readable]
+    start_words: Readable
+
+    @property
+    def table(self) -> RiskTable:
+        """The counts that the curves rest on."""
+        return self.times.table
+
+    def at(self, days: Sequence[int]) -> Table:
+        """Return the incidence at given days since the start.
+
+        Parameters
+        ----------
+        days : sequence of int
+        """
+        return _at(self.times, self.curves, days, self.outcome_words)
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the incidence of each outcome after one and two years, and what is still open."""
+        said: list[Readable] = []
+        given = max(self.times.given_days, 0)
+        for horizon in (given + YEAR, given + TWO_YEARS):
+            if len(self.table.strata) > 1 or horizon > self.table.days[-1]:
+                continue
+            values = at_days(self.table.days, self.curves.incidence, [horizon], before=0.0)[0, :, 0]
+            parts = [
+                tr("{outcome} {share}", outcome=self.outcome_words[one], share=Share(value))
+                for one, value in zip(self.table.outcomes, values, strict=True)
+            ]
+            still_open = Share(float(at_days(self.table.days, self.curves.survival, [horizon], before=1.0)[0, 0]))
+            found = {"days": horizon, "start": self.start_words, "parts": parts, "open": still_open}
+            if self.times.given_days < 0:
+                said.append(tr("{days} days after the start ({start}): {parts}; still open {open}.", **found))
+            else:
+                said.append(
+                    tr(
+                        "Of the cases still open after {given} days, {days} days after the start ({start}): {parts}; "
+                        "still open {open}.",
+                        given=self.times.given_days,
+                        **found,
+                    )
+                )
+        if len(self.table.strata) > 1 and self.table.outcomes:
+            said.append(self._range())
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the endings stacked to 1 with the number still open below; by groups, one outcome with a curve each."""
+        given = self.times.given_days
+        common = axis_words(self.table, self.start_words, language, start=max(given, 0))
+        words = [self.outcome_words[one].text(language) for one in self.table.outcomes]
+        open_share = tr("share of cases") if given < 0 else tr("share of the cases open after {n} days", n=given)
+        if len(self.table.strata) == 1:
+            common["at_risk"] = common["at_risk"][0]
+            return stacked_incidence(
+                incidence=self.curves.incidence[0],
+                labels=words,
+                open_label=tr("still open").text(language),
+                y_label=open_share.text(language),
+                ax=ax,
+                **common,
+            )
+        place = self.main_outcome
+        ended = tr("share that ended by: {outcome}", outcome=self.outcome_words[self.table.outcomes[place]])
+        return step_curves(
+            estimate=self.curves.incidence[:, place],
+            conf_low=self.curves.conf_low[:, place],
+            conf_high=self.curves.conf_high[:, place],
+            groups=group_words(self.table.strata, language),
+            y_label=ended.text(language),
+            ax=ax,
+            **common,
+        )
+
+    @property
+    def main_outcome(self) -> int:
+        """Position of the outcome that a drawing by groups shows: a conviction where there is one, else the first."""
+        wanted = [one for one in ("verdict", "conviction") if one in self.table.outcomes]
+        return self.table.outcomes.index(wanted[0]) if wanted else 0
+
+    def _range(self) -> Readable:
+        horizon = min(max(self.times.given_days, 0) + TWO_YEARS, int(self.table.days[-1]))
+        values = at_days(self.table.days, self.curves.incidence[:, self.main_outcome], [horizon], before=0.0)[:, 0]
+        values = np.where(watched(self.times, self.curves.survival, [horizon])[:, 0], values, np.nan)
+        if np.isfinite(values).sum() < 2:
+            return tr(
+                "Fewer than two groups were watched for {days} days; they cannot be compared there.", days=horizon
+            )
+        low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
+        groups = self.table.strata.levels
+        return tr(
+            "{outcome} within {days} days: from {low} ({group_low}) to {high} ({group_high}).",
+            outcome=self.outcome_words[self.table.outcomes[self.main_outcome]],
+            days=horizon,
+            low=Share(values[low]),
+            group_low=levels_words(groups[low]),
+            high=Share(values[high]),
+            group_high=levels_words(groups[high]),
+        )
+
+
+def cumulative_incidence(
+    cases: CaseData | Durations,
+    *,
+    start: str = "complaint",
+    outcome: Names | None = None,
+    by: Names = (),
+    endings: Endings = "standing",
+    given_days: int | None = None,
+    variance: CurveVariance | None = None,
+    limits: Limits = "log-log",
+    cluster: str | None = None,
+    confidence_level: float = 0.95,
+) -> CumulativeIncidence:
+    """Probability of having ended by each outcome by day t, when endings compete and cases are still open.
+
+    Aalen-Johansen: F_k(t) = Σ_{s ≤ t} S(s−) d_k(s) / Y(s), where Y counts the cases open and under observation just
+    before day s. One minus Kaplan-Meier would overstate every one of them.
+
+    Parameters
+    ----------
+    cases : CaseData or Durations
+    start : str
+        Stage or role from whose first day time runs, in days.
+    outcome : str or tuple of str, optional
+        Endpoints to be told apart (``verdict``, ``conviction``, a class, a state or a stage); every other ending is one
+        competitor. By default each outcome class is an ending of its own. A verdict counts from the day it was first
+        given, also while it is appealed or after it was annulled; every other ending counts as the case stands.
+    by : str or tuple of str
+        Attributes that split the cases.
+    endings : {"standing", "first"}
+        Whether a case that was closed and reopened counts as open throughout (it ended as it stands at the cut-off), or
+        ended when it was first closed.
+    given_days : int, optional
+        Of the cases that were still open after so many days only: their probability of having ended by day t. Days go
+        on counting from the start.
+    variance : {"greenwood", "counting_process", "infinitesimal_jackknife"}, optional
+        Greenwood type (R ``survfit``), counting process with tie factors (R ``cmprsk``), or robust. By default
+        Greenwood's, and the robust one where there are sampling weights or clusters.
+    limits : {"log-log", "log", "plain", "arcsine"}
+        Scale of the pointwise limits.
+    cluster : str, optional
+        Attribute whose groups are not independent inside, such as court; by default the cluster of the sampling.
+    confidence_level : float
+        Level of the limits.
+
+    Returns
+    -------
+    CumulativeIncidence
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, time cannot be told of any case, or nobody was open after ``given_days``.
+
+    References
+    ----------
+    .. [1] Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov chains based
+       on censored observations. Scandinavian Journal of Statistics, 5, 141-150.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> cases = jm.sample_cases()
+    >>> jm.cumulative_incidence(cases).at(days=(365, 730)).columns[0].name
+    'outcome'
+    """
+    by, wanted = names(by), names(outcome)
+    ensure_level(confidence_level)
+    ensure_given(given_days)
+    spells = spells_of(cases, start=start, wanted=wanted, endings=endings)
+    times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
+    curves = incidence_of(times, confidence_level=confidence_level, limits=limits)
+    words, start_words = outcome_labels(spells, times.table.outcomes), spells.start_words
+    tables = {
+        "main": _curve_table(times, curves, words),
+        "milestones": _at(times, curves, marked_days(times.table, times.given_days), words),
+    }
+    if given_days is None:
+        tables["naive"] = _naive_mean(times.table, words)
+    return CumulativeIncidence(
+        heading=tr("Time to an ending, from: {start}", start=start_words),
+        tables=tables,
+        definition=_definition(times, limits, start_words),
+        provenance=time_provenance(
+            cases,
+            times.table,
+            "cumulative_incidence",
+            start=start,
+            outcome=wanted or None,
+            by=by,
+            endings=endings,
+            given_days=given_days,
+            variance=times.variance,
+            limits=limits,
+            cluster=cluster,
+            confidence_level=confidence_level,
+        ),
+        notes=(
+            *sampling_notes(cases, design_used=True),
+            *times.notes,
+            *few_units_note(times.table.strata, times.table.units),
+            *_reopening_note(cases, endings),
+        ),
+        frame_library=cases.frame_library,
+        times=times,
+        curves=curves,
+        outcome_words=words,
+        start_words=start_words,
+    )
+
+
+def _definition(times: Times, limits: Limits, start_words: Readable) -> Definition:
+    given = times.given_days
+    return Definition(
+        answers=tr("What share of the cases had ended, and how, by each day since {start}?", start=start_words)
+        if given < 0
+        else tr(
+            "Of the cases still open {given} days after {start}, what share had ended, and how, by each later day?",
+            given=given,
+            start=start_words,
+        ),
+        numerator=tr("cases that ended by the outcome up to the day, weighted for those no longer observed"),
+        denominator=tr("all cases that reached: {start}", start=start_words)
+        if given < 0
+        else tr("cases still open after {given} days that reached: {start}", given=given, start=start_words),
+        basis="cohort",
+        pending=tr("observed as open up to the cut-off, then censored"),
+        method=tr("Aalen-Johansen estimator (Aalen and Johansen 1978); {how}.", how=method_words(times, limits)),
+    )
+
+
+def _curve_table(times: Times, curves: Incidence, words: Mapping[str, Readable]) -> Table:
+    return day_rows(
+        times.table,
+        times.at_risk,
+        times.table.events,
+        {
+            "estimate": curves.incidence,
+            "std_error": curves.std_error,
+            "conf_low": curves.conf_low,
+            "conf_high": curves.conf_high,
+        },
+        keys={"outcome": times.table.outcomes},
+        columns=curve_columns(tr("cumulative incidence")),
+        labels=words,
+        title=tr("Cumulative incidence, day by day"),
+    )
+
+
+def _at(times: Times, curves: Incidence, days: Sequence[int], words: Mapping[str, Readable]) -> Table:
+    seen = watched(times, curves.survival, days) & (np.asarray(days) >= times.given_days)
+    columns: dict[str, tuple[Floats, float]] = {
+        "estimate": (curves.incidence, 0.0),
+        "std_error": (curves.std_error, 0.0),
+        "conf_low": (curves.conf_low, 0.0),
+        "conf_high": (curves.conf_high, 0.0),
+    }
+    return chosen_rows(
+        times.table,
+        days,
+        columns,
+        seen,
+        keys={"outcome": times.table.outcomes},
+        columns=curve_columns(tr("cumulative incidence")),
+        labels=words,
+        title=tr("At chosen days"),
+    )
+
+
+def _naive_mean(table: RiskTable, words: Mapping[str, Readable]) -> Table:
+    """Return the mean days of finished cases, which is not a duration of proceedings."""
+    number = table.events.sum(axis=2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = (table.events * table.days).sum(axis=2) / number
+    g, k = number.shape
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("events", tr("finished cases"), "units", "count", "count"),
+        Column("estimate", tr("mean days of the finished cases"), "days", "estimate", "quantile"),
+    )
+    values: dict[str, Any] = {
+        **table.strata.columns(k),
+        "outcome": list(table.outcomes) * g,
+        "events": number.ravel(),
+        "estimate": np.round(mean.ravel(), 1),
+    }
+    return Table(
+        columns,
+        values,
+        labels={"outcome": words},
+        title=tr("Mean days of finished cases"),
+        warning=tr(
+            "Do not use it as a duration: it leaves out every case that is still open, and those are the "
+            "long ones. The "
+            "shorter the time since the complaints, the shorter this mean, whatever the courts do."
+        ),
+    )
+
+
+def _reopening_note(cases: CaseData | Durations, endings: Endings) -> tuple[Readable, ...]:
+    if isinstance(cases, Durations):
+        return ()
+    reopens = any(cases.procedure.state(one).reopens for one in cases.procedure.outcomes if one in cases.dated_states)
+    if not reopens or endings == "first":
+        return ()
+    return (tr("A case that was closed and reopened counts as open throughout; it ended as it stands at the cut-off."),)

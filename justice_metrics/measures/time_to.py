@@ -1,0 +1,300 @@
+"""Time to an outcome: after how many days a share of all cases has come there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Language, Readable, tr
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Days, Floats, Names, names
+from ..cases.casedata import CaseData
+from ..cases.durations import Durations
+from ..estimate.limits import Limits
+from ..estimate.risk import last_observed_days
+from ..estimate.steps import Quantiles, incidence_quantiles, quantiles
+from ..figures.curves import step_curves
+from ..tables import RiskTable
+from .curve_estimates import (
+    CurveVariance,
+    Times,
+    ensure_given,
+    incidence_of,
+    method_words,
+    open_share_of,
+    times_of,
+)
+from .curve_tables import axis_words
+from .declared import (
+    Share,
+    days_words,
+    ensure_level,
+    few_units_note,
+    group_words,
+    levels_words,
+    sampling_notes,
+    spells_of,
+    strata_columns,
+    time_provenance,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TimeTo(Result):
+    """After how many days a given share of all cases has come to an outcome.
+
+    Tables
+    ------
+    main
+        One row per stratum and share: ``share, estimate, conf_low, conf_high`` in days; not defined where the curve
+        never reaches the share. ``numerator, denominator, censored`` beside it.
+    """
+
+    question: ClassVar[str] = "time_to"
+
+    times: Times
+    share_reached: Floats
+    limits: tuple[Floats, Floats]
+    outcome: str
+    outcome_words: Readable
+    start_words: Readable
+
+    @property
+    def table(self) -> RiskTable:
+        """The counts that the curves rest on."""
+        return self.times.table
+
+    @property
+    def days(self) -> Days:
+        """The days of the curves, shape (T,)."""
+        return self.times.table.days
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the median per stratum, or what share was reached at most."""
+        main = self.main
+        said: list[Readable] = []
+        for row in range(len(main)):
+            if abs(float(main["share"][row]) - 0.5) > 1e-9:
+                continue
+            group = [str(main[name][row]) for name in self.table.strata.names]
+            place = list(self.table.strata.levels).index(tuple(group))
+            most = float(self.share_reached[place].max(initial=0.0))
+            values = {
+                "outcome": self.outcome_words,
+                "days": days_words(main["estimate"][row]),
+                "start": self.start_words,
+            }
+            groups: Readable = tr("{groups}", groups=levels_words(group)) if group else tr("All together")
+            if np.isfinite(main["estimate"][row]):
+                low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
+                said.append(
+                    tr(
+                        "{groups}: half of the cases had come to {outcome} {days} after {start} (interval {low} to "
+                        "{high}).",
+                        groups=groups,
+                        low=low,
+                        high=high,
+                        **values,
+                    )
+                )
+            else:
+                said.append(
+                    tr(
+                        "{groups}: in the time observed at most {most} of the cases came to {outcome}, "
+                        "so no median can "
+                        "be given.",
+                        groups=groups,
+                        most=Share(most),
+                        **values,
+                    )
+                )
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share that has come to the outcome, with the number still open below and the medians marked."""
+        half = np.isclose(self.main["share"].astype(float), 0.5)
+        return step_curves(
+            estimate=self.share_reached,
+            conf_low=self.limits[0],
+            conf_high=self.limits[1],
+            groups=group_words(self.table.strata, language),
+            y_label=tr("share that came to: {outcome}", outcome=self.outcome_words).text(language),
+            marks=self.main["estimate"][half].astype(float) if half.any() else None,
+            ax=ax,
+            **axis_words(self.table, self.start_words, language, start=max(self.times.given_days, 0)),
+        )
+
+
+def time_to(
+    cases: CaseData | Durations,
+    *,
+    start: str = "complaint",
+    outcome: str = "any_exit",
+    by: Names = (),
+    shares: Sequence[float] = (0.25, 0.5, 0.75),
+    given_days: int | None = None,
+    variance: CurveVariance | None = None,
+    limits: Limits = "log-log",
+    cluster: str | None = None,
+    confidence_level: float = 0.95,
+) -> TimeTo:
+    """After how many days a share of *all* cases has come to an outcome, open cases included.
+
+    For ``any_exit`` the days are read from the Kaplan-Meier curve; for an outcome with competitors from its
+    cumulative incidence, which may never reach the share: then there is no such day, and the result says so.
+
+    Parameters
+    ----------
+    cases : CaseData or Durations
+    start : str
+        Stage or role from whose first day time runs.
+    outcome : str
+        Endpoint: ``any_exit``, ``verdict``, ``conviction``, an outcome class, a state, or a later stage such as
+        ``charge``.
+    by : str or tuple of str
+        Attributes that split the cases.
+    shares : sequence of float
+        Between 0 and 1; 0.5 is the median.
+    given_days : int, optional
+        Of the cases that were still open after so many days only. Days go on counting from the start.
+    variance : {"greenwood", "counting_process", "infinitesimal_jackknife"}, optional
+        Of the curve; by default Greenwood's, and the robust one where there are sampling weights or clusters.
+    limits : {"log-log", "log", "plain", "arcsine"}
+        Scale of the limits of the curve, from which those of the days are read.
+    cluster : str, optional
+        Attribute whose groups are not independent inside, such as court; by default the cluster of the sampling.
+    confidence_level : float
+
+    Returns
+    -------
+    TimeTo
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, a share is not between 0 and 1, time cannot be told of any case, or nobody was open
+        after ``given_days``.
+
+    References
+    ----------
+    .. [1] Brookmeyer, R. and Crowley, J. (1982). A confidence interval for the median survival time. Biometrics, 38,
+       29-41.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> cases = jm.sample_cases()
+    >>> jm.time_to(cases, outcome="verdict").outcome
+    'verdict'
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    ensure_given(given_days)
+    if not shares or any(not 0 < one < 1 for one in shares):
+        raise QuestionError(tr("Shares lie between 0 and 1."), tr("Write the median as 0.5."))
+    spells = spells_of(cases, start=start, wanted=(outcome,))
+    times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
+    reached, band, found = _reached(times, outcome, shares, confidence_level=confidence_level, limits=limits)
+    words, start_words = spells.label(outcome), spells.start_words
+    table, given = times.table, times.given_days
+    return TimeTo(
+        heading=tr("Days from {start} to {outcome}", start=start_words, outcome=words),
+        tables={"main": _days_table(table, outcome, shares, found)},
+        definition=Definition(
+            answers=tr("After how many days had a given share of all cases come to {outcome}?", outcome=words),
+            numerator=tr("cases that came to {outcome} by the day", outcome=words),
+            denominator=tr("all cases that reached: {start}", start=start_words)
+            if given < 0
+            else tr("cases still open after {given} days that reached: {start}", given=given, start=start_words),
+            basis="cohort",
+            pending=tr("observed as open up to the cut-off, then censored"),
+            method=tr(
+                "Quantiles of the Kaplan-Meier curve (any ending) or of the cumulative incidence (one ending among "
+                "several), limits read from those of the curve (Brookmeyer and Crowley 1982); {how}.",
+                how=method_words(times, limits),
+            ),
+        ),
+        provenance=time_provenance(
+            cases,
+            table,
+            "time_to",
+            start=start,
+            outcome=outcome,
+            by=by,
+            shares=tuple(shares),
+            given_days=given_days,
+            variance=times.variance,
+            limits=limits,
+            cluster=cluster,
+            confidence_level=confidence_level,
+        ),
+        notes=(
+            *sampling_notes(cases, design_used=True),
+            *times.notes,
+            *few_units_note(table.strata, table.units),
+        ),
+        frame_library=cases.frame_library,
+        times=times,
+        share_reached=reached,
+        limits=band,
+        outcome=outcome,
+        outcome_words=words,
+        start_words=start_words,
+    )
+
+
+def _reached(
+    times: Times, outcome: str, shares: Sequence[float], *, confidence_level: float, limits: Limits
+) -> tuple[Floats, tuple[Floats, Floats], Quantiles]:
+    """Return the share that came to the outcome, its limits, each (G, T), and the days of the shares."""
+    days = times.table.days
+    if outcome not in times.table.outcomes:
+        nothing = np.zeros(times.at_risk.shape)
+        return nothing, (nothing, nothing), incidence_quantiles(days, nothing, nothing, nothing, shares)
+    if outcome == "any_exit":
+        curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
+        low, high = curve.conf_low, curve.conf_high
+        last = last_observed_days(days, times.at_risk)
+        found = quantiles(days, curve.survival, low, high, shares, last_days=last)
+        return 1 - curve.survival, (1 - high, 1 - low), found
+    place = times.table.outcomes.index(outcome)
+    curves = incidence_of(times, confidence_level=confidence_level, limits=limits)
+    reached, low, high = (array[:, place] for array in (curves.incidence, curves.conf_low, curves.conf_high))
+    return reached, (low, high), incidence_quantiles(days, reached, low, high, shares)
+
+
+def _days_table(table: RiskTable, outcome: str, shares: Sequence[float], found: Quantiles) -> Table:
+    p = len(shares)
+    events = (
+        table.events[:, table.outcomes.index(outcome)].sum(axis=1)
+        if outcome in table.outcomes
+        else np.zeros(len(table.strata), np.int64)
+    )
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("share", tr("share of all cases"), "share", "key", "key", 0),
+        Column("estimate", tr("days"), "days", "estimate", "quantile"),
+        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
+        Column("numerator", tr("came to it"), "units", "count", "count"),
+        Column("denominator", tr("of"), "units", "count", "count"),
+        Column("censored", tr("still open at the cut-off"), "units", "count", "count"),
+    )
+    values: dict[str, Any] = {
+        **table.strata.columns(p),
+        "share": np.tile(np.asarray(shares, dtype=np.float64), len(table.strata)),
+        "estimate": found.estimate.ravel(),
+        "conf_low": found.conf_low.ravel(),
+        "conf_high": found.conf_high.ravel(),
+        "numerator": np.repeat(events, p),
+        "denominator": np.repeat(table.units, p),
+        "censored": np.repeat(table.censored.sum(axis=1), p),
+    }
+    return Table(columns, values, title=tr("Days until a share of all cases has come there"))
