@@ -44,6 +44,7 @@ class CoxModel(NamedTuple):
     """
 
     rows: Rows
+    outcome: int | None
     sets: RiskSets
     plan: TiePlan
     z: Floats  # (P, 1 + q): a column of ones, then the scaled columns
@@ -65,7 +66,6 @@ class CoxPoint(NamedTuple):
     score: Floats  # (q,)
     information: Floats  # (q, q)
     hazard: Floats  # (P,) relative hazard
-    exposure: Floats  # (P,) hazard to which the rows of the pattern were exposed
     at_risk: Floats  # (T, 1 + q) sums of hazard and hazard x z over the risk set
     ending: Floats  # (T, 1 + q) the same over those who ended
     ties: TieSums
@@ -124,6 +124,7 @@ def cox(
     outcome: int | None = None,
     ridge: Floats | None = None,
     most_steps: int = 60,
+    sets: RiskSets | None = None,
 ) -> CoxFit:
     """Fit a Cox model by Newton's method.
 
@@ -144,6 +145,8 @@ def cox(
         the variance of the column over rows. The covariance is then the inverse of the penalised information.
     most_steps : int
         Newton steps before giving up.
+    sets : RiskSets, optional
+        Risk sets of these rows, when they are not the usual ones (subdistribution hazards, :mod:`.finegray`).
 
     Returns
     -------
@@ -179,7 +182,8 @@ def cox(
     (array([2.5616]), 4)
     """
     design = np.asarray(design, dtype=np.float64)
-    model, estimable = _model(rows, design, offset, ties, outcome, ridge)
+    found = risk_sets(rows, len(design), outcome) if sets is None else sets
+    model, estimable = _model(rows, found, design, offset, ties, outcome, ridge)
     null = evaluate(model, np.zeros(len(model.columns)))
     point, steps, converged = _climb(model, null, most_steps)
     diverging = _diverging(model, point)
@@ -215,14 +219,24 @@ def evaluate(model: CoxModel, coefficients: Floats) -> CoxPoint:
         ending = event_sums(sets, z, hazard)
         at_risk = at_risk_sums(sets, z, hazard)
         ties = tie_sums(model.plan, at_risk[:, 0], ending[:, 0])
-        exposure = exposures(sets, share * ties.inverse[0]) - event_exposures(sets, share * ties.inverse[1])
-        spent = hazard * exposure
+        spent = hazard * _exposure(sets, share, ties)
         penalty = model.ridge * coefficients
         score = (model.ended - spent) @ z[:, 1:] - penalty
         information = second_moment(z[:, 1:], spent) - _squared_means(at_risk, ending, share * ties.squared)
         log_likelihood = float(model.ended @ predictor - share @ ties.log - penalty @ coefficients / 2)
     information += np.diag(model.ridge)
-    return CoxPoint(coefficients, log_likelihood, score, information, hazard, exposure, at_risk, ending, ties)
+    return CoxPoint(coefficients, log_likelihood, score, information, hazard, at_risk, ending, ties)
+
+
+def spent_over(model: CoxModel, point: CoxPoint, factor: Floats) -> Floats:
+    """(P,): hazard that the rows of each pattern went through, every event day times its factor (T,)."""
+    return point.hazard * _exposure(model.sets, model.share * factor, point.ties)
+
+
+def information_over(model: CoxModel, point: CoxPoint, factor: Floats) -> Floats:
+    """(q, q): the information of single event days, summed with a factor (T,) each; without ridge."""
+    moment = second_moment(model.z[:, 1:], spent_over(model, point, factor))
+    return moment - _squared_means(point.at_risk, point.ending, model.share * factor * point.ties.squared)
 
 
 def second_moment(z: Floats, weight: Floats) -> Floats:
@@ -259,6 +273,7 @@ def spread_matrix(model: CoxModel, scaled: Floats, size: int) -> Floats:
 
 def _model(
     rows: Rows,
+    sets: RiskSets,
     design: Floats,
     offset: Floats | None,
     ties: Ties,
@@ -266,7 +281,6 @@ def _model(
     ridge: Floats | None,
 ) -> tuple[CoxModel, Flags]:
     """Centre, scale, and leave out the columns that tell nothing of their own."""
-    sets = risk_sets(rows, len(design), outcome)
     mass = np.bincount(sets.pattern, sets.n * sets.weight, len(design)).astype(np.float64)
     total = max(mass.sum(), np.finfo(float).tiny)
     centre = mass @ design / total
@@ -284,6 +298,7 @@ def _model(
     penalty = np.zeros(design.shape[1]) if ridge is None else np.asarray(ridge, dtype=np.float64) / scale**2
     whole = CoxModel(
         rows=rows,
+        outcome=outcome,
         sets=sets,
         plan=tie_plan(sets.events, ties),
         z=z,
@@ -354,6 +369,11 @@ def _diverging(model: CoxModel, point: CoxPoint) -> Flags:
     step = inverse(point.information) @ point.score
     reach = np.abs(model.z[:, 1:]).max(axis=0, initial=0)
     return np.asarray(~(np.abs(step) * reach < DIVERGING), dtype=np.bool_)
+
+
+def _exposure(sets: RiskSets, share: Floats, ties: TieSums) -> Floats:
+    """(P,): baseline hazard summed over the days at risk of the rows of each pattern, less what tied rows skip."""
+    return exposures(sets, share * ties.inverse[0]) - event_exposures(sets, share * ties.inverse[1])
 
 
 def _squared_means(at_risk: Floats, ending: Floats, squared: Floats) -> Floats:

@@ -43,6 +43,16 @@ class Run(NamedTuple):
     days: int
 
 
+class Lingering(NamedTuple):
+    """Rows that stay in the risk sets after they have ended, with a weight that changes from day to day.
+
+    Fine and Gray's subdistribution keeps those who ended in another way, see :mod:`.finegray`.
+    """
+
+    weight: Floats  # (T,) on each event day
+    joining: DayMatrix  # T x P: amounts, by the first event day on which they count
+
+
 class RiskSets(NamedTuple):
     """Who is at risk on which event day.
 
@@ -68,6 +78,8 @@ class RiskSets(NamedTuple):
         Strata with the same number of event days lie side by side, so sums over days need no loop over strata.
     leaving, ending : day_matrix
         T x P: rows that leave the risk set after the day minus those that join it after the day; rows that ended.
+    lingering : tuple of Lingering
+        Empty, but for subdistribution hazards.
     """
 
     stratum: Counts
@@ -86,6 +98,7 @@ class RiskSets(NamedTuple):
     runs: tuple[Run, ...]
     leaving: DayMatrix
     ending: DayMatrix
+    lingering: tuple[Lingering, ...] = ()
 
 
 def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets:
@@ -122,8 +135,8 @@ def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets
     """
     entry, exits = np.asarray(rows.entry, dtype=np.int64), np.asarray(rows.exit, dtype=np.int64)
     weight = np.ones(len(exits)) if rows.weight is None else np.asarray(rows.weight, dtype=np.float64)
-    alive = (entry < exits) & (rows.n > 0) & (weight > 0)
-    is_event = alive & (rows.code > 0 if outcome is None else rows.code == outcome)
+    alive = observed(rows)
+    is_event = alive & is_outcome(rows, outcome)
     base = int(entry.min(initial=-1))
     span = int(exits.max(initial=0)) - base + 1
 
@@ -162,6 +175,17 @@ def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets
         ),
         ending=day_matrix(last[ended], pattern[ended], amount[ended], (days, patterns)),
     )
+
+
+def observed(rows: Rows) -> Flags:
+    """(C,): cells that hold at least one row that is at risk on at least one day."""
+    some = np.asarray(rows.entry < rows.exit) & np.asarray(rows.n > 0)
+    return some if rows.weight is None else some & np.asarray(rows.weight > 0)
+
+
+def is_outcome(rows: Rows, outcome: int | None) -> Flags:
+    """(C,): cells that ended by the outcome; by any when it is None."""
+    return np.asarray(rows.code > 0 if outcome is None else rows.code == outcome)
 
 
 def day_matrix(day: Counts, pattern: Counts, amount: Tallies, shape: tuple[int, int]) -> DayMatrix:
@@ -216,7 +240,10 @@ def remaining(runs: tuple[Run, ...], amounts: Floats) -> Floats:
 
 def at_risk_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> Floats:
     """(T, k): sum of n w factor values over the rows at risk on each event day, for values (P, k), factor (P,)."""
-    return remaining(sets.runs, day_sums(sets.leaving, values, factor))
+    total = remaining(sets.runs, day_sums(sets.leaving, values, factor))
+    for part in sets.lingering:
+        total += part.weight[:, None] * running(sets.runs, day_sums(part.joining, values, factor))
+    return total
 
 
 def event_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> Floats:
@@ -226,7 +253,11 @@ def event_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> 
 
 def exposures(sets: RiskSets, amounts: Floats) -> Floats:
     """(P,) or (P, k): amounts (T,) or (T, k) summed over the days at risk of all rows of each pattern, times n w."""
-    return pattern_sums(sets.leaving, running(sets.runs, amounts))
+    total = pattern_sums(sets.leaving, running(sets.runs, amounts))
+    for part in sets.lingering:
+        weighted = (part.weight * amounts.T).T
+        total += pattern_sums(part.joining, remaining(sets.runs, weighted))
+    return total
 
 
 def event_exposures(sets: RiskSets, amounts: Floats) -> Floats:
