@@ -14,7 +14,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import tr
-from ..base.levels import MISSING_LEVELS, naturally
+from ..base.levels import MISSING_LEVELS, NOT_RECORDED, naturally
 from ..base.types import Counts, Flags, Floats, Values
 from ..cases.durations import LEFT_OUT, Durations
 from ..cases.memory import Coded
@@ -271,10 +271,11 @@ def _packed(
     by_level = {*categorical, *strata, *((cluster,) if cluster else ())}
     frame, schema = spells.frame, spells.frame.collect_schema()
     levels = {name: spells.level(name) for name in dict.fromkeys(names)}
-    if not all(name in by_level or schema[name].is_integer() for name in levels):
+    whole_numbers = {name for name in levels if name in schema and schema[name].is_integer()}
+    if not whole_numbers | by_level >= set(levels):
         return None
     timed = frame.filter(nw.col("time__left_out") == 0)
-    whole = {name: nw.col(name) for name in levels if name not in by_level}
+    whole = {name: nw.col(name) for name in levels if name in whole_numbers}
     whole |= {"time__days": nw.col("time__days"), "time__entry": nw.col("time__entry")}
     asked = [
         part
@@ -290,8 +291,9 @@ def _packed(
         return None
     digits: list[tuple[nw.Expr, Values]] = []
     for name in names:
-        if name in by_level:
-            texts = timed.select(level=levels[name]).unique().collect().get_column("level").to_list()
+        if name not in whole_numbers:
+            counted = timed.select(level=levels[name]).group_by("level").agg(n=nw.len()).collect()
+            texts = counted.get_column("level").to_list()
             if len(texts) > _MOST_TEXTS:
                 return None
             ordered = sorted(texts, key=naturally)
@@ -301,9 +303,11 @@ def _packed(
             digits.append((code, np.array(ordered, dtype=object)))
         else:
             low, high = (int(one) for one in spans[name])
-            if high - low >= _WIDEST:
+            if high - low >= _WIDEST or (low < 0 and name in by_level):
                 return None
             distinct = np.append(np.arange(low, high + 1, dtype=np.float64), np.nan)
+            if name in by_level:
+                distinct = np.array([*(str(one) for one in range(low, high + 1)), NOT_RECORDED], dtype=object)
             digits.append(((nw.col(name).cast(nw.Int64) - low).fill_null(high - low + 1), distinct))
     since, width, k = int(spans["time__entry"][1]) + 2, int(spans["time__days"][1]) + 1, len(spells.outcomes) + 1
     if float(np.prod([float(len(distinct)) for _, distinct in digits])) * since * width * k >= _LARGEST_KEY:
