@@ -9,6 +9,7 @@ import numpy as np
 from ..base.types import Counts, Floats
 from .cox import ChiSquared, CoxFit, CoxModel, CoxPoint, chi_squared, evaluate, inverse, spread_matrix
 from .cox_residuals import cell_scores, increments
+from .risk_sums import observed
 
 # Cells whose residuals are held at once.
 CHUNK = 131_072
@@ -110,9 +111,7 @@ def squared_scores(model: CoxModel, point: CoxPoint, label: Counts | None) -> Fl
 def _labels(model: CoxModel, cluster: Counts | None) -> tuple[Counts | None, int]:
     """Clusters numbered from 0 for the cells that are ever at risk, and how many independent units there are in all."""
     rows = model.rows
-    alive = (rows.entry < rows.exit) & (rows.n > 0)
-    if rows.weight is not None:
-        alive &= rows.weight > 0
+    alive = observed(rows)
     if cluster is None:
         return None, int(rows.n[alive].sum())
     if cluster.min(initial=0) < 0 or cluster.max(initial=0) > 4 * len(cluster) + 1024:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from justice_metrics.estimate.cox import CoxFit, cox
+from justice_metrics.estimate.cox_proportional import proportional_hazards_test, schoenfeld_residuals
 from justice_metrics.estimate.cox_residuals import deviance_residuals, martingale_residuals, score_residuals
 from justice_metrics.estimate.cox_robust import robust_covariance
 from justice_metrics.estimate.rows import Rows
@@ -136,3 +137,27 @@ def test_residuals_of_single_rows_equal_residuals_coxph(fit):
     same(martingale_residuals(ours)[:40], asked["martingale"], 8, scale=1.0)
     same(deviance_residuals(ours)[:40], asked["deviance"], 8, scale=1.0)
     same((score_residuals(ours) @ ours.covariance)[:40], asked["dfbeta"], 8, scale=0.01)
+
+
+@pytest.mark.parametrize("time", ["km", "identity", "log", "rank"])
+@pytest.mark.parametrize("fit", FITS)
+def test_proportional_hazards_test_equals_cox_zph(fit, time):
+    asked, ours = answer(fit), fitted(fit)
+    if f"zph_{time}" not in asked.said:
+        assert np.isnan(proportional_hazards_test(ours, time=time).all_terms.statistic)
+        return
+    for name, terms in (("zph_", asked.terms), ("zph_columns_", None)):
+        test = proportional_hazards_test(ours, time=time, terms=terms)
+        same([*test.statistic, test.all_terms.statistic], asked.said[name + time][:, 0], 7)
+        freedom = [*test.degrees_of_freedom, test.all_terms.degrees_of_freedom]
+        np.testing.assert_array_equal(freedom, asked.said[name + time][:, 1])
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_schoenfeld_residuals_equal_cox_zph(fit):
+    theirs = answer(fit).said["zph_residuals"]
+    ours = schoenfeld_residuals(fitted(fit))
+    order = np.lexsort((ours.day, ours.stratum))[: len(theirs)]
+    np.testing.assert_array_equal(np.stack([ours.day, ours.stratum], axis=1)[order], theirs[:, :2])
+    same(ours.time[order], theirs[:, 2], 8)
+    same(ours.residuals[order], theirs[:, 3:], 7, scale=np.nanmax(np.abs(theirs[:, 3:])))
