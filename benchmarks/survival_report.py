@@ -168,7 +168,7 @@ def page(figures: list[Figure]) -> str:
         "",
         "Written by `python benchmarks/survival.py --report`. Simulated cases: exit days 1 to 3000, five offices, four",
         "endings and about 6 % pending, ten covariates (3,072 possible patterns). Each figure is the median of",
-        "fresh processes, libraries loaded and warmed up before the clock starts. *In memory*: one pandas frame of whole",
+        "fresh processes, loaded and warmed up before the clock starts. *In memory*: one pandas frame of whole",
         "numbers built before the clock starts. *From the file*: the same cases from one parquet file, reading",
         f"included. Seconds are wall time on {os.cpu_count()} processors; the long table has CPU time and peak memory.",
         "",
