@@ -1,0 +1,455 @@
+"""Where the cases are t days after the start: the probability of each stage and ending, and the days spent in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Counts, Flags, Floats, Names, Tallies, names
+from ..cases.casedata import CaseData
+from ..estimate.limits import Limits, normal_quantile, pointwise
+from ..estimate.multistate import Moves, Occupation, Spells, counted, initial_share, occupation
+from ..estimate.multistate_variance import jackknife
+from ..estimate.steps import at_days
+from ..figures.stacked_areas import stacked_areas
+from ..reduce.spells import spell_table
+from ..tables import SpellTable
+from .declared import (
+    Share,
+    days_words,
+    ensure_level,
+    few_units_note,
+    group_words,
+    interval_columns,
+    levels_words,
+    strata_columns,
+)
+from .visits import ensure_visits, last_days, spells_of_table, state_words, visits_notes, visits_provenance
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OccupancyVariance: TypeAlias = Literal["greenwood", "infinitesimal_jackknife"]
+
+_CHOSEN: Final = (180, 365, 730, 1_095)
+_TWO_YEARS: Final = 730
+# Shares below this are not worth a place in a sentence.
+_WORTH_SAYING: Final = 0.02
+_POINTS_DRAWN: Final = 300
+_TICK_STEPS: Final = (30, 60, 90, 180, 365, 730, 1_095, 1_825)
+
+
+class Estimated(NamedTuple):
+    """What the tables and the drawing are read from."""
+
+    spells: Spells
+    moves: Moves
+    curve: Occupation
+    initial: Floats | None
+    variance: OccupancyVariance
+    limits: Limits
+    confidence_level: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StageOccupancy(Result):
+    """Probability of standing in each stage, or of having ended in each way, by days since the start.
+
+    Tables
+    ------
+    main
+        One row per stratum, state and chosen day: ``at_risk`` cases still observed after the day and ``numerator`` of
+        them in the state; ``estimate, std_error, conf_low, conf_high`` of the probability.
+    expected
+        Days that a case spends in each state within ``horizon_days`` of the start, on average over all cases.
+    """
+
+    question: ClassVar[str] = "stage_occupancy"
+
+    table: SpellTable
+    estimated: Estimated
+    horizon_days: int
+    words: Mapping[str, Readable]
+    ended: tuple[bool, ...]
+    start_words: Readable
+
+    def at(self, days: Sequence[int]) -> Table:
+        """Return the probabilities at given days since the start.
+
+        Parameters
+        ----------
+        days : sequence of int
+        """
+        _ensure_days(days, None)
+        return _probabilities(self.table, self.estimated, days, self.words)
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return where the cases are after each chosen day, and in which stage they spend the time."""
+        if len(self.table.strata) > 1:
+            return self._longest_by_group()
+        said: list[Readable] = []
+        main = self.main
+        for day in dict.fromkeys(main["days"].tolist()):
+            here = (main["days"] == day) & (np.nan_to_num(main["estimate"].astype(float)) >= _WORTH_SAYING)
+            order = [i for i in np.argsort(-np.nan_to_num(main["estimate"].astype(float)), kind="stable") if here[i]]
+            parts = [
+                tr("{state} {share}", state=self.words[main["state"][i]], share=Share(main["estimate"][i]))
+                for i in order
+            ]
+            if parts:
+                said.append(
+                    tr("{days} days after the start ({start}): {parts}.", days=day, start=self.start_words, parts=parts)
+                )
+        spent = [
+            tr("{state} {days}", state=self.words[state], days=days_words(days))
+            for state, days, done in zip(self.table.states, self.estimated.curve.expected[0], self.ended, strict=True)
+            if not done and days >= 0.5
+        ]
+        if spent:
+            said.append(
+                tr(
+                    "Of the first {horizon} days a case spends on average, open and closed ones together: {parts}.",
+                    horizon=self.horizon_days,
+                    parts=spent,
+                )
+            )
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw how the cases are spread over stages and endings by each day, one panel per group."""
+        last = int(np.nanmax(last_days(self.table)))
+        days = np.unique(np.linspace(0, last, min(last + 1, _POINTS_DRAWN)).astype(np.int64))
+        step = next((one for one in _TICK_STEPS if last / one <= (6 if len(self.table.strata) == 1 else 4)), 3_650)
+        shares = _shares(self.estimated, days)
+        shares = np.where(_watched(self.table, days)[:, None, :], shares, np.nan)
+        return stacked_areas(
+            days=days,
+            shares=shares,
+            labels=[self.words[one].text(language) for one in self.table.states],
+            ended=self.ended,
+            groups=group_words(self.table.strata, language) if self.table.strata.names else [""],
+            ticks=list(range(0, last + 1, step)),
+            x_label=tr("days since: {start}", start=self.start_words).text(language),
+            y_label=tr("share of cases").text(language),
+            open_label=tr("open, in the stage").text(language),
+            ended_label=tr("ended by").text(language),
+            rest_labels=(tr("other stages").text(language), tr("other endings").text(language)),
+            number=lambda n: format_number(round(n), language),
+            percent=lambda one: format_share(one, language, decimals=0),
+            ax=ax,
+        )
+
+    def _longest_by_group(self) -> tuple[Readable, ...]:
+        """Return for each stage that takes time in which group it takes the least and the most."""
+        said: list[Readable] = []
+        groups = self.table.strata.levels
+        expected = np.where(_watched(self.table, [self.horizon_days]), self.estimated.curve.expected, np.nan)
+        for place, state in enumerate(self.table.states):
+            days = expected[:, place]
+            if self.ended[place] or np.isfinite(days).sum() < 2 or np.nanmax(days) < 1:
+                continue
+            low, high = int(np.nanargmin(days)), int(np.nanargmax(days))
+            said.append(
+                tr(
+                    "{state}: of the first {horizon} days a case spends from {low} ({group_low}) to {high} "
+                    "({group_high}) there, on average over all cases.",
+                    state=self.words[state],
+                    horizon=self.horizon_days,
+                    low=days_words(days[low]),
+                    group_low=levels_words(groups[low]),
+                    high=days_words(days[high]),
+                    group_high=levels_words(groups[high]),
+                )
+            )
+        return tuple(said)
+
+
+def stage_occupancy(
+    cases: CaseData,
+    *,
+    start: str = "complaint",
+    by: Names = (),
+    days: Sequence[int] | None = None,
+    horizon_days: int | None = None,
+    cluster: str | None = None,
+    variance: OccupancyVariance = "greenwood",
+    limits: Limits = "log-log",
+    confidence_level: float = 0.95,
+) -> StageOccupancy:
+    """Where the cases are t days after the start: in which stage, or how they have ended.
+
+    Aalen-Johansen on the whole graph of the procedure, reopening and retrial included: p(t) is the product of one
+    transition matrix per day, each estimated from the cases open and observed in each state on that day.
+
+    Parameters
+    ----------
+    cases : CaseData
+    start : str
+        Stage or role from whose first day time runs, in days.
+    by : str or tuple of str
+        Attributes that split the cases.
+    days : sequence of int, optional
+        Days since the start to tell of; 180, 365, 730 and 1,095 by default, as far as the data reach.
+    horizon_days : int, optional
+        Days over which the time in each stage is added up; by default 730, or as far as every group was watched.
+    cluster : str, optional
+        Attribute whose levels (courts) are the independent units of the jackknife.
+    variance : {"greenwood", "infinitesimal_jackknife"}
+        Greenwood takes the process as Markov (what comes next depends on the stage and the day only) and cases as
+        independent and unweighted. The jackknife holds without the first, takes clusters and sampling weights, and
+        needs a row per visit in memory.
+    limits : {"log-log", "log", "plain"}
+        Scale of the pointwise limits of the probabilities. Those of the expected days are plain, cut at 0 and the
+        horizon.
+    confidence_level : float
+
+    Returns
+    -------
+    StageOccupancy
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, a day is negative, or the visits of no case can be told.
+
+    Notes
+    -----
+    A case is in the state that it came to last. Several states on one day count by where the case stood in the
+    evening; a case that ended stays where it ended until it is reopened.
+
+    References
+    ----------
+    .. [1] Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov chains based
+       on censored observations. Scandinavian Journal of Statistics, 5, 141-150.
+    .. [2] Datta, S. and Satten, G. A. (2001). Validity of the Aalen-Johansen estimators of stage occupation
+       probabilities without the Markov assumption. Statistics and Probability Letters, 55, 403-411.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> found = jm.stage_occupancy(jm.sample_cases(), days=(365,))
+    >>> round(float(found.main["estimate"].sum()), 6)
+    1.0
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    _ensure_days(days, horizon_days)
+    if cluster is not None and variance == "greenwood":
+        raise QuestionError(
+            tr("Greenwood's variance takes cases as independent; it knows no clusters."),
+            tr('Ask with variance = "infinitesimal_jackknife".'),
+        )
+    linked = variance == "infinitesimal_jackknife"
+    table = spell_table(cases, start=start, by=by, linked=linked, cluster=cluster)
+    ensure_visits(table, cases)
+    table = table.trimmed()
+    spells = spells_of_table(table)
+    moves = counted(spells, groups=len(table.strata), states=len(table.states))
+    initial = _fixed_start(cases, start, table, moves)
+    last = last_days(table)
+    chosen = tuple(days) if days is not None else _chosen(last)
+    horizon = horizon_days if horizon_days is not None else int(min(_TWO_YEARS, np.nanmin(last)))
+    curve = occupation(moves, horizon=horizon, initial=initial, errors=variance == "greenwood")
+    words, start_words = state_words(cases, table.states), cases.procedure.label(start)
+    estimated = Estimated(spells, moves, curve, initial, variance, limits, confidence_level)
+    return StageOccupancy(
+        heading=tr("Where the cases are, by days from: {start}", start=start_words),
+        tables={
+            "main": _probabilities(table, estimated, chosen, words),
+            "expected": _expected(table, estimated, horizon, words),
+        },
+        definition=_definition(start_words, variance),
+        provenance=visits_provenance(
+            cases,
+            table,
+            "stage_occupancy",
+            start=start,
+            by=by,
+            days=chosen,
+            horizon_days=horizon,
+            cluster=cluster,
+            variance=variance,
+            limits=limits,
+            confidence_level=confidence_level,
+        ),
+        notes=(
+            *visits_notes(cases, table, robust=linked, clustered=cluster is not None),
+            *few_units_note(table.strata, table.units),
+        ),
+        frame_library=cases.frame_library,
+        table=table,
+        estimated=estimated,
+        horizon_days=horizon,
+        words=words,
+        ended=tuple(one in cases.procedure.outcomes for one in table.states),
+        start_words=start_words,
+    )
+
+
+def _definition(start_words: Readable, variance: OccupancyVariance) -> Definition:
+    method = (
+        tr(
+            "Aalen-Johansen estimator on all moves between the states, Greenwood-type variance (Aalen and Johansen 1978)."
+        )
+        if variance == "greenwood"
+        else tr(
+            "Aalen-Johansen estimator on all moves between the states, infinitesimal-jackknife variance, which does not "
+            "take the process as Markov (Aalen and Johansen 1978; Datta and Satten 2001)."
+        )
+    )
+    return Definition(
+        answers=tr(
+            "In which stage are the cases, or how have they ended, by each day since {start}?", start=start_words
+        ),
+        numerator=tr("cases that stand in the state after the day, weighted for those no longer observed"),
+        denominator=tr("all cases that reached: {start}", start=start_words),
+        basis="cohort",
+        pending=tr("counted in the stage in which they are, up to the cut-off, then censored"),
+        method=method,
+    )
+
+
+def _ensure_days(days: Sequence[int] | None, horizon_days: int | None) -> None:
+    given = [*(days or ()), *([horizon_days] if horizon_days is not None else [])]
+    if any(one < 0 for one in given) or (days is not None and not len(days)) or horizon_days == 0:
+        raise QuestionError(
+            tr("Days are counted from the start; there is none below 0, and a horizon lies after it."),
+            tr("Write two years as 730."),
+        )
+
+
+def _fixed_start(cases: CaseData, start: str, table: SpellTable, moves: Moves) -> Floats | None:
+    """Return the initial state where all start in one; None where their shares are to be estimated."""
+    begin = [one for one in cases.resolve(start) if one in table.states]
+    j = len(table.states)
+    if len(begin) == 1:
+        return np.tile(np.eye(j)[table.states.index(begin[0])], (len(table.strata), 1))
+    if bool((moves.started.sum(axis=1) > 0).all()):
+        return None
+    raise QuestionError(
+        tr(
+            "No case was observed from the start, so nobody knows in which of the states they began: {states}.",
+            states=[cases.procedure.label(one) for one in begin],
+        ),
+        tr("Ask with one of them as the start."),
+    )
+
+
+def _chosen(last: Floats) -> tuple[int, ...]:
+    reach = int(np.nanmax(last))
+    return tuple(day for day in _CHOSEN if day <= reach) or (reach,)
+
+
+def _watched(table: SpellTable, days: Sequence[int] | Counts) -> Flags:
+    """Return whether somebody of each stratum was under observation on each day, (G, H)."""
+    flags: Flags = np.asarray(days)[None, :] <= last_days(table)[:, None]
+    return flags
+
+
+def _shares(estimated: Estimated, days: Sequence[int] | Counts) -> Floats:
+    """Return the probabilities after each of ``days``, (G, J, H)."""
+    known = initial_share(estimated.moves) if estimated.initial is None else estimated.initial
+    every = np.concatenate([known[:, :, None], estimated.curve.probability], axis=2)
+    at = np.searchsorted(estimated.moves.days, np.asarray(days), side="right")
+    return every[:, :, at]
+
+
+def _errors(estimated: Estimated, days: Sequence[int]) -> Floats:
+    """Return the standard errors after each of ``days``, (G, J, H); NaN where the variance does not know weights."""
+    spells, moves = estimated.spells, estimated.moves
+    if estimated.variance == "infinitesimal_jackknife":
+        found = jackknife(spells, moves, np.asarray(days), horizon=1.0, initial=estimated.initial)
+        return found.std_error
+    if spells.weight is not None:
+        return np.full((*moves.started.shape, len(days)), np.nan)
+    return at_days(moves.days, estimated.curve.std_error, list(days), before=0.0)
+
+
+def _probabilities(
+    table: SpellTable, estimated: Estimated, days: Sequence[int], words: Mapping[str, Readable]
+) -> Table:
+    g, j, h = len(table.strata), len(table.states), len(days)
+    seen = _watched(table, days)[:, None, :]
+    shares = np.where(seen, _shares(estimated, days), np.nan)
+    errors = np.where(seen, _errors(estimated, days), np.nan)
+    band = pointwise(shares, errors, confidence_level=estimated.confidence_level, limits=estimated.limits)
+    inside = _observed(estimated.spells, days, (g, j, h))
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("state", tr("stage or ending"), "text", "key", "key"),
+        Column("days", tr("after day"), "days", "key", "key"),
+        Column("numerator", tr("observed there"), "units", "count", "count"),
+        Column("at_risk", tr("observed in all"), "units", "count", "count"),
+        Column("estimate", tr("share of all cases"), "share", "estimate", "probability"),
+        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
+        *interval_columns()[1:],
+    )
+    by_day = (0, 2, 1)
+    values = {
+        **table.strata.columns(h * j),
+        "state": np.tile(np.array(table.states, dtype=object), g * h),
+        "days": np.tile(np.repeat(np.asarray(days, np.int64), j), g),
+        "numerator": inside.transpose(by_day).ravel(),
+        "at_risk": np.repeat(inside.sum(axis=1)[:, :, None], j, axis=2).ravel(),
+        "estimate": shares.transpose(by_day).ravel(),
+        "std_error": errors.transpose(by_day).ravel(),
+        "conf_low": band.conf_low.transpose(by_day).ravel(),
+        "conf_high": band.conf_high.transpose(by_day).ravel(),
+    }
+    return Table(columns, values, labels={"state": words}, title=tr("Where the cases are at chosen days"))
+
+
+def _observed(spells: Spells, days: Sequence[int], shape: tuple[int, int, int]) -> Tallies:
+    """Count who is under observation in each state after each day: entry <= day < exit."""
+    counts: Tallies = np.zeros(shape, dtype=spells.tally.dtype)
+    for place, day in enumerate(days):
+        here = (spells.entry <= day) & (spells.exit > day)
+        np.add.at(counts[:, :, place], (spells.group[here], spells.state[here]), spells.tally[here])
+    return counts
+
+
+def _expected(table: SpellTable, estimated: Estimated, horizon: int, words: Mapping[str, Readable]) -> Table:
+    g, j = len(table.strata), len(table.states)
+    seen = _watched(table, [horizon])
+    days, errors = estimated.curve.expected, estimated.curve.expected_error
+    if estimated.variance == "infinitesimal_jackknife":
+        found = jackknife(
+            estimated.spells, estimated.moves, np.zeros(0), horizon=float(horizon), initial=estimated.initial
+        )
+        errors = found.expected_error
+    elif estimated.spells.weight is not None:
+        errors = np.full_like(days, np.nan)
+    days, errors = np.where(seen, days, np.nan), np.where(seen, errors, np.nan)
+    reach = normal_quantile(estimated.confidence_level) * errors
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("state", tr("stage or ending"), "text", "key", "key"),
+        Column("horizon_days", tr("within days"), "days", "key", "key"),
+        Column("denominator", tr("cases"), "units", "count", "count"),
+        Column("estimate", tr("mean days there"), "days", "estimate", "quantile"),
+        Column("std_error", tr("standard error"), "days", "interval", "std_error"),
+        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
+    )
+    values = {
+        **table.strata.columns(j),
+        "state": np.tile(np.array(table.states, dtype=object), g),
+        "horizon_days": np.full(g * j, horizon),
+        "denominator": np.repeat(table.units, j),
+        "estimate": days.ravel(),
+        "std_error": errors.ravel(),
+        "conf_low": np.maximum(days - reach, 0).ravel(),
+        "conf_high": np.minimum(days + reach, horizon).ravel(),
+    }
+    return Table(
+        columns,
+        values,
+        labels={"state": words},
+        title=tr("Mean days in each stage, over all cases and within the horizon"),
+    )
