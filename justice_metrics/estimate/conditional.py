@@ -123,8 +123,8 @@ def conditional_survival(
     """
     rest = restart(days, events, at_risk, lasted_days=lasted_days)
     curve = kaplan_meier(rest.events, rest.at_risk, confidence_level=confidence_level, limits=limits)
-    nobody = ~(rest.at_risk > 0).any(axis=-1)
-    return ConditionalSurvival(rest.days, KaplanMeier(*(np.where(nobody[..., None], np.nan, field) for field in curve)))
+    nobody: Flags = ~np.any(rest.at_risk > 0, axis=-1, keepdims=True)
+    return ConditionalSurvival(rest.days, KaplanMeier(*(np.where(nobody, np.nan, field) for field in curve)))
 
 
 def conditional_incidence(
