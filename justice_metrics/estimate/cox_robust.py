@@ -74,8 +74,7 @@ def robust_covariance(fit: CoxFit, cluster: Counts | None = None) -> RobustCovar
     (4, True)
     """
     model, size = fit.model, len(fit.coefficients)
-    given = model.rows.cluster if cluster is None else np.asarray(cluster, dtype=np.int64)
-    label, clusters = _labels(model, given)
+    label, clusters = cluster_labels(model, model.rows.cluster if cluster is None else cluster)
     variance = inverse(fit.point.information)
     meat = squared_scores(model, fit.point, label)
     scaled = variance @ meat @ variance
@@ -108,12 +107,13 @@ def squared_scores(model: CoxModel, point: CoxPoint, label: Counts | None) -> Fl
     return total if label is None else sums @ sums.T
 
 
-def _labels(model: CoxModel, cluster: Counts | None) -> tuple[Counts | None, int]:
+def cluster_labels(model: CoxModel, cluster: Counts | None) -> tuple[Counts | None, int]:
     """Clusters numbered from 0 for the cells that are ever at risk, and how many independent units there are in all."""
     rows = model.rows
     alive = observed(rows)
     if cluster is None:
         return None, int(rows.n[alive].sum())
+    cluster = np.asarray(cluster, dtype=np.int64)
     if cluster.min(initial=0) < 0 or cluster.max(initial=0) > 4 * len(cluster) + 1024:
         cluster = np.unique(cluster, return_inverse=True)[1].astype(np.int64)
     return cluster[model.sets.kept], int(np.count_nonzero(np.bincount(cluster[alive])))

@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from justice_metrics.estimate import cox_concordance
 from justice_metrics.estimate.cox import CoxFit, cox
+from justice_metrics.estimate.cox_concordance import concordance
 from justice_metrics.estimate.cox_proportional import proportional_hazards_test, schoenfeld_residuals
 from justice_metrics.estimate.cox_residuals import deviance_residuals, martingale_residuals, score_residuals
 from justice_metrics.estimate.cox_robust import robust_covariance
@@ -28,6 +30,7 @@ class Answer(NamedTuple):
     ties: str
     outcome: int
     terms: tuple[tuple[int, ...], ...]
+    courts: np.ndarray  # (rows,) clusters, also when the fit was made without
     said: dict[str, np.ndarray]
 
 
@@ -79,7 +82,16 @@ def answer(fit) -> Answer:
     names = [word.split(":")[0] for word in words[7:]]
     terms = tuple(tuple(k for k, other in enumerate(names) if other == one) for one in dict.fromkeys(names))
     offset = column["offset"] if shifted else None
-    return Answer(rows, values[:, 7:], offset, "efron" if efron else "breslow", int(outcome), terms, parts)
+    return Answer(
+        rows,
+        values[:, 7:],
+        offset,
+        "efron" if efron else "breslow",
+        int(outcome),
+        terms,
+        column["cluster"].astype(int),
+        parts,
+    )
 
 
 @cache
@@ -124,11 +136,9 @@ def test_robust_variance_equals_coxph(fit):
 def test_martingale_residuals_equal_residuals_coxph(fit):
     asked = answer(fit)
     ours = martingale_residuals(fitted(fit)) * (1 if asked.rows.weight is None else asked.rows.weight)
-    words, values = table(next(line["data"] for line in read("sets") if int(line["number"]) == asked.said["data"][0]))
-    sums = np.bincount(values[:, words.index("cluster")].astype(int), ours)
     theirs = asked.said["martingale_by_cluster"]
-    present = np.unique(values[:, words.index("cluster")].astype(int))[: len(theirs)]
-    same(sums[present], theirs, 8, scale=1.0)
+    present = np.unique(asked.courts)[: len(theirs)]
+    same(np.bincount(asked.courts, ours)[present], theirs, 8, scale=1.0)
 
 
 @pytest.mark.parametrize("fit", [fit for fit in FITS if "dfbeta" in said()[fit]])
@@ -161,3 +171,18 @@ def test_schoenfeld_residuals_equal_cox_zph(fit):
     np.testing.assert_array_equal(np.stack([ours.day, ours.stratum], axis=1)[order], theirs[:, :2])
     same(ours.time[order], theirs[:, 2], 8)
     same(ours.residuals[order], theirs[:, 3:], 7, scale=np.nanmax(np.abs(theirs[:, 3:])))
+
+
+@pytest.mark.parametrize("by_bits", [False, True])
+@pytest.mark.parametrize("fit", FITS)
+def test_concordance_equals_concordance_coxph(fit, by_bits, monkeypatch):
+    if by_bits:
+        monkeypatch.setattr(cox_concordance, "PLACES_PER_POINT", 0)
+        monkeypatch.setattr(cox_concordance, "PLACES", 0)
+    asked, ours = answer(fit), fitted(fit)
+    share, variance, clustered, *counts = asked.said["concordance"]
+    size = len(asked.rows.exit)
+    each, courts = (concordance(ours, cluster) for cluster in (np.arange(size), asked.courts))
+    same(each.concordance, share, 8)
+    same([each.std_error**2, courts.std_error**2], [variance, clustered], 7)
+    same(each[2:], counts, 8)
