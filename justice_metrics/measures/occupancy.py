@@ -149,7 +149,8 @@ class StageOccupancy(Result):
         """Return for each stage that takes time in which group it takes the least and the most."""
         said: list[Readable] = []
         groups = self.table.strata.levels
-        expected = np.where(_watched(self.table, [self.horizon_days]), self.estimated.curve.expected, np.nan)
+        enough = _watched(self.table, [self.horizon_days]) & (self.table.units >= FEW_UNITS)[:, None]
+        expected = np.where(enough, self.estimated.curve.expected, np.nan)
         for place, state in enumerate(self.table.states):
             days = expected[:, place]
             if self.ended[place] or np.isfinite(days).sum() < 2 or np.nanmax(days) < 1:
@@ -295,12 +296,13 @@ def stage_occupancy(
 def _definition(start_words: Readable, variance: OccupancyVariance) -> Definition:
     method = (
         tr(
-            "Aalen-Johansen estimator on all moves between the states, Greenwood-type variance (Aalen and Johansen 1978)."
+            "Aalen-Johansen estimator on all moves between the states, Greenwood-type variance (Aalen and "
+            "Johansen 1978)."
         )
         if variance == "greenwood"
         else tr(
-            "Aalen-Johansen estimator on all moves between the states, infinitesimal-jackknife variance, which does not "
-            "take the process as Markov (Aalen and Johansen 1978; Datta and Satten 2001)."
+            "Aalen-Johansen estimator on all moves between the states, infinitesimal-jackknife variance, which does "
+            "not take the process as Markov (Aalen and Johansen 1978; Datta and Satten 2001)."
         )
     )
     return Definition(

@@ -120,8 +120,8 @@ def _unknown_moves(cases: CaseData, table: SpellTable) -> tuple[Readable, ...]:
         trn(
             "{n} move ({share} of all) is not one that the procedure has: a stage between was not recorded, or a date "
             "is wrong. It is counted as it stands.",
-            "{n} moves ({share} of all) are not ones that the procedure has: stages between were not recorded, or dates "
-            "are wrong. They are counted as they stand.",
+            "{n} moves ({share} of all) are not ones that the procedure has: stages between were not recorded, or "
+            "dates are wrong. They are counted as they stand.",
             n,
             share=Share(n / total),
         ),

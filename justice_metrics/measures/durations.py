@@ -1,0 +1,562 @@
+"""How long the stages last, counting the cases that are still in them, and by which move they are left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Counts, Days, Floats, Names, Tallies, names
+from ..cases.casedata import CaseData
+from ..cases.procedure import Procedure
+from ..estimate.curves import aalen_johansen, kaplan_meier
+from ..estimate.limits import normal_quantile
+from ..estimate.multistate import Spells, counted, occupation
+from ..estimate.risk import at_risk, last_observed_days
+from ..estimate.steps import quantiles
+from ..figures.dots import dots
+from ..figures.process_flow import Stage, Step, process_flow
+from ..reduce.spells import spell_table
+from ..tables import SpellTable
+from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words, strata_columns
+from .visits import ensure_visits, state_words, visits_notes, visits_provenance
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_TWO_YEARS: Final = 730
+_QUARTERS: Final = (0.25, 0.5, 0.75)
+# A move that fewer make is not drawn by itself.
+_WORTH_DRAWING: Final = 0.005
+_MOST_DRAWN: Final = 7
+
+
+class Stay(NamedTuple):
+    """One state on its own clock."""
+
+    state: int
+    entered: Tallies  # (G,), visits
+    left: Tallies  # (G,)
+    still: Tallies  # (G,)
+    quarters: Floats  # (G, 3), days by which that share had left
+    low: Floats  # (G, 3)
+    high: Floats  # (G, 3)
+    mean: Floats  # (G,), days up to the horizon
+    mean_error: Floats  # (G,)
+    naive: Floats  # (G,), mean days of those who left
+    targets: Counts  # (K,)
+    moved: Tallies  # (G, K), visits that were left so
+    share: Floats  # (G, K), share that leaves so, open visits counted
+    wait: Floats  # (G, K), days by which half of these moves were made
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StageDurations(Result):
+    """How long cases stay in each stage, those counted that are still in it.
+
+    Tables
+    ------
+    main
+        One row per stratum and stage: ``denominator`` visits, ``numerator`` of them left, ``censored`` still there;
+        ``estimate`` the median stay in days with its limits, the quartiles, and the mean stay within the horizon.
+    moves
+        One row per stratum and move: how many made it, the share of all visits that leave by it, and the days by which
+        half of these moves were made.
+    naive
+        Mean days of the visits that were left only, with the reason not to use it.
+    """
+
+    question: ClassVar[str] = "stage_durations"
+
+    table: SpellTable
+    stays: tuple[Stay, ...]
+    procedure: Procedure
+    horizon_days: int
+    words: Mapping[str, Readable]
+    shown: tuple[int, ...]
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the median stay in each stage, or between which groups it lies."""
+        said: list[Readable] = []
+        groups = self.table.strata.levels
+        for stay in self._in_table():
+            label = self.words[self.table.states[stay.state]]
+            if len(groups) == 1:
+                said.append(_said_of(stay, label))
+                continue
+            medians = np.where(stay.entered >= FEW_UNITS, stay.quarters[:, 1], np.nan)
+            if np.isfinite(medians).sum() < 2 or np.nanmax(medians) == np.nanmin(medians):
+                continue
+            low, high = int(np.nanargmin(medians)), int(np.nanargmax(medians))
+            said.append(
+                tr(
+                    "{state}: half of the cases have left it after {low} ({group_low}) to {high} ({group_high}).",
+                    state=label,
+                    low=days_words(medians[low]),
+                    group_low=levels_words(groups[low]),
+                    high=days_words(medians[high]),
+                    group_high=levels_words(groups[high]),
+                )
+            )
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the median stay in each stage with its limits, and how many came, left and are still there."""
+        rows = [
+            (stay, group) for stay in self._in_table() for group in range(len(self.table.strata)) if stay.entered[group]
+        ]
+        stages = [self.words[self.table.states[stay.state]].text(language) for stay, _ in rows]
+        split = bool(self.table.strata.names)
+        every = group_words(self.table.strata, language)
+        # A limit that was not reached in the time observed lies beyond every day that is drawn.
+        drawn = np.array([[stay.quarters[group, 1], stay.low[group, 1], stay.high[group, 1]] for stay, group in rows])
+        open_above = np.isfinite(drawn[:, 1]) & ~np.isfinite(drawn[:, 2])
+        high = np.where(open_above, np.nanmax(drawn, initial=0.0), drawn[:, 2])
+        beyond = tr("limit not reached").text(language)
+
+        def numbers(n: float) -> str:
+            return format_number(round(float(n)), language)
+
+        return dots(
+            labels=[every[group] for _, group in rows] if split else stages,
+            groups=stages if split else None,
+            estimate=drawn[:, 0],
+            conf_low=drawn[:, 1],
+            conf_high=high,
+            annotations=[
+                f"{numbers(stay.entered[group])} · {numbers(stay.still[group])}" + (f" · {beyond}" if above else "")
+                for (stay, group), above in zip(rows, open_above, strict=True)
+            ],
+            annotation_label=tr("came · still there").text(language),
+            undefined_label=tr("fewer than half have left").text(language),
+            x_label=tr("days until half of the cases have left the stage").text(language),
+            percent=False,
+            number=numbers,
+            ax=ax,
+        )
+
+    def map(self, ax: Axes | None = None, *, group: int = 0, language: Language = "en") -> Axes:
+        """Draw the procedure as it was walked: stages from top to bottom, each move with its number, share and wait.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            Where to draw; a figure of its own otherwise.
+        group : int
+            Which stratum, counted from 0.
+        language : {"en", "es"}
+
+        Returns
+        -------
+        Axes
+        """
+        came = [
+            one for one in self.stays if one.entered[group] > 0 and (one.left[group] > 0 or one.state in self.shown)
+        ]
+        at = {one.state: place for place, one in enumerate(came)}
+        outcomes = {i for i, one in enumerate(self.table.states) if one in self.procedure.outcomes}
+        name = group_words(self.table.strata, language)[group] if self.table.strata.names else None
+        return process_flow(
+            stages=[
+                Stage(
+                    self.table.states[one.state],
+                    self.words[self.table.states[one.state]].text(language),
+                    _box_lines(one, group, ended=one.state in outcomes, language=language),
+                    one.state in outcomes,
+                )
+                for one in came
+            ],
+            steps=[step for one in came for step in self._steps(one, group, at, outcomes, language)],
+            headings=[
+                words.text(language)
+                for words in (tr("came next"), tr("cases"), tr("share that leaves so"), tr("half within"))
+            ],
+            onward_label=tr("to another stage").text(language),
+            end_label=tr("to an ending").text(language),
+            back_label=tr("back to an earlier one").text(language),
+            title=name,
+            ax=ax,
+        )
+
+    def _in_table(self) -> list[Stay]:
+        return [one for one in self.stays if one.state in self.shown]
+
+    def _steps(
+        self, stay: Stay, group: int, at: Mapping[int, int], outcomes: set[int], language: Language
+    ) -> list[Step]:
+        """Return the moves out of one state: onward ones first, then endings, each by size; rare ones together."""
+        order = sorted(
+            (k for k in range(len(stay.targets)) if stay.moved[group, k] > 0),
+            key=lambda k: (int(stay.targets[k]) in outcomes, -float(stay.moved[group, k])),
+        )
+        large = sorted(order, key=lambda k: -float(stay.moved[group, k]))[:_MOST_DRAWN]
+        kept = [k for k in order if k in large and stay.moved[group, k] >= _WORTH_DRAWING * stay.entered[group]]
+        rest = [k for k in order if k not in kept]
+        if len(rest) == 1:
+            kept, rest = order, []
+        source = self.table.states[stay.state]
+        steps = []
+        for k in kept:
+            target = int(stay.targets[k])
+            back = target in at and at[target] <= at[stay.state]
+            steps.append(
+                Step(
+                    source,
+                    self.table.states[target],
+                    self.words[self.table.states[target]].text(language),
+                    float(stay.moved[group, k]),
+                    _cells(stay.moved[group, k], stay.share[group, k], stay.wait[group, k], language),
+                    "back" if back else "end" if target in outcomes else "on",
+                )
+            )
+        if rest:
+            n, share = float(stay.moved[group, rest].sum()), float(stay.share[group, rest].sum())
+            words = tr("other moves").text(language)
+            steps.append(Step(source, "", words, n, _cells(n, share, np.nan, language), "end"))
+        return steps
+
+
+def stage_durations(
+    cases: CaseData,
+    *,
+    start: str = "complaint",
+    by: Names = (),
+    horizon_days: int = _TWO_YEARS,
+    confidence_level: float = 0.95,
+) -> StageDurations:
+    """How long each stage lasts, and by which move it is left, counting the cases that are still in it.
+
+    Each stage runs on its own clock, from the day on which a case comes to it; a case that is still there at the
+    cut-off has stayed at least so long. A mean over the visits that are over would leave out the long ones.
+
+    Parameters
+    ----------
+    cases : CaseData
+    start : str
+        Stage or role from which visits are looked at; what came before it does not count.
+    by : str or tuple of str
+        Attributes that split the cases.
+    horizon_days : int
+        Days of a stay up to which the mean is taken (a restricted mean).
+    confidence_level : float
+        Level of the limits of the median, read from the log-log limits of the curve.
+
+    Returns
+    -------
+    StageDurations
+        ``plot()`` draws the medians, ``map()`` the procedure as it was walked.
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, or the visits of no case can be told.
+
+    Notes
+    -----
+    Kaplan-Meier per stage; the share that leaves by a move is its Aalen-Johansen incidence at the end of the
+    observation, and the wait before it the day on which half of that incidence is reached. Several states on one day
+    are stays of 0 days. A case that comes to a stage again counts again; visits are taken as independent.
+
+    References
+    ----------
+    .. [1] Kaplan, E. L. and Meier, P. (1958). Nonparametric estimation from incomplete observations. Journal of the
+       American Statistical Association, 53, 457-481.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> found = jm.stage_durations(jm.sample_cases())
+    >>> found.main["state"][:2].tolist()
+    ['complaint', 'preliminary']
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    if horizon_days <= 0:
+        raise QuestionError(
+            tr("Days are counted from the start; there is none below 0, and a horizon lies after it."),
+            tr("Write two years as 730."),
+        )
+    table = spell_table(cases, start=start, by=by)
+    ensure_visits(table, cases)
+    table = table.trimmed()
+    stays = tuple(
+        stay_in(table, state, horizon_days, confidence_level) for state in np.unique(table.from_state).tolist()
+    )
+    procedure = cases.procedure
+    lasting = {*procedure.stages, *procedure.suspended}
+    goes_on = {one.state for one in stays if one.left.any() and table.states[one.state] in procedure.verdicts}
+    shown = tuple(one.state for one in stays if table.states[one.state] in lasting or one.state in goes_on)
+    words = state_words(cases, table.states)
+    again = _again(table)
+    return StageDurations(
+        heading=tr("How long the stages last"),
+        tables={
+            "main": _main(table, [one for one in stays if one.state in shown], words, horizon_days, confidence_level),
+            "moves": _moves(table, stays, words),
+            "naive": _naive(table, [one for one in stays if one.state in shown], words),
+        },
+        definition=Definition(
+            answers=tr("How long do cases stay in each stage, and what comes next?"),
+            numerator=tr("visits that had ended by the day"),
+            denominator=tr("all visits to the stage"),
+            basis="cohort",
+            pending=tr("a case that is still in the stage at the cut-off has stayed at least so long (censored)"),
+            method=tr(
+                "Kaplan-Meier estimator per stage on its own clock, quantiles with limits from the log-log band; shares "
+                "of moves by the Aalen-Johansen estimator (Kaplan and Meier 1958; Aalen and Johansen 1978)."
+            ),
+        ),
+        provenance=visits_provenance(
+            cases,
+            table,
+            "stage_durations",
+            start=start,
+            by=by,
+            horizon_days=horizon_days,
+            confidence_level=confidence_level,
+        ),
+        notes=(
+            *visits_notes(cases, table, robust=False, clustered=False),
+            *few_units_note(table.strata, table.units),
+            *again,
+        ),
+        frame_library=cases.frame_library,
+        table=table,
+        stays=stays,
+        procedure=procedure,
+        horizon_days=horizon_days,
+        words=words,
+        shown=shown,
+    )
+
+
+def stay_in(table: SpellTable, state: int, horizon_days: int, confidence_level: float) -> Stay:
+    """Estimate how long visits to one state last, from the day on which it is come to."""
+    mine = np.flatnonzero(table.from_state == state)
+    g = len(table.strata)
+    stratum, to, tally = table.stratum[mine], table.to_state[mine], table.tally[mine]
+    days = table.exit[mine] - table.since[mine]
+    entry = np.where(table.late[mine], table.entry[mine] - table.since[mine], -1)
+    targets = np.unique(to[to >= 0])
+    k = len(targets)
+    grid = np.unique(np.concatenate([days, entry])).astype(np.int32)
+    code = np.where(to >= 0, np.searchsorted(targets, to) if k else 0, k)
+    exits = np.zeros((g, k + 1, len(grid)), dtype=tally.dtype)
+    np.add.at(exits, (stratum, code, np.searchsorted(grid, days)), tally)
+    entered = np.zeros((g, len(grid)), dtype=tally.dtype)
+    np.add.at(entered, (stratum, np.searchsorted(grid, entry)), tally)
+    risk = at_risk(exits[:, :k], exits[:, k], entered)
+    left = exits[:, :k].sum(axis=1)
+    curve = kaplan_meier(left, risk, confidence_level=confidence_level)
+    last = last_observed_days(grid, risk)
+    found = quantiles(grid, curve.survival, curve.conf_low, curve.conf_high, _QUARTERS, last_days=last)
+    shares = aalen_johansen(exits[:, :k], risk, confidence_level=confidence_level).incidence
+    mean, error = _restricted(stratum, to, days, entry, table.n[mine], table.weight, mine, g, horizon_days)
+    watched = (last >= horizon_days) | (curve.survival[:, -1] <= 0)
+    nothing = table.weight is not None
+    with np.errstate(invalid="ignore", divide="ignore"):
+        naive = (left * grid).sum(axis=1) / left.sum(axis=1)
+    return Stay(
+        state=state,
+        entered=entered.sum(axis=1),
+        left=left.sum(axis=1),
+        still=exits[:, k].sum(axis=1),
+        quarters=found.estimate,
+        low=np.full_like(found.conf_low, np.nan) if nothing else found.conf_low,
+        high=np.full_like(found.conf_high, np.nan) if nothing else found.conf_high,
+        mean=np.where(watched, mean, np.nan),
+        mean_error=np.where(watched & (not nothing), error, np.nan),
+        naive=naive,
+        targets=targets,
+        moved=exits[:, :k].sum(axis=2),
+        share=shares[:, :, -1],
+        wait=_half(grid, shares),
+    )
+
+
+def _restricted(
+    stratum: Counts,
+    to: Counts,
+    days: Counts,
+    entry: Counts,
+    n: Counts,
+    weight: Floats | None,
+    mine: Counts,
+    groups: int,
+    horizon: int,
+) -> tuple[Floats, Floats]:
+    """Return the mean days of a stay up to the horizon with its standard error, each (G,)."""
+    spells = Spells(
+        group=stratum,
+        state=np.zeros(len(to), np.int64),
+        to=np.where(to >= 0, 1, -1),
+        entry=entry.astype(np.int32),
+        exit=days.astype(np.int32),
+        n=n,
+        weight=None if weight is None else weight[mine],
+    )
+    moves = counted(spells, groups=groups, states=2)
+    found = occupation(moves, horizon=horizon, initial=np.tile([1.0, 0.0], (groups, 1)))
+    return found.expected[:, 0], found.expected_error[:, 0]
+
+
+def _half(grid: Days, shares: Floats) -> Floats:
+    """Return the first day on which half of each final share is reached, (G, K); NaN for a move that none made."""
+    final = shares[:, :, -1:]
+    reached = (shares >= final / 2 - 1e-12) & (final > 0)
+    return np.where(reached.any(axis=2), grid[np.argmax(reached, axis=2)], np.nan)
+
+
+def _again(table: SpellTable) -> tuple[Message, ...]:
+    """Tell when cases come to a stage more than once: their visits are not independent."""
+    back = (table.to_state >= 0) & (table.to_state < table.from_state)
+    n = int(table.n[back].sum())
+    if not n:
+        return ()
+    return (
+        trn(
+            "{n} move went back to an earlier state; a case that comes to a stage again counts again, and the intervals "
+            "take its visits as independent.",
+            "{n} moves went back to an earlier state; a case that comes to a stage again counts again, and the "
+            "intervals take its visits as independent.",
+            n,
+        ),
+    )
+
+
+def _said_of(stay: Stay, label: Readable) -> Readable:
+    values = {"state": label, "still": trn("{n} is still there", "{n} are still there", round(float(stay.still[0])))}
+    if not np.isfinite(stay.quarters[0, 1]):
+        return tr("{state}: fewer than half have left it in the time observed; {still}.", **values)
+    median = days_words(stay.quarters[0, 1])
+    low, high = float(stay.low[0, 1]), float(stay.high[0, 1])
+    if not np.isfinite(low) and not np.isfinite(high):
+        return tr("{state}: half of the cases have left it after {median}; {still}.", median=median, **values)
+    return tr(
+        "{state}: half of the cases have left it after {median} (interval {low} to {high}); {still}.",
+        median=median,
+        low=days_words(low),
+        high=days_words(high),
+        **values,
+    )
+
+
+def _box_lines(stay: Stay, group: int, *, ended: bool, language: Language) -> tuple[str, ...]:
+    came = tr("came: {n}", n=format_number(round(float(stay.entered[group])), language))
+    still = tr("still there: {n}", n=format_number(round(float(stay.still[group])), language))
+    median = tr("median stay: {days}", days=days_words(stay.quarters[group, 1]))
+    return tuple(one.text(language) for one in ((came, still) if ended else (came, median, still)))
+
+
+def _cells(n: float, share: float, wait: float, language: Language) -> tuple[str, ...]:
+    days = days_words(wait).text(language) if np.isfinite(wait) else "–"
+    return format_number(round(float(n)), language), format_share(float(share), language, decimals=0), days
+
+
+# ------------------------------------------------------------------------------------------------------------- tables
+
+
+def _main(
+    table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable], horizon: int, confidence_level: float
+) -> Table:
+    s = len(stays)
+
+    def column(name: str, place: int | None = None) -> Floats:
+        rows = [getattr(one, name) if place is None else getattr(one, name)[:, place] for one in stays]
+        return np.array(rows).T.ravel() if rows else np.zeros(0)
+
+    mean, error = column("mean"), column("mean_error")
+    reach = normal_quantile(confidence_level) * error
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("state", tr("stage"), "text", "key", "key"),
+        Column("denominator", tr("came"), "units", "count", "count"),
+        Column("numerator", tr("left"), "units", "count", "count"),
+        Column("censored", tr("still there at the cut-off"), "units", "count", "count"),
+        Column("lower_quartile", tr("a quarter left by day"), "days", "estimate", "quantile"),
+        Column("estimate", tr("half left by day"), "days", "estimate", "quantile"),
+        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
+        Column("upper_quartile", tr("three quarters left by day"), "days", "estimate", "quantile"),
+        Column("horizon_days", tr("mean within days"), "days", "key", "key"),
+        Column("mean", tr("mean stay up to there"), "days", "estimate", "quantile"),
+        Column("mean_low", tr("lower limit of the mean"), "days", "interval", "interval"),
+        Column("mean_high", tr("upper limit of the mean"), "days", "interval", "interval"),
+    )
+    values = {
+        **table.strata.columns(s),
+        "state": np.tile(np.array([table.states[one.state] for one in stays], dtype=object), len(table.strata)),
+        "denominator": column("entered"),
+        "numerator": column("left"),
+        "censored": column("still"),
+        "lower_quartile": column("quarters", 0),
+        "estimate": column("quarters", 1),
+        "conf_low": column("low", 1),
+        "conf_high": column("high", 1),
+        "upper_quartile": column("quarters", 2),
+        "horizon_days": np.full(s * len(table.strata), horizon),
+        "mean": mean,
+        "mean_low": np.maximum(mean - reach, 0),
+        "mean_high": np.minimum(mean + reach, horizon),
+    }
+    return Table(columns, values, labels={"state": words}, title=tr("Days in each stage, open cases counted"))
+
+
+def _moves(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable]) -> Table:
+    rows = [
+        (group, one, k)
+        for group in range(len(table.strata))
+        for one in stays
+        for k in range(len(one.targets))
+        if one.entered[group] > 0
+    ]
+    at = [group for group, _, _ in rows]
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("from_state", tr("from"), "text", "key", "key"),
+        Column("to_state", tr("to"), "text", "key", "key"),
+        Column("numerator", tr("made the move"), "units", "count", "count"),
+        Column("denominator", tr("came to the stage"), "units", "count", "count"),
+        Column("estimate", tr("share that leaves so, open cases counted"), "share", "estimate", "probability"),
+        Column("days", tr("half of these moves by day"), "days", "estimate", "quantile"),
+    )
+    values = {
+        **{name: [table.strata.column(name)[group] for group in at] for name in table.strata.names},
+        "from_state": np.array([table.states[one.state] for _, one, _ in rows], dtype=object),
+        "to_state": np.array([table.states[int(one.targets[k])] for _, one, k in rows], dtype=object),
+        "numerator": np.array([one.moved[group, k] for group, one, k in rows]),
+        "denominator": np.array([one.entered[group] for group, one, _ in rows]),
+        "estimate": np.array([float(one.share[group, k]) for group, one, k in rows]),
+        "days": np.array([float(one.wait[group, k]) for group, one, k in rows]),
+    }
+    return Table(columns, values, labels={"from_state": words, "to_state": words}, title=tr("What comes next"))
+
+
+def _naive(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable]) -> Table:
+    columns = (
+        *strata_columns(table.strata.names),
+        Column("state", tr("stage"), "text", "key", "key"),
+        Column("events", tr("visits that were left"), "units", "count", "count"),
+        Column("estimate", tr("mean days of the visits that were left"), "days", "estimate", "quantile"),
+    )
+    values = {
+        **table.strata.columns(len(stays)),
+        "state": np.tile(np.array([table.states[one.state] for one in stays], dtype=object), len(table.strata)),
+        "events": np.array([one.left for one in stays]).T.ravel(),
+        "estimate": np.round(np.array([one.naive for one in stays], dtype=np.float64).T.ravel(), 1),
+    }
+    return Table(
+        columns,
+        values,
+        labels={"state": words},
+        title=tr("Mean days of finished visits"),
+        warning=tr(
+            "Do not use it as a duration: it leaves out every case that is still in the stage, and those are the long "
+            "ones. The shorter the time since the cases came, the shorter this mean, whatever the offices do."
+        ),
+    )
