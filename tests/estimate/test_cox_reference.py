@@ -13,12 +13,14 @@ import pytest
 from justice_metrics.estimate import cox_concordance
 from justice_metrics.estimate.cox import CoxFit, cox
 from justice_metrics.estimate.cox_concordance import concordance
+from justice_metrics.estimate.cox_curves import predicted_curves
 from justice_metrics.estimate.cox_proportional import proportional_hazards_test, schoenfeld_residuals
 from justice_metrics.estimate.cox_residuals import deviance_residuals, martingale_residuals, score_residuals
 from justice_metrics.estimate.cox_robust import robust_covariance
 from justice_metrics.estimate.rows import Rows
 
 REFERENCE = Path(__file__).parents[1] / "reference"
+CURVE_COLUMNS = ("cumulative", "survival", "std_error", "conf_low", "conf_high")
 
 
 class Answer(NamedTuple):
@@ -186,3 +188,35 @@ def test_concordance_equals_concordance_coxph(fit, by_bits, monkeypatch):
     same(each.concordance, share, 8)
     same([each.std_error**2, courts.std_error**2], [variance, clustered], 7)
     same(each[2:], counts, 8)
+
+
+@cache
+def curves_of(fit):
+    return [line for line in read("curves") if line["fit"] == fit]
+
+
+@pytest.mark.parametrize("limits", ["log", "log-log", "plain"])
+@pytest.mark.parametrize("fit", FITS)
+def test_predicted_curves_equal_survfit_coxph(fit, limits):
+    asked, ours = answer(fit), fitted(fit)
+    lines = [line for line in curves_of(fit) if line["limits"] == limits]
+    assert lines
+    for row in {line["row"] for line in lines}:
+        mine = [line for line in lines if line["row"] == row]
+        place = int(row) - 1
+        curve = predicted_curves(
+            ours,
+            asked.design[[place]],
+            days=np.array([int(line["day"]) for line in mine]),
+            stratum=int(asked.rows.stratum[place]),
+            offset=0.0 if asked.offset is None else float(asked.offset[place]),
+            covariance=None,
+            limits=limits,
+        )
+        theirs = {name: np.array([float(line[name] or "nan") for line in mine]) for name in CURVE_COLUMNS}
+        same(curve.cumulative_hazard[0], theirs["cumulative"], 8)
+        same(curve.survival[0], theirs["survival"], 8)
+        same(curve.cumulative_std_error[0], theirs["std_error"], 7)
+        known = ~np.isnan(theirs["conf_low"])
+        same(curve.conf_low[0][known], theirs["conf_low"][known], 7)
+        same(curve.conf_high[0][known], theirs["conf_high"][known], 7)
