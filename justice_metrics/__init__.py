@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from .measures.attrition import attrition as attrition
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
+    from .measures.durations import stage_durations as stage_durations
     from .measures.forecast import expected_endings as expected_endings
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
+    from .measures.occupancy import stage_occupancy as stage_occupancy
     from .measures.open_share import open_share as open_share
     from .measures.procedure_map import procedure_map as procedure_map
     from .measures.quality import check as check
@@ -58,6 +60,8 @@ _PUBLIC: Final = {
     "expected_endings": "measures.forecast",
     "landmark_association": "measures.landmark",
     "procedure_map": "measures.procedure_map",
+    "stage_durations": "measures.durations",
+    "stage_occupancy": "measures.occupancy",
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
     "cumulative_incidence": "measures.incidence",

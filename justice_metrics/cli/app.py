@@ -11,12 +11,40 @@ import typer
 
 from .. import __version__
 from ..base.language import Language, tr
-from . import attrition, caseload, check, forecast, init, landmark, procedure, rates, run, sample, time_to
+from . import (
+    attrition,
+    caseload,
+    check,
+    durations,
+    forecast,
+    init,
+    landmark,
+    occupancy,
+    procedure,
+    rates,
+    run,
+    sample,
+    time_to,
+)
 from .options import Options
 from .shell import FAULT, INTERRUPTED, explained
 from .speech import Words, spoken_language
 
-GROUPS = (sample, run, init, check, attrition, time_to, rates, caseload, landmark, forecast, procedure)
+GROUPS = (
+    sample,
+    run,
+    init,
+    check,
+    attrition,
+    time_to,
+    durations,
+    occupancy,
+    rates,
+    caseload,
+    landmark,
+    forecast,
+    procedure,
+)
 
 
 def build(language: Language) -> typer.Typer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -115,10 +116,10 @@ def process_flow(
         axes = ax if ax is not None else new_axes(width / 72 + 0.2, height / 72 + 0.15 + title_height(title))
         scale = draw_in_points(axes, width, height, own=ax is None)
         most = max((one.n for one in steps), default=1.0)
-        _write_headings(axes, headings, columns, left, scale)
+        _write_headings(axes, headings, columns, scale)
         for step, depth in arcs:
             _draw_arc(axes, rows, step, left, depth, most, scale)
-        for above, below in zip(rows[:-1], rows[1:], strict=True):
+        for above, below in pairwise(rows):
             between = [one for one in above.steps if one.target == below.stage.state]
             if between:
                 _draw_down(axes, left, above, below, between[0], most, scale)
@@ -156,7 +157,7 @@ def _columns(steps: Sequence[Step], headings: Sequence[str], left: float) -> lis
     return [*places, at + 4]
 
 
-def _write_headings(axes: Axes, headings: Sequence[str], columns: Sequence[float], left: float, scale: float) -> None:
+def _write_headings(axes: Axes, headings: Sequence[str], columns: Sequence[float], scale: float) -> None:
     looks: dict[str, Any] = {"fontsize": SMALL * scale, "color": SOFT, "parse_math": False, "va": "center"}
     axes.text(columns[0], _LINE * 0.7, headings[0], ha="left", **looks)
     for place, heading in zip(columns[1:], headings[1:], strict=False):

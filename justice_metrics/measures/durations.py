@@ -4,55 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Counts, Days, Floats, Names, Tallies, names
+from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
 from ..cases.procedure import Procedure
-from ..estimate.curves import aalen_johansen, kaplan_meier
 from ..estimate.limits import normal_quantile
-from ..estimate.multistate import Spells, counted, occupation
-from ..estimate.risk import at_risk, last_observed_days
-from ..estimate.steps import quantiles
 from ..figures.dots import dots
 from ..figures.process_flow import Stage, Step, process_flow
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
 from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words, strata_columns
+from .stays import Stay, stay_in
 from .visits import ensure_visits, state_words, visits_notes, visits_provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _TWO_YEARS: Final = 730
-_QUARTERS: Final = (0.25, 0.5, 0.75)
 # A move that fewer make is not drawn by itself.
 _WORTH_DRAWING: Final = 0.005
 _MOST_DRAWN: Final = 7
-
-
-class Stay(NamedTuple):
-    """One state on its own clock."""
-
-    state: int
-    entered: Tallies  # (G,), visits
-    left: Tallies  # (G,)
-    still: Tallies  # (G,)
-    quarters: Floats  # (G, 3), days by which that share had left
-    low: Floats  # (G, 3)
-    high: Floats  # (G, 3)
-    mean: Floats  # (G,), days up to the horizon
-    mean_error: Floats  # (G,)
-    naive: Floats  # (G,), mean days of those who left
-    targets: Counts  # (K,)
-    moved: Tallies  # (G, K), visits that were left so
-    share: Floats  # (G, K), share that leaves so, open visits counted
-    wait: Floats  # (G, K), days by which half of these moves were made
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -307,8 +284,8 @@ def stage_durations(
             basis="cohort",
             pending=tr("a case that is still in the stage at the cut-off has stayed at least so long (censored)"),
             method=tr(
-                "Kaplan-Meier estimator per stage on its own clock, quantiles with limits from the log-log band; shares "
-                "of moves by the Aalen-Johansen estimator (Kaplan and Meier 1958; Aalen and Johansen 1978)."
+                "Kaplan-Meier estimator per stage on its own clock, quantiles with limits from the log-log band; "
+                "shares of moves by the Aalen-Johansen estimator (Kaplan and Meier 1958; Aalen and Johansen 1978)."
             ),
         ),
         provenance=visits_provenance(
@@ -335,83 +312,6 @@ def stage_durations(
     )
 
 
-def stay_in(table: SpellTable, state: int, horizon_days: int, confidence_level: float) -> Stay:
-    """Estimate how long visits to one state last, from the day on which it is come to."""
-    mine = np.flatnonzero(table.from_state == state)
-    g = len(table.strata)
-    stratum, to, tally = table.stratum[mine], table.to_state[mine], table.tally[mine]
-    days = table.exit[mine] - table.since[mine]
-    entry = np.where(table.late[mine], table.entry[mine] - table.since[mine], -1)
-    targets = np.unique(to[to >= 0])
-    k = len(targets)
-    grid = np.unique(np.concatenate([days, entry])).astype(np.int32)
-    code = np.where(to >= 0, np.searchsorted(targets, to) if k else 0, k)
-    exits = np.zeros((g, k + 1, len(grid)), dtype=tally.dtype)
-    np.add.at(exits, (stratum, code, np.searchsorted(grid, days)), tally)
-    entered = np.zeros((g, len(grid)), dtype=tally.dtype)
-    np.add.at(entered, (stratum, np.searchsorted(grid, entry)), tally)
-    risk = at_risk(exits[:, :k], exits[:, k], entered)
-    left = exits[:, :k].sum(axis=1)
-    curve = kaplan_meier(left, risk, confidence_level=confidence_level)
-    last = last_observed_days(grid, risk)
-    found = quantiles(grid, curve.survival, curve.conf_low, curve.conf_high, _QUARTERS, last_days=last)
-    shares = aalen_johansen(exits[:, :k], risk, confidence_level=confidence_level).incidence
-    mean, error = _restricted(stratum, to, days, entry, table.n[mine], table.weight, mine, g, horizon_days)
-    watched = (last >= horizon_days) | (curve.survival[:, -1] <= 0)
-    nothing = table.weight is not None
-    with np.errstate(invalid="ignore", divide="ignore"):
-        naive = (left * grid).sum(axis=1) / left.sum(axis=1)
-    return Stay(
-        state=state,
-        entered=entered.sum(axis=1),
-        left=left.sum(axis=1),
-        still=exits[:, k].sum(axis=1),
-        quarters=found.estimate,
-        low=np.full_like(found.conf_low, np.nan) if nothing else found.conf_low,
-        high=np.full_like(found.conf_high, np.nan) if nothing else found.conf_high,
-        mean=np.where(watched, mean, np.nan),
-        mean_error=np.where(watched & (not nothing), error, np.nan),
-        naive=naive,
-        targets=targets,
-        moved=exits[:, :k].sum(axis=2),
-        share=shares[:, :, -1],
-        wait=_half(grid, shares),
-    )
-
-
-def _restricted(
-    stratum: Counts,
-    to: Counts,
-    days: Counts,
-    entry: Counts,
-    n: Counts,
-    weight: Floats | None,
-    mine: Counts,
-    groups: int,
-    horizon: int,
-) -> tuple[Floats, Floats]:
-    """Return the mean days of a stay up to the horizon with its standard error, each (G,)."""
-    spells = Spells(
-        group=stratum,
-        state=np.zeros(len(to), np.int64),
-        to=np.where(to >= 0, 1, -1),
-        entry=entry.astype(np.int32),
-        exit=days.astype(np.int32),
-        n=n,
-        weight=None if weight is None else weight[mine],
-    )
-    moves = counted(spells, groups=groups, states=2)
-    found = occupation(moves, horizon=horizon, initial=np.tile([1.0, 0.0], (groups, 1)))
-    return found.expected[:, 0], found.expected_error[:, 0]
-
-
-def _half(grid: Days, shares: Floats) -> Floats:
-    """Return the first day on which half of each final share is reached, (G, K); NaN for a move that none made."""
-    final = shares[:, :, -1:]
-    reached = (shares >= final / 2 - 1e-12) & (final > 0)
-    return np.where(reached.any(axis=2), grid[np.argmax(reached, axis=2)], np.nan)
-
-
 def _again(table: SpellTable) -> tuple[Message, ...]:
     """Tell when cases come to a stage more than once: their visits are not independent."""
     back = (table.to_state >= 0) & (table.to_state < table.from_state)
@@ -420,8 +320,8 @@ def _again(table: SpellTable) -> tuple[Message, ...]:
         return ()
     return (
         trn(
-            "{n} move went back to an earlier state; a case that comes to a stage again counts again, and the intervals "
-            "take its visits as independent.",
+            "{n} move went back to an earlier state; a case that comes to a stage again counts again, and the "
+            "intervals take its visits as independent.",
             "{n} moves went back to an earlier state; a case that comes to a stage again counts again, and the "
             "intervals take its visits as independent.",
             n,

@@ -21,6 +21,7 @@ from ..figures.stacked_areas import stacked_areas
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
 from .declared import (
+    FEW_UNITS,
     Share,
     days_words,
     ensure_level,

@@ -71,6 +71,8 @@ QUESTIONS: Final = _listed(
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),
     Question("open_share", "open_share", "open_share"),
     Question("time_to", "time_to", "time_to"),
+    Question("stage_occupancy", "occupancy", "stage_occupancy"),
+    Question("stage_durations", "durations", "stage_durations"),
     Question("conviction_rates", "rates", "conviction_rates"),
     Question("outcome_shares", "rates", "outcome_shares"),
     Question("caseload", "caseload", "caseload"),
