@@ -13,6 +13,8 @@ from tests.cli.conftest import Files, Run, rows
 QUESTIONS = [
     ["attrition"],
     ["time-to", "--outcome", "conviction"],
+    ["occupancy", "--days", "90", "--cluster", "court"],
+    ["durations", "--horizon-days", "200"],
     ["rates", "--per", "complaint", "--per", "verdict"],
     ["outcomes"],
     ["caseload"],
