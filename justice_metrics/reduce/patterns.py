@@ -7,6 +7,7 @@ then computed on the distinct patterns, never on rows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -25,6 +26,8 @@ from .formula import Covariate
 MissingLevels: TypeAlias = Literal["level", "leave_out"]
 
 COVARIATE_MISSING: Final = "covariate_missing"
+# Levels of a covariate that holds from a day on.
+HOLDS: Final = ("not_yet", "started")
 # Up to so many places, which stay in the processor's cache, counting is faster than sorting.
 _MOST_PLACES: Final = 1_000_000
 # Rows taken at once, so that the keys of a piece stay in the processor's cache.
@@ -47,6 +50,8 @@ class Patterns(NamedTuple):
         Each over the same P patterns, which stand in the order of their values.
     n : (P,)
         Rows with the pattern, with their frequencies.
+    units : (P,)
+        The same, but a unit whose time was split is counted once, with the pattern that it began with.
     rows : Rows, C cells
         In the order of pattern, stratum, cluster, entry, exit, code and weight.
     strata : Strata, G of them
@@ -55,14 +60,18 @@ class Patterns(NamedTuple):
         How many clusters there are; 0 when rows count as independent.
     left_out : mapping of str to int
         Rows left out, by reason.
+    seen : mapping of str to (int, int)
+        Of each time-varying covariate: units ever at risk without it, and with it.
     """
 
     covariates: Mapping[str, Covariate]
     n: Counts
+    units: Counts
     rows: Rows
     strata: Strata
     clusters: int
     left_out: Mapping[str, int]
+    seen: Mapping[str, tuple[int, int]] = MappingProxyType({})
 
 
 class _Column(NamedTuple):
@@ -82,6 +91,7 @@ class _Cells(NamedTuple):
     exit: Counts
     code: Counts
     n: Counts
+    once: Counts  # units that are not the later part of a split
     weight: Floats | None
     starts: dict[str, Floats]  # days from which a time-varying covariate holds, NaN for never
 
@@ -110,8 +120,9 @@ def patterns_of(
     cluster : str, optional
         Attribute whose groups are not independent inside; ``unit_id`` for the units of a table with several rows each.
     time_varying : mapping of str to expression, optional
-        Day since the start from which a covariate is 1, null for never. A unit is at risk without it up to and on that
-        day and with it from the day after, so that what ends a case on the day is not laid to it.
+        Day since the start from which a covariate holds, null for never. A unit is at risk without it (``not_yet``) up
+        to and on that day and with it (``started``) from the day after, so that what ends a case on the day is not
+        laid to it.
     missing : {"level", "leave_out"}
         Whether "not recorded" is a level like others. A missing number always leaves its row out.
 
@@ -133,9 +144,16 @@ def patterns_of(
     wanted = [name for name in dict.fromkeys((*covariates, *strata)) if name not in starts]
     cells = _grouped(spells, wanted, categorical | set(strata), cluster, starts)
     cells, left_out = _usable(cells, [*covariates, *strata], missing)
+    seen = {name: _seen(cells, name) for name in starts}
     for name in starts:
         cells = _split(cells, name)
-    return _assembled(cells, covariates, categorical, strata, cluster, left_out)
+    return _assembled(cells, covariates, categorical, strata, cluster, left_out)._replace(seen=seen)
+
+
+def _seen(cells: _Cells, name: str) -> tuple[int, int]:
+    """Return how many units were ever at risk without a covariate that holds from a day on, and how many with it."""
+    since = np.where(np.isnan(cells.starts[name]), np.inf, cells.starts[name])
+    return int(cells.n[since > cells.entry].sum()), int(cells.n[since < cells.exit].sum())
 
 
 # ------------------------------------------------------------------------------------------------- counting the rows
@@ -177,6 +195,7 @@ def _grouped(
         whole["entry"],
         whole["days"],
         whole["code"],
+        whole["n"],
         whole["n"],
         _numbers(collected, "weight").astype(np.float64) if weight else None,
         {name: _numbers(collected, f"since__{place}").astype(np.float64) for place, name in enumerate(starts)},
@@ -456,9 +475,11 @@ def _unpacked(
     }
     places = _digits(observed, sizes[c : c + g])
     texts = [distinct[one] for distinct, one in zip(layout.distinct[c : c + g], places, strict=True)]
+    total = np.bincount(pattern, weights=n, minlength=1).astype(np.int64)
     return Patterns(
         covariates=made,
-        n=np.bincount(pattern, weights=n, minlength=1).astype(np.int64),
+        n=total,
+        units=total,
         rows=Rows(
             entry=(entry - 1).astype(np.int32),
             exit=exits.astype(np.int32),
@@ -579,6 +600,7 @@ def _picked(cells: _Cells, rows: Counts) -> _Cells:
         cells.exit[rows],
         cells.code[rows],
         cells.n[rows],
+        cells.once[rows],
         None if cells.weight is None else cells.weight[rows],
         {name: one[rows] for name, one in cells.starts.items()},
     )
@@ -592,14 +614,13 @@ def _split(cells: _Cells, name: str) -> _Cells:
     both = _picked(cells, np.concatenate([np.arange(len(since)), split]))
     before, after = np.arange(len(since))[inside], len(since) + np.arange(len(split))
     day = since[inside].astype(np.int64)
-    both.exit[before], both.code[before] = day, 0
+    # -1 says that the unit goes on, in another row: it is not censored.
+    both.exit[before], both.code[before] = day, -1
     both.entry[after] = day
-    holds = np.concatenate([since <= cells.entry, np.ones(len(split), np.bool_)])
-    columns = {
-        **both.columns,
-        name: _Column(holds.astype(np.int64), np.array([0.0, 1.0]), np.zeros(len(holds), np.bool_)),
-    }
-    return both._replace(columns=columns)
+    both.once[after] = 0
+    holds = np.concatenate([since <= cells.entry, np.ones(len(split), np.bool_)]).astype(np.int64)
+    column = _Column(holds, np.array(HOLDS, dtype=object), np.zeros(len(holds), np.bool_))
+    return both._replace(columns={**both.columns, name: column})
 
 
 def _assembled(
@@ -635,10 +656,13 @@ def _assembled(
         pattern=pattern[place],
         cluster=None if clusters is None else clusters[place],
     )
-    total = np.bincount(rows.pattern, weights=n, minlength=len(first)).astype(np.int64)
+    total, units = (
+        np.bincount(pattern, weights=one, minlength=len(first)).astype(np.int64) for one in (cells.n, cells.once)
+    )
     return Patterns(
         made,
         total,
+        units,
         rows,
         Strata(tuple(strata), levels or ((),)),
         0 if clusters is None else int(clusters.max()) + 1,

@@ -1,0 +1,427 @@
+"""From coefficients to tables, notes and sentences that a programme officer can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ..base.language import Label, Language, Message, Readable, format_number, tr
+from ..base.levels import LEVEL_WORDS
+from ..base.provenance import LeftOut
+from ..base.result import Column, Table
+from ..base.types import Counts
+from ..cases.attributes import CANONICAL_ATTRIBUTES, actor_words
+from ..cases.durations import LEFT_OUT
+from ..estimate.limits import normal_quantile
+from ..reduce.design import DesignColumn
+from ..reduce.patterns import COVARIATE_MISSING, HOLDS
+from .declared import LEFT_OUT_WORDS
+from .regression_model import Coefficients, Prepared
+
+# With fewer endings for each coefficient, estimates are unsteady and intervals too short.
+FEW_EVENTS: Final = 10
+# With fewer clusters, intervals that allow for them come out too narrow.
+FEW_CLUSTERS: Final = 40
+# Below this a test of proportional hazards is told to the reader.
+DOUBTFUL: Final = 0.05
+
+
+class _Row:
+    """One line of a table: a coefficient, or the reference level of a term."""
+
+    __slots__ = ("column", "level", "place", "reference")
+
+    def __init__(self, column: DesignColumn, place: int | None, level: str) -> None:
+        self.column, self.place, self.level, self.reference = column, place, level, column.reference
+
+
+def _lines(made: Prepared) -> list[_Row]:
+    """Return the coefficients in the order of the formula, before each term of levels its reference."""
+    rows: list[_Row] = []
+    begun: set[str] = set()
+    for place, column in enumerate(made.design.columns):
+        alone = len(column.at) == 1 and column.covariates == (column.at[0][0],)
+        if alone and column.term not in begun:
+            rows.append(_Row(column, None, column.reference))
+        begun.add(column.term)
+        rows.append(_Row(column, place, column.level))
+    return rows
+
+
+def ratio_table(
+    made: Prepared, fitted: Sequence[Coefficients], words: Mapping[str, Readable], *, confidence_level: float,
+    what: Readable,
+) -> Table:  # fmt: skip
+    """Return one row per outcome, term and level, reference levels too, on the scale of ratios."""
+    lines = _lines(made)
+    z = normal_quantile(confidence_level)
+    columns: dict[str, list[object]] = {name: [] for name in _RATIO}
+    for one in fitted:
+        low, high = np.exp(one.estimate - z * one.std_error), np.exp(one.estimate + z * one.std_error)
+        events = made.events(made.spells.outcomes.index(one.outcome) + 1)
+        for line in lines:
+            if line.place is None:
+                at = [(line.column.at[0][0], made.references[line.column.at[0][0]])]
+                numbers = (made.units_at(at), int(events[made.where(at)].sum()), 1.0, np.nan, np.nan)
+            else:
+                p = line.place
+                numbers = (int(one.units[p]), int(one.events[p]), float(np.exp(one.estimate[p])), low[p], high[p])
+            keys = (one.outcome, line.column.term, line.level, line.reference, "ratio")
+            for name, value in zip(_RATIO, (*keys, *numbers), strict=True):
+                columns[name].append(value)
+    declared = (
+        *_keys(),
+        Column("at_risk", rows_word(made), "units", "count", "count"),
+        Column("events", tr("came to it"), "units", "count", "count"),
+        Column("estimate", what, "number", "estimate", "difference", 2),
+        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
+        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
+    )
+    return Table(declared, columns, labels=labels_of(made, words), title=tr("Ratios by term and level"))
+
+
+def log_table(
+    made: Prepared, fitted: Sequence[Coefficients], words: Mapping[str, Readable], *, confidence_level: float
+) -> Table:
+    """Return one row per outcome and coefficient on the log scale, with its error, test and interval."""
+    from scipy.stats import norm
+
+    z = normal_quantile(confidence_level)
+    columns: dict[str, list[object]] = {name: [] for name in _LOG}
+    for one in fitted:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            statistic = one.estimate / one.std_error
+        for at, column in enumerate(made.design.columns):
+            numbers = (
+                one.estimate[at],
+                one.std_error[at],
+                one.estimate[at] - z * one.std_error[at],
+                one.estimate[at] + z * one.std_error[at],
+                one.model_error[at],
+                statistic[at],
+                2 * norm.sf(abs(statistic[at])),
+            )
+            keys = (one.outcome, column.term, column.level, column.reference, "log")
+            for name, value in zip(_LOG, (*keys, *numbers), strict=True):
+                columns[name].append(value)
+    declared = (
+        *_keys(),
+        Column("estimate", tr("coefficient (log ratio)"), "number", "estimate", "difference", 4),
+        Column("std_error", tr("standard error"), "number", "interval", "std_error", 4),
+        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 4),
+        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 4),
+        Column("std_error_model", tr("standard error of the model"), "number", "interval", "std_error", 4),
+        Column("statistic", tr("z statistic"), "number", "estimate", "interval", 2),
+        Column("p_value", tr("p value"), "number", "estimate", "interval", 4),
+    )
+    return Table(declared, columns, labels=labels_of(made, words), title=tr("Coefficients"))
+
+
+_KEYS: Final = ("outcome", "term", "level", "reference", "scale")
+_RATIO: Final = (*_KEYS, "at_risk", "events", "estimate", "conf_low", "conf_high")
+_LOG: Final = (*_KEYS, "estimate", "std_error", "conf_low", "conf_high", "std_error_model", "statistic", "p_value")
+
+
+def _keys() -> tuple[Column, ...]:
+    return (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("term", tr("term"), "text", "key", "key"),
+        Column("level", tr("level"), "text", "key", "key"),
+        Column("reference", tr("compared with"), "text", "key", "key"),
+        Column("scale", tr("scale"), "text", "key", "key"),
+    )
+
+
+def table_of_tests(
+    rows: Sequence[tuple[str, str, str, float, int, float]], made: Prepared, words: Mapping[str, Readable]
+) -> Table:
+    """Return tests: outcome, name, term ("" for all), statistic, degrees of freedom, p value."""
+    declared = (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("test", tr("test"), "text", "key", "key"),
+        Column("term", tr("term"), "text", "key", "key"),
+        Column("statistic", tr("chi-squared"), "number", "estimate", "interval", 3),
+        Column("degrees_of_freedom", tr("degrees of freedom"), "number", "estimate", "key", 0),
+        Column("p_value", tr("p value"), "number", "estimate", "interval", 4),
+    )
+    values = {one.name: [row[place] for row in rows] for place, one in enumerate(declared)}
+    labels = {**labels_of(made, words), "test": TEST_WORDS}
+    labels["term"] = {**labels["term"], "": tr("all terms")}
+    return Table(declared, values, labels=labels, title=tr("Tests"))
+
+
+TEST_WORDS: Final[Mapping[str, Message]] = {
+    "likelihood_ratio": tr("no term matters: likelihood ratio"),
+    "wald": tr("no term matters: Wald"),
+    "score": tr("no term matters: score"),
+    "proportional_hazards": tr("one ratio holds for all time"),
+}
+
+
+def labels_of(made: Prepared, words: Mapping[str, Readable]) -> dict[str, Mapping[str, Readable]]:
+    """Return the words of the keys of a table."""
+    terms = {one.term: term_words(made, one) for one in made.design.columns}
+    return {
+        "outcome": words,
+        "term": terms,
+        "level": {**LEVEL_WORDS, **_HOLDS_WORDS, "": tr("each further unit")},
+        "reference": {**LEVEL_WORDS, **_HOLDS_WORDS, "": tr("one unit less")},
+        "scale": {"ratio": tr("ratio"), "log": tr("logarithm of the ratio")},
+    }
+
+
+_HOLDS_WORDS: Final[Mapping[str, Message]] = {HOLDS[0]: tr("not yet"), HOLDS[1]: tr("once it had started")}
+
+
+def level_words(level: str) -> Readable:
+    """Return the words of a level."""
+    return LEVEL_WORDS.get(level) or _HOLDS_WORDS.get(level) or Label(level)
+
+
+def rows_word(made: Prepared) -> Readable:
+    """Return what is counted: units, or rows where a unit has several."""
+    return tr("rows (a unit may have several)") if made.spells.several_rows else tr("units")
+
+
+def term_words(made: Prepared, column: DesignColumn) -> Readable:
+    """Return the words of a term: those of its attributes, or the term as it was written."""
+    if not column.covariates or column.term.count(":") + 1 != len(column.covariates):
+        return Label(column.term)
+    parts = [covariate_words(made, one) for one in column.covariates]
+    return parts[0] if len(parts) == 1 else tr("{terms} together", terms=parts)
+
+
+def covariate_words(made: Prepared, name: str) -> Readable:
+    """Return the words of a covariate."""
+    if name in made.time_varying:
+        return tr("supported by: {actor}", actor=actor_words(name))
+    return CANONICAL_ATTRIBUTES.get(name) or Label(name)
+
+
+# ----------------------------------------------------------------------------------------------------- notes and words
+
+
+def regression_notes(
+    made: Prepared, fitted: Sequence[Coefficients], words: Mapping[str, Readable]
+) -> tuple[Readable, ...]:
+    """Return the doubts that every regression must be read with."""
+    notes: list[Readable] = []
+    if made.time_varying:
+        notes.append(
+            tr(
+                "Support counts from the day after it started, so that no case is called supported for having lasted. "
+                "It is still an association, not the effect of support: cases that receive it differ from others."
+            )
+        )
+    notes += _robust_notes(made)
+    dropped = [term_level(made, one) for one in made.design.dropped]
+    if dropped:
+        notes.append(tr("Left out of the model, because other terms determine it: {terms}.", terms=dropped))
+    for one in fitted:
+        of: Readable = words[one.outcome]
+        lost = [
+            term_level(made, column)
+            for column, value, flag in zip(made.design.columns, one.estimate, one.unsteady, strict=True)
+            if np.isnan(value) and not flag
+        ]
+        if lost:
+            notes.append(
+                tr("{outcome}: no ratio can be told for: {terms}; other terms determine it.", outcome=of, terms=lost)
+            )
+        far = [term_level(made, column) for column, flag in zip(made.design.columns, one.unsteady, strict=True) if flag]
+        if far:
+            notes.append(
+                tr(
+                    "{outcome}: no ratio can be given for {terms}: no ending, or nothing but endings, on one side. "
+                    "Merge levels, or ask with penalty.",
+                    outcome=of,
+                    terms=far,
+                )
+            )
+        events = int(made.events(made.spells.outcomes.index(one.outcome) + 1).sum())
+        p = len(made.design.columns)
+        if p and events < FEW_EVENTS * p:
+            notes.append(
+                tr(
+                    "{outcome}: {events} endings for {p} coefficients; with fewer than {few} for each, ratios are "
+                    "unsteady and intervals too short.",
+                    outcome=of,
+                    events=events,
+                    p=p,
+                    few=FEW_EVENTS,
+                )
+            )
+    return tuple(notes)
+
+
+def _robust_notes(made: Prepared) -> list[Readable]:
+    notes: list[Readable] = []
+    if made.spells.sampling.weighted:
+        notes.append(tr("Weighted by the sampling weights; the intervals are robust and allow for unequal weights."))
+    if not made.robust or made.cluster is None:
+        return notes
+    if made.cluster == "unit_id":
+        return [*notes, tr("Intervals are robust: they allow for the rows of one unit belonging together.")]
+    n = made.patterns.clusters
+    notes.append(
+        tr("Intervals are robust by cluster: they allow for cases of one cluster being alike. Clusters: {n}.", n=n)
+    )
+    if n < FEW_CLUSTERS:
+        notes.append(tr("With so few clusters such an interval comes out too narrow."))
+    return notes
+
+
+def term_level(made: Prepared, column: DesignColumn) -> Readable:
+    """Return term and level of a coefficient for a sentence."""
+    words = term_words(made, column)
+    if not column.level:
+        return words
+    return tr("{term}: {level}", term=words, level=level_words(column.level))
+
+
+def left_out_words(left_out: Mapping[str, int]) -> tuple[LeftOut, ...]:
+    """Return rows left out of a regression, by reason."""
+    reasons = {**LEFT_OUT_WORDS, COVARIATE_MISSING: tr("a covariate of the formula is not recorded")}
+    order = (*LEFT_OUT, COVARIATE_MISSING)
+    return tuple(LeftOut(reasons[name], left_out[name]) for name in order if name in left_out)
+
+
+def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> list[Readable]:
+    """Return a sentence per ratio of one outcome."""
+    said: list[Readable] = []
+    by_key = {(one.term, one.level): one for one in made.design.columns}
+    for row in range(len(table)):
+        key = (str(table["term"][row]), str(table["level"][row]))
+        if str(table["outcome"][row]) != outcome or key not in by_key or key[1] == str(table["reference"][row]) != "":
+            continue
+        column = by_key[key]
+        ratio, low, high = (float(table[name][row]) for name in ("estimate", "conf_low", "conf_high"))
+        if not np.isfinite(ratio) or (not column.covariates) or column.term.count(":"):
+            continue
+        values = {
+            "term": term_words(made, column),
+            "outcome": of,
+            "ratio": Ratio(ratio),
+            "low": Ratio(low),
+            "high": Ratio(high),
+            "events": int(table["events"][row]),
+            "units": int(table["at_risk"][row]),
+            "verdict": _verdict(low, high),
+        }
+        if column.term in made.time_varying:
+            said.append(
+                tr(
+                    "{term}, once it had started, beside cases without it on the same day: {outcome} at {ratio} times "
+                    "the pace (interval {low} to {high}); {events} of {units} came to it. {verdict}",
+                    **values,
+                )
+            )
+        elif column.at:
+            said.append(
+                tr(
+                    "{term}, {level} beside {reference}: {outcome} at {ratio} times the pace (interval {low} to "
+                    "{high}); {events} of {units} came to it. {verdict}",
+                    level=level_words(column.level),
+                    reference=level_words(column.reference),
+                    **values,
+                )
+            )
+        else:
+            said.append(
+                tr(
+                    "{term}: each further unit goes with {outcome} at {ratio} times the pace (interval {low} to "
+                    "{high}). {verdict}",
+                    **values,
+                )
+            )
+    return said
+
+
+def _verdict(low: float, high: float) -> Readable:
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return tr("No interval can be given.")
+    if low <= 1 <= high:
+        return tr("The data do not settle whether that is faster or slower.")
+    return tr("Faster.") if low > 1 else tr("Slower.")
+
+
+class Ratio:
+    """A ratio that a message prints with as many digits as it has to say."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = float(value)
+
+    def text(self, language: Language = "en") -> str:
+        """Return the number."""
+        if not np.isfinite(self.value):
+            return "–"
+        decimals = 0 if self.value >= 100 else 1 if self.value >= 10 else 2 if self.value >= 0.1 else 3
+        return format_number(self.value, language, decimals=decimals)
+
+
+class PValue:
+    """A p value that a message prints; a tiny one as a bound."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = float(value)
+
+    def text(self, language: Language = "en") -> str:
+        """Return the number."""
+        if self.value < 0.001:
+            return "< " + format_number(0.001, language, decimals=3)
+        return format_number(self.value, language, decimals=3)
+
+
+def not_proportional(made: Prepared, tests: Sequence[tuple[str, float]], of: Readable) -> tuple[Readable, ...]:
+    """Warn of terms whose ratio changes over time, by the test of proportional hazards."""
+    shaky = [(term, p) for term, p in tests if np.isfinite(p) and p < DOUBTFUL]
+    if not shaky:
+        return ()
+    by_term = {one.term: term_words(made, one) for one in made.design.columns}
+    listed = [tr("{term} (p {p})", term=by_term.get(term, Label(term)), p=PValue(p)) for term, p in shaky]
+    return (
+        tr(
+            "{outcome}: the ratio is not the same over time for {terms}; the figure given is a mean over the time "
+            "observed. Look at plot_diagnostics(), or give the term a baseline of its own (strata).",
+            outcome=of,
+            terms=listed,
+        ),
+    )
+
+
+class ForestRows(NamedTuple):
+    """What a forest plot shows of one outcome, in words."""
+
+    rows: Counts
+    labels: list[str]
+    groups: list[str]
+    reference: list[bool]
+    ratios: list[str]
+
+
+def forest_rows(table: Table, outcome: str, language: Language) -> ForestRows:
+    """Return what a forest plot shows of one outcome."""
+    rows = np.flatnonzero(table["outcome"].astype(str) == outcome)
+    made = ForestRows(rows, [], [], [], [])
+    for row in rows:
+        term, level, reference = (str(table[name][row]) for name in ("term", "level", "reference"))
+        words = table.labels["term"].get(term)
+        made.groups.append(words.text(language) if words else term)
+        named = table.labels["level"].get(level)
+        made.labels.append(named.text(language) if named else level)
+        made.reference.append(level == reference != "")
+        ratio, low, high = (Ratio(float(table[name][row])) for name in ("estimate", "conf_low", "conf_high"))
+        if made.reference[-1]:
+            made.ratios.append(tr("1 (reference)").text(language))
+        elif not np.isfinite(ratio.value):
+            made.ratios.append("–")
+        else:
+            limits = f" ({low.text(language)} – {high.text(language)})" if np.isfinite(low.value) else ""
+            made.ratios.append(ratio.text(language) + limits)
+    return made
