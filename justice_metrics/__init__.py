@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .measures.attrition import attrition as attrition
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
+    from .measures.curve_tests import curve_tests as curve_tests
     from .measures.durations import stage_durations as stage_durations
     from .measures.forecast import expected_endings as expected_endings
     from .measures.incidence import cumulative_incidence as cumulative_incidence
@@ -65,6 +66,7 @@ _PUBLIC: Final = {
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
     "cumulative_incidence": "measures.incidence",
+    "curve_tests": "measures.curve_tests",
     "open_share": "measures.open_share",
     "time_to": "measures.time_to",
     "check": "measures.quality",

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Floats
-from .placing import axes_points, end_labels, floats, rows_below, set_ticks, set_words, settle, share_ticks, thinned
-from .style import OPEN, PAGE_WIDTH, SOFT, Format, Mark, house_style, mark, new_axes, plain_number, plain_percent
+from .placing import (
+    axes_points,
+    end_labels,
+    floats,
+    rows_below,
+    set_ticks,
+    set_words,
+    settle,
+    share_ticks,
+    thinned,
+    wrapped,
+)
+from .style import (
+    INK,
+    OPEN,
+    PAGE_WIDTH,
+    SMALL,
+    SOFT,
+    Format,
+    Mark,
+    house_style,
+    mark,
+    new_axes,
+    plain_number,
+    plain_percent,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# Areas of more groups than this lie over one another until nobody can tell them apart.
+MOST_SHADED: Final = 5
 
 
 def stacked_incidence(
@@ -27,6 +54,8 @@ def stacked_incidence(
     at_risk_label: str,
     x_label: str,
     y_label: str,
+    first_day: float = 0.0,
+    lines: Mapping[float, str] | None = None,
     day_labels: Sequence[str] | None = None,
     number: Format = plain_number,
     percent: Format = plain_percent,
@@ -54,6 +83,10 @@ def stacked_incidence(
         Name of that row.
     x_label, y_label : str
         Axis labels.
+    first_day : float
+        Where the drawing begins.
+    lines : mapping of float to str, optional
+        Days that are marked by an upright line, and its words: a landmark, a horizon, a legal limit.
     day_labels : sequence of str, optional
         (R,) words of the ticks; the plain number of days by default.
     number, percent : callable
@@ -82,7 +115,7 @@ def stacked_incidence(
     shares, ticks = np.atleast_2d(floats(incidence)), floats(at_risk_days)
     _same_length(labels=labels, incidence=shares)
     _same_length(at_risk_days=ticks, at_risk=floats(at_risk))
-    stretch, steps = _from_zero(floats(days), shares, start=0.0, until=ticks)
+    stretch, steps = _from_first(floats(days), shares, first_day, start=0.0, until=ticks)
     tops = np.vstack([np.zeros(len(stretch)), np.cumsum(np.nan_to_num(steps), axis=0), np.ones(len(stretch))])
     areas = [*(mark(tone) for tone in (_tones(tones, labels))), Mark(OPEN, "", (0, ()), "")]
     axes = ax if ax is not None else new_axes(PAGE_WIDTH, 4.3)
@@ -99,7 +132,8 @@ def stacked_incidence(
         axes.set_ylim(0, 1)
         shares_up = [0.0, 0.25, 0.5, 0.75, 1.0]
         set_ticks(axes.yaxis, shares_up, [percent(share) for share in shares_up])
-        axes.set_xlim(0, stretch[-1])
+        axes.set_xlim(first_day, stretch[-1])
+        _draw_lines(axes, lines or {}, boxed=True)
         set_words(axes, own=ax is None, title=title, x_label=x_label, y_label=y_label)
         ends = np.where(tops[1:, -1] > tops[:-1, -1], (tops[:-1, -1] + tops[1:, -1]) / 2, np.nan)
         _beside_and_under(
@@ -122,6 +156,8 @@ def step_curves(
     estimate: ArrayLike,
     conf_low: ArrayLike | None = None,
     conf_high: ArrayLike | None = None,
+    band_low: ArrayLike | None = None,
+    band_high: ArrayLike | None = None,
     groups: Sequence[str],
     at_risk_days: ArrayLike,
     at_risk: ArrayLike,
@@ -129,6 +165,9 @@ def step_curves(
     x_label: str,
     y_label: str,
     start: float = 0.0,
+    first_day: float = 0.0,
+    lines: Mapping[float, str] | None = None,
+    limits_label: str | None = None,
     marks: ArrayLike | None = None,
     mark_height: float = 0.5,
     day_labels: Sequence[str] | None = None,
@@ -147,7 +186,10 @@ def step_curves(
     estimate : array_like
         (G, T) shares between 0 and 1; NaN from the day on which a group is no longer followed.
     conf_low, conf_high : array_like, optional
-        (G, T) limits of the band.
+        (G, T) limits for each day by itself, drawn as an area; left out for more than five groups, and for several
+        groups with a band.
+    band_low, band_high : array_like, optional
+        (G, T) limits for the whole curve at once, drawn as two thin lines; NaN outside the days for which they hold.
     groups : sequence of str
         (G,) names of the curves; a single curve may be called "".
     at_risk_days, at_risk : array_like
@@ -158,6 +200,10 @@ def step_curves(
         Axis labels.
     start : float
         Value before the first day: 0 for an incidence, 1 for the share still open.
+    first_day, lines
+        As in ``stacked_incidence``.
+    limits_label : str, optional
+        What the areas and thin lines are, written in the corner that curves leave free.
     marks : array_like, optional
         (G,) day on which each curve passes ``mark_height`` (its median), NaN for none.
     mark_height : float
@@ -182,17 +228,26 @@ def step_curves(
     curves, ticks, table = np.atleast_2d(floats(estimate)), floats(at_risk_days), np.atleast_2d(floats(at_risk))
     _same_length(groups=groups, estimate=curves, at_risk=table)
     _same_length(at_risk_days=ticks, at_risk=table.T)
-    stretch, steps = _from_zero(floats(days), curves, start=start, until=ticks)
+    stretch, steps = _from_first(floats(days), curves, first_day, start=start, until=ticks)
     looks = [mark(tone) for tone in (_tones(tones, groups))]
     axes = ax if ax is not None else new_axes(PAGE_WIDTH, 3.9 + 0.14 * len(groups))
     with house_style():
         top = [start, np.nanmax(steps, initial=0.0)]
-        if conf_low is not None and conf_high is not None:
-            low = _from_zero(floats(days), np.atleast_2d(floats(conf_low)), start=start, until=ticks)[1]
-            high = _from_zero(floats(days), np.atleast_2d(floats(conf_high)), start=start, until=ticks)[1]
+        shaded = len(groups) <= (MOST_SHADED if band_low is None else 1)
+        if conf_low is not None and conf_high is not None and shaded:
+            low, high = (
+                _from_first(floats(days), np.atleast_2d(floats(edge)), first_day, start=start, until=ticks)[1]
+                for edge in (conf_low, conf_high)
+            )
             for g, look in enumerate(looks):
                 axes.fill_between(stretch, low[g], high[g], step="post", color=look.colour, alpha=0.16, linewidth=0)
             top.append(np.nanmax(high, initial=0.0))
+        for edge in (band_low, band_high):
+            if edge is not None:
+                held = _held(floats(days), np.atleast_2d(floats(edge)), first_day, ticks)
+                for row, look in zip(held, looks, strict=True):
+                    axes.plot(*row, drawstyle="steps-post", color=look.colour, linewidth=0.7, zorder=1.5)
+                top.append(np.nanmax(floats(edge), initial=0.0))
         for curve, look in zip(steps, looks, strict=True):
             axes.plot(stretch, curve, drawstyle="steps-post", color=look.colour, linestyle=look.dash, clip_on=False)
             # A curve that ends early is still led to its name at the edge, by a thread that is not a curve.
@@ -202,7 +257,10 @@ def step_curves(
         if marks is not None:
             _draw_marks(axes, floats(marks), mark_height, looks)
         _shares_up(axes, min(1.0, max(top)), percent)
-        axes.set_xlim(0, stretch[-1])
+        axes.set_xlim(first_day, stretch[-1])
+        _draw_lines(axes, lines or {})
+        if limits_label:
+            _in_the_free_corner(axes, limits_label, right=start > 0)
         set_words(axes, own=ax is None, title=title, x_label=x_label, y_label=y_label)
         _beside_and_under(
             axes,
@@ -229,16 +287,24 @@ def _tones(tones: Sequence[int] | None, series: Sequence[str]) -> Sequence[int]:
     return range(len(series)) if tones is None else tones
 
 
-def _from_zero(days: Floats, values: Floats, *, start: float, until: Floats) -> tuple[Floats, Floats]:
-    """Let every step curve begin on day 0 and reach the end of the drawing; NaN stays NaN."""
+def _from_first(days: Floats, values: Floats, first: float, *, start: float, until: Floats) -> tuple[Floats, Floats]:
+    """Let every step curve begin on the first day and reach the end of the drawing; NaN stays NaN."""
     last = float(max(days[-1:].tolist() + until[-1:].tolist(), default=1.0))
-    if not len(days) or days[0] > 0:
-        days = np.concatenate([[0.0], days])
+    if not len(days) or days[0] > first:
+        days = np.concatenate([[first], days])
         values = np.column_stack([np.full(len(values), start), values])
     if days[-1] < last:
         days = np.append(days, last)
         values = np.column_stack([values, values[:, -1]])
     return days, values
+
+
+def _held(days: Floats, edges: Floats, first: float, until: Floats) -> list[tuple[Floats, Floats]]:
+    """Return each edge of a band on the days for which it holds; nothing is carried on after the last of them."""
+    stretch, steps = _from_first(days, edges, first, start=float("nan"), until=until)
+    if len(days) and len(stretch) > len(days) and stretch[-1] > days[-1]:
+        steps[:, -1] = np.nan
+    return [(stretch, row) for row in steps]
 
 
 def _last_value(row: Floats) -> float:
@@ -264,6 +330,45 @@ def _draw_marks(axes: Axes, marks: Floats, height: float, looks: Sequence[Mark])
             axes.plot([day], [height], look.marker, color=look.colour, markeredgecolor="white", zorder=4)
 
 
+def _draw_lines(axes: Axes, lines: Mapping[float, str], *, boxed: bool = False) -> None:
+    """Draw upright lines at chosen days, their words at the foot where curves of endings leave room."""
+    left, right = axes.get_xlim()
+    for day, words in lines.items():
+        axes.axvline(day, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=3)
+        late = day > (left + right) / 2
+        axes.annotate(
+            words,
+            xy=(day, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-3 if late else 3, -3),
+            textcoords="offset points",
+            ha="right" if late else "left",
+            va="top",
+            fontsize=SMALL,
+            color=INK,
+            parse_math=False,
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1} if boxed else None,
+            zorder=5,
+        )
+
+
+def _in_the_free_corner(axes: Axes, words: str, *, right: bool) -> None:
+    """Write a remark where curves are not: falling ones leave the right upper corner, rising ones the left."""
+    axes.annotate(
+        wrapped(words, 46),
+        xy=(float(right), 1),
+        xycoords="axes fraction",
+        xytext=(-4 if right else 6, -4),
+        textcoords="offset points",
+        ha="right" if right else "left",
+        va="top",
+        fontsize=SMALL,
+        color=SOFT,
+        parse_math=False,
+        zorder=5,
+    )
+
+
 def _beside_and_under(
     axes: Axes,
     *,
@@ -285,10 +390,11 @@ def _beside_and_under(
     names = end_labels(axes, heights=ends, texts=end_names, colours=end_colours)
     if own:
         settle(axes)
-    unit = axes_points(axes)[0] / axes.get_xlim()[1]
+    left, right = axes.get_xlim()
+    unit = axes_points(axes)[0] / (right - left)
     kept = thinned(ticks, [tick_words, *rows], unit)
     set_ticks(axes.xaxis, [float(ticks[i]) for i in kept], [tick_words[i] for i in kept])
-    axes.set_xlim(0, axes.get_xlim()[1])
+    axes.set_xlim(left, right)
     rows_below(
         axes,
         places=ticks[kept],

@@ -13,7 +13,15 @@ from ..base.language import Readable, tr, trn
 from ..base.types import Counts, Days, Flags, Floats, Tallies
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
-from ..estimate.curves import CumulativeHazard, Incidence, KaplanMeier, aalen_johansen, kaplan_meier, nelson_aalen
+from ..estimate.curves import (
+    CumulativeHazard,
+    HazardVariance,
+    Incidence,
+    KaplanMeier,
+    aalen_johansen,
+    kaplan_meier,
+    nelson_aalen,
+)
 from ..estimate.limits import Limits, pointwise
 from ..estimate.risk import DUST, at_risk, last_observed_days
 from ..estimate.robust import Curve, robust_curves
@@ -137,6 +145,10 @@ def times_of(
     elif spells.sampling.cluster:
         notes = (tr("Intervals take cases as independent, which cases of one cluster are not."),)
     risk = at_risk(table.events, table.censored, table.entered)
+    if not bool((risk > 0).any()):
+        raise QuestionError(
+            tr("No case was observed as open after {days} days.", days=max(start, 0)), tr("Ask for fewer days.")
+        )
     return Times(
         table=table, at_risk=risk, variance=chosen, rows=rows, clusters=clusters, given_days=start, notes=notes
     )
@@ -145,8 +157,13 @@ def times_of(
 def incidence_of(times: Times, *, confidence_level: float, limits: Limits = "log-log") -> Incidence:
     """Return cumulative incidences with pointwise limits."""
     formula = "greenwood" if times.variance == "infinitesimal_jackknife" else times.variance
-    curves = aalen_johansen(
-        times.table.events, times.at_risk, confidence_level=confidence_level, variance=formula, limits=limits
+    curves = Incidence(
+        *[
+            _of_somebody(times, array)
+            for array in aalen_johansen(
+                times.table.events, times.at_risk, confidence_level=confidence_level, variance=formula, limits=limits
+            )
+        ]
     )
     if times.rows is None:
         return curves
@@ -158,7 +175,12 @@ def incidence_of(times: Times, *, confidence_level: float, limits: Limits = "log
 def open_share_of(times: Times, *, confidence_level: float, limits: Limits = "log-log") -> KaplanMeier:
     """Return the share still open with pointwise limits."""
     events = times.table.events.sum(axis=1)
-    curve = kaplan_meier(events, times.at_risk, confidence_level=confidence_level, limits=limits)
+    curve = KaplanMeier(
+        *[
+            _of_somebody(times, array)
+            for array in kaplan_meier(events, times.at_risk, confidence_level=confidence_level, limits=limits)
+        ]
+    )
     if times.rows is not None:
         std_error = robust_errors(times, "survival")[:, 0]
     elif times.variance == "counting_process":
@@ -173,7 +195,7 @@ def open_share_of(times: Times, *, confidence_level: float, limits: Limits = "lo
 def hazard_of(times: Times, *, confidence_level: float) -> CumulativeHazard:
     """Return the cumulative hazard of each ending, and of all together last, with limits on the log scale."""
     events = np.concatenate([times.table.events, times.table.events.sum(axis=1, keepdims=True)], axis=1)
-    formula = "poisson" if times.variance != "counting_process" else "counting_process"
+    formula: HazardVariance = "poisson" if times.variance != "counting_process" else "counting_process"
     curves = nelson_aalen(events, times.at_risk, confidence_level=confidence_level, variance=formula)
     if times.rows is None:
         return curves
@@ -235,6 +257,14 @@ def watched(times: Times, open_share: Floats, days: Sequence[int]) -> Flags:
     nobody_left = open_share[:, -1] <= 0
     flags: Flags = nobody_left[:, None] | (np.asarray(days)[None, :] <= last[:, None])
     return flags
+
+
+def seen_only(times: Times, curve: Floats, open_share: Floats) -> Floats:
+    """Return curves (G, T) as NaN from the day on which nobody of a group is observed any more, for a drawing.
+
+    Where everybody had ended there is nothing left to observe, and the curve goes on.
+    """
+    return np.where(watched(times, open_share, times.table.days.tolist()), curve, np.nan)
 
 
 def open_after(table: RiskTable, days: Sequence[int] | Days) -> Floats:
@@ -308,8 +338,16 @@ def _rows(spells: Durations, table: RiskTable, by: Sequence[str], cluster: str |
 
 def _lasting_rows(rows: Rows, day: int) -> Rows:
     kept = rows.exit > day
-    picked = Rows(*[None if one is None else one[kept] for one in rows])
-    return picked._replace(entry=np.maximum(picked.entry, np.int32(day)))
+    return Rows(
+        entry=np.maximum(rows.entry[kept], np.int32(day)),
+        exit=rows.exit[kept],
+        code=rows.code[kept],
+        n=rows.n[kept],
+        weight=None if rows.weight is None else rows.weight[kept],
+        stratum=rows.stratum[kept],
+        pattern=rows.pattern[kept],
+        cluster=None if rows.cluster is None else rows.cluster[kept],
+    )
 
 
 def _clusters(rows: Rows, groups: int) -> Counts:
@@ -343,17 +381,23 @@ def _robust_notes(spells: Durations, rows: Rows, clusters: Counts | None) -> tup
             )
         )
     if few and len(clusters) == 1:
-        notes.append(tr("With so few clusters such an interval comes out too narrow."))
+        notes.append(tr("With so few clusters such an interval tends to be too narrow."))
     elif few:
         notes.append(
             trn(
-                "{n} group rests on fewer than {few} clusters: its interval comes out too narrow.",
-                "{n} groups rest on fewer than {few} clusters: their intervals come out too narrow.",
+                "{n} group rests on fewer than {few} clusters: its interval tends to be too narrow.",
+                "{n} groups rest on fewer than {few} clusters: their intervals tend to be too narrow.",
                 few,
                 few=FEW_CLUSTERS,
             )
         )
     return tuple(notes)
+
+
+def _of_somebody(times: Times, array: Floats) -> Floats:
+    """Return a curve (G, ..., T) as NaN for groups in which nobody was ever at risk."""
+    nobody = ~(times.at_risk > 0).any(axis=1)
+    return np.where(nobody.reshape(-1, *[1] * (array.ndim - 1)), np.nan, array)
 
 
 def _log_limits(estimate: Floats, std_error: Floats, confidence_level: float) -> tuple[Floats, Floats]:

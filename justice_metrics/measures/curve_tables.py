@@ -144,12 +144,25 @@ def tick_days(table: RiskTable, *, start: int = 0) -> list[int]:
     return list(range(start, last + 1, step))
 
 
+def limits_words(confidence_level: float, *, groups: int, band: bool, language: Language) -> str:
+    """Return what the areas and thin lines of a drawing are."""
+    level = format_share(confidence_level, language, decimals=0 if round(confidence_level * 100, 6) % 1 == 0 else 1)
+    if not band:
+        return tr("areas: {level} limits for each day by itself", level=level).text(language) if groups <= 5 else ""
+    if groups > 1:
+        return tr("thin lines: {level} limits for a whole curve at once", level=level).text(language)
+    return tr("area: {level} limits for each day by itself; thin lines: for the whole curve at once", level=level).text(
+        language
+    )
+
+
 def axis_words(table: RiskTable, start_words: Readable, language: Language, *, start: int = 0) -> dict[str, Any]:
     """Return what every drawing of a curve over days is given: ticks, numbers below, words and number formats."""
     shown = tick_days(table, start=start)
     below: Counts | Floats = open_after(table, shown)
     return {
         "days": table.days,
+        "first_day": float(start),
         "at_risk_days": shown,
         "at_risk": below,
         "at_risk_label": tr("still open and observed").text(language),

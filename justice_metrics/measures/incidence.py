@@ -19,16 +19,18 @@ from ..estimate.steps import at_days
 from ..figures.curves import stacked_incidence, step_curves
 from ..reduce.risk import Endings
 from ..tables import RiskTable
+from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band
 from .curve_estimates import (
     CurveVariance,
     Times,
     ensure_given,
     incidence_of,
     method_words,
+    seen_only,
     times_of,
     watched,
 )
-from .curve_tables import TWO_YEARS, YEAR, axis_words, chosen_rows, curve_columns, day_rows, marked_days
+from .curve_tables import TWO_YEARS, YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
 from .declared import (
     Share,
     ensure_level,
@@ -57,6 +59,8 @@ class CumulativeIncidence(Result):
         ``censored`` on it, ``estimate, std_error, conf_low, conf_high``.
     milestones
         The same at 180, 365, 730 and 1,095 days, as far as the data reach.
+    band
+        With ``band``: limits that hold on all days of a range at once.
     naive
         Mean days of finished cases only, with the reason not to use it.
     """
@@ -65,8 +69,10 @@ class CumulativeIncidence(Result):
 
     times: Times
     curves: Incidence
+    band: CurveBand | None
     outcome_words: Mapping[str, Readable]
     start_words: Readable
+    confidence_level: float
 
     @property
     def table(self) -> RiskTable:
@@ -117,7 +123,7 @@ class CumulativeIncidence(Result):
         common = axis_words(self.table, self.start_words, language, start=max(given, 0))
         words = [self.outcome_words[one].text(language) for one in self.table.outcomes]
         open_share = tr("share of cases") if given < 0 else tr("share of the cases open after {n} days", n=given)
-        if len(self.table.strata) == 1:
+        if len(self.table.strata) == 1 and self.band is None:
             common["at_risk"] = common["at_risk"][0]
             return stacked_incidence(
                 incidence=self.curves.incidence[0],
@@ -128,14 +134,19 @@ class CumulativeIncidence(Result):
                 **common,
             )
         place = self.main_outcome
+        groups = len(self.table.strata)
         ended = tr("share that ended by: {outcome}", outcome=self.outcome_words[self.table.outcomes[place]])
         return step_curves(
-            estimate=self.curves.incidence[:, place],
-            conf_low=self.curves.conf_low[:, place],
-            conf_high=self.curves.conf_high[:, place],
+            estimate=seen_only(self.times, self.curves.incidence[:, place], self.curves.survival),
+            conf_low=seen_only(self.times, self.curves.conf_low[:, place], self.curves.survival),
+            conf_high=seen_only(self.times, self.curves.conf_high[:, place], self.curves.survival),
+            limits_label=limits_words(
+                self.confidence_level, groups=groups, band=self.band is not None, language=language
+            ),
             groups=group_words(self.table.strata, language),
             y_label=ended.text(language),
             ax=ax,
+            **drawn_band(self.band, place),
             **common,
         )
 
@@ -176,6 +187,8 @@ def cumulative_incidence(
     given_days: int | None = None,
     variance: CurveVariance | None = None,
     limits: Limits = "log-log",
+    band: BandKind | None = None,
+    band_days: BandDays | None = None,
     cluster: str | None = None,
     confidence_level: float = 0.95,
 ) -> CumulativeIncidence:
@@ -206,6 +219,10 @@ def cumulative_incidence(
         Greenwood's, and the robust one where there are sampling weights or clusters.
     limits : {"log-log", "log", "plain", "arcsine"}
         Scale of the pointwise limits.
+    band : {"equal-precision"}, optional
+        Also give limits that hold for a whole curve at once, by simulation (Lin 1997).
+    band_days : sequence of two int, optional
+        First and last day of the band; by default from the tenth ending on, as long as ten cases are still open.
     cluster : str, optional
         Attribute whose groups are not independent inside, such as court; by default the cluster of the sampling.
     confidence_level : float
@@ -224,6 +241,8 @@ def cumulative_incidence(
     ----------
     .. [1] Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov chains based
        on censored observations. Scandinavian Journal of Statistics, 5, 141-150.
+    .. [2] Lin, D. Y. (1997). Non-parametric inference for cumulative incidence functions in competing risks studies.
+       Statistics in Medicine, 16, 901-910.
 
     Examples
     --------
@@ -238,11 +257,18 @@ def cumulative_incidence(
     spells = spells_of(cases, start=start, wanted=wanted, endings=endings)
     times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
     curves = incidence_of(times, confidence_level=confidence_level, limits=limits)
+    over: CurveBand | None = None
+    if band is not None:
+        over = incidence_band(
+            times, curves.incidence, band, confidence_level=confidence_level, limits=limits, band_days=band_days
+        )
     words, start_words = outcome_labels(spells, times.table.outcomes), spells.start_words
     tables = {
         "main": _curve_table(times, curves, words),
         "milestones": _at(times, curves, marked_days(times.table, times.given_days), words),
     }
+    if over is not None:
+        tables["band"] = band_table(times, over, keys={"outcome": times.table.outcomes}, labels=words)
     if given_days is None:
         tables["naive"] = _naive_mean(times.table, words)
     return CumulativeIncidence(
@@ -260,6 +286,8 @@ def cumulative_incidence(
             given_days=given_days,
             variance=times.variance,
             limits=limits,
+            band=band,
+            band_days=None if band_days is None else tuple(band_days),
             cluster=cluster,
             confidence_level=confidence_level,
         ),
@@ -268,12 +296,15 @@ def cumulative_incidence(
             *times.notes,
             *few_units_note(times.table.strata, times.table.units),
             *_reopening_note(cases, endings),
+            *band_notes(over),
         ),
         frame_library=cases.frame_library,
         times=times,
         curves=curves,
+        band=over,
         outcome_words=words,
         start_words=start_words,
+        confidence_level=confidence_level,
     )
 
 

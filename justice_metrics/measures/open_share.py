@@ -20,6 +20,7 @@ from ..estimate.steps import quantiles
 from ..figures.curves import step_curves
 from ..reduce.risk import Endings
 from ..tables import RiskTable
+from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, open_band
 from .curve_estimates import (
     CurveVariance,
     Times,
@@ -27,10 +28,11 @@ from .curve_estimates import (
     hazard_of,
     method_words,
     open_share_of,
+    seen_only,
     times_of,
     watched,
 )
-from .curve_tables import YEAR, axis_words, chosen_rows, curve_columns, day_rows, marked_days
+from .curve_tables import YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
 from .declared import (
     Share,
     ensure_level,
@@ -58,6 +60,8 @@ class OpenShare(Result):
         it, ``estimate, std_error, conf_low, conf_high``.
     milestones
         The same at 180, 365, 730 and 1,095 days, as far as the data reach.
+    band
+        With ``band``: limits that hold on all days of a range at once.
     hazard
         Cumulative hazard of each ending, and of any (Nelson-Aalen). It is no share: it can pass 1.
     """
@@ -66,7 +70,9 @@ class OpenShare(Result):
 
     times: Times
     curve: KaplanMeier
+    band: CurveBand | None
     start_words: Readable
+    confidence_level: float
 
     @property
     def table(self) -> RiskTable:
@@ -116,14 +122,18 @@ class OpenShare(Result):
             last_days=last_observed_days(self.table.days, self.times.at_risk),
         )
         return step_curves(
-            estimate=self.curve.survival,
-            conf_low=self.curve.conf_low,
-            conf_high=self.curve.conf_high,
+            estimate=seen_only(self.times, self.curve.survival, self.curve.survival),
+            conf_low=seen_only(self.times, self.curve.conf_low, self.curve.survival),
+            conf_high=seen_only(self.times, self.curve.conf_high, self.curve.survival),
+            limits_label=limits_words(
+                self.confidence_level, groups=len(self.table.strata), band=self.band is not None, language=language
+            ),
             groups=group_words(self.table.strata, language),
             y_label=tr("share still open").text(language),
             start=1.0,
             marks=medians.estimate[:, 0],
             ax=ax,
+            **drawn_band(self.band),
             **axis_words(self.table, self.start_words, language, start=max(self.times.given_days, 0)),
         )
 
@@ -137,6 +147,8 @@ def open_share(
     given_days: int | None = None,
     variance: CurveVariance | None = None,
     limits: Limits = "log-log",
+    band: BandKind | None = None,
+    band_days: BandDays | None = None,
     cluster: str | None = None,
     confidence_level: float = 0.95,
 ) -> OpenShare:
@@ -160,6 +172,10 @@ def open_share(
         Greenwood's by default, and the robust one where there are sampling weights or clusters.
     limits : {"log-log", "log", "plain", "arcsine"}
         Scale of the pointwise limits.
+    band : {"hall-wellner", "equal-precision"}, optional
+        Also give limits that hold for the whole curve at once.
+    band_days : sequence of two int, optional
+        First and last day of the band; by default from the tenth ending on, as long as ten cases are still open.
     cluster : str, optional
         Attribute whose groups are not independent inside, such as court; by default the cluster of the sampling.
     confidence_level : float
@@ -179,6 +195,9 @@ def open_share(
        American Statistical Association, 53, 457-481.
     .. [2] Aalen, O. O. (1978). Nonparametric inference for a family of counting processes. Annals of Statistics, 6,
        701-726.
+    .. [3] Hall, W. J. and Wellner, J. A. (1980). Confidence bands for a survival curve from censored data. Biometrika,
+       67, 133-143.
+    .. [4] Nair, V. N. (1984). Confidence bands for survival functions with censored data. Technometrics, 26, 265-275.
 
     Examples
     --------
@@ -193,6 +212,11 @@ def open_share(
     spells = spells_of(cases, start=start, wanted=(), endings=endings)
     times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
     curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
+    over: CurveBand | None = None
+    if band is not None:
+        over = open_band(
+            times, curve.survival, band, confidence_level=confidence_level, limits=limits, band_days=band_days
+        )
     hazard = hazard_of(times, confidence_level=confidence_level)
     words, start_words, given = outcome_labels(spells, times.table.outcomes), spells.start_words, times.given_days
     tables = {
@@ -200,6 +224,8 @@ def open_share(
         "milestones": _at(times, curve, marked_days(times.table, given)),
         "hazard": _hazard_table(times, hazard, {**words, ANY_EXIT: tr("any ending")}),
     }
+    if over is not None:
+        tables["band"] = band_table(times, over, keys={}, labels={})
     return OpenShare(
         heading=tr("Share of the cases still open, from: {start}", start=start_words),
         tables=tables,
@@ -226,6 +252,8 @@ def open_share(
             given_days=given_days,
             variance=times.variance,
             limits=limits,
+            band=band,
+            band_days=None if band_days is None else tuple(band_days),
             cluster=cluster,
             confidence_level=confidence_level,
         ),
@@ -233,11 +261,14 @@ def open_share(
             *sampling_notes(cases, design_used=True),
             *times.notes,
             *few_units_note(times.table.strata, times.table.units),
+            *band_notes(over),
         ),
         frame_library=cases.frame_library,
         times=times,
         curve=curve,
+        band=over,
         start_words=start_words,
+        confidence_level=confidence_level,
     )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Days, Floats, Names, names
+from ..base.types import Days, Floats, Names, Tallies, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.limits import Limits
@@ -19,6 +19,7 @@ from ..estimate.risk import last_observed_days
 from ..estimate.steps import Quantiles, incidence_quantiles, quantiles
 from ..figures.curves import step_curves
 from ..tables import RiskTable
+from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band, open_band
 from .curve_estimates import (
     CurveVariance,
     Times,
@@ -26,9 +27,10 @@ from .curve_estimates import (
     incidence_of,
     method_words,
     open_share_of,
+    seen_only,
     times_of,
 )
-from .curve_tables import axis_words
+from .curve_tables import axis_words, limits_words
 from .declared import (
     Share,
     days_words,
@@ -55,6 +57,8 @@ class TimeTo(Result):
     main
         One row per stratum and share: ``share, estimate, conf_low, conf_high`` in days; not defined where the curve
         never reaches the share. ``numerator, denominator, censored`` beside it.
+    band
+        With ``band``: limits of the share that came there, which hold on all days of a range at once.
     """
 
     question: ClassVar[str] = "time_to"
@@ -62,6 +66,9 @@ class TimeTo(Result):
     times: Times
     share_reached: Floats
     limits: tuple[Floats, Floats]
+    still_open: Floats
+    band: CurveBand | None
+    confidence_level: float
     outcome: str
     outcome_words: Readable
     start_words: Readable
@@ -121,13 +128,17 @@ class TimeTo(Result):
         """Draw the share that has come to the outcome, with the number still open below and the medians marked."""
         half = np.isclose(self.main["share"].astype(float), 0.5)
         return step_curves(
-            estimate=self.share_reached,
-            conf_low=self.limits[0],
-            conf_high=self.limits[1],
+            estimate=seen_only(self.times, self.share_reached, self.still_open),
+            conf_low=seen_only(self.times, self.limits[0], self.still_open),
+            conf_high=seen_only(self.times, self.limits[1], self.still_open),
+            limits_label=limits_words(
+                self.confidence_level, groups=len(self.table.strata), band=self.band is not None, language=language
+            ),
             groups=group_words(self.table.strata, language),
             y_label=tr("share that came to: {outcome}", outcome=self.outcome_words).text(language),
             marks=self.main["estimate"][half].astype(float) if half.any() else None,
             ax=ax,
+            **drawn_band(self.band),
             **axis_words(self.table, self.start_words, language, start=max(self.times.given_days, 0)),
         )
 
@@ -142,6 +153,8 @@ def time_to(
     given_days: int | None = None,
     variance: CurveVariance | None = None,
     limits: Limits = "log-log",
+    band: BandKind | None = None,
+    band_days: BandDays | None = None,
     cluster: str | None = None,
     confidence_level: float = 0.95,
 ) -> TimeTo:
@@ -168,6 +181,10 @@ def time_to(
         Of the curve; by default Greenwood's, and the robust one where there are sampling weights or clusters.
     limits : {"log-log", "log", "plain", "arcsine"}
         Scale of the limits of the curve, from which those of the days are read.
+    band : {"hall-wellner", "equal-precision"}, optional
+        Also give limits of the curve that hold for all of it at once; with ``hall-wellner`` for ``any_exit`` only.
+    band_days : sequence of two int, optional
+        First and last day of the band; by default from the tenth ending on, as long as ten cases are still open.
     cluster : str, optional
         Attribute whose groups are not independent inside, such as court; by default the cluster of the sampling.
     confidence_level : float
@@ -201,12 +218,16 @@ def time_to(
         raise QuestionError(tr("Shares lie between 0 and 1."), tr("Write the median as 0.5."))
     spells = spells_of(cases, start=start, wanted=(outcome,))
     times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
-    reached, band, found = _reached(times, outcome, shares, confidence_level=confidence_level, limits=limits)
+    read = _reached(times, outcome, shares, confidence_level=confidence_level, limits=limits)
+    over = None if band is None else _band(times, read, outcome, band, confidence_level, limits, band_days)
     words, start_words = spells.label(outcome), spells.start_words
     table, given = times.table, times.given_days
+    tables = {"main": _days_table(table, outcome, shares, read.found)}
+    if over is not None:
+        tables["band"] = band_table(times, over, keys={}, labels={})
     return TimeTo(
         heading=tr("Days from {start} to {outcome}", start=start_words, outcome=words),
-        tables={"main": _days_table(table, outcome, shares, found)},
+        tables=tables,
         definition=Definition(
             answers=tr("After how many days had a given share of all cases come to {outcome}?", outcome=words),
             numerator=tr("cases that came to {outcome} by the day", outcome=words),
@@ -232,6 +253,8 @@ def time_to(
             given_days=given_days,
             variance=times.variance,
             limits=limits,
+            band=band,
+            band_days=None if band_days is None else tuple(band_days),
             cluster=cluster,
             confidence_level=confidence_level,
         ),
@@ -239,35 +262,76 @@ def time_to(
             *sampling_notes(cases, design_used=True),
             *times.notes,
             *few_units_note(table.strata, table.units),
+            *band_notes(over),
         ),
         frame_library=cases.frame_library,
         times=times,
-        share_reached=reached,
-        limits=band,
+        share_reached=read.share,
+        limits=(read.conf_low, read.conf_high),
+        still_open=read.still_open,
+        band=over,
+        confidence_level=confidence_level,
         outcome=outcome,
         outcome_words=words,
         start_words=start_words,
     )
 
 
-def _reached(
-    times: Times, outcome: str, shares: Sequence[float], *, confidence_level: float, limits: Limits
-) -> tuple[Floats, tuple[Floats, Floats], Quantiles]:
-    """Return the share that came to the outcome, its limits, each (G, T), and the days of the shares."""
+class _Read(NamedTuple):
+    """The curve of those who came to the outcome, and the days read from it."""
+
+    share: Floats  # (G, T)
+    conf_low: Floats  # (G, T)
+    conf_high: Floats  # (G, T)
+    still_open: Floats  # (G, T), in any way
+    found: Quantiles
+
+
+def _reached(times: Times, outcome: str, shares: Sequence[float], *, confidence_level: float, limits: Limits) -> _Read:
     days = times.table.days
+    curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
     if outcome not in times.table.outcomes:
         nothing = np.zeros(times.at_risk.shape)
-        return nothing, (nothing, nothing), incidence_quantiles(days, nothing, nothing, nothing, shares)
+        found = incidence_quantiles(days, nothing, nothing, nothing, shares)
+        return _Read(nothing, nothing, nothing, curve.survival, found)
     if outcome == "any_exit":
-        curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
         low, high = curve.conf_low, curve.conf_high
         last = last_observed_days(days, times.at_risk)
         found = quantiles(days, curve.survival, low, high, shares, last_days=last)
-        return 1 - curve.survival, (1 - high, 1 - low), found
+        return _Read(1 - curve.survival, 1 - high, 1 - low, curve.survival, found)
     place = times.table.outcomes.index(outcome)
     curves = incidence_of(times, confidence_level=confidence_level, limits=limits)
     reached, low, high = (array[:, place] for array in (curves.incidence, curves.conf_low, curves.conf_high))
-    return reached, (low, high), incidence_quantiles(days, reached, low, high, shares)
+    return _Read(reached, low, high, curves.survival, incidence_quantiles(days, reached, low, high, shares))
+
+
+def _band(
+    times: Times,
+    read: _Read,
+    outcome: str,
+    kind: BandKind,
+    confidence_level: float,
+    limits: Limits,
+    band_days: BandDays | None,
+) -> CurveBand:
+    """Return the band of the share that came to the outcome."""
+    given: Any = {"confidence_level": confidence_level, "limits": limits, "band_days": band_days}
+    if outcome == "any_exit":
+        band = open_band(times, read.still_open, kind, **given)
+        return band._replace(conf_low=1 - band.conf_high, conf_high=1 - band.conf_low, estimate=1 - band.estimate)
+    if outcome not in times.table.outcomes:
+        nothing = np.full((*times.at_risk.shape[:1], 1, times.at_risk.shape[1]), np.nan)
+        return CurveBand(kind, nothing, nothing, nothing, len(nothing))
+    place = times.table.outcomes.index(outcome)
+    one = replace(times, table=replace(times.table, outcomes=(outcome, "other"), events=_against_others(times, place)))
+    both = incidence_band(one, np.stack([read.share, 1 - read.share - read.still_open], axis=1), kind, **given)
+    low, high, estimate = (array[:, :1] for array in (both.conf_low, both.conf_high, both.estimate))
+    return CurveBand(kind, low, high, estimate, int((~np.isfinite(low).any(axis=-1)).sum()))
+
+
+def _against_others(times: Times, place: int) -> Tallies:
+    events = times.table.events
+    return np.stack([events[:, place], events.sum(axis=1) - events[:, place]], axis=1)
 
 
 def _days_table(table: RiskTable, outcome: str, shares: Sequence[float], found: Quantiles) -> Table:

@@ -71,6 +71,7 @@ QUESTIONS: Final = _listed(
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),
     Question("open_share", "open_share", "open_share"),
     Question("time_to", "time_to", "time_to"),
+    Question("curve_tests", "curve_tests", "curve_tests"),
     Question("stage_occupancy", "occupancy", "stage_occupancy"),
     Question("stage_durations", "durations", "stage_durations"),
     Question("conviction_rates", "rates", "conviction_rates"),
@@ -82,7 +83,7 @@ QUESTIONS: Final = _listed(
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.
-ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster"})
+ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per"})
 ACTOR_SETTINGS: Final = frozenset({"actors"})
 RULE_SETTINGS: Final = frozenset({"rules"})
