@@ -183,7 +183,7 @@ def cox(
     """
     design = np.asarray(design, dtype=np.float64)
     found = risk_sets(rows, len(design), outcome) if sets is None else sets
-    model, estimable = _model(rows, found, design, offset, ties, outcome, ridge)
+    model, estimable = cox_model(rows, found, design, offset, ties, outcome, ridge)
     null = evaluate(model, np.zeros(len(model.columns)))
     point, steps, converged = _climb(model, null, most_steps)
     diverging = _diverging(model, point)
@@ -195,7 +195,7 @@ def cox(
         "wald_test": float(b @ point.information @ b),
     }
     return CoxFit(
-        coefficients=_spread(b / model.scale, model.columns, design.shape[1]),
+        coefficients=spread(b / model.scale, model.columns, design.shape[1]),
         covariance=spread_matrix(model, variance, design.shape[1]),
         log_likelihood_null=null.log_likelihood,
         log_likelihood=_unpenalised(model, point),
@@ -203,7 +203,7 @@ def cox(
         converged=converged,
         events=int(model.sets.events.sum()),
         estimable=estimable,
-        separated=_spread(diverging, model.columns, design.shape[1]) == 1,
+        separated=spread(diverging, model.columns, design.shape[1]) == 1,
         model=model,
         point=point,
         **{name: chi_squared(value, len(b)) for name, value in tests.items()},
@@ -271,7 +271,7 @@ def spread_matrix(model: CoxModel, scaled: Floats, size: int) -> Floats:
     return matrix
 
 
-def _model(
+def cox_model(
     rows: Rows,
     sets: RiskSets,
     design: Floats,
@@ -391,7 +391,8 @@ def _unpenalised(model: CoxModel, point: CoxPoint) -> float:
     return point.log_likelihood + float(model.ridge @ point.coefficients**2) / 2
 
 
-def _spread(values: Floats | Flags, columns: Counts, size: int) -> Floats:
+def spread(values: Floats | Flags, columns: Counts, size: int) -> Floats:
+    """(p,): values of the estimable columns, NaN for the others."""
     whole = np.full(size, np.nan)
     whole[columns] = values
     return whole
