@@ -45,8 +45,8 @@ class FineGrayFit(NamedTuple):
         Of these rows.
     observed : Observation
         Estimated chances of being under observation.
-    weighted_censoring : bool
-        Whether sampling weights entered them.
+    censoring_ties, weighted_censoring :
+        As asked for.
     stayers : Stayers
         Those who stay after another ending.
     unlinked : int
@@ -59,6 +59,7 @@ class FineGrayFit(NamedTuple):
     rows: Rows
     censoring_group: Counts
     observed: Observation
+    censoring_ties: CensoringTies
     weighted_censoring: bool
     stayers: Stayers
     unlinked: int
@@ -138,11 +139,11 @@ def fine_gray(
     stayers, unlinked = _stayers(used, group, observed, sets, outcome)
     sets = sets._replace(lingering=_lingering(used, observed, sets, stayers))
     fit = cox(used, design, offset=offset, ties=ties, outcome=outcome, most_steps=most_steps, sets=sets)
-    return FineGrayFit(fit, outcome, used, group, observed, weighted_censoring, stayers, unlinked)
+    return FineGrayFit(fit, outcome, used, group, observed, censoring_ties, weighted_censoring, stayers, unlinked)
 
 
 def chance_before(observed: Observation, group: Counts | int, day: Days) -> tuple[Floats, Counts]:
-    """log (G H)(day-) and the segment it belongs to."""
+    """Logarithm of (G H)(day-), and the segment it belongs to."""
     at = np.searchsorted(observed.days, day, side="left")
     return observed.log_chance[group, at], observed.segment[group, at]
 
@@ -162,28 +163,25 @@ def places_after(sets: RiskSets, stratum: Counts, day: Days) -> tuple[Counts, Co
     return np.where(mine < 0, total, after), np.where(mine < 0, total, ends[mine])
 
 
-def _stayers(
-    rows: Rows, group: Counts, observed: Observation, sets: RiskSets, outcome: int
-) -> tuple[Stayers, int]:
+def _stayers(rows: Rows, group: Counts, observed: Observation, sets: RiskSets, outcome: int) -> tuple[Stayers, int]:
     """Who stays, from when until when; and how many rows the data do not connect with all later event days."""
     cell = np.flatnonzero((rows.code > 0) & (rows.code != outcome))
     joins, ends = places_after(sets, rows.stratum[cell], rows.exit[cell])
     log_chance, segment = chance_before(observed, group[cell], rows.exit[cell])
     leaves = ends.copy()
-    for j in np.unique(group[cell]) if observed.segment.max(initial=0) else ():
-        # segments only grow, so the event days of a stratum that lie in one segment are neighbours
-        own = group[cell] == j
-        _, reached = chance_before(observed, int(j), sets.day)
-        order = np.concatenate([[0], np.cumsum(np.diff(sets.stratum) != 0)]) if len(reached) else reached
-        size = int(observed.segment.max()) + 2
-        keys = order * size + reached
-        mine = order[np.minimum(joins[own], len(order) - 1)] * size + segment[own] if len(order) else joins[own]
-        last = np.minimum(np.searchsorted(keys, mine, side="right"), ends[own]) if len(order) else ends[own]
-        leaves[own] = np.maximum(last, joins[own])
+    if observed.segment.max(initial=0) and len(sets.day):
+        # segments only grow, so those event days of a stratum that lie in one segment are neighbours
+        block = np.cumsum(np.diff(sets.stratum, prepend=sets.stratum[0]) != 0)
+        size = int(observed.segment.max()) + 1
+        mine = block[np.minimum(joins, len(block) - 1)] * size + segment
+        for j in np.unique(group[cell]):
+            own = group[cell] == j
+            keys = block * size + chance_before(observed, int(j), sets.day)[1]
+            leaves[own] = np.clip(np.searchsorted(keys, mine[own], side="right"), joins[own], ends[own])
     unlinked = int(rows.n[cell[leaves < ends]].sum())
     kept = joins < leaves
-    whole = Stayers(cell, group[cell], np.exp(-log_chance), joins, leaves)
-    return Stayers(*(field[kept] for field in whole)), unlinked
+    cell = cell[kept]
+    return Stayers(cell, group[cell], np.exp(-log_chance[kept]), joins[kept], leaves[kept]), unlinked
 
 
 def _lingering(rows: Rows, observed: Observation, sets: RiskSets, stayers: Stayers) -> tuple[Lingering, ...]:

@@ -1,0 +1,261 @@
+"""Incidence that a subdistribution hazards model predicts, with limits; what predictions of all outcomes add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..base.types import Counts, Days, Floats
+from .cox import inverse
+from .finegray import FineGrayFit
+from .finegray_robust import (
+    DayWeights,
+    FineGrayVariance,
+    day_increments,
+    observation_influence,
+    score_influence,
+    stayed,
+    summed,
+)
+from .limits import Limits, pointwise
+from .risk_sums import running, spells
+
+
+class Baseline(NamedTuple):
+    """Subdistribution hazard of a row whose linear predictor is 0."""
+
+    stratum: Counts  # (T,)
+    day: Days  # (T,) with an ending of interest
+    increment: Floats  # (T,) hazard of the day
+    cumulative: Floats  # (T,) within the stratum
+
+
+class PredictedIncidence(NamedTuple):
+    """Predicted probability of having ended by the outcome of interest, by pattern (R) and chosen day (J)."""
+
+    incidence: Floats  # (R, J)
+    std_error: Floats  # (R, J)
+    conf_low: Floats  # (R, J)
+    conf_high: Floats  # (R, J)
+
+
+class Excess(NamedTuple):
+    """How far predicted incidences of all outcomes together exceed 1."""
+
+    share: float  # of the weight of the patterns
+    largest: float  # sum of incidences over outcomes
+
+
+def baseline(fit: FineGrayFit) -> Baseline:
+    """Baseline subdistribution hazard of each stratum, for covariates 0 and offset 0.
+
+    Parameters
+    ----------
+    fit : FineGrayFit
+        From :func:`.finegray.fine_gray`.
+
+    Returns
+    -------
+    Baseline
+        Increments follow the fit's rule of ties, as R ``survfit`` of a ``coxph`` fit does: with Efron's rule each of
+        the tied endings has its own risk set.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from justice_metrics.estimate.finegray import fine_gray
+    >>> from justice_metrics.estimate.rows import Rows
+    >>> whole = np.ones(4, dtype=np.int64)
+    >>> code = np.array([1, 2, 1, 0])
+    >>> rows = Rows(-whole, np.array([1, 2, 3, 3]), code, whole, None, 0 * whole, 0 * whole, None)
+    >>> baseline(fine_gray(rows, np.zeros((1, 0)), outcome=1)).cumulative.round(4)
+    array([0.25  , 0.5833])
+    """
+    model = fit.cox.model
+    shift = float(fit.cox.point.coefficients @ (model.centre / model.scale)) + model.offset_mean
+    increment = day_increments(fit.cox)[:, 0] * np.exp(-shift)
+    return Baseline(model.sets.stratum, model.sets.day, increment, running(model.sets.runs, increment))
+
+
+def predicted_incidence(
+    fit: FineGrayFit,
+    covariates: Floats,
+    days: Iterable[float],
+    *,
+    stratum: int = 0,
+    offset: Floats | None = None,
+    variance: FineGrayVariance = "fine_gray",
+    confidence_level: float = 0.95,
+    limits: Limits = "log-log",
+) -> PredictedIncidence:
+    """Predicted cumulative incidence of the outcome of interest on chosen days.
+
+    Parameters
+    ----------
+    fit : FineGrayFit
+        From :func:`.finegray.fine_gray`.
+    covariates : (R, p)
+        One row for each prediction, in the units of the design.
+    days : iterable of float, (J,)
+        Chosen days.
+    stratum : int
+        Whose baseline is used.
+    offset : (R,), optional
+        Of each prediction.
+    variance : {"model", "robust", "fine_gray", "infinitesimal_jackknife"}
+        As for :func:`.finegray_robust.fine_gray_covariance`. ``"model"`` adds the variance of the baseline as if its
+        endings were Poisson (R ``survfit`` of the ``coxph`` fit); the others sum the influence of every row, or
+        cluster, on coefficients and baseline together.
+    confidence_level : float
+        Of the limits, for each day by itself.
+    limits : {"log-log", "log", "plain"}
+        Scale of the limits; ``"log-log"`` is the scale of log(-log(1 - F)), on which the model is linear.
+
+    Returns
+    -------
+    PredictedIncidence
+        NaN where a coefficient could not be estimated.
+
+    Notes
+    -----
+    F(t | x) = 1 - exp(-exp(x'b) L(t)), L the cumulative baseline. With M the sum of hazard times mean covariates,
+    the hazard H = exp(x'b) L has derivative exp(x'b) (x L - M) by the coefficients; SE(F) = (1 - F) SE(H).
+
+    References
+    ----------
+    Fine and Gray (1999), Journal of the American Statistical Association, 94, 496-509, section 4.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from justice_metrics.estimate.finegray import fine_gray
+    >>> from justice_metrics.estimate.rows import Rows
+    >>> whole = np.ones(4, dtype=np.int64)
+    >>> code = np.array([1, 2, 1, 0])
+    >>> rows = Rows(-whole, np.array([1, 2, 3, 3]), code, whole, None, 0 * whole, 0 * whole, None)
+    >>> fit = fine_gray(rows, np.zeros((1, 0)), outcome=1)
+    >>> predicted_incidence(fit, np.zeros((1, 0)), [2, 3]).incidence.round(4)
+    array([[0.2212, 0.442 ]])
+    """
+    model, point = fit.cox.model, fit.cox.point
+    chosen = np.asarray(list(days), dtype=np.float64)
+    z, relative = _relative(fit, covariates, offset)
+    own = np.flatnonzero(model.sets.stratum == stratum)
+    at = np.searchsorted(model.sets.day[own], chosen, side="right")
+    added = day_increments(fit.cox)
+    total = np.concatenate([np.zeros((1, added.shape[1])), np.cumsum(added[own], axis=0)])[at]
+    hazard = relative[:, None] * total[:, 0]
+    slope = relative[:, None, None] * (z[:, None, :] * total[:, :1] - total[:, 1:])
+    if variance == "model":
+        jumps = np.concatenate([[0], np.cumsum((model.share * point.ties.squared[0])[own])])[at]
+        bread = inverse(point.information)
+        spread = relative[:, None] ** 2 * jumps + np.einsum("rjk,kl,rjl->rj", slope, bread, slope)
+    else:
+        spread = _influence_variance(fit, variance, own, at, relative, slope)
+    incidence = -np.expm1(-hazard)
+    std_error = np.exp(-hazard) * np.sqrt(spread)
+    band = pointwise(1 - incidence, std_error, confidence_level=confidence_level, limits=limits)
+    return PredictedIncidence(incidence, std_error, 1 - band.conf_high, 1 - band.conf_low)
+
+
+def incidence_excess(incidences: Sequence[Floats], weight: Floats | None = None) -> Excess:
+    """Patterns whose predicted incidences of all outcomes add up to more than 1.
+
+    Models of each outcome's subdistribution hazard are fitted apart, so nothing keeps their sum below 1.
+
+    Parameters
+    ----------
+    incidences : sequence of (R,) or (R, J)
+        Predictions of each outcome, for the same patterns.
+    weight : (R,), optional
+        How many cases each pattern stands for.
+
+    Returns
+    -------
+    Excess
+        Share of the patterns (by weight) that exceed 1 on some day, and the largest sum.
+
+    References
+    ----------
+    Austin, Steyerberg and Putter (2021), Statistics in Medicine, 40, 4200-4212.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> incidence_excess([np.array([0.2, 0.7]), np.array([0.3, 0.4])], np.array([3.0, 1.0]))
+    Excess(share=0.25, largest=1.1)
+    """
+    total = np.sum([np.asarray(part, dtype=np.float64) for part in incidences], axis=0)
+    highest = total.reshape(len(total), -1).max(axis=1, initial=0)
+    amount = np.ones(len(total)) if weight is None else weight
+    # a sum of exactly 1 may come out a rounding above it
+    over = float(amount[highest > 1 + 1e-12].sum() / amount.sum()) if amount.sum() else 0.0
+    return Excess(over, float(highest.max(initial=0)))
+
+
+def _relative(fit: FineGrayFit, covariates: Floats, offset: Floats | None) -> tuple[Floats, Floats]:
+    """Scaled covariates (R, q) and relative hazards (R,)."""
+    model = fit.cox.model
+    z = (np.asarray(covariates, dtype=np.float64)[:, model.columns] - model.centre) / model.scale
+    shift = -model.offset_mean if offset is None else offset - model.offset_mean
+    return z, np.exp(z @ fit.cox.point.coefficients + shift)
+
+
+def _influence_variance(
+    fit: FineGrayFit, variance: FineGrayVariance, own: Counts, at: Counts, relative: Floats, slope: Floats
+) -> Floats:
+    """Variance of the hazards (R, J) from the influences on the baseline and on the coefficients."""
+    scores = score_influence(fit, variance)
+    level = _baseline_influence(fit, variance, own, at)
+    days, q = len(at), slope.shape[2]
+
+    def influence(cells: slice) -> Floats:
+        return np.concatenate([level(cells), scores(cells)], axis=1)
+
+    moments = np.zeros((days + q, days + q))
+    for sums, copies in summed(fit.rows, influence, days + q):
+        moments += (sums * copies[:, None]).T @ sums
+    reach = np.concatenate([relative[:, None, None] * np.eye(days), slope @ inverse(fit.cox.point.information)], axis=2)
+    return np.asarray(np.einsum("rjk,kl,rjl->rj", reach, moments, reach))
+
+
+def _baseline_influence(
+    fit: FineGrayFit, variance: FineGrayVariance, own: Counts, at: Counts
+) -> Callable[[slice], Floats]:
+    """Weighted influence of one row of each cell on the baseline by the chosen days, coefficients held: (c, J)."""
+    model, point, sets = fit.cox.model, fit.cox.point, fit.cox.model.sets
+    ties, share, total = point.ties, model.share, len(sets.day)
+    counted = np.zeros((total, len(at)))
+    counted[own] = np.arange(len(own))[:, None] < at
+    lost = counted * (share * ties.squared[0])[:, None]
+    spared = counted * (share * ties.squared[1])[:, None]
+    won = counted * (ties.inverse[0] / sets.events)[:, None]
+    gathered = running(sets.runs, lost)
+    staying = stayed(fit, lost)
+    drop_out = None
+    if variance != "robust":
+        days = DayWeights(lost, np.zeros(total))
+        drop_out = observation_influence(fit, days, exact=variance == "infinitesimal_jackknife")
+    at_risk = np.full(len(fit.rows.exit), -1, dtype=np.int64)
+    at_risk[sets.kept] = np.arange(len(sets.kept))
+
+    def influence(cells: slice) -> Floats:
+        hazard = point.hazard[fit.rows.pattern[cells], None]
+        found = -hazard * staying(cells)
+        mine = at_risk[cells]
+        risky = np.flatnonzero(mine >= 0)
+        if len(risky):
+            held = slice(mine[risky[0]], mine[risky[-1]] + 1)
+            found[risky] -= hazard[risky] * spells(sets, gathered, held)
+            ended = sets.ended[held]
+            last = sets.last[held][ended]
+            found[risky[ended]] += won[last] + hazard[risky[ended]] * spared[last]
+        if fit.rows.weight is not None:
+            found *= fit.rows.weight[cells, None]
+        if drop_out is not None:
+            found += drop_out(cells)
+        return np.asarray(found)
+
+    return influence
