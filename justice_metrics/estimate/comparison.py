@@ -89,8 +89,8 @@ def log_rank(events: Counts, at_risk: Counts, weights: Floats | Counts | None = 
     spread = weight**2 * together * tie_factor(together, present)
     covariance = -(share * spread[..., None, :]) @ np.swapaxes(share, -1, -2)
     groups = np.arange(share.shape[-2])
-    # a share of 1 leaves exactly nothing, where a difference of sums would leave dust
-    others = share.sum(axis=-2, keepdims=True) - share
+    # from whole numbers: next to a hundred million, one minus a share would have no digits left
+    others = ratio(present[..., None, :] - exposed, present[..., None, :])
     covariance[..., groups, groups] = (share * others * spread[..., None, :]).sum(axis=-1)
     if share.ndim > 2:
         observed, expected, covariance = observed.sum(axis=0), expected.sum(axis=0), covariance.sum(axis=0)

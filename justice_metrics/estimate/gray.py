@@ -75,6 +75,8 @@ def _one_stratum(events: Counts, at_risk: Counts, rho: float) -> tuple[Floats, F
     exposed, each = at_risk.astype(np.float64), np.swapaxes(events, 0, 1).astype(np.float64)
     together = each.sum(axis=0)
     steps = day_steps(together, exposed)
+    running = steps.before > 0
+    exposed, each, together = exposed * running, each * running, together * running
     parts = [_one_ending(own, together - own, exposed, steps, rho) for own in each]
     observed, expected, covariance = (np.array(some) for some in zip(*parts, strict=True))
     return observed, expected, covariance
