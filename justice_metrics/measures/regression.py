@@ -26,6 +26,7 @@ from .regression_fits import (
     fitted,
     forest_of,
     method_words,
+    pace_axis,
     told,
 )
 from .regression_model import Ties, prepared
@@ -76,6 +77,7 @@ class CoxRegression(Result):
     start_words: Readable
     units: int
     events: int
+    sentences: tuple[Readable, ...]
 
     def findings(self) -> tuple[Readable, ...]:
         """Return one sentence per ratio, after how many cases and endings they rest on."""
@@ -85,13 +87,11 @@ class CoxRegression(Result):
             events=self.events,
             outcome=self.outcome_words,
         )
-        return (first, *self._sentences)
-
-    _sentences: tuple[Readable, ...]
+        return (first, *self.sentences)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the ratios with their intervals as a forest plot."""
-        return forest_of(self.main, self.outcome, self.outcome_words, language=language, ax=ax)
+        return forest_of(self.main, self.outcome, pace_axis(self.outcome_words), language=language, ax=ax)
 
     def plot_diagnostics(
         self, ax: Axes | None = None, *, term: str | None = None, level: str | None = None, language: Language = "en"
@@ -275,5 +275,5 @@ def cox_regression(
         start_words=made.spells.start_words,
         units=made.units,
         events=fit.events,
-        _sentences=tuple(pace_sentences(main, made, one.outcome, of)),
+        sentences=tuple(pace_sentences(main, made, one.outcome, of)),
     )

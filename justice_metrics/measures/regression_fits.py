@@ -307,8 +307,16 @@ def few_note(made: Prepared) -> tuple[Readable, ...]:
     return (tr("Rests on {n} units only; the interval says how little that tells.", n=made.units),)
 
 
-def forest_of(table: Table, outcome: str, of: Readable, *, language: Language, ax: Axes | None) -> Axes:
-    """Draw the ratios of one outcome."""
+def pace_axis(of: Readable) -> tuple[Readable, Readable, Readable]:
+    """Return the words of an axis of hazard ratios."""
+    return tr("pace towards: {outcome} (hazard ratio)", outcome=of), tr("slower"), tr("faster")
+
+
+def forest_of(
+    table: Table, outcome: str, words: tuple[Readable, Readable, Readable], *, language: Language, ax: Axes | None
+) -> Axes:
+    """Draw the ratios of one outcome; ``words`` name the axis, what lies below 1 and what lies above."""
+    x_label, less, more = words
     shown = forest_rows(table, outcome, language)
     rows = shown.rows
     counts = [
@@ -324,9 +332,9 @@ def forest_of(table: Table, outcome: str, of: Readable, *, language: Language, a
         conf_low=table["conf_low"][rows].astype(np.float64),
         conf_high=table["conf_high"][rows].astype(np.float64),
         columns=counts,
-        x_label=tr("pace towards: {outcome} (ratio)", outcome=of).text(language),
-        less_label=tr("slower").text(language),
-        more_label=tr("faster").text(language),
+        x_label=x_label.text(language),
+        less_label=less.text(language),
+        more_label=more.text(language),
         number=lambda value: format_number(value, language, decimals=len(f"{value:g}".partition(".")[2])),
         ax=ax,
     )

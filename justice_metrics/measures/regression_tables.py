@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -289,32 +289,16 @@ def left_out_words(left_out: Mapping[str, int]) -> tuple[LeftOut, ...]:
 
 
 def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> list[Readable]:
-    """Return a sentence per ratio of one outcome."""
+    """Return a sentence per hazard ratio of one outcome."""
     said: list[Readable] = []
-    by_key = {(one.term, one.level): one for one in made.design.columns}
-    for row in range(len(table)):
-        key = (str(table["term"][row]), str(table["level"][row]))
-        if str(table["outcome"][row]) != outcome or key not in by_key or key[1] == str(table["reference"][row]) != "":
-            continue
-        column = by_key[key]
-        ratio, low, high = (float(table[name][row]) for name in ("estimate", "conf_low", "conf_high"))
-        if not np.isfinite(ratio) or (not column.covariates) or column.term.count(":"):
-            continue
-        values = {
-            "term": term_words(made, column),
-            "outcome": of,
-            "ratio": Ratio(ratio),
-            "low": Ratio(low),
-            "high": Ratio(high),
-            "events": int(table["events"][row]),
-            "units": int(table["at_risk"][row]),
-            "verdict": _verdict(low, high),
-        }
+    for column, values in _told_ratios(table, made, outcome, of):
+        verdict = _verdict(values, tr("Faster."), tr("Slower."), tr("faster or slower"))
         if column.term in made.time_varying:
             said.append(
                 tr(
                     "{term}, once it had started, beside cases without it on the same day: {outcome} at {ratio} times "
                     "the pace (interval {low} to {high}); {events} of {units} came to it. {verdict}",
+                    verdict=verdict,
                     **values,
                 )
             )
@@ -323,8 +307,7 @@ def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> 
                 tr(
                     "{term}, {level} beside {reference}: {outcome} at {ratio} times the pace (interval {low} to "
                     "{high}); {events} of {units} came to it. {verdict}",
-                    level=level_words(column.level),
-                    reference=level_words(column.reference),
+                    verdict=verdict,
                     **values,
                 )
             )
@@ -333,18 +316,75 @@ def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> 
                 tr(
                     "{term}: each further unit goes with {outcome} at {ratio} times the pace (interval {low} to "
                     "{high}). {verdict}",
+                    verdict=verdict,
                     **values,
                 )
             )
     return said
 
 
-def _verdict(low: float, high: float) -> Readable:
+def share_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> list[Readable]:
+    """Return a sentence per subdistribution hazard ratio of one outcome: above 1, more cases come to it."""
+    said: list[Readable] = []
+    for column, values in _told_ratios(table, made, outcome, of):
+        verdict = _verdict(values, tr("More come to it."), tr("Fewer come to it."), tr("more or fewer"))
+        if column.at:
+            said.append(
+                tr(
+                    "{term}, {level} beside {reference}: share that comes to {outcome}, as a subdistribution hazard "
+                    "ratio, {ratio} (interval {low} to {high}); {events} of {units} came to it. {verdict}",
+                    verdict=verdict,
+                    **values,
+                )
+            )
+        else:
+            said.append(
+                tr(
+                    "{term}: with each further unit, share that comes to {outcome}, as a subdistribution hazard ratio, "
+                    "{ratio} (interval {low} to {high}). {verdict}",
+                    verdict=verdict,
+                    **values,
+                )
+            )
+    return said
+
+
+def _told_ratios(
+    table: Table, made: Prepared, outcome: str, of: Readable
+) -> Iterator[tuple[DesignColumn, dict[str, Any]]]:
+    """Yield each ratio that can be told in a sentence of its own, with its words and numbers.
+
+    The coefficients of a curve (a spline, a polynomial) and of interactions have no reading one by one.
+    """
+    by_key = {(one.term, one.level): one for one in made.design.columns}
+    for row in range(len(table)):
+        column = by_key.get((str(table["term"][row]), str(table["level"][row])))
+        ratio, low, high = (float(table[name][row]) for name in ("estimate", "conf_low", "conf_high"))
+        if column is None or str(table["outcome"][row]) != outcome or not np.isfinite(ratio):
+            continue
+        if len(column.covariates) != 1 or column.term.count(":"):
+            continue
+        values: dict[str, Any] = {
+            "term": term_words(made, column),
+            "outcome": of,
+            "ratio": Ratio(ratio),
+            "low": Ratio(low),
+            "high": Ratio(high),
+        }
+        if column.at:
+            values |= {"events": int(table["events"][row]), "units": int(table["at_risk"][row])}
+        if column.at and column.term not in made.time_varying:
+            values |= {"level": level_words(column.level), "reference": level_words(column.reference)}
+        yield column, values
+
+
+def _verdict(values: Mapping[str, Any], above: Readable, below: Readable, either: Readable) -> Readable:
+    low, high = values["low"].value, values["high"].value
     if not (np.isfinite(low) and np.isfinite(high)):
         return tr("No interval can be given.")
     if low <= 1 <= high:
-        return tr("The data do not settle whether that is faster or slower.")
-    return tr("Faster.") if low > 1 else tr("Slower.")
+        return tr("The data do not settle whether that is {either}.", either=either)
+    return above if low > 1 else below
 
 
 class Ratio:
