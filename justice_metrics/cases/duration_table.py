@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -116,8 +117,9 @@ def durations(
             ),
         )
     open_value, named = _named(values, pending, outcomes, ending)
-    frame = _canonical(source, days, ending, entry, open_value, list(named), design, others)
-    n = memory.n_units if memory is not None else _n_units(frame, repeated=frequency is not None)
+    if memory is None:
+        _ensure_whole(source, [one for one in (days, entry, frequency) if one is not None])
+    n = memory.n_units if memory is not None else _n_units(source, frequency)
     if n == 0:
         raise CaseDataError(tr("There is no row in the data."), tr("Check that the right table was handed over."))
     shape = repr((source.columns, n, days, ending))
@@ -126,7 +128,7 @@ def durations(
     if cluster is not None:
         levels["cluster"], plain_levels["cluster"] = _level(source, cluster), _plain_level(source, cluster)
     return Durations(
-        frame=frame,
+        opened=partial(_canonical, source, days, ending, entry, [open_value, *named], design, others),
         outcomes=tuple(named.values()),
         outcome_words={name: Label(name) for name in named.values()},
         start_words=tr("start of the time"),
@@ -142,7 +144,6 @@ def durations(
         ),
         several_rows=id is not None,
         plain=Plain(
-            frame=frame,
             days=nw.col("time__days"),
             ending=nw.col("time__ending"),
             entry=None if entry is None else nw.col("time__given"),
@@ -218,17 +219,15 @@ def _canonical(
     days: str,
     ending: str,
     entry: str | None,
-    open_value: Any,
-    endings: list[Any],
+    values: Sequence[Any],
     design: Mapping[str, str | None],
     others: list[str],
 ) -> nw.LazyFrame[Any]:
     """Return the lazy frame of a :class:`Durations`."""
-    _ensure_whole(source, [one for one in (days, entry, design["frequency"]) if one is not None])
     how = source.number(ending) if source.family(ending) == "number" else nw.col(ending).cast(nw.String)
     source.add("time__ending", how)
     code: nw.Expr = nw.lit(None, dtype=nw.Int64)
-    for place, value in enumerate([open_value, *endings]):
+    for place, value in enumerate(values):
         code = nw.when(nw.col("time__ending") == value).then(nw.lit(place)).otherwise(code)
     since: nw.Expr = nw.lit(-1, dtype=nw.Int64)
     if entry is not None:
@@ -300,6 +299,7 @@ def _level(source: Source, name: str) -> nw.Expr:
     return nw.col(name).cast(nw.String).fill_null(NOT_RECORDED)
 
 
-def _n_units(frame: nw.LazyFrame[Any], *, repeated: bool) -> int:
-    count = nw.col("frequency").sum() if repeated else nw.len()
-    return int(frame.select(n=count).collect()["n"][0] or 0)
+def _n_units(source: Source, frequency: str | None) -> int:
+    kept = source.columns[:1] if frequency is None else (frequency,)
+    count = nw.len() if frequency is None else source.number(frequency).sum()
+    return int(source.lazy(*kept).select(n=count).collect()["n"][0] or 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -32,11 +33,10 @@ OTHER_ENDING: Final = "other_ending"
 
 
 class Plain(NamedTuple):
-    """The columns of a table of times as they lie there, for a count that touches each of them once.
+    """The columns of a table's frame as they lie there, for a count that touches each of them once.
 
     Attributes
     ----------
-    frame : narwhals LazyFrame
     days, ending : expression
     entry : expression or None
     levels : mapping of str to expression
@@ -45,7 +45,6 @@ class Plain(NamedTuple):
         Code of each value of ``ending``.
     """
 
-    frame: nw.LazyFrame[Any]
     days: nw.Expr
     ending: nw.Expr
     entry: nw.Expr | None
@@ -62,6 +61,8 @@ class Durations:
 
     Attributes
     ----------
+    opened : function
+        Makes ``frame`` when it is first asked for: what lies in memory is counted without it.
     frame : narwhals LazyFrame
         ``time__entry`` and ``time__days`` (at risk on the days entry < day <= days; -1 is from the start),
         ``time__code`` (0 still open, 1..K the outcomes), ``time__left_out`` (0, or the place of the reason in
@@ -79,7 +80,7 @@ class Durations:
         The same columns as arrays of whole numbers, where they lie in memory already.
     """
 
-    frame: nw.LazyFrame[Any]
+    opened: Callable[[], nw.LazyFrame[Any]]
     outcomes: tuple[str, ...]
     outcome_words: Mapping[str, Readable]
     start_words: Readable
@@ -93,6 +94,11 @@ class Durations:
     intake: Intake
     provenance: Provenance
     frame_library: FrameLibrary = "pandas"
+
+    @cached_property
+    def frame(self) -> nw.LazyFrame[Any]:
+        """One lazy row per spell at risk."""
+        return self.opened()
 
     @property
     def milestones(self) -> nw.LazyFrame[Any]:
@@ -157,7 +163,7 @@ class Durations:
                 recoded = nw.when(code == old).then(nw.lit(new)).otherwise(recoded)
         return replace(
             self,
-            frame=self.frame.with_columns(time__code=recoded),
+            opened=lambda: self.frame.with_columns(time__code=recoded),
             outcomes=left,
             plain=None
             if self.plain is None

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -41,14 +42,19 @@ class Embedded:
     """A private in-process database for files and in-memory frames; tables made here can be joined."""
 
     def __init__(self) -> None:
+        self._tables = 0
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, opened when the first table is looked at."""
         import duckdb
 
-        self.connection: duckdb.DuckDBPyConnection = duckdb.connect()
+        opened = duckdb.connect()
         # A bar on standard output would stand in the middle of a table that somebody pipes on.
         # A notebook without ipywidgets draws none, and there the engine refuses even to switch it off.
         with suppress(duckdb.InvalidInputException):
-            self.connection.execute("SET enable_progress_bar = false")
-        self._tables = 0
+            opened.execute("SET enable_progress_bar = false")
+        return opened
 
     def table(self, arrow: pa.Table) -> nw.LazyFrame[Any]:
         """Return an Arrow table as a lazy frame, without a copy."""

@@ -114,13 +114,7 @@ def ordered(
     most_strata: int,
 ) -> Grouped:
     """Bring the groups of any engine into one order: the engine's own is never trusted."""
-    n_rows = len(collected)
-    texts = [list(map(_text, collected.get_column(f"by__{name}").to_list())) for name in by]
-    levels = list(zip(*texts, strict=True)) if by else [()] * n_rows
-    observed = in_order(set(levels))
-    refuse_many(len(observed), by, most_strata)
-    place = {level: position for position, level in enumerate(observed)}
-    stratum = np.fromiter((place[level] for level in levels), dtype=np.int64, count=n_rows)
+    observed, stratum = _strata(collected, by, most_strata)
     units = integers(collected, "units")
     weight = collected.get_column("weight").to_numpy().astype(np.float64) if weighted else None
     order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(keys.values())), stratum))
@@ -135,8 +129,43 @@ def ordered(
     )
 
 
-def _text(level: str | int | None) -> str:
-    return NOT_RECORDED if level is None else str(level)
+def _strata(
+    collected: nw.DataFrame[Any], by: tuple[str, ...], most_strata: int
+) -> tuple[tuple[tuple[str, ...], ...], Counts]:
+    """Return the observed strata in a reader's order, and the place of each row's among them."""
+    if not by:
+        return ((),) * bool(len(collected)), np.zeros(len(collected), np.int64)
+    parts = [_coded(collected.get_column(f"by__{name}")) for name in by]
+    combined = np.zeros(len(collected), np.int64)
+    for codes, levels in parts:
+        combined = combined * len(levels) + codes
+    found, row = np.unique(combined, return_inverse=True)
+    refuse_many(len(found), by, most_strata)
+    names = []
+    for one in found.tolist():
+        level = []
+        for _, levels in reversed(parts):
+            one, place = divmod(one, len(levels))
+            level.append(levels[place])
+        names.append(tuple(reversed(level)))
+    observed = in_order(names)
+    rank = {level: place for place, level in enumerate(observed)}
+    return observed, np.array([rank[level] for level in names], dtype=np.int64)[row]
+
+
+def _coded(series: nw.Series[Any]) -> tuple[Counts, list[str]]:
+    """Return the levels of a column as texts, and the place of each row's among them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = series.to_arrow()
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    coded = pc.dictionary_encode(column, null_encoding="encode")
+    texts = [NOT_RECORDED if one is None else str(one) for one in coded.dictionary.to_pylist()]
+    # a level that is called like the missing one is the missing one
+    levels = list(dict.fromkeys(texts))
+    place = {text: position for position, text in enumerate(levels)}
+    return np.array([place[text] for text in texts], dtype=np.int64)[coded.indices.to_numpy()], levels
 
 
 def integers(collected: nw.DataFrame[Any], name: str) -> Counts:

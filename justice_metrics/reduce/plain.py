@@ -33,7 +33,7 @@ def plain_counts(spells: Durations, plain: Plain, *, by: Sequence[str] = (), mos
         keys["key__entry"] = plain.entry
     extra = ["frequency"] * spells.sampling.repeated
     weight = ["weight"] * spells.sampling.weighted
-    narrow = plain.frame.select(**strata, **keys, **{name: nw.col(name) for name in (*extra, *weight)})
+    narrow = spells.frame.select(**strata, **keys, **{name: nw.col(name) for name in (*extra, *weight)})
     count = nw.col("frequency").cast(nw.Int64).sum() if extra else nw.len()
     collected = narrow.group_by(*strata, *keys, *weight).agg(units=count).collect()
     code = _codes(collected, plain.code_of)

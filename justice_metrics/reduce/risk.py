@@ -171,7 +171,7 @@ def durations_of(
         )
     design = tuple(one for one in ("cluster", "stratum") if cases.has(one))
     return Durations(
-        frame=timed(frame, cases, start=begin),
+        opened=lambda: timed(frame, cases, start=begin),
         # A verdict that the file dates without saying which is no class's, yet it may be a first ending.
         outcomes=(*outcomes, OTHER_ENDING),
         outcome_words={
