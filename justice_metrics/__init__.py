@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .measures.quality import check as check
     from .measures.rates import conviction_rates as conviction_rates
     from .measures.rates import outcome_shares as outcome_shares
+    from .measures.regression import cox_regression as cox_regression
+    from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.time_to import time_to as time_to
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
@@ -65,6 +67,8 @@ _PUBLIC: Final = {
     "stage_occupancy": "measures.occupancy",
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
+    "cox_regression": "measures.regression",
+    "subdistribution_regression": "measures.subdistribution",
     "cumulative_incidence": "measures.incidence",
     "curve_tests": "measures.curve_tests",
     "open_share": "measures.open_share",

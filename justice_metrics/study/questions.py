@@ -79,6 +79,8 @@ QUESTIONS: Final = _listed(
     Question("caseload", "caseload", "caseload"),
     Question("case_ages", "caseload", "case_ages"),
     Question("landmark_association", "landmark", "landmark_association"),
+    Question("cox_regression", "regression", "cox_regression"),
+    Question("subdistribution_regression", "subdistribution", "subdistribution_regression"),
     Question("expected_endings", "forecast", "expected_endings"),
 )
 
