@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.regression import cox_regression as cox_regression
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
+    from .measures.restricted_means import restricted_means as restricted_means
     from .measures.time_to import time_to as time_to
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
@@ -72,6 +73,7 @@ _PUBLIC: Final = {
     "cumulative_incidence": "measures.incidence",
     "curve_tests": "measures.curve_tests",
     "open_share": "measures.open_share",
+    "restricted_means": "measures.restricted_means",
     "time_to": "measures.time_to",
     "check": "measures.quality",
     "sample_cases": "simulate.cases",

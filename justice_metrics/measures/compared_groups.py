@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,16 +18,27 @@ from ..cases.durations import ANY_EXIT
 from ..estimate.comparison import Comparison, fleming_harrington, gehan, log_rank, tarone_ware, trend
 from ..estimate.gray import gray
 from ..estimate.limits import normal_quantile
+from ..estimate.multiplicity import benjamini_hochberg, holm
 from ..estimate.risk import at_risk
 from ..tables import RiskTable, Strata
 from .declared import strata_columns
 
 CurveTest: TypeAlias = Literal["log-rank", "g-rho", "gehan", "tarone-ware"]
+Adjustment: TypeAlias = Literal["holm", "benjamini-hochberg"]
 Scale: TypeAlias = Literal["hazard", "incidence"]
 
 MOST_GROUPS: Final = 60
 
 SCALE_WORDS: Final = {"hazard": tr("rate among open cases"), "incidence": tr("share that ended so")}
+
+
+ADJUSTMENTS: Final[Mapping[str, Callable[[Floats], Floats]]] = MappingProxyType(
+    {"holm": holm, "benjamini-hochberg": benjamini_hochberg}
+)
+ADJUSTMENT_WORDS: Final = {
+    "holm": tr("adjusted for their number by Holm's method"),
+    "benjamini-hochberg": tr("adjusted for their number by Benjamini and Hochberg's method"),
+}
 
 
 class Arranged(NamedTuple):

@@ -141,7 +141,8 @@ def tick_days(table: RiskTable, *, start: int = 0) -> list[int]:
     """Return at most seven round days for the axis, from ``start`` to the last day."""
     last = int(table.days[-1]) if len(table.days) else 0
     step = next((one for one in _STEPS if (last - start) / one <= _TICKS), 3650)
-    return list(range(start, last + 1, step))
+    # after an odd start the axis goes on with round days, leaving room for the first number
+    return [start, *(one for one in range(0, last + 1, step) if one > start + step // 3)]
 
 
 def limits_words(confidence_level: float, *, groups: int, band: bool, language: Language) -> str:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
 from ..base.result import Definition, Result, Table
-from ..base.types import Counts, Floats, Names, names
+from ..base.types import Counts, Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, Durations
-from ..estimate.multiplicity import benjamini_hochberg, holm
 from ..figures.dots import dots
 from ..reduce.risk import Endings, risk_table_of
 from ..tables import RiskTable, Strata
 from .compared_groups import (
+    ADJUSTMENT_WORDS,
+    ADJUSTMENTS,
     SCALE_WORDS,
+    Adjustment,
     CurveTest,
     Tested,
     arranged_counts,
@@ -44,17 +45,8 @@ from .declared import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Adjustment: TypeAlias = Literal["holm", "benjamini-hochberg"]
-
 # The chi-square distribution of a test is an approximation for more endings than this in each group.
 FEW_EXPECTED: Final = 5
-ADJUSTMENTS: Final[Mapping[str, Callable[[Floats], Floats]]] = MappingProxyType(
-    {"holm": holm, "benjamini-hochberg": benjamini_hochberg}
-)
-ADJUSTMENT_WORDS: Final = {
-    "holm": tr("adjusted for their number by Holm's method"),
-    "benjamini-hochberg": tr("adjusted for their number by Benjamini and Hochberg's method"),
-}
 TEST_WORDS: Final = {
     "log-rank": tr("log-rank test (all days weigh alike)"),
     "g-rho": tr("G-rho family of Fleming and Harrington"),

@@ -71,6 +71,7 @@ QUESTIONS: Final = _listed(
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),
     Question("open_share", "open_share", "open_share"),
     Question("time_to", "time_to", "time_to"),
+    Question("restricted_means", "restricted_means", "restricted_means"),
     Question("curve_tests", "curve_tests", "curve_tests"),
     Question("stage_occupancy", "occupancy", "stage_occupancy"),
     Question("stage_durations", "durations", "stage_durations"),
