@@ -218,7 +218,9 @@ def _test(information: Floats, score: Floats, columns: int, place: Counts) -> fl
         return float("nan")
     kept = np.concatenate([np.arange(columns), columns + place])
     full = np.concatenate([np.zeros(columns), score[place]])
-    size = np.sqrt(np.diag(information)[kept])
+    size = np.sqrt(np.maximum(np.diag(information)[kept], 0))
+    if not size.all():  # all endings at one time: nothing can change
+        return float("nan")
     scaled = information[np.ix_(kept, kept)] / np.outer(size, size)
     try:
         return float(full / size @ np.linalg.solve(scaled, full / size))
@@ -227,4 +229,7 @@ def _test(information: Floats, score: Floats, columns: int, place: Counts) -> fl
 
 
 def _centred(g: Floats, events: Counts) -> Floats:
-    return np.asarray(g - (events @ g) / max(int(events.sum()), 1), dtype=np.float64)
+    """Around the mean over endings; exactly 0 when all of them have the same time."""
+    if not len(g) or np.ptp(g) == 0:
+        return np.zeros_like(g)
+    return np.asarray(g - (events @ g) / int(events.sum()), dtype=np.float64)

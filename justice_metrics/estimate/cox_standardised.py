@@ -120,7 +120,7 @@ def standardised_curves(
     offsets = np.broadcast_to(np.asarray(offset, dtype=np.float64), len(share))
     whole = [np.asarray(design, dtype=np.float64) for design in designs]
 
-    survival = np.zeros((groups, len(days)))
+    risk = np.zeros((groups, len(days)))
     gradient = np.zeros((groups, len(days), len(model.columns)))
     crossed, centre = np.zeros((2, len(days), groups, groups))
     lean = np.zeros((groups, len(days)))
@@ -136,15 +136,17 @@ def standardised_curves(
                 relative, z = relative_hazards(fit, whole[g][part], offsets[part])
                 curves[g] = np.exp(-relative[:, None] * hazard)
                 weighted = curves[g] * (share[part] * relative)[:, None]
-                survival[g] += share[part] @ curves[g]
+                risk[g] += share[part] @ (1 - curves[g])  # exactly 0 before the first ending
                 slope[g] += weighted.sum(axis=0)
                 gradient[g] += hazard[:, None] * (weighted.T @ z)
-            crossed += np.einsum("gpd,hpd,p->dgh", curves, curves, spread[part])
-            lean += np.einsum("gpd,p->gd", curves, spread[part])
+            ended = 1 - curves
+            crossed += np.einsum("gpd,hpd,p->dgh", ended, ended, spread[part])
+            lean += np.einsum("gpd,p->gd", ended, spread[part])
         gradient -= slope[:, :, None] * mean
         centre += np.einsum("gd,hd,d->dgh", slope, slope, own)
-    pulled = np.einsum("gd,hd->dgh", lean, survival)
-    sampling = crossed - pulled - pulled.transpose(0, 2, 1) + spread.sum() * np.einsum("gd,hd->dgh", survival, survival)
+    survival = 1 - risk
+    pulled = np.einsum("gd,hd->dgh", lean, risk)
+    sampling = crossed - pulled - pulled.transpose(0, 2, 1) + spread.sum() * np.einsum("gd,hd->dgh", risk, risk)
     matrix = centre + np.einsum("gdq,qr,hdr->dgh", gradient, variance, gradient) + sampling
     std_error = np.sqrt(np.maximum(np.einsum("dgg->gd", matrix), 0))
     band = pointwise(survival, std_error, confidence_level=confidence_level, limits=limits)

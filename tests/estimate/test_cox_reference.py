@@ -17,6 +17,7 @@ from justice_metrics.estimate.cox_curves import predicted_curves
 from justice_metrics.estimate.cox_proportional import proportional_hazards_test, schoenfeld_residuals
 from justice_metrics.estimate.cox_residuals import deviance_residuals, martingale_residuals, score_residuals
 from justice_metrics.estimate.cox_robust import robust_covariance
+from justice_metrics.estimate.cox_standardised import standardised_curves
 from justice_metrics.estimate.rows import Rows
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -220,3 +221,29 @@ def test_predicted_curves_equal_survfit_coxph(fit, limits):
         known = ~np.isnan(theirs["conf_low"])
         same(curve.conf_low[0][known], theirs["conf_low"][known], 7)
         same(curve.conf_high[0][known], theirs["conf_high"][known], 7)
+
+
+def test_standardised_curves_equal_means_of_survfit_coxph():
+    words, values = table("rossi")
+    column = {word: values[:, place] for place, word in enumerate(words)}
+    one = np.ones(len(values), dtype=np.int64)
+    strata = column["wexp"].astype(int)
+    design = np.stack([column[name] for name in ("fin", "age", "race", "mar", "paro", "prio")], axis=1)
+    exits, code = column["exit"].astype(int), column["code"].astype(int)
+    fit = cox(Rows(-one, exits, code, one, None, strata, np.arange(len(one)), None), design)
+    everybody = [np.column_stack([np.full(len(one), aid), design[:, 1:]]) for aid in (0, 1)]
+    curves = standardised_curves(fit, everybody, one, days=np.array([10, 26, 52]), stratum=strata)
+    same(curves.survival.T, said()["rossi_standardised"]["survival"], 8)
+
+
+def test_ridge_equals_coxph():
+    words, values = table("rossi")
+    column = {word: values[:, place] for place, word in enumerate(words)}
+    one, design = np.ones(len(values), dtype=np.int64), values[:, 7:]
+    exits, code = column["exit"].astype(int), column["code"].astype(int)
+    rows = Rows(-one, exits, code, one, None, 0 * one, np.arange(len(one)), None)
+    fit = cox(rows, design, ridge=5 * design.var(axis=0, ddof=1))
+    theirs = said()["rossi_ridge"]
+    same(fit.coefficients, theirs["coefficients"], 8)
+    same(fit.covariance, theirs["covariance"], 7, scale=np.abs(theirs["covariance"]).max())
+    same(fit.log_likelihood, theirs["log_likelihood"][1], 8)

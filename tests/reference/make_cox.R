@@ -160,6 +160,15 @@ say("rossi_ridge", "coefficients", coef(penalised))
 say("rossi_ridge", "covariance", penalised$var)
 say("rossi_ridge", "log_likelihood", penalised$loglik)
 
+# ---- standardised curves: everybody without and everybody with financial aid ----------------------------------------
+fit <- coxph(Surv(exit, code) ~ fin + age + race + mar + paro + prio + strata(wexp), frame, control = tight)
+average <- function(aid) {
+  new <- frame; new$fin <- aid
+  by_row <- sapply(seq_len(nrow(new)), function(i) summary(survfit(fit, newdata = new[i, ]), times = c(10, 26, 52), extend = TRUE)$surv)
+  rowMeans(by_row)
+}
+say("rossi_standardised", "survival", cbind(average(0), average(1)))
+
 write_plain <- function(frame, name) {
   frame[] <- lapply(frame, function(x) if (is.numeric(x) || is.logical(x)) number(as.numeric(x)) else x)
   write.csv(frame, name, row.names = FALSE, quote = FALSE)
