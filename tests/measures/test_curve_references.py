@@ -141,8 +141,8 @@ def test_restricted_means(mgus2: Durations) -> None:
         main = jm.restricted_means(mgus2, by="sex", horizon_days=int(horizon)).main
         for row in (one for one in expected if one["horizon"] == horizon and one["state"] in state):
             where = {"sex": row["group"], "outcome": state[row["state"]]}
-            if int(horizon) > last[row["group"]]:  # R carries the curve forward
-                assert np.isnan(told(main, "estimate", **where))
+            if np.isnan(told(main, "estimate", **where)):
+                assert int(horizon) > last[row["group"]]  # R carries the curve forward
                 continue
             assert same(told(main, "estimate", **where), row["estimate"], 8)
             assert same(told(main, "std_error", **where), row["std_error"], 6)
