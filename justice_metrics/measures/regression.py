@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,6 +27,7 @@ from .regression_fits import (
     forest_of,
     method_words,
     pace_axis,
+    read_days,
     told,
 )
 from .regression_model import Ties, prepared
@@ -62,8 +63,8 @@ class CoxRegression(Result):
     baseline
         Cumulative hazard at the reference levels and the mean of every number.
     adjusted
-        Where nothing else ends a case: the share that came to the outcome by 180, 365, 730 and 1,095 days, had all
-        units belonged to each level in turn (g-formula).
+        Where nothing else ends a case: the share that came to the outcome by some days, had all units belonged to each
+        level in turn (g-formula).
     residuals
         Scaled Schoenfeld residuals over time, each point a mean over at least ten endings, with a smooth line.
     curves
@@ -138,6 +139,7 @@ def cox_regression(
     ties: Ties = "efron",
     robust: bool | None = None,
     penalty: float | None = None,
+    horizon_days: Sequence[int] | None = None,
     endings: Endings = "standing",
     confidence_level: float = 0.95,
 ) -> CoxRegression:
@@ -175,6 +177,8 @@ def cox_regression(
         Whether errors are robust (sandwich); by default with sampling weights and with clusters.
     penalty : float, optional
         Ridge penalty on standardised covariates, where levels without an ending make ratios grow without end.
+    horizon_days : sequence of int, optional
+        Days on which standardised shares are read; 180, 365, 730 and 1,095 by default, as far as the data reach.
     endings : {"standing", "first"}
         Whether a case that was closed and reopened ended when it was first closed.
     confidence_level : float
@@ -220,7 +224,11 @@ def cox_regression(
     one, tests = told(made, fit, 1, penalised=penalty is not None)
     words = outcome_labels(made.spells, made.spells.outcomes)
     of = words[made.spells.outcomes[0]]
-    adjusted = {} if competes(made) else {"adjusted": adjusted_table(made, fit, confidence_level=confidence_level)}
+    adjusted = (
+        {}
+        if competes(made)
+        else {"adjusted": adjusted_table(made, fit, read_days(made, horizon_days), confidence_level=confidence_level)}
+    )
     main = ratio_table(made, [one], words, confidence_level=confidence_level, what=tr("hazard ratio"))
     return CoxRegression(
         heading=tr("Pace towards {outcome}, by {formula}", outcome=of, formula=made.formula.text),
@@ -256,6 +264,7 @@ def cox_regression(
             ties=ties,
             robust=made.robust,
             penalty=penalty,
+            horizon_days=None if horizon_days is None else tuple(horizon_days),
             endings=endings,
             confidence_level=confidence_level,
         ).leave_out(*left_out_words(made.patterns.left_out)),

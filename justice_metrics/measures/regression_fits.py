@@ -194,15 +194,29 @@ def levels_to_adjust(made: Prepared) -> list[tuple[str, int, str]]:
 _MOST_LEVELS: Final = 12
 
 
-def read_days(made: Prepared) -> list[int]:
-    """Return the days on which curves are read: milestones as far as the data reach, else the last day."""
+def read_days(made: Prepared, asked: Sequence[int] | None) -> list[int]:
+    """Return the days on which shares are read: those asked for, else milestones as far as the data reach.
+
+    Raises
+    ------
+    QuestionError
+        When a day lies before 0 or beyond the time observed.
+    """
     last = int(made.patterns.rows.exit.max())
-    return [one for one in MILESTONES if one <= last] or [last]
+    if asked is None:
+        return [one for one in MILESTONES if one <= last] or [last]
+    for one in asked:
+        if not 0 <= one <= last:
+            raise QuestionError(
+                tr("Day {day} lies outside the time observed, which ends on day {last}.", day=one, last=last),
+                tr("Choose days from 0 to {last}.", last=last),
+            )
+    return sorted(set(asked))
 
 
-def adjusted_table(made: Prepared, fit: CoxFit, *, confidence_level: float) -> Table:
+def adjusted_table(made: Prepared, fit: CoxFit, horizon: Sequence[int], *, confidence_level: float) -> Table:
     """Return the standardised share that came to the outcome, by level of each term of levels."""
-    days = np.asarray(read_days(made), dtype=np.int32)
+    days = np.asarray(horizon, dtype=np.int32)
     crowd = population_of(made)
     offset: Floats | float = 0.0 if made.offset is None else made.offset[crowd.pattern]
     covariance = robust_covariance(fit).covariance if made.robust else None

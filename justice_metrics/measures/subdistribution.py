@@ -111,6 +111,7 @@ def subdistribution_regression(
     missing: MissingLevels = "level",
     ties: Ties = "efron",
     censoring_ties: CensoringTies = "events_first",
+    horizon_days: Sequence[int] | None = None,
     endings: Endings = "standing",
     confidence_level: float = 0.95,
 ) -> SubdistributionRegression:
@@ -124,7 +125,7 @@ def subdistribution_regression(
     ----------
     cases : CaseData or Durations
         With one row per unit.
-    formula, start, strata, offset, references, missing, endings
+    formula, start, strata, offset, references, missing, horizon_days, endings
         As for :func:`cox_regression`.
     outcome : str or tuple of str, or None
         One endpoint, or several, each with a model of its own; None: every outcome class.
@@ -194,7 +195,7 @@ def subdistribution_regression(
     each = [_coefficients(made, fit) for fit in fits]
     words = outcome_labels(made.spells, made.spells.outcomes)
     main = ratio_table(made, each, words, confidence_level=confidence_level, what=tr("subdistribution hazard ratio"))
-    days = read_days(made)
+    days = read_days(made, horizon_days)
     adjusted, excess = _adjusted(made, fits, days, words)
     asked = [made.spells.outcomes[code - 1] for code in codes]
     return SubdistributionRegression(
@@ -203,7 +204,7 @@ def subdistribution_regression(
         tables={
             "main": main,
             "coefficients": log_table(made, each, words, confidence_level=confidence_level),
-            "tests": table_of_tests([_wald(made, fit, one) for fit, one in zip(fits, each, strict=True)], made, words),
+            "tests": table_of_tests([_wald(fit, one) for fit, one in zip(fits, each, strict=True)], made, words),
             "predicted": _predicted(made, fits, days, words, confidence_level=confidence_level),
             "adjusted": adjusted,
         },
@@ -230,6 +231,7 @@ def subdistribution_regression(
             missing=missing,
             ties=ties,
             censoring_ties=censoring_ties,
+            horizon_days=None if horizon_days is None else tuple(horizon_days),
             endings=endings,
             confidence_level=confidence_level,
         ).leave_out(*left_out_words(made.patterns.left_out)),
@@ -308,7 +310,7 @@ def _coefficients(made: Prepared, fit: FineGrayFit) -> Coefficients:
     return coefficients_of(made, fit.outcome, fit.cox.coefficients, robust, fit.cox.covariance, unsteady)
 
 
-def _wald(made: Prepared, fit: FineGrayFit, one: Coefficients) -> tuple[str, str, str, float, int, float]:
+def _wald(fit: FineGrayFit, one: Coefficients) -> tuple[str, str, str, float, int, float]:
     """Return the test that no term matters, with the errors of the table."""
     from ..estimate.cox import chi_squared
 

@@ -1,7 +1,10 @@
 # Regressions through the public functions: teaching data of R packages, and what R makes of them.
 # Run in this folder: Rscript make_regression.R (R 4.2, survival 3.5, cmprsk 2.2, carData 3.0).
+# Searches are carried further than by default, so that 8 digits hold: R stops when the likelihood hardly rises.
 suppressPackageStartupMessages({library(survival); library(cmprsk); library(carData); library(splines)})
 
+# as coxph, to the end
+fit_cox <- function(...) eval.parent(substitute(coxph(..., control = coxph.control(eps = 1e-14, iter.max = 100, toler.chol = 1e-15))))
 put <- function(name, frame) {
   frame[] <- lapply(frame, function(x) if (is.double(x)) ifelse(is.na(x), NA, sprintf("%.12g", x)) else x)
   write.csv(frame, paste0("regression_", name, ".csv"), row.names = FALSE, quote = FALSE, na = "")
@@ -48,27 +51,27 @@ cox <- function(case, fit, zph = TRUE) {
 }
 
 mgus$sexf <- factor(mgus$sex, levels = c("M", "F"))
-cox("mgus2", coxph(Surv(etime, event == 1) ~ age + sexf, mgus))
-cox("mgus2_breslow", coxph(Surv(etime, event == 1) ~ age + sexf, mgus, ties = "breslow"))
-cox("mgus2_death", coxph(Surv(etime, event == 2) ~ age + sexf, mgus))
-cox("mgus2_robust", coxph(Surv(etime, event == 1) ~ age + sexf, mgus, robust = TRUE))
-cox("mgus2_hgb", coxph(Surv(etime, event == 1) ~ hgb + sexf, mgus))
-cox("mgus2_spline", coxph(Surv(etime, event == 2) ~ bs(age, df = 4) + sexf, mgus), zph = FALSE)
-cox("mgus2_poly", coxph(Surv(etime, event == 2) ~ poly(age, 2) * sexf, mgus), zph = FALSE)
-cox("mgus2_strata", coxph(Surv(etime, event == 2) ~ age + strata(sex), mgus))
+cox("mgus2", fit_cox(Surv(etime, event == 1) ~ age + sexf, mgus))
+cox("mgus2_breslow", fit_cox(Surv(etime, event == 1) ~ age + sexf, mgus, ties = "breslow"))
+cox("mgus2_death", fit_cox(Surv(etime, event == 2) ~ age + sexf, mgus))
+cox("mgus2_robust", fit_cox(Surv(etime, event == 1) ~ age + sexf, mgus, robust = TRUE))
+cox("mgus2_hgb", fit_cox(Surv(etime, event == 1) ~ hgb + sexf, mgus))
+cox("mgus2_spline", fit_cox(Surv(etime, event == 2) ~ bs(age, df = 4) + sexf, mgus), zph = FALSE)
+cox("mgus2_poly", fit_cox(Surv(etime, event == 2) ~ poly(age, 2) * sexf, mgus), zph = FALSE)
+cox("mgus2_strata", fit_cox(Surv(etime, event == 2) ~ age + strata(sex), mgus))
 rossi <- within(rossi, { fin <- relevel(factor(fin), "no"); race <- relevel(factor(race), "other")
   wexp <- relevel(factor(wexp), "no"); mar <- relevel(factor(mar), "not married"); paro <- relevel(factor(paro), "no") })
-cox("rossi", coxph(Surv(week, arrest) ~ fin + age + race + wexp + mar + paro + prio, rossi))
+cox("rossi", fit_cox(Surv(week, arrest) ~ fin + age + race + wexp + mar + paro + prio, rossi))
 vet$celltype <- factor(vet$celltype, levels = c("smallcell", "adeno", "large", "squamous"))
-cox("veteran", coxph(Surv(time, status) ~ karno + celltype, vet))
-cox("veteran_ridge", coxph(Surv(time, status) ~ ridge(karno, age, theta = 2, scale = TRUE), vet), zph = FALSE)
-cox("heart", coxph(Surv(entry, exit, event) ~ age + year + surgery + transplant, heartw))
-cox("heart_cluster", coxph(Surv(entry, exit, event) ~ age + year + surgery + transplant, heartw, cluster = id), zph = FALSE)
+cox("veteran", fit_cox(Surv(time, status) ~ karno + celltype, vet))
+cox("veteran_ridge", fit_cox(Surv(time, status) ~ ridge(karno, age, theta = 2, scale = TRUE), vet), zph = FALSE)
+cox("heart", fit_cox(Surv(entry, exit, event) ~ age + year + surgery + transplant, heartw))
+cox("heart_cluster", fit_cox(Surv(entry, exit, event) ~ age + year + surgery + transplant, heartw, cluster = id), zph = FALSE)
 
 mgus$code <- factor(mgus$event, 0:2, c("censor", "pcm", "death"))
 long <- finegray(Surv(etime, code) ~ ., data = mgus, etype = "pcm")
-keep("finegray_efron", coxph(Surv(fgstart, fgstop, fgstatus) ~ age + sexf, weight = fgwt, data = long))
-keep("finegray_breslow", coxph(Surv(fgstart, fgstop, fgstatus) ~ age + sexf, weight = fgwt, data = long, ties = "breslow"))
+keep("finegray_efron", fit_cox(Surv(fgstart, fgstop, fgstatus) ~ age + sexf, weight = fgwt, data = long))
+keep("finegray_breslow", fit_cox(Surv(fgstart, fgstop, fgstatus) ~ age + sexf, weight = fgwt, data = long, ties = "breslow"))
 x <- model.matrix(~ age + sexf, mgus)[, -1]
 for (cause in 1:2) {
   fit <- crr(mgus$etime, mgus$event, x, failcode = cause, cencode = 0)
@@ -76,14 +79,14 @@ for (cause in 1:2) {
 }
 
 # standardised survival (g-formula) and predicted incidence of two cause-specific models
-death <- coxph(Surv(etime, event > 0) ~ age + sexf, mgus)
+death <- fit_cox(Surv(etime, event > 0) ~ age + sexf, mgus)
 for (level in c("M", "F")) {
   other <- mgus; other$sexf[] <- level
   s <- summary(survfit(death, newdata = other), times = c(60, 120, 240))$surv
   for (at in 1:3) check("standardised", level, c(60, 120, 240)[at], 1 - mean(s[at, ]), 0)
 }
 mgus$id <- seq_len(nrow(mgus))
-both <- coxph(Surv(etime, code) ~ age + sexf, mgus, id = id, ties = "breslow")
+both <- fit_cox(Surv(etime, code) ~ age + sexf, mgus, id = id, ties = "breslow")
 new <- data.frame(age = mean(mgus$age), sexf = c("M", "F"))
 p <- summary(survfit(both, newdata = new), times = c(60, 120, 240))
 for (who in 1:2) for (at in 1:3) for (cause in 2:3)
