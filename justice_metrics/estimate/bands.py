@@ -124,7 +124,7 @@ def hall_wellner(
     within = _within(days, curve.survival > 0, first_day, last_day)
     low, high = _ends(scaled / (1 + scaled), within)
     critical = np.array([hall_wellner_critical(a, b, confidence_level) for a, b in zip(low, high, strict=True)])
-    reach = critical[:, None] * (1 + scaled) * curve.survival / np.sqrt(n)
+    reach = ratio(critical[:, None] * (1 + scaled) * curve.survival, np.sqrt(n), empty=np.nan)
     return _band(curve.survival, reach, within, critical, limits)
 
 

@@ -124,11 +124,11 @@ def _cosine_mass(k: float, w: Floats, variance: float) -> Floats:
 def _stationary_within(e: float, length: float) -> float:
     """P(\\|U\\| <= e over a length of time) for the stationary process of correlation exp(-\\|s - t\\|)."""
     nodes, weights, values, slopes = _basis()
-    density = weights * np.exp(-((e * nodes) ** 2) / 2) / np.sqrt(2 * np.pi)
-    stiffness = (slopes * density) @ slopes.T / e
-    mass = (values * density) @ values.T * e
-    rates, modes = eigh(stiffness, mass)
-    overlap = (values @ density * e) @ modes
+    # with f = g / sqrt(density) the equation is g'' = (x^2 / 4 - 1 / 2 - l) g, which is as well-behaved for a large e
+    x = e * nodes
+    stiffness = (slopes * weights) @ slopes.T / e + (values * (weights * (x**2 / 4 - 0.5) * e)) @ values.T
+    rates, modes = eigh(stiffness, (values * (weights * e)) @ values.T)
+    overlap = (values @ (weights * e * np.exp(-(x**2) / 4) / (2 * np.pi) ** 0.25)) @ modes
     return float((np.exp(-rates * length) * overlap**2).sum())
 
 

@@ -117,10 +117,10 @@ means <- lapply(names(sets), function(name) each_group(sets[[name]], function(g,
 }))))
 write_table(means, "curves_means.csv")
 
-# ---- curves after s days -------------------------------------------------------------------------------------------
+# ---- curves after s days (survfit keeps what happens on its start.time) -------------------------------------------------------------------------------------------
 conditional <- lapply(c("mgus2", "melanoma", "pbc", "rossi"), function(name) each_group(sets[[name]], function(g, r) {
   s <- sort(unique(r$exit))[length(unique(r$exit)) %/% 4]
-  fit <- survfit(Surv(exit, cause > 0) ~ 1, data = r, start.time = s, conf.type = "log-log")
+  fit <- survfit(Surv(exit, cause > 0) ~ 1, data = r, start.time = s + .5, conf.type = "log-log")
   rest <- r[r$exit > s, ]
   again <- survfit(Surv(exit, factor(cause, 0:causes_of(sets[[name]]))) ~ 1, data = rest)
   days <- some_days(rest)
