@@ -289,7 +289,8 @@ def _tones(tones: Sequence[int] | None, series: Sequence[str]) -> Sequence[int]:
 
 def _from_first(days: Floats, values: Floats, first: float, *, start: float, until: Floats) -> tuple[Floats, Floats]:
     """Let every step curve begin on the first day and reach the end of the drawing; NaN stays NaN."""
-    last = float(max(days[-1:].tolist() + until[-1:].tolist(), default=1.0))
+    # a drawing of one day has a width too
+    last = float(max([first + 1, *days[-1:].tolist(), *until[-1:].tolist()]))
     if not len(days) or days[0] > first:
         days = np.concatenate([[first], days])
         values = np.column_stack([np.full(len(values), start), values])
