@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .measures.caseload import caseload as caseload
     from .measures.curve_tests import curve_tests as curve_tests
     from .measures.durations import stage_durations as stage_durations
+    from .measures.duration_model import duration_model as duration_model
     from .measures.forecast import expected_endings as expected_endings
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
@@ -61,6 +62,7 @@ _PUBLIC: Final = {
     "attrition": "measures.attrition",
     "case_ages": "measures.caseload",
     "caseload": "measures.caseload",
+    "duration_model": "measures.duration_model",
     "expected_endings": "measures.forecast",
     "landmark_association": "measures.landmark",
     "procedure_map": "measures.procedure_map",

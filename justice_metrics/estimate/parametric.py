@@ -82,8 +82,8 @@ class Fit(NamedTuple):
         Of the spline, on the scale of log days.
     centre : (p,)
         Covariates are counted from here.
-    covariance : (P, P)
-        Of (location, coefficients, shape), without location for the spline.
+    covariance, model_covariance : (P, P)
+        Of (location, coefficients, shape), without location for the spline; the second from the information alone.
     log_likelihood : float
     parameters : int
     units, events : float
@@ -98,6 +98,7 @@ class Fit(NamedTuple):
     knots: Floats
     centre: Floats
     covariance: Floats
+    model_covariance: Floats
     log_likelihood: float
     parameters: int
     units: float
@@ -177,6 +178,7 @@ def fit(distribution: Distribution, times: Times, *, robust: bool = False) -> Fi
     start = max(starts, key=lambda one: model.log_likelihood(one, weight))
     theta, information, converged = _climbed(model, start, weight)
     covariance: Floats = np.linalg.pinv(information).astype(np.float64)
+    plain = covariance
     if robust:
         covariance = covariance @ _meat(model, theta, times) @ covariance
     first = 0 if distribution == "spline" else 1
@@ -184,7 +186,7 @@ def fit(distribution: Distribution, times: Times, *, robust: bool = False) -> Fi
     # back to the covariates' own units: a linear map of the parameters
     back = np.eye(len(theta))
     back[first : first + p, first : first + p] = np.diag(1 / spread)
-    theta, covariance = back @ theta, back @ covariance @ back.T
+    theta, covariance, plain = back @ theta, back @ covariance @ back.T, back @ plain @ back.T
     location = float(theta[0]) if first else 0.0
     return Fit(
         distribution,
@@ -194,7 +196,8 @@ def fit(distribution: Distribution, times: Times, *, robust: bool = False) -> Fi
         knots,
         mean,
         covariance,
-        model.log_likelihood(back_to(theta, first, spread), weight),
+        plain,
+        model.log_likelihood(_standardised(theta, first, spread), weight),
         len(theta),
         float(weight.sum()),
         float((weight * times.ended).sum()),
@@ -210,7 +213,7 @@ def _nested(distribution: Distribution, weibull: Floats, p: int) -> Floats:
     return np.array([*weibull[1 : 1 + p], -weibull[0] * rho, rho, *np.zeros(SPLINE_KNOTS - 2)])
 
 
-def back_to(theta: Floats, first: int, spread: Floats) -> Floats:
+def _standardised(theta: Floats, first: int, spread: Floats) -> Floats:
     """Return parameters on the scale of standardised covariates."""
     scaled = theta.copy()
     scaled[first : first + len(spread)] *= spread

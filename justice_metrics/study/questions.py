@@ -83,6 +83,7 @@ QUESTIONS: Final = _listed(
     Question("cox_regression", "regression", "cox_regression"),
     Question("subdistribution_regression", "subdistribution", "subdistribution_regression"),
     Question("expected_endings", "forecast", "expected_endings"),
+    Question("duration_model", "duration_model", "duration_model"),
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.

@@ -1,0 +1,633 @@
+"""How much longer cases take, other things being equal: parametric models of time, through lifelines."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from ..base.errors import MissingExtraError, QuestionError, suggestion
+from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.result import Column, Definition, Result, Table
+from ..base.types import Floats, Names, names
+from ..cases.casedata import CaseData
+from ..cases.durations import ANY_EXIT, Durations
+from ..estimate.calibration import Calibration, calibration, observed_share
+from ..estimate.parametric import DISTRIBUTIONS, Distribution, Fit, Times, fit, survival
+from ..figures.agreement import agreement
+from ..figures.curves import step_curves
+from ..figures.forest import forest
+from ..reduce.design import Design
+from ..reduce.formula import Formula
+from ..reduce.patterns import MissingLevels, patterns_of
+from ..reduce.risk import Endings
+from .caseload import band_words
+from .declared import ensure_level, outcome_labels, sampling_notes, spells_of
+from .regression_model import Prepared, coefficients_of, prepared
+from .regression_tables import (
+    Ratio,
+    forest_rows,
+    left_out_words,
+    level_words,
+    log_table,
+    ratio_table,
+    regression_notes,
+    term_words,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DISTRIBUTION_WORDS: Final[Mapping[str, Readable]] = {
+    "weibull": tr("Weibull"),
+    "log-normal": tr("log-normal"),
+    "log-logistic": tr("log-logistic"),
+    "generalised-gamma": tr("generalised gamma"),
+    "spline": tr("spline"),
+}
+_YEAR: Final = 365
+_POINTS: Final = 120
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DurationModel(Result):
+    """How times to an outcome stretch with covariates, by a parametric model.
+
+    Tables
+    ------
+    main
+        One row per term and level, reference levels too: units, endings, time ratio ``estimate`` with
+        ``conf_low, conf_high``. 2 is twice as long.
+    coefficients
+        The same on the log scale.
+    models
+        The distributions that were tried: parameters, log-likelihood, AIC, BIC; the least AIC describes best.
+    curve
+        Share ended by day: mean of the model over all units, and what was observed.
+    calibration
+        Groups of like predictions: mean predicted share ended by the horizon, beside Kaplan-Meier with limits.
+    pending
+        For any ending: pending cases by age, how likely they are to end within the next year by the model, and after
+        how many days half of them will have. It goes on beyond what was watched, as the distribution says.
+    """
+
+    question: ClassVar[str] = "duration_model"
+
+    distribution: str
+    outcome: str
+    outcome_words: Readable
+    start_words: Readable
+    horizon_days: int
+    units: int
+    events: int
+    sentences: tuple[Readable, ...]
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return what the model rests on, which distribution describes best, and one sentence per ratio."""
+        return self.sentences
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the time ratios as a forest plot; without covariates the curve beside what was observed."""
+        if not len(self.main):
+            return self.plot_curve(ax, language=language)
+        shown = forest_rows(self.main, self.outcome, language)
+        return forest(
+            labels=shown.labels,
+            groups=shown.groups,
+            reference=shown.reference,
+            estimate=self.main["estimate"][shown.rows].astype(np.float64),
+            conf_low=self.main["conf_low"][shown.rows].astype(np.float64),
+            conf_high=self.main["conf_high"][shown.rows].astype(np.float64),
+            columns=[
+                (
+                    tr("units").text(language),
+                    [format_number(float(one), language) for one in self.main["at_risk"][shown.rows]],
+                ),
+                (
+                    tr("came to it").text(language),
+                    [format_number(float(one), language) for one in self.main["events"][shown.rows]],
+                ),
+                (tr("ratio (interval)").text(language), shown.ratios),
+            ],
+            x_label=tr("time to: {outcome} (ratio)", outcome=self.outcome_words).text(language),
+            less_label=tr("shorter").text(language),
+            more_label=tr("longer").text(language),
+            number=lambda value: format_number(value, language, decimals=len(f"{value:g}".partition(".")[2])),
+            ax=ax,
+        )
+
+    def plot_curve(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share that has ended, as the model has it and as observed.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        language : {"en", "es"}
+        """
+        table = self.tables["curve"]
+        days = table["days"]
+        ticks = np.flatnonzero(days % _pace(int(days[-1])) == 0)
+        at_risk = table["at_risk"][ticks].astype(float)
+        return step_curves(
+            days=days,
+            estimate=np.stack([table["predicted"].astype(float), table["estimate"].astype(float)]),
+            groups=[tr("model").text(language), tr("observed").text(language)],
+            at_risk_days=days[ticks],
+            at_risk=np.stack([np.full(len(ticks), np.nan), at_risk]),
+            at_risk_label=tr("still open and observed").text(language),
+            x_label=tr("days since: {start}", start=self.start_words).text(language),
+            y_label=tr("share that came to: {outcome}", outcome=self.outcome_words).text(language),
+            number=lambda n: format_number(round(n), language) if np.isfinite(n) else "",
+            percent=lambda one: format_share(one, language, decimals=0),
+            ax=ax,
+        )
+
+    def plot_calibration(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw what was observed over what the model says, by groups of like predictions.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+        language : {"en", "es"}
+        """
+        table = self.tables["calibration"]
+        return agreement(
+            predicted=table["predicted"].astype(float),
+            observed=table["estimate"].astype(float),
+            conf_low=table["conf_low"].astype(float),
+            conf_high=table["conf_high"].astype(float),
+            x_label=tr("predicted share ended by day {days}", days=self.horizon_days).text(language),
+            y_label=tr("observed share").text(language),
+            line_label=tr("as predicted").text(language),
+            percent=lambda one: format_share(one, language, decimals=0),
+            ax=ax,
+        )
+
+
+def duration_model(
+    cases: CaseData | Durations,
+    *,
+    formula: str = "",
+    outcome: str = "any_exit",
+    start: str = "complaint",
+    distribution: Distribution = "weibull",
+    compare: Names = ("weibull", "log-normal", "log-logistic"),
+    cluster: str | None = None,
+    references: Mapping[str, str] | None = None,
+    missing: MissingLevels = "level",
+    robust: bool | None = None,
+    endings: Endings = "standing",
+    horizon_days: int = 730,
+    groups: int = 5,
+    confidence_level: float = 0.95,
+) -> DurationModel:
+    """Ratios of times to an outcome, other covariates being equal, by an accelerated failure time model.
+
+    log T = b0 + x b + s W: a covariate stretches all times by exp(b). Needs the extra ``[lifelines]``.
+
+    Parameters
+    ----------
+    cases : CaseData or Durations
+    formula : str
+        Covariates, as for :func:`cox_regression`; none by default.
+    outcome : str
+        Endpoint. Any other ending takes a case out of observation on its day, as if it might still have come to it.
+    start : str
+        Stage or role from whose first day time runs.
+    distribution : {"weibull", "log-normal", "log-logistic", "generalised-gamma", "spline"}
+        Shape of the times. The spline bends with the data.
+    compare : str or tuple of str
+        Distributions to set beside it in the table ``models``.
+    cluster : str, optional
+        Attribute whose cases are alike inside: errors allow for it. That of the sampling design by default.
+    references : mapping of str to str, optional
+        Reference level of covariates.
+    missing : {"level", "leave_out"}
+        Whether "not recorded" is a level of its own.
+    robust : bool, optional
+        Whether errors are robust (sandwich); by default with sampling weights and with clusters.
+    endings : {"standing", "first"}
+        Whether a case that was closed and reopened ended when it was first closed.
+    horizon_days : int
+        Day at which predictions are set beside what was observed.
+    groups : int
+        Groups of like predictions.
+    confidence_level : float
+
+    Returns
+    -------
+    DurationModel
+
+    Raises
+    ------
+    MissingExtraError
+        Without lifelines.
+    QuestionError, ProcedureError
+        When a word names nothing, no case came to the outcome, or no maximum is found.
+
+    References
+    ----------
+    .. [1] Kalbfleisch, J. D. and Prentice, R. L. (2002). The Statistical Analysis of Failure Time Data. Wiley.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> answer = jm.duration_model(jm.sample_cases(), formula="department")  # doctest: +SKIP
+    """
+    ensure_level(confidence_level)
+    if importlib.util.find_spec("lifelines") is None:
+        raise MissingExtraError.named("lifelines", "lifelines")
+    tried = tuple(dict.fromkeys((distribution, *names(compare))))
+    for one in tried:
+        if one not in DISTRIBUTIONS:
+            raise QuestionError(
+                tr("'{name}' is no distribution that is fitted here.", name=one), suggestion(one, DISTRIBUTIONS)
+            )
+    made = _prepared(cases, formula, start, outcome, endings, cluster, robust, references, missing)
+    times = _times(made)
+    fits = {one: _fitted(one, times, robust=made.robust) for one in tried}
+    chosen = fits[distribution]
+    if chosen is None or not chosen.converged:
+        raise QuestionError(
+            tr("No maximum of the likelihood was found for: {name}.", name=DISTRIBUTION_WORDS[distribution]),
+            tr("Choose another distribution, or leave out levels in which no case came to the outcome."),
+        )
+    words = outcome_labels(made.spells, made.spells.outcomes)
+    of = words[made.spells.outcomes[0]]
+    events = made.events(1)
+    unsteady = np.array([events[made.where(column.at)].sum() == 0 for column in made.design.columns], dtype=np.bool_)
+    first = 0 if distribution == "spline" else 1
+    p = len(chosen.coefficients)
+    inside = slice(first, first + p)
+    variances = [one[inside, inside] for one in (chosen.covariance, chosen.model_covariance)]
+    found = coefficients_of(made, 1, chosen.coefficients, variances[0], variances[1], unsteady)
+    main = ratio_table(made, [found], words, confidence_level=confidence_level, what=tr("time ratio"))
+    last = int(made.patterns.rows.exit.max())
+    horizon = min(horizon_days, last)
+    predicted = 1 - survival(chosen, chosen.predictor(times.design), np.array(float(horizon)))
+    compared = calibration(
+        predicted,
+        made.patterns.rows.entry,
+        made.patterns.rows.exit,
+        times.ended,
+        _weights(times),
+        groups=groups,
+        horizon_days=horizon,
+        confidence_level=confidence_level,
+    )
+    weighted = made.spells.sampling.weighted
+    any_exit = outcome == ANY_EXIT
+    pending = {"pending": _pending_table(chosen, times)} if any_exit and not made.spells.several_rows else {}
+    return DurationModel(
+        heading=tr("Time to {outcome}: a {name} model", outcome=of, name=DISTRIBUTION_WORDS[distribution]),
+        tables={
+            "main": main,
+            "coefficients": log_table(made, [found], words, confidence_level=confidence_level),
+            "models": _models_table(fits, weighted=weighted),
+            "curve": _curve_table(chosen, times, made, last),
+            "calibration": _calibration_table(compared, weighted=weighted),
+            **pending,
+        },
+        definition=Definition(
+            answers=tr("How much longer do cases take to come to {outcome}, other covariates being equal?", outcome=of),
+            numerator=tr("cases that came to {outcome}, with their time", outcome=of),
+            denominator=tr("all cases that reached: {start}", start=made.spells.start_words),
+            basis="cohort",
+            pending=tr("observed as open up to the cut-off, then censored; any other ending censors on its day"),
+            method=tr(
+                "Accelerated failure time model by maximum likelihood ({name}), fitted with lifelines; {errors}. A "
+                "case that ended on its first day is given half a day.",
+                name=DISTRIBUTION_WORDS[distribution],
+                errors=tr("robust errors") if made.robust else tr("errors from the observed information"),
+            ),
+        ),
+        provenance=made.spells.provenance.add(
+            "duration_model",
+            formula=made.formula.text,
+            outcome=outcome,
+            start=start,
+            distribution=distribution,
+            compare=names(compare),
+            cluster=cluster,
+            references=dict(references or {}),
+            missing=missing,
+            robust=made.robust,
+            endings=endings,
+            horizon_days=horizon,
+            groups=groups,
+            confidence_level=confidence_level,
+        ).leave_out(*left_out_words(made.patterns.left_out)),
+        notes=(
+            *sampling_notes(made.spells, design_used=True),
+            *regression_notes(made, [found], words),
+            *_notes(made, fits, any_exit=any_exit, asked=horizon_days, horizon=horizon, of=of),
+        ),
+        frame_library=made.spells.frame_library,
+        distribution=distribution,
+        outcome=found.outcome,
+        outcome_words=of,
+        start_words=made.spells.start_words,
+        horizon_days=horizon,
+        units=made.units,
+        events=int(events.sum()),
+        sentences=_sentences(made, main, fits, distribution, of, weighted=weighted),
+    )
+
+
+def _prepared(
+    cases: CaseData | Durations,
+    formula: str,
+    start: str,
+    outcome: str,
+    endings: Endings,
+    cluster: str | None,
+    robust: bool | None,
+    references: Mapping[str, str] | None,
+    missing: MissingLevels,
+) -> Prepared:
+    if isinstance(cases, Durations) and cases.several_rows:
+        raise QuestionError(
+            tr("These times have several rows for one unit; a ratio of whole times is not told of parts of them."),
+            tr("Hand over one row per unit, or ask for cox_regression."),
+        )
+    if formula.strip():
+        return prepared(
+            cases,
+            formula=formula,
+            start=start,
+            outcome=outcome,
+            endings=endings,
+            cluster=cluster,
+            robust=robust,
+            references=references,
+            missing=missing,
+        )
+    spells = spells_of(cases, start=start, wanted=(outcome,), endings=endings)
+    own = cluster or ("cluster" if spells.sampling.cluster else None)
+    allows = own is not None or spells.sampling.weighted or bool(robust)
+    patterns = patterns_of(spells, covariates=(), categorical=frozenset(), cluster=own)
+    return Prepared(
+        spells=spells,
+        formula=Formula("", (), {}, {}),
+        patterns=patterns,
+        design=Design(np.zeros((len(patterns.n), 0)), (), ()),
+        references={},
+        offset=None,
+        robust=allows,
+        cluster=own,
+        time_varying=(),
+    )
+
+
+def _times(made: Prepared) -> Times:
+    rows = made.patterns.rows
+    ended = (rows.code == 1).astype(np.int64)
+    if not ended.any():
+        raise QuestionError(
+            tr("No case came to the outcome, so no times to it can be described."),
+            tr("Ask for another outcome, or look at the dates: justice-metrics check."),
+        )
+    return Times(
+        made.design.matrix[rows.pattern],
+        rows.entry.astype(np.float64),
+        rows.exit.astype(np.float64),
+        ended,
+        rows.n,
+        rows.weight,
+        rows.cluster,
+    )
+
+
+def _weights(times: Times) -> Floats:
+    return times.n * (np.ones(len(times.n)) if times.weight is None else times.weight)
+
+
+def _fitted(distribution: str, times: Times, *, robust: bool) -> Fit | None:
+    """Return the fit; None where no maximum is found."""
+    known = next(one for one in DISTRIBUTIONS if one == distribution)
+    try:
+        return fit(known, times, robust=robust)
+    except (ArithmeticError, np.linalg.LinAlgError):
+        return None
+
+
+def _models_table(fits: Mapping[str, Fit | None], *, weighted: bool) -> Table:
+    columns = (
+        Column("distribution", tr("distribution"), "text", "key", "key"),
+        Column("parameters", tr("parameters"), "number", "key", "key", 0),
+        Column("log_likelihood", tr("log-likelihood"), "number", "estimate", "difference", 2),
+        Column("aic", tr("AIC"), "number", "estimate", "difference", 1),
+        Column("bic", tr("BIC"), "number", "estimate", "difference", 1),
+    )
+    found = [(name, one if one is not None and one.converged else None) for name, one in fits.items()]
+    nothing = np.nan
+    values = {
+        "distribution": [name for name, _ in found],
+        "parameters": [nothing if one is None else one.parameters for _, one in found],
+        "log_likelihood": [nothing if one is None else one.log_likelihood for _, one in found],
+        # with sampling weights the likelihood is none, and the criteria mean nothing
+        "aic": [nothing if one is None or weighted else one.aic for _, one in found],
+        "bic": [nothing if one is None or weighted else one.bic for _, one in found],
+    }
+    labels = {"distribution": DISTRIBUTION_WORDS}
+    return Table(columns, values, labels=labels, title=tr("Distributions side by side"))
+
+
+def _curve_table(chosen: Fit, times: Times, made: Prepared, last: int) -> Table:
+    """Return the mean curve of the model beside Kaplan-Meier, on a grid of days."""
+    marked = np.arange(0, last + 1, _pace(last))
+    days = np.unique(np.concatenate([np.linspace(0, last, _POINTS).astype(np.int64), marked]))
+    weight = _weights(times)
+    eta, place = np.unique(chosen.predictor(times.design), return_inverse=True)
+    of_eta = np.bincount(place, weights=weight) / weight.sum()
+    model = 1 - of_eta @ survival(chosen, eta[:, None], days[None].astype(np.float64))
+    rows = made.patterns.rows
+    observed, at_risk = observed_share(rows.entry, rows.exit, times.ended, weight, days)
+    columns = (
+        Column("days", tr("day"), "days", "key", "key"),
+        Column("at_risk", tr("open just before"), "units", "count", "count"),
+        Column("predicted", tr("share ended by the model"), "share", "estimate", "probability"),
+        Column("estimate", tr("share ended as observed"), "share", "estimate", "probability"),
+    )
+    values = {"days": days, "at_risk": np.round(at_risk, 6), "predicted": model, "estimate": observed}
+    return Table(columns, values, title=tr("The model beside what was observed"))
+
+
+def _pace(last: int) -> int:
+    """Return the days between two marks of an axis."""
+    return next((one for one in (1, 5, 30, 60, 90, 180, 365, 730, 1095) if last / one <= 6), 3650)
+
+
+def _calibration_table(found: Calibration, *, weighted: bool) -> Table:
+    g = len(found.units)
+    nothing = np.full(g, np.nan)
+    columns = (
+        Column("group", tr("group of predictions, from low to high"), "number", "key", "key", 0),
+        Column("denominator", tr("units"), "units", "count", "count"),
+        Column("predicted", tr("predicted share ended"), "share", "estimate", "probability"),
+        Column("estimate", tr("observed share"), "share", "estimate", "probability"),
+        Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
+    )
+    values = {
+        "group": np.arange(1, g + 1),
+        "denominator": found.units,
+        "predicted": found.predicted,
+        "estimate": found.observed,
+        "conf_low": nothing if weighted else found.conf_low,
+        "conf_high": nothing if weighted else found.conf_high,
+    }
+    return Table(columns, values, title=tr("Predicted and observed"))
+
+
+def _pending_table(chosen: Fit, times: Times) -> Table:
+    """Return how long pending cases will go on by the model, by age."""
+    still_open = times.ended == 0
+    ages, weight = times.exit[still_open], _weights(times)[still_open]
+    eta = chosen.predictor(times.design[still_open])
+    last = min(int(ages.max(initial=0)) // _YEAR, 5)
+    band = np.minimum(np.maximum(ages - 1, 0) // _YEAR, last).astype(np.int64)
+    names_of = [f"{year}-{year + 1}" for year in range(last)] + [f"{last}+" if last == 5 else f"{last}-{last + 1}"]
+    kept = [place for place in range(last + 1) if (band == place).any()]
+    held: dict[str, list[float]] = {"n": [], "within": [], "half": []}
+    for place in kept:
+        mine = band == place
+        of, share = eta[mine], weight[mine] / weight[mine].sum()
+        now = survival(chosen, of, ages[mine])
+
+        def gone(days: float, of: Floats = of, share: Floats = share, now: Floats = now, mine: Floats = mine) -> float:
+            return 1 - float(share @ (survival(chosen, of, ages[mine] + days) / np.maximum(now, 1e-300)))
+
+        low, high = 0.0, 40_000.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (low, middle) if gone(middle) >= 0.5 else (middle, high)
+        held["n"].append(float(weight[mine].sum()))
+        held["within"].append(gone(float(_YEAR)))
+        held["half"].append((low + high) / 2 if high < 39_999 else np.nan)
+    columns = (
+        Column("age_band", tr("age at the cut-off"), "text", "key", "key"),
+        Column("denominator", tr("pending cases"), "units", "count", "count"),
+        Column("share", tr("expected to end within 365 days"), "share", "estimate", "probability"),
+        Column("estimate", tr("further days until half of them have ended"), "days", "estimate", "quantile"),
+    )
+    shown = [names_of[place] for place in kept]
+    values = {
+        "age_band": np.array(shown, dtype=object),
+        "denominator": np.array(held["n"]),
+        "share": np.array(held["within"]),
+        "estimate": np.round(np.array(held["half"]), 0),
+    }
+    labels: dict[str, Mapping[str, Readable]] = {"age_band": {one: band_words(one) for one in shown}}
+    return Table(columns, values, labels=labels, title=tr("Pending cases, as the model has it"))
+
+
+def _notes(
+    made: Prepared, fits: Mapping[str, Fit | None], *, any_exit: bool, asked: int, horizon: int, of: Readable
+) -> tuple[Readable, ...]:
+    notes: list[Readable] = []
+    if not any_exit:
+        notes.append(
+            tr(
+                "Other endings are taken as the end of observation: these are times to {outcome} in a world in which "
+                "nothing else ends a case, which no data can check. Shares are told by cumulative_incidence.",
+                outcome=of,
+            )
+        )
+    lost = [DISTRIBUTION_WORDS[name] for name, one in fits.items() if one is None or not one.converged]
+    if lost:
+        notes.append(tr("No maximum of the likelihood was found for: {names}.", names=lost))
+    if made.spells.sampling.weighted:
+        notes.append(tr("Under sampling weights AIC and BIC are not defined, and none is shown."))
+    if horizon < asked:
+        notes.append(
+            tr("No case was watched for {asked} days; day {days} is taken instead.", asked=asked, days=horizon)
+        )
+    notes.append(
+        tr(
+            "A distribution goes on where the data end; what it says there rests on its shape alone. Look at "
+            "plot_calibration()."
+        )
+    )
+    return tuple(notes)
+
+
+def _sentences(
+    made: Prepared,
+    main: Table,
+    fits: Mapping[str, Fit | None],
+    distribution: str,
+    of: Readable,
+    *,
+    weighted: bool,
+) -> tuple[Readable, ...]:
+    said: list[Readable] = [
+        tr(
+            "{units} units, of which {events} came to {outcome}.",
+            units=made.units,
+            events=int(made.events(1).sum()),
+            outcome=of,
+        )
+    ]
+    usable = {name: one for name, one in fits.items() if one is not None and one.converged}
+    if len(usable) > 1 and not weighted:
+        best = min(usable, key=lambda name: usable[name].aic)
+        behind = usable[distribution].aic - usable[best].aic
+        values = {"best": DISTRIBUTION_WORDS[best], "n": len(usable)}
+        if best == distribution:
+            said.append(
+                tr("Of {n} distributions the one used here ({best}) describes these times best (AIC).", **values)
+            )
+        else:
+            said.append(
+                tr(
+                    "Of {n} distributions {best} describes these times best; the one used here ({used}) is {aic} "
+                    "points of AIC behind it.",
+                    used=DISTRIBUTION_WORDS[distribution],
+                    aic=Ratio(behind),
+                    **values,
+                )
+            )
+    return (*said, *_ratio_sentences(made, main))
+
+
+def _ratio_sentences(made: Prepared, main: Table) -> Sequence[Readable]:
+    said: list[Readable] = []
+    by_key = {(one.term, one.level): one for one in made.design.columns}
+    for row in range(len(main)):
+        key = (str(main["term"][row]), str(main["level"][row]))
+        column = by_key.get(key)
+        ratio, low, high = (float(main[name][row]) for name in ("estimate", "conf_low", "conf_high"))
+        if column is None or not np.isfinite(low) or column.term.count(":"):
+            continue
+        if low <= 1 <= high:
+            verdict: Readable = tr("The data do not settle whether that is longer or shorter.")
+        else:
+            verdict = tr("Longer.") if low > 1 else tr("Shorter.")
+        values = {
+            "term": term_words(made, column),
+            "ratio": Ratio(ratio),
+            "low": Ratio(low),
+            "high": Ratio(high),
+            "verdict": verdict,
+        }
+        if column.at:
+            said.append(
+                tr(
+                    "{term}, {level} beside {reference}: {ratio} times as long (interval {low} to {high}). {verdict}",
+                    level=level_words(column.level),
+                    reference=level_words(column.reference),
+                    **values,
+                )
+            )
+        else:
+            said.append(
+                tr(
+                    "{term}: each further unit goes with {ratio} times as long (interval {low} to {high}). {verdict}",
+                    **values,
+                )
+            )
+    return said
