@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .measures.attrition import attrition as attrition
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
+    from .measures.cause_specific import cause_specific_regression as cause_specific_regression
     from .measures.curve_tests import curve_tests as curve_tests
     from .measures.durations import stage_durations as stage_durations
     from .measures.duration_model import duration_model as duration_model
@@ -71,6 +72,7 @@ _PUBLIC: Final = {
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
     "cox_regression": "measures.regression",
+    "cause_specific_regression": "measures.cause_specific",
     "subdistribution_regression": "measures.subdistribution",
     "cumulative_incidence": "measures.incidence",
     "curve_tests": "measures.curve_tests",

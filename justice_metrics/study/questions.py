@@ -81,6 +81,7 @@ QUESTIONS: Final = _listed(
     Question("case_ages", "caseload", "case_ages"),
     Question("landmark_association", "landmark", "landmark_association"),
     Question("cox_regression", "regression", "cox_regression"),
+    Question("cause_specific_regression", "cause_specific", "cause_specific_regression"),
     Question("subdistribution_regression", "subdistribution", "subdistribution_regression"),
     Question("expected_endings", "forecast", "expected_endings"),
     Question("duration_model", "duration_model", "duration_model"),
