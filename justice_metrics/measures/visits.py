@@ -22,7 +22,6 @@ NO_SPELLS_WORDS: Final[Mapping[str, Message]] = {
     "verdict_untold": tr("has the date of a verdict, but not which verdict it was"),
     "before_start": tr("has a stage before the start, by its dates"),
     "reopened_undated": tr("was closed and is no longer so; no date says since when"),
-    "out_of_order": tr("has stages after an ending from which the procedure does not lead to them"),
 }
 # From this share on, moves that the procedure does not know are told.
 _WORTH_TELLING: Final = 0.01

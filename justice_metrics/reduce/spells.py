@@ -6,8 +6,8 @@ A unit is in one state at a time: the last that it came to. How the days become 
   are visits of no length; each is a move. For the occupation of states only where the unit stood in the evening counts
   (``evening``), as one move of that day.
 - *A repeated record* of the state in which the unit is (a second hearing of the same trial) begins no new visit.
-- *An ending lasts* until something follows to which a case can go on from there. What else is dated after it (the
-  execution of a sentence, a slip of the pen) changes nothing.
+- *An ending lasts* until another ending, a suspension, or something to which a case can go on from there. What else is
+  dated after it (the execution of a sentence, a slip of the pen) changes nothing.
 - *Stages after the cut-off* are plans and do not count.
 """
 
@@ -43,7 +43,6 @@ NO_SPELLS: Final = (
     "before_start",
     "entry_after_end",
     "reopened_undated",
-    "out_of_order",
 )
 _KEYS: Final = ("from_state", "to_state", "evening", "since", "entry", "exit", "late")
 # Clusters are courts or offices; many, yet not one per unit by mistake.
@@ -104,7 +103,7 @@ def spell_table(
     else:
         frame = frame.with_columns(spell__unit=nw.lit(0, dtype=nw.Int64))
     carried = _carried(cases, frame, split)
-    visits = _visits(_arrivals(cases, frame, carried, dated), cases, begin, dated, carried)
+    visits = _visits(frame, cases, begin, dated, carried)
     nothing = {name: nw.lit(-1, dtype=nw.Int64) for name in _KEYS}
     without = frame.filter(nw.col("spell__why") != 0).select(*carried, nw.col("spell__why"), **nothing)
     grouped = grouped_counts(
@@ -149,6 +148,12 @@ def _looked_at(cases: CaseData, start: str, begin: tuple[str, ...], dated: tuple
         for role in cases.dated_roles
     ]
     endings = [first[one] for one in dated if one in procedure.outcomes]
+    closed = nw.lit(value=False)
+    if _by_first_days(cases):
+        # In an event log a unit stands as its last event says; beside a column of outcomes it may not.
+        lasting = [procedure.state(one).rank for one in dated if one in _lasting(procedure)]
+        last_key = _latest([_first_key(procedure, one) for one in dated])
+        closed = (last_key % RANKS).is_in(lasting) & (nw.col("outcome_rank").fill_null(-1) != last_key % RANKS)
     earlier = [first[one] for one in dated if one not in begin]
     entry: nw.Expr = nw.lit(-1, dtype=nw.Int64)
     if cases.sampling.delayed_entry:
@@ -166,6 +171,7 @@ def _looked_at(cases: CaseData, start: str, begin: tuple[str, ...], dated: tuple
         "end_after_cutoff": _any([(day > cutoff).fill_null(False) for day in endings]),
         "before_start": _any([(day < start_day).fill_null(False) for day in earlier] if whole else []),
         "entry_after_end": (nw.col("spell__entry") >= nw.col("spell__last")) & (nw.col("spell__entry") >= 0),
+        "reopened_undated": closed,
     }
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for name in reversed(reasons):
@@ -183,133 +189,142 @@ def _carried(cases: CaseData, frame: nw.LazyFrame[Any], split: Sequence[str]) ->
     return [one for one in dict.fromkeys((*own, *split, *design, *started)) if one in there]
 
 
-def _arrivals(
-    cases: CaseData, frame: nw.LazyFrame[Any], carried: list[str], dated: tuple[str, ...]
-) -> nw.LazyFrame[Any]:
-    """Return one row per unit and state that it came to up to the cut-off, with its place in time ``key``."""
-    told = frame.filter(nw.col("spell__why") == 0)
-    if cases.intake.one_row_per_unit or cases.members_merged:
-        # Of members that became one unit the first days count; their events would be mixed.
-        rows = [
-            told.filter(~nw.col(f"first__{one}").is_null()).select(
-                *carried,
-                day=nw.col(f"first__{one}").cast(nw.Int64) - nw.col("spell__begin"),
-                order=nw.lit(0, dtype=nw.Int64),
-                rank=nw.lit(cases.procedure.state(one).rank, dtype=nw.Int64),
-            )
-            for one in dated
-        ]
-        long = nw.concat(rows, how="vertical")
-    else:
-        rank: nw.Expr = nw.lit(-1, dtype=nw.Int64)
-        for one in dated:
-            known = nw.lit(cases.procedure.state(one).rank, dtype=nw.Int64)
-            rank = nw.when(nw.col("state") == one).then(known).otherwise(rank)
-        events = cases.events.filter(~nw.col("day").is_null() & nw.col("state").is_in(list(dated))).select(
-            "unit_id", event__day=nw.col("day"), event__order=nw.col("seq").fill_null(0), event__rank=rank
-        )
-        long = events.join(told, on="unit_id", how="inner").select(
-            *carried,
-            day=nw.col("event__day").cast(nw.Int64) - nw.col("spell__begin"),
-            order=nw.col("event__order").cast(nw.Int64),
-            rank=nw.col("event__rank"),
-        )
-    within = (nw.col("day") >= 0) & (nw.col("day") <= cases.cutoff_day - nw.col("spell__begin"))
-    return long.filter(within).with_columns(key=(nw.col("day") * ORDERS + nw.col("order")) * RANKS + nw.col("rank"))
-
-
 def _visits(
-    long: nw.LazyFrame[Any],
+    frame: nw.LazyFrame[Any],
     cases: CaseData,
     begin: tuple[str, ...],
     dated: tuple[str, ...],
     carried: list[str],
 ) -> nw.LazyFrame[Any]:
-    """Return one row per visit; of a unit whose visits contradict each other one row with the reason."""
-    procedure = cases.procedure
-    rank = {one: procedure.state(one).rank for one in dated}
-    key, nowhere = nw.col("key"), nw.lit(-1, dtype=nw.Int64)
-    starts = nw.when(nw.col("rank").is_in([rank[one] for one in begin])).then(key)
-    long = long.with_columns(start_key=starts.min().over("unit_id")).filter(key >= nw.col("start_key"))
-    # What follows an ending without being able to: first against the last ending and the row before, then once more.
-    ends = nw.col("rank").is_in([rank[one] for one in dated if one in procedure.outcomes])
-    long = long.with_columns(end_key=nw.when(ends).then(key).otherwise(nowhere))
-    long = long.with_columns(end_key=nw.col("end_key").cum_max().over("unit_id", order_by="key"))
-    long = _with_before(long, ended="end_key", previous="key")
-    onward, directly = _ways_on(procedure, dated)
-    slip = _cannot_follow(nw.col("before__ended"), onward, rank) | _cannot_follow(
-        nw.col("before__previous"), directly, rank
-    )
-    long = long.filter(~slip).select(*carried, "day", "rank", "key", "start_key")
-    long = _with_before(long, previous="key")
-    long = long.with_columns(broken=_cannot_follow(nw.col("before__previous"), directly, rank).cast(nw.Int64))
-    long = long.with_columns(broken=nw.col("broken").max().over("unit_id"))
-    long = long.filter(nw.col("before__previous") != nw.col("rank"))
-    long = long.with_columns(stood=key.max().over("unit_id", "day"))
+    """Return one row per visit, with the state that followed it and where the unit stood that evening."""
+    told = frame.filter(nw.col("spell__why") == 0)
+    rows = _of_first_days if _by_first_days(cases) else _of_events
+    key = nw.col("key")
+    long = rows(told, cases, begin, dated, carried).with_columns(stood=key.max().over("unit_id", "day"))
     long = long.with_columns(
         next_key=key.shift(-1).over("unit_id", order_by="key"),
         next_stood=nw.col("stood").shift(-1).over("unit_id", order_by="key"),
     )
-    lasting = [one for one in dated if one in procedure.outcomes and one not in procedure.verdicts]
-    stays = nw.col("next_key").is_null() & nw.col("rank").is_in([rank[one] for one in lasting])
-    reopened = stays & (nw.col("outcome_rank").fill_null(-1) != nw.col("rank"))
-    long = long.with_columns(reopened=reopened.cast(nw.Int64))
-    long = long.with_columns(reopened=nw.col("reopened").max().over("unit_id"))
-    why = nw.when(nw.col("reopened") == 1).then(_reason("reopened_undated")).otherwise(nw.lit(0, dtype=nw.Int64))
-    long = long.with_columns(spell__why=nw.when(nw.col("broken") == 1).then(_reason("out_of_order")).otherwise(why))
     return _timed(long, cases)
 
 
+def _of_first_days(
+    told: nw.LazyFrame[Any], cases: CaseData, begin: tuple[str, ...], dated: tuple[str, ...], carried: list[str]
+) -> nw.LazyFrame[Any]:
+    """Return the rows of visits from the first day in each state: what follows what is told within the unit's row."""
+    procedure = cases.procedure
+    keys = {one: _first_key(procedure, one) for one in dated}
+    only = _ways_on(procedure, dated)
+    starts = [keys[one] for one in begin]
+    told = told.with_columns(start_key=starts[0] if len(starts) == 1 else nw.min_horizontal(*starts))
+    parts = []
+    for one in dated:
+        key = keys[one]
+        kept = (key >= nw.col("start_key")) & (nw.col(f"first__{one}") <= cases.cutoff_day)
+        anchors = [nw.when(keys[other] < key).then(keys[other]) for other in (*only, *procedure.suspended)
+                   if other in dated and other != one]  # fmt: skip
+        forbidding = [procedure.state(ending).rank for ending, after in only.items() if one not in after]
+        if one not in only and one not in procedure.suspended and anchors and forbidding:
+            kept = kept & ~(_latest(anchors) % RANKS).is_in(forbidding).fill_null(False)
+        parts.append(
+            told.filter(kept.fill_null(False)).select(
+                *carried,
+                day=nw.col(f"first__{one}").cast(nw.Int64) - nw.col("spell__begin"),
+                rank=nw.lit(procedure.state(one).rank, dtype=nw.Int64),
+                key=key,
+                start_key=nw.col("start_key"),
+            )
+        )
+    return nw.concat(parts, how="vertical")
+
+
+def _of_events(
+    told: nw.LazyFrame[Any], cases: CaseData, begin: tuple[str, ...], dated: tuple[str, ...], carried: list[str]
+) -> nw.LazyFrame[Any]:
+    """Return the rows of visits from an event log."""
+    procedure = cases.procedure
+    ranks = {one: procedure.state(one).rank for one in dated}
+    rank: nw.Expr = nw.lit(-1, dtype=nw.Int64)
+    for one, place in ranks.items():
+        rank = nw.when(nw.col("state") == one).then(nw.lit(place, dtype=nw.Int64)).otherwise(rank)
+    events = cases.events.filter(
+        ~nw.col("day").is_null() & nw.col("state").is_in(list(dated)) & (nw.col("day") <= cases.cutoff_day)
+    ).select("unit_id", day=nw.col("day").cast(nw.Int64), order=nw.col("seq").fill_null(0).cast(nw.Int64), rank=rank)
+    long = events.join(told.select(*carried), on="unit_id", how="inner")
+    long = long.with_columns(day=nw.col("day") - nw.col("spell__begin")).filter(nw.col("day") >= 0)
+    long = long.with_columns(key=_key(nw.col("day"), nw.col("order"), nw.col("rank")))
+    key, nowhere = nw.col("key"), nw.lit(-1, dtype=nw.Int64)
+    only = _ways_on(procedure, dated)
+    anchors = [place for one, place in ranks.items() if one in only or one in procedure.suspended]
+    anchor = nw.when(nw.col("rank").is_in(anchors)).then(key).otherwise(nowhere)
+    starts = nw.when(nw.col("rank").is_in([ranks[one] for one in begin])).then(key)
+    long = long.with_columns(anchor=anchor, starts=starts)
+    long = long.with_columns(
+        start_key=nw.col("starts").min().over("unit_id"),
+        anchor=nw.col("anchor").cum_max().over("unit_id", order_by="key"),
+        before=key.shift(1).over("unit_id", order_by="key"),
+    )
+    long = long.with_columns(
+        anchor=nw.when(nw.col("anchor") >= 0).then(nw.col("anchor") % RANKS).otherwise(nowhere),
+        repeated=((nw.col("before") % RANKS == nw.col("rank")) & (nw.col("before") >= nw.col("start_key"))).fill_null(
+            False
+        ),
+    )
+    slips = [
+        (nw.col("anchor") == ranks[ending]) & ~nw.col("rank").is_in([ranks[one] for one in after])
+        for ending, after in only.items()
+    ]
+    kept = (key >= nw.col("start_key")) & ~nw.col("repeated")
+    return long.filter(kept & ~_any(slips) if slips else kept).select(*carried, "day", "rank", "key", "start_key")
+
+
+def _by_first_days(cases: CaseData) -> bool:
+    """Return whether visits are told by the first day in each state: a wide table, or members that became one unit."""
+    return cases.intake.one_row_per_unit or cases.members_merged
+
+
+def _key(day: nw.Expr, order: nw.Expr, rank: nw.Expr) -> nw.Expr:
+    return (day * ORDERS + order) * RANKS + rank
+
+
+def _first_key(procedure: Procedure, state: str) -> nw.Expr:
+    """Return the place in time of the first day in a state; days before the start are below 0."""
+    day = nw.col(f"first__{state}").cast(nw.Int64) - nw.col("spell__begin")
+    return nw.when(day >= 0).then(_key(day, nw.lit(0), nw.lit(procedure.state(state).rank)))
+
+
+def _lasting(procedure: Procedure) -> tuple[str, ...]:
+    """Return the endings that are not verdicts: beside an open case they have been overtaken."""
+    return tuple(one for one in procedure.outcomes if one not in procedure.verdicts)
+
+
 def _timed(long: nw.LazyFrame[Any], cases: CaseData) -> nw.LazyFrame[Any]:
-    """Give each visit its days; a unit with a reason keeps its first row alone."""
+    """Give each visit its days."""
     nowhere = nw.lit(-1, dtype=nw.Int64)
-    told, first = nw.col("spell__why") == 0, nw.col("key") == nw.col("start_key")
-    follows = ~nw.col("next_key").is_null()
+    first, follows = nw.col("key") == nw.col("start_key"), ~nw.col("next_key").is_null()
     next_day = nw.col("next_key") // (RANKS * ORDERS)
-    long = long.filter(told | first).with_columns(
+    seen = nw.col("spell__entry")
+    long = long.with_columns(
+        spell__why=nw.lit(0, dtype=nw.Int64),
         from_state=nw.col("rank"),
         to_state=nw.when(follows).then(nw.col("next_key") % RANKS).otherwise(nowhere),
         evening=nw.when(follows).then(nw.col("next_stood") % RANKS).otherwise(nowhere),
         since=nw.col("day"),
         exit=nw.when(follows).then(next_day).otherwise(nw.lit(cases.cutoff_day) - nw.col("spell__begin")),
+        late=((seen >= nw.col("day")) & (seen >= 0)).cast(nw.Int64),
         entry=nw.when(first).then(nowhere).otherwise(nw.col("day")),
-        late=((nw.col("spell__entry") >= nw.col("day")) & (nw.col("spell__entry") >= 0)).cast(nw.Int64),
     )
+    if not cases.sampling.delayed_entry:
+        return long
     # What ended before the unit was observed is known, but was never at risk of being seen.
-    long = long.filter(~told | (nw.col("late") == 0) | (nw.col("exit") > nw.col("spell__entry")))
-    long = long.with_columns(entry=nw.when(nw.col("late") == 1).then(nw.col("spell__entry")).otherwise(nw.col("entry")))
-    return long.with_columns(*[nw.when(told).then(nw.col(one)).otherwise(nowhere).alias(one) for one in _KEYS])
+    long = long.filter((nw.col("late") == 0) | (nw.col("exit") > seen))
+    return long.with_columns(entry=nw.when(nw.col("late") == 1).then(seen).otherwise(nw.col("entry")))
 
 
-def _with_before(long: nw.LazyFrame[Any], **columns: str) -> nw.LazyFrame[Any]:
-    """Return the frame with the rank of the row before, read from a key, as ``before__<name>``; -1 where none is."""
-    shifted = {f"before__{name}": nw.col(one).shift(1).over("unit_id", order_by="key") for name, one in columns.items()}
-    long = long.with_columns(**shifted)
-    known = {one: nw.when(nw.col(one) >= 0).then(nw.col(one) % RANKS).otherwise(nw.lit(-1)) for one in shifted}
-    return long.with_columns(**{one: expr.cast(nw.Int64) for one, expr in known.items()})
-
-
-def _ways_on(
-    procedure: Procedure, dated: Sequence[str]
-) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
-    """Return for each ending what can come after it before the next ending, and what can come next."""
-    directly = {one: (*after, one) for one, after in reopening(procedure, dated).items()}
-    onward = {
-        one: tuple(reachable(procedure.edges, [one], not_through=procedure.outcomes))
-        if len(directly[one]) > 1
-        else (one,)
-        for one in directly
-    }
-    return onward, directly
-
-
-def _cannot_follow(before: nw.Expr, ways: Mapping[str, tuple[str, ...]], rank: Mapping[str, int]) -> nw.Expr:
-    """Return whether a row stands after an ending from which a case cannot come to it; never null."""
-    parts = [
-        (before == rank[ending]) & ~nw.col("rank").is_in([rank[one] for one in after if one in rank])
-        for ending, after in ways.items()
-    ]
-    return _any(parts)
+def _ways_on(procedure: Procedure, dated: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return for each ending what can come after it, itself among it; another ending or a suspension always can."""
+    always = [one for one in dated if one in procedure.outcomes or one in procedure.suspended]
+    return {one: (*after, *always) for one, after in reopening(procedure, dated).items()}
 
 
 def _earliest(days: Sequence[nw.Expr]) -> nw.Expr:
@@ -320,8 +335,8 @@ def _any(parts: Sequence[nw.Expr]) -> nw.Expr:
     return reduce(or_, parts) if parts else nw.lit(value=False)
 
 
-def _reason(name: str) -> nw.Expr:
-    return nw.lit(NO_SPELLS.index(name) + 1, dtype=nw.Int64)
+def _latest(keys: Sequence[nw.Expr]) -> nw.Expr:
+    return keys[0] if len(keys) == 1 else nw.max_horizontal(*keys)
 
 
 def _table(
