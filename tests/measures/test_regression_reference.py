@@ -190,3 +190,33 @@ def test_standardised_shares_are_means_of_predictions() -> None:
 def value_at(case: str, name: str, term: int) -> float:
     own = expected("tests").query("case == @case and name == @name")
     return float(own.loc[own["term"].astype(str) == str(term), "value"].iloc[0])
+
+
+@pytest.mark.parametrize("strata", [(), ("sex",)])
+def test_incidences_of_all_models_add_up_to_what_is_not_open(strata: tuple[str, ...]) -> None:
+    answer = jm.cause_specific_regression(
+        mgus2(), formula="age" if strata else "age + sex", strata=strata, horizon_days=(60, 240), ties="breslow"
+    )
+    table = pd.DataFrame({name: answer.tables["predicted"][name] for name in ("outcome", "days", "estimate")})
+    assert (table.groupby("days")["estimate"].sum() < 2 * (1 + len(strata))).all()
+    assert set(table["outcome"]) == {"pcm", "death"}
+
+
+def test_predicted_incidence_is_that_of_a_multi_state_model() -> None:
+    answer = jm.cause_specific_regression(
+        mgus2(), formula="age + sex", references=MALE, ties="breslow", horizon_days=(60, 120, 240)
+    )
+    table = answer.tables["predicted"]
+    levels = {"": "M", "F": "F"}
+    for row in range(len(table)):
+        name = f"{levels[str(table['level'][row])]} {table['outcome'][row]}"
+        wanted = value_at("incidence", name, int(table["days"][row]))
+        assert float(table["estimate"][row]) == pytest.approx(wanted, rel=ESTIMATE)
+
+
+def test_every_ending_has_the_model_that_it_has_alone() -> None:
+    together = jm.cause_specific_regression(mgus2(), formula="age + sex", references=MALE).tables["coefficients"]
+    for outcome, case in (("pcm", "mgus2"), ("death", "mgus2_death")):
+        own = together["outcome"] == outcome
+        assert together["estimate"][own].astype(float) == pytest.approx(coefficients(case)[0], rel=ESTIMATE)
+        assert together["std_error"][own].astype(float) == pytest.approx(coefficients(case)[1], rel=ERROR)
