@@ -188,7 +188,7 @@ def incidence_excess(incidences: Sequence[Floats], weight: Floats | None = None)
     Excess(share=0.25, largest=1.1)
     """
     total = np.sum([np.asarray(part, dtype=np.float64) for part in incidences], axis=0)
-    highest = total.reshape(len(total), -1).max(axis=1, initial=0)
+    highest = total.max(axis=tuple(range(1, total.ndim)), initial=0)
     amount = np.ones(len(total)) if weight is None else weight
     # a sum of exactly 1 may come out a rounding above it
     over = float(amount[highest > 1 + 1e-12].sum() / amount.sum()) if amount.sum() else 0.0

@@ -77,7 +77,7 @@ def fine_gray_covariance(fit: FineGrayFit, variance: FineGrayVariance = "fine_gr
     >>> rows = Rows(-whole, np.array([1, 2, 3, 4]), whole, whole, None, 0 * whole, np.array([1, 0, 1, 0]), None)
     >>> fit = fine_gray(rows, np.array([[0.0], [1.0]]), outcome=1)
     >>> np.sqrt(fine_gray_covariance(fit, "robust")).round(4), np.sqrt(fine_gray_covariance(fit, "model")).round(4)
-    (array([[1.0277]]), array([[1.2451]]))
+    (array([[0.9725]]), array([[1.2403]]))
     """
     if variance == "model":
         return fit.cox.covariance

@@ -165,6 +165,8 @@ for (name in names(patterns)) for (kind in kinds) {
     # cengroup must be named: crr has no default for it that this formula could keep
     arguments <- list(ftime = rows$exit, fstatus = rows$code, cov1 = as.matrix(rows[, c("x1", "x2")]), gtol = 1e-16, maxiter = 40)
     if (kind == "censoring") arguments$cengroup <- rows$group
+    # crr may stop at 8 digits; started near its answer it takes the step that is missing
+    arguments$init <- signif(do.call(crr, arguments)$coef, 6)
     fit <- do.call(crr, arguments)
     add(data = name, kind = kind, source = "crr", ties = "breslow", term = 1:2, coefficient = unname(fit$coef), model_se = sqrt(diag(fit$invinf)),
       robust_se = NA, fine_gray_se = sqrt(diag(fit$var)), loglik_null = fit$loglik.null, loglik = fit$loglik)
