@@ -73,6 +73,66 @@ class Options:
             ),
         )
 
+    def variance(self) -> Any:
+        """Return the option --variance."""
+        return typer.Option(
+            None,
+            "--variance",
+            metavar="NAME",
+            show_default=False,
+            help=self.words(
+                tr(
+                    "Variance of the intervals: greenwood, counting_process or infinitesimal_jackknife (robust). "
+                    "Otherwise what the sampling asks for."
+                )
+            ),
+        )
+
+    def limits(self, default: str = "log-log") -> Any:
+        """Return the option --limits."""
+        return typer.Option(
+            default,
+            "--limits",
+            metavar="NAME",
+            help=self.words(tr("Scale of the intervals: log-log, log, plain or arcsine.")),
+        )
+
+    def band(self) -> Any:
+        """Return the option --band."""
+        return typer.Option(
+            None,
+            "--band",
+            metavar="NAME",
+            show_default=False,
+            help=self.words(
+                tr(
+                    "Also give limits that hold for a whole curve at once: equal-precision, or hall-wellner for the "
+                    "share still open."
+                )
+            ),
+        )
+
+    def given_days(self) -> Any:
+        """Return the option --given-days."""
+        return typer.Option(
+            None,
+            "--given-days",
+            metavar="N",
+            min=0,
+            show_default=False,
+            help=self.words(tr("Of the cases only that were still open after N days.")),
+        )
+
+    def cluster(self) -> Any:
+        """Return the option --cluster."""
+        return typer.Option(
+            None,
+            "--cluster",
+            metavar="NAME",
+            show_default=False,
+            help=self.words(tr("Attribute whose groups are alike inside, such as court: intervals then allow for it.")),
+        )
+
     def language(self) -> Any:
         """Return the option --language."""
         return typer.Option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -43,6 +44,11 @@ def add(app: typer.Typer, options: Options) -> None:
         ),
         start: str = options.start(),
         by: list[str] = options.by(),
+        given_days: int | None = options.given_days(),
+        variance: str | None = options.variance(),
+        limits: str = options.limits(),
+        band: str | None = options.band(),
+        cluster: str | None = options.cluster(),
         confidence_level: float = options.level(),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
@@ -54,10 +60,18 @@ def add(app: typer.Typer, options: Options) -> None:
             from ..measures.time_to import time_to as ask
 
             cases, groups = cases_of(shell, mapping), tuple(by)
-            days = ask(cases, start=start, outcome=outcome, by=groups, confidence_level=confidence_level)
+            given: Any = {
+                "start": start,
+                "by": groups,
+                "given_days": given_days,
+                "variance": variance,
+                "limits": limits,
+                "cluster": cluster,
+                "confidence_level": confidence_level,
+            }
+            simultaneous: Any = band
+            days = ask(cases, outcome=outcome, band=simultaneous, **given)
             # Other endings compete with the outcome; "any exit" has no competitor, so each class stands by itself.
             told_apart = None if outcome == "any_exit" else outcome
-            shares = cumulative_incidence(
-                cases, start=start, outcome=told_apart, by=groups, confidence_level=confidence_level
-            )
+            shares = cumulative_incidence(cases, outcome=told_apart, **given)
             shell.give(days, shares)

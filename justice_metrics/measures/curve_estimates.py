@@ -278,14 +278,18 @@ def method_words(times: Times, limits: Limits) -> Readable:
     return tr("{variance}, {limits}", variance=VARIANCE_WORDS[times.variance], limits=LIMITS_WORDS[limits])
 
 
-def ensure_given(given_days: int | None) -> None:
-    """Refuse a negative day.
+def ensure_curve(given_days: int | None, limits: str) -> None:
+    """Refuse a negative day, and limits that do not exist.
 
     Raises
     ------
     QuestionError
-        With the day.
+        With the day, or the limits that there are.
     """
+    if limits not in LIMITS_WORDS:
+        raise QuestionError(
+            tr("'{limits}' is no scale of limits.", limits=limits), tr("There are: {known}.", known=list(LIMITS_WORDS))
+        )
     if given_days is not None and given_days < 0:
         raise QuestionError(
             tr("given_days is {days}; days are counted from 0 on.", days=given_days),

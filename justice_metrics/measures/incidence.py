@@ -23,7 +23,7 @@ from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, 
 from .curve_estimates import (
     CurveVariance,
     Times,
-    ensure_given,
+    ensure_curve,
     incidence_of,
     method_words,
     seen_only,
@@ -253,7 +253,7 @@ def cumulative_incidence(
     """
     by, wanted = names(by), names(outcome)
     ensure_level(confidence_level)
-    ensure_given(given_days)
+    ensure_curve(given_days, limits)
     spells = spells_of(cases, start=start, wanted=wanted, endings=endings)
     times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
     curves = incidence_of(times, confidence_level=confidence_level, limits=limits)

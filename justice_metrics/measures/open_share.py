@@ -24,7 +24,7 @@ from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, 
 from .curve_estimates import (
     CurveVariance,
     Times,
-    ensure_given,
+    ensure_curve,
     hazard_of,
     method_words,
     open_share_of,
@@ -208,7 +208,7 @@ def open_share(
     """
     by = names(by)
     ensure_level(confidence_level)
-    ensure_given(given_days)
+    ensure_curve(given_days, limits)
     spells = spells_of(cases, start=start, wanted=(), endings=endings)
     times = times_of(spells, cases, by=by, variance=variance, cluster=cluster, given_days=given_days)
     curve = open_share_of(times, confidence_level=confidence_level, limits=limits)

@@ -23,7 +23,16 @@ from ..figures.dots import dots
 from ..reduce.risk import Endings
 from ..tables import RiskTable, Strata
 from .compared_groups import ADJUSTMENT_WORDS, ADJUSTMENTS, Adjustment
-from .curve_estimates import LIMITS_WORDS, VARIANCE_WORDS, CurveVariance, Times, open_share_of, times_of, watched
+from .curve_estimates import (
+    LIMITS_WORDS,
+    VARIANCE_WORDS,
+    CurveVariance,
+    Times,
+    ensure_curve,
+    open_share_of,
+    times_of,
+    watched,
+)
 from .declared import (
     days_words,
     ensure_level,
@@ -226,6 +235,7 @@ def restricted_means(
     """
     by, wanted = names(by), names(outcome)
     ensure_level(confidence_level)
+    ensure_curve(None, limits)
     if horizon_days < 1:
         raise QuestionError(
             tr("The horizon is day {days}; it must be day 1 or later.", days=horizon_days),

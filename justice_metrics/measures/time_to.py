@@ -23,7 +23,7 @@ from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, 
 from .curve_estimates import (
     CurveVariance,
     Times,
-    ensure_given,
+    ensure_curve,
     incidence_of,
     method_words,
     open_share_of,
@@ -213,7 +213,7 @@ def time_to(
     """
     by = names(by)
     ensure_level(confidence_level)
-    ensure_given(given_days)
+    ensure_curve(given_days, limits)
     if not shares or any(not 0 < one < 1 for one in shares):
         raise QuestionError(tr("Shares lie between 0 and 1."), tr("Write the median as 0.5."))
     spells = spells_of(cases, start=start, wanted=(outcome,))
