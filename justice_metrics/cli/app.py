@@ -23,6 +23,7 @@ from . import (
     occupancy,
     procedure,
     rates,
+    regression,
     run,
     sample,
     time_to,
@@ -44,6 +45,7 @@ GROUPS = (
     rates,
     caseload,
     landmark,
+    regression,
     forecast,
     procedure,
 )

@@ -18,6 +18,7 @@ QUESTIONS = [
     ["open-share", "--by", "department", "--given-days", "30"],
     ["means", "--by", "department", "--horizon-days", "120"],
     ["tests", "--by", "department", "--outcome", "conviction"],
+    ["regression", "--formula", "department", "--outcome", "conviction"],
     ["rates", "--per", "complaint", "--per", "verdict"],
     ["outcomes"],
     ["caseload"],
