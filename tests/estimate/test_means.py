@@ -233,6 +233,16 @@ def test_frequencies_are_repeated_rows(rows, horizon, times):
 
 
 @settings(deadline=None)
+@given(rows_of_units, horizons, st.floats(0.01, 50))
+def test_sampling_weights_matter_in_proportion_only(rows, horizon, weight):
+    events, risk = tally(rows)
+    plain, weighted = (
+        restricted_mean_lost(DAYS, w * events, w * risk, horizon_days=horizon).estimate for w in (1.0, weight)
+    )
+    np.testing.assert_allclose(weighted, plain, rtol=1e-12, atol=1e-12)
+
+
+@settings(deadline=None)
 @given(rows_of_units, horizons, st.integers(2, 30))
 def test_rescaled_time_rescales_the_means(rows, horizon, times):
     events, risk = tally(rows)
