@@ -19,7 +19,7 @@ from scipy.stats import chi2
 
 from ..base.types import Counts, Flags, Floats
 from .cox_ties import TiePlan, Ties, TieSums, tie_plan, tie_sums
-from .risk_sums import RiskSets, at_risk_sums, event_exposures, event_sums, exposures, pattern_sums, risk_sets
+from .risk_sums import CHUNK, RiskSets, event_exposures, exposures, pattern_sums, risk_and_event_sums, risk_sets
 from .rows import Rows
 
 # A column whose own share of the information is below this is a combination of the columns before it.
@@ -54,7 +54,8 @@ class CoxModel(NamedTuple):
     offset: Floats  # (P,), around its mean
     offset_mean: float
     ridge: Floats  # (q,)
-    ended: Floats  # (P,) weight that ended
+    ended: Floats  # (1 + q,) sums of weight x offset and of weight x z over the endings
+    reach: Floats  # (q,) largest absolute value in each column
     share: Floats  # (T,) mean weight of the endings of a day
 
 
@@ -216,14 +217,15 @@ def evaluate(model: CoxModel, coefficients: Floats) -> CoxPoint:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         predictor = model.offset + z[:, 1:] @ coefficients
         hazard = np.exp(predictor)
-        ending = event_sums(sets, z, hazard)
-        at_risk = at_risk_sums(sets, z, hazard)
+        at_risk, ending = risk_and_event_sums(sets, z, hazard)
         ties = tie_sums(model.plan, at_risk[:, 0], ending[:, 0])
         spent = hazard * _exposure(sets, share, ties)
         penalty = model.ridge * coefficients
-        score = (model.ended - spent) @ z[:, 1:] - penalty
-        information = second_moment(z[:, 1:], spent) - _squared_means(at_risk, ending, share * ties.squared)
-        log_likelihood = float(model.ended @ predictor - share @ ties.log - penalty @ coefficients / 2)
+        moment = second_moment(z, spent)
+        score = model.ended[1:] - moment[0, 1:] - penalty
+        information = moment[1:, 1:] - _squared_means(at_risk, ending, share * ties.squared)
+        seen = model.ended[0] + model.ended[1:] @ coefficients
+        log_likelihood = float(seen - share @ ties.log - penalty @ coefficients / 2)
     information += np.diag(model.ridge)
     return CoxPoint(coefficients, log_likelihood, score, information, hazard, at_risk, ending, ties)
 
@@ -235,16 +237,16 @@ def spent_over(model: CoxModel, point: CoxPoint, factor: Floats) -> Floats:
 
 def information_over(model: CoxModel, point: CoxPoint, factor: Floats) -> Floats:
     """(q, q): the information of single event days, summed with a factor (T,) each; without ridge."""
-    moment = second_moment(model.z[:, 1:], spent_over(model, point, factor))
+    moment = second_moment(model.z, spent_over(model, point, factor))[1:, 1:]
     return moment - _squared_means(point.at_risk, point.ending, model.share * factor * point.ties.squared)
 
 
 def second_moment(z: Floats, weight: Floats) -> Floats:
-    """(q, q): sum over patterns of weight z z'; in chunks, so that no second matrix as large as z is made."""
+    """(k, k): sum over patterns of weight z z'; in chunks, so that no second matrix as large as z is made."""
     total = np.zeros((z.shape[1], z.shape[1]))
-    for start in range(0, len(z), 65_536):
-        part = z[start : start + 65_536]
-        total += (part * weight[start : start + 65_536, None]).T @ part
+    for start in range(0, len(z), CHUNK):
+        part = z[start : start + CHUNK]
+        total += (part * weight[start : start + CHUNK, None]).T @ part
     return total
 
 
@@ -282,22 +284,25 @@ def cox_model(
 ) -> tuple[CoxModel, Flags]:
     """Centre, scale, and leave out the columns that tell nothing of their own."""
     mass = np.bincount(sets.pattern, sets.n * sets.weight, len(design)).astype(np.float64)
-    for part in sets.lingering:
-        mass += pattern_sums(tuple(abs(joining) for joining in part.joining), np.ones(len(sets.day)))
     total = max(mass.sum(), np.finfo(float).tiny)
     centre = mass @ design / total
     z = np.empty((len(design), design.shape[1] + 1))
     z[:, 0] = 1
     np.subtract(design, centre, out=z[:, 1:])
-    scale = np.sqrt(np.diag(second_moment(z[:, 1:], mass)) / total)
+    absent = np.flatnonzero(mass == 0)
+    z[absent, 1:] = 0  # a pattern that is never at risk must not overflow
+    scale = np.sqrt(np.diag(second_moment(z, mass))[1:] / total)
     flat = scale <= 1e-14 * np.abs(centre)
     scale[flat | (scale == 0)] = 1
     z[:, 1:] /= scale
-    z[:, 1:][:, flat] = 0
-    z[mass == 0, 1:] = 0  # a pattern that is never at risk must not overflow
+    if flat.any():
+        z[:, 1:][:, flat] = 0
     shift = np.zeros(len(design)) if offset is None else np.asarray(offset, dtype=np.float64)
     mean = float(mass @ shift / total)
+    shift = shift - mean
+    shift[absent] = 0
     penalty = np.zeros(design.shape[1]) if ridge is None else np.asarray(ridge, dtype=np.float64) / scale**2
+    ended = pattern_sums(sets.ending, np.ones(len(sets.day)))
     whole = CoxModel(
         rows=rows,
         outcome=outcome,
@@ -307,10 +312,11 @@ def cox_model(
         columns=np.arange(design.shape[1]),
         centre=centre,
         scale=scale,
-        offset=np.where(mass == 0, 0, shift - mean),
+        offset=shift,
         offset_mean=mean,
         ridge=penalty,
-        ended=pattern_sums(sets.ending, np.ones(len(sets.day))),
+        ended=np.concatenate([[ended @ shift], ended @ z[:, 1:]]),
+        reach=np.maximum(z[:, 1:].max(axis=0, initial=0), -z[:, 1:].min(axis=0, initial=0)),
         share=sets.mass / sets.events,
     )
     kept = _independent(evaluate(whole, np.zeros(design.shape[1])).information, sets.mass.sum())
@@ -323,6 +329,8 @@ def cox_model(
         centre=centre[columns],
         scale=scale[columns],
         ridge=penalty[columns],
+        ended=whole.ended[np.concatenate([[0], columns + 1])],
+        reach=whole.reach[columns],
     ), kept
 
 
@@ -369,8 +377,7 @@ def _diverging(model: CoxModel, point: CoxPoint) -> Flags:
     if not len(model.sets.day):
         return np.zeros(len(model.columns), dtype=bool)
     step = inverse(point.information) @ point.score
-    reach = np.abs(model.z[:, 1:]).max(axis=0, initial=0)
-    return np.asarray(~(np.abs(step) * reach < DIVERGING), dtype=np.bool_)
+    return np.asarray(~(np.abs(step) * model.reach < DIVERGING), dtype=np.bool_)
 
 
 def _exposure(sets: RiskSets, share: Floats, ties: TieSums) -> Floats:

@@ -24,15 +24,15 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from scipy import sparse
 
-from ..base.types import Counts, Days, Flags, Floats, Tallies
+from ..base.types import Counts, Days, Flags, Floats, Tallies, Values
 from .rows import Rows
 
 # Patterns whose values are held at once: with continuous covariates there are as many patterns as rows.
-CHUNK = 65_536
+CHUNK = 16_384
 # A table of every day of every stratum is the fastest way from a day to its place; above this size it is searched for.
 LARGEST_TABLE = 4_000_000
 
-DayMatrix: TypeAlias = tuple[sparse.csc_array, ...]
+DayMatrix: TypeAlias = tuple[sparse.csc_array | sparse.csr_array, ...]
 
 
 class Run(NamedTuple):
@@ -133,47 +133,60 @@ def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets
     >>> sets.day, at_risk_sums(sets, np.array([[1.0], [10.0]]))[:, 0]
     (array([2, 5], dtype=int32), array([21., 10.]))
     """
-    entry, exits = np.asarray(rows.entry, dtype=np.int64), np.asarray(rows.exit, dtype=np.int64)
-    weight = np.ones(len(exits)) if rows.weight is None else np.asarray(rows.weight, dtype=np.float64)
     alive = observed(rows)
-    is_event = alive & is_outcome(rows, outcome)
-    base = int(entry.min(initial=-1))
-    span = int(exits.max(initial=0)) - base + 1
+    base = int(rows.entry.min(initial=-1))
+    span = int(rows.exit.max(initial=0)) - base + 1
+    day = np.asarray(rows.exit, dtype=np.int64) - base
+    stratum, names, moments, runs = _event_days(rows.stratum, day, alive & is_outcome(rows, outcome), span)
+    owner, moment = np.divmod(moments, span)
+    days = len(moments)
+    block = stratum * span if len(names) > 1 else stratum
 
-    stratum, moments, runs = _event_days(rows.stratum, exits - base, is_event, span)
-    latest = _places(moments, stratum * span + (exits - base), span) - 1
-    earliest = _places(moments, stratum * span + (entry - base), span)
-    kept = np.flatnonzero(alive & (latest >= earliest))
-    first, last, ended = earliest[kept], latest[kept], is_event[kept]
-    pattern, n = np.asarray(rows.pattern, dtype=np.int64)[kept], np.asarray(rows.n, dtype=np.int64)[kept]
-    amount, days = n * weight[kept], len(moments)
+    last = _places(moments, block + day) - 1
+    opening = np.searchsorted(moments, np.arange(len(names)) * span)
+    first = opening[stratum] if len(names) > 1 else np.zeros_like(stratum)
+    entered = np.flatnonzero(rows.entry >= int(moment.min(initial=0)) + base)  # others miss no event day
+    first[entered] = _places(moments, block[entered] + (rows.entry[entered] - base))
+    present = alive & (last >= first)
+    everyone = bool(present.all())
+    kept = np.flatnonzero(present)
 
-    names = np.zeros(int(stratum.max(initial=-1)) + 1, dtype=np.int64)
-    names[stratum] = rows.stratum
-    owner, day = np.divmod(moments, span)
-    late = np.flatnonzero(~_opens(runs, days)[first])
+    def mine(column: Values, kind: type) -> Values:
+        """Cells that are ever at risk; nothing is copied when all of them are."""
+        values: Values = np.asarray(column, dtype=kind)
+        return values if everyone else values[kept]
+
+    first, last = mine(first, np.int64), mine(last, np.int64)
+    ended, pattern = mine(is_outcome(rows, outcome), np.bool_), mine(rows.pattern, np.int64)
+    n = mine(rows.n, np.int64)
+    weight = np.ones(len(n)) if rows.weight is None else mine(rows.weight, np.float64)
+    amount = n * weight if rows.weight is not None else n.astype(np.float64)
+    ends = np.flatnonzero(ended)
+    on, who, many = last[ends], pattern[ends], amount[ends]
+    # those who joined after the first event day of their stratum
+    late = np.flatnonzero(first > opening[stratum[kept]]) if len(entered) else entered
     return RiskSets(
         stratum=names[owner],
-        day=(day + base).astype(np.int32),
-        events=np.bincount(last[ended], n[ended], days).astype(np.int64),
-        mass=np.bincount(last[ended], amount[ended], days).astype(np.float64),
+        day=(moment + base).astype(np.int32),
+        events=np.bincount(on, n[ends], days).astype(np.int64),
+        mass=np.bincount(on, many, days).astype(np.float64),
         first=first,
         last=last,
         ended=ended,
         kept=kept,
         pattern=pattern,
         n=n,
-        weight=weight[kept],
-        cluster=None if rows.cluster is None else np.asarray(rows.cluster, dtype=np.int64)[kept],
+        weight=weight,
+        cluster=None if rows.cluster is None else mine(rows.cluster, np.int64),
         patterns=patterns,
         runs=runs,
         leaving=day_matrix(
-            np.concatenate([last, first[late] - 1]),
-            np.concatenate([pattern, pattern[late]]),
-            np.concatenate([amount, -amount[late]]),
+            np.concatenate([last, first[late] - 1]) if len(late) else last,
+            np.concatenate([pattern, pattern[late]]) if len(late) else pattern,
+            np.concatenate([amount, -amount[late]]) if len(late) else amount,
             (days, patterns),
         ),
-        ending=day_matrix(last[ended], pattern[ended], amount[ended], (days, patterns)),
+        ending=day_matrix(on, who, many, (days, patterns)),
     )
 
 
@@ -191,6 +204,8 @@ def is_outcome(rows: Rows, outcome: int | None) -> Flags:
 def day_matrix(day: Counts, pattern: Counts, amount: Tallies, shape: tuple[int, int]) -> DayMatrix:
     """Sparse T x P matrix of amounts that fall on a day and a pattern, cut into chunks of patterns.
 
+    It is stored along the longer axis, so that the block of values that is jumped about in is the shorter one.
+
     Examples
     --------
     >>> import numpy as np
@@ -198,19 +213,21 @@ def day_matrix(day: Counts, pattern: Counts, amount: Tallies, shape: tuple[int, 
     >>> day_sums(counts, np.array([[1.0], [10]]))[:, 0], pattern_sums(counts, np.array([1.0, 10]))
     (array([ 2., 43.]), array([32., 40.]))
     """
-    whole = sparse.coo_array((np.asarray(amount, dtype=np.float64), (day, pattern)), shape=shape).tocsc()
-    return tuple(whole[:, start : start + CHUNK] for start in range(0, shape[1], CHUNK))
+    days, patterns = shape
+    place = (np.asarray(day, dtype=np.int32), np.asarray(pattern, dtype=np.int32))
+    whole = sparse.coo_array((np.asarray(amount, dtype=np.float64), place), shape=shape)
+    whole.has_canonical_format = True  # amounts of one place need not be added up: no sorting
+    if 0 < patterns <= min(days, CHUNK):
+        return (whole.tocsr(),)
+    by_pattern = whole.tocsc()
+    if patterns <= CHUNK:
+        return (by_pattern,)
+    return tuple(by_pattern[:, start : start + CHUNK] for start in range(0, patterns, CHUNK))
 
 
 def day_sums(matrix: DayMatrix, values: Floats, factor: Floats | None = None) -> Floats:
     """(T, k): matrix @ values for values (P, k), each row times its factor (P,); worked through chunk by chunk."""
-    total = np.zeros((matrix[0].shape[0] if matrix else 0, values.shape[1]))
-    start = 0
-    for part in matrix:
-        here = slice(start, start + part.shape[1])
-        total += part @ (values[here] if factor is None else values[here] * factor[here, None])
-        start = here.stop
-    return total
+    return _day_sums((matrix,), values, factor)[0]
 
 
 def pattern_sums(matrix: DayMatrix, amounts: Floats) -> Floats:
@@ -240,15 +257,22 @@ def remaining(runs: tuple[Run, ...], amounts: Floats) -> Floats:
 
 def at_risk_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> Floats:
     """(T, k): sum of n w factor values over the rows at risk on each event day, for values (P, k), factor (P,)."""
-    total = remaining(sets.runs, day_sums(sets.leaving, values, factor))
-    for part in sets.lingering:
-        total += part.weight[:, None] * running(sets.runs, day_sums(part.joining, values, factor))
-    return total
+    return risk_and_event_sums(sets, values, factor)[0]
 
 
 def event_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> Floats:
     """(T, k): sum of n w factor values over the rows that ended on each event day, for values (P, k), factor (P,)."""
     return day_sums(sets.ending, values, factor)
+
+
+def risk_and_event_sums(sets: RiskSets, values: Floats, factor: Floats | None = None) -> tuple[Floats, Floats]:
+    """:func:`at_risk_sums` and :func:`event_sums` in one go through the patterns."""
+    matrices = (sets.ending, sets.leaving, *(part.joining for part in sets.lingering))
+    ending, leaving, *joining = _day_sums(matrices, values, factor)
+    total = remaining(sets.runs, leaving)
+    for part, joined in zip(sets.lingering, joining, strict=True):
+        total += part.weight[:, None] * running(sets.runs, joined)
+    return total, ending
 
 
 def exposures(sets: RiskSets, amounts: Floats) -> Floats:
@@ -274,23 +298,41 @@ def spells(sets: RiskSets, running_sums: Floats, cells: slice = slice(None)) -> 
     return gathered
 
 
-def _event_days(stratum: Counts, day: Counts, is_event: Flags, span: int) -> tuple[Counts, Counts, tuple[Run, ...]]:
-    """Strata renumbered by their number of event days, the event days as sorted numbers, and the runs."""
+def _day_sums(matrices: tuple[DayMatrix, ...], values: Floats, factor: Floats | None) -> list[Floats]:
+    """Products of matrices that are cut alike with the same values, a chunk of which is weighted once for all."""
+    totals = [np.zeros((matrix[0].shape[0] if matrix else 0, values.shape[1])) for matrix in matrices]
+    start = 0
+    for parts in zip(*matrices, strict=True):
+        here = slice(start, start + parts[0].shape[1])
+        weighted = values[here] if factor is None else values[here] * factor[here, None]
+        for total, part in zip(totals, parts, strict=True):
+            total += part @ weighted
+        start = here.stop
+    return totals
+
+
+def _event_days(
+    stratum: Counts, day: Counts, is_event: Flags, span: int
+) -> tuple[Counts, Counts, Counts, tuple[Run, ...]]:
+    """Strata renumbered by their number of event days, their names, the event days as sorted numbers, and the runs."""
     stratum = np.asarray(stratum, dtype=np.int64)
-    moments = _distinct(stratum[is_event] * span + day[is_event], (int(stratum.max(initial=-1)) + 1) * span)
-    lengths = np.bincount(moments // span, minlength=int(stratum.max(initial=-1)) + 1)
+    size = int(stratum.max(initial=-1)) + 1
+    keys = stratum[is_event] * span + day[is_event] if size > 1 else day[is_event]
+    moments = _distinct(keys, size * span)
+    lengths = np.bincount(moments // span, minlength=size)
     order = np.argsort(lengths, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    if np.any(order != np.arange(len(order))):
+    if np.any(order != np.arange(size)):
+        rank = np.empty_like(order)
+        rank[order] = np.arange(size)
         moments = np.sort(rank[moments // span] * span + moments % span)
+        stratum = rank[stratum]
     sizes, strata = np.unique(lengths[lengths > 0], return_counts=True)
     ends = np.cumsum(sizes * strata)
     runs = [
-        Run(int(end - size * count), int(count), int(size))
-        for size, count, end in zip(sizes, strata, ends, strict=True)
+        Run(int(end - length * count), int(count), int(length))
+        for length, count, end in zip(sizes, strata, ends, strict=True)
     ]
-    return rank[stratum], moments, tuple(runs)
+    return stratum, order, moments, tuple(runs)
 
 
 def _distinct(keys: Counts, limit: int) -> Counts:
@@ -301,12 +343,12 @@ def _distinct(keys: Counts, limit: int) -> Counts:
     return np.flatnonzero(seen)
 
 
-def _places(moments: Counts, keys: Counts, span: int) -> Counts:
-    """Number of event days at or before each key; keys of one stratum lie in one block of ``span`` numbers."""
+def _places(moments: Counts, keys: Counts) -> Counts:
+    """Number of event days at or before each key."""
     limit = int(keys.max(initial=-1)) + 1
     if limit > LARGEST_TABLE:
         return np.searchsorted(moments, keys, side="right")
-    seen = np.zeros(limit + span, dtype=np.int64)
+    seen = np.zeros(limit, dtype=np.int64)
     seen[moments[moments < limit]] = 1
     return np.cumsum(seen)[keys]
 
