@@ -66,7 +66,24 @@ def with_gaps() -> pd.DataFrame:
     return made
 
 
-TABLES = {"whole numbers": whole_numbers, "with gaps": with_gaps}
+def words() -> pd.DataFrame:
+    """Endings and courts in words, gaps among the attributes alone."""
+    gaps, table = with_gaps(), whole_numbers()
+    return gaps.assign(days=table["days"], ending=[WORDS[code] for code in table["ending"]], entry=table["entry"])
+
+
+def odd_types() -> pd.DataFrame:
+    """Narrow and unsigned numbers, endings below zero."""
+    table = whole_numbers()
+    return table.assign(
+        days=table["days"].astype(np.uint16),
+        ending=(table["ending"] - 2).astype(np.int16),
+        office=table["office"].astype(np.uint32),
+        girl=table["girl"].astype(np.int8) - np.int8(1),
+    )
+
+
+TABLES = {"whole numbers": whole_numbers, "odd types": odd_types, "words": words, "with gaps": with_gaps}
 OPTIONS: dict[str, dict[str, Any]] = {
     "plain": {},
     "delayed entry": {"entry": "entry"},
