@@ -8,7 +8,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.casedata import CaseData
