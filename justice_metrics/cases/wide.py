@@ -27,7 +27,7 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     """
     source = typing.source
     own, roles, notified, coarse = _type_dates(typing, mapping, procedure)
-    labelled = _type_outcome(typing, mapping, procedure)
+    labelled, ended_coarse = _type_outcome(typing, mapping, procedure)
     frame = source.lazy()
     frame = _with_outcome(frame, mapping, procedure, labelled)
     outcomes = tuple(one for one in labelled if one in procedure.outcomes)
@@ -56,7 +56,8 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
         for name in frame.collect_schema().names()
         if not name.startswith(("day__", "notified__", "precision__", "label"))
     ]
-    events = _events(frame, tuple(days), notified, coarse, procedure)
+    precision = _precisions(procedure, tuple(days), own, roles, coarse, outcomes, ended_coarse=ended_coarse)
+    events = _events(frame, tuple(days), notified, precision, procedure)
     return frame.select(*kept), events, tuple(days), seen, tuple(roles)
 
 
@@ -83,19 +84,21 @@ def _type_dates(
     return tuple(own), roles, tuple(notified), tuple(coarse)
 
 
-def _type_outcome(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tuple[str, ...]:
-    """Type the outcome column and return the states that its labels can mean, without "pending"."""
+def _type_outcome(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tuple[tuple[str, ...], bool]:
+    """Type the outcome column; return the states that its labels can mean, and whether a column says how exact days are."""
     if mapping.outcome is None:
-        return ()
+        return (), False
     state = state_of(procedure, "outcome.labels")
     known = (*procedure.ids, PENDING)
     occurring = typing.label(mapping.outcome, name="label", where="outcome", known=known, state=state)
+    coarse = False
     if mapping.outcome.date is not None:
-        typing.day(mapping.outcome.date, name="day__outcome_date", where="outcome.date")
+        name, precision = "day__outcome_date", "precision__outcome_date"
+        coarse = typing.day(mapping.outcome.date, name=name, where="outcome.date", precision=precision)
     meant = [*mapping.outcome.labels.values(), *([mapping.outcome.otherwise] if mapping.outcome.otherwise else [])]
     # Without labels the texts are ids: any outcome may stand there, and of the stages those that do.
     states = dict.fromkeys(map(state, meant) if meant else (*procedure.outcomes, *occurring))
-    return tuple(one for one in states if one != PENDING)
+    return tuple(one for one in states if one != PENDING), coarse
 
 
 def state_of(procedure: Procedure, where: str) -> Callable[[str], str]:
@@ -165,11 +168,43 @@ def _state_days(
     return {one: days[one] for one in order}
 
 
+def _precisions(
+    procedure: Procedure,
+    states: tuple[str, ...],
+    own: tuple[str, ...],
+    roles: Mapping[str, tuple[str, ...]],
+    coarse: tuple[str, ...],
+    outcomes: tuple[str, ...],
+    *,
+    ended_coarse: bool,
+) -> dict[str, nw.Expr]:
+    """Return how exact the day of each state is, from the column that gave the day; only where one may be coarse."""
+    found: dict[str, nw.Expr] = {}
+    for one in states:
+        played = [role for role, those in roles.items() if one in those]
+        columns = [*([one] if one in own else []), *played]
+        by_outcome = ended_coarse and one in outcomes
+        if not by_outcome and not set(columns) & set(coarse):
+            continue
+        alike = [name for name in outcomes if procedure.class_of(name) == procedure.class_of(one)]
+        parts = []
+        for name in columns:
+            known = ~nw.col(f"day__{name}").is_null()
+            if name in played:
+                known = known & nw.col("outcome").is_in(alike).fill_null(False)
+            said = nw.col(f"precision__{name}") if name in coarse else nw.lit("day")
+            parts.append(nw.when(known).then(said))
+        if by_outcome:
+            parts.append(nw.when(nw.col("outcome") == one).then(nw.col("precision__outcome_date")))
+        found[one] = nw.coalesce(*parts, nw.lit("day"))
+    return found
+
+
 def _events(
     frame: nw.LazyFrame[Any],
     states: tuple[str, ...],
     notified: tuple[str, ...],
-    coarse: tuple[str, ...],
+    precision: Mapping[str, nw.Expr],
     procedure: Procedure,
 ) -> nw.LazyFrame[Any]:
     """Return one row per dated state; the order on one day is that of the procedure."""
@@ -179,7 +214,7 @@ def _events(
             seq=nw.lit(procedure.state(one).rank, dtype=nw.Int64),
             day=nw.col(f"first__{one}"),
             state=nw.lit(one),
-            precision=nw.col(f"precision__{one}") if one in coarse else nw.lit("day"),
+            precision=precision.get(one, nw.lit("day")),
             notified_day=nw.col(f"notified__{one}") if one in notified else nw.lit(None, dtype=nw.Int32),
         ).filter(~nw.col("day").is_null())
         for one in states
