@@ -101,7 +101,8 @@ def on_scale(estimate: Floats, reach: Floats, *, limits: Limits) -> Band:
             return Band(inner / spread, np.minimum(inner * spread, 1))
         inner = np.where((estimate > 0) & (estimate < 1), estimate, np.nan)
         if limits == "log-log":
-            spread = np.exp(reach / (inner * -np.log(inner)))
-            return Band(inner**spread, inner ** (1 / spread))
+            logarithm = np.log(inner)
+            spread = np.exp(reach / (inner * -logarithm))
+            return Band(np.exp(logarithm * spread), np.exp(logarithm / spread))  # inner to the power, at half the cost
         centre, half = np.arcsin(np.sqrt(inner)), reach / (2 * np.sqrt(inner * (1 - inner)))
         return Band(np.sin(np.maximum(centre - half, 0)) ** 2, np.sin(np.minimum(centre + half, np.pi / 2)) ** 2)

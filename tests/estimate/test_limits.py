@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from justice_metrics.estimate.limits import normal_quantile, pointwise
 
-SCALES = ("log-log", "log", "plain")
+SCALES = ("log-log", "log", "plain", "arcsine")
 scale = st.sampled_from(SCALES)
 inner = st.floats(0.001, 0.999)
 error = st.floats(0.0001, 0.3)
@@ -31,6 +31,8 @@ def test_each_scale_by_hand():
             math.exp(-math.exp(math.log(math.log(2)) + z * 0.2 / math.log(2))),
             math.exp(-math.exp(math.log(math.log(2)) - z * 0.2 / math.log(2))),
         ),
+        # arcsin sqrt(1/2) = pi / 4, and 2 sqrt(1/2 * 1/2) = 1
+        "arcsine": (math.sin(math.pi / 4 - 0.1 * z) ** 2, math.sin(math.pi / 4 + 0.1 * z) ** 2),
     }
     for name, (low, high) in expected.items():
         band = pointwise(np.array([0.5]), np.array([0.1]), confidence_level=0.95, limits=name)
@@ -40,7 +42,12 @@ def test_each_scale_by_hand():
 
 @pytest.mark.parametrize(
     ("limits", "at_zero", "at_one"),
-    [("log-log", (np.nan, np.nan), (np.nan, np.nan)), ("log", (np.nan, np.nan), (1, 1)), ("plain", (0, 0), (1, 1))],
+    [
+        ("log-log", (np.nan, np.nan), (np.nan, np.nan)),
+        ("arcsine", (np.nan, np.nan), (np.nan, np.nan)),
+        ("log", (np.nan, np.nan), (1, 1)),
+        ("plain", (0, 0), (1, 1)),
+    ],
 )
 def test_certain_and_impossible(limits, at_zero, at_one):
     band = pointwise(np.array([0.0, 1.0]), np.array([0.0, 0.0]), confidence_level=0.95, limits=limits)
