@@ -85,7 +85,7 @@ def _type_dates(
 
 
 def _type_outcome(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tuple[tuple[str, ...], bool]:
-    """Type the outcome column; return the states that its labels can mean, and whether a column says how exact days are."""
+    """Type the outcome column; return the states its labels can mean, and whether a column says how exact days are."""
     if mapping.outcome is None:
         return (), False
     state = state_of(procedure, "outcome.labels")
