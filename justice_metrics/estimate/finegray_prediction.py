@@ -7,29 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.types import Counts, Days, Floats
+from ..base.types import Counts, Floats
 from .cox import inverse
+from .cox_curves import BaselineHazard, baseline_hazard, relative_hazards
+from .cox_influence import day_increments, jump_parts, summed
 from .finegray import FineGrayFit
 from .finegray_robust import (
     DayWeights,
     FineGrayVariance,
-    day_increments,
     observation_influence,
     score_influence,
     stayed,
-    summed,
 )
 from .limits import Limits, pointwise
-from .risk_sums import running, spells
-
-
-class Baseline(NamedTuple):
-    """Subdistribution hazard of a row whose linear predictor is 0."""
-
-    stratum: Counts  # (T,)
-    day: Days  # (T,) with an ending of interest
-    increment: Floats  # (T,) hazard of the day
-    cumulative: Floats  # (T,) within the stratum
 
 
 class PredictedIncidence(NamedTuple):
@@ -48,7 +38,7 @@ class Excess(NamedTuple):
     largest: float  # sum of incidences over outcomes
 
 
-def baseline(fit: FineGrayFit) -> Baseline:
+def baseline(fit: FineGrayFit) -> BaselineHazard:
     """Baseline subdistribution hazard of each stratum, for covariates 0 and offset 0.
 
     Parameters
@@ -58,9 +48,9 @@ def baseline(fit: FineGrayFit) -> Baseline:
 
     Returns
     -------
-    Baseline
-        Increments follow the fit's rule of ties, as R ``survfit`` of a ``coxph`` fit does: with Efron's rule each of
-        the tied endings has its own risk set.
+    BaselineHazard
+        Jumps follow the fit's rule of ties, as R ``survfit`` of a ``coxph`` fit does: with Efron's rule each of the
+        tied endings has its own risk set.
 
     Examples
     --------
@@ -73,10 +63,7 @@ def baseline(fit: FineGrayFit) -> Baseline:
     >>> baseline(fine_gray(rows, np.zeros((1, 0)), outcome=1)).cumulative.round(4)
     array([0.25  , 0.5833])
     """
-    model = fit.cox.model
-    shift = float(fit.cox.point.coefficients @ (model.centre / model.scale)) + model.offset_mean
-    increment = day_increments(fit.cox)[:, 0] * np.exp(-shift)
-    return Baseline(model.sets.stratum, model.sets.day, increment, running(model.sets.runs, increment))
+    return baseline_hazard(fit.cox)
 
 
 def predicted_incidence(
@@ -141,7 +128,7 @@ def predicted_incidence(
     """
     model, point = fit.cox.model, fit.cox.point
     chosen = np.asarray(list(days), dtype=np.float64)
-    z, relative = _relative(fit, covariates, offset)
+    relative, z = relative_hazards(fit.cox, np.asarray(covariates, dtype=np.float64), 0 if offset is None else offset)
     own = np.flatnonzero(model.sets.stratum == stratum)
     at = np.searchsorted(model.sets.day[own], chosen, side="right")
     added = day_increments(fit.cox)
@@ -195,14 +182,6 @@ def incidence_excess(incidences: Sequence[Floats], weight: Floats | None = None)
     return Excess(over, float(highest.max(initial=0)))
 
 
-def _relative(fit: FineGrayFit, covariates: Floats, offset: Floats | None) -> tuple[Floats, Floats]:
-    """Scaled covariates (R, q) and relative hazards (R,)."""
-    model = fit.cox.model
-    z = (np.asarray(covariates, dtype=np.float64)[:, model.columns] - model.centre) / model.scale
-    shift = -model.offset_mean if offset is None else offset - model.offset_mean
-    return z, np.exp(z @ fit.cox.point.coefficients + shift)
-
-
 def _influence_variance(
     fit: FineGrayFit, variance: FineGrayVariance, own: Counts, at: Counts, relative: Floats, slope: Floats
 ) -> Floats:
@@ -225,33 +204,18 @@ def _baseline_influence(
     fit: FineGrayFit, variance: FineGrayVariance, own: Counts, at: Counts
 ) -> Callable[[slice], Floats]:
     """Weighted influence of one row of each cell on the baseline by the chosen days, coefficients held: (c, J)."""
-    model, point, sets = fit.cox.model, fit.cox.point, fit.cox.model.sets
-    ties, share, total = point.ties, model.share, len(sets.day)
-    counted = np.zeros((total, len(at)))
+    point, sets = fit.cox.point, fit.cox.model.sets
+    counted = np.zeros((len(sets.day), len(at)))
     counted[own] = np.arange(len(own))[:, None] < at
-    lost = counted * (share * ties.squared[0])[:, None]
-    spared = counted * (share * ties.squared[1])[:, None]
-    won = counted * (ties.inverse[0] / sets.events)[:, None]
-    gathered = running(sets.runs, lost)
-    staying = stayed(fit, lost)
+    lost = counted * (fit.cox.model.share * point.ties.squared[0])[:, None]
+    at_risk, staying = jump_parts(fit.cox, counted), stayed(fit, lost)
     drop_out = None
     if variance != "robust":
-        days = DayWeights(lost, np.zeros(total))
+        days = DayWeights(lost, np.zeros(len(sets.day)))
         drop_out = observation_influence(fit, days, exact=variance == "infinitesimal_jackknife")
-    at_risk = np.full(len(fit.rows.exit), -1, dtype=np.int64)
-    at_risk[sets.kept] = np.arange(len(sets.kept))
 
     def influence(cells: slice) -> Floats:
-        hazard = point.hazard[fit.rows.pattern[cells], None]
-        found = -hazard * staying(cells)
-        mine = at_risk[cells]
-        risky = np.flatnonzero(mine >= 0)
-        if len(risky):
-            held = slice(mine[risky[0]], mine[risky[-1]] + 1)
-            found[risky] -= hazard[risky] * spells(sets, gathered, held)
-            ended = sets.ended[held]
-            last = sets.last[held][ended]
-            found[risky[ended]] += won[last] + hazard[risky[ended]] * spared[last]
+        found = at_risk(cells) - point.hazard[fit.rows.pattern[cells], None] * staying(cells)
         if fit.rows.weight is not None:
             found *= fit.rows.weight[cells, None]
         if drop_out is not None:

@@ -6,24 +6,20 @@ another ending, and what it did to the estimated chances of being under observat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
-from ..base.types import Counts, Floats
-from .cox import CoxFit, inverse, spread_matrix
-from .cox_residuals import cell_scores, increments
+from ..base.types import Floats
+from .cox import inverse, spread_matrix
+from .cox_influence import day_increments, score_parts, summed
 from .finegray import FineGrayFit, chance_before
 from .finegray_weights import CONTINUES
 from .risk_sums import remaining
-from .rows import Rows
 
 FineGrayVariance: TypeAlias = Literal["model", "robust", "fine_gray", "infinitesimal_jackknife"]
-
-# Cells taken at a time.
-BLOCK = 200_000
 
 
 class DayWeights(NamedTuple):
@@ -73,6 +69,7 @@ def fine_gray_covariance(fit: FineGrayFit, variance: FineGrayVariance = "fine_gr
     --------
     >>> import numpy as np
     >>> from justice_metrics.estimate.finegray import fine_gray
+    >>> from justice_metrics.estimate.rows import Rows
     >>> whole = np.ones(4, dtype=np.int64)
     >>> rows = Rows(-whole, np.array([1, 2, 3, 4]), whole, whole, None, 0 * whole, np.array([1, 0, 1, 0]), None)
     >>> fit = fine_gray(rows, np.array([[0.0], [1.0]]), outcome=1)
@@ -88,42 +85,11 @@ def fine_gray_covariance(fit: FineGrayFit, variance: FineGrayVariance = "fine_gr
     return spread_matrix(fit.cox.model, bread @ meat @ bread, len(fit.cox.coefficients))
 
 
-def summed(rows: Rows, influence: Callable[[slice], Floats], columns: int) -> Iterator[tuple[Floats, Counts]]:
-    """Influences added up within clusters: pieces of (sums, copies).
-
-    Parameters
-    ----------
-    rows : Rows
-        The rows.
-    influence : callable
-        Of a slice of cells: (c, columns), the weighted influence of one row of each.
-    columns : int
-        Number of columns.
-    """
-    size = len(rows.exit)
-    if rows.cluster is None:
-        for start in range(0, size, BLOCK):
-            cells = slice(start, start + BLOCK)
-            yield influence(cells), rows.n[cells]
-        return
-    clusters, whose = np.unique(rows.cluster, return_inverse=True)
-    totals = np.zeros((len(clusters), columns))
-    for start in range(0, size, BLOCK):
-        cells = slice(start, start + BLOCK)
-        owner, n = whose[cells], rows.n[cells]
-        gather = sparse.csr_array((n, (owner, np.arange(len(n)))), shape=(len(clusters), len(n)))
-        totals += np.asarray(gather @ influence(cells))
-    yield totals, np.ones(len(clusters), dtype=np.int64)
-
-
 def score_influence(fit: FineGrayFit, variance: FineGrayVariance) -> Callable[[slice], Floats]:
     """Weighted influence of one row of each cell on the score, (c, q) for a slice of cells, scaled columns."""
-    model, point, sets = fit.cox.model, fit.cox.point, fit.cox.model.sets
-    made = increments(model, point)
+    model, point = fit.cox.model, fit.cox.point
     added = day_increments(fit.cox)
-    at_risk = np.full(len(fit.rows.exit), -1, dtype=np.int64)
-    at_risk[sets.kept] = np.arange(len(sets.kept))
-    staying = stayed(fit, added)
+    at_risk, staying = score_parts(fit.cox), stayed(fit, added)
     drop_out = None
     if variance != "robust":
         days = DayWeights(-added[:, 1:], added[:, 0])
@@ -134,11 +100,7 @@ def score_influence(fit: FineGrayFit, variance: FineGrayVariance) -> Callable[[s
         pattern = fit.rows.pattern[cells]
         z, hazard = model.z[pattern, 1:], point.hazard[pattern, None]
         gathered = staying(cells)
-        scores = hazard * (gathered[:, 1:] - z * gathered[:, :1])
-        mine = at_risk[cells]
-        risky = np.flatnonzero(mine >= 0)
-        if len(risky):
-            scores[risky] += cell_scores(model, point, made, slice(mine[risky[0]], mine[risky[-1]] + 1))
+        scores = at_risk(cells) + hazard * (gathered[:, 1:] - z * gathered[:, :1])
         if weight is not None:
             scores *= weight[cells, None]
         if drop_out is not None:
@@ -146,14 +108,6 @@ def score_influence(fit: FineGrayFit, variance: FineGrayVariance) -> Callable[[s
         return np.asarray(scores)
 
     return influence
-
-
-def day_increments(fit: CoxFit) -> Floats:
-    """(T, 1 + q): hazard of each event day, and hazard times the mean of z, for rows that did not end on it."""
-    share, ties, point = fit.model.share[:, None], fit.point.ties, fit.point
-    s, d = point.at_risk[:, 1:], point.ending[:, 1:]
-    first = ties.squared[0][:, None] * s - ties.squared[1][:, None] * d
-    return np.asarray(np.concatenate([ties.inverse[0][:, None], first], axis=1) * share)
 
 
 def stayed(fit: FineGrayFit, amounts: Floats) -> Callable[[slice], Floats]:

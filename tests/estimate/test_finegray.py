@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from justice_metrics.estimate import finegray_robust
+from justice_metrics.estimate import cox_influence
 from justice_metrics.estimate.cox import cox
 from justice_metrics.estimate.cox_robust import robust_covariance
 from justice_metrics.estimate.finegray import fine_gray
@@ -84,7 +84,7 @@ def test_a_case_that_ended_otherwise_stays_with_its_chance_of_being_observed():
     # on day 3 two at risk and the first case with G(3-) / G(1-) = 2/3; on day 4 one at risk and the same 2/3
     steps = baseline(fine_gray(rows, np.zeros((1, 0)), outcome=1))
     assert steps.day.tolist() == [3, 4]
-    assert steps.increment == pytest.approx([3 / 8, 3 / 5], rel=1e-14)
+    assert steps.hazard == pytest.approx([3 / 8, 3 / 5], rel=1e-14)
     found = predicted_incidence(fine_gray(rows, np.zeros((1, 0)), outcome=1), np.zeros((1, 0)), [0, 3, 3.5, 9])
     assert found.incidence[0] == pytest.approx(1 - np.exp([0, -3 / 8, -3 / 8, -39 / 40]), rel=1e-14)
 
@@ -95,7 +95,7 @@ def test_endings_and_censorings_of_one_day():
     rows = Rows(-whole, np.array([1, 2, 2, 3, 1]), np.array([2, 1, 0, 1, 2]), whole, None, 0 * whole, 0 * whole, None)
     for kind, left in (("events_first", 1 / 2), ("all_at_risk", 2 / 3)):
         steps = baseline(fine_gray(rows, np.zeros((1, 0)), outcome=1, censoring_ties=kind))
-        assert steps.increment == pytest.approx([1 / 5, 1 / (1 + 2 * left)], rel=1e-14)
+        assert steps.hazard == pytest.approx([1 / 5, 1 / (1 + 2 * left)], rel=1e-14)
 
 
 def test_late_entry_makes_earlier_endings_count_for_more():
@@ -107,7 +107,7 @@ def test_late_entry_makes_earlier_endings_count_for_more():
     # B(3) = 3 under observation right after day 3, two of them new: H(3-) / H(3) = 1/3, so the weight becomes 3
     assert np.exp(seen.log_chance[0]) == pytest.approx([1, 1, 3, 3 / 2, 3 / 2], rel=1e-14)
     steps = baseline(fine_gray(rows, np.zeros((1, 0)), outcome=1))
-    assert steps.increment == pytest.approx([1 / (3 + 3), 1 / (1 + 3 / 2)], rel=1e-14)
+    assert steps.hazard == pytest.approx([1 / (3 + 3), 1 / (1 + 3 / 2)], rel=1e-14)
 
 
 def test_nobody_links_before_with_after():
@@ -125,7 +125,7 @@ def test_nobody_links_before_with_after():
     )
     fit = fine_gray(rows, np.zeros((1, 0)), outcome=1)
     assert fit.unlinked == 1
-    assert baseline(fit).increment == pytest.approx([1 / 2, 1 / 2], rel=1e-14)
+    assert baseline(fit).hazard == pytest.approx([1 / 2, 1 / 2], rel=1e-14)
     assert np.isfinite(predicted_incidence(fit, np.zeros((1, 0)), [4, 9]).std_error).all()
 
 
@@ -296,7 +296,7 @@ def test_blocks_do_not_show(monkeypatch):
         fit = fine_gray(clustered, design, outcome=1)
         whole = [fine_gray_covariance(fit), predicted_incidence(fit, design[:3], [60, 120]).std_error]
         with monkeypatch.context() as patch:
-            patch.setattr(finegray_robust, "BLOCK", 101)
+            patch.setattr(cox_influence, "BLOCK", 101)
             parts = [fine_gray_covariance(fit), predicted_incidence(fit, design[:3], [60, 120]).std_error]
         np.testing.assert_allclose(whole[0], parts[0], rtol=1e-10)
         np.testing.assert_allclose(whole[1], parts[1], rtol=1e-10)
