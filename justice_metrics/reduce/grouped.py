@@ -88,6 +88,8 @@ def grouped_counts(
         *weight_key,
     )
     if cases.sampling.repeated:
+        # a row that stands for none is not there, nor is its day or its group
+        narrow = narrow.filter(nw.col("frequency") != 0)
         if flag_columns:
             narrow = narrow.with_columns(*[(nw.col(name) * nw.col("frequency")).alias(name) for name in flag_columns])
         count = nw.col("frequency").sum()

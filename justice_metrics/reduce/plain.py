@@ -34,6 +34,9 @@ def plain_counts(spells: Durations, plain: Plain, *, by: Sequence[str] = (), mos
     extra = ["frequency"] * spells.sampling.repeated
     weight = ["weight"] * spells.sampling.weighted
     narrow = spells.frame.select(**strata, **keys, **{name: nw.col(name) for name in (*extra, *weight)})
+    if extra:
+        # a row that stands for none is not there, nor is its day or its group
+        narrow = narrow.filter(nw.col("frequency") != 0)
     count = nw.col("frequency").cast(nw.Int64).sum() if extra else nw.len()
     collected = narrow.group_by(*strata, *keys, *weight).agg(units=count).collect()
     code = _codes(collected, plain.code_of)
