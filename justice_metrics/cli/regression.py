@@ -55,8 +55,8 @@ def add(app: typer.Typer, options: Options) -> None:
             "--model",
             help=words(
                 tr(
-                    "cox: pace towards one outcome among open cases; cause-specific: towards every ending at once, with "
-                    "the shares that follow; subdistribution: share that comes to the outcome (Fine and Gray)."
+                    "cox: pace towards one outcome among open cases; cause-specific: towards every ending at once, "
+                    "with the shares that follow; subdistribution: share that comes to the outcome (Fine and Gray)."
                 )
             ),
         ),

@@ -187,7 +187,7 @@ def _grouped(
         for place, name in enumerate(names)
     }
     if cluster is not None:
-        columns["cluster"] = _ids(collected, "cluster")
+        columns["cluster"] = _ids(collected, "cluster", units=cluster == "unit_id")
     whole = {name: _numbers(collected, name).astype(np.int64) for name in ("why", "entry", "days", "code", "n")}
     return _Cells(
         columns,
@@ -237,15 +237,19 @@ def _natural(codes: Counts, levels: Sequence[str]) -> _Column:
     return _Column(codes, distinct, without[codes] if len(levels) else np.zeros(len(codes), np.bool_))
 
 
-def _ids(collected: nw.DataFrame[Any], name: str) -> _Column:
+def _ids(collected: nw.DataFrame[Any], name: str, *, units: bool) -> _Column:
     """Return clusters as codes; their names are told to nobody."""
     column: Any = collected.get_column(name).to_arrow()
     column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
     coded = column.dictionary_encode()
     codes = np.asarray(coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False), dtype=np.int64)
-    # Engines return groups in any order: clusters are numbered in the order of their names.
-    names = np.array([str(one) for one in coded.dictionary.to_pylist()] + ["\uffff"])
-    order = np.argsort(names, kind="stable")
+    # Engines return groups in any order: clusters are numbered in the order of their names, units in that of texts.
+    names = [*(str(one) for one in coded.dictionary.to_pylist()), ""]
+    order = (
+        np.argsort(np.array(names), kind="stable")
+        if units
+        else sorted(range(len(names)), key=lambda one: naturally(names[one]))
+    )
     places = np.empty(len(names), np.int64)
     places[order] = np.arange(len(names))
     return _Column(places[codes], np.arange(len(names)), np.zeros(len(codes), np.bool_))
@@ -377,12 +381,17 @@ def _in_memory(
         return None
     names = (*covariates, *strata, *((cluster,) if cluster else ()))
     found = {name: memory.attribute(name) for name in dict.fromkeys(names)}
-    parts = {name: _ordered(one) for name, one in found.items() if one is not None}
-    if len(parts) < len(found):
+    coded = {name: one for name, one in found.items() if one is not None}
+    if len(coded) < len(found):
         return None
+    numbers = len(covariates)
+    parts = [
+        _as_numbers(coded[name]) if place < numbers and name not in categorical else _ordered(coded[name])
+        for place, name in enumerate(names)
+    ]
     width, k = int(memory.days.max()) + 1, len(spells.outcomes) + 1
     since = 1 if memory.entry is None else max(int(memory.entry.max()), -1) + 2
-    sizes = [len(parts[name].distinct) for name in names]
+    sizes = [len(one.distinct) for one in parts]
     places = float(np.prod([float(one) for one in (*sizes, since, width, k)]))
     if places >= _LARGEST_KEY:
         return None
@@ -392,9 +401,9 @@ def _in_memory(
     for start in range(0, len(keys), _PIECE):
         piece = slice(start, start + _PIECE)
         key = np.zeros(len(keys[piece]), kind)
-        for name, size in zip(names, sizes, strict=True):
+        for one, size in zip(parts, sizes, strict=True):
             key *= kind(size)
-            key += parts[name].piece(piece, kind)
+            key += one.piece(piece, kind)
         if memory.entry is not None:
             key *= kind(since)
             key += np.maximum(memory.entry[piece], -1).astype(kind) + kind(1)
@@ -405,7 +414,7 @@ def _in_memory(
         keys[piece] = key
     cell, n = _tallied(keys, memory.frequency, places)
     del keys
-    layout = _Layout(names, [parts[name].distinct for name in names], since, width, k)
+    layout = _Layout(names, [one.distinct for one in parts], since, width, k)
     return _unpacked(cell, n, layout, covariates, categorical, strata, cluster, missing, {})
 
 
@@ -414,7 +423,7 @@ class _Part(NamedTuple):
 
     codes: Values  # (n,), as they lie in memory
     places: Counts | None  # (L,) natural place of each code; None when they are in order
-    distinct: Values  # (L,) texts
+    distinct: Values  # (L,) texts or numbers
 
     def piece(self, rows: slice, kind: Any) -> Values:
         """Return natural codes of some rows."""
@@ -516,6 +525,11 @@ def _missing(distinct: Values, *, leave_out: bool) -> Flags:
     if distinct.dtype == object:
         return np.isin(distinct, MISSING_LEVELS) if leave_out else np.zeros(len(distinct), np.bool_)
     return np.isnan(distinct)
+
+
+def _as_numbers(coded: Coded) -> _Part:
+    """Return whole numbers in memory, whose levels rise."""
+    return _Part(coded.codes, None, np.array([float(one) for one in coded.levels]))
 
 
 def _ordered(coded: Coded) -> _Part:
