@@ -160,6 +160,12 @@ def initial_share(moves: Moves) -> Floats:
     return share
 
 
+def initial_error(moves: Moves) -> Floats:
+    """Return the standard error of :func:`initial_share`, binomial, (G, J)."""
+    share = initial_share(moves)
+    return np.sqrt(_divided(share * (1 - share), moves.started.sum(axis=1, keepdims=True) + 0 * share))
+
+
 def occupation(
     moves: Moves, *, horizon: float, initial: Floats | None = None, after: int = -1, errors: bool = True
 ) -> Occupation:

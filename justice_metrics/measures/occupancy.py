@@ -14,9 +14,8 @@ from ..base.result import Column, Definition, Result, Table
 from ..base.types import Counts, Flags, Floats, Names, Tallies, names
 from ..cases.casedata import CaseData
 from ..estimate.limits import Limits, normal_quantile, pointwise
-from ..estimate.multistate import Moves, Occupation, Spells, counted, initial_share, occupation
+from ..estimate.multistate import Moves, Occupation, Spells, counted, initial_error, initial_share, occupation
 from ..estimate.multistate_variance import jackknife
-from ..estimate.steps import at_days
 from ..figures.stacked_areas import stacked_areas
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
@@ -371,7 +370,10 @@ def _errors(estimated: Estimated, days: Sequence[int]) -> Floats:
         return found.std_error
     if spells.weight is not None:
         return np.full((*moves.started.shape, len(days)), np.nan)
-    return at_days(moves.days, estimated.curve.std_error, list(days), before=0.0)
+    before = initial_error(moves) if estimated.initial is None else np.zeros(moves.started.shape)
+    every = np.concatenate([before[:, :, None], estimated.curve.std_error], axis=2)
+    errors: Floats = every[:, :, np.searchsorted(moves.days, np.asarray(days), side="right")]
+    return errors
 
 
 def _probabilities(
