@@ -127,23 +127,28 @@ def _pairs(sets: RiskSets, rank: Counts) -> tuple[tuple[Floats, Floats], ...]:
     amount = sets.n * sets.weight
     days, ranks = len(sets.day), int(rank.max(initial=-1)) + 1
     outlasted = sets.last - sets.ended
-    joined = np.concatenate([sets.first, outlasted + 1])
-    present = (joined, np.tile(rank, 2), np.concatenate([amount, -amount]))
+    # counted from the last day backwards: those who outlast a day, less those who join, or whose stratum begins, after it
+    stays, joins = np.flatnonzero(outlasted >= 0), np.flatnonzero(sets.first > 0)
+    backwards = days - 1 - np.concatenate([outlasted[stays], sets.first[joins] - 1])
+    who = np.concatenate([stays, joins])
+    present = np.concatenate([amount[stays], -amount[joins]])
     ended = np.flatnonzero(sets.ended)
-    shape = (days + 1, ranks)
-    earlier = _below(*present, sets.last[ended], rank[ended], shape)
-    totals = np.bincount(joined, present[2], days + 2).cumsum()[sets.last[ended]]
+    asked = days - 1 - sets.last[ended]
+    earlier = _below(backwards, rank[who], present, asked, rank[ended], (days, ranks))
+    totals = np.bincount(backwards, present, days).cumsum()[asked]
 
     endings = (sets.last[ended], rank[ended], amount[ended])
-    queries = (np.concatenate([outlasted, sets.first - 1]), np.tile(rank, 2))
-    later = _below(*endings, *queries, shape)
+    queries = (np.concatenate([outlasted, sets.first[joins] - 1]), np.concatenate([rank, rank[joins]]))
+    later = _below(*endings, *queries, (days, ranks))
     size = len(rank)
     gone = np.concatenate([[0], np.bincount(endings[0], endings[2], days).cumsum()])
     over = gone[outlasted + 1] - gone[sets.first]
 
     as_ended = np.zeros((3, size))
     as_ended[:, ended] = earlier[0], earlier[1], totals - earlier[0] - earlier[1]
-    less, equal = (part[:size] - part[size:] for part in later)
+    for part in later:
+        part[joins] -= part[size:]
+    less, equal = (part[:size] for part in later)
     lasted = (less, equal, over - less - equal)
     return tuple(zip(as_ended, lasted, strict=True))
 
@@ -163,12 +168,15 @@ def _below(
 ) -> tuple[Floats, Floats]:
     """Of each query (at, than): amounts of the points at positions up to ``at``, of lower and of the same rank."""
     positions, ranks = shape
-    at = np.clip(at, -1, positions - 1)
-    kept = position < positions
-    position, rank, amount = position[kept], rank[kept], amount[kept]
-    if positions * ranks <= PLACES_PER_POINT * (len(position) + len(at)) + PLACES:
-        return _below_by_table(position, rank, amount, at, than, shape)
-    return _below_by_bits(position, rank, amount, at, than, shape)
+    asking = np.flatnonzero(at >= 0)
+    less, equal = np.zeros((2, len(at)))
+    if not len(position) or not len(asking):
+        return less, equal
+    count = _below_by_bits
+    if positions * ranks <= PLACES_PER_POINT * (len(position) + len(asking)) + PLACES:
+        count = _below_by_table
+    less[asking], equal[asking] = count(position, rank, amount, at[asking], than[asking], shape)
+    return less, equal
 
 
 def _below_by_table(
@@ -177,7 +185,8 @@ def _below_by_table(
     """Ranks x positions, a band of ranks at a time."""
     positions, ranks = shape
     band = max(1, PLACES // positions)
-    points, asked = np.argsort(rank, kind="stable"), np.argsort(than, kind="stable")
+    kind = np.uint16 if ranks < 65_536 else np.int64  # short numbers are sorted by their digits
+    points, asked = (np.argsort(values.astype(kind), kind="stable") for values in (rank, than))
     starts = np.arange(0, ranks + band, band)
     first_point, first_asked = np.searchsorted(rank[points], starts), np.searchsorted(than[asked], starts)
     less, equal, carried = np.zeros(len(at)), np.zeros(len(at)), np.zeros(positions)
@@ -189,9 +198,8 @@ def _below_by_table(
         own = np.bincount(key, amount[here], height * positions).reshape(height, positions).cumsum(axis=1)
         up_to = own.cumsum(axis=0)
         place = (than[query] - start, at[query])
-        nobody = at[query] < 0
-        equal[query] = np.where(nobody, 0, own[place])
-        less[query] = np.where(nobody, 0, up_to[place] - own[place] + carried[at[query]])
+        equal[query] = own[place]
+        less[query] = up_to[place] - own[place] + carried[at[query]]
         carried += up_to[-1]
     return less, equal
 

@@ -38,12 +38,15 @@ def cell_scores(model: CoxModel, point: CoxPoint, made: Increments, cells: slice
     """(cells, q): score residuals of some cells, for the scaled columns; without n and w."""
     sets = model.sets
     pattern, last = sets.pattern[cells], sets.last[cells]
-    z, hazard = model.z[pattern, 1:], point.hazard[pattern, None]
+    z = model.z[pattern, 1:]
     gathered = spells(sets, made.gathered, cells)
     ended = np.flatnonzero(sets.ended[cells])
-    gathered[ended] -= made.tied[last[ended]]
-    scores = hazard * (gathered[:, 1:] - z * gathered[:, :1])
-    scores[ended] += z[ended] - made.mean[last[ended]]
+    on = last[ended]
+    gathered[ended] -= made.tied[on]
+    scores = gathered[:, 1:]
+    scores -= z * gathered[:, :1]
+    scores *= point.hazard[pattern, None]
+    scores[ended] += z[ended] - made.mean[on]
     return scores
 
 

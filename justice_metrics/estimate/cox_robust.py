@@ -12,7 +12,7 @@ from .cox_residuals import cell_scores, increments
 from .risk_sums import observed
 
 # Cells whose residuals are held at once.
-CHUNK = 131_072
+CHUNK = 16_384
 
 
 class RobustCovariance(NamedTuple):

@@ -70,6 +70,8 @@ class RiskSets(NamedTuple):
         Whether the cell ended on its last event day; otherwise it was seen beyond it, or censored on it.
     kept : (C,)
         Where the cells stand in the rows that came in.
+    late : (L,)
+        Cells that joined after the first event day of their stratum.
     pattern, n, weight, cluster : (C,)
         As in the rows; ``weight`` is 1 without sampling weights, ``cluster`` None without clusters.
     patterns : int
@@ -90,6 +92,7 @@ class RiskSets(NamedTuple):
     last: Counts
     ended: Flags
     kept: Counts
+    late: Counts
     pattern: Counts
     n: Counts
     weight: Floats
@@ -174,6 +177,7 @@ def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets
         last=last,
         ended=ended,
         kept=kept,
+        late=late,
         pattern=pattern,
         n=n,
         weight=weight,
@@ -291,10 +295,10 @@ def event_exposures(sets: RiskSets, amounts: Floats) -> Floats:
 
 def spells(sets: RiskSets, running_sums: Floats, cells: slice = slice(None)) -> Floats:
     """(C,) or (C, k): what each cell gathered while it was at risk, from running sums (T,) or (T, k) over days."""
-    first = sets.first[cells]
     gathered = running_sums[sets.last[cells]]
-    late = np.flatnonzero(~_opens(sets.runs, len(sets.day))[first])
-    gathered[late] -= running_sums[first[late] - 1]
+    start, stop, _ = cells.indices(len(sets.last))
+    late = sets.late[np.searchsorted(sets.late, start) : np.searchsorted(sets.late, stop)]
+    gathered[late - start] -= running_sums[sets.first[late] - 1]
     return gathered
 
 
@@ -351,14 +355,6 @@ def _places(moments: Counts, keys: Counts) -> Counts:
     seen = np.zeros(limit, dtype=np.int64)
     seen[moments[moments < limit]] = 1
     return np.cumsum(seen)[keys]
-
-
-def _opens(runs: tuple[Run, ...], days: int) -> Flags:
-    """(T,): whether the event day is the first of its stratum."""
-    first = np.zeros(days, dtype=bool)
-    for run in runs:
-        first[run.start : run.start + run.strata * run.days : run.days] = True
-    return first
 
 
 def _strata(run: Run, values: Floats) -> Floats:
