@@ -22,6 +22,7 @@ from .intake import Intake, Sampling
 from .memory import Memory
 from .readers_frames import Embedded, Source
 from .readers_parquet import open_parquet, parquet_files
+from .stored import Stored
 
 # Endings are a handful of words; a column with more values than this is another column.
 _MOST_ENDINGS: Final = 50
@@ -96,7 +97,8 @@ def durations(
     """
     embedded = Embedded()
     is_path = isinstance(data, str | Path)
-    native: Any = open_parquet(parquet_files([Path(data)]), connection=embedded.connection) if is_path else data
+    files = parquet_files([Path(data)]) if is_path else ()
+    native: Any = open_parquet(files, connection=embedded.connection) if is_path else data
     source = Source(native, embedded, name="the data")
     design = {"frequency": frequency, "weight": weight, "cluster": cluster, "unit_id": id}
     for name in (days, ending, entry, *design.values()):
@@ -107,7 +109,9 @@ def durations(
     for name in others:
         source.need(name, where="durations")
     memory = None if is_path or weight is not None else Memory.of(native, days, ending, entry, frequency)
-    values = _values(source, ending) if memory is None else memory.endings()
+    stored = Stored.of(files, days, ending, entry, frequency) if is_path and weight is None else None
+    quick = memory.endings() if memory is not None else stored.endings() if stored is not None else None
+    values = _values(source, ending) if quick is None else quick
     if len(values) > _MOST_ENDINGS:
         raise CaseDataError(
             tr("The column '{column}' has {n} different endings.", column=ending, n=len(values)),
@@ -117,15 +121,18 @@ def durations(
             ),
         )
     open_value, named = _named(values, pending, outcomes, ending)
-    if memory is None:
+    if memory is None and stored is None:
         _ensure_whole(source, [one for one in (days, entry, frequency) if one is not None])
-    n = memory.n_units if memory is not None else _n_units(source, frequency)
+    held = memory if memory is not None else stored
+    n = held.n_units if held is not None else _n_units(source, frequency)
     if n == 0:
         raise CaseDataError(tr("There is no row in the data."), tr("Check that the right table was handed over."))
     shape = repr((source.columns, n, days, ending))
     levels = {name: _level(source, name) for name in others}
     plain_levels = {name: _plain_level(source, name) for name in others}
+    told = {name: name for name in others}
     if cluster is not None:
+        told["cluster"] = cluster
         levels["cluster"], plain_levels["cluster"] = _level(source, cluster), _plain_level(source, cluster)
     return Durations(
         opened=partial(_canonical, source, days, ending, entry, [open_value, *named], design, others),
@@ -150,7 +157,8 @@ def durations(
             levels=plain_levels,
             code_of={open_value: 0, **{value: place for place, value in enumerate(named, start=1)}},
         ),
-        memory=None if memory is None else memory.coded([open_value, *named]),
+        memory=None if memory is None else memory.coded([open_value, *named]).named(told),
+        stored=None if stored is None else stored.coded([open_value, *named]).named(told),
         intake=Intake(rows=n),
         provenance=Provenance(
             source=Path(data).name if is_path else "frame",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -41,6 +41,8 @@ class Memory:
         Code of each value of ``ending`` from ``first`` on.
     table : narwhals DataFrame
         The user's frame, for the attributes.
+    columns : mapping of str to str, optional
+        Column of each attribute; by default every column is one under its own name.
     """
 
     days: NDArray[Any]
@@ -50,6 +52,7 @@ class Memory:
     first: int
     code_of: NDArray[Any]
     table: nw.DataFrame[Any]
+    columns: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, native: Any, days: str, ending: str, entry: str | None, frequency: str | None) -> Memory | None:
@@ -89,17 +92,22 @@ class Memory:
                 codes[value - self.first] = place
         return replace(self, code_of=codes)
 
+    def named(self, columns: Mapping[str, str]) -> Memory:
+        """Return the same with these attributes and no others."""
+        return replace(self, columns=dict(columns))
+
     def recoded(self, codes: Sequence[int]) -> Memory:
         """Return the same columns with other codes; ``codes[old]`` is the new one."""
         return replace(self, code_of=np.asarray(codes, np.int8)[self.code_of])
 
     def attribute(self, name: str) -> Coded | None:
         """Return one attribute as codes; None where an engine must make its levels."""
-        if name not in self.table.columns:
+        column = name if self.columns is None else self.columns.get(name)
+        if column is None or column not in self.table.columns:
             return None
-        series = self.table.get_column(name)
+        series = self.table.get_column(column)
         if series.dtype.is_integer():
-            return _numbered(_whole(self.table, name))
+            return _numbered(_whole(self.table, column))
         if isinstance(series.dtype, nw.String | nw.Categorical | nw.Enum):
             return _encoded(series)
         return None
