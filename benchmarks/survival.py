@@ -43,7 +43,7 @@ R_TASKS: Final = (
 )  # fmt: skip
 FLOORS: Final = ("scan by DuckDB", "scan by Polars")
 PARQUET_ONLY: Final = FLOORS
-MEMORY_ONLY: Final = (R, "our kernels")
+MEMORY_ONLY: Final = (R,)
 HUGE: Final = 20_000_000  # from here on nothing is held as a frame, and the file is deleted afterwards
 
 
