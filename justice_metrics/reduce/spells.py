@@ -159,7 +159,10 @@ def _looked_at(cases: CaseData, start: str, begin: tuple[str, ...], dated: tuple
     if cases.sampling.delayed_entry:
         since = (nw.col("entry_day") - start_day).fill_null(-1).cast(nw.Int64)
         entry = nw.when(since < 0).then(nw.lit(-1, dtype=nw.Int64)).otherwise(since)
-    last = nw.when(nw.col("outcome_day") <= cutoff).then(nw.col("outcome_day")).otherwise(nw.lit(cutoff)) - start_day
+    # After a verdict a case can go on; whoever is first seen then is at risk of what follows.
+    over = nw.col("outcome_rank").is_in([procedure.state(one).rank for one in _lasting(procedure)])
+    over = (over & (nw.col("outcome_day") <= cutoff)).fill_null(False)
+    last = nw.when(over).then(nw.col("outcome_day")).otherwise(nw.lit(cutoff)) - start_day
     frame = frame.with_columns(spell__entry=entry, spell__last=last)
     reasons = {
         "not_started": ~nw.col("spell__came"),

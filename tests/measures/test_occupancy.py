@@ -110,8 +110,8 @@ def test_beyond_the_data_nothing_is_said() -> None:
 
 def test_groups_and_their_panels() -> None:
     rows = [
-        {"id": i, "complaint": i, "charged": 40 + 3 * i, "sex": "fm"[i % 2], "outcome": ("rejected", "pending")[i % 3 > 0],
-         "ended": 200 + i if i % 3 == 0 else None} for i in range(80)
+        {"id": i, "complaint": i, "charged": 40 + 3 * i, "sex": "fm"[i % 2], "ended": 200 + i if i % 3 == 0 else None,
+         "outcome": ("rejected", "pending")[i % 3 > 0]} for i in range(80)
     ]  # fmt: skip
     found = stage_occupancy(wide(rows, cutoff=LAST), by="sex", days=(100,))
     assert found.main["sex"].tolist() == ["f"] * 3 + ["m"] * 3
