@@ -285,7 +285,7 @@ def cox_model(
     """Centre, scale, and leave out the columns that tell nothing of their own."""
     mass = np.bincount(sets.pattern, sets.n * sets.weight, len(design)).astype(np.float64)
     for part in sets.lingering:  # a pattern may be in a risk set only by what lingers there
-        mass += pattern_sums(tuple(abs(joining) for joining in part.joining), np.ones(len(sets.day)))
+        mass += np.concatenate([abs(piece).sum(axis=0) for piece in part.joining])
     total = max(mass.sum(), np.finfo(float).tiny)
     centre = mass @ design / total
     z = np.empty((len(design), design.shape[1] + 1))

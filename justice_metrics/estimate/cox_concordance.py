@@ -127,7 +127,7 @@ def _pairs(sets: RiskSets, rank: Counts) -> tuple[tuple[Floats, Floats], ...]:
     amount = sets.n * sets.weight
     days, ranks = len(sets.day), int(rank.max(initial=-1)) + 1
     outlasted = sets.last - sets.ended
-    # counted from the last day backwards: those who outlast a day, less those who join, or whose stratum begins, after it
+    # counted from the last day backwards: those who outlast a day, less those who join (or whose stratum begins) later
     stays, joins = np.flatnonzero(outlasted >= 0), np.flatnonzero(sets.first > 0)
     backwards = days - 1 - np.concatenate([outlasted[stays], sets.first[joins] - 1])
     who = np.concatenate([stays, joins])
