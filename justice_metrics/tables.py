@@ -134,6 +134,13 @@ class RiskTable:
         seen = [place for place in range(len(self.outcomes)) if self.events[:, place].any()]
         return replace(self, outcomes=tuple(self.outcomes[place] for place in seen), events=self.events[:, seen])
 
+    def merged(self, outcomes: tuple[str, ...], codes: Sequence[int]) -> RiskTable:
+        """Return the table with fewer outcomes told apart; ``codes[old]`` is the new code, 0 is still open."""
+        events = np.zeros((len(self.strata), len(outcomes), len(self.days)), self.events.dtype)
+        for old, new in enumerate(codes[1:]):
+            events[:, new - 1] += self.events[:, old]
+        return replace(self, outcomes=outcomes, events=events)
+
     def __add__(self, other: RiskTable) -> RiskTable:
         if self.outcomes != other.outcomes or self.weighted != other.weighted:
             raise ValueError("risk tables of different endings or weights do not add up")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from ..base.provenance import Provenance, unit_words
 from ..base.types import FrameLibrary
 from .intake import Intake, Sampling
 from .memory import Memory
+from .stored import Stored
 
 # Why time cannot be told of a unit, in the order in which the reasons are looked for.
 LEFT_OUT: Final = (
@@ -78,6 +79,12 @@ class Durations:
         The same columns as the table has them, where there is a table.
     memory : Memory or None
         The same columns as arrays of whole numbers, where they lie in memory already.
+    stored : Stored or None
+        The same columns in parquet files, where they can be counted piece by piece.
+    parent, codes : Durations and tuple of int, or None and nothing
+        The times of which these tell fewer outcomes apart, and the new code of each of theirs.
+    memo : dict
+        Counts that were made already: several questions of the same times count their rows once.
     """
 
     opened: Callable[[], nw.LazyFrame[Any]]
@@ -91,6 +98,10 @@ class Durations:
     several_rows: bool = False
     plain: Plain | None = None
     memory: Memory | None = None
+    stored: Stored | None = None
+    parent: Durations | None = None
+    codes: tuple[int, ...] = ()
+    memo: dict[Any, Any] = field(default_factory=dict, repr=False)
     intake: Intake
     provenance: Provenance
     frame_library: FrameLibrary = "pandas"
@@ -165,10 +176,14 @@ class Durations:
             self,
             opened=lambda: self.frame.with_columns(time__code=recoded),
             outcomes=left,
+            parent=self,
+            codes=tuple(codes),
+            memo={},
             plain=None
             if self.plain is None
             else self.plain._replace(code_of={value: codes[old] for value, old in self.plain.code_of.items()}),
             memory=None if self.memory is None else self.memory.recoded(codes),
+            stored=None if self.stored is None else self.stored.recoded(codes),
         )
 
     def __repr__(self) -> str:

@@ -63,6 +63,8 @@ def open_parquet(
         When a file is missing, is not parquet, has no rows, or the files differ in their columns.
     """
     import duckdb
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     files = parquet_files(given)
     for file in files:
@@ -71,8 +73,9 @@ def open_parquet(
     try:
         # names are taken as they are: a bracket or star in a name is no pattern
         relation = connection.read_parquet([_literal(file) for file in files])
-        empty = not relation.limit(1).fetchall()
-    except duckdb.Error:
+        # the foot of one file knows its rows; of several the engine must see whether they fit together
+        empty = not (pq.read_metadata(files[0]).num_rows if len(files) == 1 else relation.limit(1).fetchall())
+    except (duckdb.Error, pa.ArrowException, OSError):
         raise ReadError(
             tr("'{name}' cannot be read as parquet, or its files differ in their columns.", name=files[0].name),
             tr("Write the file again; files that are read together need the same columns of the same types."),

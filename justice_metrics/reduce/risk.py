@@ -14,7 +14,7 @@ from ..cases.casedata import CaseData
 from ..cases.durations import LEFT_OUT, OTHER_ENDING, Durations
 from ..tables import MOST_STRATA, RiskTable
 from .counted import table_in_memory, table_of
-from .grouped import NO_DAY, grouped_counts
+from .grouped import NO_DAY, grouped_counts, refuse_many
 from .plain import plain_counts
 
 Endings: TypeAlias = Literal["standing", "first"]
@@ -125,6 +125,17 @@ def risk_table_of(spells: Durations, *, by: Sequence[str] = (), most_strata: int
     -------
     RiskTable
     """
+    if spells.parent is not None:
+        return risk_table_of(spells.parent, by=by, most_strata=most_strata).merged(spells.outcomes, spells.codes)
+    asked = ("risk table", tuple(by))
+    if asked not in spells.memo:
+        spells.memo[asked] = _counted(spells, by, most_strata)
+    table: RiskTable = spells.memo[asked]
+    refuse_many(len(table.strata), tuple(by), most_strata)
+    return table
+
+
+def _counted(spells: Durations, by: Sequence[str], most_strata: int) -> RiskTable:
     quick = table_in_memory(spells, by, most_strata=most_strata)
     if quick is not None:
         return quick
