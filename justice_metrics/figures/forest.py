@@ -101,8 +101,8 @@ def forest(
         set_ticks(axes.yaxis, rows.tolist(), names, size=size)
         axes.tick_params(axis="y", length=0, pad=_APART)
         axes.spines["left"].set_visible(False)
-        axes.axvline(1.0, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
         _draw_rows(axes, rows, (middle, low, high), fixed)
+        axes.axvline(1.0, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
         _write_beside(axes, rows, headings, words, size)
         set_words(axes, own=ax is None, title=title, x_label=_sides(x_label, less_label, more_label), above=above)
     return axes
@@ -167,8 +167,6 @@ def _draw_rows(axes: Axes, rows: Floats, values: tuple[Floats, Floats, Floats], 
     middle, low, high = values
     look = mark(0)
     left, right = axes.get_xlim()
-    for row in rows:
-        axes.axhline(row, color=RULE, linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
     shown = ~fixed & np.isfinite(middle)
     bounded = shown & np.isfinite(low) & np.isfinite(high)
     ends = np.clip(low[bounded], left, right), np.clip(high[bounded], left, right)
@@ -176,6 +174,8 @@ def _draw_rows(axes: Axes, rows: Floats, values: tuple[Floats, Floats, Floats], 
     axes.plot(np.clip(middle[shown], left, right), rows[shown], look.marker, color=look.colour, markersize=5.5,
               clip_on=False, zorder=3)  # fmt: skip
     axes.plot(np.ones(int(fixed.sum())), rows[fixed], "o", color=SOFT, markerfacecolor="white", markersize=5, zorder=3)
+    for row in rows:
+        axes.axhline(row, color=RULE, linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
     for beyond, edge, arrow in ((bounded & (low < left), left, "<"), (bounded & (high > right), right, ">")):
         axes.plot(np.full(int(beyond.sum()), edge), rows[beyond], arrow, color=look.colour, markersize=5, clip_on=False)
 

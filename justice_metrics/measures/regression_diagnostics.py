@@ -45,12 +45,7 @@ def residual_table(
         made_of = schoenfeld_residuals(fit)
         order = np.argsort(made_of.day, kind="stable")
         events = made_of.events[order]
-        group = np.cumsum(events) // max(_LEAST_EVENTS, -(-int(events.sum()) // _MOST_POINTS))
-        if len(group):
-            # the last, smaller rest joins the group before it
-            last = int(np.sum(events[group == group[-1]]))
-            group[group == group[-1]] -= int(last < _LEAST_EVENTS)
-            group = np.unique(group, return_inverse=True)[1]
+        group = _in_groups(events, max(_LEAST_EVENTS, -(-int(events.sum()) // _MOST_POINTS)))
         n = np.bincount(group, weights=events)
         for place, column in enumerate(made.design.columns):
             residual = made_of.residuals[order, place]
@@ -88,6 +83,20 @@ def residual_table(
     )
     labels = {name: one for name, one in labels_of(made, words).items() if name in {"outcome", "term", "level"}}
     return Table(columns, found, labels=labels, title=tr("Does the ratio hold for all time?"))
+
+
+def _in_groups(events: Counts, least: int) -> Counts:
+    """Number days that follow each other so that each group has at least so many endings; the rest joins the last."""
+    group = np.zeros(len(events), np.int64)
+    begin, gathered = 0, 0
+    for place, number in enumerate(events):
+        group[place] = begin
+        gathered += int(number)
+        if gathered >= least:
+            begin, gathered = begin + 1, 0
+    if gathered and begin:
+        group[group == begin] = begin - 1
+    return group
 
 
 _RESIDUALS: Final = (
