@@ -30,7 +30,9 @@ row = st.tuples(
     st.integers(0, 3),  # pattern
     st.integers(0, 7),  # cluster
 ).filter(lambda one: one[0] < one[1])
-some_rows = st.lists(row, min_size=14, max_size=40)
+# rows that give every coefficient something to rest on, so that few drawn sets must be set aside
+BASE = [(-1, (7 * i) % 10, (1, 2, 1, 0, 2)[i % 5], 1, 1.0, (i // 4) % 2, i % 4, i % 8) for i in range(20)]
+some_rows = st.lists(row, min_size=3, max_size=25).map(lambda drawn: [*BASE, *drawn])
 
 
 def made(cells, *, weighted=True, clustered=True) -> Rows:
@@ -133,7 +135,7 @@ def test_nobody_links_before_with_after():
 
 
 @given(some_rows, st.sampled_from(["efron", "breslow"]), st.sampled_from(["events_first", "all_at_risk"]))
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=3)
 def test_the_jackknife_is_the_derivative_of_everything(cells, ties, censoring_ties):
     rows = made(cells, clustered=False)
     options = {
