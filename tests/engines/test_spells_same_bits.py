@@ -1,0 +1,83 @@
+"""Visits of states, where the cases are and how long stages last: one answer in every engine, bit for bit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import justice_metrics as jm
+from justice_metrics.base.result import Result
+from justice_metrics.cases.casedata import CaseData
+from tests.engines.test_same_bits import EVENTS, Frame, cohort, differences, same
+from tests.made_cases import frame_of, log, wide_mapping
+
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+
+# Several states on one day, a slip after an ending, a verdict annulled, an entry in the middle, weights of all kinds.
+ROWS = [
+    {
+        "id": f"{i}",
+        "complaint": i % 9,
+        "charged": 20 + 3 * i if i % 4 else None,
+        "accusation": 20 + 3 * i + i % 3 if i % 4 > 1 else None,
+        "outcome": ("convicted", "rejected", "withdrawn", "pending")[i % 4],
+        "ended": (150 + i, 60 + i, 15, None)[i % 4],
+        "sex": ("f", "m", None)[i % 3],
+        "court": f"{i % 7}",
+        "entry": 30 if i % 5 == 0 else None,
+        "weight": round(1 + (i * 37 % 101) / 30, 3),
+        "frequency": 1 + i % 3,
+    }
+    for i in range(160)
+]
+
+
+def from_rows(frame: Frame) -> dict[str, Result]:
+    table = frame_of(ROWS)
+    cases = CaseData.from_frame(frame(table), wide_mapping(list(table.columns), cutoff=500))
+    return {
+        "by group": jm.stage_occupancy(cases, by="sex", days=(90, 200)),
+        "robust": jm.stage_occupancy(cases, days=(90, 200), variance="infinitesimal_jackknife"),
+        "clustered": jm.stage_occupancy(cases, days=(90,), variance="infinitesimal_jackknife", cluster="court"),
+        "durations": jm.stage_durations(cases, by="sex"),
+    }
+
+
+def from_log(frame: Frame) -> dict[str, Result]:
+    cases = log(EVENTS, frame=frame)
+    return {
+        "occupancy": jm.stage_occupancy(cases, days=(60, 365)),
+        "robust": jm.stage_occupancy(cases, days=(60, 365), variance="infinitesimal_jackknife"),
+        "durations": jm.stage_durations(cases, start="charge"),
+    }
+
+
+def from_cohort(frame: Frame) -> dict[str, Result]:
+    cases, _, mapping = cohort()
+    mapping = {name: part for name, part in mapping.items() if name != "support"}
+    made = CaseData.from_frame(frame(cases), mapping)
+    return {"durations": jm.stage_durations(made, by="department")}
+
+
+MADE = {"rows": from_rows, "log": from_log, "cohort": from_cohort}
+
+
+@pytest.fixture(scope="module")
+def reference() -> Any:
+    """What pandas answers, asked once per shape."""
+    kept: dict[str, dict[str, Result]] = {}
+    return lambda shape: kept.setdefault(shape, kept.get(shape) or MADE[shape](same))
+
+
+@pytest.mark.parametrize("shape", MADE)
+def test_same_bits(shape: str, engine: Any, reference: Any) -> None:
+    answers = MADE[shape](engine.frame)
+    assert differences(reference(shape), answers) == []
+    assert all(len(answer.main) > 1 for answer in answers.values())
+
+
+def test_rows_of_any_order_give_the_same_bits() -> None:
+    mixed = pd.DataFrame(frame_of(ROWS)).sample(frac=1, random_state=3)
+    assert differences(from_rows(same), from_rows(lambda _: mixed)) == []
