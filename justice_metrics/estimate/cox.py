@@ -19,7 +19,16 @@ from scipy.stats import chi2
 
 from ..base.types import Counts, Flags, Floats
 from .cox_ties import TiePlan, Ties, TieSums, tie_plan, tie_sums
-from .risk_sums import CHUNK, RiskSets, event_exposures, exposures, pattern_sums, risk_and_event_sums, risk_sets
+from .risk_sums import (
+    CHUNK,
+    RiskSets,
+    event_exposures,
+    exposures,
+    pattern_magnitudes,
+    pattern_sums,
+    risk_and_event_sums,
+    risk_sets,
+)
 from .rows import Rows
 
 # A column whose own share of the information is below this is a combination of the columns before it.
@@ -285,7 +294,7 @@ def cox_model(
     """Centre, scale, and leave out the columns that tell nothing of their own."""
     mass = np.bincount(sets.pattern, sets.n * sets.weight, len(design)).astype(np.float64)
     for part in sets.lingering:  # a pattern may be in a risk set only by what lingers there
-        mass += np.concatenate([abs(piece).sum(axis=0) for piece in part.joining])
+        mass += pattern_magnitudes(part.joining)
     total = max(mass.sum(), np.finfo(float).tiny)
     centre = mass @ design / total
     z = np.empty((len(design), design.shape[1] + 1))

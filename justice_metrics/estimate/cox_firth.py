@@ -22,6 +22,7 @@ from .rows import Rows
 # Longest step of the linear predictor of any pattern; the penalised likelihood is far from quadratic at first.
 LONGEST_STEP = 2.5
 CLOSE = 1e-18  # squared distance to the maximum, in standard errors
+PROFILE_CLOSE = 1e-12  # the same while a limit is searched for: only the height counts
 MOST_STEPS = 300
 FARTHEST = 64.0  # standard errors from the estimate, beyond which a limit counts as infinite
 
@@ -130,7 +131,7 @@ def cox_firth(
         test = chi_squared(nan, count)
         return FirthFit(nothing, blank, nothing, nothing, nothing, test, nan, nan, 0, False, 0, estimable)
     null = _penalised(evaluate(model, start))
-    top = _climb(model, start, np.ones(count, dtype=bool))
+    top = _climb(model, start, np.ones(count, dtype=bool), CLOSE)
     variance = inverse(top.point.information)
     drop = float(chi2.isf(1 - confidence_level, 1))
     sides = [_profile(model, top, variance, column, drop) for column in range(count)]
@@ -163,7 +164,7 @@ def _profile(
         """Root of twice the fall of the profile below the top: a straight line where it is a parabola."""
         start = latest[0].copy()
         start[column] = value
-        summit = _climb(model, start, free)
+        summit = _climb(model, start, free, PROFILE_CLOSE)
         found[0] &= summit.converged
         latest[0] = summit.coefficients
         return float(np.sqrt(max(2 * (top.value - summit.value), 0.0)))
@@ -183,10 +184,10 @@ def _crossing(depth: Callable[[float], float], estimate: float, reach: float, go
         if steps > FARTHEST:
             return float(np.copysign(np.inf, reach))
         inside, outside = outside, estimate + steps * reach
-    return float(brentq(lambda value: depth(value) - goal, inside, outside, xtol=1e-10 * abs(reach), rtol=1e-12))
+    return float(brentq(lambda value: depth(value) - goal, inside, outside, xtol=1e-8 * abs(reach), rtol=1e-12))
 
 
-def _climb(model: CoxModel, start: Floats, free: Flags) -> _Summit:
+def _climb(model: CoxModel, start: Floats, free: Flags, close: float) -> _Summit:
     """Scoring steps over the free coefficients, shortened where they go too far or lower the likelihood."""
     b = start
     point = evaluate(model, b)
@@ -209,7 +210,7 @@ def _climb(model: CoxModel, start: Floats, free: Flags) -> _Summit:
         else:
             return _Summit(b, value, point, number, False)
         b, value, point = trial.coefficients, reached, trial
-        if gain < CLOSE:
+        if gain < close:
             return _Summit(b, value, point, number, True)
     return _Summit(b, value, point, MOST_STEPS, False)
 

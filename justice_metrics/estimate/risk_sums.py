@@ -241,6 +241,13 @@ def pattern_sums(matrix: DayMatrix, amounts: Floats) -> Floats:
     return np.concatenate([part.T @ amounts for part in matrix])
 
 
+def pattern_magnitudes(matrix: DayMatrix) -> Floats:
+    """(P,): sum of the absolute amounts of each pattern."""
+    if not matrix:
+        return np.zeros(0)
+    return np.concatenate([abs(part).T @ np.ones(part.shape[0]) for part in matrix])
+
+
 def running(runs: tuple[Run, ...], amounts: Floats) -> Floats:
     """Sum of the amounts (T,) or (T, k) over the event days of the stratum up to and including each."""
     total = np.empty_like(amounts)
