@@ -7,10 +7,10 @@ points of its unit time, c = v / (1 + v), v the variance that :mod:`.bands` expl
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import eigh
 from scipy.optimize import brentq
 from scipy.special import ndtri, wofz
 
@@ -20,10 +20,11 @@ BASIS = 16  # functions of the spectral method: 10 digits, 6 where the range is 
 NODES = 64  # points of its quadrature
 MINUTE = 1e-7  # a shorter range is one point
 PRECISION = 1e-10
+TINY = 1e-15
 
 
 def hall_wellner_critical(low: float, high: float, confidence_level: float) -> float:
-    """Value that the largest \\|B(x)\\|, low <= x <= high, of a Brownian bridge stays below with a given probability.
+    """Value that the largest abs(B(x)), low <= x <= high, of a Brownian bridge stays below with a given probability.
 
     Parameters
     ----------
@@ -54,14 +55,16 @@ def hall_wellner_critical(low: float, high: float, confidence_level: float) -> f
     """
     if np.isnan(low + high):
         return float("nan")
+    # the widest point alone asks for as much
+    widest = min(max(low, 0.5), high)
+    one_point = float(np.sqrt(widest * (1 - widest)) * -ndtri((1 - confidence_level) / 2))
     if high - low < MINUTE:
-        return float(np.sqrt(low * (1 - low)) * -ndtri((1 - confidence_level) / 2))
-    # between one deviation at the widest point and the whole bridge
-    return float(brentq(lambda k: _bridge_within(k, low, high) - confidence_level, 1e-3, 6.0, xtol=PRECISION))
+        return one_point
+    return _tail_value(lambda k: _bridge_within(k, low, high), confidence_level, one_point)
 
 
 def equal_precision_critical(low: float, high: float, confidence_level: float) -> float:
-    """Value that the largest \\|B(x)\\| / sqrt(x (1 - x)), low <= x <= high, stays below with a given probability.
+    """Value that the largest abs(B(x)) / sqrt(x (1 - x)), low <= x <= high, stays below with a given probability.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def equal_precision_critical(low: float, high: float, confidence_level: float) -
 
     Notes
     -----
-    On the scale s = log(x / (1 - x)) / 2 this is a stationary process with correlation exp(-\\|s - t\\|), so the value
+    On the scale s = log(x / (1 - x)) / 2 this is a stationary process with correlation exp(-abs(s - t)), so the value
     depends on the length of the range on that scale only. P(max <= e) = sum exp(-l_n s) (integral of the n-th
     eigenfunction)^2 over the solutions of f'' - x f' = -l f that vanish at -e and e, found in a basis of Legendre
     polynomials. The usual closed formula (Miller and Siegmund 1982) is an approximation to this for large e.
@@ -96,13 +99,22 @@ def equal_precision_critical(low: float, high: float, confidence_level: float) -
     pointwise = float(-ndtri((1 - confidence_level) / 2))
     if length < MINUTE:
         return pointwise
-    return float(
-        brentq(lambda e: _stationary_within(e, length) - confidence_level, pointwise, pointwise + 6, xtol=PRECISION)
-    )
+    return _tail_value(lambda e: _stationary_within(e, length), confidence_level, pointwise)
+
+
+def _tail_value(within: Callable[[float], float], confidence_level: float, least: float) -> float:
+    """Value, not below the least, that is passed with the probability that the level leaves."""
+    tail = np.log(1 - confidence_level)
+
+    def excess(value: float) -> float:
+        # on the scale of logarithms the tail is nearly a parabola, so few steps find it
+        return float(np.log(max(1 - within(value), TINY)) - tail)
+
+    return float(brentq(excess, least * (1 - 1e-6), least + 3, xtol=PRECISION))
 
 
 def _bridge_within(k: float, low: float, high: float) -> float:
-    """P(\\|B\\| <= k on low..high)."""
+    """P(abs(B) <= k on low..high)."""
     # terms fall as exp(-w^2 (high - low) / 2): 40 is beyond double precision
     terms = int(2 * k / np.pi * np.sqrt(80 / (high - low))) // 2 + 2
     w: Floats = (2 * np.arange(terms, dtype=np.float64) + 1) * np.pi / (2 * k)
@@ -122,22 +134,27 @@ def _cosine_mass(k: float, w: Floats, variance: float) -> Floats:
 
 
 def _stationary_within(e: float, length: float) -> float:
-    """P(\\|U\\| <= e over a length of time) for the stationary process of correlation exp(-\\|s - t\\|)."""
-    nodes, weights, values, slopes = _basis()
+    """P(abs(U) <= e over a length of time) for the stationary process of correlation exp(-abs(s - t))."""
+    nodes, weights, values, bending, square = _basis()
     # with f = g / sqrt(density) the equation is g'' = (x^2 / 4 - 1 / 2 - l) g, which is as well-behaved for a large e
-    x = e * nodes
-    stiffness = (slopes * weights) @ slopes.T / e + (values * (weights * (x**2 / 4 - 0.5) * e)) @ values.T
-    rates, modes = eigh(stiffness, (values * (weights * e)) @ values.T)
-    overlap = (values @ (weights * e * np.exp(-(x**2) / 4) / (2 * np.pi) ** 0.25)) @ modes
-    return float((np.exp(-rates * length) * overlap**2).sum())
+    rates, modes = np.linalg.eigh(bending / e**2 + square * (e**2 / 4))
+    overlap = (values @ (weights * np.exp(-((e * nodes) ** 2) / 4))) @ modes
+    mass: Floats = np.exp((0.5 - rates) * length) * overlap**2
+    return float(mass.sum() * e / np.sqrt(2 * np.pi))
 
 
 @lru_cache(maxsize=1)
-def _basis() -> tuple[Floats, Floats, Floats, Floats]:
-    """Quadrature on -1..1, and even functions P_(j + 2) - P_j that vanish at both ends, with their slopes."""
+def _basis() -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Quadrature on -1..1, orthonormal even functions that vanish at both ends, and the integrals of the equation.
+
+    The functions are combinations of P_(j + 2) - P_j, j even; the integrals are those of the products of their slopes,
+    and of the functions times the square of the variable.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     legendre = np.polynomial.legendre.legvander(nodes, 2 * BASIS).T
     even = 2 * np.arange(BASIS)
     values = legendre[even + 2] - legendre[even]
     slopes = (2 * even + 3)[:, None] * legendre[even + 1]
-    return nodes, weights, values, slopes
+    whiten = np.linalg.inv(np.linalg.cholesky((values * weights) @ values.T))
+    values, slopes = whiten @ values, whiten @ slopes
+    return nodes, weights, values, (slopes * weights) @ slopes.T, (values * weights * nodes**2) @ values.T
