@@ -28,7 +28,7 @@ from ..estimate.robust import Curve, robust_curves
 from ..estimate.rows import Rows
 from ..estimate.steps import at_days
 from ..reduce.patterns import patterns_of
-from ..reduce.risk import risk_table_of
+from ..reduce.risk import Endings, risk_table_of
 from ..tables import RiskTable
 from .declared import ensure_some
 
@@ -95,6 +95,7 @@ def times_of(
     variance: CurveVariance | None = None,
     cluster: str | None = None,
     given_days: int | None = None,
+    with_rows: bool = False,
 ) -> Times:
     """Reduce times to what curves need.
 
@@ -110,6 +111,8 @@ def times_of(
         Attribute whose groups are not independent inside; by default the cluster of the sampling.
     given_days : int, optional
         Day after which units are followed; those that had left by then are not in the table.
+    with_rows : bool
+        Fold rows whatever the variance is.
 
     Raises
     ------
@@ -121,7 +124,8 @@ def times_of(
     chosen = _chosen(spells, variance, cluster)
     by_cluster = _cluster_of(spells, cluster)
     rows: Rows | None = None
-    if chosen == "infinitesimal_jackknife":
+    robust = chosen == "infinitesimal_jackknife"
+    if robust or with_rows:
         rows = _rows(spells, table, by, by_cluster)
     start = -1
     if given_days is not None:
@@ -129,7 +133,7 @@ def times_of(
         rows = None if rows is None else _lasting_rows(rows, given_days)
     clusters = None
     notes: tuple[Readable, ...] = ()
-    if rows is not None:
+    if rows is not None and robust:
         if rows.cluster is not None:
             clusters = _clusters(rows, len(table.strata))
             if len(clusters) > 1 and int(clusters.max(initial=0)) < 2:
@@ -276,6 +280,28 @@ def open_after(table: RiskTable, days: Sequence[int] | Days) -> Floats:
 def method_words(times: Times, limits: Limits) -> Readable:
     """Return which variance and limits a curve has, for its definition."""
     return tr("{variance}, {limits}", variance=VARIANCE_WORDS[times.variance], limits=LIMITS_WORDS[limits])
+
+
+def reopening_notes(
+    cases: CaseData | Durations, *, given_days: int | None, endings: Endings = "standing"
+) -> tuple[Readable, ...]:
+    """Return what reopened cases do to a curve, where cases can be reopened and count as they stand."""
+    if isinstance(cases, Durations) or endings == "first":
+        return ()
+    if not any(cases.procedure.state(one).reopens for one in cases.procedure.outcomes if one in cases.dated_states):
+        return ()
+    notes: list[Readable] = [
+        tr("A case that was closed and reopened counts as open throughout; it ended as it stands at the cut-off.")
+    ]
+    if given_days is not None:
+        notes.append(
+            tr(
+                "So which cases were still open after {n} days is told by what happened later too. Where a question "
+                'takes endings = "first", it is told by what was known then.',
+                n=given_days,
+            )
+        )
+    return tuple(notes)
 
 
 def ensure_curve(given_days: int | None, limits: str) -> None:

@@ -26,6 +26,7 @@ from .curve_estimates import (
     ensure_curve,
     incidence_of,
     method_words,
+    reopening_notes,
     seen_only,
     times_of,
     watched,
@@ -295,7 +296,7 @@ def cumulative_incidence(
             *sampling_notes(cases, design_used=True),
             *times.notes,
             *few_units_note(times.table.strata, times.table.units),
-            *_reopening_note(cases, endings),
+            *reopening_notes(cases, given_days=given_days, endings=endings),
             *band_notes(over),
         ),
         frame_library=cases.frame_library,
@@ -395,12 +396,3 @@ def _naive_mean(table: RiskTable, words: Mapping[str, Readable]) -> Table:
             "shorter the time since the complaints, the shorter this mean, whatever the courts do."
         ),
     )
-
-
-def _reopening_note(cases: CaseData | Durations, endings: Endings) -> tuple[Readable, ...]:
-    if isinstance(cases, Durations):
-        return ()
-    reopens = any(cases.procedure.state(one).reopens for one in cases.procedure.outcomes if one in cases.dated_states)
-    if not reopens or endings == "first":
-        return ()
-    return (tr("A case that was closed and reopened counts as open throughout; it ended as it stands at the cut-off."),)

@@ -27,6 +27,7 @@ from .curve_estimates import (
     incidence_of,
     method_words,
     open_share_of,
+    reopening_notes,
     seen_only,
     times_of,
 )
@@ -262,6 +263,7 @@ def time_to(
             *sampling_notes(cases, design_used=True),
             *times.notes,
             *few_units_note(table.strata, table.units),
+            *(reopening_notes(cases, given_days=given_days)[1:]),
             *band_notes(over),
         ),
         frame_library=cases.frame_library,

@@ -357,3 +357,43 @@ class TestEdges:
         assert value(answer, "estimate", days=2) == pytest.approx(2 / 3 * 1 / 3)
         exact = (2 / 9) ** 2 * (10_000 / (30_000 * 20_000) + 10_000 / (15_000 * 5_000))
         assert value(answer, "std_error", days=2) ** 2 == pytest.approx(exact)
+
+
+class TestLandmarks:
+    def test_each_curve_is_that_of_the_cases_that_lasted(self) -> None:
+        answer = jm.landmark_curves(eleven(), landmark_days=(0, 2), outcome="one")
+        given_two = jm.cumulative_incidence(eleven(), outcome="one", given_days=2)
+        for after in (1, 3, 4):
+            whole = value(given_two, "estimate", outcome="one", days=2 + after)
+            assert value(answer, "estimate", "curve", landmark_days=2, days=after) == pytest.approx(whole)
+            error = value(given_two, "std_error", outcome="one", days=2 + after)
+            assert value(answer, "std_error", "curve", landmark_days=2, days=after) == pytest.approx(error)
+        assert answer.table.units.tolist() == [11, 7]
+        assert answer.plot() is not None
+
+    def test_who_came_later_is_not_on_the_landmark(self) -> None:
+        spells = times([10, 20, 8, 12], [1, 1, 1, 0], entry=[-1, -1, 5, 5])
+        answer = jm.landmark_curves(spells, landmark_days=(3, 6), outcome="1")
+        assert answer.table.units.tolist() == [2, 4]
+
+    def test_weights_and_clusters(self) -> None:
+        spells = times([1, 2, 3, 4], [1, 0, 1, 1], weight=[1.0, 2.0, 3.0, 4.0], cluster=[1, 1, 2, 2])
+        answer = jm.landmark_curves(spells, landmark_days=(1,), outcome="1")
+        given = jm.cumulative_incidence(spells, given_days=1)
+        for column in ("estimate", "std_error"):
+            assert value(answer, column, "curve", days=2) == pytest.approx(value(given, column, outcome="1", days=3))
+        assert answer.table.weighted
+
+    def test_landmarks_that_nobody_reached(self) -> None:
+        answer = jm.landmark_curves(eleven(), landmark_days=(2, 90), outcome="one")
+        assert answer.landmarks == (2,)
+        with pytest.raises(QuestionError, match="No case was open and observed on day 90"):
+            jm.landmark_curves(eleven(), landmark_days=(90,), outcome="one")
+        for wrong in ((), (5, 5), (-1, 3)):
+            with pytest.raises(QuestionError, match="each later than the one before"):
+                jm.landmark_curves(eleven(), landmark_days=wrong, outcome="one")
+
+    def test_an_outcome_that_nobody_came_to(self) -> None:
+        answer = jm.landmark_curves(times([1, 2, 3], [0, 0, 0]), landmark_days=(0,), outcome="any_exit")
+        assert answer.main["estimate"].tolist() == [0.0]
+        assert answer.summary()
