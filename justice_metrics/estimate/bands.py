@@ -19,6 +19,8 @@ from .limits import Limits, on_scale
 
 # Days on which a simulated path is read: more would hardly raise its largest deviation.
 READINGS = 400
+# Paths simulated at a time: as many as fit the cache.
+PATHS = 100
 
 
 class SimultaneousBand(NamedTuple):
@@ -290,13 +292,17 @@ def _largest_deviations(standard: Floats, noise: list[Floats], incidence: Floats
     slope = ratio(of_both, of_b)
     b = np.sqrt(of_b)
     rest = np.sqrt(np.maximum(of_x - slope * of_both, 0))
-    first, second = standard[..., : len(chosen)]
-    x = np.cumsum(first * (slope * b) + second * rest, axis=-1)
-    path = x - incidence[chosen] * np.cumsum(first * b, axis=-1)
-    spread = [np.cumsum(one) for one in (of_x, of_both, of_b)]
     value = incidence[chosen]
+    spread = [np.cumsum(one) for one in (of_x, of_both, of_b)]
     error = np.sqrt(np.maximum(spread[0] - 2 * value * spread[1] + value**2 * spread[2], 0))
-    largest: Floats = np.abs(path * ratio(np.ones_like(error), error)).max(axis=-1)
+    scale = ratio(np.ones_like(error), error)
+    largest = np.empty(standard.shape[1])
+    for start in range(0, len(largest), PATHS):
+        first, second = standard[:, start : start + PATHS, : len(chosen)]
+        path = np.cumsum(first * (slope * b) + second * rest, axis=-1)
+        path -= value * np.cumsum(first * b, axis=-1)
+        path *= scale
+        largest[start : start + PATHS] = np.maximum(path.max(axis=-1), -path.min(axis=-1))
     return largest
 
 
