@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
     from .measures.curve_tests import curve_tests as curve_tests
-    from .measures.durations import stage_durations as stage_durations
     from .measures.duration_model import duration_model as duration_model
+    from .measures.durations import stage_durations as stage_durations
     from .measures.forecast import expected_endings as expected_endings
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
+    from .measures.landmark_curves import landmark_curves as landmark_curves
     from .measures.occupancy import stage_occupancy as stage_occupancy
     from .measures.open_share import open_share as open_share
     from .measures.procedure_map import procedure_map as procedure_map
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
     from .measures.rates import conviction_rates as conviction_rates
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.regression import cox_regression as cox_regression
-    from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.restricted_means import restricted_means as restricted_means
+    from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.time_to import time_to as time_to
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
@@ -66,6 +67,7 @@ _PUBLIC: Final = {
     "duration_model": "measures.duration_model",
     "expected_endings": "measures.forecast",
     "landmark_association": "measures.landmark",
+    "landmark_curves": "measures.landmark_curves",
     "procedure_map": "measures.procedure_map",
     "stage_durations": "measures.durations",
     "stage_occupancy": "measures.occupancy",

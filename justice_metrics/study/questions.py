@@ -79,6 +79,7 @@ QUESTIONS: Final = _listed(
     Question("outcome_shares", "rates", "outcome_shares"),
     Question("caseload", "caseload", "caseload"),
     Question("case_ages", "caseload", "case_ages"),
+    Question("landmark_curves", "landmark_curves", "landmark_curves"),
     Question("landmark_association", "landmark", "landmark_association"),
     Question("cox_regression", "regression", "cox_regression"),
     Question("cause_specific_regression", "cause_specific", "cause_specific_regression"),
