@@ -13,9 +13,8 @@ from ..base.result import Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
-from ..estimate.cause_specific import cause_specific_incidence, mean_incidence
+from ..estimate.cause_specific_standardised import standardised_incidence
 from ..estimate.cox import CoxFit
-from ..estimate.cox_robust import robust_covariance
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import Share, ensure_level, outcome_labels, sampling_notes
@@ -208,7 +207,7 @@ def cause_specific_regression(
     words = outcome_labels(made.spells, made.spells.outcomes)
     main = ratio_table(made, coefficients, words, confidence_level=confidence_level, what=tr("hazard ratio"))
     days = read_days(made, horizon_days)
-    adjusted, too_many = _adjusted(made, fits, asked, days, words)
+    adjusted, too_many = _adjusted(made, fits, asked, days, words, confidence_level=confidence_level)
     proportional = [
         note
         for one in asked
@@ -294,18 +293,19 @@ def _predicted(
     """Return predicted incidences of single cases, with limits."""
     lines = cases_in_turn(made)
     design = np.concatenate(made.matrices([one for _, _, one in lines]))
-    offset = 0.0 if made.offset is None else float(made.patterns.n @ made.offset / made.patterns.n.sum())
-    covariances = [robust_covariance(fit).covariance for fit in fits] if made.robust else None
+    mean = 0.0 if made.offset is None else float(made.patterns.n @ made.offset / made.patterns.n.sum())
     columns = predicted_columns(made)
     found: dict[str, list[object]] = {one.name: [] for one in columns}
     for stratum, levels in enumerate(made.patterns.strata.levels):
-        made_of = cause_specific_incidence(
+        # a population of one case is that case
+        made_of = standardised_incidence(
             fits,
-            design,
-            days=np.asarray(days, dtype=np.int32),
-            stratum=stratum,
-            offset=offset,
-            covariances=covariances,
+            [design[place : place + 1] for place in range(len(lines))],
+            np.ones(1),
+            days,
+            stratum=np.array([stratum]),
+            offset=np.array([mean]),
+            variance="robust" if made.robust else "model",
             confidence_level=confidence_level,
         )
         for k, outcome in enumerate(asked):
@@ -323,10 +323,12 @@ def _adjusted(
     asked: Sequence[str],
     days: Sequence[int],
     words: Mapping[str, Readable],
+    *,
+    confidence_level: float,
 ) -> tuple[Table, tuple[Readable, ...]]:
     """Return standardised incidences by level of each term of levels."""
     crowd = population_of(made)
-    columns = [one for one in adjusted_columns(made) if one.role != "interval"]
+    columns = adjusted_columns(made)
     found: dict[str, list[object]] = {one.name: [] for one in columns}
     wanted = levels_to_adjust(made)
     moments = max(len(fit.model.sets.day) for fit in fits)
@@ -341,19 +343,23 @@ def _adjusted(
                 n=len(crowd.mass),
             ),
         )
-    matrices = made.matrices([made.with_level(name, code) for name, code, _ in wanted])
-    for (name, code, level), matrix in zip(wanted, matrices, strict=True):
-        incidence = mean_incidence(
+    if wanted:
+        matrices = made.matrices([made.with_level(name, code) for name, code, _ in wanted])
+        made_of = standardised_incidence(
             fits,
-            matrix[crowd.pattern],
+            [one[crowd.pattern] for one in matrices],
             crowd.mass,
-            days=np.asarray(days, dtype=np.int32),
+            days,
             stratum=crowd.stratum,
-            offset=0.0 if made.offset is None else made.offset[crowd.pattern],
+            offset=None if made.offset is None else made.offset[crowd.pattern],
+            variance="robust" if made.robust else "model",
+            confidence_level=confidence_level,
         )
+    for place, (name, code, level) in enumerate(wanted):
         for k, outcome in enumerate(asked):
             for at, day in enumerate(days):
-                row = (outcome, name, level, day, made.units_at([(name, code)]), float(incidence[k, at]))
+                numbers = [float(one[place, k, at]) for one in made_of[:4]]
+                row = (outcome, name, level, day, made.units_at([(name, code)]), *numbers)
                 for key, value in zip(found, row, strict=True):
                     found[key].append(value)
     labels = {**adjusted_labels(made), "outcome": words}
