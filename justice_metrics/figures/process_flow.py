@@ -117,8 +117,9 @@ def process_flow(
         scale = draw_in_points(axes, width, height, own=ax is None)
         most = max((one.n for one in steps), default=1.0)
         _write_headings(axes, headings, columns, scale)
-        for step, depth in arcs:
-            _draw_arc(axes, rows, step, left, depth, most, scale)
+        ports = _ports(rows, arcs)
+        for i, (step, depth) in enumerate(arcs):
+            _draw_arc(axes, step, (ports[i, "source"], ports[i, "target"]), left, depth, most, scale)
         for above, below in pairwise(rows):
             between = [one for one in above.steps if one.target == below.stage.state]
             if between:
@@ -220,10 +221,13 @@ def _draw_down(axes: Axes, left: float, above: _Row, below: _Row, step: Step, mo
 
 
 def _arcs(stages: Sequence[Stage], steps: Sequence[Step]) -> list[tuple[Step, int]]:
-    """Return the moves between stages that are not neighbours, each with how far out its line runs."""
+    """Return the moves on and back between stages that are not neighbours, each with how far out its line runs.
+
+    Moves to an ending have a line beside their stage only: most endings are come to from everywhere.
+    """
     place = {one.state: i for i, one in enumerate(stages)}
     between = [one for one in steps if one.source in place and one.target in place]
-    far = [one for one in between if place[one.target] - place[one.source] not in (0, 1)]
+    far = [one for one in between if one.kind != "end" and place[one.target] - place[one.source] not in (0, 1)]
     found: list[tuple[Step, int]] = []
     for step in sorted(far, key=lambda one: abs(place[one.target] - place[one.source])):
         low, high = sorted((place[step.source], place[step.target]))
@@ -237,18 +241,39 @@ def _arcs(stages: Sequence[Stage], steps: Sequence[Step]) -> list[tuple[Step, in
     return found
 
 
-def _draw_arc(axes: Axes, rows: Sequence[_Row], step: Step, left: float, depth: int, most: float, scale: float) -> None:
+def _ports(rows: Sequence[_Row], arcs: Sequence[tuple[Step, int]]) -> dict[tuple[int, str], float]:
+    """Give both ends of each line a height of its own at its box, so that lines do not cross there.
+
+    From the top: what goes up, the nearest first; what goes down, the farthest first.
+    """
+    top = {row.stage.state: row.top for row in rows}
+    ports: dict[tuple[int, str], float] = {}
+    for row in rows:
+        here = row.stage.state
+        ends: list[tuple[tuple[int, int], int, str]] = []
+        for i, (step, depth) in enumerate(arcs):
+            for end, mine, other in (("source", step.source, step.target), ("target", step.target, step.source)):
+                if mine == here:
+                    up = top[other] < row.top
+                    ends.append(((0, depth) if up else (1, -depth), i, end))
+        apart = min(7.0, (row.height - 10) / max(len(ends) - 1, 1))
+        for place, (_, i, end) in enumerate(sorted(ends)):
+            ports[i, end] = row.middle + (place - (len(ends) - 1) / 2) * apart
+    return ports
+
+
+def _draw_arc(
+    axes: Axes, step: Step, ends: tuple[float, float], left: float, depth: int, most: float, scale: float
+) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
-    by_state = {row.stage.state: row for row in rows}
-    source, target = by_state[step.source], by_state[step.target]
-    down = 1 if target.top > source.top else -1
+    start, stop = ends
+    down = 1 if stop > start else -1
     colour, dash = _COLOURS[step.kind], _dash(step.kind)
     thick = min(_thickness(step, most), 4.0)
     x = left - _ARC * (depth + 0.75)
-    start, stop = source.middle + down * (4 + 2.5 * depth), target.middle - down * (4 + 2.5 * depth)
-    bend = 5.0
+    bend = min(5.0, abs(stop - start) / 2)
     points = [
         (left, start), (x + bend, start), (x, start), (x, start + down * bend), (x, stop - down * bend), (x, stop),
         (x + bend, stop), (left - _TIP, stop),

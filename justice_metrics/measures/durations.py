@@ -92,7 +92,7 @@ class StageDurations(Result):
         every = group_words(self.table.strata, language)
         # A limit that was not reached in the time observed lies beyond every day that is drawn.
         drawn = np.array([[stay.quarters[group, 1], stay.low[group, 1], stay.high[group, 1]] for stay, group in rows])
-        open_above = np.isfinite(drawn[:, 1]) & ~np.isfinite(drawn[:, 2])
+        open_above = np.isfinite(drawn[:, :2]).all(axis=1) & ~np.isfinite(drawn[:, 2])
         high = np.where(open_above, np.nanmax(drawn, initial=0.0), drawn[:, 2])
         beyond = tr("limit not reached").text(language)
 
