@@ -161,13 +161,16 @@ def axis_words(table: RiskTable, start_words: Readable, language: Language, *, s
     """Return what every drawing of a curve over days is given: ticks, numbers below, words and number formats."""
     shown = tick_days(table, start=start)
     below: Counts | Floats = open_after(table, shown)
+    since = tr("days since: {start}", start=start_words)
+    if start > 0:
+        since = tr("days since: {start} (only cases still open after {n} days)", start=start_words, n=start)
     return {
         "days": table.days,
         "first_day": float(start),
         "at_risk_days": shown,
         "at_risk": below,
         "at_risk_label": tr("still open and observed").text(language),
-        "x_label": tr("days since: {start}", start=start_words).text(language),
+        "x_label": since.text(language),
         "number": lambda n: format_number(round(n), language),
         "percent": lambda one: format_share(one, language, decimals=0),
     }
