@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
     from .measures.curve_tests import curve_tests as curve_tests
+    from .measures.coarse_dates import coarse_dates as coarse_dates
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
     from .measures.forecast import expected_endings as expected_endings
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .measures.restricted_means import restricted_means as restricted_means
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.time_to import time_to as time_to
+    from .measures.transition_times import transition_times as transition_times
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
     from .study.plan import read_study as read_study
@@ -64,6 +66,7 @@ _PUBLIC: Final = {
     "attrition": "measures.attrition",
     "case_ages": "measures.caseload",
     "caseload": "measures.caseload",
+    "coarse_dates": "measures.coarse_dates",
     "duration_model": "measures.duration_model",
     "expected_endings": "measures.forecast",
     "landmark_association": "measures.landmark",
@@ -71,6 +74,7 @@ _PUBLIC: Final = {
     "procedure_map": "measures.procedure_map",
     "stage_durations": "measures.durations",
     "stage_occupancy": "measures.occupancy",
+    "transition_times": "measures.transition_times",
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
     "cox_regression": "measures.regression",

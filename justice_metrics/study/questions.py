@@ -73,6 +73,7 @@ QUESTIONS: Final = _listed(
     Question("time_to", "time_to", "time_to"),
     Question("restricted_means", "restricted_means", "restricted_means"),
     Question("curve_tests", "curve_tests", "curve_tests"),
+    Question("transition_times", "transition_times", "transition_times"),
     Question("stage_occupancy", "occupancy", "stage_occupancy"),
     Question("stage_durations", "durations", "stage_durations"),
     Question("conviction_rates", "rates", "conviction_rates"),
@@ -86,6 +87,7 @@ QUESTIONS: Final = _listed(
     Question("subdistribution_regression", "subdistribution", "subdistribution_regression"),
     Question("expected_endings", "forecast", "expected_endings"),
     Question("duration_model", "duration_model", "duration_model"),
+    Question("coarse_dates", "coarse_dates", "coarse_dates"),
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.
