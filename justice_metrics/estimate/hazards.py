@@ -81,13 +81,14 @@ def hazard_variances(events: Tallies, at_risk: Tallies, variance: Variance) -> H
     array([[0.125]])
     """
     exposed = at_risk[..., None, :]
+    together = events.sum(axis=-2)
     if variance == "greenwood":
-        part, hazard = ratio(events, exposed), ratio(events.sum(axis=-2), at_risk)[..., None, :]
-        staying = ratio(at_risk - events.sum(axis=-2), at_risk)[..., None, :]
-        return HazardVariances(
-            ratio(part * (1 - part), exposed), ratio(part * staying, exposed), ratio(hazard * staying, exposed)
-        )
-    others = events.sum(axis=-2, keepdims=True) - events
+        part, per_unit = ratio(events, exposed), ratio(np.ones(at_risk.shape), at_risk)
+        staying = (at_risk - together) * per_unit
+        shared = (staying * per_unit)[..., None, :]
+        whole = (together * per_unit * staying * per_unit)[..., None, :]
+        return HazardVariances(part * (1 - part) * per_unit[..., None, :], part * shared, whole)
+    others = together[..., None, :] - events
     own = hypergeometric(events, exposed)
     return HazardVariances(own, own, own + hypergeometric(others, exposed))
 
