@@ -235,7 +235,7 @@ def equal_precision_incidence(
     The deviation of F_k has no distribution-free shape, so there is no table and no formula. It is the sum of noise of
     the days, X_u - F_k(t) B_u over days u up to t, with X = S(u-) e_k + F_k(u) e / (1 - h), B = e / (1 - h), e_k and e
     the noise of the hazard of the outcome and of all together. Lin multiplies the observed noise of each case by a
-    random sign of variance 1; here each day's noise is drawn from the normal distribution with the variance of
+    standard normal number; here each day's noise is drawn from the normal distribution with the variance of
     :func:`justice_metrics.estimate.hazards.hazard_variances`, which has the same limit and needs no cases. The critical
     value is the quantile of the largest deviation in standard errors over the range, read on up to 400 days.
 

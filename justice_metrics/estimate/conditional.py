@@ -112,7 +112,7 @@ def conditional_survival(
     References
     ----------
     Kaplan and Meier (1958), Journal of the American Statistical Association, 53, 457-481.
-    Davis, McGinn, Hsieh and Ho (2009), Statistics in Medicine, 28, 2702-2714 (limits of conditional survival).
+    van Houwelingen and Putter (2012), *Dynamic Prediction in Clinical Survival Analysis*.
 
     Examples
     --------

@@ -46,7 +46,7 @@ def hall_wellner_critical(low: float, high: float, confidence_level: float) -> f
     References
     ----------
     Hall and Wellner (1980), Biometrika, 67, 133-143.
-    Chung (1986), Statistics and Probability Letters, 4, 143-147.
+    Koziol and Byar (1975), Technometrics, 17, 507-510.
 
     Examples
     --------
