@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from justice_metrics.estimate import cox_concordance
 from justice_metrics.estimate.cox import CoxFit, cox
 from justice_metrics.estimate.cox_concordance import concordance
 from justice_metrics.estimate.cox_curves import predicted_curves
+from justice_metrics.estimate.cox_firth import cox_firth
 from justice_metrics.estimate.cox_proportional import proportional_hazards_test, schoenfeld_residuals
 from justice_metrics.estimate.cox_residuals import deviance_residuals, martingale_residuals, score_residuals
 from justice_metrics.estimate.cox_robust import robust_covariance
@@ -247,3 +249,20 @@ def test_ridge_equals_coxph():
     same(fit.coefficients, theirs["coefficients"], 8)
     same(fit.covariance, theirs["covariance"], 7, scale=np.abs(theirs["covariance"]).max())
     same(fit.log_likelihood, theirs["log_likelihood"][1], 8)
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+def test_firth_equals_the_maximum_of_the_likelihood_and_information_of_coxph(ties):
+    words, values = table("rossi")
+    column = {word: values[:150, place] for place, word in enumerate(words)}
+    one, exits = np.ones(150, dtype=np.int64), column["exit"].astype(int)
+    design = np.column_stack([exits <= 40, column["age"], column["prio"]]).astype(float)
+    rows = Rows(-one, exits, column["code"].astype(int), one, None, 0 * one, np.arange(150), None)
+    assert cox(rows, design, ties=ties).separated[0]
+    fit, theirs = cox_firth(rows, design, ties=ties), said()[f"rossi_firth_{ties}"]
+    same([fit.log_likelihood_null, fit.log_likelihood], theirs["log_likelihood"], 8)
+    low, high, statistic = theirs["early"]
+    # R found the maximum by a search that sees heights only
+    same(fit.coefficients, theirs["coefficients"], 4, scale=0.1)
+    same([fit.conf_low[0], fit.conf_high[0]], [low, high], 5)
+    same(chi2.isf(fit.p_value[0], 1), statistic, 6)
