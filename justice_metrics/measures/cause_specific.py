@@ -151,12 +151,32 @@ def cause_specific_regression(
     Parameters
     ----------
     cases : CaseData or Durations
-    formula, start, strata, cluster, time_varying, offset, references, missing, ties, robust, endings
-        As for :func:`cox_regression`.
+    formula : str
+        Covariates, as for :func:`cox_regression`.
     outcome : str or tuple of str, optional
         Endpoints to be told apart; every other ending is one more, modelled too. By default each outcome class.
+    start : str
+        Stage or role from whose first day time runs.
+    strata : str or tuple of str
+        Attributes whose groups have a baseline of their own; no ratio is given for them.
+    cluster : str, optional
+        Attribute whose cases are alike inside; that of the sampling design by default.
+    time_varying : str or tuple of str
+        Support actors named in the formula, as for :func:`cox_regression`.
+    offset : str, optional
+        Number that enters with the coefficient 1.
+    references : mapping of str to str, optional
+        Reference level of covariates; by default the one that the formula names, else the most frequent.
+    missing : {"level", "leave_out"}
+        Whether "not recorded" is a level of its own. Cases without a number are left out and counted.
+    ties : {"efron", "breslow"}
+        What endings of one day are set against.
+    robust : bool, optional
+        Whether errors are robust (sandwich); by default with sampling weights and with clusters.
     horizon_days : sequence of int, optional
         Days on which shares are read; 180, 365, 730 and 1,095 by default, as far as the data reach.
+    endings : {"standing", "first"}
+        Whether a case that was closed and reopened ended when it was first closed.
     confidence_level : float
 
     Returns

@@ -125,17 +125,31 @@ def subdistribution_regression(
     ----------
     cases : CaseData or Durations
         With one row per unit.
-    formula, start, strata, offset, references, missing, horizon_days, endings
-        As for :func:`cox_regression`.
+    formula : str
+        Covariates, as for :func:`cox_regression`.
     outcome : str or tuple of str, or None
         One endpoint, or several, each with a model of its own; None: every outcome class.
+    start : str
+        Stage or role from whose first day time runs.
+    strata : str or tuple of str
+        Attributes whose groups have a baseline of their own; no ratio is given for them.
     cluster : str, optional
         Attribute whose cases are alike inside; that of the sampling design by default.
+    offset : str, optional
+        Number that enters with the coefficient 1.
+    references : mapping of str to str, optional
+        Reference level of covariates; by default the one that the formula names, else the most frequent.
+    missing : {"level", "leave_out"}
+        Whether "not recorded" is a level of its own. Cases without a number are left out and counted.
     ties : {"efron", "breslow"}
         What endings of one day are set against; ``cmprsk::crr`` in R has Breslow's rule.
     censoring_ties : {"events_first", "all_at_risk"}
         Who might have been censored on a day with endings: those left after them (R ``finegray``) or all
         (``cmprsk::crr``).
+    horizon_days : sequence of int, optional
+        Days on which shares are read; 180, 365, 730 and 1,095 by default, as far as the data reach.
+    endings : {"standing", "first"}
+        Whether a case that was closed and reopened ended when it was first closed.
     confidence_level : float
 
     Returns

@@ -93,5 +93,5 @@ QUESTIONS: Final = _listed(
 # What the words of a setting are looked up in, whatever question it belongs to.
 ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per"})
-ACTOR_SETTINGS: Final = frozenset({"actors"})
+ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying"})
 RULE_SETTINGS: Final = frozenset({"rules"})
