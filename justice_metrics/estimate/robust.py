@@ -6,7 +6,7 @@ and the squares are added up. It assumes independent clusters and nothing about 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations_with_replacement
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -114,11 +114,11 @@ def robust_curves(
     array([[[0.2165, 0.25  , 0.25  ]]])
     """
     table = row_table(rows, groups=groups, outcomes=outcomes)
-    estimates, errors = [], []
-    for paths in _paths(rows, table, curve):
-        estimates.append(paths.estimate[:, 1:])
-        errors.append(np.sqrt(_variance_each_day(rows, table, paths)[:, 1:]))
-    return RobustCurves(table.days, _stacked(estimates, table), _stacked(errors, table))
+    every = list(_paths(rows, table, curve))
+    errors = [np.sqrt(spread[:, 1:]) for spread in _variance_each_day(rows, table, every)]
+    return RobustCurves(
+        table.days, _stacked([paths.estimate[:, 1:] for paths in every], table), _stacked(errors, table)
+    )
 
 
 def cluster_influence(
@@ -320,43 +320,75 @@ def _summed_influence(
     return sums
 
 
-def _variance_each_day(rows: Rows, table: RowTable, paths: Paths) -> Floats:
-    """Sum over units of the squared sums of influences, on every day: (G, T + 1)."""
+def _variance_each_day(rows: Rows, table: RowTable, every: Sequence[Paths]) -> list[Floats]:
+    """Sum over units of the squared sums of influences, on every day: (G, T + 1) for each quantity."""
     unit, _, copies, mass = _units(rows)
-    size, groups, width = paths.basis.shape
-    pairs = list(combinations_with_replacement(range(size), 2))
-    products = np.zeros((len(pairs), groups * width))
+    groups, width = every[0].estimate.shape if every else (0, 0)
+    products = [np.zeros((len(_pairs(paths)), groups * width)) for paths in every]
     order = np.argsort(unit, kind="stable") if rows.cluster is not None else None
     for cells in _blocks(unit, order):
-        during, after = paths.coefficients(cells)
-        owner, scale = unit[cells], mass[cells][:, None]
         moment = np.concatenate([table.entry_at[cells], table.exit_at[cells]])
         place = np.tile(rows.stratum[cells] * width, 2) + moment
         if order is None:
-            gains = [
-                np.concatenate([during[:, a] * during[:, b], after[:, a] * after[:, b] - during[:, a] * during[:, b]])
-                for a, b in pairs
-            ]
-            repeat = np.tile(copies[cells] * mass[cells] ** 2, 2)
-            for row, gain in enumerate(gains):
-                products[row] += np.bincount(place, gain * repeat, groups * width)
-            continue
-        change = np.concatenate([during * scale, (after - during) * scale])
-        sequence = np.lexsort((moment, np.tile(owner, 2)))
-        whose = np.tile(owner, 2)[sequence]
-        state = _running(change[sequence], whose)
-        for row, (a, b) in enumerate(pairs):
-            product = state[:, a] * state[:, b]
-            product[1:] -= np.where(whose[1:] == whose[:-1], product[:-1], 0)
-            products[row] += np.bincount(place[sequence], product, groups * width)
-    held = products.reshape(-1, groups, width)
-    for row, (_, b) in enumerate(pairs):
+            scale = copies[cells] * mass[cells] ** 2
+            for paths, total in zip(every, products, strict=True):
+                _add_alone(paths, cells, place, scale, total)
+        else:
+            owner = np.tile(unit[cells], 2)
+            sequence = np.argsort(owner * width + moment)
+            owner, place = owner[sequence], place[sequence]
+            for paths, total in zip(every, products, strict=True):
+                _add_together(paths, cells, mass[cells], sequence, owner, place, total)
+    return [_spread(paths, total) for paths, total in zip(every, products, strict=True)]
+
+
+def _pairs(paths: Paths) -> list[tuple[int, int]]:
+    return list(combinations_with_replacement(range(len(paths.basis)), 2))
+
+
+def _add_alone(paths: Paths, cells: slice | Counts, place: Counts, scale: Floats, total: Floats) -> None:
+    """Changes of the products of combinations, each row by itself."""
+    during, after = paths.coefficients(cells)
+    for row, (a, b) in enumerate(_pairs(paths)):
+        before = during[:, a] * during[:, b] * scale
+        change = np.concatenate([before, after[:, a] * after[:, b] * scale - before])
+        total[row] += np.bincount(place, change, total.shape[1])
+
+
+def _add_together(
+    paths: Paths,
+    cells: slice | Counts,
+    mass: Floats,
+    sequence: Counts,
+    owner: Counts,
+    place: Counts,
+    total: Floats,
+) -> None:
+    """Changes of the products of summed combinations: units one after the other, each in the order of its days."""
+    during, after = paths.coefficients(cells)
+    during *= mass[:, None]
+    after *= mass[:, None]
+    state = _running(np.concatenate([during, after - during])[sequence], owner)
+    opens = np.flatnonzero(np.diff(owner, prepend=-1))
+    for row, (a, b) in enumerate(_pairs(paths)):
+        product = state[:, a] * state[:, b]
+        change = np.diff(product, prepend=0)
+        change[opens] = product[opens]
+        total[row] += np.bincount(place, change, total.shape[1])
+
+
+def _spread(paths: Paths, products: Floats) -> Floats:
+    """Variance (G, T + 1) from the changes of the products."""
+    pairs = _pairs(paths)
+    held = products.reshape(-1, *paths.estimate.shape)
+    spread, size_of_parts = np.zeros(paths.estimate.shape), np.zeros(paths.estimate.shape)
+    for row, (a, b) in enumerate(pairs):
         # the last curve belongs to rows at risk: its products end at 0, and are exact there when summed from the end
-        held[row] = _from_the_end(held[row]) if b == size - 1 else np.cumsum(held[row], axis=-1)
-    twice = np.array([1.0 if a == b else 2.0 for a, b in pairs])
-    first, second = np.array(pairs).T
-    parts = twice[:, None, None] * held * paths.basis[first] * paths.basis[second]
-    spread, size_of_parts = parts.sum(axis=0), np.abs(parts).sum(axis=0)
+        ends_at_zero = b == len(paths.basis) - 1
+        kept = _from_the_end(held[row]) if ends_at_zero else np.cumsum(held[row], axis=-1)
+        part = (1 if a == b else 2) * kept * paths.basis[a] * paths.basis[b]
+        spread += part
+        size_of_parts += np.abs(part)
     # a curve that nothing moves has variance 0, where the parts leave rounding of their own size
     settled: Floats = np.where(spread > NOBODY * size_of_parts, spread, 0)
     return settled

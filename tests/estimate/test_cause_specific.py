@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -171,3 +174,10 @@ def test_blocks_do_not_show(monkeypatch):
     parts = standardised_incidence(fits, [design], np.ones(len(design)), [70, 90])
     np.testing.assert_allclose(parts.incidence, whole.incidence, rtol=1e-10)
     np.testing.assert_allclose(parts.std_error, whole.std_error, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["cause_specific", "cause_specific_standardised"])
+def test_examples(name):
+    outcome = doctest.testmod(importlib.import_module(f"justice_metrics.estimate.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

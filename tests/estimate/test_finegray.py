@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -346,3 +349,10 @@ def test_limits_lie_around_the_incidence():
         assert (found.incidence < found.conf_high).all()
     wide = predicted_incidence(fit, design[:5], [60, 240], confidence_level=0.99)
     assert (wide.conf_low < predicted_incidence(fit, design[:5], [60, 240]).conf_low).all()
+
+
+@pytest.mark.parametrize("name", ["finegray", "finegray_prediction", "finegray_robust", "finegray_weights"])
+def test_examples(name):
+    outcome = doctest.testmod(importlib.import_module(f"justice_metrics.estimate.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -151,7 +154,7 @@ def test_two_courts_by_hand():
 
 
 @given(some_rows)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_without_weights_and_clusters_it_is_greenwood(cells):
     rows = made([(-1, *one[1:]) for one in cells], weighted=False, clustered=False)
     table = row_table(rows, groups=2, outcomes=2)
@@ -162,7 +165,7 @@ def test_without_weights_and_clusters_it_is_greenwood(cells):
 
 
 @given(some_rows, st.sampled_from(CURVES))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_one_small_weight_step_moves_the_estimate_by_its_influence(cells, curve):
     """The definition: D is the derivative of the estimate by the weight, summed over the rows of a cluster."""
     rows = made(cells)
@@ -186,7 +189,7 @@ def test_one_small_weight_step_moves_the_estimate_by_its_influence(cells, curve)
 
 
 @given(some_rows, st.sampled_from(CURVES), st.booleans())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_frequency_two_is_the_row_twice(cells, curve, clustered):
     rows = made(cells, clustered=clustered)
     singles = taken(rows, np.repeat(np.arange(len(rows.n)), rows.n))._replace(n=np.ones(rows.n.sum(), dtype=np.int64))
@@ -195,7 +198,7 @@ def test_frequency_two_is_the_row_twice(cells, curve, clustered):
 
 
 @given(some_rows, st.sampled_from(CURVES), st.integers(0, LAST - 1))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_splitting_a_row_inside_its_cluster_changes_nothing(cells, curve, day):
     rows = made([(*one[:6], place) for place, one in enumerate(cells)])
     cut = np.flatnonzero((rows.entry < day) & (day < rows.exit))
@@ -208,7 +211,7 @@ def test_splitting_a_row_inside_its_cluster_changes_nothing(cells, curve, day):
 
 
 @given(some_rows, st.sampled_from(CURVES), st.booleans())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_every_day_at_once_equals_chosen_days(cells, curve, clustered):
     rows = made(cells, clustered=clustered)
     days, estimate, std_error = everything(rows, curve)
@@ -219,7 +222,7 @@ def test_every_day_at_once_equals_chosen_days(cells, curve, clustered):
 
 
 @given(some_rows, st.sampled_from(CURVES))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_days_may_be_hours_and_weights_any_scale(cells, curve):
     rows = made(cells)
     days, estimate, std_error = everything(rows, curve)
@@ -236,7 +239,7 @@ def test_days_may_be_hours_and_weights_any_scale(cells, curve):
 
 
 @given(some_rows)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_one_ending_is_one_minus_kaplan_meier(cells):
     rows = made([(*one[:2], min(one[2], 1), *one[3:]) for one in cells])
     _, survival, error = everything(rows, "survival")
@@ -293,3 +296,10 @@ def test_blocks_do_not_show(monkeypatch):
     for curve in CURVES:
         np.testing.assert_allclose(robust_curves(rows_of("mgus2"), curve).std_error, whole[curve].std_error, rtol=1e-10)
     np.testing.assert_allclose(cluster_influence(rows_of("mgus2"), "mean_lost", [60.0, 100.5]).sums, chosen.sums)
+
+
+@pytest.mark.parametrize("name", ["robust", "robust_paths"])
+def test_examples(name):
+    outcome = doctest.testmod(importlib.import_module(f"justice_metrics.estimate.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
