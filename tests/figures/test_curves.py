@@ -179,3 +179,57 @@ class TestCurves:
     def test_what_does_not_fit_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match=r"has 1|has 2"):
             curves(**wrong)
+
+
+class TestBandsAndLines:
+    LOW, HIGH = ([[0.7, 0.2], [0.5, np.nan]], [[0.97, 0.6], [0.95, np.nan]])
+
+    def thin(self, axes: Axes) -> list[Any]:
+        return [line for line in axes.lines if line.get_linewidth() == 0.7]
+
+    def test_a_band_is_two_thin_lines_where_it_holds(self) -> None:
+        axes = curves(band_low=self.LOW, band_high=self.HIGH)
+        edges = self.thin(axes)
+        assert len(edges) == 4
+        # not before the first day, and not after the last one
+        np.testing.assert_array_equal(edges[0].get_ydata(), [np.nan, 0.7, 0.2, np.nan])
+        np.testing.assert_array_equal(edges[2].get_ydata(), [np.nan, 0.97, 0.6, np.nan])
+
+    def test_with_a_band_several_groups_have_no_areas(self) -> None:
+        drawn = curves(band_low=self.LOW, band_high=self.HIGH).collections
+        assert not [one for one in drawn if isinstance(one, PolyCollection)]
+        alone = curves(
+            estimate=[[0.9, 0.4]], conf_low=[[0.8, 0.3]], conf_high=[[0.95, 0.5]], groups=[""], at_risk=[[100, 80, 20]],
+            band_low=self.LOW[:1], band_high=self.HIGH[:1],
+        )  # fmt: skip
+        assert len(alone.collections) == 1
+
+    def test_areas_of_many_groups_are_left_out(self) -> None:
+        many = {"estimate": [[0.9, 0.4]] * 6, "conf_low": [[0.8, 0.3]] * 6, "conf_high": [[0.95, 0.5]] * 6}
+        axes = curves(**many, groups=list("abcdef"), at_risk=[[100, 80, 20]] * 6)
+        assert len(axes.collections) == 0
+
+    def test_days_are_marked_by_upright_lines_with_their_words(self) -> None:
+        for axes in (curves(lines={20: "limit"}), stack(lines={20: "limit"})):
+            upright = [line for line in axes.lines if list(line.get_xdata()) == [20, 20]]
+            assert len(upright) == 1
+            assert "limit" in [text.get_text() for text in axes.texts]
+
+    def test_a_drawing_may_begin_later(self) -> None:
+        axes = curves(days=[10, 30], first_day=8.0, at_risk_days=[8, 20, 40])
+        assert axes.get_xlim() == (8.0, 40.0)
+        assert axes.lines[0].get_xdata()[0] == 8
+        assert stack(first_day=5.0, at_risk_days=[5, 20, 40]).get_xlim() == (5.0, 40.0)
+
+    def test_a_drawing_of_one_day_has_a_width(self) -> None:
+        axes = curves(days=[0], estimate=[[0.5], [0.4]], conf_low=None, conf_high=None, at_risk_days=[0],
+                      at_risk=[[5], [5]])  # fmt: skip
+        assert axes.get_xlim() == (0.0, 1.0)
+
+    def test_what_the_areas_are_is_written_where_no_curve_is(self, assert_legible: Callable[..., None]) -> None:
+        axes = curves(limits_label="areas: 95 % limits for each day by itself")
+        words = next(text for text in axes.texts if text.get_text().startswith("areas"))
+        assert words.xy == (1.0, 1)
+        assert_legible(axes)
+        rising = curves(limits_label="areas", start=0.0)
+        assert next(text for text in rising.texts if text.get_text() == "areas").xy == (0.0, 1)
