@@ -51,12 +51,15 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
         # Without an outcome column the latest dated state says how the unit stands.
         cutoff_day = day_number(mapping.cases.cutoff)
         frame = with_standing(frame, procedure, tuple(days), cutoff_day=cutoff_day)
+    precision = _precisions(procedure, tuple(days), own, roles, coarse, outcomes, ended_coarse=ended_coarse)
+    exact = {f"exact__{one}": expr for one, expr in precision.items()}
+    exact |= {f"exact__{role}": nw.col(f"precision__{role}") for role in roles if role in coarse}
+    frame = frame.with_columns(**exact) if exact else frame
     kept = [
         name
         for name in frame.collect_schema().names()
         if not name.startswith(("day__", "notified__", "precision__", "label"))
     ]
-    precision = _precisions(procedure, tuple(days), own, roles, coarse, outcomes, ended_coarse=ended_coarse)
     events = _events(frame, tuple(days), notified, precision, procedure)
     return frame.select(*kept), events, tuple(days), seen, tuple(roles)
 

@@ -17,6 +17,8 @@ NEVER = np.inf
 # Newton's method solves one dense system; more intervals with mass than this are left to the fixed-point steps.
 _MOST_DENSE = 1_500
 _DUST = 1e-12
+# Newton's method pays once the conditions nearly hold.
+_NEAR = 1e-3
 
 
 class Turnbull(NamedTuple):
@@ -292,10 +294,13 @@ def _climb(problem: _Likelihood, tolerance: float, most_steps: int) -> tuple[Flo
         steps += 60
         mass = np.where(mass < _DUST, 0, mass)
         mass = mass / mass.sum()
-        mass = _polished(problem, mass)
-        best = problem.log_likelihood(mass)
         gain, cost = problem.gradient(mass)
         excess = (gain - cost) / total
+        if excess.max() <= _NEAR:
+            mass = _polished(problem, mass)
+            gain, cost = problem.gradient(mass)
+            excess = (gain - cost) / total
+        best = problem.log_likelihood(mass)
         held = mass > 0
         if excess.max() <= tolerance and np.abs(excess[held]).max() <= tolerance:
             break
@@ -344,10 +349,13 @@ def _polished(problem: _Likelihood, mass: Floats) -> Floats:
         seen, there = problem.probabilities(mass)
         slope = covers.T @ (problem.n / seen) - late.T @ (problem.n / there)
         bend = (covers * (problem.n / seen**2)[:, None]).T @ covers - (late * (problem.n / there**2)[:, None]).T @ late
-        # the masses add up to 1: one more row and column
-        one = np.ones((len(held), 1))
-        system = np.block([[bend, one], [one.T, np.zeros((1, 1))]])
-        move = np.linalg.lstsq(system, np.append(slope, 0.0), rcond=1e-13)[0][:-1]
+        # the masses add up to 1; where the likelihood is flat, a grain keeps the system solvable
+        bend[np.diag_indices_from(bend)] += 1e-12 * np.trace(bend)
+        try:
+            free, level = np.linalg.solve(bend, np.stack([slope, np.ones(len(held))], axis=1)).T
+        except np.linalg.LinAlgError:
+            break
+        move = free - free.sum() / level.sum() * level
         falling = move < 0
         length = min(1.0, float((-mass[held][falling] / move[falling]).min(initial=1.0)))
         tried = mass.copy()
