@@ -15,7 +15,7 @@ help:
 	@echo "make study   set up and run the sample study"
 	@echo "make test    all checks and tests"
 	@echo "make prove   the long proofs"
-	@echo "make bench   time and memory of the main job"
+	@echo "make bench   time and memory of the main job, and of the time questions against other libraries (needs a network once)"
 	@echo "make lock    write the lock files again (needs uv); UPGRADE=--upgrade for newer versions"
 	@echo "make clean   remove the environments and everything that was built"
 
@@ -40,7 +40,7 @@ prove: setup-test
 	$(BIN)/python -m pytest -m prove -n 0 -s -p no:randomly
 
 bench: setup-test
-	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/main_job.py; kept=$$?; $(BIN)/python benchmarks/survival.py --sizes 1e6 --cap 15 && exit $$kept
 
 # the locks hold names, versions and hashes and no address, so they serve behind any mirror
 lock:
