@@ -178,7 +178,7 @@ def cox(
     Cox (1972), Journal of the Royal Statistical Society B, 34, 187-220.
     Efron (1977), Journal of the American Statistical Association, 72, 557-565.
     Andersen and Gill (1982), Annals of Statistics, 10, 1100-1120.
-    Therneau and Grambsch (2000), *Modeling Survival Data*, chapter 3 and appendix D.
+    Therneau and Grambsch (2000), *Extending the Cox Model*, chapter 3 and appendix D.
 
     Examples
     --------

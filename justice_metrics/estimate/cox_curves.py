@@ -52,13 +52,13 @@ def baseline_hazard(fit: CoxFit) -> BaselineHazard:
     Notes
     -----
     The jump on a day is m_t sum_l 1 / (S0_t - (l / d_t) D0_t) with Efron's rule, W_t / S0_t with Breslow's. Equal to R
-    ``basehaz(fit, centered = FALSE)``. Where 0 is far from any observed covariate (a year) the jumps can be extreme;
+    ``basehaz`` without centring. Where 0 is far from any observed covariate (a year) the jumps can be extreme;
     :func:`predicted_curves` has no such trouble.
 
     References
     ----------
     Breslow (1974), Biometrics, 30, 89-99.
-    Therneau and Grambsch (2000), *Modeling Survival Data*, section 10.2.
+    Therneau and Grambsch (2000), *Extending the Cox Model*, section 10.2.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def proportional_hazards_test(
     References
     ----------
     Grambsch and Therneau (1994), Biometrika, 81, 515-526.
-    Therneau and Grambsch (2000), *Modeling Survival Data*, chapter 6.
+    Therneau and Grambsch (2000), *Extending the Cox Model*, chapter 6.
 
     Examples
     --------

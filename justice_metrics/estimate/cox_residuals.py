@@ -108,7 +108,7 @@ def score_residuals(fit: CoxFit) -> Floats:
 
     References
     ----------
-    Therneau and Grambsch (2000), *Modeling Survival Data*, section 4.6 and chapter 7.
+    Therneau and Grambsch (2000), *Extending the Cox Model*, section 4.6 and chapter 7.
     """
     model = fit.model
     residuals = np.zeros((len(model.rows.exit), len(fit.coefficients)))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest, norm, t
 
 from justice_metrics.base.types import Floats
 from justice_metrics.estimate.cox import cox
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.prove
 
 STUDIES, LEVEL, SEED = 1000, 0.95, 2019
 CASES = 400
+MANY = 1000
 EFFECTS = np.array([0.5, -0.4, 0.3])  # supported, urban, years of age (standardised)
 READ_ON = np.array([90, 180, 365])
 MONTH = 30  # days are rounded up to months in the study with heavy ties
@@ -83,8 +84,8 @@ def observe(rng, days, *, late=False, step=1, cluster=None, stratum=None, design
     )
 
 
-def covers(estimate, covariance, truth):
-    return np.abs(estimate - truth) <= Z * np.sqrt(np.diag(covariance))
+def covers(estimate, covariance, truth, quantile=Z):
+    return np.abs(estimate - truth) <= quantile * np.sqrt(np.diag(covariance))
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -92,8 +93,8 @@ def test_coefficients_from_the_model_and_from_residuals(late):
     rng = np.random.default_rng(SEED)
     model, robust = [], []
     for _ in range(STUDIES):
-        design = covariates(rng, CASES)
-        stratum = rng.integers(0, 3, CASES)
+        design = covariates(rng, MANY)
+        stratum = rng.integers(0, 3, MANY)
         days = waiting(rng, np.exp(design @ EFFECTS) * (1 + stratum))
         study = observe(rng, days, late=late, stratum=stratum, design=design)
         fit = cox(*study)
@@ -136,12 +137,18 @@ def test_coefficients_with_clusters(courts):
         return observe(rng, days, cluster=court, design=design)
 
     truth = cox(*draw(60_000)).coefficients
-    clustered, naive = [], []
+    student, normal, naive = [], [], []
     for _ in range(STUDIES):
         fit = cox(*draw(courts))
-        clustered.append(covers(fit.coefficients, robust_covariance(fit).covariance, truth))
+        robust = robust_covariance(fit)
+        quantile = t.isf((1 - LEVEL) / 2, robust.clusters - 1)
+        student.append(covers(fit.coefficients, robust.covariance, truth, quantile))
+        normal.append(covers(fit.coefficients, robust.covariance, truth))
         naive.append(covers(fit.coefficients, fit.covariance, truth))
-    judged = [held(f"{courts} courts, cluster, coefficient {k}", np.array(clustered)[:, k]) for k in range(2)]
+    names = ("supported", "age")
+    judged = [held(f"{courts} courts, Student, {names[k]}", np.array(student)[:, k]) for k in range(2)]
+    for k in range(2):  # what R prints
+        held(f"{courts} courts, normal, {names[k]}", np.array(normal)[:, k])
     assert all(judged)
     assert not held(f"{courts} courts, as if independent, supported", np.array(naive)[:, 0])
 
