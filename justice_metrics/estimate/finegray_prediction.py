@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.types import Counts, Floats
+from ..base.types import Floats
 from .cox import inverse
 from .cox_curves import BaselineHazard, baseline_hazard, relative_hazards
 from .cox_influence import day_increments, jump_parts, summed
@@ -140,7 +140,12 @@ def predicted_incidence(
         bread = inverse(point.information)
         spread = relative[:, None] ** 2 * jumps + np.einsum("rjk,kl,rjl->rj", slope, bread, slope)
     else:
-        spread = _influence_variance(fit, variance, own, at, relative, slope)
+        counted = np.zeros((len(model.sets.day), len(at)))
+        counted[own] = np.arange(len(own))[:, None] < at
+        moments = influence_moments(fit, variance, counted)
+        straight = relative[:, None, None] * np.eye(len(at))
+        reach = np.concatenate([straight, slope @ inverse(point.information)], axis=2)
+        spread = np.einsum("rjk,kl,rjl->rj", reach, moments, reach, optimize=True)
     incidence = -np.expm1(-hazard)
     std_error = np.exp(-hazard) * np.sqrt(spread)
     band = pointwise(1 - incidence, std_error, confidence_level=confidence_level, limits=limits)
@@ -182,31 +187,33 @@ def incidence_excess(incidences: Sequence[Floats], weight: Floats | None = None)
     return Excess(over, float(highest.max(initial=0)))
 
 
-def _influence_variance(
-    fit: FineGrayFit, variance: FineGrayVariance, own: Counts, at: Counts, relative: Floats, slope: Floats
-) -> Floats:
-    """Variance of the hazards (R, J) from the influences on the baseline and on the coefficients."""
-    scores = score_influence(fit, variance)
-    level = _baseline_influence(fit, variance, own, at)
-    days, q = len(at), slope.shape[2]
+def influence_moments(fit: FineGrayFit, variance: FineGrayVariance, counted: Floats) -> Floats:
+    """Covariance of weighted sums of baseline jumps, coefficients held, and of the score: (r + q, r + q).
+
+    Parameters
+    ----------
+    fit : FineGrayFit
+        From :func:`.finegray.fine_gray`.
+    variance : {"robust", "fine_gray", "infinitesimal_jackknife"}
+        As for :func:`.finegray_robust.fine_gray_covariance`.
+    counted : (T, r)
+        What each event day's jump counts for in each of r sums.
+    """
+    scores, level = score_influence(fit, variance), _baseline_influence(fit, variance, counted)
+    columns = counted.shape[1] + len(fit.cox.model.columns)
 
     def influence(cells: slice) -> Floats:
         return np.concatenate([level(cells), scores(cells)], axis=1)
 
-    moments = np.zeros((days + q, days + q))
-    for sums, copies in summed(fit.rows, influence, days + q):
+    moments = np.zeros((columns, columns))
+    for sums, copies in summed(fit.rows, influence, columns):
         moments += (sums * copies[:, None]).T @ sums
-    reach = np.concatenate([relative[:, None, None] * np.eye(days), slope @ inverse(fit.cox.point.information)], axis=2)
-    return np.asarray(np.einsum("rjk,kl,rjl->rj", reach, moments, reach))
+    return moments
 
 
-def _baseline_influence(
-    fit: FineGrayFit, variance: FineGrayVariance, own: Counts, at: Counts
-) -> Callable[[slice], Floats]:
-    """Weighted influence of one row of each cell on the baseline by the chosen days, coefficients held: (c, J)."""
+def _baseline_influence(fit: FineGrayFit, variance: FineGrayVariance, counted: Floats) -> Callable[[slice], Floats]:
+    """Weighted influence of one row of each cell on the sums of jumps, coefficients held: (c, r)."""
     point, sets = fit.cox.point, fit.cox.model.sets
-    counted = np.zeros((len(sets.day), len(at)))
-    counted[own] = np.arange(len(own))[:, None] < at
     lost = counted * (fit.cox.model.share * point.ties.squared[0])[:, None]
     at_risk, staying = jump_parts(fit.cox, counted), stayed(fit, lost)
     drop_out = None

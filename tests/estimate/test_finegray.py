@@ -16,6 +16,7 @@ from justice_metrics.estimate.cox_robust import robust_covariance
 from justice_metrics.estimate.finegray import fine_gray
 from justice_metrics.estimate.finegray_prediction import baseline, incidence_excess, predicted_incidence
 from justice_metrics.estimate.finegray_robust import fine_gray_covariance, score_influence
+from justice_metrics.estimate.finegray_standardised import standardised_subdistribution
 from justice_metrics.estimate.finegray_weights import observation
 from justice_metrics.estimate.rows import Rows
 
@@ -351,8 +352,52 @@ def test_limits_lie_around_the_incidence():
     assert (wide.conf_low < predicted_incidence(fit, design[:5], [60, 240]).conf_low).all()
 
 
-@pytest.mark.parametrize("name", ["finegray", "finegray_prediction", "finegray_robust", "finegray_weights"])
+@pytest.mark.parametrize(
+    "name", ["finegray", "finegray_prediction", "finegray_robust", "finegray_standardised", "finegray_weights"]
+)
 def test_examples(name):
     outcome = doctest.testmod(importlib.import_module(f"justice_metrics.estimate.{name}"))
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+@pytest.mark.parametrize("variance", VARIANCES)
+def test_standardised_incidences_are_averages_of_predictions(variance):
+    rows, design = mgus2()
+    rows = rows._replace(stratum=rows.pattern % 2)
+    fit = fine_gray(rows, design[:, :1], outcome=1)
+    days, pattern = [60.0, 240.0], design[[7], :1]
+    single = standardised_subdistribution(fit, [pattern], np.ones(1), days, stratum=np.ones(1), variance=variance)
+    plain = predicted_incidence(fit, pattern, days, stratum=1, variance=variance)
+    for field in ("incidence", "std_error", "conf_low", "conf_high"):
+        np.testing.assert_allclose(getattr(single, field), getattr(plain, field), rtol=1e-9)
+    people, whose = design[:4, :1], np.array([0, 1, 1, 0])
+    both = standardised_subdistribution(
+        fit, [people, people + 10], np.array([1, 2, 3, 4]), days, stratum=whose, variance=variance
+    )
+    each = [predicted_incidence(fit, people[[p]], days, stratum=whose[p]).incidence[0] for p in range(4)]
+    np.testing.assert_allclose(both.incidence[0], np.array([0.1, 0.2, 0.3, 0.4]) @ np.array(each), rtol=1e-10)
+    np.testing.assert_allclose(np.sqrt(np.einsum("jll->lj", both.covariance)), both.std_error, rtol=1e-12)
+    # the same people ten years apart: what is sure about one is sure about the other
+    gap = both.covariance[:, 0, 0] + both.covariance[:, 1, 1] - 2 * both.covariance[:, 0, 1]
+    assert (gap < both.std_error[0] ** 2).all()
+
+
+def test_the_jackknife_of_a_standardised_incidence_is_its_derivative():
+    rows, design = mgus2()
+    few = taken(rows, np.arange(0, 1384, 14))._replace(cluster=None, weight=np.ones(99), pattern=np.arange(99))
+    few, wide = few._replace(stratum=np.arange(99) % 2), design[::14]
+
+    def answer(weight, variance="model"):
+        fit = fine_gray(few._replace(weight=weight), wide, outcome=2, weighted_censoring=True)
+        people = [wide[:30], wide[:30] * [1, 0]]
+        return standardised_subdistribution(
+            fit, people, np.ones(30), [40, 160], stratum=np.arange(30) % 2, variance=variance
+        )
+
+    total, step = 0.0, 1e-5
+    for cell in range(99):
+        mine = np.arange(99) == cell
+        slope = (answer(1 + step * mine).incidence - answer(1 - step * mine).incidence) / (2 * step)
+        total = total + np.einsum("lj,mj->jlm", slope, slope)
+    np.testing.assert_allclose(answer(np.ones(99), "infinitesimal_jackknife").covariance, total, rtol=1e-6)
