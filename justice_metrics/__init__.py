@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .disclosure.release import Release as Release
     from .disclosure.release import internal as internal
     from .measures.attrition import attrition as attrition
+    from .measures.bridge import survival_frame as survival_frame
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
@@ -64,6 +65,7 @@ _PUBLIC: Final = {
     "read_procedure": "cases.procedure_file",
     "read_cases": "cases.read",
     "attrition": "measures.attrition",
+    "survival_frame": "measures.bridge",
     "case_ages": "measures.caseload",
     "caseload": "measures.caseload",
     "coarse_dates": "measures.coarse_dates",
