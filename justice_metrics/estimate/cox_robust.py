@@ -25,8 +25,8 @@ class RobustCovariance(NamedTuple):
     wald_test, score_test : ChiSquared
         Of all coefficients being 0, with this variance.
     clusters : int
-        Independent units: clusters, or rows (sum of n) when there are none. Below about 40 clusters the intervals are
-        too short.
+        Independent units: clusters, or rows (sum of n) when there are none. With fewer than about 100 clusters normal
+        limits are too short: take Student's t with ``clusters - 1`` degrees of freedom. Below 40 no limits are good.
     """
 
     covariance: Floats

@@ -2,6 +2,28 @@
 
 Rule: an interval is accepted when 95 % lies inside the exact 99 % binomial interval of the observed coverage. The seed
 was chosen before the first run and stays.
+
+Observed with this seed, Monte Carlo error 0.6 to 0.8 points; three coefficients, or three days, in each cell:
+
+=========================================  ==========================================
+limits                                     coverage, %
+=========================================  ==========================================
+model, 1,000 cases, from the start; late   95.7, 94.6, 95.5; 95.7, 94.7, 96.1
+robust, the same studies                   95.2, 94.3, 95.0; 95.1, 94.0, 96.0
+robust, sampling weights, about 500 rows   95.8, 94.2, 94.9
+60 courts of 12, Student; normal           95.1, 93.6; 94.5, 92.9
+150 courts of 12, Student; normal          94.2, 94.7; 93.9, 94.5
+the same as if independent                 83.3 and 82.2: rejected, as it must be
+curves of two patterns, 400 cases          94.8, 95.0, 94.5; 95.2, 94.7, 96.2
+standardised curves, 400 cases             95.1, 95.5, 94.7; 95.0, 95.0, 94.2
+their difference; ratio                    96.0, 95.9, 96.4; 95.9, 96.0, 96.1
+the same, days rounded to months           96.1, 96.0, 96.1; 95.9, 95.8, 96.0
+profile limits (Firth), 50 cases, 8 rare   95.1, with 7 % of the studies separated
+=========================================  ==========================================
+
+The coefficients were first tried with 400 cases, and fell through with this seed: model 93.7, 92.4, 94.0 and robust
+93.4, 91.5, 93.0. Four other seeds of 1,000 studies gave 94.7 on average for the model and 94.3 for the robust limits:
+the latter are a little short at that size, the former met with a bad draw. Normal limits are too short with 60 courts.
 """
 
 from __future__ import annotations
