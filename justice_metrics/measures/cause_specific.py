@@ -10,9 +10,10 @@ import numpy as np
 
 from ..base.language import Language, Readable, tr
 from ..base.result import Definition, Result, Table
-from ..base.types import Names, names
+from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
+from ..estimate.cause_specific import mean_incidence
 from ..estimate.cause_specific_standardised import standardised_incidence
 from ..estimate.cox import CoxFit
 from ..reduce.patterns import MissingLevels
@@ -56,8 +57,9 @@ from .subdistribution import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Patterns x days x levels beyond which standardised shares would take minutes.
-_MOST_WORK: Final = 300_000_000
+# Patterns x days x outcomes x levels beyond which intervals of standardised shares, and then the shares, take minutes.
+_MOST_FOR_INTERVALS: Final = 50_000_000
+_MOST_WORK: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -363,27 +365,56 @@ def _adjusted(
                 n=len(crowd.mass),
             ),
         )
-    if wanted:
-        matrices = made.matrices([made.with_level(name, code) for name, code, _ in wanted])
-        made_of = standardised_incidence(
-            fits,
-            [one[crowd.pattern] for one in matrices],
-            crowd.mass,
-            days,
-            stratum=crowd.stratum,
-            offset=None if made.offset is None else made.offset[crowd.pattern],
-            variance="robust" if made.robust else "model",
-            confidence_level=confidence_level,
+    elif work > _MOST_FOR_INTERVALS:
+        notes = (
+            tr(
+                "Standardised shares are given without an interval: {n} distinct combinations of covariates are many.",
+                n=len(crowd.mass),
+            ),
         )
+    shares = _standardised(made, fits, days, wanted, confidence_level, intervals=work <= _MOST_FOR_INTERVALS)
     for place, (name, code, level) in enumerate(wanted):
         for k, outcome in enumerate(asked):
             for at, day in enumerate(days):
-                numbers = [float(one[place, k, at]) for one in made_of[:4]]
+                numbers = [float(one[place, k, at]) for one in shares]
                 row = (outcome, name, level, day, made.units_at([(name, code)]), *numbers)
                 for key, value in zip(found, row, strict=True):
                     found[key].append(value)
     labels = {**adjusted_labels(made), "outcome": words}
     return Table(columns, found, labels=labels, title=tr("Standardised to all units of the fit")), notes
+
+
+def _standardised(
+    made: Prepared,
+    fits: Sequence[CoxFit],
+    days: Sequence[int],
+    wanted: Sequence[tuple[str, int, str]],
+    confidence_level: float,
+    *,
+    intervals: bool,
+) -> tuple[Floats, ...]:
+    """Return standardised shares with error and limits, each of shape (levels, outcomes, days)."""
+    if not wanted:
+        return (np.zeros((0, len(fits), len(days))),) * 4
+    crowd = population_of(made)
+    settings = [one[crowd.pattern] for one in made.matrices([made.with_level(name, code) for name, code, _ in wanted])]
+    offset = np.zeros(len(crowd.mass)) if made.offset is None else made.offset[crowd.pattern]
+    if intervals:
+        return standardised_incidence(
+            fits,
+            settings,
+            crowd.mass,
+            days,
+            stratum=crowd.stratum,
+            offset=offset,
+            variance="robust" if made.robust else "model",
+            confidence_level=confidence_level,
+        )[:4]
+    at = np.asarray(days, dtype=np.int32)
+    estimate = np.stack(
+        [mean_incidence(fits, one, crowd.mass, days=at, stratum=crowd.stratum, offset=offset) for one in settings]
+    )
+    return (estimate, *(np.full_like(estimate, np.nan),) * 3)
 
 
 def _share_sentences(adjusted: Table, asked: Sequence[str], words: Mapping[str, Readable]) -> list[Readable]:

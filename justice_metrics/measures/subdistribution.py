@@ -14,6 +14,7 @@ from ..base.result import Column, Definition, Result, Table
 from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
+from ..estimate.cox import chi_squared
 from ..estimate.finegray import FineGrayFit, fine_gray
 from ..estimate.finegray_prediction import baseline, incidence_excess, predicted_incidence
 from ..estimate.finegray_robust import fine_gray_covariance
@@ -206,7 +207,8 @@ def subdistribution_regression(
         )
         for code in codes
     ]
-    each = [_coefficients(made, fit) for fit in fits]
+    covariances = [fine_gray_covariance(fit, "fine_gray") for fit in fits]
+    each = [_coefficients(made, fit, one) for fit, one in zip(fits, covariances, strict=True)]
     words = outcome_labels(made.spells, made.spells.outcomes)
     main = ratio_table(made, each, words, confidence_level=confidence_level, what=tr("subdistribution hazard ratio"))
     days = read_days(made, horizon_days)
@@ -218,7 +220,9 @@ def subdistribution_regression(
         tables={
             "main": main,
             "coefficients": log_table(made, each, words, confidence_level=confidence_level),
-            "tests": table_of_tests([_wald(fit, one) for fit, one in zip(fits, each, strict=True)], made, words),
+            "tests": table_of_tests(
+                [_wald(*parts) for parts in zip(fits, each, covariances, strict=True)], made, words
+            ),
             "predicted": _predicted(made, fits, days, words, confidence_level=confidence_level),
             "adjusted": adjusted,
         },
@@ -318,20 +322,16 @@ def known_outcome(outcome: str | None, outcomes: Sequence[str]) -> str:
     return outcome or outcomes[0]
 
 
-def _coefficients(made: Prepared, fit: FineGrayFit) -> Coefficients:
+def _coefficients(made: Prepared, fit: FineGrayFit, covariance: Floats) -> Coefficients:
     unsteady = np.asarray(fit.cox.separated, dtype=np.bool_)
-    robust = fine_gray_covariance(fit, "fine_gray")
-    return coefficients_of(made, fit.outcome, fit.cox.coefficients, robust, fit.cox.covariance, unsteady)
+    return coefficients_of(made, fit.outcome, fit.cox.coefficients, covariance, fit.cox.covariance, unsteady)
 
 
-def _wald(fit: FineGrayFit, one: Coefficients) -> tuple[str, str, str, float, int, float]:
+def _wald(fit: FineGrayFit, one: Coefficients, covariance: Floats) -> tuple[str, str, str, float, int, float]:
     """Return the test that no term matters, with the errors of the table."""
-    from ..estimate.cox import chi_squared
-
     told = fit.cox.estimable & ~one.unsteady
-    covariance = fine_gray_covariance(fit, "fine_gray")[np.ix_(told, told)]
     b = fit.cox.coefficients[told]
-    statistic = float(b @ np.linalg.pinv(covariance) @ b) if len(b) else float("nan")
+    statistic = float(b @ np.linalg.pinv(covariance[np.ix_(told, told)]) @ b) if len(b) else float("nan")
     test = chi_squared(statistic, int(told.sum()))
     return one.outcome, "wald", "", test.statistic, test.degrees_of_freedom, test.p_value
 
