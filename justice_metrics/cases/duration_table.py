@@ -133,7 +133,8 @@ def durations(
     told = {name: name for name in others}
     if cluster is not None:
         told["cluster"] = cluster
-        levels["cluster"], plain_levels["cluster"] = _level(source, cluster), _plain_level(source, cluster)
+        # the column itself need not be among those that split
+        levels["cluster"] = plain_levels["cluster"] = nw.col("cluster")
     return Durations(
         opened=partial(_canonical, source, days, ending, entry, [open_value, *named], design, others),
         outcomes=tuple(named.values()),
@@ -246,6 +247,8 @@ def _canonical(
         "time__days": _whole(source, days),
         **{name: nw.col(column) for name, column in design.items() if column is not None},
     }
+    if design["cluster"] is not None:
+        made["cluster"] = _level(source, design["cluster"])
     if design["frequency"] is not None:
         made["frequency"] = _whole(source, design["frequency"]).fill_null(0)
     for name, expr in made.items():

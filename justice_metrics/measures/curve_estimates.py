@@ -126,7 +126,8 @@ def times_of(
     rows: Rows | None = None
     robust = chosen == "infinitesimal_jackknife"
     if robust or with_rows:
-        rows = _rows(spells, table, by, by_cluster)
+        # groups made of clusters lie within one each, whatever else splits them
+        rows = _rows(spells, table, by, None if by_cluster in by else by_cluster)
     start = -1
     if given_days is not None:
         table, start = lasting(table, given_days), given_days
@@ -136,15 +137,15 @@ def times_of(
     if rows is not None and robust:
         if rows.cluster is not None:
             clusters = _clusters(rows, len(table.strata))
-            if len(clusters) > 1 and int(clusters.max(initial=0)) < 2:
-                # Each group is a court: what can be told is how sure the figures of these courts are.
-                rows, clusters = rows._replace(cluster=None), None
-                notes = (
-                    tr(
-                        "Each group lies within one cluster: its interval takes its cases as independent, and speaks "
-                        "of that cluster only."
-                    ),
-                )
+        if by_cluster in by or (clusters is not None and len(clusters) > 1 and int(clusters.max(initial=0)) < 2):
+            # Each group is a court: what can be told is how sure the figures of these courts are.
+            rows, clusters = rows._replace(cluster=None), None
+            notes = (
+                tr(
+                    "Each group lies within one cluster: its interval takes its cases as independent, and speaks "
+                    "of that cluster only."
+                ),
+            )
         notes += _robust_notes(spells, rows, clusters)
     elif spells.sampling.cluster:
         notes = (tr("Intervals take cases as independent, which cases of one cluster are not."),)
@@ -194,6 +195,11 @@ def open_share_of(times: Times, *, confidence_level: float, limits: Limits = "lo
         return curve
     band = pointwise(curve.survival, std_error, confidence_level=confidence_level, limits=limits)
     return KaplanMeier(curve.survival, std_error, band.conf_low, band.conf_high)
+
+
+def survival_of(times: Times) -> Floats:
+    """Return the share still open alone, shape (G, T)."""
+    return _of_somebody(times, kaplan_meier(times.table.events.sum(axis=1), times.at_risk).survival)
 
 
 def hazard_of(times: Times, *, confidence_level: float) -> CumulativeHazard:

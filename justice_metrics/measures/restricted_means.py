@@ -29,7 +29,7 @@ from .curve_estimates import (
     CurveVariance,
     Times,
     ensure_curve,
-    open_share_of,
+    survival_of,
     times_of,
     watched,
 )
@@ -325,8 +325,7 @@ def _means(times: Times, horizon: int, confidence_level: float, limits: Limits) 
         spread[:, times.unsure] = np.nan
         spread[:, :, times.unsure] = np.nan
         std_error = np.sqrt(np.maximum(np.diagonal(spread, axis1=1, axis2=2), 0))
-    open_share = open_share_of(times, confidence_level=confidence_level).survival
-    unseen = ~watched(times, open_share, [horizon])[:, 0]
+    unseen = ~watched(times, survival_of(times), [horizon])[:, 0]
     estimate, std_error = np.where(unseen, np.nan, estimate), np.where(unseen, np.nan, std_error)
     band = pointwise(estimate / horizon, std_error / horizon, confidence_level=confidence_level, limits=limits)
     return _Found(estimate, spread, std_error, band.conf_low * horizon, band.conf_high * horizon)

@@ -29,6 +29,7 @@ from .curve_estimates import (
     open_share_of,
     reopening_notes,
     seen_only,
+    survival_of,
     times_of,
 )
 from .curve_tables import axis_words, limits_words
@@ -291,12 +292,12 @@ class _Read(NamedTuple):
 
 def _reached(times: Times, outcome: str, shares: Sequence[float], *, confidence_level: float, limits: Limits) -> _Read:
     days = times.table.days
-    curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
     if outcome not in times.table.outcomes:
         nothing = np.zeros(times.at_risk.shape)
         found = incidence_quantiles(days, nothing, nothing, nothing, shares)
-        return _Read(nothing, nothing, nothing, curve.survival, found)
+        return _Read(nothing, nothing, nothing, survival_of(times), found)
     if outcome == "any_exit":
+        curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
         low, high = curve.conf_low, curve.conf_high
         last = last_observed_days(days, times.at_risk)
         found = quantiles(days, curve.survival, low, high, shares, last_days=last)

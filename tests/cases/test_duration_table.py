@@ -145,6 +145,15 @@ class TestDesign:
         alone = jm.open_share(made(cluster="court", columns={"court": columns["court"]}))
         assert by_court.main["std_error"].tolist() == alone.main["std_error"].tolist()
 
+    @pytest.mark.parametrize("court", [[1, 1, 2, None], ["x", "x", "y", None], [7, 7, 8, 9]])
+    def test_a_cluster_that_does_not_split(self, court: list[Any]) -> None:
+        columns = {"court": court, "office": list("abab"), "w": [1.0] * 4}
+        with_weights = made(cluster="court", weight="w", by="office", columns=columns)
+        without = made(cluster="court", columns={"court": court})
+        errors = jm.open_share(with_weights).main["std_error"]
+        assert errors.tolist() == pytest.approx(jm.open_share(without).main["std_error"].tolist())
+        assert jm.open_share(with_weights, by="cluster").table.strata.names == ("cluster",)
+
     def test_rows_of_one_unit(self) -> None:
         # the second case in two pieces, from the start to day 5 and from there to day 8
         split = pd.DataFrame({"id": [1, 2, 2, 3, 4], "since": [-1, -1, 5, -1, -1], "days": [3, 5, 8, 8, 12],
