@@ -10,7 +10,7 @@ limits                                     coverage, %
 =========================================  ==========================================
 model, 1,000 cases, from the start; late   95.7, 94.6, 95.5; 95.7, 94.7, 96.1
 robust, the same studies                   95.2, 94.3, 95.0; 95.1, 94.0, 96.0
-robust, sampling weights, about 500 rows   95.8, 94.2, 94.9
+robust, sampling weights, about 760 rows   95.8, 94.2, 94.9
 60 courts of 12, Student; normal           95.1, 93.6; 94.5, 92.9
 150 courts of 12, Student; normal          94.2, 94.7; 93.9, 94.5
 the same as if independent                 83.3 and 82.2: rejected, as it must be
