@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.reduce import packed as packing
 from justice_metrics.reduce import patterns as module
 from justice_metrics.reduce.patterns import COVARIATE_MISSING, Patterns, patterns_of
 
@@ -136,19 +137,20 @@ class TestEveryPathCountsAlike:
     def test_by_all_columns(self, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
         frame = table(400)
         packed = folded(pl.from_pandas(frame).lazy(), **settings)
-        monkeypatch.setattr(module, "_packed", lambda *given: None)
+        monkeypatch.setattr(module, "packed", lambda *given: None)
         assert same(packed, folded(pl.from_pandas(frame).lazy(), **settings))
 
     def test_when_keys_are_too_many_to_be_counted_by_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
         frame = table(400)
         by_place = folded(frame)
-        monkeypatch.setattr(module, "_MOST_PLACES", 0)
+        monkeypatch.setattr(packing, "_MOST_PLACES", 0)
         assert same(by_place, folded(frame))
 
     def test_when_a_key_has_no_room_in_one_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
         frame = table(400)
         packed = folded(frame, strata=("town",), cluster="kind")
-        monkeypatch.setattr(module, "_LARGEST_KEY", 60)
+        monkeypatch.setattr(module, "LARGEST_KEY", 60)
+        monkeypatch.setattr(packing, "LARGEST_KEY", 60)
         assert same(packed, folded(frame, strata=("town",), cluster="kind"))
 
     def test_fractions_are_numbers_too(self) -> None:
