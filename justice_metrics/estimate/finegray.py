@@ -14,6 +14,7 @@ import numpy as np
 from ..base.types import Counts, Days, Floats
 from .cox import CoxFit, cox
 from .cox_ties import Ties
+from .day_index import up_to
 from .finegray_weights import CensoringTies, Observation, observation
 from .risk_sums import Lingering, RiskSets, day_matrix, risk_sets
 from .rows import Rows
@@ -27,6 +28,7 @@ class Stayers(NamedTuple):
     share: Floats  # (L,) 1 / (G H)(s-): the weight on event day t is this times (G H)(t-)
     joins: Counts  # (L,) first event day on which they count
     leaves: Counts  # (L,) first event day on which they no longer do, or the end of the stratum
+    ends: Counts  # (L,) the end of the stratum
 
 
 class FineGrayFit(NamedTuple):
@@ -132,7 +134,9 @@ def fine_gray(
     alive = (rows.entry < rows.exit) & (rows.n > 0)
     if rows.weight is not None:
         alive &= rows.weight > 0
-    used = Rows(*(None if field is None else np.asarray(field)[alive] for field in rows))  # type: ignore[arg-type]
+    used = rows
+    if not alive.all():
+        used = Rows(*(None if field is None else np.asarray(field)[alive] for field in rows))  # type: ignore[arg-type]
     group = np.zeros(len(used.exit), dtype=np.int64) if censoring_group is None else censoring_group[alive]
     observed = observation(used, group, censoring_ties, weighted=weighted_censoring)
     sets = risk_sets(used, len(design), outcome)
@@ -144,7 +148,7 @@ def fine_gray(
 
 def chance_before(observed: Observation, group: Counts | int, day: Days) -> tuple[Floats, Counts]:
     """Logarithm of (G H)(day-), and the segment it belongs to."""
-    at = np.searchsorted(observed.days, day, side="left")
+    at = up_to(observed.days, day - 1)
     return observed.log_chance[group, at], observed.segment[group, at]
 
 
@@ -158,9 +162,10 @@ def places_after(sets: RiskSets, stratum: Counts, day: Days) -> tuple[Counts, Co
     lengths = np.diff(np.append(starts, total))
     moments = np.repeat(np.arange(len(starts)), lengths) * span + sets.day
     mine = block[stratum]
-    after = np.searchsorted(moments, mine * span + day, side="right")
+    none = mine < 0
+    after = up_to(moments, np.where(none, -1, mine * span + day))
     ends = np.append(starts + lengths, total)
-    return np.where(mine < 0, total, after), np.where(mine < 0, total, ends[mine])
+    return np.where(none, total, after), ends[mine]
 
 
 def _stayers(rows: Rows, group: Counts, observed: Observation, sets: RiskSets, outcome: int) -> tuple[Stayers, int]:
@@ -181,7 +186,7 @@ def _stayers(rows: Rows, group: Counts, observed: Observation, sets: RiskSets, o
     unlinked = int(rows.n[cell[leaves < ends]].sum())
     kept = joins < leaves
     cell = cell[kept]
-    return Stayers(cell, group[cell], np.exp(-log_chance[kept]), joins[kept], leaves[kept]), unlinked
+    return Stayers(cell, group[cell], np.exp(-log_chance[kept]), joins[kept], leaves[kept], ends[kept]), unlinked
 
 
 def _lingering(rows: Rows, observed: Observation, sets: RiskSets, stayers: Stayers) -> tuple[Lingering, ...]:
@@ -194,8 +199,7 @@ def _lingering(rows: Rows, observed: Observation, sets: RiskSets, stayers: Staye
         amount = rows.n[cell] * stayers.share[own]
         if rows.weight is not None:
             amount = amount * rows.weight[cell]
-        _, ends = places_after(sets, rows.stratum[cell], rows.exit[cell])
-        cut = stayers.leaves[own] < ends
+        cut = stayers.leaves[own] < stayers.ends[own]
         day = np.concatenate([stayers.joins[own], stayers.leaves[own][cut]])
         pattern = np.concatenate([rows.pattern[cell], rows.pattern[cell][cut]])
         amounts = np.concatenate([amount, -amount[cut]])

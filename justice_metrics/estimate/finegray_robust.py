@@ -15,6 +15,7 @@ from scipy import sparse
 from ..base.types import Floats
 from .cox import inverse, spread_matrix
 from .cox_influence import day_increments, score_parts, summed
+from .day_index import up_to
 from .finegray import FineGrayFit, chance_before
 from .finegray_weights import CONTINUES
 from .risk_sums import remaining
@@ -153,8 +154,8 @@ def observation_influence(fit: FineGrayFit, days: DayWeights, *, exact: bool) ->
 
     def influence(cells: slice) -> Floats:
         g, code = group[cells], rows.code[cells]
-        exit_at = np.searchsorted(seen.days, rows.exit[cells])
-        after = np.searchsorted(seen.days, rows.entry[cells], side="right")
+        exit_at = up_to(seen.days, rows.exit[cells]) - 1
+        after = up_to(seen.days, rows.entry[cells])
         last = np.where((code > 0) & events_first, exit_at, exit_at + 1)
         found = gone[g, after] - gone[g, last]
         found += np.where((code == 0)[:, None], out[g, exit_at], 0)
@@ -182,7 +183,7 @@ def _resting_on(fit: FineGrayFit, days: DayWeights, *, exact: bool) -> Floats:
     if rows.weight is not None:
         weight = weight * rows.weight[stayers.cell]
     stratum, pattern = rows.stratum[stayers.cell], rows.pattern[stayers.cell]
-    since = np.searchsorted(seen.days, rows.exit[stayers.cell])
+    since = up_to(seen.days, rows.exit[stayers.cell]) - 1
     amounts = np.concatenate([days.slope[:, None], days.constant], axis=1)
     for j in np.unique(stayers.group):
         log_chance, reached = chance_before(seen, int(j), sets.day)

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from ..base.types import Counts, Days, Floats
+from .day_index import distinct_days, up_to
 from .rows import Rows
 
 CensoringTies: TypeAlias = Literal["events_first", "all_at_risk"]
@@ -86,11 +87,11 @@ def observation(rows: Rows, group: Counts, ties: CensoringTies, *, weighted: boo
     array([[1.    , 1.    , 0.6667, 0.6667]])
     """
     mass = np.asarray(rows.n * (rows.weight if weighted and rows.weight is not None else 1.0), dtype=np.float64)
-    days = np.unique(np.concatenate([rows.exit, rows.entry[rows.entry >= 0]])).astype(np.int32)
+    days = distinct_days(rows)
     groups, width = int(group.max(initial=0)) + 1, len(days)
-    leaves = group * width + np.searchsorted(days, rows.exit)
+    leaves = group * width + up_to(days, rows.exit) - 1
     late = rows.entry >= 0
-    joins = group[late] * width + np.searchsorted(days, rows.entry[late])
+    joins = group[late] * width + up_to(days, rows.entry[late]) - 1
 
     def count(place: Counts, amount: Floats) -> Floats:
         return np.bincount(place, amount, groups * width).astype(np.float64).reshape(groups, width)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..base.types import Counts, Days, Floats
 from .curves import NOBODY, aalen_johansen
+from .day_index import distinct_days, up_to
 from .risk import at_risk
 from .rows import Rows
 
@@ -72,12 +73,11 @@ def row_table(rows: Rows, *, groups: int | None = None, outcomes: int | None = N
     >>> row_table(Rows(day * 0 - 1, day, one, one, None, one * 0, one * 0, None)).at_risk
     array([[2., 1.]])
     """
-    days = np.unique(np.concatenate([rows.exit, rows.entry[rows.entry >= 0]])).astype(np.int32)
+    days = distinct_days(rows)
     width = len(days)
     size = groups if groups is not None else int(rows.stratum.max(initial=0)) + 1
     causes = outcomes if outcomes is not None else int(rows.code.max(initial=0))
-    entry_at: Counts = np.searchsorted(days, rows.entry, side="right").astype(np.int64)
-    exit_at: Counts = np.searchsorted(days, rows.exit, side="right").astype(np.int64)
+    entry_at, exit_at = up_to(days, rows.entry), up_to(days, rows.exit)
     mass = masses(rows)
     kind = np.where(rows.code > 0, rows.code - 1, causes)
     place = (rows.stratum * (causes + 1) + kind) * width + exit_at - 1
