@@ -174,15 +174,15 @@ def _stayers(rows: Rows, group: Counts, observed: Observation, sets: RiskSets, o
     joins, ends = places_after(sets, rows.stratum[cell], rows.exit[cell])
     log_chance, segment = chance_before(observed, group[cell], rows.exit[cell])
     leaves = ends.copy()
-    if observed.segment.max(initial=0) and len(sets.day):
+    reached = [chance_before(observed, j, sets.day)[1] for j in range(len(observed.log_chance))]
+    if any(part.any() for part in reached):
         # segments only grow, so those event days of a stratum that lie in one segment are neighbours
         block = np.cumsum(np.diff(sets.stratum, prepend=sets.stratum[0]) != 0)
         size = int(observed.segment.max()) + 1
         mine = block[np.minimum(joins, len(block) - 1)] * size + segment
-        for j in np.unique(group[cell]):
+        for j, part in enumerate(reached):
             own = group[cell] == j
-            keys = block * size + chance_before(observed, int(j), sets.day)[1]
-            leaves[own] = np.clip(np.searchsorted(keys, mine[own], side="right"), joins[own], ends[own])
+            leaves[own] = np.clip(np.searchsorted(block * size + part, mine[own], side="right"), joins[own], ends[own])
     unlinked = int(rows.n[cell[leaves < ends]].sum())
     kept = joins < leaves
     cell = cell[kept]
@@ -193,16 +193,19 @@ def _lingering(rows: Rows, observed: Observation, sets: RiskSets, stayers: Staye
     """Their part of the risk sets, one for each censoring group."""
     total = len(sets.day)
     parts = []
-    for j in np.unique(stayers.group):
-        own = stayers.group == j
+    groups = len(observed.log_chance)
+    for j in range(groups):
+        own = np.flatnonzero(stayers.group == j) if groups > 1 else slice(None)
         cell = stayers.cell[own]
         amount = rows.n[cell] * stayers.share[own]
         if rows.weight is not None:
             amount = amount * rows.weight[cell]
-        cut = stayers.leaves[own] < stayers.ends[own]
-        day = np.concatenate([stayers.joins[own], stayers.leaves[own][cut]])
-        pattern = np.concatenate([rows.pattern[cell], rows.pattern[cell][cut]])
-        amounts = np.concatenate([amount, -amount[cut]])
-        log_chance, _ = chance_before(observed, int(j), sets.day)
-        parts.append(Lingering(np.exp(log_chance), day_matrix(day, pattern, amounts, (total, sets.patterns))))
+        day, pattern = stayers.joins[own], rows.pattern[cell]
+        cut = np.flatnonzero(stayers.leaves[own] < stayers.ends[own])
+        if len(cut):
+            day = np.concatenate([day, stayers.leaves[own][cut]])
+            pattern = np.concatenate([pattern, pattern[cut]])
+            amount = np.concatenate([amount, -amount[cut]])
+        log_chance, _ = chance_before(observed, j, sets.day)
+        parts.append(Lingering(np.exp(log_chance), day_matrix(day, pattern, amount, (total, sets.patterns))))
     return tuple(parts)
