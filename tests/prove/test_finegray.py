@@ -2,6 +2,32 @@
 
 Rule: an interval is accepted when 95 % lies inside the exact 99 % binomial interval of the observed coverage, over
 1,000 simulated studies. The seed was chosen before the first run and stays.
+
+Observed with this seed, Monte Carlo error 0.6 to 0.8 points; coefficients are those of support and distance, the
+incidence is that of one pattern on days 180 and 365, late = half of the cases enter late:
+
+==========================================  ===================  ===================
+Fine-Gray, 500 cases                        from the start       late
+==========================================  ===================  ===================
+coefficients, model                         95.6, 95.0 %         94.5, 93.7 %
+coefficients, robust                        95.4, 94.8 %         94.7, 94.4 %
+coefficients, fine_gray and jackknife       95.4, 94.8 %         94.7, 94.5 %
+incidence, model                            95.5, 95.0 %         95.0, 95.0 %
+incidence, robust                           95.4, 94.8 %         95.3, 95.6 %
+incidence, fine_gray and jackknife          95.4, 94.8 %         95.3, 95.4 %
+==========================================  ===================  ===================
+
+===================================================  ===================
+80 courts, weights, some 8 cases each                days 180, 365
+===================================================  ===================
+Kaplan-Meier                                         95.7, 93.3 %
+incidence of verdicts, of rejections                 94.0, 94.2; 95.4, 94.6 %
+mean open; lost to verdicts, to rejections (365)     95.0; 94.4, 95.1 %
+difference between groups of the same courts (365)   94.8 %
+===================================================  ===================
+
+Standardised incidences of cause-specific models, 500 cases: 93.8 % for one setting and 96.1 % for a difference (model),
+93.8 and 96.0 % (robust).
 """
 
 from __future__ import annotations
