@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from ..base.language import Language, Readable, tr
 from ..base.result import Definition, Result
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
+from ..estimate.cox import CoxFit
+from ..estimate.cox_firth import FirthFit
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import ensure_level, outcome_labels, sampling_notes
@@ -29,6 +31,7 @@ from .regression_fits import (
     pace_axis,
     read_days,
     told,
+    told_by_firth,
 )
 from .regression_model import Ties, prepared
 from .regression_tables import (
@@ -138,7 +141,7 @@ def cox_regression(
     missing: MissingLevels = "level",
     ties: Ties = "efron",
     robust: bool | None = None,
-    penalty: float | None = None,
+    penalty: float | Literal["firth"] | None = None,
     horizon_days: Sequence[int] | None = None,
     endings: Endings = "standing",
     confidence_level: float = 0.95,
@@ -175,8 +178,10 @@ def cox_regression(
         What endings of one day are set against.
     robust : bool, optional
         Whether errors are robust (sandwich); by default with sampling weights and with clusters.
-    penalty : float, optional
-        Ridge penalty on standardised covariates, where levels without an ending make ratios grow without end.
+    penalty : float or "firth", optional
+        A number is a ridge penalty on standardised covariates. ``"firth"`` keeps ratios finite where levels without an
+        ending would make them grow without end, with limits of the profile likelihood; for small data, and without
+        weights and clusters.
     horizon_days : sequence of int, optional
         Days on which standardised shares are read; 180, 365, 730 and 1,095 by default, as far as the data reach.
     endings : {"standing", "first"}
@@ -220,15 +225,24 @@ def cox_regression(
         missing=missing,
         time_varying=time_varying,
     )
-    fit = fitted(made, 1, ties=ties, penalty=penalty)
-    one, tests = told(made, fit, 1, penalised=penalty is not None)
+    firth = penalty == "firth"
+    fit = fitted(made, 1, ties=ties, penalty=None if isinstance(penalty, str) else penalty)
+    settled: CoxFit | FirthFit = fit
+    if firth:
+        one, tests, settled = told_by_firth(made, ties=ties, confidence_level=confidence_level)
+    else:
+        one, tests = told(made, fit, 1, penalised=penalty is not None)
     words = outcome_labels(made.spells, made.spells.outcomes)
     of = words[made.spells.outcomes[0]]
-    adjusted = (
-        {}
-        if competes(made)
-        else {"adjusted": adjusted_table(made, fit, read_days(made, horizon_days), confidence_level=confidence_level)}
-    )
+    more = {}
+    if not firth:
+        more = {
+            "fit": fit_table(made, [(one.outcome, fit)], words),
+            "baseline": baseline_table(made, fit, confidence_level=confidence_level),
+        }
+    days = read_days(made, horizon_days)
+    if not firth and not competes(made):
+        more["adjusted"] = adjusted_table(made, fit, days, confidence_level=confidence_level)
     main = ratio_table(made, [one], words, confidence_level=confidence_level, what=tr("hazard ratio"))
     return CoxRegression(
         heading=tr("Pace towards {outcome}, by {formula}", outcome=of, formula=made.formula.text),
@@ -236,10 +250,8 @@ def cox_regression(
             "main": main,
             "coefficients": log_table(made, [one], words, confidence_level=confidence_level),
             "tests": table_of_tests(tests, made, words),
-            "fit": fit_table(made, [(one.outcome, fit)], words),
-            "baseline": baseline_table(made, fit, confidence_level=confidence_level),
-            **adjusted,
-            "residuals": residual_table(made, [(one, fit)], words, confidence_level=confidence_level),
+            **more,
+            "residuals": residual_table(made, [] if firth else [(one, fit)], words, confidence_level=confidence_level),
             "curves": level_curves(made, words),
         },
         definition=Definition(
@@ -248,7 +260,7 @@ def cox_regression(
             denominator=tr("cases still open and observed on that day"),
             basis="cohort",
             pending=tr("observed as open up to the cut-off, then censored; any other ending censors on its day"),
-            method=method_words(ties, robust=made.robust),
+            method=method_words(ties, robust=made.robust, firth=firth),
         ),
         provenance=made.spells.provenance.add(
             "cox_regression",
@@ -274,7 +286,7 @@ def cox_regression(
             *not_proportional(
                 made, [(row[2], row[5]) for row in tests if row[1] == "proportional_hazards" and row[2]], of
             ),
-            *convergence_note(fit, of),
+            *convergence_note(settled, of),
             *competing_note(made, of),
             *few_note(made),
         ),

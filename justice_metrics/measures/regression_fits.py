@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..base.types import Counts, Floats
 from ..estimate.cox import CoxFit, cox
 from ..estimate.cox_concordance import concordance
 from ..estimate.cox_curves import predicted_curves
+from ..estimate.cox_firth import FirthFit, cox_firth
 from ..estimate.cox_proportional import proportional_hazards_test
 from ..estimate.cox_robust import robust_covariance
 from ..estimate.cox_standardised import standardised_curves
@@ -98,6 +100,36 @@ def told(
         (outcome, "proportional_hazards", "", together.statistic, together.degrees_of_freedom, together.p_value)
     )
     return one, rows
+
+
+def told_by_firth(
+    made: Prepared, *, ties: Ties, confidence_level: float
+) -> tuple[Coefficients, list[tuple[str, str, str, float, int, float]], FirthFit]:
+    """Return coefficients and test of the first outcome under Firth's penalty, with profile limits.
+
+    Raises
+    ------
+    QuestionError
+        With weights or clusters, which a profile likelihood does not know.
+    """
+    if made.robust:
+        raise QuestionError(
+            tr("Firth's penalty takes every case as one, and as independent of the others."),
+            tr("Leave out weights, clusters and robust, or merge levels instead."),
+        )
+    fit = cox_firth(
+        made.patterns.rows,
+        made.design.matrix,
+        offset=made.offset,
+        ties=ties,
+        outcome=1,
+        confidence_level=confidence_level,
+    )
+    steady = np.zeros(len(fit.coefficients), dtype=np.bool_)
+    one = coefficients_of(made, 1, fit.coefficients, fit.covariance, fit.covariance, steady)
+    test = fit.likelihood_ratio_test
+    row = (one.outcome, "likelihood_ratio", "", test.statistic, test.degrees_of_freedom, test.p_value)
+    return replace(one, limits=(fit.conf_low, fit.conf_high), p_value=fit.p_value), [row], fit
 
 
 def fit_table(made: Prepared, fits: Sequence[tuple[str, CoxFit]], words: Mapping[str, Readable]) -> Table:
@@ -277,9 +309,15 @@ def adjusted_labels(made: Prepared) -> dict[str, Mapping[str, Readable]]:
     return {"term": {name: covariate_words(made, name) for name in made.references}, "level": levels}
 
 
-def method_words(ties: Ties, *, robust: bool) -> Readable:
+def method_words(ties: Ties, *, robust: bool, firth: bool = False) -> Readable:
     """Return how hazard ratios were estimated."""
     rule = tr("Efron's rule") if ties == "efron" else tr("Breslow's rule")
+    if firth:
+        return tr(
+            "Cox proportional hazards regression (Cox 1972) with Firth's penalty (Heinze and Schemper 2001), endings "
+            "of one day by {rule}, limits of the profile likelihood.",
+            rule=rule,
+        )
     errors = tr("robust errors (Lin and Wei 1989)") if robust else tr("errors from the information")
     return tr(
         "Cox proportional hazards regression (Cox 1972), endings of one day by {rule}, {errors}; proportional hazards "
@@ -289,7 +327,7 @@ def method_words(ties: Ties, *, robust: bool) -> Readable:
     )
 
 
-def convergence_note(fit: CoxFit, of: Readable) -> tuple[Readable, ...]:
+def convergence_note(fit: CoxFit | FirthFit, of: Readable) -> tuple[Readable, ...]:
     """Say when the estimates must not be used."""
     if fit.converged:
         return ()

@@ -14,6 +14,7 @@ from ..base.language import tr
 from ..base.types import Counts, Flags, Floats, Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
+from ..estimate.limits import normal_quantile
 from ..reduce.design import Design, DesignColumn, designs_of, reference_of
 from ..reduce.formula import Covariate, Formula, read_formula, unknown_reference
 from ..reduce.landmark import with_support
@@ -226,6 +227,10 @@ class Coefficients:
         Of the patterns that a coefficient speaks of.
     unsteady : (p,) flags
         Grows without end: a level without an ending, or with nothing but endings.
+    limits : pair of (p,), optional
+        Limits that do not follow from the error: those of a profile likelihood.
+    p_value : (p,), optional
+        The same of the p value.
     """
 
     outcome: str
@@ -235,6 +240,15 @@ class Coefficients:
     units: Counts
     events: Counts
     unsteady: Flags
+    limits: tuple[Floats, Floats] | None = None
+    p_value: Floats | None = None
+
+    def interval(self, confidence_level: float) -> tuple[Floats, Floats]:
+        """Return the limits of the log ratios."""
+        if self.limits is not None:
+            return self.limits
+        half = normal_quantile(confidence_level) * self.std_error
+        return self.estimate - half, self.estimate + half
 
 
 def coefficients_of(

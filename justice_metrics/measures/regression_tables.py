@@ -14,7 +14,6 @@ from ..base.result import Column, Table
 from ..base.types import Counts
 from ..cases.attributes import CANONICAL_ATTRIBUTES, actor_words
 from ..cases.durations import LEFT_OUT
-from ..estimate.limits import normal_quantile
 from ..reduce.design import DesignColumn
 from ..reduce.patterns import COVARIATE_MISSING, HOLDS
 from .declared import LEFT_OUT_WORDS
@@ -56,10 +55,9 @@ def ratio_table(
 ) -> Table:  # fmt: skip
     """Return one row per outcome, term and level, reference levels too, on the scale of ratios."""
     lines = _lines(made)
-    z = normal_quantile(confidence_level)
     columns: dict[str, list[object]] = {name: [] for name in _RATIO}
     for one in fitted:
-        low, high = np.exp(one.estimate - z * one.std_error), np.exp(one.estimate + z * one.std_error)
+        low, high = (np.exp(limit) for limit in one.interval(confidence_level))
         events = made.events(made.spells.outcomes.index(one.outcome) + 1)
         for line in lines:
             if line.place is None:
@@ -88,20 +86,21 @@ def log_table(
     """Return one row per outcome and coefficient on the log scale, with its error, test and interval."""
     from scipy.stats import norm
 
-    z = normal_quantile(confidence_level)
     columns: dict[str, list[object]] = {name: [] for name in _LOG}
     for one in fitted:
         with np.errstate(invalid="ignore", divide="ignore"):
             statistic = one.estimate / one.std_error
+        p_value = 2 * norm.sf(np.abs(statistic)) if one.p_value is None else one.p_value
+        low, high = one.interval(confidence_level)
         for at, column in enumerate(made.design.columns):
             numbers = (
                 one.estimate[at],
                 one.std_error[at],
-                one.estimate[at] - z * one.std_error[at],
-                one.estimate[at] + z * one.std_error[at],
+                low[at],
+                high[at],
                 one.model_error[at],
                 statistic[at],
-                2 * norm.sf(abs(statistic[at])),
+                p_value[at],
             )
             keys = (one.outcome, column.term, column.level, column.reference, "log")
             for name, value in zip(_LOG, (*keys, *numbers), strict=True):
@@ -235,7 +234,7 @@ def regression_notes(
             notes.append(
                 tr(
                     "{outcome}: no ratio can be given for {terms}: no ending, or nothing but endings, on one side. "
-                    "Merge levels, or ask with penalty.",
+                    'Merge levels, or ask with penalty="firth".',
                     outcome=of,
                     terms=far,
                 )

@@ -116,8 +116,24 @@ class TestWhatAReaderIsTold:
         assert np.isnan(ratios(answer)["group", "never"])
         assert np.isfinite(ratios(answer)["group", "fast"])
         assert any("no ratio can be given for group: never" in str(one) for one in answer.notes)
-        held = jm.cox_regression(times(frame), formula="group", outcome="1", penalty=5.0)
-        assert np.isfinite(list(ratios(held).values())).all()
+        for penalty in (5.0, "firth"):
+            held = jm.cox_regression(times(frame), formula="group", outcome="1", penalty=penalty)
+            assert np.isfinite(list(ratios(held).values())).all()
+            with pytest.raises(QuestionError, match="no drawing"):
+                held.plot_diagnostics()
+        assert "limits of the profile likelihood" in str(held.definition.method)
+        with pytest.raises(QuestionError, match="independent of the others"):
+            jm.cox_regression(times(frame), formula="group", outcome="1", penalty="firth", cluster="court")
+
+    def test_three_pairs_of_which_the_supported_case_ended(self) -> None:
+        """The plain ratio is infinite; Firth's is 2 m + 1 for m pairs."""
+        frame = pd.DataFrame({"days": [5] * 6, "ending": [1, 0] * 3, "group": ["b", "a"] * 3, "pair": list("xxyyzz")})
+        answer = jm.cox_regression(
+            times(frame), formula="group", outcome="1", strata="pair", penalty="firth", references={"group": "a"}
+        )
+        assert ratios(answer)["group", "b"] == pytest.approx(7.0)
+        # three pairs settle nothing
+        assert answer.main["conf_low"][1] < 1 < 7 < answer.main["conf_high"][1]
 
     def test_terms_that_others_determine_are_left_out_and_named(self) -> None:
         answer = jm.cox_regression(times(self.frame()), formula="age + I(age * 2)", outcome="1")
