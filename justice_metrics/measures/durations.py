@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -10,16 +10,16 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
-from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.result import Definition, Result
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.procedure import Procedure
-from ..estimate.limits import normal_quantile
 from ..figures.dots import dots
 from ..figures.process_flow import Stage, Step, process_flow
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
-from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words, strata_columns
+from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words
+from .stay_tables import main_table, moves_table, naive_table
 from .stays import Stay, stay_in
 from .visits import ensure_visits, state_words, visits_notes, visits_provenance
 
@@ -273,9 +273,11 @@ def stage_durations(
     return StageDurations(
         heading=tr("How long the stages last"),
         tables={
-            "main": _main(table, [one for one in stays if one.state in shown], words, horizon_days, confidence_level),
-            "moves": _moves(table, stays, words),
-            "naive": _naive(table, [one for one in stays if one.state in shown], words),
+            "main": main_table(
+                table, [one for one in stays if one.state in shown], words, horizon_days, confidence_level
+            ),
+            "moves": moves_table(table, stays, words),
+            "naive": naive_table(table, [one for one in stays if one.state in shown], words),
         },
         definition=Definition(
             answers=tr("How long do cases stay in each stage, and what comes next?"),
@@ -356,107 +358,3 @@ def _box_lines(stay: Stay, group: int, *, ended: bool, language: Language) -> tu
 def _cells(n: float, share: float, wait: float, language: Language) -> tuple[str, ...]:
     days = days_words(wait).text(language) if np.isfinite(wait) else "–"
     return format_number(round(float(n)), language), format_share(float(share), language, decimals=0), days
-
-
-# ------------------------------------------------------------------------------------------------------------- tables
-
-
-def _main(
-    table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable], horizon: int, confidence_level: float
-) -> Table:
-    s = len(stays)
-
-    def column(name: str, place: int | None = None) -> Floats:
-        rows = [getattr(one, name) if place is None else getattr(one, name)[:, place] for one in stays]
-        return np.array(rows).T.ravel() if rows else np.zeros(0)
-
-    mean, error = column("mean"), column("mean_error")
-    reach = normal_quantile(confidence_level) * error
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("state", tr("stage"), "text", "key", "key"),
-        Column("denominator", tr("came"), "units", "count", "count"),
-        Column("numerator", tr("left"), "units", "count", "count"),
-        Column("censored", tr("still there at the cut-off"), "units", "count", "count"),
-        Column("lower_quartile", tr("a quarter left by day"), "days", "estimate", "quantile"),
-        Column("estimate", tr("half left by day"), "days", "estimate", "quantile"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
-        Column("upper_quartile", tr("three quarters left by day"), "days", "estimate", "quantile"),
-        Column("horizon_days", tr("mean within days"), "days", "key", "key"),
-        Column("mean", tr("mean stay up to there"), "days", "estimate", "quantile"),
-        Column("mean_low", tr("lower limit of the mean"), "days", "interval", "interval"),
-        Column("mean_high", tr("upper limit of the mean"), "days", "interval", "interval"),
-    )
-    values = {
-        **table.strata.columns(s),
-        "state": np.tile(np.array([table.states[one.state] for one in stays], dtype=object), len(table.strata)),
-        "denominator": column("entered"),
-        "numerator": column("left"),
-        "censored": column("still"),
-        "lower_quartile": column("quarters", 0),
-        "estimate": column("quarters", 1),
-        "conf_low": column("low", 1),
-        "conf_high": column("high", 1),
-        "upper_quartile": column("quarters", 2),
-        "horizon_days": np.full(s * len(table.strata), horizon),
-        "mean": mean,
-        "mean_low": np.maximum(mean - reach, 0),
-        "mean_high": np.minimum(mean + reach, horizon),
-    }
-    return Table(columns, values, labels={"state": words}, title=tr("Days in each stage, open cases counted"))
-
-
-def _moves(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable]) -> Table:
-    rows = [
-        (group, one, k)
-        for group in range(len(table.strata))
-        for one in stays
-        for k in range(len(one.targets))
-        if one.entered[group] > 0
-    ]
-    at = [group for group, _, _ in rows]
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("from_state", tr("from"), "text", "key", "key"),
-        Column("to_state", tr("to"), "text", "key", "key"),
-        Column("numerator", tr("made the move"), "units", "count", "count"),
-        Column("denominator", tr("came to the stage"), "units", "count", "count"),
-        Column("estimate", tr("share that leaves so, open cases counted"), "share", "estimate", "probability"),
-        Column("days", tr("half of these moves by day"), "days", "estimate", "quantile"),
-    )
-    values = {
-        **{name: [table.strata.column(name)[group] for group in at] for name in table.strata.names},
-        "from_state": np.array([table.states[one.state] for _, one, _ in rows], dtype=object),
-        "to_state": np.array([table.states[int(one.targets[k])] for _, one, k in rows], dtype=object),
-        "numerator": np.array([one.moved[group, k] for group, one, k in rows]),
-        "denominator": np.array([one.entered[group] for group, one, _ in rows]),
-        "estimate": np.array([float(one.share[group, k]) for group, one, k in rows]),
-        "days": np.array([float(one.wait[group, k]) for group, one, k in rows]),
-    }
-    return Table(columns, values, labels={"from_state": words, "to_state": words}, title=tr("What comes next"))
-
-
-def _naive(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable]) -> Table:
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("state", tr("stage"), "text", "key", "key"),
-        Column("events", tr("visits that were left"), "units", "count", "count"),
-        Column("estimate", tr("mean days of the visits that were left"), "days", "estimate", "quantile"),
-    )
-    values = {
-        **table.strata.columns(len(stays)),
-        "state": np.tile(np.array([table.states[one.state] for one in stays], dtype=object), len(table.strata)),
-        "events": np.array([one.left for one in stays]).T.ravel(),
-        "estimate": np.round(np.array([one.naive for one in stays], dtype=np.float64).T.ravel(), 1),
-    }
-    return Table(
-        columns,
-        values,
-        labels={"state": words},
-        title=tr("Mean days of finished visits"),
-        warning=tr(
-            "Do not use it as a duration: it leaves out every case that is still in the stage, and those are the long "
-            "ones. The shorter the time since the cases came, the shorter this mean, whatever the offices do."
-        ),
-    )

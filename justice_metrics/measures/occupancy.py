@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.result import Column, Definition, Result, Table
-from ..base.types import Counts, Flags, Floats, Names, Tallies, names
+from ..base.result import Definition, Result, Table
+from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
-from ..estimate.limits import Limits, normal_quantile, pointwise
-from ..estimate.multistate import Moves, Occupation, Spells, counted, initial_error, initial_share, occupation
-from ..estimate.multistate_variance import jackknife
+from ..estimate.limits import Limits
+from ..estimate.multistate import Moves, counted, occupation
 from ..figures.stacked_areas import stacked_areas
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
@@ -26,16 +25,20 @@ from .declared import (
     ensure_level,
     few_units_note,
     group_words,
-    interval_columns,
     levels_words,
-    strata_columns,
+)
+from .occupancy_tables import (
+    Estimated,
+    OccupancyVariance,
+    expected_table,
+    probability_table,
+    shares_at,
+    watched,
 )
 from .visits import ensure_visits, last_days, spells_of_table, state_words, visits_notes, visits_provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-OccupancyVariance: TypeAlias = Literal["greenwood", "infinitesimal_jackknife"]
 
 _CHOSEN: Final = (180, 365, 730, 1_095)
 _TWO_YEARS: Final = 730
@@ -43,18 +46,6 @@ _TWO_YEARS: Final = 730
 _WORTH_SAYING: Final = 0.02
 _POINTS_DRAWN: Final = 300
 _TICK_STEPS: Final = (30, 60, 90, 180, 365, 730, 1_095, 1_825)
-
-
-class Estimated(NamedTuple):
-    """What the tables and the drawing are read from."""
-
-    spells: Spells
-    moves: Moves
-    curve: Occupation
-    initial: Floats | None
-    variance: OccupancyVariance
-    limits: Limits
-    confidence_level: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -87,7 +78,7 @@ class StageOccupancy(Result):
         days : sequence of int
         """
         _ensure_days(days, None)
-        return _probabilities(self.table, self.estimated, days, self.words)
+        return probability_table(self.table, self.estimated, days, self.words)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return where the cases are after each chosen day, and in which stage they spend the time."""
@@ -126,8 +117,8 @@ class StageOccupancy(Result):
         last = int(np.nanmax(last_days(self.table)))
         days = np.unique(np.linspace(0, last, min(last + 1, _POINTS_DRAWN)).astype(np.int64))
         step = next((one for one in _TICK_STEPS if last / one <= (6 if len(self.table.strata) == 1 else 4)), 3_650)
-        shares = _shares(self.estimated, days)
-        shares = np.where(_watched(self.table, days)[:, None, :], shares, np.nan)
+        shares = shares_at(self.estimated, days)
+        shares = np.where(watched(self.table, days)[:, None, :], shares, np.nan)
         return stacked_areas(
             days=days,
             shares=shares,
@@ -149,7 +140,7 @@ class StageOccupancy(Result):
         """Return for each stage that takes time in which group it takes the least and the most."""
         said: list[Readable] = []
         groups = self.table.strata.levels
-        enough = _watched(self.table, [self.horizon_days]) & (self.table.units >= FEW_UNITS)[:, None]
+        enough = watched(self.table, [self.horizon_days]) & (self.table.units >= FEW_UNITS)[:, None]
         expected = np.where(enough, self.estimated.curve.expected, np.nan)
         for place, state in enumerate(self.table.states):
             days = expected[:, place]
@@ -262,8 +253,8 @@ def stage_occupancy(
     return StageOccupancy(
         heading=tr("Where the cases are, by days from: {start}", start=start_words),
         tables={
-            "main": _probabilities(table, estimated, chosen, words),
-            "expected": _expected(table, estimated, horizon, words),
+            "main": probability_table(table, estimated, chosen, words),
+            "expected": expected_table(table, estimated, horizon, words),
         },
         definition=_definition(start_words, variance),
         provenance=visits_provenance(
@@ -346,115 +337,3 @@ def _fixed_start(cases: CaseData, start: str, table: SpellTable, moves: Moves) -
 def _chosen(last: Floats) -> tuple[int, ...]:
     reach = int(np.nanmax(last))
     return tuple(day for day in _CHOSEN if day <= reach) or (reach,)
-
-
-def _watched(table: SpellTable, days: Sequence[int] | Counts) -> Flags:
-    """Return whether somebody of each stratum was under observation on each day, (G, H)."""
-    flags: Flags = np.asarray(days)[None, :] <= last_days(table)[:, None]
-    return flags
-
-
-def _shares(estimated: Estimated, days: Sequence[int] | Counts) -> Floats:
-    """Return the probabilities after each of ``days``, (G, J, H)."""
-    known = initial_share(estimated.moves) if estimated.initial is None else estimated.initial
-    every = np.concatenate([known[:, :, None], estimated.curve.probability], axis=2)
-    at = np.searchsorted(estimated.moves.days, np.asarray(days), side="right")
-    return every[:, :, at]
-
-
-def _errors(estimated: Estimated, days: Sequence[int]) -> Floats:
-    """Return the standard errors after each of ``days``, (G, J, H); NaN where the variance does not know weights."""
-    spells, moves = estimated.spells, estimated.moves
-    if estimated.variance == "infinitesimal_jackknife":
-        found = jackknife(spells, moves, np.asarray(days), horizon=1.0, initial=estimated.initial)
-        return found.std_error
-    if spells.weight is not None:
-        return np.full((*moves.started.shape, len(days)), np.nan)
-    before = initial_error(moves) if estimated.initial is None else np.zeros(moves.started.shape)
-    every = np.concatenate([before[:, :, None], estimated.curve.std_error], axis=2)
-    errors: Floats = every[:, :, np.searchsorted(moves.days, np.asarray(days), side="right")]
-    return errors
-
-
-def _probabilities(
-    table: SpellTable, estimated: Estimated, days: Sequence[int], words: Mapping[str, Readable]
-) -> Table:
-    g, j, h = len(table.strata), len(table.states), len(days)
-    seen = _watched(table, days)[:, None, :]
-    shares = np.where(seen, _shares(estimated, days), np.nan)
-    errors = np.where(seen, _errors(estimated, days), np.nan)
-    band = pointwise(shares, errors, confidence_level=estimated.confidence_level, limits=estimated.limits)
-    inside = _observed(estimated.spells, days, (g, j, h))
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("state", tr("stage or ending"), "text", "key", "key"),
-        Column("days", tr("after day"), "days", "key", "key"),
-        Column("numerator", tr("observed there"), "units", "count", "count"),
-        Column("at_risk", tr("observed in all"), "units", "count", "count"),
-        Column("estimate", tr("share of all cases"), "share", "estimate", "probability"),
-        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
-        *interval_columns()[1:],
-    )
-    by_day = (0, 2, 1)
-    values = {
-        **table.strata.columns(h * j),
-        "state": np.tile(np.array(table.states, dtype=object), g * h),
-        "days": np.tile(np.repeat(np.asarray(days, np.int64), j), g),
-        "numerator": inside.transpose(by_day).ravel(),
-        "at_risk": np.repeat(inside.sum(axis=1)[:, :, None], j, axis=2).ravel(),
-        "estimate": shares.transpose(by_day).ravel(),
-        "std_error": errors.transpose(by_day).ravel(),
-        "conf_low": band.conf_low.transpose(by_day).ravel(),
-        "conf_high": band.conf_high.transpose(by_day).ravel(),
-    }
-    return Table(columns, values, labels={"state": words}, title=tr("Where the cases are at chosen days"))
-
-
-def _observed(spells: Spells, days: Sequence[int], shape: tuple[int, int, int]) -> Tallies:
-    """Count who is under observation in each state after each day: entry <= day < exit."""
-    counts: Tallies = np.zeros(shape, dtype=spells.tally.dtype)
-    for place, day in enumerate(days):
-        here = (spells.entry <= day) & (spells.exit > day)
-        np.add.at(counts[:, :, place], (spells.group[here], spells.state[here]), spells.tally[here])
-    return counts
-
-
-def _expected(table: SpellTable, estimated: Estimated, horizon: int, words: Mapping[str, Readable]) -> Table:
-    g, j = len(table.strata), len(table.states)
-    seen = _watched(table, [horizon])
-    days, errors = estimated.curve.expected, estimated.curve.expected_error
-    if estimated.variance == "infinitesimal_jackknife":
-        found = jackknife(
-            estimated.spells, estimated.moves, np.zeros(0), horizon=float(horizon), initial=estimated.initial
-        )
-        errors = found.expected_error
-    elif estimated.spells.weight is not None:
-        errors = np.full_like(days, np.nan)
-    days, errors = np.where(seen, days, np.nan), np.where(seen, errors, np.nan)
-    reach = normal_quantile(estimated.confidence_level) * errors
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("state", tr("stage or ending"), "text", "key", "key"),
-        Column("horizon_days", tr("within days"), "days", "key", "key"),
-        Column("denominator", tr("cases"), "units", "count", "count"),
-        Column("estimate", tr("mean days there"), "days", "estimate", "quantile"),
-        Column("std_error", tr("standard error"), "days", "interval", "std_error"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
-    )
-    values = {
-        **table.strata.columns(j),
-        "state": np.tile(np.array(table.states, dtype=object), g),
-        "horizon_days": np.full(g * j, horizon),
-        "denominator": np.repeat(table.units, j),
-        "estimate": days.ravel(),
-        "std_error": errors.ravel(),
-        "conf_low": np.maximum(days - reach, 0).ravel(),
-        "conf_high": np.minimum(days + reach, horizon).ravel(),
-    }
-    return Table(
-        columns,
-        values,
-        labels={"state": words},
-        title=tr("Mean days in each stage, over all cases and within the horizon"),
-    )

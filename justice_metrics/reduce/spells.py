@@ -184,11 +184,11 @@ def _looked_at(cases: CaseData, start: str, begin: tuple[str, ...], dated: tuple
 
 
 def _carried(cases: CaseData, frame: nw.LazyFrame[Any], split: Sequence[str]) -> list[str]:
-    """Return the columns that a visit takes along: what strata are read from, the design, entry and ending."""
+    """Return the columns that a visit takes along: what strata are read from, the design, and the entry."""
     there = frame.collect_schema().names()
     started = [f"first__{one}" for one in (cases.procedure.start, *cases.dated_roles)] if "year" in split else []
     design = [one for one in ("frequency", "weight", "cluster", "stratum") if cases.has(one)]
-    own = ["unit_id", "spell__unit", "spell__begin", "spell__entry", "outcome_rank"]
+    own = ["unit_id", "spell__unit", "spell__begin", "spell__entry"]
     return [one for one in dict.fromkeys((*own, *split, *design, *started)) if one in there]
 
 
