@@ -6,31 +6,18 @@ and the squares are added up. It assumes independent clusters and nothing about 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations_with_replacement
+from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
 from ..base.types import Counts, Days, Floats
-from .curves import NOBODY
-from .robust_paths import (
-    Paths,
-    RowTable,
-    area_paths,
-    hazard_paths,
-    incidence_paths,
-    masses,
-    row_table,
-    survival_paths,
-)
+from .robust_paths import Paths, RowTable, area_paths, hazard_paths, incidence_paths, row_table, survival_paths
+from .robust_variance import BLOCK, units_of, variance_each_day
 from .rows import Rows
 
 Curve: TypeAlias = Literal["survival", "incidence", "cumulative_hazard", "mean_open", "mean_lost"]
-
-# Cells taken at a time: the working arrays stay near 100 MiB whatever the number of rows.
-BLOCK = 500_000
 
 
 class RobustCurves(NamedTuple):
@@ -99,7 +86,7 @@ def robust_curves(
 
     References
     ----------
-    Therneau and Grambsch (2000), *Modeling Survival Data*, section 7.2.
+    Therneau and Grambsch (2000), section 7.2 of their book (Springer).
     Efron (1982), *The Jackknife, the Bootstrap and Other Resampling Plans*, chapter 6.
     Williams (1995), Scandinavian Journal of Statistics, 22, 143-151.
 
@@ -115,7 +102,7 @@ def robust_curves(
     """
     table = row_table(rows, groups=groups, outcomes=outcomes)
     every = list(_paths(rows, table, curve))
-    errors = [np.sqrt(spread[:, 1:]) for spread in _variance_each_day(rows, table, every)]
+    errors = [np.sqrt(spread[:, 1:]) for spread in variance_each_day(rows, table, every)]
     return RobustCurves(
         table.days, _stacked([paths.estimate[:, 1:] for paths in every], table), _stacked(errors, table)
     )
@@ -156,7 +143,7 @@ def cluster_influence(
     """
     table = row_table(rows, groups=groups, outcomes=outcomes)
     chosen = np.asarray(list(days), dtype=np.float64)
-    unit, first, copies, mass = _units(rows)
+    unit, first, copies, mass = units_of(rows)
     estimates, sums = [], []
     for paths in _paths(rows, table, curve):
         estimates.append(_on_days(paths.estimate, paths.estimate_slope, table.days, chosen))
@@ -274,18 +261,6 @@ def _stacked(parts: list[Floats], table: RowTable) -> Floats:
     return np.stack(parts, axis=1) if parts else np.zeros((groups, 0, width))
 
 
-def _units(rows: Rows) -> tuple[Counts, Counts, Counts, Floats]:
-    """Independent piece of each cell, a cell of each piece, its copies, and the cell's weight inside it."""
-    cells = len(rows.exit)
-    if rows.cluster is None:
-        every = np.arange(cells)
-        return every, every, rows.n, np.ones(cells) if rows.weight is None else rows.weight
-    width = int(rows.stratum.max(initial=0)) + 1
-    _, cluster = np.unique(rows.cluster, return_inverse=True)
-    _, first, unit = np.unique(cluster * width + rows.stratum, return_index=True, return_inverse=True)
-    return unit, first, np.ones(len(first), dtype=np.int64), masses(rows)
-
-
 def _on_days(curves: Floats, slope: Floats | None, days: Days, chosen: Floats) -> Floats:
     """Padded curves (..., T + 1) on chosen days; an area goes on growing between two days."""
     at = np.searchsorted(days, chosen, side="right")
@@ -318,109 +293,3 @@ def _summed_influence(
             value[table.entry_at[cells] > position] = 0
             sums[:, j] += np.bincount(unit[cells], value, units)
     return sums
-
-
-def _variance_each_day(rows: Rows, table: RowTable, every: Sequence[Paths]) -> list[Floats]:
-    """Sum over units of the squared sums of influences, on every day: (G, T + 1) for each quantity."""
-    unit, _, copies, mass = _units(rows)
-    groups, width = every[0].estimate.shape if every else (0, 0)
-    products = [np.zeros((len(_pairs(paths)), groups * width)) for paths in every]
-    order = np.argsort(unit, kind="stable") if rows.cluster is not None else None
-    for cells in _blocks(unit, order):
-        moment = np.concatenate([table.entry_at[cells], table.exit_at[cells]])
-        place = np.tile(rows.stratum[cells] * width, 2) + moment
-        if order is None:
-            scale = copies[cells] * mass[cells] ** 2
-            for paths, total in zip(every, products, strict=True):
-                _add_alone(paths, cells, place, scale, total)
-        else:
-            owner = np.tile(unit[cells], 2)
-            sequence = np.argsort(owner * width + moment)
-            owner, place = owner[sequence], place[sequence]
-            for paths, total in zip(every, products, strict=True):
-                _add_together(paths, cells, mass[cells], sequence, owner, place, total)
-    return [_spread(paths, total) for paths, total in zip(every, products, strict=True)]
-
-
-def _pairs(paths: Paths) -> list[tuple[int, int]]:
-    return list(combinations_with_replacement(range(len(paths.basis)), 2))
-
-
-def _add_alone(paths: Paths, cells: slice | Counts, place: Counts, scale: Floats, total: Floats) -> None:
-    """Changes of the products of combinations, each row by itself."""
-    during, after = paths.coefficients(cells)
-    for row, (a, b) in enumerate(_pairs(paths)):
-        before = during[:, a] * during[:, b] * scale
-        change = np.concatenate([before, after[:, a] * after[:, b] * scale - before])
-        total[row] += np.bincount(place, change, total.shape[1])
-
-
-def _add_together(
-    paths: Paths,
-    cells: slice | Counts,
-    mass: Floats,
-    sequence: Counts,
-    owner: Counts,
-    place: Counts,
-    total: Floats,
-) -> None:
-    """Changes of the products of summed combinations: units one after the other, each in the order of its days."""
-    during, after = paths.coefficients(cells)
-    during *= mass[:, None]
-    after *= mass[:, None]
-    state = _running(np.concatenate([during, after - during])[sequence], owner)
-    opens = np.flatnonzero(np.diff(owner, prepend=-1))
-    for row, (a, b) in enumerate(_pairs(paths)):
-        product = state[:, a] * state[:, b]
-        change = np.diff(product, prepend=0)
-        change[opens] = product[opens]
-        total[row] += np.bincount(place, change, total.shape[1])
-
-
-def _spread(paths: Paths, products: Floats) -> Floats:
-    """Variance (G, T + 1) from the changes of the products."""
-    pairs = _pairs(paths)
-    held = products.reshape(-1, *paths.estimate.shape)
-    spread, size_of_parts = np.zeros(paths.estimate.shape), np.zeros(paths.estimate.shape)
-    for row, (a, b) in enumerate(pairs):
-        # the last curve belongs to rows at risk: its products end at 0, and are exact there when summed from the end
-        ends_at_zero = b == len(paths.basis) - 1
-        kept = _from_the_end(held[row]) if ends_at_zero else np.cumsum(held[row], axis=-1)
-        part = (1 if a == b else 2) * kept * paths.basis[a] * paths.basis[b]
-        spread += part
-        size_of_parts += np.abs(part)
-    # a curve that nothing moves has variance 0, where the parts leave rounding of their own size
-    settled: Floats = np.where(spread > NOBODY * size_of_parts, spread, 0)
-    return settled
-
-
-def _blocks(unit: Counts, order: Counts | None) -> Iterator[slice | Counts]:
-    """Cells in pieces of bounded size that never cut a unit."""
-    if order is None:
-        for start in range(0, len(unit), BLOCK):
-            yield slice(start, start + BLOCK)
-        return
-    owner = unit[order]
-    start = 0
-    while start < len(order):
-        last = owner[min(start + BLOCK, len(order)) - 1]
-        stop = int(np.searchsorted(owner, last, side="right"))
-        yield order[start:stop]
-        start = stop
-
-
-def _running(change: Floats, whose: Counts) -> Floats:
-    """Cumulative sums down the rows that start anew with each owner."""
-    total = np.cumsum(change, axis=0)
-    starts = np.flatnonzero(np.diff(whose, prepend=-1))
-    before = np.where((starts > 0)[:, None], total[starts - 1], 0)
-    lengths = np.diff(np.append(starts, len(whose)))
-    running: Floats = total - np.repeat(before, lengths, axis=0)
-    return running
-
-
-def _from_the_end(gains: Floats) -> Floats:
-    """Cumulative sums along the last axis of gains that add up to 0, as minus the sum of what is still to come."""
-    rest = np.zeros(gains.shape)
-    rest[..., :-1] = -np.cumsum(gains[..., :0:-1], axis=-1)[..., ::-1]
-    return rest

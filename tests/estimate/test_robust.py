@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from justice_metrics.estimate import robust
+from justice_metrics.estimate import robust, robust_variance
 from justice_metrics.estimate.curves import aalen_johansen, kaplan_meier
 from justice_metrics.estimate.robust import cluster_influence, covariance, robust_curves
 from justice_metrics.estimate.robust_paths import row_table
@@ -293,6 +293,7 @@ def test_blocks_do_not_show(monkeypatch):
     whole = {curve: robust_curves(rows_of("mgus2"), curve) for curve in CURVES}
     chosen = cluster_influence(rows_of("mgus2"), "mean_lost", [60.0, 100.5])
     monkeypatch.setattr(robust, "BLOCK", 37)
+    monkeypatch.setattr(robust_variance, "BLOCK", 37)
     for curve in CURVES:
         np.testing.assert_allclose(robust_curves(rows_of("mgus2"), curve).std_error, whole[curve].std_error, rtol=1e-10)
     np.testing.assert_allclose(cluster_influence(rows_of("mgus2"), "mean_lost", [60.0, 100.5]).sums, chosen.sums)
