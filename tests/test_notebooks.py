@@ -37,8 +37,16 @@ SAID = {
         "Do not use it",
         "This is an association among these cases, not the effect of support.",
         "internal",
-    )
+    ),
+    "05_from_lifelines.ipynb": (
+        "1200 exploded rows",
+        "none of them is exact",
+        "about 25 are expected to come to verdict",
+        "lifelines",
+    ),
 }
+# A notebook shows its results; how many figures it has at least.
+FIGURES = {"01_performance_assessment.ipynb": 6, "05_from_lifelines.ipynb": 4}
 
 
 def cells(notebook: Any, kind: str) -> list[Any]:
@@ -131,7 +139,7 @@ def test_it_runs_and_shows_what_it_says(path: Path, tmp_path: Path, monkeypatch:
     assert CASE_NUMBER.findall(words) == []
 
     drawn = [cell for cell in code if has_drawing(cell)]
-    assert len(drawn) > 5
+    assert len(drawn) >= FIGURES[path.name]
     for cell in drawn:
         # the map of a procedure draws a law and no data
         assert "procedure_map" in cell.source or "Simulated data" in "\n".join(texts(cell)), cell.source

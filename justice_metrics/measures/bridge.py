@@ -84,7 +84,7 @@ def survival_frame(
 
     - lifelines ``KaplanMeierFitter().fit(f.duration, f.ended > 0, entry=f.entry, weights=f.n)``;
     - lifelines ``CoxTimeVaryingFitter`` on exploded rows with an id column of your own, ``start_col="entry"`` and
-      ``stop_col="duration"``; ``CoxPHFitter`` takes ``weights_col="n"`` on counted rows, but Efron's ties are then those
+      ``stop_col="duration"``; ``CoxPHFitter`` takes ``weights_col="n"`` on counted rows, but its ties are then those
       of weights, not those of rows;
     - statsmodels ``SurvfuncRight(f.duration, f.ended > 0, freq_weights=f.n)`` and, on exploded rows, ``PHReg``.
 
