@@ -56,7 +56,8 @@ def row_table(rows: Rows, *, groups: int | None = None, outcomes: int | None = N
     Parameters
     ----------
     rows : Rows
-        ``stratum`` is the group. Codes below 1 leave the risk set without an ending.
+        ``stratum`` is the group. Codes below 1 leave the risk set without an ending; cells that exit no later than
+        they enter count for nothing.
     groups, outcomes : int, optional
         G and K, when some may be absent from these rows.
 
@@ -91,7 +92,12 @@ def row_table(rows: Rows, *, groups: int | None = None, outcomes: int | None = N
 
 def masses(rows: Rows) -> Floats:
     """Weight of each cell in an estimate: number of rows times their sampling weight, (C,)."""
-    return np.asarray(rows.n * (1.0 if rows.weight is None else rows.weight), dtype=np.float64)
+    return np.asarray(rows.n * row_weights(rows), dtype=np.float64)
+
+
+def row_weights(rows: Rows) -> Floats:
+    """Sampling weight of one row of each cell, (C,); 0 where it exits no later than it enters and is never at risk."""
+    return np.where(rows.entry < rows.exit, 1.0 if rows.weight is None else rows.weight, 0.0)
 
 
 def survival_paths(rows: Rows, table: RowTable) -> Paths:

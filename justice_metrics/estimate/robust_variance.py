@@ -14,7 +14,7 @@ import numpy as np
 
 from ..base.types import Counts, Floats
 from .curves import NOBODY
-from .robust_paths import Paths, RowTable, masses
+from .robust_paths import Paths, RowTable, masses, row_weights
 from .rows import Rows
 
 # Cells taken at a time: the working arrays stay near 100 MiB whatever the number of rows.
@@ -35,7 +35,7 @@ def units_of(rows: Rows) -> Units:
     cells = len(rows.exit)
     if rows.cluster is None:
         every = np.arange(cells)
-        return Units(every, every, rows.n, np.ones(cells) if rows.weight is None else rows.weight)
+        return Units(every, every, rows.n, row_weights(rows))
     width = int(rows.stratum.max(initial=0)) + 1
     _, cluster = np.unique(rows.cluster, return_inverse=True)
     _, first, unit = np.unique(cluster * width + rows.stratum, return_index=True, return_inverse=True)

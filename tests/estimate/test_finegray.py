@@ -287,6 +287,13 @@ def test_without_an_ending_of_interest(code):
     assert predicted_incidence(fit, np.array([[1.0]]), [3]).incidence.tolist() == [[0.0]]
 
 
+def test_without_rows():
+    none = np.zeros(0, dtype=np.int64)
+    fit = fine_gray(Rows(none, none, none, none, None, none, none, None), np.zeros((0, 2)), outcome=1)
+    assert np.isnan(fit.cox.coefficients).all()
+    assert np.isnan(fine_gray_covariance(fit, "robust")).all()
+
+
 def test_ten_thousand_endings_on_one_day():
     cells = [(-1, 7, code, 10_000, 1.0, 0, pattern, 0) for code in (1, 2) for pattern in (0, 1)]
     rows = made([*cells, (-1, 9, 0, 5_000, 1.0, 0, 0, 1), (-1, 8, 1, 1, 1.0, 0, 1, 1)], clustered=False, weighted=False)

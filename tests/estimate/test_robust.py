@@ -289,6 +289,19 @@ def test_corners():
     assert robust_curves(equal, "incidence").std_error.max() < 1e-12
 
 
+@given(some_rows, st.sampled_from(CURVES), st.booleans())
+@settings(deadline=None, max_examples=30)
+def test_a_row_that_is_never_at_risk_changes_nothing(cells, curve, clustered):
+    never = [(3, 3, 1, 2, 1.0, 0, 1), (5, 2, 0, 1, 1.0, 1, 0), (LAST, LAST, 2, 1, 1.0, 0, 3)]
+    chosen = [1.0, 3.0, LAST]
+    found, wanted = (
+        cluster_influence(made(some, clustered=clustered), curve, chosen, groups=2, outcomes=2)
+        for some in ([*never, *cells], cells)
+    )
+    np.testing.assert_array_equal(found.estimate, wanted.estimate)
+    np.testing.assert_allclose(covariance(found), covariance(wanted), atol=1e-14)
+
+
 def test_blocks_do_not_show(monkeypatch):
     whole = {curve: robust_curves(rows_of("mgus2"), curve) for curve in CURVES}
     chosen = cluster_influence(rows_of("mgus2"), "mean_lost", [60.0, 100.5])
