@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Flags, Floats
-from .placing import floats, lines_of, row_type, set_ticks, set_words, text_width, title_height, wrapped
+from .placing import (
+    axes_points,
+    floats,
+    lines_of,
+    row_type,
+    set_ticks,
+    set_words,
+    settle,
+    text_width,
+    thinned,
+    title_height,
+    wrapped,
+)
 from .style import INK, PAGE_WIDTH, RULE, SOFT, TEXT, Format, house_style, mark, new_axes
 
 if TYPE_CHECKING:
@@ -88,7 +100,7 @@ def forest(
         left, right = _reach(middle[~fixed], low[~fixed], high[~fixed])
         above = max((lines_of(heading) for heading, _ in words), default=0) * _LINE
         under = _LINE if less_label or more_label else 0.0
-        height = (bottom * _LINE + above + under) / 72 + 0.75 + title_height(title)
+        height = (bottom * _LINE + above + under) / 72 + 0.65 + title_height(title)
         axes = ax if ax is not None else new_axes(PAGE_WIDTH, max(height, 1.6))
         axes.set_xscale("log")
         axes.set_xlim(left, right)
@@ -105,6 +117,10 @@ def forest(
         axes.axvline(1.0, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
         _write_beside(axes, rows, headings, words, size)
         set_words(axes, own=ax is None, title=title, x_label=_sides(x_label, less_label, more_label), above=above)
+        if ax is None:
+            settle(axes)
+        kept = _apart(axes, ticks, write)
+        set_ticks(axes.xaxis, kept, [write(tick) for tick in kept])
     return axes
 
 
@@ -145,6 +161,17 @@ def _ticks(left: float, right: float) -> list[float]:
     if span < 300:
         return [1 / 32, 1 / 16, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
     return [10.0**power for power in range(-3, 4)]
+
+
+def _apart(axes: Axes, ticks: Sequence[float], write: Format) -> list[float]:
+    """Return the ticks whose words do not touch: all, or every second, third, … with 1 among them."""
+    unit = axes_points(axes)[0] / float(np.log(axes.get_xlim()[1] / axes.get_xlim()[0]))
+    one = list(ticks).index(1.0)
+    for step in range(1, len(ticks) + 1):
+        kept = [tick for place, tick in enumerate(ticks) if (place - one) % step == 0]
+        if len(thinned(np.log(kept), [[write(tick) for tick in kept]], unit)) == len(kept):
+            return kept
+    return [1.0]
 
 
 def _plain(value: float) -> str:
