@@ -186,6 +186,17 @@ class Durations:
             stored=None if self.stored is None else self.stored.recoded(codes),
         )
 
+    def unweighted(self) -> Durations:
+        """Return the same times with every row counting once, whatever its sampling weight."""
+        if not self.sampling.weighted:
+            return self
+        return replace(
+            self,
+            sampling=replace(self.sampling, weighted=False),
+            parent=None if self.parent is None else self.parent.unweighted(),
+            memo={},
+        )
+
     def __repr__(self) -> str:
         words = unit_words(self.provenance.unit).text()
         return f"Durations({self.n_units:,} rows counted as {words}, endings {', '.join(self.outcomes)})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -213,8 +213,7 @@ def curve_tests(
     _check(by, within, test, rho, gamma, trend=trend, adjust=adjust)
     spells = spells_of(cases, start=start, wanted=wanted, endings=endings)
     # Each case counts once: the variance of a test does not know sampling weights.
-    counted = replace(spells, sampling=replace(spells.sampling, weighted=False))
-    table = risk_table_of(counted, by=(*by, *within)).trimmed()
+    table = risk_table_of(spells.unweighted(), by=(*by, *within)).trimmed()
     ensure_some(table, cases)
     arranged = arranged_counts(table, len(by))
     if len(arranged.groups) < 2:

@@ -123,7 +123,7 @@ class RestrictedMeans(Result):
         if not single and len(shown) * len(groups) > _MOST_ROWS_DRAWN:
             shown = [OPEN]
         order = [place for one in shown for place in np.flatnonzero(main["outcome"] == one)]
-        words = [self.outcome_words[str(main["outcome"][place])].text(language) for place in order]
+        words = [self._spent(str(main["outcome"][place])).text(language) for place in order]
         return dots(
             labels=words if single else groups * len(shown),
             estimate=main["estimate"][order].astype(float),
@@ -139,6 +139,11 @@ class RestrictedMeans(Result):
             number=lambda one: format_number(one, language),
             ax=ax,
         )
+
+    def _spent(self, quantity: str) -> Readable:
+        if quantity == OPEN:
+            return self.outcome_words[OPEN]
+        return tr("after: {outcome}", outcome=self.outcome_words[quantity])
 
     def _compared(self, contrast: Table) -> Readable:
         rows = (contrast["outcome"] == OPEN) & (contrast["scale"] == "difference")

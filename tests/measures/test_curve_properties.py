@@ -219,8 +219,8 @@ def test_the_order_of_rows_and_groups_does_not_matter(rows: list[Row]) -> None:
 @FEW
 def test_engine_and_memory_answer_alike(rows: list[Row]) -> None:
     times = spells(rows, cluster=[row[3] for row in rows])
-    assert numbers(curves(times)).keys() == numbers(curves(replace(times, memory=None))).keys()
-    for one, other in zip(curves(times), curves(replace(times, memory=None, plain=None)), strict=True):
+    engine = replace(times, memory=None, stored=None, parent=None, memo={})
+    for one, other in zip(curves(times), curves(engine), strict=True):
         for name, table in one.tables.items():
             for column, values in table.values.items():
                 held = other.tables[name].values[column]

@@ -254,6 +254,14 @@ class TestTests:
         assert value(weighted, "statistic") == value(plain, "statistic")
         assert "sampling weights are not used" in said(weighted)
 
+    @pytest.mark.parametrize("outcome", [None, "1"])
+    def test_a_test_leaves_the_weights_of_other_questions_alone(self, outcome: Any) -> None:
+        spells = times([1, 2, 3, 4], [1, 2, 1, 0], office=list("aabb"), weight=[1.5, 2.0, 7.0, 1.0])
+        before = jm.cumulative_incidence(spells, by="office", outcome=outcome).main["at_risk"].tolist()
+        unused = jm.curve_tests(spells, by="office", outcome=outcome)
+        assert value(unused, "observed", "observed", outcome="any_exit", office="a") == 2
+        assert jm.cumulative_incidence(spells, by="office", outcome=outcome).main["at_risk"].tolist() == before
+
     @pytest.mark.parametrize(
         ("given", "words"),
         [
