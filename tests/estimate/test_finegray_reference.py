@@ -86,6 +86,17 @@ def test_equal_to_crr(data, kind):
         assert fit.cox.log_likelihood == pytest.approx(float(row["loglik"]), rel=5e-9)
 
 
+def test_equal_to_the_graded_model_of_melanoma():
+    """FGR of riskRegression, age and sex, on its own data."""
+    fit = fitted("melanoma", "plain", "breslow", "all_at_risk")
+    errors = np.sqrt(np.diag(fine_gray_covariance(fit, "fine_gray")))
+    for row in answers("finegray_models", data="melanoma", kind="fgr"):
+        term = int(row["term"]) - 1
+        assert fit.cox.coefficients[term] == pytest.approx(float(row["coefficient"]), rel=1e-7)
+        assert errors[term] == pytest.approx(float(row["fine_gray_se"]), rel=1e-7)
+        assert fit.cox.log_likelihood == pytest.approx(float(row["loglik"]), rel=5e-9)
+
+
 @pytest.mark.parametrize("kind", ["plain", "weights"])
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
 @pytest.mark.parametrize("data", SETS)

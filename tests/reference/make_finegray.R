@@ -6,6 +6,8 @@
 #   finegray_robust.csv         curves and means with robust standard errors, survfit and its influence residuals
 #   finegray_influence.csv      the same from the influence of each row, with covariances between first and last group
 #   finegray_svykm.csv          a stratified sample of clusters
+#   finegray_models.csv         subdistribution hazards models; finegray_baseline.csv, what they predict
+#   finegray_cause_specific.csv predictions of a multi-state coxph
 # An empty cell is R's NA.
 
 suppressMessages({library(survival); library(cmprsk); library(riskRegression); library(survey)})
@@ -197,3 +199,7 @@ for (name in c("mgus2", "mgus2_age", "pbc")) {
     incidence = ifelse(at == 0, 0, curve$pstate[pmax(at, 1), p, k + 1]))
 }
 write_table(do.call(rbind, out), "finegray_cause_specific.csv")
+
+version_of <- function(name) data.frame(software = name, version = as.character(packageVersion(name)))
+write.csv(rbind(data.frame(software = "R", version = as.character(getRversion())), version_of("survival"), version_of("cmprsk"),
+  version_of("riskRegression"), version_of("survey")), "finegray_versions.csv", row.names = FALSE, quote = FALSE)
