@@ -85,6 +85,13 @@ class Durations:
         The times of which these tell fewer outcomes apart, and the new code of each of theirs.
     memo : dict
         Counts that were made already: several questions of the same times count their rows once.
+
+    Examples
+    --------
+    >>> import pandas as pd, justice_metrics as jm
+    >>> table = pd.DataFrame({"months": [3, 8, 12], "end": [1, 0, 2]})
+    >>> jm.durations(table, days="months", ending="end").outcomes
+    ('1', '2')
     """
 
     opened: Callable[[], nw.LazyFrame[Any]]
