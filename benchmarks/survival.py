@@ -18,6 +18,7 @@ import contextlib
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -188,6 +189,8 @@ def launch(job: Job, cap: float, memory: float, peers: Path | None) -> dict[str,
             process.kill()
             process.communicate()
             return {"failed": f"over {cap:g} s"}
+    if process.returncode in {-signal.SIGTERM, -signal.SIGINT, -getattr(signal, "SIGHUP", signal.SIGTERM)}:
+        raise KeyboardInterrupt  # somebody stopped all of us: that is no result
     lines += rest.splitlines()
     found = [one for one in lines if one.startswith("{")]
     if found:

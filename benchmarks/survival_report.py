@@ -136,6 +136,9 @@ def peers_sum(figures: list[Figure], size: int, kind: str) -> tuple[float, str]:
 
     A task that no peer finished counts nothing, which favours them; the words then name it.
     """
+    asked = {one.task for one in figures if not mine(one) and (one.size, one.input) == (size, kind)}
+    if not asked >= set(SET):
+        return math.nan, "not all of them were asked"
     best = {task: quickest(figures, task, size, kind) for task in SET}
     both = quickest(figures, "aj_gray", size, kind)
     apart = [best["aj"], best["gray"]]
