@@ -95,13 +95,14 @@ def squared_scores(model: CoxModel, point: CoxPoint, label: Counts | None) -> Fl
     total = np.zeros((columns, columns))
     groups = 0 if label is None else int(label.max(initial=-1)) + 1
     sums = np.zeros((columns, groups))
+    amount = sets.weight * (np.sqrt(sets.n) if label is None else sets.n)  # n rows apart, or n rows together
     for start in range(0, len(sets.pattern), CHUNK):
         cells = slice(start, start + CHUNK)
-        scores = cell_scores(model, point, made, cells) * sets.weight[cells, None]
+        scores = cell_scores(model, point, made, cells)
+        scores *= amount[cells, None]
         if label is None:
-            total += (scores * sets.n[cells, None]).T @ scores
+            total += scores.T @ scores
         else:
-            scores *= sets.n[cells, None]
             for column in range(columns):
                 sums[column] += np.bincount(label[cells], scores[:, column], groups)
     return total if label is None else sums @ sums.T

@@ -302,7 +302,11 @@ def event_exposures(sets: RiskSets, amounts: Floats) -> Floats:
 
 def spells(sets: RiskSets, running_sums: Floats, cells: slice = slice(None)) -> Floats:
     """(C,) or (C, k): what each cell gathered while it was at risk, from running sums (T,) or (T, k) over days."""
-    gathered = running_sums[sets.last[cells]]
+    return since_entry(sets, running_sums.take(sets.last[cells], axis=0), running_sums, cells)
+
+
+def since_entry(sets: RiskSets, gathered: Floats, running_sums: Floats, cells: slice = slice(None)) -> Floats:
+    """Take from what cells have ``gathered`` (in place) what had gathered before they entered."""
     start, stop, _ = cells.indices(len(sets.last))
     late = sets.late[np.searchsorted(sets.late, start) : np.searchsorted(sets.late, stop)]
     gathered[late - start] -= running_sums[sets.first[late] - 1]
