@@ -59,60 +59,43 @@ def packed(
     whole_numbers = {name for name in levels if name in schema and schema[name].is_integer()}
     if not whole_numbers | by_level >= set(levels):
         return None
-    timed = frame.filter(nw.col("time__left_out") == 0)
-    whole = {name: nw.col(name) for name in levels if name in whole_numbers}
-    whole |= {"time__days": nw.col("time__days"), "time__entry": nw.col("time__entry")}
-    asked = [
-        part
-        for place, one in enumerate(whole.values())
-        for part in (one.min().alias(f"low{place}"), one.max().alias(f"high{place}"))
-    ]
-    found = timed.select(*asked).collect()
-    spans = {
-        name: (found.get_column(f"low{place}").to_list()[0], found.get_column(f"high{place}").to_list()[0])
-        for place, name in enumerate(whole)
-    }
-    if any(low is None for low, _ in spans.values()):
+    whole = ["time__days", "time__entry", *(name for name in levels if name in whole_numbers)]
+    # Where no row is left out, the engine need not ask of each row whether it is.
+    all_timed = _largest(frame, "time__left_out") == 0
+    timed = frame if all_timed else frame.filter(nw.col("time__left_out") == 0)
+    spans = _spans(timed, whole)
+    if spans is None:
         return None
     digits: list[tuple[nw.Expr, Values]] = []
     for name in names:
-        if name not in whole_numbers:
-            counted = timed.select(level=levels[name]).group_by("level").agg(n=nw.len()).collect()
-            texts = counted.get_column("level").to_list()
-            if len(texts) > _MOST_TEXTS:
-                return None
-            ordered = sorted(texts, key=naturally)
-            code: nw.Expr = nw.lit(0, dtype=nw.Int64)
-            for place, text in enumerate(ordered[1:], start=1):
-                code = nw.when(levels[name] == text).then(nw.lit(place, dtype=nw.Int64)).otherwise(code)
-            digits.append((code, np.array(ordered, dtype=object)))
-        else:
-            low, high = (int(one) for one in spans[name])
-            if high - low >= WIDEST or (low < 0 and name in by_level):
-                return None
-            distinct = np.append(np.arange(low, high + 1, dtype=np.float64), np.nan)
-            if name in by_level:
-                distinct = np.array([*(str(one) for one in range(low, high + 1)), NOT_RECORDED], dtype=object)
-            digits.append(((nw.col(name).cast(nw.Int64) - low).fill_null(high - low + 1), distinct))
-    since, width, k = int(spans["time__entry"][1]) + 2, int(spans["time__days"][1]) + 1, len(spells.outcomes) + 1
-    if float(np.prod([float(len(distinct)) for _, distinct in digits])) * since * width * k >= LARGEST_KEY:
+        digit = (
+            _number_digit(nw.col(name), spans[name], by_level=name in by_level)
+            if name in whole_numbers
+            else _text_digit(timed, levels[name])
+        )
+        if digit is None:
+            return None
+        digits.append(digit)
+    since, width, k = spans["time__entry"].high + 2, spans["time__days"].high + 1, len(spells.outcomes) + 1
+    places = float(np.prod([float(len(distinct)) for _, distinct in digits])) * since * width * k
+    if places >= LARGEST_KEY:
         return None
     key: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for one, distinct in digits:
         key = key * len(distinct) + one
-    for one, size in (
-        (nw.col("time__entry") + 1, since),
-        (nw.col("time__days"), width),
-        (nw.col("time__code"), k),
-    ):
-        key = key * size + one.cast(nw.Int64)
-    why = nw.col("time__left_out").cast(nw.Int64)
-    key = nw.when(why == 0).then(key).otherwise(-why)
+    if since > 1:
+        key = key * since + nw.col("time__entry").cast(nw.Int64) + 1
+    key = (key * width + nw.col("time__days").cast(nw.Int64)) * k + nw.col("time__code").cast(nw.Int64)
+    if not all_timed:
+        why = nw.col("time__left_out").cast(nw.Int64)
+        key = nw.when(why == 0).then(key).otherwise(-why)
+    if places < 2**31:
+        key = key.cast(nw.Int32)
     repeated = ["frequency"] if spells.sampling.repeated else []
     inside = frame.implementation.is_duckdb() or frame.implementation.is_polars()
     narrow = frame.select(key.alias("key"), *repeated)
     if inside and not repeated and spells.n_units <= _MOST_KEYS:
-        cell, n = _tallied(np.array(numbers_of(narrow.collect(), "key"), dtype=np.int64))
+        cell, n = _tallied(np.array(numbers_of(narrow.collect(), "key")))
     else:
         count = nw.col("frequency").cast(nw.Int64).sum() if repeated else nw.len()
         collected = narrow.group_by("key").agg(count.alias("n")).collect()
@@ -123,6 +106,69 @@ def packed(
     left_out = {LEFT_OUT[-int(one) - 1]: int(number) for one, number in zip(cell[:first], n[:first], strict=True)}
     layout = _Layout(names, [distinct for _, distinct in digits], since, width, k)
     return _unpacked(cell[first:], n[first:], layout, covariates, categorical, strata, cluster, missing, left_out)
+
+
+class _Span(NamedTuple):
+    """Smallest and largest value of a column of whole numbers, and whether some are missing."""
+
+    low: int
+    high: int
+    gaps: bool
+
+
+def _largest(frame: nw.LazyFrame[Any], name: str) -> int:
+    found = frame.select(nw.col(name).max().alias("most")).collect().get_column("most").to_list()[0]
+    return int(found or 0)
+
+
+def _spans(frame: nw.LazyFrame[Any], names: Sequence[str]) -> dict[str, _Span] | None:
+    """Return the range of each column, in one look; None when one of them is empty."""
+    asked = [
+        part
+        for place, name in enumerate(names)
+        for part in (
+            nw.col(name).min().alias(f"low{place}"),
+            nw.col(name).max().alias(f"high{place}"),
+            nw.col(name).count().alias(f"known{place}"),
+        )
+    ]
+    found = frame.select(nw.len().alias("all"), *asked).collect()
+    values = {name: found.get_column(name).to_list()[0] for name in found.columns}
+    if any(values[f"low{place}"] is None for place in range(len(names))):
+        return None
+    return {
+        name: _Span(
+            int(values[f"low{place}"]), int(values[f"high{place}"]), bool(values[f"known{place}"] < values["all"])
+        )
+        for place, name in enumerate(names)
+    }
+
+
+def _number_digit(column: nw.Expr, span: _Span, *, by_level: bool) -> tuple[nw.Expr, Values] | None:
+    """Return a column of whole numbers as a digit, a missing one as the highest, and what each digit stands for."""
+    low, high, gaps = span
+    if high - low >= WIDEST or (low < 0 and by_level):
+        return None
+    digit = column.cast(nw.Int64) - low
+    if gaps:
+        digit = digit.fill_null(high - low + 1)
+    if by_level:
+        texts = [*(str(one) for one in range(low, high + 1)), *([NOT_RECORDED] if gaps else [])]
+        return digit, np.array(texts, dtype=object)
+    return digit, np.concatenate([np.arange(low, high + 1, dtype=np.float64), [np.nan] if gaps else []])
+
+
+def _text_digit(frame: nw.LazyFrame[Any], level: nw.Expr) -> tuple[nw.Expr, Values] | None:
+    """Return a column of texts as a digit; None when they are too many to be compared one by one."""
+    counted = frame.select(level=level).group_by("level").agg(n=nw.len()).collect()
+    texts = counted.get_column("level").to_list()
+    if len(texts) > _MOST_TEXTS:
+        return None
+    ordered = sorted(texts, key=naturally)
+    digit: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, text in enumerate(ordered[1:], start=1):
+        digit = nw.when(level == text).then(nw.lit(place, dtype=nw.Int64)).otherwise(digit)
+    return digit, np.array(ordered, dtype=object)
 
 
 def in_memory(
