@@ -28,6 +28,7 @@ from ..estimate.resampling import cluster_draws
 from ..estimate.risk import at_risk
 from ..figures.counts import bars
 from ..figures.dots import dots
+from ..reduce.patterns import Patterns
 from ..reduce.risk import risk_table_of
 from ..tables import RiskTable, Strata
 from .caseload import band_words
@@ -42,11 +43,12 @@ from .declared import (
     strata_columns,
     time_provenance,
 )
+from .forecast_tail import times_for_tail, with_modelled_tail
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Tail: TypeAlias = Literal["refuse", "constant"]
+Tail: TypeAlias = Literal["refuse", "constant", "weibull", "log-normal", "log-logistic"]
 
 _YEAR: Final = 365
 # The mean hazard that a constant tail goes on with is that of so many last days.
@@ -224,9 +226,10 @@ def expected_endings(
         Horizon, in days after the cut-off.
     by : str or tuple of str
         Attributes that split the cases; each group is told from its own past.
-    tail : {"refuse", "constant"}
+    tail : {"refuse", "constant", "weibull", "log-normal", "log-logistic"}
         What is said of cases so old that their horizon goes beyond the last day on which any case was watched: nothing,
-        and they are counted apart; or that the hazards of the last 365 watched days go on.
+        and they are counted apart; that the hazards of the last 365 watched days go on; or that they go on as a model
+        of that shape has it, fitted to all times of the group (needs the extra ``[lifelines]``).
     cluster : str, optional
         Attribute whose groups are alike inside, such as court: the doubt about the curve then comes from drawing
         whole clusters again.
@@ -243,6 +246,8 @@ def expected_endings(
     ------
     QuestionError, ProcedureError
         When a word names nothing, no case is pending, or time cannot be told of any case.
+    MissingExtraError
+        For a modelled tail, without lifelines.
 
     Examples
     --------
@@ -269,7 +274,8 @@ def expected_endings(
             tr("A sample of closed files has no pending cases; the question needs all registered cases."),
         )
     table = _shown(table, wanted)
-    strata = [_stratum(table, place, within_days, tail) for place in range(len(table.strata))]
+    held = times_for_tail(spells, by) if tail not in {"refuse", "constant"} else None
+    strata = [_stratum(table, place, within_days, tail, held) for place in range(len(table.strata))]
     clusters = 0
     if cluster is not None:
         apart = _shown(risk_table_of(spells, by=(*by, cluster), most_strata=_MOST_CLUSTERS), wanted)
@@ -342,18 +348,20 @@ def _shown(table: RiskTable, wanted: Sequence[str]) -> RiskTable:
     )
 
 
-def _hazards(table: RiskTable, place: int, within_days: int, tail: Tail) -> Hazards:
+def _hazards(table: RiskTable, place: int, within_days: int, tail: Tail, held: Patterns | None) -> Hazards:
     risk = at_risk(table.events, table.censored, table.entered)[place]
     hazards = daily_hazards(table.days, table.events[place], risk)
     if tail == "refuse" or hazards.last_day < 0:
         return hazards
+    if tail != "constant" and held is not None:
+        return with_modelled_tail(hazards, held, table.strata.levels[place], within_days, tail)
     return with_constant_tail(hazards, within_days, window_days=_WINDOW)
 
 
-def _stratum(table: RiskTable, place: int, within_days: int, tail: Tail) -> _Forecast:
+def _stratum(table: RiskTable, place: int, within_days: int, tail: Tail, held: Patterns | None) -> _Forecast:
     there = np.flatnonzero(table.censored[place] > 0)
     ages, pending = table.days[there], table.censored[place][there]
-    found = expected_among(_hazards(table, place, within_days, tail), ages, pending, within_days)
+    found = expected_among(_hazards(table, place, within_days, tail, held), ages, pending, within_days)
     estimation = np.append(found.estimation_variance, found.any_estimation)
     chance = np.append(found.chance_variance, found.any_chance)
     return _Forecast(ages, pending, found, estimation + chance, estimation)
@@ -504,6 +512,14 @@ def _notes(
                 "Beyond the last day on which a case was watched, the hazards of the {days} days before it are taken "
                 "to go on. Nothing in the data says so.",
                 days=_WINDOW,
+            )
+        )
+    elif tail != "refuse":
+        notes.append(
+            tr(
+                "Beyond the last day on which a case was watched, the hazards are those of a model ({name}) fitted to "
+                "all times. The interval knows the doubt about its parameters, not that about its shape.",
+                name=tail,
             )
         )
     if cluster is None:

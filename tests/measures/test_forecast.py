@@ -159,3 +159,21 @@ def test_figures_draw_what_the_tables_say(language: str) -> None:
     groups = expected_endings(jm.sample_cases(), by="department").plot(language=language)
     assert len(groups.lines[0].get_xdata()) == 4
     assert re.search("365", groups.get_xlabel())
+
+
+@pytest.mark.lifelines
+@pytest.mark.parametrize("tail", ["weibull", "log-normal", "log-logistic"])
+def test_a_modelled_tail(tail: str) -> None:
+    pytest.importorskip("lifelines", reason="lifelines is not installed")
+    rng = np.random.default_rng(6)
+    ending, age = rng.geometric(0.004, 3_000) - 1, rng.integers(0, 400, 3_000)
+    over = ending <= age
+    kind = rng.integers(1, 3, 3_000)
+    frame = pd.DataFrame({"days": np.minimum(ending, age), "end": np.where(over, kind, 0)})
+    answer = expected_endings(times(frame), within_days=365, tail=tail)
+    assert row(answer, "verdict")["not_told"] == 0
+    if tail == "weibull":  # a constant hazard is one of its shapes
+        expected = (~over).sum() * (1 - 0.996**365)
+        assert answer.main["estimate"][:2].sum() == pytest.approx(expected, rel=0.06)
+    assert (answer.main["std_error"] > 0).all()
+    assert any("fitted to all times" in one.text() for one in answer.notes)
