@@ -13,7 +13,7 @@ from ..base.result import Column, Table
 from ..base.types import Floats, Tallies
 from ..estimate.bands import SimultaneousBand, days_with, equal_precision, equal_precision_incidence, hall_wellner
 from ..estimate.limits import Limits
-from .curve_estimates import Times
+from .curve_times import Times
 from .declared import strata_columns
 
 BandKind: TypeAlias = Literal["hall-wellner", "equal-precision"]

@@ -21,17 +21,9 @@ from ..estimate.rows import Rows
 from ..figures.curves import step_curves
 from ..reduce.risk import Endings
 from ..tables import RiskTable, Strata
-from .curve_estimates import (
-    CurveVariance,
-    Times,
-    ensure_curve,
-    incidence_of,
-    method_words,
-    seen_only,
-    times_of,
-    watched,
-)
+from .curve_estimates import incidence_of, seen_only, watched
 from .curve_tables import axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
+from .curve_times import CurveVariance, Times, ensure_curve, method_words, times_of
 from .declared import Share, ensure_level, few_units_note, sampling_notes, spells_of, time_provenance
 
 if TYPE_CHECKING:

@@ -21,19 +21,9 @@ from ..figures.curves import step_curves
 from ..reduce.risk import Endings
 from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, open_band
-from .curve_estimates import (
-    CurveVariance,
-    Times,
-    ensure_curve,
-    hazard_of,
-    method_words,
-    open_share_of,
-    reopening_notes,
-    seen_only,
-    times_of,
-    watched,
-)
+from .curve_estimates import hazard_of, open_share_of, seen_only, watched
 from .curve_tables import YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
+from .curve_times import CurveVariance, Times, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
     Share,
     ensure_level,

@@ -23,16 +23,8 @@ from ..figures.dots import dots
 from ..reduce.risk import Endings
 from ..tables import RiskTable, Strata
 from .compared_groups import ADJUSTMENT_WORDS, ADJUSTMENTS, Adjustment
-from .curve_estimates import (
-    LIMITS_WORDS,
-    VARIANCE_WORDS,
-    CurveVariance,
-    Times,
-    ensure_curve,
-    survival_of,
-    times_of,
-    watched,
-)
+from .curve_estimates import survival_of, watched
+from .curve_times import LIMITS_WORDS, VARIANCE_WORDS, CurveVariance, Times, ensure_curve, times_of
 from .declared import (
     days_words,
     ensure_level,

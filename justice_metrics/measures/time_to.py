@@ -20,19 +20,9 @@ from ..estimate.steps import Quantiles, incidence_quantiles, quantiles
 from ..figures.curves import step_curves
 from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band, open_band
-from .curve_estimates import (
-    CurveVariance,
-    Times,
-    ensure_curve,
-    incidence_of,
-    method_words,
-    open_share_of,
-    reopening_notes,
-    seen_only,
-    survival_of,
-    times_of,
-)
+from .curve_estimates import incidence_of, open_share_of, seen_only, survival_of
 from .curve_tables import axis_words, limits_words
+from .curve_times import CurveVariance, Times, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
     Share,
     days_words,
