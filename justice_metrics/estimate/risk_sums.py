@@ -165,7 +165,7 @@ def risk_sets(rows: Rows, patterns: int, outcome: int | None = None) -> RiskSets
     weight = np.ones(len(n)) if rows.weight is None else mine(rows.weight, np.float64)
     amount = n * weight if rows.weight is not None else n.astype(np.float64)
     ends = np.flatnonzero(ended)
-    on, who, many = last[ends], pattern[ends], amount[ends]
+    on, who, many = last.take(ends), pattern.take(ends), amount.take(ends)
     # those who joined after the first event day of their stratum
     late = np.flatnonzero(first > opening[stratum[kept]]) if len(entered) else entered
     return RiskSets(
@@ -365,7 +365,7 @@ def _places(moments: Counts, keys: Counts) -> Counts:
         return np.searchsorted(moments, keys, side="right")
     seen = np.zeros(limit, dtype=np.int64)
     seen[moments[moments < limit]] = 1
-    return np.cumsum(seen)[keys]
+    return np.cumsum(seen).take(keys)
 
 
 def _strata(run: Run, values: Floats) -> Floats:
