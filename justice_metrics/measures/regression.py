@@ -201,7 +201,8 @@ def cox_regression(
     ----------
     .. [1] Cox, D. R. (1972). Regression models and life-tables. Journal of the Royal Statistical Society B, 34,
        187-220.
-    .. [2] Therneau, T. M. and Grambsch, P. M. (2000). Modeling Survival Data. Springer.
+    .. [2] Grambsch, P. M. and Therneau, T. M. (1994). Proportional hazards tests and diagnostics based on weighted
+       residuals. Biometrika, 81, 515-526.
 
     Examples
     --------

@@ -159,6 +159,11 @@ def prepared(
     )
     given = {one: HOLDS[0] for one in actors if HOLDS[0] in (patterns.covariates[one].levels or ())}
     design = designs_of(read, patterns.covariates, patterns.n, references={**given, **(references or {})})[0]
+    if not design.columns:
+        raise QuestionError(
+            tr("No covariate of the formula differs between the units."),
+            tr("Name covariates with at least two levels or values."),
+        )
     return Prepared(
         spells=spells,
         formula=read,

@@ -217,7 +217,9 @@ def regression_notes(
     notes += _robust_notes(made)
     dropped = [term_level(made, one) for one in made.design.dropped]
     if dropped:
-        notes.append(tr("Left out of the model, because other terms determine it: {terms}.", terms=dropped))
+        notes.append(
+            tr("Left out of the model, because it is constant or other terms determine it: {terms}.", terms=dropped)
+        )
     for one in fitted:
         of: Readable = words[one.outcome]
         lost = [

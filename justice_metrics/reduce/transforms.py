@@ -18,13 +18,22 @@ _PLAIN: Final[Mapping[str, Callable[[Any], Any]]] = {
     "sqrt": np.sqrt,
     "I": lambda values: np.asarray(values, dtype=np.float64),
 }
-FUNCTIONS: Final = (*_PLAIN, "center", "centre", "scale", "standardize", "standardise", "bs", "poly")
+FUNCTIONS: Final = (
+    *_PLAIN,
+    "center",
+    "centre",
+    "scale",
+    "standardize",
+    "standardise",
+    "bs",
+    "poly",
+)  # codespell:ignore
 
 
 def transforms(n: Counts) -> dict[str, Any]:
     """Return the functions by name, for patterns that stand for ``n`` units each.
 
-    ``center``, ``scale`` and ``standardize`` use the mean and standard deviation (ddof 1) of the units, ``bs`` puts its
+    ``centre`` and ``scale`` use the mean and standard deviation (ddof 1) of the units, ``bs`` puts its
     knots at quantiles of the units (linear interpolation, as in R's ``splines::bs``), ``poly`` is orthonormal over the
     units (as R's ``poly``).
 
@@ -38,13 +47,13 @@ def transforms(n: Counts) -> dict[str, Any]:
 
     spline = TRANSFORMS["bs"]
 
-    def center(data: Any, *, _state: MutableMapping[str, Any]) -> Floats:
+    def centred(data: Any, *, _state: MutableMapping[str, Any]) -> Floats:
         values = np.asarray(data, dtype=np.float64)
         if "mean" not in _state:
             _state["mean"] = weighted_mean(values, n)
         return np.asarray(values - _state["mean"])
 
-    def scale(data: Any, *, _state: MutableMapping[str, Any]) -> Floats:
+    def scaled(data: Any, *, _state: MutableMapping[str, Any]) -> Floats:
         values = np.asarray(data, dtype=np.float64)
         if "mean" not in _state:
             _state["mean"] = weighted_mean(values, n)
@@ -71,7 +80,9 @@ def transforms(n: Counts) -> dict[str, Any]:
         basis = orthogonal_polynomials(np.asarray(data, dtype=np.float64), int(degree), n, _state)
         return FactorValues(basis, column_names=tuple(str(one) for one in range(1, int(degree) + 1)))
 
-    looking = {"center": center, "centre": center, "scale": scale, "standardize": scale, "standardise": scale}
+    # both spellings, those of other libraries and ours
+    looking = {"center": centred, "centre": centred, "scale": scaled}
+    looking |= {"standardize": scaled, "standardise": scaled}  # codespell:ignore
     looking |= {"bs": bs, "poly": poly}
     return {**_PLAIN, **{name: stateful_transform(one) for name, one in looking.items()}}
 

@@ -288,7 +288,8 @@ def same_coefficients(one: Any, other: Any) -> bool:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "unknown covariate": ({"formula": "grup"}, "Did you mean 'group'?"),
+    "unknown covariate": ({"formula": "groupp"}, "Did you mean 'group'?"),
+    "a covariate that is constant": ({"formula": "I(age - age)"}, "No covariate of the formula differs"),
     "unknown outcome": ({"formula": "group", "outcome": "verdikt"}, "'verdikt' is no ending"),
     "unknown strata": ({"formula": "group", "strata": "curt"}, "Did you mean 'court'?"),
     "unknown cluster": ({"formula": "group", "cluster": "curt"}, "Did you mean 'court'?"),

@@ -73,7 +73,7 @@ class TestFunctionsOfAllUnits:
 
     def test_centre_and_scale(self) -> None:
         ages = repeated()
-        assert design("center(age)").matrix[:, 0] == pytest.approx(PATTERNS["age"].values - ages.mean())
+        assert design("centre(age)").matrix[:, 0] == pytest.approx(PATTERNS["age"].values - ages.mean())
         wanted = (PATTERNS["age"].values - ages.mean()) / ages.std(ddof=1)
         assert design("scale(age)").matrix[:, 0] == pytest.approx(wanted)
         assert design("standardise(age)").matrix[:, 0] == pytest.approx(wanted)
