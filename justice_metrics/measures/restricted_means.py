@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, format_number, tr, trn
-from ..base.levels import LEVEL_WORDS
-from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.result import Definition, Result, Table
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
-from ..estimate.contrasts import differences_from, ratios_to
-from ..estimate.limits import Limits, pointwise
-from ..estimate.means import Contrast, restricted_mean_lost, restricted_mean_open
-from ..estimate.robust import cluster_influence, covariance
+from ..estimate.limits import Limits
 from ..figures.dots import dots
 from ..reduce.risk import Endings
 from ..tables import RiskTable, Strata
 from .compared_groups import ADJUSTMENT_WORDS, ADJUSTMENTS, Adjustment
-from .curve_estimates import survival_of, watched
 from .curve_times import LIMITS_WORDS, VARIANCE_WORDS, CurveVariance, Times, ensure_curve, times_of
 from .declared import (
     days_words,
@@ -34,26 +29,14 @@ from .declared import (
     outcome_labels,
     sampling_notes,
     spells_of,
-    strata_columns,
     time_provenance,
 )
+from .mean_days import OPEN, MeanDays, contrast_table, group_names, mean_days_of, mean_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-OPEN: Final = "open"
 _MOST_ROWS_DRAWN: Final = 24
-_SCALE_WORDS: Final = {"difference": tr("difference, in days"), "ratio": tr("ratio")}
-
-
-class _Found(NamedTuple):
-    """Means of open (first) and of each ending, and how sure they are."""
-
-    estimate: Floats  # (1 + K, G)
-    covariance: Floats  # (1 + K, G, G)
-    std_error: Floats  # (1 + K, G)
-    conf_low: Floats  # (1 + K, G)
-    conf_high: Floats  # (1 + K, G)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -245,11 +228,11 @@ def restricted_means(
     spells = spells_of(cases, start=start, wanted=wanted, endings=endings)
     times = times_of(spells, cases, by=by, variance=variance, cluster=cluster)
     against = _reference(times.table.strata, reference)
-    found = _means(times, horizon_days, confidence_level, limits)
+    found = mean_days_of(times, horizon_days, confidence_level, limits)
     words: dict[str, Readable] = {**outcome_labels(spells, times.table.outcomes), OPEN: tr("still open")}
-    tables = {"main": _main_table(times, found, horizon_days, words)}
+    tables = {"main": mean_table(times, found, horizon_days, words)}
     if len(times.table.strata) > 1:
-        tables["contrast"] = _contrast_table(times, found, against, ADJUSTMENTS[adjust], confidence_level, words)
+        tables["contrast"] = contrast_table(times, found, against, ADJUSTMENTS[adjust], confidence_level, words)
     start_words = spells.start_words
     return RestrictedMeans(
         heading=tr("Mean days open within {n} days, from: {start}", n=horizon_days, start=start_words),
@@ -302,121 +285,6 @@ def restricted_means(
     )
 
 
-def _means(times: Times, horizon: int, confidence_level: float, limits: Limits) -> _Found:
-    table = times.table
-    data = (table.days, table.events.sum(axis=1), times.at_risk)
-    formula = "greenwood" if times.variance == "infinitesimal_jackknife" else times.variance
-    given: dict[str, Any] = {"horizon_days": horizon, "confidence_level": confidence_level, "limits": limits}
-    still = restricted_mean_open(*data, variance=formula, **given)
-    lost = restricted_mean_lost(table.days, table.events, times.at_risk, variance=formula, **given)
-    estimate = np.concatenate([still.estimate[None], lost.estimate.T])
-    groups = len(table.strata)
-    if times.rows is None:
-        std_error = np.concatenate([still.std_error[None], lost.std_error.T])
-        spread = std_error[:, :, None] ** 2 * np.eye(groups)
-    else:
-        sizes: dict[str, int] = {"groups": groups, "outcomes": len(table.outcomes)}
-        spread = np.concatenate(
-            [covariance(cluster_influence(times.rows, one, [horizon], **sizes))[:, 0] for one in _CURVES]
-        )
-        spread[:, times.unsure] = np.nan
-        spread[:, :, times.unsure] = np.nan
-        std_error = np.sqrt(np.maximum(np.diagonal(spread, axis1=1, axis2=2), 0))
-    unseen = ~watched(times, survival_of(times), [horizon])[:, 0]
-    estimate, std_error = np.where(unseen, np.nan, estimate), np.where(unseen, np.nan, std_error)
-    band = pointwise(estimate / horizon, std_error / horizon, confidence_level=confidence_level, limits=limits)
-    return _Found(estimate, spread, std_error, band.conf_low * horizon, band.conf_high * horizon)
-
-
-_CURVES: Final = ("mean_open", "mean_lost")
-
-
-def _main_table(times: Times, found: _Found, horizon: int, words: Mapping[str, Readable]) -> Table:
-    table = times.table
-    quantities = (OPEN, *table.outcomes)
-    upto = table.days <= horizon
-    ended = table.events[:, :, upto].sum(axis=2)
-    events = np.concatenate([ended.sum(axis=1, keepdims=True), ended], axis=1)
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("outcome", tr("days spent"), "text", "key", "key"),
-        Column("denominator", tr("cases"), "units", "count", "count"),
-        Column("events", tr("ended up to the horizon"), "units", "count", "count"),
-        Column("estimate", tr("mean days"), "days", "estimate", "quantile"),
-        Column("std_error", tr("standard error"), "days", "interval", "std_error"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
-    )
-    values: dict[str, Any] = {
-        **table.strata.columns(len(quantities)),
-        "outcome": list(quantities) * len(table.strata),
-        "denominator": np.repeat(table.units, len(quantities)),
-        "events": events.ravel(),
-        "estimate": found.estimate.T.ravel(),
-        "std_error": found.std_error.T.ravel(),
-        "conf_low": found.conf_low.T.ravel(),
-        "conf_high": found.conf_high.T.ravel(),
-    }
-    return Table(
-        columns,
-        values,
-        labels={"outcome": words},
-        title=tr("Mean days up to day {n}: spent open, and left after each ending", n=horizon),
-    )
-
-
-def _contrast_table(
-    times: Times,
-    found: _Found,
-    reference: int,
-    adjusted: Callable[[Floats], Floats],
-    confidence_level: float,
-    words: Mapping[str, Readable],
-) -> Table:
-    strata = times.table.strata
-    others = [place for place in range(len(strata)) if place != reference]
-    quantities = (OPEN, *times.table.outcomes)
-    names_of = _group_names(strata)
-    given: dict[str, Any] = {"reference": reference, "confidence_level": confidence_level}
-    parts: dict[str, Contrast] = {
-        "difference": differences_from(found.estimate, found.covariance, **given),
-        "ratio": ratios_to(found.estimate, found.covariance, **given),
-    }
-    columns = (
-        Column("group", tr("group"), "text", "stratum", "stratum"),
-        Column("reference", tr("compared with"), "text", "stratum", "stratum"),
-        Column("outcome", tr("days spent"), "text", "key", "key"),
-        Column("scale", tr("scale"), "text", "key", "key"),
-        Column("estimate", tr("estimate"), "number", "estimate", "difference", 2),
-        Column("std_error", tr("standard error (of the logarithm for a ratio)"), "number", "interval", "std_error", 3),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
-        Column("p_value", tr("p value"), "number", "estimate", "probability", 4),
-        Column("p_adjusted", tr("p value adjusted for the number of tests"), "number", "estimate", "probability", 4),
-    )
-    pieces: dict[str, list[Any]] = {one.name: [] for one in columns}
-    for scale, contrast in parts.items():
-        picked = {name: array[:, others].ravel() for name, array in contrast._asdict().items()}
-        n = len(quantities) * len(others)
-        pieces["group"] += [names_of[place] for place in others] * len(quantities)
-        pieces["reference"] += [names_of[reference]] * n
-        pieces["outcome"] += [one for one in quantities for _ in others]
-        pieces["scale"] += [scale] * n
-        for name, array in picked.items():
-            pieces[name] += array.tolist()
-        pieces["p_adjusted"] += adjusted(picked["p_value"]).tolist()
-    return Table(
-        columns,
-        pieces,
-        labels={"outcome": words, "scale": _SCALE_WORDS, "group": LEVEL_WORDS, "reference": LEVEL_WORDS},
-        title=tr("Groups compared with: {group}", group=levels_words((names_of[reference],))),
-    )
-
-
-def _group_names(strata: Strata) -> list[str]:
-    return [" · ".join(level) for level in strata.levels]
-
-
 def _reference(strata: Strata, wanted: str | None) -> int:
     """Return the position of the group that others are compared with.
 
@@ -427,13 +295,13 @@ def _reference(strata: Strata, wanted: str | None) -> int:
     """
     if wanted is None:
         return 0
-    known = _group_names(strata)
+    known = group_names(strata)
     if wanted not in known:
         raise QuestionError(tr("'{name}' is no group here.", name=wanted), suggestion(wanted, tuple(known)))
     return known.index(wanted)
 
 
-def _short_note(found: _Found, horizon: int, groups: int) -> Sequence[Readable]:
+def _short_note(found: MeanDays, horizon: int, groups: int) -> Sequence[Readable]:
     unseen = int(np.isnan(found.estimate[0]).sum())
     if not unseen:
         return ()
