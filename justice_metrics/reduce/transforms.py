@@ -23,11 +23,11 @@ FUNCTIONS: Final = (
     "center",
     "centre",
     "scale",
-    "standardize",
+    "standardize",  # codespell:ignore
     "standardise",
     "bs",
     "poly",
-)  # codespell:ignore
+)
 
 
 def transforms(n: Counts) -> dict[str, Any]:
