@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from ..base.errors import MissingExtraError, QuestionError, suggestion
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.result import Definition, Result
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, Durations
-from ..estimate.calibration import Calibration, calibration, observed_share
+from ..estimate.calibration import calibration
 from ..estimate.parametric import DISTRIBUTIONS, Distribution, Fit, Times, fit, survival
 from ..figures.agreement import agreement
 from ..figures.curves import step_curves
@@ -24,32 +24,28 @@ from ..reduce.design import Design
 from ..reduce.formula import Formula
 from ..reduce.patterns import MissingLevels, patterns_of
 from ..reduce.risk import Endings
-from .caseload import band_words
 from .declared import ensure_level, outcome_labels, sampling_notes, spells_of
+from .duration_model_tables import (
+    DISTRIBUTION_WORDS,
+    axis_pace,
+    calibration_table,
+    curve_table,
+    models_table,
+    pending_table,
+    unit_weights,
+)
+from .duration_model_words import model_notes, model_sentences
 from .regression_model import Prepared, coefficients_of, prepared
 from .regression_tables import (
-    Ratio,
     forest_rows,
     left_out_words,
-    level_words,
     log_table,
     ratio_table,
     regression_notes,
-    term_words,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-DISTRIBUTION_WORDS: Final[Mapping[str, Readable]] = {
-    "weibull": tr("Weibull"),
-    "log-normal": tr("log-normal"),
-    "log-logistic": tr("log-logistic"),
-    "generalised-gamma": tr("generalised gamma"),
-    "spline": tr("spline"),
-}
-_YEAR: Final = 365
-_POINTS: Final = 120
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -129,7 +125,7 @@ class DurationModel(Result):
         """
         table = self.tables["curve"]
         days = table["days"]
-        ticks = np.flatnonzero(days % _pace(int(days[-1])) == 0)
+        ticks = np.flatnonzero(days % axis_pace(int(days[-1])) == 0)
         at_risk = table["at_risk"][ticks].astype(float)
         return step_curves(
             days=days,
@@ -273,22 +269,22 @@ def duration_model(
         made.patterns.rows.entry,
         made.patterns.rows.exit,
         times.ended,
-        _weights(times),
+        unit_weights(times),
         groups=groups,
         horizon_days=horizon,
         confidence_level=confidence_level,
     )
     weighted = made.spells.sampling.weighted
     any_exit = outcome == ANY_EXIT
-    pending = {"pending": _pending_table(chosen, times)} if any_exit and not made.spells.several_rows else {}
+    pending = {"pending": pending_table(chosen, times)} if any_exit and not made.spells.several_rows else {}
     return DurationModel(
         heading=tr("Time to {outcome}: a {name} model", outcome=of, name=DISTRIBUTION_WORDS[distribution]),
         tables={
             "main": main,
             "coefficients": log_table(made, [found], words, confidence_level=confidence_level),
-            "models": _models_table(fits, weighted=weighted),
-            "curve": _curve_table(chosen, times, made, last),
-            "calibration": _calibration_table(compared, weighted=weighted),
+            "models": models_table(fits, weighted=weighted),
+            "curve": curve_table(chosen, times, made, last),
+            "calibration": calibration_table(compared, weighted=weighted),
             **pending,
         },
         definition=Definition(
@@ -323,7 +319,7 @@ def duration_model(
         notes=(
             *sampling_notes(made.spells, design_used=True),
             *regression_notes(made, [found], words),
-            *_notes(made, fits, any_exit=any_exit, asked=horizon_days, horizon=horizon, of=of),
+            *model_notes(made, fits, any_exit=any_exit, asked=horizon_days, horizon=horizon, of=of),
         ),
         frame_library=made.spells.frame_library,
         distribution=distribution,
@@ -333,7 +329,7 @@ def duration_model(
         horizon_days=horizon,
         units=made.units,
         events=int(events.sum()),
-        sentences=_sentences(made, main, fits, distribution, of, weighted=weighted),
+        sentences=model_sentences(made, main, fits, distribution, of, weighted=weighted),
     )
 
 
@@ -401,10 +397,6 @@ def _times(made: Prepared) -> Times:
     )
 
 
-def _weights(times: Times) -> Floats:
-    return times.n * (np.ones(len(times.n)) if times.weight is None else times.weight)
-
-
 def _fitted(distribution: str, times: Times, *, robust: bool) -> Fit | None:
     """Return the fit; None where no maximum is found."""
     known = next(one for one in DISTRIBUTIONS if one == distribution)
@@ -412,222 +404,3 @@ def _fitted(distribution: str, times: Times, *, robust: bool) -> Fit | None:
         return fit(known, times, robust=robust)
     except (ArithmeticError, np.linalg.LinAlgError):
         return None
-
-
-def _models_table(fits: Mapping[str, Fit | None], *, weighted: bool) -> Table:
-    columns = (
-        Column("distribution", tr("distribution"), "text", "key", "key"),
-        Column("parameters", tr("parameters"), "number", "key", "key", 0),
-        Column("log_likelihood", tr("log-likelihood"), "number", "estimate", "difference", 2),
-        Column("aic", tr("AIC"), "number", "estimate", "difference", 1),
-        Column("bic", tr("BIC"), "number", "estimate", "difference", 1),
-    )
-    found = [(name, one if one is not None and one.converged else None) for name, one in fits.items()]
-    nothing = np.nan
-    values = {
-        "distribution": [name for name, _ in found],
-        "parameters": [nothing if one is None else one.parameters for _, one in found],
-        "log_likelihood": [nothing if one is None else one.log_likelihood for _, one in found],
-        # with sampling weights the likelihood is none, and the criteria mean nothing
-        "aic": [nothing if one is None or weighted else one.aic for _, one in found],
-        "bic": [nothing if one is None or weighted else one.bic for _, one in found],
-    }
-    labels = {"distribution": DISTRIBUTION_WORDS}
-    return Table(columns, values, labels=labels, title=tr("Distributions side by side"))
-
-
-def _curve_table(chosen: Fit, times: Times, made: Prepared, last: int) -> Table:
-    """Return the mean curve of the model beside Kaplan-Meier, on a grid of days."""
-    marked = np.arange(0, last + 1, _pace(last))
-    days = np.unique(np.concatenate([np.linspace(0, last, _POINTS).astype(np.int64), marked]))
-    weight = _weights(times)
-    eta, place = np.unique(chosen.predictor(times.design), return_inverse=True)
-    of_eta = np.bincount(place, weights=weight) / weight.sum()
-    model = 1 - of_eta @ survival(chosen, eta[:, None], days[None].astype(np.float64))
-    rows = made.patterns.rows
-    observed, at_risk = observed_share(rows.entry, rows.exit, times.ended, weight, days)
-    columns = (
-        Column("days", tr("day"), "days", "key", "key"),
-        Column("at_risk", tr("open just before"), "units", "count", "count"),
-        Column("predicted", tr("share ended by the model"), "share", "estimate", "probability"),
-        Column("estimate", tr("share ended as observed"), "share", "estimate", "probability"),
-    )
-    values = {"days": days, "at_risk": np.round(at_risk, 6), "predicted": model, "estimate": observed}
-    return Table(columns, values, title=tr("The model beside what was observed"))
-
-
-def _pace(last: int) -> int:
-    """Return the days between two marks of an axis."""
-    return next((one for one in (1, 5, 30, 60, 90, 180, 365, 730, 1095) if last / one <= 6), 3650)
-
-
-def _calibration_table(found: Calibration, *, weighted: bool) -> Table:
-    g = len(found.units)
-    nothing = np.full(g, np.nan)
-    columns = (
-        Column("group", tr("group of predictions, from low to high"), "number", "key", "key", 0),
-        Column("denominator", tr("units"), "units", "count", "count"),
-        Column("predicted", tr("predicted share ended"), "share", "estimate", "probability"),
-        Column("estimate", tr("observed share"), "share", "estimate", "probability"),
-        Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
-    )
-    values = {
-        "group": np.arange(1, g + 1),
-        "denominator": found.units,
-        "predicted": found.predicted,
-        "estimate": found.observed,
-        "conf_low": nothing if weighted else found.conf_low,
-        "conf_high": nothing if weighted else found.conf_high,
-    }
-    return Table(columns, values, title=tr("Predicted and observed"))
-
-
-def _pending_table(chosen: Fit, times: Times) -> Table:
-    """Return how long pending cases will go on by the model, by age."""
-    still_open = times.ended == 0
-    ages, weight = times.exit[still_open], _weights(times)[still_open]
-    eta = chosen.predictor(times.design[still_open])
-    last = min(int(ages.max(initial=0)) // _YEAR, 5)
-    band = np.minimum(np.maximum(ages - 1, 0) // _YEAR, last).astype(np.int64)
-    names_of = [f"{year}-{year + 1}" for year in range(last)] + [f"{last}+" if last == 5 else f"{last}-{last + 1}"]
-    kept = [place for place in range(last + 1) if (band == place).any()]
-    held: dict[str, list[float]] = {"n": [], "within": [], "half": []}
-    for place in kept:
-        mine = band == place
-        of, share = eta[mine], weight[mine] / weight[mine].sum()
-        now = survival(chosen, of, ages[mine])
-
-        def gone(days: float, of: Floats = of, share: Floats = share, now: Floats = now, mine: Floats = mine) -> float:
-            return 1 - float(share @ (survival(chosen, of, ages[mine] + days) / np.maximum(now, 1e-300)))
-
-        low, high = 0.0, 40_000.0
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (low, middle) if gone(middle) >= 0.5 else (middle, high)
-        held["n"].append(float(weight[mine].sum()))
-        held["within"].append(gone(float(_YEAR)))
-        held["half"].append((low + high) / 2 if high < 39_999 else np.nan)
-    columns = (
-        Column("age_band", tr("age at the cut-off"), "text", "key", "key"),
-        Column("denominator", tr("pending cases"), "units", "count", "count"),
-        Column("share", tr("expected to end within 365 days"), "share", "estimate", "probability"),
-        Column("estimate", tr("further days until half of them have ended"), "days", "estimate", "quantile"),
-    )
-    shown = [names_of[place] for place in kept]
-    values = {
-        "age_band": np.array(shown, dtype=object),
-        "denominator": np.array(held["n"]),
-        "share": np.array(held["within"]),
-        "estimate": np.round(np.array(held["half"]), 0),
-    }
-    labels: dict[str, Mapping[str, Readable]] = {"age_band": {one: band_words(one) for one in shown}}
-    return Table(columns, values, labels=labels, title=tr("Pending cases, as the model has it"))
-
-
-def _notes(
-    made: Prepared, fits: Mapping[str, Fit | None], *, any_exit: bool, asked: int, horizon: int, of: Readable
-) -> tuple[Readable, ...]:
-    notes: list[Readable] = []
-    if not any_exit:
-        notes.append(
-            tr(
-                "Other endings are taken as the end of observation: these are times to {outcome} in a world in which "
-                "nothing else ends a case, which no data can check. Shares are told by cumulative_incidence.",
-                outcome=of,
-            )
-        )
-    lost = [DISTRIBUTION_WORDS[name] for name, one in fits.items() if one is None or not one.converged]
-    if lost:
-        notes.append(tr("No maximum of the likelihood was found for: {names}.", names=lost))
-    if made.spells.sampling.weighted:
-        notes.append(tr("Under sampling weights AIC and BIC are not defined, and none is shown."))
-    if horizon < asked:
-        notes.append(
-            tr("No case was watched for {asked} days; day {days} is taken instead.", asked=asked, days=horizon)
-        )
-    notes.append(
-        tr(
-            "A distribution goes on where the data end; what it says there rests on its shape alone. Look at "
-            "plot_calibration()."
-        )
-    )
-    return tuple(notes)
-
-
-def _sentences(
-    made: Prepared,
-    main: Table,
-    fits: Mapping[str, Fit | None],
-    distribution: str,
-    of: Readable,
-    *,
-    weighted: bool,
-) -> tuple[Readable, ...]:
-    said: list[Readable] = [
-        tr(
-            "{units} units, of which {events} came to {outcome}.",
-            units=made.units,
-            events=int(made.events(1).sum()),
-            outcome=of,
-        )
-    ]
-    usable = {name: one for name, one in fits.items() if one is not None and one.converged}
-    if len(usable) > 1 and not weighted:
-        best = min(usable, key=lambda name: usable[name].aic)
-        behind = usable[distribution].aic - usable[best].aic
-        values = {"best": DISTRIBUTION_WORDS[best], "n": len(usable)}
-        if best == distribution:
-            said.append(
-                tr("Of {n} distributions the one used here ({best}) describes these times best (AIC).", **values)
-            )
-        else:
-            said.append(
-                tr(
-                    "Of {n} distributions {best} describes these times best; the one used here ({used}) is {aic} "
-                    "points of AIC behind it.",
-                    used=DISTRIBUTION_WORDS[distribution],
-                    aic=Ratio(behind),
-                    **values,
-                )
-            )
-    return (*said, *_ratio_sentences(made, main))
-
-
-def _ratio_sentences(made: Prepared, main: Table) -> Sequence[Readable]:
-    said: list[Readable] = []
-    by_key = {(one.term, one.level): one for one in made.design.columns}
-    for row in range(len(main)):
-        key = (str(main["term"][row]), str(main["level"][row]))
-        column = by_key.get(key)
-        ratio, low, high = (float(main[name][row]) for name in ("estimate", "conf_low", "conf_high"))
-        if column is None or not np.isfinite(low) or column.term.count(":"):
-            continue
-        if low <= 1 <= high:
-            verdict: Readable = tr("The data do not settle whether that is longer or shorter.")
-        else:
-            verdict = tr("Longer.") if low > 1 else tr("Shorter.")
-        values = {
-            "term": term_words(made, column),
-            "ratio": Ratio(ratio),
-            "low": Ratio(low),
-            "high": Ratio(high),
-            "verdict": verdict,
-        }
-        if column.at:
-            said.append(
-                tr(
-                    "{term}, {level} beside {reference}: {ratio} times as long (interval {low} to {high}). {verdict}",
-                    level=level_words(column.level),
-                    reference=level_words(column.reference),
-                    **values,
-                )
-            )
-        else:
-            said.append(
-                tr(
-                    "{term}: each further unit goes with {ratio} times as long (interval {low} to {high}). {verdict}",
-                    **values,
-                )
-            )
-    return said

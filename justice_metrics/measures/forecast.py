@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr, trn
 from ..base.levels import PENDING
-from ..base.result import Column, Definition, Result, Table
-from ..base.types import Counts, Days, Floats, Names, Tallies, Values, names
+from ..base.result import Definition, Result
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, OTHER_ENDING, Durations
 from ..estimate.forecast import (
-    Expected,
     Hazards,
     daily_hazards,
     expected_among,
-    prediction_interval,
     resampled_expected,
     with_constant_tail,
 )
@@ -40,9 +38,9 @@ from .declared import (
     outcome_labels,
     sampling_notes,
     spells_of,
-    strata_columns,
     time_provenance,
 )
+from .forecast_tables import StratumForecast, ages_table, main_table
 from .forecast_tail import times_for_tail, with_modelled_tail
 
 if TYPE_CHECKING:
@@ -50,21 +48,10 @@ if TYPE_CHECKING:
 
 Tail: TypeAlias = Literal["refuse", "constant", "weibull", "log-normal", "log-logistic"]
 
-_YEAR: Final = 365
 # The mean hazard that a constant tail goes on with is that of so many last days.
 _WINDOW: Final = 365
 _MOST_CLUSTERS: Final = 100_000
 _FEW_CLUSTERS: Final = 20
-
-
-class _Forecast(NamedTuple):
-    """One stratum."""
-
-    ages: Days  # (A,)
-    pending: Tallies  # (A,)
-    found: Expected
-    variance: Floats  # (K + 1,) all doubt of each outcome, and of any ending
-    estimation: Floats  # (K + 1,)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -288,8 +275,8 @@ def expected_endings(
     return ExpectedEndings(
         heading=tr("What the pending cases are expected to come to within {days} days", days=within_days),
         tables={
-            "main": _main(table, strata, confidence_level, words),
-            "ages": _ages(table, strata, words),
+            "main": main_table(table, strata, confidence_level, words),
+            "ages": ages_table(table, strata, words),
         },
         definition=Definition(
             answers=tr(
@@ -358,24 +345,24 @@ def _hazards(table: RiskTable, place: int, within_days: int, tail: Tail, held: P
     return with_constant_tail(hazards, within_days, window_days=_WINDOW)
 
 
-def _stratum(table: RiskTable, place: int, within_days: int, tail: Tail, held: Patterns | None) -> _Forecast:
+def _stratum(table: RiskTable, place: int, within_days: int, tail: Tail, held: Patterns | None) -> StratumForecast:
     there = np.flatnonzero(table.censored[place] > 0)
     ages, pending = table.days[there], table.censored[place][there]
     found = expected_among(_hazards(table, place, within_days, tail, held), ages, pending, within_days)
     estimation = np.append(found.estimation_variance, found.any_estimation)
     chance = np.append(found.chance_variance, found.any_chance)
-    return _Forecast(ages, pending, found, estimation + chance, estimation)
+    return StratumForecast(ages, pending, found, estimation + chance, estimation)
 
 
 def _over_clusters(
-    one: _Forecast,
+    one: StratumForecast,
     apart: RiskTable,
     levels: tuple[str, ...],
     within_days: int,
     tail: Tail,
     resamples: int,
     seed: int,
-) -> _Forecast:
+) -> StratumForecast:
     """Take the doubt about the curve from drawing clusters again, the pending cases staying what they are."""
     mine = [place for place, level in enumerate(apart.strata.levels) if level[:-1] == levels]
     risk = at_risk(apart.events, apart.censored, apart.entered)[mine]
@@ -403,99 +390,8 @@ def _over_clusters(
     return one._replace(variance=one.variance - one.estimation + spread, estimation=spread)
 
 
-def _main(
-    table: RiskTable, strata: Sequence[_Forecast], confidence_level: float, words: Mapping[str, Readable]
-) -> Table:
-    outcomes = (*table.outcomes, PENDING)
-    rows = len(outcomes)
-    told = np.array([float(np.where(one.found.told, one.pending, 0).sum()) for one in strata])
-    beyond = np.array([float(one.pending.sum()) for one in strata]) - told
-    expected = np.array(
-        [[*one.found.expected, n - one.found.any_expected] for one, n in zip(strata, told, strict=True)]
-    )
-    variance = np.array([one.variance for one in strata])
-    error = np.sqrt(np.array([one.estimation for one in strata]))
-    limits = prediction_interval(np.maximum(expected, 0.0), variance, told[:, None], confidence_level=confidence_level)
-    if table.weighted:
-        nothing = np.full_like(expected, np.nan)
-        limits, error = limits._replace(conf_low=nothing, conf_high=nothing), nothing
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = expected / told[:, None]
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("denominator", tr("pending cases told of"), "units", "count", "count"),
-        Column("not_told", tr("too old to tell"), "units", "count", "count"),
-        Column("estimate", tr("expected"), "units", "estimate", "count"),
-        Column("std_error", tr("standard error of the expected number"), "units", "interval", "std_error"),
-        Column("conf_low", tr("lower limit of the number"), "units", "interval", "interval"),
-        Column("conf_high", tr("upper limit of the number"), "units", "interval", "interval"),
-        Column("share", tr("expected share"), "share", "estimate", "probability"),
-    )
-    values = {
-        **table.strata.columns(rows),
-        "outcome": list(outcomes) * len(strata),
-        "denominator": _whole(np.repeat(told, rows), table.weighted),
-        "not_told": _whole(np.repeat(beyond, rows), table.weighted),
-        "estimate": np.maximum(expected, 0).ravel(),
-        "std_error": error.ravel(),
-        "conf_low": limits.conf_low.ravel(),
-        "conf_high": limits.conf_high.ravel(),
-        "share": share.ravel(),
-    }
-    return Table(columns, values, labels={"outcome": words}, title=tr("Expected endings of the pending cases"))
-
-
-def _ages(table: RiskTable, strata: Sequence[_Forecast], words: Mapping[str, Readable]) -> Table:
-    """Return expected endings by the age in years of the pending cases."""
-    outcomes = (*table.outcomes, PENDING)
-    most = max(int(one.ages.max(initial=0)) for one in strata) // _YEAR
-    last = min(most, 5)
-    bands = [f"{year}-{year + 1}" for year in range(last)] + [f"{last}-{last + 1}" if most < 5 else f"{last}+"]
-    held: dict[str, list[float]] = {name: [] for name in ("denominator", "not_told", "estimate", "remaining")}
-    for one in strata:
-        # whole years are the end of a band, as in the ages of cases
-        band: Counts = np.minimum(np.maximum(one.ages.astype(np.int64) - 1, 0) // _YEAR, last)
-        for place in range(len(bands)):
-            inside = band == place
-            told = inside & one.found.told
-            n = float(one.pending[told].sum())
-            each = np.where(told, one.found.probability, 0.0) @ one.pending
-            days = float(np.where(told, one.found.remaining_days, 0.0) @ one.pending) / n if n else np.nan
-            for expected in (*each, n - float(each.sum())):
-                held["denominator"].append(n)
-                held["not_told"].append(float(one.pending[inside].sum()) - n)
-                held["estimate"].append(max(float(expected), 0.0) if n else np.nan)
-                held["remaining"].append(days)
-    rows = len(bands) * len(outcomes)
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("age_band", tr("age at the cut-off"), "text", "key", "key"),
-        Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("denominator", tr("pending cases told of"), "units", "count", "count"),
-        Column("not_told", tr("too old to tell"), "units", "count", "count"),
-        Column("estimate", tr("expected"), "units", "estimate", "count"),
-        Column("restricted_mean_days", tr("mean days still open in the horizon"), "days", "estimate", "quantile"),
-    )
-    values = {
-        **table.strata.columns(rows),
-        "age_band": [band for band in bands for _ in outcomes] * len(strata),
-        "outcome": list(outcomes) * (len(bands) * len(strata)),
-        "denominator": _whole(np.array(held["denominator"]), table.weighted),
-        "not_told": _whole(np.array(held["not_told"]), table.weighted),
-        "estimate": np.array(held["estimate"]),
-        "restricted_mean_days": np.round(np.array(held["remaining"]), 1),
-    }
-    labels: dict[str, Mapping[str, Readable]] = {"outcome": words, "age_band": {one: band_words(one) for one in bands}}
-    return Table(columns, values, labels=labels, title=tr("By age of the case"))
-
-
-def _whole(values: Floats, weighted: bool) -> Values:
-    return values if weighted else np.round(values).astype(np.int64)
-
-
 def _notes(
-    cases: CaseData | Durations, strata: Sequence[_Forecast], tail: Tail, cluster: str | None, clusters: int
+    cases: CaseData | Durations, strata: Sequence[StratumForecast], tail: Tail, cluster: str | None, clusters: int
 ) -> tuple[Readable, ...]:
     notes: list[Readable] = [
         *sampling_notes(cases),
@@ -543,7 +439,7 @@ def _notes(
     return tuple(notes)
 
 
-def _mean_remaining(strata: Sequence[_Forecast]) -> float:
+def _mean_remaining(strata: Sequence[StratumForecast]) -> float:
     """Return the mean days that a pending case stays open within the horizon."""
     told = [np.where(one.found.told, one.pending, 0) for one in strata]
     total = float(sum(one.sum() for one in told))
