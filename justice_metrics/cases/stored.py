@@ -173,7 +173,7 @@ class Stored:
         groups = [(file, one) for file, every in self.files for one in every]
         n = max(1, min(len(groups), _processors(), _MOST_THREADS))
         shares = [groups[place::n] for place in range(n)]
-        return [replace(self, files=tuple((file, (one,)) for file, one in share)) for share in shares]
+        return [replace(self, files=_by_file(share)) for share in shares]
 
     def pieces(self, attributes: Sequence[str], levels: Sequence[tuple[str, ...]]) -> Iterator[Piece]:
         """Read the rows piece by piece, the attributes as places among their ``levels``."""
@@ -237,6 +237,14 @@ class Stored:
             with pq.ParquetFile(file, read_dictionary=words) as opened:
                 for batch in opened.iter_batches(_PIECE, row_groups=list(groups), columns=distinct, use_threads=False):
                     yield [batch.column(name) for name in names]
+
+
+def _by_file(groups: Sequence[tuple[Path, int]]) -> tuple[tuple[Path, tuple[int, ...]], ...]:
+    """Return row groups file by file: the foot of a file is read once, and it is long where there are many of them."""
+    found: dict[Path, list[int]] = {}
+    for file, group in groups:
+        found.setdefault(file, []).append(group)
+    return tuple((file, tuple(every)) for file, every in found.items())
 
 
 def _processors() -> int:
