@@ -200,7 +200,7 @@ def cells(table: SpellTable) -> dict[Any, float]:
 
 
 @given(CASES)
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_every_unit_is_in_it_or_left_out_with_a_reason(rows: list[dict[str, Any]]) -> None:
     for entry in (False, True):
         cases = cases_of(rows, entry=entry)
@@ -213,7 +213,7 @@ def test_every_unit_is_in_it_or_left_out_with_a_reason(rows: list[dict[str, Any]
 
 
 @given(CASES)
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_parts_add_up(rows: list[dict[str, Any]]) -> None:
     cases = cases_of(rows)
     first = nw.col("unit_id").cast(nw.Int64) % 2 == 0
@@ -224,7 +224,7 @@ def test_parts_add_up(rows: list[dict[str, Any]]) -> None:
 
 
 @given(CASES)
-@settings(max_examples=15)
+@settings(max_examples=6)
 def test_a_frequency_is_the_row_so_often(rows: list[dict[str, Any]]) -> None:
     often = [row for row in rows for _ in range(row["frequency"])]
     assert cells(spell_table(cases_of(rows))) == cells(spell_table(cases_of(often, frequency=False)))
