@@ -9,26 +9,23 @@ imported inside the function that needs it; the formulas are numpy and scipy.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.special import gammainc, gammaincc, gammaln, log_ndtr
 
-from ..base.types import Counts, Floats
-
-Distribution: TypeAlias = Literal["weibull", "log-normal", "log-logistic", "generalised-gamma", "spline"]
-DISTRIBUTIONS: Final[tuple[Distribution, ...]] = (
-    "weibull",
-    "log-normal",
-    "log-logistic",
-    "generalised-gamma",
-    "spline",
+from ..base.types import Floats
+from .lifelines_door import fitted_by_lifelines
+from .time_distributions import (
+    FIRST_DAY,
+    SPLINE_KNOTS,
+    Distribution,
+    Times,
+    log_hazard,
+    log_survival,
+    spline_basis,
 )
-# A case that ends on its first day lasted some part of it; the models have no time 0.
-FIRST_DAY: Final = 0.5
-SPLINE_KNOTS: Final = 4
+
 _STEP: Final = 1e-2
 _MOST_STEPS: Final = 60
 # The score per unit at which the maximum is reached.
@@ -36,34 +33,6 @@ _SCORE: Final = 1e-9
 _PLACES: Final = np.array([-3, -2, -1, 1, 2, 3])
 _FIRST: Final = np.array([-1, 9, -45, 45, -9, 1]) / 60
 _SECOND: Final = np.array([2, -27, 270, 270, -27, 2]) / 180
-_LEAST: Final = 1e-300
-
-
-class Times(NamedTuple):
-    """What a model is fitted to: cells of like units.
-
-    Attributes
-    ----------
-    design : (C, p)
-        Covariates of each cell, without a constant.
-    entry, exit : (C,)
-        In days; -1 enters from the start. A unit that ended on day 0 lasted half a day.
-    ended : (C,)
-        1 where it ended by the outcome, 0 where observation ended.
-    n : (C,)
-        Units in the cell.
-    weight : (C,) or None
-        Sampling weight of each of them.
-    cluster : (C,) or None
-    """
-
-    design: Floats
-    entry: Floats
-    exit: Floats
-    ended: Counts
-    n: Counts
-    weight: Floats | None
-    cluster: Counts | None
 
 
 class Fit(NamedTuple):
@@ -169,10 +138,10 @@ def fit(distribution: Distribution, times: Times, *, robust: bool = False) -> Fi
     knots = _knots(end, times) if distribution == "spline" else np.zeros(0)
     weight: Floats = times.n * (times.weight if times.weight is not None else np.ones(len(times.n)))
     model = _Model(distribution, scaled.design, begin, end, times.ended == 1, knots)
-    starts = [_by_lifelines(distribution, scaled, begin, end, weight, knots)]
+    starts = [fitted_by_lifelines(distribution, scaled, begin, end, weight, knots)]
     if distribution in ("generalised-gamma", "spline"):
         # a Weibull model is one of them, and a start that cannot be far off when lifelines loses its way
-        start = _by_lifelines("weibull", scaled, begin, end, weight, knots)
+        start = fitted_by_lifelines("weibull", scaled, begin, end, weight, knots)
         weibull = _climbed(model._replace(distribution="weibull"), start, weight)[0]
         starts.append(_nested(distribution, weibull, len(mean)))
     start = max(starts, key=lambda one: model.log_likelihood(one, weight))
@@ -236,7 +205,7 @@ def survival(fitted: Fit, eta: Floats, days: Floats) -> Floats:
     Same shape as both together.
     """
     time = np.maximum(np.asarray(days, dtype=np.float64), FIRST_DAY)
-    gone = _log_survival(fitted.distribution, np.asarray(eta), fitted.shape, np.log(time), fitted.knots)
+    gone = log_survival(fitted.distribution, np.asarray(eta), fitted.shape, np.log(time), fitted.knots)
     return np.asarray(np.where(np.asarray(days) < 0, 1.0, np.exp(gone)))
 
 
@@ -245,7 +214,7 @@ def quantile_days(fitted: Fit, eta: Floats, share: float) -> Floats:
     low, high = np.full(np.shape(eta), np.log(1e-3)), np.full(np.shape(eta), np.log(1e7))
     for _ in range(80):
         middle = (low + high) / 2
-        reached = 1 - np.exp(_log_survival(fitted.distribution, eta, fitted.shape, middle, fitted.knots)) >= share
+        reached = 1 - np.exp(log_survival(fitted.distribution, eta, fitted.shape, middle, fitted.knots)) >= share
         low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     return np.asarray(np.exp((low + high) / 2))
 
@@ -268,12 +237,12 @@ class _Model(NamedTuple):
         late = self.begin > 0
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             log_end = np.log(self.end)
-            gone = _log_survival(self.distribution, eta, shape, log_end, self.knots)
+            gone = log_survival(self.distribution, eta, shape, log_end, self.knots)
             value = gone + np.where(
-                self.ended, _log_hazard(self.distribution, eta, shape, log_end, self.knots, gone), 0.0
+                self.ended, log_hazard(self.distribution, eta, shape, log_end, self.knots, gone), 0.0
             )
             if late.any():
-                before = _log_survival(self.distribution, eta[late], shape, np.log(self.begin[late]), self.knots)
+                before = log_survival(self.distribution, eta[late], shape, np.log(self.begin[late]), self.knots)
                 value[late] -= before
         return np.asarray(value)
 
@@ -318,7 +287,7 @@ class _Model(NamedTuple):
 
     def _spline_derivatives(self, eta: Floats, shape: Floats) -> tuple[Floats, Floats]:
         """Return them written out: a spline's third derivative jumps at its knots, so differences would be rough."""
-        basis, slope, bend, turn = _basis(np.log(self.end) - eta, self.knots)
+        basis, slope, bend, turn = spline_basis(np.log(self.end) - eta, self.knots)
         s, s1, s2 = slope @ shape, bend @ shape, turn @ shape
         hazard = np.exp(basis @ shape)
         s = np.where(s > 0, s, np.nan)
@@ -334,7 +303,7 @@ class _Model(NamedTuple):
         outer -= hazard[:, None, None] * basis[:, :, None] * basis[:, None, :]
         late = np.flatnonzero(self.begin > 0)
         if len(late):
-            basis, slope, bend, _ = _basis(np.log(self.begin[late]) - eta[late], self.knots)
+            basis, slope, bend, _ = spline_basis(np.log(self.begin[late]) - eta[late], self.knots)
             s, s1, hazard = slope @ shape, bend @ shape, np.exp(basis @ shape)
             by_eta[late] -= hazard * s
             by_shape[late] += hazard[:, None] * basis
@@ -407,74 +376,6 @@ def _meat(model: _Model, theta: Floats, times: Times) -> Floats:
     return np.asarray(of_cluster.T @ of_cluster)
 
 
-def _log_survival(
-    distribution: Distribution, eta: Floats, shape: Sequence[float] | Floats, log_time: Floats, knots: Floats
-) -> Floats:
-    if distribution == "spline":
-        return np.asarray(-np.exp(_log_cumulative(shape, log_time - eta, knots)[0]))
-    w = (log_time - eta) / np.exp(shape[0])
-    if distribution == "weibull":
-        return np.asarray(-np.exp(w))
-    if distribution == "log-normal":
-        return np.asarray(log_ndtr(-w))
-    if distribution == "log-logistic":
-        return np.asarray(-np.logaddexp(0, w))
-    q = shape[1]
-    if abs(q) < 1e-3:  # the limit is the log-normal model
-        return np.asarray(log_ndtr(-w))
-    inside = np.exp(np.minimum(q * w, 600.0)) / q**2
-    tail = gammaincc(1 / q**2, inside) if q > 0 else gammainc(1 / q**2, inside)
-    return np.asarray(np.log(np.maximum(tail, _LEAST)))
-
-
-def _log_hazard(
-    distribution: Distribution,
-    eta: Floats,
-    shape: Sequence[float] | Floats,
-    log_time: Floats,
-    knots: Floats,
-    log_survival: Floats,
-) -> Floats:
-    if distribution == "spline":
-        level, slope = _log_cumulative(shape, log_time - eta, knots)
-        # a cumulative hazard that falls is none: the likelihood is then 0
-        return np.asarray(level + np.log(np.where(slope > 0, slope, _LEAST)) - log_time)
-    w = (log_time - eta) / np.exp(shape[0])
-    scale = shape[0] + log_time
-    if distribution == "weibull":
-        return np.asarray(w - scale)
-    if distribution == "log-logistic":
-        return np.asarray(w - scale - np.logaddexp(0, w))
-    q = shape[1] if distribution == "generalised-gamma" else 0.0
-    if abs(q) < 1e-3:
-        return np.asarray(-(w**2) / 2 - 0.5 * np.log(2 * np.pi) - scale - log_survival)
-    k = 1 / q**2
-    density = np.log(abs(q)) + k * np.log(k) - gammaln(k) + k * (q * w - np.exp(np.minimum(q * w, 600.0))) - scale
-    return np.asarray(density - log_survival)
-
-
-def _log_cumulative(shape: Sequence[float] | Floats, u: Floats, knots: Floats) -> tuple[Floats, Floats]:
-    """Log cumulative hazard as a natural cubic spline of u, and its slope."""
-    basis, slope, _, _ = _basis(np.asarray(u), knots)
-    return np.asarray(basis @ np.asarray(shape)), np.asarray(slope @ np.asarray(shape))
-
-
-def _basis(u: Floats, knots: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Functions of a natural cubic spline (…, k) at u and their first three derivatives."""
-    low, high = knots[0], knots[-1]
-    found = [np.zeros((*u.shape, len(knots))) for _ in range(4)]
-    found[0][..., 0], found[0][..., 1], found[1][..., 1] = 1.0, u, 1.0
-    for place, knot in enumerate(knots[1:-1], start=2):
-        part = (high - knot) / (high - low)
-        for amount, at in ((1.0, knot), (-part, low), (part - 1, high)):
-            beyond = np.maximum(u - at, 0)
-            found[0][..., place] += amount * beyond**3
-            found[1][..., place] += 3 * amount * beyond**2
-            found[2][..., place] += 6 * amount * beyond
-            found[3][..., place] += 6 * amount * (beyond > 0)
-    return found[0], found[1], found[2], found[3]
-
-
 def _clock(times: Times) -> tuple[Floats, Floats]:
     return np.maximum(times.entry, 0).astype(np.float64), np.maximum(times.exit, FIRST_DAY).astype(np.float64)
 
@@ -492,93 +393,3 @@ def _knots(end: Floats, times: Times) -> Floats:
     if len(np.unique(knots)) < SPLINE_KNOTS:
         raise ArithmeticError("the ended times are too few or too much alike for a spline")
     return np.asarray(knots)
-
-
-# -------------------------------------------------------------------------------------------------------- lifelines
-
-
-def _by_lifelines(
-    distribution: Distribution, times: Times, begin: Floats, end: Floats, weight: Floats, knots: Floats
-) -> Floats:
-    """Let lifelines fit the model and return its parameters in our order: location, coefficients, shape."""
-    import lifelines
-    import pyarrow as pa
-
-    p = times.design.shape[1]
-    covariates = [f"x{place}" for place in range(p)]
-    columns: dict[str, Any] = {"T": end, "E": times.ended == 1, "w": weight, "entry": begin}
-    columns |= {name: times.design[:, place] for place, name in enumerate(covariates)}
-    frame = pa.table(columns).to_pandas()
-    late = {"entry_col": "entry"} if bool((begin > 0).any()) else {}
-    if not late:
-        frame = frame.drop(columns="entry")
-    linear = " + ".join(covariates) if p else "1"
-    common: dict[str, Any] = {"weights_col": "w", **late}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        # what it doubts is judged by the likelihood afterwards
-        warnings.simplefilter("ignore")
-        try:
-            if distribution == "spline":
-                return _spline_by_lifelines(lifelines, frame, covariates, common, knots)
-            if distribution == "generalised-gamma":
-                model = lifelines.GeneralizedGammaRegressionFitter()
-                model.fit(frame, "T", "E", regressors={"mu_": linear, "sigma_": "1", "lambda_": "1"}, **common)
-                found = model.params_
-                return np.array(
-                    [
-                        *_linear(found["mu_"], covariates),
-                        float(found["sigma_"]["Intercept"]),
-                        float(found["lambda_"]["Intercept"]),
-                    ]
-                )
-            return _aft_by_lifelines(lifelines, distribution, frame, covariates, linear, common)
-        except lifelines.exceptions.ConvergenceError:
-            return _rough(distribution, times, end, weight)
-
-
-def _aft_by_lifelines(
-    lifelines: Any, distribution: Distribution, frame: Any, covariates: list[str], linear: str, common: dict[str, Any]
-) -> Floats:
-    kind, location, shape = {
-        "weibull": (lifelines.WeibullAFTFitter, "lambda_", "rho_"),
-        "log-normal": (lifelines.LogNormalAFTFitter, "mu_", "sigma_"),
-        "log-logistic": (lifelines.LogLogisticAFTFitter, "alpha_", "beta_"),
-    }[distribution]
-    model = kind()
-    model.fit(frame, "T", "E", formula=linear, **common)
-    found = model.params_
-    # shapes of lifelines are 1 / s for Weibull and log-logistic, and s itself for the log-normal; all are logs
-    sign = 1.0 if distribution == "log-normal" else -1.0
-    return np.array([*_linear(found[location], covariates), sign * float(found[shape]["Intercept"])])
-
-
-def _spline_by_lifelines(
-    lifelines: Any, frame: Any, covariates: list[str], common: dict[str, Any], knots: Floats
-) -> Floats:
-    if not covariates:
-        late = {"entry": frame["entry"]} if "entry_col" in common else {}
-        plain = lifelines.SplineFitter(np.exp(knots))
-        plain.fit(frame["T"], frame["E"], weights=frame["w"], **late)
-        return np.array([float(getattr(plain, f"phi_{place}_")) for place in range(len(knots))])
-    model = lifelines.CRCSplineFitter(knots=list(knots))
-    gammas = [f"gamma{place}_" for place in range(len(knots))]
-    linear = " + ".join(covariates) + " - 1"
-    model.fit(frame, "T", "E", regressors={"beta_": linear, **dict.fromkeys(gammas, "1")}, **common)
-    found = model.params_
-    return np.array(
-        [*(float(found["beta_"][name]) for name in covariates), *(float(found[one]["Intercept"]) for one in gammas)]
-    )
-
-
-def _linear(found: Any, covariates: Sequence[str]) -> list[float]:
-    return [float(found["Intercept"]), *(float(found[name]) for name in covariates)]
-
-
-def _rough(distribution: Distribution, times: Times, end: Floats, weight: Floats) -> Floats:
-    """Return parameters from which the maximum can be climbed to when lifelines gives none."""
-    rate = float((weight * times.ended).sum() / (weight * end).sum())
-    p = times.design.shape[1]
-    location = -np.log(max(rate, 1e-9))
-    if distribution == "spline":
-        return np.array([*np.zeros(p), -location, 1.0, *np.zeros(SPLINE_KNOTS - 2)])
-    return np.array([location, *np.zeros(p), 0.0, *([1.0] if distribution == "generalised-gamma" else [])])

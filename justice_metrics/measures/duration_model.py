@@ -16,7 +16,8 @@ from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, Durations
 from ..estimate.calibration import calibration
-from ..estimate.parametric import DISTRIBUTIONS, Distribution, Fit, Times, fit, survival
+from ..estimate.parametric import Fit, fit, survival
+from ..estimate.time_distributions import DISTRIBUTIONS, Distribution, Times
 from ..figures.agreement import agreement
 from ..figures.curves import step_curves
 from ..figures.forest import forest

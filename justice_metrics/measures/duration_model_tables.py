@@ -11,7 +11,8 @@ from ..base.language import Readable, tr
 from ..base.result import Column, Table
 from ..base.types import Floats
 from ..estimate.calibration import Calibration, observed_share
-from ..estimate.parametric import Fit, Times, survival
+from ..estimate.parametric import Fit, survival
+from ..estimate.time_distributions import Times
 from .caseload import band_words
 from .regression_model import Prepared
 

@@ -11,7 +11,8 @@ from ..base.language import tr
 from ..base.types import Floats
 from ..cases.durations import Durations
 from ..estimate.forecast import Hazards, with_tail
-from ..estimate.parametric import Distribution, Fit, Times, fit, survival
+from ..estimate.parametric import Fit, fit, survival
+from ..estimate.time_distributions import Distribution, Times
 from ..reduce.patterns import Patterns, patterns_of
 
 _MOVED = 1e-5

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from justice_metrics.base.types import Floats
-from justice_metrics.estimate.parametric import DISTRIBUTIONS, Fit, Times, fit, quantile_days, survival
+from justice_metrics.estimate.parametric import Fit, fit, quantile_days, survival
+from justice_metrics.estimate.time_distributions import DISTRIBUTIONS, Times
 
 pytestmark = pytest.mark.lifelines
 Answers: TypeAlias = dict[tuple[str, str, str], float]
