@@ -88,6 +88,15 @@ def group_words(strata: Strata, language: Language) -> list[str]:
     return [" · ".join(_level(level, language) for level in levels) for levels in strata.levels]
 
 
+NO_INTERVAL: Final = tr(
+    "Weighted by the sampling weights. An interval needs the sampling design too, which this version does not "
+    "take into account, so none is shown."
+)
+AS_INDEPENDENT: Final = tr(
+    "Intervals of shares and curves take cases as independent, which cases of one court are not."
+)
+
+
 def sampling_notes(
     cases: CaseData | Durations, *, weights_used: bool = True, design_used: bool = False
 ) -> tuple[Message, ...]:
@@ -118,13 +127,7 @@ def sampling_notes(
             tr("The sampling weights are not used here: each file counts once, and the answer is about the sample.")
         )
     elif cases.sampling.weighted and not design_used:
-        notes.append(
-            tr(
-                "Weighted by the sampling weights. An interval needs the sampling design too, which this "
-                "version does not "
-                "take into account, so none is shown."
-            )
-        )
+        notes.append(NO_INTERVAL)
     if cases.intake.ended_after_cutoff:
         notes.append(
             trn(
@@ -136,7 +139,7 @@ def sampling_notes(
             )
         )
     if cases.sampling.cluster and not design_used:
-        notes.append(tr("Intervals of shares and curves take cases as independent, which cases of one court are not."))
+        notes.append(AS_INDEPENDENT)
     return tuple(notes)
 
 

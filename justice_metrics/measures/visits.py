@@ -14,7 +14,7 @@ from ..base.types import Floats
 from ..cases.casedata import CaseData
 from ..estimate.multistate import Spells
 from ..tables import SpellTable
-from .declared import LEFT_OUT_WORDS, Share, sampling_notes
+from .declared import AS_INDEPENDENT, LEFT_OUT_WORDS, NO_INTERVAL, Share, sampling_notes
 
 NO_SPELLS_WORDS: Final[Mapping[str, Message]] = {
     **LEFT_OUT_WORDS,
@@ -83,16 +83,12 @@ def visits_notes(cases: CaseData, table: SpellTable, *, robust: bool, clustered:
     clustered : bool
         Whether they take clusters as independent, not cases.
     """
-    unspoken = []
-    if robust and cases.sampling.weighted:
-        unspoken.append("Weighted by the sampling weights.")
-    if clustered:
-        unspoken.append("Intervals of shares and curves")
-    notes: list[Readable] = [
-        one for one in sampling_notes(cases) if not any(one.text("en").startswith(word) for word in unspoken)
-    ]
-    if robust and cases.sampling.weighted:
-        notes.append(tr("Weighted by the sampling weights; the intervals take the weights into account."))
+    notes: list[Readable] = list(sampling_notes(cases, design_used=True))
+    if cases.sampling.weighted:
+        allowed = tr("Weighted by the sampling weights; the intervals take the weights into account.")
+        notes.append(allowed if robust else NO_INTERVAL)
+    if cases.sampling.cluster and not clustered:
+        notes.append(AS_INDEPENDENT)
     return (*notes, *_unknown_moves(cases, table))
 
 
