@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
-    from .measures.curve_tests import curve_tests as curve_tests
     from .measures.coarse_dates import coarse_dates as coarse_dates
+    from .measures.curve_tests import curve_tests as curve_tests
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
     from .measures.forecast import expected_endings as expected_endings

@@ -166,7 +166,7 @@ class Stored:
         span = self.spans.get(name)
         if span is None or span.high - span.low >= _WIDEST:
             return None
-        return (*map(str, range(span.low, span.high + 1)), NOT_RECORDED)
+        return (*map(str, range(span.low, span.high + 1)), *([NOT_RECORDED] if span.gaps else []))
 
     def parts(self) -> list[Stored]:
         """Return the same rows in as many parts as there are processors to count them at the same time."""
@@ -174,6 +174,12 @@ class Stored:
         n = max(1, min(len(groups), _processors(), _MOST_THREADS))
         shares = [groups[place::n] for place in range(n)]
         return [replace(self, files=_by_file(share)) for share in shares]
+
+    def blocks(self, rows: int) -> list[Stored]:
+        """Return the same rows in blocks of whole row groups, of about ``rows`` rows at the most."""
+        groups = [(file, one) for file, every in self.files for one in every]
+        size = max(1, len(groups) * rows // max(self.n_rows, 1))
+        return [replace(self, files=_by_file(groups[at : at + size])) for at in range(0, len(groups), size)]
 
     def pieces(self, attributes: Sequence[str], levels: Sequence[tuple[str, ...]]) -> Iterator[Piece]:
         """Read the rows piece by piece, the attributes as places among their ``levels``."""

@@ -189,7 +189,9 @@ def _log_ticks(axes: Axes, number: Format) -> None:
     from matplotlib.ticker import NullLocator
 
     low, high = axes.get_xlim()
-    places = np.array([one for power in range(7) for one in (10.0**power, 2 * 10.0**power, 5 * 10.0**power) if low <= one <= high])
+    places = np.array(
+        [one for power in range(7) for one in (10.0**power, 2 * 10.0**power, 5 * 10.0**power) if low <= one <= high]
+    )
     if len(places) < 2:
         places = np.array([low, high])
     kept = thinned(np.log(places), [[number(one) for one in places]], axes_points(axes)[0] / np.log(high / low))

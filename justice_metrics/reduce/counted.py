@@ -92,7 +92,7 @@ def _from_memory(memory: Memory, by: Sequence[str]) -> _Counted | None:
     shape = _Shape(tuple(map(len, levels)), len(memory.code_of), int(memory.days.max()) + 1)
     if len(parts) < len(by) or shape.cells > _MOST_CELLS:
         return None
-    counts = _count(_slices(memory, parts, max(_PIECE, shape.cells)), shape)
+    counts = _count(slices(memory, parts, max(_PIECE, shape.cells)), shape)
     return _Counted(levels, memory.code_of, *counts)
 
 
@@ -148,7 +148,8 @@ class _Shape(NamedTuple):
         return self.groups * self.endings * self.width
 
 
-def _slices(memory: Memory, parts: Sequence[Coded], size: int) -> Iterator[Piece]:
+def slices(memory: Memory, parts: Sequence[Coded], size: int) -> Iterator[Piece]:
+    """Return the rows in memory piece by piece, ``size`` of them at once."""
     for start in range(0, len(memory.days), size):
         piece = slice(start, start + size)
         yield Piece(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -11,9 +12,10 @@ import numpy as np
 from ..base.levels import MISSING_LEVELS, NOT_RECORDED, naturally
 from ..base.types import Counts, Flags, Values
 from ..cases.durations import LEFT_OUT, Durations
-from ..cases.memory import Coded
+from ..cases.stored import Piece, Stored
 from ..estimate.rows import Rows
 from ..tables import Strata
+from .counted import slices
 from .pattern_cells import (
     COVARIATE_MISSING,
     LARGEST_KEY,
@@ -179,65 +181,120 @@ def in_memory(
     cluster: str | None,
     missing: MissingLevels,
 ) -> Patterns | None:
-    """Count whole numbers that lie in memory, without an engine; None where they do not.
+    """Count whole numbers without an engine, in memory or in files; None where they are not such.
 
     Every row becomes one whole number, in which the keys stand in the order in which cells are sorted: sorting the
     numbers is all there is to do, and the keys are read off the distinct ones.
     """
-    memory = spells.memory
-    if memory is None or cluster == "unit_id" or not len(memory.days):
+    memory, stored = spells.memory, spells.stored
+    if cluster == "unit_id" or (memory is None and stored is None):
         return None
     names = (*covariates, *strata, *((cluster,) if cluster else ()))
-    found = {name: memory.attribute(name) for name in dict.fromkeys(names)}
-    coded = {name: one for name, one in found.items() if one is not None}
-    if len(coded) < len(found):
+    coded = [] if memory is None else [one for one in map(memory.attribute, names) if one is not None]
+    every = [one.levels for one in coded]
+    if stored is not None and memory is None:
+        every = [one for one in map(stored.levels, names) if one is not None]
+    if len(every) < len(names):
         return None
-    numbers = len(covariates)
     parts = [
-        _as_numbers(coded[name]) if place < numbers and name not in categorical else _ordered(coded[name])
-        for place, name in enumerate(names)
+        _as_numbers(levels) if place < len(covariates) and name not in categorical else _ordered(levels)
+        for place, (name, levels) in enumerate(zip(names, every, strict=True))
     ]
-    width, k = int(memory.days.max()) + 1, len(spells.outcomes) + 1
-    since = 1 if memory.entry is None else max(int(memory.entry.max()), -1) + 2
-    sizes = [len(one.distinct) for one in parts]
-    places = float(np.prod([float(one) for one in (*sizes, since, width, k)]))
-    if places >= LARGEST_KEY:
+    k = len(spells.outcomes) + 1
+    if memory is not None:
+        latest = -1 if memory.entry is None else int(memory.entry.max())
+        packing = _Packing(parts, max(latest, -1) + 2, int(memory.days.max()) + 1, k, memory.code_of)
+    elif stored is not None:
+        latest = -1 if stored.entry is None else stored.spans[stored.entry].high
+        packing = _Packing(parts, max(latest, -1) + 2, stored.width, k, stored.code_of)
+    if packing.places >= LARGEST_KEY:
         return None
-    kind: Any = np.int32 if places < 2**31 else np.int64
-    keys = np.empty(len(memory.days), kind)
-    code_of = memory.code_of.astype(kind)
-    for start in range(0, len(keys), _PIECE):
-        piece = slice(start, start + _PIECE)
-        key = np.zeros(len(keys[piece]), kind)
-        for one, size in zip(parts, sizes, strict=True):
-            key *= kind(size)
-            key += one.piece(piece, kind)
-        if memory.entry is not None:
-            key *= kind(since)
-            key += np.maximum(memory.entry[piece], -1).astype(kind) + kind(1)
-        key *= kind(width)
-        key += memory.days[piece].astype(kind, copy=False)
-        key *= kind(k)
-        key += code_of[memory.ending[piece] - memory.ending.dtype.type(memory.first)]
-        keys[piece] = key
-    cell, n = _tallied(keys, memory.frequency, places)
-    del keys
-    layout = _Layout(names, [one.distinct for one in parts], since, width, k)
+    if memory is not None:
+        cell, n = _tallied(packing.keys(slices(memory, coded, _PIECE)), memory.frequency, packing.places)
+    elif stored is not None:
+        cell, n = _tallied_in_turn(stored, names, every, packing)
+    layout = _Layout(names, [one.distinct for one in parts], packing.since, packing.width, k)
     return _unpacked(cell, n, layout, covariates, categorical, strata, cluster, missing, {})
 
 
-class _Part(NamedTuple):
-    """One attribute in memory, its levels in natural order."""
+def _tallied_in_turn(
+    stored: Stored, names: Sequence[str], levels: Sequence[tuple[str, ...]], packing: _Packing
+) -> tuple[Counts, Counts]:
+    """Return the distinct keys of files, rising, and how many rows have each; a block of rows at a time."""
+    heaps: list[tuple[Counts, Counts]] = []
+    with ThreadPoolExecutor() as pool:
+        for block in stored.blocks(_MOST_KEYS):
+            repeated: list[Values] = []
+            if stored.frequency is None:
+                pieces = [part.pieces(names, levels) for part in block.parts()]
+                keys = np.concatenate(list(pool.map(packing.keys, pieces)))
+                heaps.append(_tallied(keys, None, packing.places))
+            else:
+                keys = packing.keys(_noting(block.pieces(names, levels), repeated))
+                heaps.append(_tallied(keys, np.concatenate(repeated), packing.places))
+    if len(heaps) == 1:
+        return heaps[0]
+    cell, n = (np.concatenate(one) for one in zip(*heaps, strict=True))
+    order = np.argsort(cell, kind="stable")
+    cell, n = cell[order], n[order]
+    first = np.flatnonzero(np.concatenate([[True], cell[1:] != cell[:-1]]))
+    return cell[first], np.add.reduceat(n, first)
 
-    codes: Values  # (n,), as they lie in memory
+
+def _noting(pieces: Iterable[Piece], repeated: list[Values]) -> Iterator[Piece]:
+    """Hand pieces on, and write their frequencies down."""
+    for piece in pieces:
+        if piece.frequency is not None:
+            repeated.append(piece.frequency)
+        yield piece
+
+
+class _Part(NamedTuple):
+    """The levels of one attribute in natural order."""
+
     places: Counts | None  # (L,) natural place of each code; None when they are in order
     distinct: Values  # (L,) texts or numbers
 
-    def piece(self, rows: slice, kind: Any) -> Values:
-        """Return natural codes of some rows."""
-        codes = self.codes[rows]
+    def natural(self, codes: Values, kind: Any) -> Values:
+        """Return natural codes."""
         made: Values = codes.astype(kind, copy=False) if self.places is None else self.places.astype(kind)[codes]
         return made
+
+
+class _Packing(NamedTuple):
+    """How a row becomes one whole number."""
+
+    parts: Sequence[_Part]
+    since: int
+    width: int
+    k: int
+    code_of: Counts  # (V,) code of each value of the ending
+
+    @property
+    def places(self) -> float:
+        """How many numbers there may be."""
+        sizes = [float(len(one.distinct)) for one in self.parts]
+        return float(np.prod([*sizes, float(self.since), float(self.width), float(self.k)]))
+
+    def keys(self, pieces: Iterable[Piece]) -> Values:
+        """Return the key of each row."""
+        kind: Any = np.int32 if self.places < 2**31 else np.int64
+        code_of = self.code_of.astype(kind)
+        made: list[Values] = []
+        for days, ending, entry, _, attributes in pieces:
+            key = np.zeros(len(days), kind)
+            for part, codes in zip(self.parts, attributes, strict=True):
+                key *= kind(len(part.distinct))
+                key += part.natural(codes, kind)
+            if entry is not None:
+                key *= kind(self.since)
+                key += np.maximum(entry, -1).astype(kind) + kind(1)
+            key *= kind(self.width)
+            key += days.astype(kind, copy=False)
+            key *= kind(self.k)
+            key += code_of[ending]
+            made.append(key)
+        return np.concatenate(made)
 
 
 class _Layout(NamedTuple):
@@ -335,17 +392,17 @@ def _missing(distinct: Values, *, leave_out: bool) -> Flags:
     return np.isnan(distinct)
 
 
-def _as_numbers(coded: Coded) -> _Part:
-    """Return whole numbers in memory, whose levels rise."""
-    return _Part(coded.codes, None, np.array([float(one) for one in coded.levels]))
+def _as_numbers(levels: tuple[str, ...]) -> _Part:
+    """Return whole numbers, whose levels rise; one that is missing is NaN."""
+    return _Part(None, np.array([np.nan if one in MISSING_LEVELS else float(one) for one in levels]))
 
 
-def _ordered(coded: Coded) -> _Part:
-    order = sorted(range(len(coded.levels)), key=lambda one: naturally(coded.levels[one]))
+def _ordered(levels: tuple[str, ...]) -> _Part:
+    order = sorted(range(len(levels)), key=lambda one: naturally(levels[one]))
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
-    distinct = np.array([coded.levels[one] for one in order], dtype=object)
-    return _Part(coded.codes, None if order == list(range(len(order))) else places, distinct)
+    distinct = np.array([levels[one] for one in order], dtype=object)
+    return _Part(None if order == list(range(len(order))) else places, distinct)
 
 
 def _digits(numbers: Counts, sizes: Sequence[int]) -> list[Counts]:
