@@ -144,9 +144,8 @@ class Durations:
 
     def label(self, outcome: str) -> Readable:
         """Return the words of an outcome."""
-        if outcome == ANY_EXIT:
-            return tr("any ending")
-        return self.outcome_words.get(outcome, Label(outcome))
+        unnamed = tr("any ending") if outcome == ANY_EXIT else Label(outcome)
+        return self.outcome_words.get(outcome, unnamed)
 
     def told_apart(self, wanted: Sequence[str]) -> Durations:
         """Return the same times with the wanted outcomes told apart and every other one as one competitor.
