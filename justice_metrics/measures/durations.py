@@ -21,7 +21,7 @@ from ..tables import SpellTable
 from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words
 from .stay_tables import main_table, moves_table, naive_table
 from .stays import Stay, stay_in
-from .visits import ensure_visits, state_words, visits_notes, visits_provenance
+from .visits import ensure_stages, ensure_visits, state_words, visits_notes, visits_provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -251,6 +251,7 @@ def stage_durations(
     >>> found.main["state"][:2].tolist()
     ['complaint', 'preliminary']
     """
+    ensure_stages(cases)
     by = names(by)
     ensure_level(confidence_level)
     if horizon_days <= 0:

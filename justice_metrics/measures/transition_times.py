@@ -10,6 +10,7 @@ from ..base.types import Names
 from ..cases.casedata import CaseData
 from ..reduce.revisits import after_start
 from .time_to import TimeTo, time_to
+from .visits import ensure_stages
 
 
 def transition_times(
@@ -53,6 +54,7 @@ def transition_times(
     >>> found.main["share"].tolist()
     [0.25, 0.5, 0.75]
     """
+    ensure_stages(cases)
     if set(cases.resolve(start)) & set(cases.resolve(outcome)):
         raise QuestionError(
             tr("The outcomes '{other}' and '{one}' overlap.", other=start, one=outcome),

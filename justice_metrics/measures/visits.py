@@ -12,6 +12,7 @@ from ..base.language import Message, Readable, tr, trn
 from ..base.provenance import LeftOut, Provenance
 from ..base.types import Floats
 from ..cases.casedata import CaseData
+from ..cases.durations import Durations
 from ..estimate.multistate import Spells
 from ..tables import SpellTable
 from .declared import AS_INDEPENDENT, LEFT_OUT_WORDS, NO_INTERVAL, Share, sampling_notes
@@ -25,6 +26,20 @@ NO_SPELLS_WORDS: Final[Mapping[str, Message]] = {
 }
 # From this share on, moves that the procedure does not know are told.
 _WORTH_TELLING: Final = 0.01
+
+
+def ensure_stages(cases: CaseData | Durations) -> None:
+    """Refuse a table of times: it says how long each unit took, not in which stages it was.
+
+    Raises
+    ------
+    QuestionError
+    """
+    if isinstance(cases, Durations):
+        raise QuestionError(
+            tr("A table of times holds no dates, so in which stages its cases were is not known."),
+            tr("Read the case files with a mapping: jm.read_cases."),
+        )
 
 
 def spells_of_table(table: SpellTable) -> Spells:

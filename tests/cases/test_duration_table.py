@@ -214,6 +214,19 @@ class TestOutcomes:
             jm.cumulative_incidence(made(), outcome=wanted)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda times: jm.stage_occupancy(times, days=(5,)),
+        jm.stage_durations,
+        lambda times: jm.transition_times(times, start="complaint", outcome="verdict"),
+    ],
+)
+def test_questions_about_stages_refuse_a_table_of_times(question: Any) -> None:
+    with pytest.raises(QuestionError, match=r"in which stages its cases were is not known(.|\n)*jm.read_cases"):
+        question(made())
+
+
 def test_a_parquet_file(tmp_path: Path) -> None:
     pl.DataFrame({"days": DAYS, "end": ENDS}).write_parquet(tmp_path / "times.parquet")
     spells = jm.durations(tmp_path / "times.parquet", days="days", ending="end")
