@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ..base.language import Readable, tr
+from ..base.language import Readable, tr, trn
 from ..base.levels import LEVEL_WORDS
 from ..base.result import Column, Table
 from ..base.types import Floats
@@ -151,3 +151,23 @@ def contrast_table(
 def group_names(strata: Strata) -> list[str]:
     """Return one name per group, by which a reference is chosen."""
     return [" · ".join(level) for level in strata.levels]
+
+
+def short_note(estimate: Floats, horizon: int) -> tuple[Readable, ...]:
+    """Say how many groups have no mean, because nobody of them was observed up to the horizon; estimate is (G,)."""
+    unseen = int(np.isnan(estimate).sum())
+    if not unseen:
+        return ()
+    if len(estimate) == 1:
+        return (
+            tr("No case was observed for {days} days, so no mean is given; ask for an earlier horizon.", days=horizon),
+        )
+    return (
+        trn(
+            "{n} group was not observed for {days} days, so it has no mean; an earlier horizon would include it.",
+            "{n} groups were not observed for {days} days, so they have no mean; an earlier horizon would include "
+            "them.",
+            unseen,
+            days=horizon,
+        ),
+    )

@@ -27,6 +27,7 @@ from .declared import (
     group_words,
     levels_words,
 )
+from .mean_days import short_note
 from .occupancy_tables import (
     Estimated,
     OccupancyVariance,
@@ -35,7 +36,15 @@ from .occupancy_tables import (
     shares_at,
     watched,
 )
-from .visits import ensure_visits, last_days, spells_of_table, state_words, visits_notes, visits_provenance
+from .visits import (
+    ensure_stages,
+    ensure_visits,
+    last_days,
+    spells_of_table,
+    state_words,
+    visits_notes,
+    visits_provenance,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,7 +108,7 @@ class StageOccupancy(Result):
                 )
         spent = [
             tr("{state} {days}", state=self.words[state], days=days_words(days))
-            for state, days, done in zip(self.table.states, self.estimated.curve.expected[0], self.ended, strict=True)
+            for state, days, done in zip(self.table.states, self._expected()[0], self.ended, strict=True)
             if not done and days >= 0.5
         ]
         if spent:
@@ -136,12 +145,15 @@ class StageOccupancy(Result):
             ax=ax,
         )
 
+    def _expected(self) -> Floats:
+        """Return the mean days in each state, (G, J), as the table shows them: NaN where nobody was watched so long."""
+        return np.where(watched(self.table, [self.horizon_days]), self.estimated.curve.expected, np.nan)
+
     def _longest_by_group(self) -> tuple[Readable, ...]:
         """Return for each stage that takes time in which group it takes the least and the most."""
         said: list[Readable] = []
         groups = self.table.strata.levels
-        enough = watched(self.table, [self.horizon_days]) & (self.table.units >= FEW_UNITS)[:, None]
-        expected = np.where(enough, self.estimated.curve.expected, np.nan)
+        expected = np.where((self.table.units >= FEW_UNITS)[:, None], self._expected(), np.nan)
         for place, state in enumerate(self.table.states):
             days = expected[:, place]
             if self.ended[place] or np.isfinite(days).sum() < 2 or np.nanmax(days) < 1:
@@ -229,6 +241,7 @@ def stage_occupancy(
     >>> round(float(found.main["estimate"].sum()), 6)
     1.0
     """
+    ensure_stages(cases)
     by = names(by)
     ensure_level(confidence_level)
     _ensure_days(days, horizon_days)
@@ -273,6 +286,7 @@ def stage_occupancy(
         notes=(
             *visits_notes(cases, table, robust=linked, clustered=cluster is not None),
             *few_units_note(table.strata, table.units),
+            *short_note(np.where(watched(table, [horizon])[:, 0], 0.0, np.nan), horizon),
         ),
         frame_library=cases.frame_library,
         table=table,

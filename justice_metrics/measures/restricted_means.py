@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -31,7 +31,7 @@ from .declared import (
     spells_of,
     time_provenance,
 )
-from .mean_days import OPEN, MeanDays, contrast_table, group_names, mean_days_of, mean_table
+from .mean_days import OPEN, contrast_table, group_names, mean_days_of, mean_table, short_note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -274,7 +274,7 @@ def restricted_means(
             *sampling_notes(cases, design_used=True),
             *times.notes,
             *few_units_note(times.table.strata, times.table.units),
-            *_short_note(found, horizon_days, len(times.table.strata)),
+            *short_note(found.estimate[0], horizon_days),
         ),
         frame_library=cases.frame_library,
         times=times,
@@ -299,22 +299,3 @@ def _reference(strata: Strata, wanted: str | None) -> int:
     if wanted not in known:
         raise QuestionError(tr("'{name}' is no group here.", name=wanted), suggestion(wanted, tuple(known)))
     return known.index(wanted)
-
-
-def _short_note(found: MeanDays, horizon: int, groups: int) -> Sequence[Readable]:
-    unseen = int(np.isnan(found.estimate[0]).sum())
-    if not unseen:
-        return ()
-    if groups == 1:
-        return (
-            tr("No case was observed for {days} days, so no mean is given; ask for an earlier horizon.", days=horizon),
-        )
-    return (
-        trn(
-            "{n} group was not observed for {days} days, so it has no mean; an earlier horizon would include it.",
-            "{n} groups were not observed for {days} days, so they have no mean; an earlier horizon would include "
-            "them.",
-            unseen,
-            days=horizon,
-        ),
-    )

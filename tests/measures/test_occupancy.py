@@ -177,3 +177,21 @@ def test_the_sample() -> None:
     by_group = found.main["estimate"].reshape(4, -1).sum(axis=1)
     assert by_group == pytest.approx(np.ones(4))
     assert set(found.tables) == {"main", "expected"}
+
+
+class TestNotWatchedSoLong:
+    def test_no_sentence_where_the_table_has_no_number(self) -> None:
+        answer = jm.stage_occupancy(jm.sample_cases(), days=(365,), horizon_days=2_500)
+        assert np.isnan(answer.tables["expected"]["estimate"].astype(float)).all()
+        assert not [one for one in answer.findings() if "2,500" in one.text("en")]
+        assert [one for one in answer.notes if "No case was observed for 2,500 days" in one.text("en")]
+
+    def test_a_note_counts_the_groups(self) -> None:
+        answer = jm.stage_occupancy(jm.sample_cases(), by="department", days=(365,), horizon_days=2_500)
+        n = len(answer.table.strata)
+        assert [one for one in answer.notes if f"{n} groups were not observed for 2,500 days" in one.text("en")]
+        assert answer.findings() == ()
+
+    def test_no_note_where_all_were_watched(self) -> None:
+        answer = stage_occupancy(cases(), days=(110,), horizon_days=300)
+        assert not [one for one in answer.notes if "observed for" in one.text("en")]
