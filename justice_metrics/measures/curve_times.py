@@ -181,6 +181,13 @@ def lasting(table: RiskTable, day: int) -> RiskTable:
     )
 
 
+def conditional(said: Readable, given_days: int) -> Readable:
+    """Return a sentence with the condition under which it holds, where there is one."""
+    if given_days < 0:
+        return said
+    return tr("Of the cases still open after {given} days: {said}", given=given_days, said=said)
+
+
 def method_words(times: Times, limits: Limits) -> Readable:
     """Return which variance and limits a curve has, for its definition."""
     return tr("{variance}, {limits}", variance=VARIANCE_WORDS[times.variance], limits=LIMITS_WORDS[limits])

@@ -22,7 +22,7 @@ from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band
 from .curve_estimates import incidence_of, seen_only, watched
 from .curve_tables import TWO_YEARS, YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
-from .curve_times import CurveVariance, Times, ensure_curve, method_words, reopening_notes, times_of
+from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
     Share,
     ensure_level,
@@ -106,7 +106,7 @@ class CumulativeIncidence(Result):
                     )
                 )
         if len(self.table.strata) > 1 and self.table.outcomes:
-            said.append(self._range())
+            said.append(conditional(self._range(), self.times.given_days))
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:

@@ -23,7 +23,7 @@ from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, open_band
 from .curve_estimates import hazard_of, open_share_of, seen_only, watched
 from .curve_tables import YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
-from .curve_times import CurveVariance, Times, ensure_curve, method_words, reopening_notes, times_of
+from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
     Share,
     ensure_level,
@@ -100,7 +100,7 @@ class OpenShare(Result):
                     high=Share(rows["conf_high"][place]),
                 )
             )
-        return tuple(said)
+        return tuple(conditional(one, self.times.given_days) for one in said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share still open, with the number still observed below and the medians marked."""

@@ -22,7 +22,7 @@ from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band, open_band
 from .curve_estimates import incidence_of, open_share_of, seen_only, survival_of
 from .curve_tables import axis_words, limits_words
-from .curve_times import CurveVariance, Times, ensure_curve, method_words, reopening_notes, times_of
+from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
     Share,
     days_words,
@@ -114,7 +114,7 @@ class TimeTo(Result):
                         **values,
                     )
                 )
-        return tuple(said)
+        return tuple(conditional(one, self.times.given_days) for one in said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share that has come to the outcome, with the number still open below and the medians marked."""

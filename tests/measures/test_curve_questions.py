@@ -56,6 +56,20 @@ class TestGiven:
         assert "naive" not in answer.tables
         assert "open after 2 days" in said(answer)
 
+    def test_every_sentence_tells_the_condition(self) -> None:
+        cases = jm.sample_cases()
+        for answer in (
+            jm.cumulative_incidence(cases, given_days=365),
+            jm.cumulative_incidence(cases, given_days=365, by="offence"),
+            jm.open_share(cases, given_days=365, by="offence"),
+            jm.time_to(cases, given_days=365, outcome="verdict"),
+            jm.time_to(cases, given_days=365, by="offence"),
+        ):
+            sentences = [one.text() for one in answer.findings()]
+            assert sentences
+            assert all("still open after 365 days" in one for one in sentences)
+            assert all("365" in one.text("es") for one in answer.findings())
+
     def test_it_is_the_ratio_of_the_curves(self) -> None:
         whole, later = jm.open_share(eleven()), jm.open_share(eleven(), given_days=3)
         for day in (5, 6):
@@ -405,3 +419,43 @@ class TestLandmarks:
         answer = jm.landmark_curves(times([1, 2, 3], [0, 0, 0]), landmark_days=(0,), outcome="any_exit")
         assert answer.main["estimate"].tolist() == [0.0]
         assert answer.summary()
+
+
+class TestAllAlike:
+    """A group whose cases are all alike does not tell how far chance goes."""
+
+    def test_one_case_is_no_finding(self) -> None:
+        spells = jm.durations(
+            pd.DataFrame({"d": [2, 3, 4, 5], "s": [1, 1, 0, 1], "g": list("abbb")}), days="d", ending="s"
+        )
+        answer = jm.restricted_means(spells, by="g", horizon_days=4)
+        assert value(answer, "estimate", g="a", outcome="open") == 2
+        for edge in ("std_error", "conf_low", "conf_high"):
+            assert np.isnan(value(answer, edge, g="a", outcome="open"))
+            assert np.isfinite(value(answer, edge, g="b", outcome="open"))
+        for column in ("std_error", "conf_low", "p_value", "p_adjusted"):
+            assert np.isnan(answer.tables["contrast"][column].astype(float)).all()
+        assert "a: of the first 4 days a case was open 2 days on average; no interval can be given." in said(answer)
+        assert "tell 1 group apart" not in said(answer)
+        assert "cannot be compared" in said(answer)
+        assert any("all alike" in one.text("en") for one in answer.notes)
+
+    def test_one_open_case_is_no_finding(self) -> None:
+        answer = jm.restricted_means(times([4], [0]), horizon_days=4)
+        assert np.isnan(value(answer, "conf_low", outcome="open"))
+        assert "interval 4" not in said(answer)
+
+    def test_the_robust_variance_too(self) -> None:
+        spells = times([2, 3, 4, 5], [1, 1, 0, 1], weight=[2.0, 1.0, 1.0, 3.0], office=list("abbb"))
+        answer = jm.restricted_means(spells, by="office", horizon_days=4)
+        assert np.isnan(value(answer, "conf_low", office="a", outcome="open"))
+        assert np.isnan(answer.tables["contrast"]["p_value"].astype(float)).all()
+
+    def test_no_note_where_cases_differ(self) -> None:
+        answer = jm.restricted_means(eleven(), horizon_days=5)
+        assert not any("all alike" in one.text("en") for one in answer.notes)
+
+
+def test_a_narrow_interval_is_said_with_decimals() -> None:
+    spells = times([5, 6, 7], [1, 1, 1], frequency=[1_000, 8_000, 1_000])
+    assert "6.00 days on average (interval 5.99 days to 6.01 days)" in said(jm.restricted_means(spells, horizon_days=9))
