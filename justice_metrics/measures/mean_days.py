@@ -35,7 +35,10 @@ class MeanDays(NamedTuple):
 
 
 def mean_days_of(times: Times, horizon: int, confidence_level: float, limits: Limits) -> MeanDays:
-    """Return mean days open and after each ending; NaN for groups that are not observed up to the horizon."""
+    """Return mean days open and after each ending; NaN for groups that are not observed up to the horizon.
+
+    A mean over cases that are all alike has an estimate, but no standard error and no limits.
+    """
     table = times.table
     data = (table.days, table.events.sum(axis=1), times.at_risk)
     formula = "greenwood" if times.variance == "infinitesimal_jackknife" else times.variance
@@ -55,6 +58,10 @@ def mean_days_of(times: Times, horizon: int, confidence_level: float, limits: Li
         spread[:, times.unsure] = np.nan
         spread[:, :, times.unsure] = np.nan
         std_error = np.sqrt(np.maximum(np.diagonal(spread, axis1=1, axis2=2), 0))
+    # Cases that are all alike (one case, or none that ended so) do not tell how far chance goes.
+    alike = std_error <= _NOTHING * horizon
+    std_error = np.where(alike, np.nan, std_error)
+    spread = np.where(alike[:, :, None] | alike[:, None, :], np.nan, spread)
     unseen = ~watched(times, survival_of(times), [horizon])[:, 0]
     estimate, std_error = np.where(unseen, np.nan, estimate), np.where(unseen, np.nan, std_error)
     band = pointwise(estimate / horizon, std_error / horizon, confidence_level=confidence_level, limits=limits)
@@ -62,6 +69,8 @@ def mean_days_of(times: Times, horizon: int, confidence_level: float, limits: Li
 
 
 _CURVES: Final = ("mean_open", "mean_lost")
+# A standard error below this share of the horizon is rounding.
+_NOTHING: Final = 1e-9
 
 
 def mean_table(times: Times, found: MeanDays, horizon: int, words: Mapping[str, Readable]) -> Table:
@@ -151,6 +160,19 @@ def contrast_table(
 def group_names(strata: Strata) -> list[str]:
     """Return one name per group, by which a reference is chosen."""
     return [" · ".join(level) for level in strata.levels]
+
+
+def alike_note(times: Times, found: MeanDays) -> tuple[Readable, ...]:
+    """Say that some means have no interval because the cases behind them are all alike."""
+    bare = np.isfinite(found.estimate) & ~np.isfinite(found.std_error) & ~times.unsure
+    if not bare.any():
+        return ()
+    return (
+        tr(
+            "A mean over cases that are all alike (a single case, or none that ended so) has no interval and is not "
+            "compared: such cases do not tell how far chance goes."
+        ),
+    )
 
 
 def short_note(estimate: Floats, horizon: int) -> tuple[Readable, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError, suggestion
-from ..base.language import Language, Readable, format_number, tr, trn
+from ..base.language import Label, Language, Readable, format_number, tr, trn
 from ..base.result import Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
@@ -31,7 +31,7 @@ from .declared import (
     spells_of,
     time_provenance,
 )
-from .mean_days import OPEN, contrast_table, group_names, mean_days_of, mean_table, short_note
+from .mean_days import OPEN, alike_note, contrast_table, group_names, mean_days_of, mean_table, short_note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,16 +74,30 @@ class RestrictedMeans(Result):
         for row, group in zip(rows, self.table.strata.levels, strict=True):
             if not np.isfinite(main["estimate"][row]):
                 continue
-            low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
+            told = {
+                "groups": tr("{groups}", groups=levels_words(group)) if group else tr("All together"),
+                "horizon": self.horizon_days,
+            }
+            days, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
+            if not np.isfinite(low):
+                said.append(
+                    tr(
+                        "{groups}: of the first {horizon} days a case was open {days} on average; no interval can be "
+                        "given.",
+                        days=days_words(days),
+                        **told,
+                    )
+                )
+                continue
+            fine = round(low) == round(high)
             said.append(
                 tr(
                     "{groups}: of the first {horizon} days a case was open {days} on average (interval {low} to "
                     "{high}).",
-                    groups=tr("{groups}", groups=levels_words(group)) if group else tr("All together"),
-                    horizon=self.horizon_days,
-                    days=days_words(float(main["estimate"][row])),
-                    low=low,
-                    high=high,
+                    days=_FineDays(days) if fine else days_words(days),
+                    low=_FineDays(low) if fine else days_words(low),
+                    high=_FineDays(high) if fine else days_words(high),
+                    **told,
                 )
             )
         if "contrast" in self.tables:
@@ -274,6 +288,7 @@ def restricted_means(
             *sampling_notes(cases, design_used=True),
             *times.notes,
             *few_units_note(times.table.strata, times.table.units),
+            *alike_note(times, found),
             *short_note(found.estimate[0], horizon_days),
         ),
         frame_library=cases.frame_library,
@@ -283,6 +298,19 @@ def restricted_means(
         start_words=start_words,
         confidence_level=confidence_level,
     )
+
+
+class _FineDays:
+    """Days with two decimals, where whole days would hide the interval."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def text(self, language: Language = "en") -> str:
+        """Return the days in words."""
+        return tr("{days} days", days=Label(format_number(self.value, language, decimals=2))).text(language)
 
 
 def _reference(strata: Strata, wanted: str | None) -> int:

@@ -435,7 +435,7 @@ class TestAllAlike:
             assert np.isfinite(value(answer, edge, g="b", outcome="open"))
         for column in ("std_error", "conf_low", "p_value", "p_adjusted"):
             assert np.isnan(answer.tables["contrast"][column].astype(float)).all()
-        assert "a: of the first 4 days a case was open 2 days on average; no interval can be given." in said(answer)
+        assert "A: of the first 4 days a case was open 2 days on average; no interval can be given." in said(answer)
         assert "tell 1 group apart" not in said(answer)
         assert "cannot be compared" in said(answer)
         assert any("all alike" in one.text("en") for one in answer.notes)
