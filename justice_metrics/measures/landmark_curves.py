@@ -167,6 +167,14 @@ def landmark_curves(
     [0, 365]
     """
     landmarks = tuple(landmark_days)
+    if isinstance(cases, Durations) and cases.several_rows:
+        raise QuestionError(
+            tr(
+                "These times have several rows for one unit; on a landmark only the row that holds it would be taken, "
+                "and each later change of row would count as no longer observed."
+            ),
+            tr("Hand over one row per unit."),
+        )
     ensure_level(confidence_level)
     ensure_curve(None, limits)
     if not landmarks or any(one < 0 for one in landmarks) or any(np.diff(landmarks) <= 0):

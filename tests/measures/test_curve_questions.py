@@ -459,3 +459,10 @@ class TestAllAlike:
 def test_a_narrow_interval_is_said_with_decimals() -> None:
     spells = times([5, 6, 7], [1, 1, 1], frequency=[1_000, 8_000, 1_000])
     assert "6.00 days on average (interval 5.99 days to 6.01 days)" in said(jm.restricted_means(spells, horizon_days=9))
+
+
+def test_landmarks_refuse_several_rows_of_a_unit() -> None:
+    spells = times([3, 8, 5], [0, 1, 1], entry=[-1, 3, -1], id=[1, 1, 2])
+    with pytest.raises(QuestionError, match="several rows for one unit") as caught:
+        jm.landmark_curves(spells, landmark_days=(0, 2), outcome="1")
+    assert "one row per unit" in str(caught.value)
