@@ -19,6 +19,7 @@ from ..estimate.cox import CoxFit
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import Share, ensure_level, outcome_labels, sampling_notes
+from .regression_clusters import errors_of_levels
 from .regression_diagnostics import residual_plot, residual_table
 from .regression_fits import (
     adjusted_columns,
@@ -49,6 +50,7 @@ from .subdistribution import (
     base_sentence,
     cases_in_turn,
     known_outcome,
+    levels_in_turn,
     modelled,
     predicted_columns,
     predicted_labels,
@@ -332,8 +334,10 @@ def _predicted(
         )
         for k, outcome in enumerate(asked):
             for place, (term, level, _) in enumerate(lines):
+                known = not made.robust or errors_of_levels(made, levels_in_turn(made, term, level))
                 for at, day in enumerate(days):
                     numbers = [float(one[place, k, at]) for one in made_of[:4]]
+                    numbers[1:] = numbers[1:] if known else [np.nan] * 3
                     for key, value in zip(found, (*levels, outcome, term, level, day, *numbers), strict=True):
                         found[key].append(value)
     return Table(columns, found, labels=predicted_labels(made, words), title=tr("Predicted for single cases"))
@@ -374,9 +378,11 @@ def _adjusted(
         )
     shares = _standardised(made, fits, days, wanted, confidence_level, intervals=work <= _MOST_FOR_INTERVALS)
     for place, (name, code, level) in enumerate(wanted):
+        known = not made.robust or errors_of_levels(made, [(name, code)])
         for k, outcome in enumerate(asked):
             for at, day in enumerate(days):
                 numbers = [float(one[place, k, at]) for one in shares]
+                numbers[1:] = numbers[1:] if known else [np.nan] * 3
                 row = (outcome, name, level, day, made.units_at([(name, code)]), *numbers)
                 for key, value in zip(found, row, strict=True):
                     found[key].append(value)

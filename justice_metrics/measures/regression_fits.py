@@ -21,6 +21,7 @@ from ..estimate.cox_robust import robust_covariance
 from ..estimate.cox_standardised import standardised_curves
 from ..figures.forest import forest
 from .declared import FEW_UNITS, interval_columns, strata_columns
+from .regression_clusters import errors_exist, errors_of_levels, untold, with_errors_that_hold
 from .regression_model import Coefficients, Prepared, Ties, coefficients_of, groups_of_columns
 from .regression_tables import covariate_words, forest_rows, level_words, rows_word
 
@@ -75,6 +76,10 @@ def told(
     )
     wald = fit.wald_test if robust is None else robust.wald_test
     score = fit.score_test if robust is None else robust.score_test
+    if robust is not None:
+        one = with_errors_that_hold(made, one)
+        if one.withheld is not None and one.withheld.any():
+            wald, score = untold(wald), untold(score)
     named = [("wald", wald), ("score", score)]
     if robust is None and not penalised:
         named.insert(0, ("likelihood_ratio", fit.likelihood_ratio_test))
@@ -145,6 +150,7 @@ def fit_table(made: Prepared, fits: Sequence[tuple[str, CoxFit]], words: Mapping
         Column("concordance_std_error", tr("its standard error"), "number", "interval", "std_error", 3),
     )
     ranked = [concordance(fit) for _, fit in fits]
+    known = not made.robust or errors_exist(made)
     values = {
         "outcome": [name for name, _ in fits],
         "at_risk": [made.units for _ in fits],
@@ -153,7 +159,7 @@ def fit_table(made: Prepared, fits: Sequence[tuple[str, CoxFit]], words: Mapping
         "log_likelihood_null": [fit.log_likelihood_null for _, fit in fits],
         "log_likelihood": [fit.log_likelihood for _, fit in fits],
         "concordance": [one.concordance for one in ranked],
-        "concordance_std_error": [one.std_error for one in ranked],
+        "concordance_std_error": [one.std_error if known else np.nan for one in ranked],
     }
     return Table(columns, values, labels={"outcome": words}, title=tr("How well it fits"))
 
@@ -164,6 +170,7 @@ def baseline_table(made: Prepared, fit: CoxFit, *, confidence_level: float) -> T
     offset = 0.0 if made.offset is None else float(made.patterns.n @ made.offset / made.patterns.n.sum())
     found: dict[str, list[object]] = {name: [] for name in (*made.patterns.strata.names, *_BASELINE)}
     covariance = robust_covariance(fit).covariance if made.robust else None
+    known = not made.robust or errors_of_levels(made, list(made.references.items()))
     for stratum, levels in enumerate(made.patterns.strata.levels):
         here = fit.model.sets.stratum == stratum
         days = fit.model.sets.day[here]
@@ -175,7 +182,7 @@ def baseline_table(made: Prepared, fit: CoxFit, *, confidence_level: float) -> T
             days.tolist(),
             fit.model.sets.events[here].tolist(),
             curve.cumulative_hazard[0].tolist(),
-            curve.cumulative_std_error[0].tolist(),
+            np.where(known, curve.cumulative_std_error[0], np.nan).tolist(),
             strict=True,
         )
         for row in numbers:
@@ -268,6 +275,7 @@ def adjusted_table(made: Prepared, fit: CoxFit, horizon: Sequence[int], *, confi
             confidence_level=confidence_level,
         )
         for place, (code, level) in enumerate(own):
+            known = not made.robust or errors_of_levels(made, [(name, code)])
             for at, day in enumerate(days.tolist()):
                 numbers = (
                     1 - curves.survival[place, at],
@@ -275,7 +283,8 @@ def adjusted_table(made: Prepared, fit: CoxFit, horizon: Sequence[int], *, confi
                     1 - curves.conf_high[place, at],
                     1 - curves.conf_low[place, at],
                 )
-                values = (name, level, day, made.units_at([(name, code)]), *numbers)
+                shown = numbers if known else (numbers[0], np.nan, np.nan, np.nan)
+                values = (name, level, day, made.units_at([(name, code)]), *shown)
                 for key, value in zip(_ADJUSTED, values, strict=True):
                     found[key].append(value)
     return Table(

@@ -82,7 +82,7 @@ class Prepared:
 
     def at_reference(self) -> Mapping[str, Covariate]:
         """Return one pattern: reference levels, and the mean over units of every number."""
-        n, made = self.patterns.n, {}
+        n, made = self.patterns.units, {}
         for name, covariate in self.patterns.covariates.items():
             if covariate.levels is None:
                 mean = np.array([float(n @ covariate.values / n.sum())])
@@ -101,7 +101,12 @@ class Prepared:
         asked = {name: self.patterns.covariates[name].levels or () for name in self.references}
         chosen = {name: asked[name][place] for name, place in self.references.items()}
         made = designs_of(
-            self.formula, self.patterns.covariates, self.patterns.n, references=chosen, others=list(others)
+            self.formula,
+            self.patterns.covariates,
+            self.patterns.n,
+            references=chosen,
+            others=list(others),
+            units=self.patterns.units,
         )
         return [one.matrix for one in made[1:]]
 
@@ -158,7 +163,9 @@ def prepared(
         missing=missing,
     )
     given = {one: HOLDS[0] for one in actors if HOLDS[0] in (patterns.covariates[one].levels or ())}
-    design = designs_of(read, patterns.covariates, patterns.n, references={**given, **(references or {})})[0]
+    design = designs_of(
+        read, patterns.covariates, patterns.n, references={**given, **(references or {})}, units=patterns.units
+    )[0]
     if not design.columns:
         raise QuestionError(
             tr("No covariate of the formula differs between the units."),
@@ -216,7 +223,7 @@ def _reference_places(
     formula: Formula, patterns: Patterns, given: Mapping[str, str], references: Mapping[str, str] | None
 ) -> dict[str, int]:
     asked = {**given, **formula.references, **(references or {})}
-    return {name: reference_of(name, patterns.covariates[name], patterns.n, asked) for name in formula.categorical}
+    return {name: reference_of(name, patterns.covariates[name], patterns.units, asked) for name in formula.categorical}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -236,6 +243,8 @@ class Coefficients:
         Limits that do not follow from the error: those of a profile likelihood.
     p_value : (p,), optional
         The same of the p value.
+    withheld : (p,) flags, optional
+        Where a robust error would be none, for lack of clusters: no interval and no p value.
     """
 
     outcome: str
@@ -247,6 +256,7 @@ class Coefficients:
     unsteady: Flags
     limits: tuple[Floats, Floats] | None = None
     p_value: Floats | None = None
+    withheld: Flags | None = None
 
     def interval(self, confidence_level: float) -> tuple[Floats, Floats]:
         """Return the limits of the log ratios."""

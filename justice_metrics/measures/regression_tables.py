@@ -17,6 +17,7 @@ from ..cases.durations import LEFT_OUT
 from ..reduce.design import DesignColumn
 from ..reduce.patterns import COVARIATE_MISSING, HOLDS
 from .declared import LEFT_OUT_WORDS
+from .regression_clusters import errors_exist, independent
 from .regression_model import Coefficients, Prepared
 
 # With fewer endings for each coefficient, estimates are unsteady and intervals too short.
@@ -220,6 +221,7 @@ def regression_notes(
         notes.append(
             tr("Left out of the model, because it is constant or other terms determine it: {terms}.", terms=dropped)
         )
+    notes += _withheld_notes(made, fitted)
     for one in fitted:
         of: Readable = words[one.outcome]
         lost = [
@@ -269,9 +271,33 @@ def _robust_notes(made: Prepared) -> list[Readable]:
     notes.append(
         tr("Intervals are robust by cluster: they allow for cases of one cluster being alike. Clusters: {n}.", n=n)
     )
-    if n < FEW_CLUSTERS:
+    if errors_exist(made) and n < FEW_CLUSTERS:
         notes.append(tr("With so few clusters such an interval comes out too narrow."))
     return notes
+
+
+def _withheld_notes(made: Prepared, fitted: Sequence[Coefficients]) -> list[Readable]:
+    withheld = [one.withheld for one in fitted if one.withheld is not None]
+    if not any(one.any() for one in withheld):
+        return []
+    p = len(made.design.columns)
+    if not errors_exist(made):
+        return [
+            tr(
+                "No interval and no p value is given: {n} independent clusters or cases for {p} coefficients say "
+                "nothing of how far the ratios may be off.",
+                n=independent(made),
+                p=p,
+            )
+        ]
+    alone = [term_level(made, made.design.columns[place]) for place in np.flatnonzero(np.any(withheld, axis=0))]
+    return [
+        tr(
+            "No interval for {terms}: the cases on one side of the comparison are of one cluster, or only one case, "
+            "which does not show how much such cases differ.",
+            terms=alone,
+        )
+    ]
 
 
 def term_level(made: Prepared, column: DesignColumn) -> Readable:

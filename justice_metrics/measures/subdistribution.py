@@ -24,6 +24,7 @@ from ..reduce.formula import Covariate
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import Share, ensure_level, interval_columns, outcome_labels, sampling_notes, strata_columns
+from .regression_clusters import errors_of_levels, untold, with_errors_that_hold
 from .regression_fits import (
     Population,
     adjusted_columns,
@@ -324,7 +325,8 @@ def known_outcome(outcome: str | None, outcomes: Sequence[str]) -> str:
 
 def _coefficients(made: Prepared, fit: FineGrayFit, covariance: Floats) -> Coefficients:
     unsteady = np.asarray(fit.cox.separated, dtype=np.bool_)
-    return coefficients_of(made, fit.outcome, fit.cox.coefficients, covariance, fit.cox.covariance, unsteady)
+    one = coefficients_of(made, fit.outcome, fit.cox.coefficients, covariance, fit.cox.covariance, unsteady)
+    return with_errors_that_hold(made, one)
 
 
 def _wald(fit: FineGrayFit, one: Coefficients, covariance: Floats) -> tuple[str, str, str, float, int, float]:
@@ -333,6 +335,8 @@ def _wald(fit: FineGrayFit, one: Coefficients, covariance: Floats) -> tuple[str,
     b = fit.cox.coefficients[told]
     statistic = float(b @ np.linalg.pinv(covariance[np.ix_(told, told)]) @ b) if len(b) else float("nan")
     test = chi_squared(statistic, int(told.sum()))
+    if one.withheld is not None and one.withheld.any():
+        test = untold(test)
     return one.outcome, "wald", "", test.statistic, test.degrees_of_freedom, test.p_value
 
 
@@ -377,6 +381,14 @@ def cases_in_turn(made: Prepared) -> list[tuple[str, str, Mapping[str, Covariate
     return found
 
 
+def levels_in_turn(made: Prepared, term: str, level: str) -> list[tuple[str, int]]:
+    """Return the levels that such a pattern has."""
+    found = dict(made.references)
+    if term:
+        found[term] = (made.patterns.covariates[term].levels or ()).index(level)
+    return list(found.items())
+
+
 def _predicted(
     made: Prepared, fits: Sequence[FineGrayFit], days: Sequence[int], words: Mapping[str, Readable], *,
     confidence_level: float,
@@ -397,8 +409,10 @@ def _predicted(
             )
             outcome = made.spells.outcomes[fit.outcome - 1]
             for place, (term, level, _) in enumerate(lines):
+                known = errors_of_levels(made, levels_in_turn(made, term, level))
                 for at, day in enumerate(days):
                     numbers = [float(one[place, at]) for one in made_of]
+                    numbers[1:] = numbers[1:] if known else [np.nan] * 3
                     for key, value in zip(found, (*levels, outcome, term, level, day, *numbers), strict=True):
                         found[key].append(value)
     return Table(columns, found, labels=predicted_labels(made, words), title=tr("Predicted for single cases"))

@@ -31,6 +31,8 @@ class DesignColumn(NamedTuple):
         Levels that a pattern must have to be among those that the column speaks of.
     covariates : tuple of str
         Covariates of the term, where each is a factor by itself; a function of a covariate is none.
+    factors : tuple of str
+        Factors of the term as the formula has them, functions too.
     """
 
     term: str
@@ -38,6 +40,7 @@ class DesignColumn(NamedTuple):
     reference: str
     at: tuple[tuple[str, int], ...]
     covariates: tuple[str, ...]
+    factors: tuple[str, ...]
 
 
 class Design(NamedTuple):
@@ -87,6 +90,7 @@ def designs_of(
     *,
     references: Mapping[str, str] | None = None,
     others: Sequence[Mapping[str, Covariate]] = (),
+    units: Counts | None = None,
 ) -> list[Design]:
     """Return the design of the patterns, and of other patterns coded like them (same levels, knots and centres).
 
@@ -96,16 +100,20 @@ def designs_of(
         As in :func:`design_of`.
     others : sequence of mappings of str to Covariate
         Patterns to predict for, with the same levels.
+    units : (P,), optional
+        Where the time of units was split, so that ``n`` counts rows: units, each once. The most frequent level,
+        centres and knots are then those of the units, whatever covariate changes in time.
     """
     from formulaic import Formula as Terms
 
+    units = n if units is None else units
     chosen = {
-        name: reference_of(name, covariates[name], n, {**formula.references, **(references or {})})
+        name: reference_of(name, covariates[name], units, {**formula.references, **(references or {})})
         for name in formula.names
         if covariates[name].levels is not None
     }
     written = "1 + " + " + ".join(":".join(expression for _, expression in term) for term in formula.terms)
-    context = transforms(n)
+    context = transforms(units)
     with np.errstate(all="ignore"):
         made = _evaluated(
             lambda: Terms(written).get_model_matrix(
@@ -199,9 +207,9 @@ def _column_labels(
                 at.append((name, int(place)))
             elif place is not None:
                 levels.append(place)
-        term = ":".join(shown.get(one, name_of.get(one, one)) for one, _ in parts)
+        words = tuple(shown.get(one, name_of.get(one, one)) for one, _ in parts)
         plain = tuple(name_of[one] for one, _ in parts if one in name_of)
-        labels.append(DesignColumn(term, " · ".join(levels), " · ".join(reference), tuple(at), plain))
+        labels.append(DesignColumn(":".join(words), " · ".join(levels), " · ".join(reference), tuple(at), plain, words))
     return tuple(labels)
 
 
