@@ -17,6 +17,7 @@ from .placing import (
     set_ticks,
     set_words,
     settle,
+    stretch_to,
     text_width,
     thinned,
     title_height,
@@ -119,6 +120,7 @@ def forest(
         set_words(axes, own=ax is None, title=title, x_label=_sides(x_label, less_label, more_label), above=above)
         if ax is None:
             settle(axes)
+            stretch_to(axes, bottom * _LINE)
         kept = _apart(axes, ticks, write)
         set_ticks(axes.xaxis, kept, [write(tick) for tick in kept])
     return axes
@@ -204,7 +206,10 @@ def _draw_rows(axes: Axes, rows: Floats, values: tuple[Floats, Floats, Floats], 
     for row in rows:
         axes.axhline(row, color=RULE, linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
     for beyond, edge, arrow in ((bounded & (low < left), left, "<"), (bounded & (high > right), right, ">")):
-        axes.plot(np.full(int(beyond.sum()), edge), rows[beyond], arrow, color=look.colour, markersize=5, clip_on=False)
+        # A line without points would lie in the corner of the page, and the layout would keep room for it.
+        if beyond.any():
+            axes.plot(np.full(int(beyond.sum()), edge), rows[beyond], arrow, color=look.colour, markersize=5,
+                      clip_on=False)  # fmt: skip
 
 
 def _write_beside(

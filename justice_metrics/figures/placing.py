@@ -154,6 +154,13 @@ def settle(axes: Axes) -> None:
     axes.figure.figure.draw_without_rendering()
 
 
+def stretch_to(axes: Axes, wanted: float) -> None:
+    """Make the page of our own figure taller or shorter until the axes have the height wanted, in points."""
+    page = axes.figure.figure
+    page.set_figheight(page.get_figheight() + (wanted - axes_points(axes)[1]) / POINTS_PER_INCH)
+    settle(axes)
+
+
 def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
     """Return round numbers that span ``low`` to ``high``.
 

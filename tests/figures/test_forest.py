@@ -12,6 +12,8 @@ from matplotlib.text import Text
 
 from justice_metrics.figures.diagnostics import log_log_curves, residuals_over_time
 from justice_metrics.figures.forest import forest
+from justice_metrics.figures.placing import axes_points, settle
+from justice_metrics.figures.style import TEXT
 
 Legible = Callable[..., None]
 Words = Callable[[Axes], list[Text]]
@@ -90,6 +92,15 @@ class TestForest:
     def test_legible(self, own: bool, assert_legible: Legible) -> None:
         axes = None if own else Figure(figsize=(7, 5)).add_subplot()
         assert_legible(drawn(ax=axes, title="Qué va con la rapidez" if own else None), own=own)
+
+    def test_the_page_ends_where_the_words_end_and_every_row_has_its_height(self, words_of: Words) -> None:
+        # nothing is too far here: no arrow is drawn
+        axes = drawn(conf_low=[NAN, 0.4, 1.1, 0.2, 1.0, NAN, 1.5], conf_high=[NAN, 0.95, 1.8, 0.9, 1.04, NAN, 4.1])
+        settle(axes)
+        lowest = min(one.get_window_extent().y0 for one in words_of(axes))
+        assert lowest < 0.06 * axes.figure.bbox.height
+        line = axes_points(axes)[1] / axes.get_ylim()[0]
+        assert line == pytest.approx(TEXT * 1.25, rel=0.05)
 
     def test_legible_with_one_row(self, assert_legible: Legible) -> None:
         made = forest(
