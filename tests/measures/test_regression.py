@@ -341,3 +341,17 @@ class TestSupportThatBeginsLater:
         cases = wide(rows, support=[("a", "lawyer", 3, None)])
         with pytest.raises(QuestionError, match="the formula does not use it"):
             jm.cox_regression(cases, formula="year", outcome="conviction", time_varying="lawyer")
+
+    def test_the_reference_is_the_level_of_most_units_however_often_their_time_was_split(self) -> None:
+        # five of a against four of b, but all of b are supported, so that b has eight rows
+        rows = [
+            {"id": f"c{n}", "complaint": 0, "outcome": "convicted", "ended": 40 + 7 * n % 11, "department": group}
+            for n, group in enumerate("aaaaabbbb")
+        ]
+        cases = wide(rows, support=[(f"c{n}", "lawyer", 10 + n, None) for n in range(4, 9)])
+        given: dict[str, Any] = {"outcome": "conviction"}
+        alone = jm.cox_regression(cases, formula="department", **given).main
+        beside = jm.cox_regression(cases, formula="department + lawyer", time_varying="lawyer", **given).main
+        assert set(alone["reference"]) == {"a"}
+        assert set(beside["reference"][beside["term"] == "department"]) == {"a"}
+        assert beside["at_risk"][beside["term"] == "department"].tolist() == alone["at_risk"].tolist() == [5, 4]
