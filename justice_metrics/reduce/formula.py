@@ -114,7 +114,7 @@ def _parsed(text: str) -> Any:
         raise QuestionError(tr("The formula '{formula}' uses '.' for all covariates.", formula=text.strip()), example)
     try:
         parsed = Terms(text.strip() or "0")
-    except (FormulaParsingError, FormulaSyntaxError, SyntaxError, ValueError, TypeError, IndexError):
+    except (FormulaParsingError, FormulaSyntaxError, SyntaxError, ValueError, TypeError, IndexError, AttributeError):
         raise QuestionError(tr("The formula '{formula}' cannot be read.", formula=text.strip()), example) from None
     if not isinstance(parsed, SimpleFormula):
         raise QuestionError(

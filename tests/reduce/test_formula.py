@@ -122,6 +122,7 @@ REFUSED = {
     "age | sex": ("more than one side", "argument outcome"),
     ".": ("uses '.'", "Write it like"),
     "age +": ("cannot be read", "Write it like"),
+    "[)": ("cannot be read", "Write it like"),
     "age + C(age)": ("both as a number and by level", "one of the two"),
     "log(age - 20)": ("no value for 1 of the 5", "log(age + 1)"),
     "bs(age, df=1)": ("cannot be computed", "arguments of its functions"),
