@@ -31,6 +31,7 @@ from ..reduce.risk import risk_table_of
 from ..tables import RiskTable, Strata
 from .caseload import band_words
 from .declared import (
+    Share,
     ensure_level,
     ensure_some,
     group_words,
@@ -52,6 +53,8 @@ Tail: TypeAlias = Literal["refuse", "constant", "weibull", "log-normal", "log-lo
 _WINDOW: Final = 365
 _MOST_CLUSTERS: Final = 100_000
 _FEW_CLUSTERS: Final = 20
+# Groups that the findings name; the others are in the table.
+_MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -74,13 +77,20 @@ class ExpectedEndings(Result):
     outcome_words: Mapping[str, Readable]
     within_days: int
     remaining_days: float
+    confidence_level: float
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the expected number of the first outcome per stratum, and of how many nothing can be said."""
+        """Return the expected number of the first outcome, and of how many nothing can be said.
+
+        By groups, those with the most pending cases are named; groups of which nothing can be told are left out.
+        """
         main = self.main
         said: list[Readable] = []
         first = main["outcome"][0]
-        for row in np.flatnonzero(main["outcome"] == first):
+        rows = main["outcome"] == first
+        told = np.flatnonzero(rows & (main["denominator"] > 0))
+        named = told[np.argsort(-main["denominator"][told].astype(np.float64), kind="stable")][:_MOST_NAMED]
+        for row in named:
             group = [str(main[name][row]) for name in self.strata.names]
             groups: Readable = tr("{groups}", groups=levels_words(group)) if group else tr("All together")
             values = {
@@ -89,13 +99,14 @@ class ExpectedEndings(Result):
                 "expected": round(float(main["estimate"][row])),
                 "outcome": self.outcome_words[first],
                 "days": self.within_days,
+                "level": Share(self.confidence_level, 0 if (100 * self.confidence_level) % 1 < 1e-9 else 1),
             }
             if np.isfinite(main["conf_low"][row]):
                 said.append(
                     tr(
                         "{groups}: of {n} pending cases about {expected} are expected to come to {outcome} within "
-                        "{days} days of the cut-off; the number will lie between {low} and {high} (prediction "
-                        "interval).",
+                        "{days} days of the cut-off; with {level} certainty the number lies between {low} and "
+                        "{high} (prediction interval).",
                         low=round(float(main["conf_low"][row])),
                         high=round(float(main["conf_high"][row])),
                         **values,
@@ -109,9 +120,28 @@ class ExpectedEndings(Result):
                         **values,
                     )
                 )
-        rows = main["outcome"] == first
+        more = len(told) - len(named)
+        if more:
+            said.append(
+                trn(
+                    "{n} further group with fewer pending cases is in the table.",
+                    "{n} further groups with fewer pending cases are in the table.",
+                    more,
+                )
+            )
         beyond = round(float(main["not_told"][rows].sum()))
-        if beyond:
+        if beyond and not len(told):
+            said.append(
+                trn(
+                    "Of the {n} pending case nothing can be said for the next {days} days: no case was watched so "
+                    "long. Ask for fewer days.",
+                    "Of the {n} pending cases nothing can be said for the next {days} days: no case was watched so "
+                    "long. Ask for fewer days.",
+                    beyond,
+                    days=self.within_days,
+                )
+            )
+        elif beyond:
             said.append(
                 trn(
                     "{n} more pending case is so old that no case was ever watched through the {days} days that it "
@@ -313,6 +343,7 @@ def expected_endings(
         outcome_words=words,
         within_days=within_days,
         remaining_days=_mean_remaining(strata),
+        confidence_level=confidence_level,
     )
 
 
@@ -434,7 +465,7 @@ def _notes(
                     clusters,
                 )
             )
-    if any(not one.found.told.any() for one in strata):
+    if len(strata) > 1 and any(not one.found.told.any() for one in strata):
         notes.append(tr("In some groups no pending case can be told of: they were not watched long enough."))
     return tuple(notes)
 

@@ -45,8 +45,10 @@ def main_table(
     expected = np.array(
         [[*one.found.expected, n - one.found.any_expected] for one, n in zip(strata, told, strict=True)]
     )
+    # where cases are pending and none can be told of, an expectation of 0 would be an answer
+    expected[(told == 0) & (beyond > 0)] = np.nan
     variance = np.array([one.variance for one in strata])
-    error = np.sqrt(np.array([one.estimation for one in strata]))
+    error = np.sqrt(np.where(np.isnan(expected), np.nan, np.array([one.estimation for one in strata])))
     limits = prediction_interval(np.maximum(expected, 0.0), variance, told[:, None], confidence_level=confidence_level)
     if table.weighted:
         nothing = np.full_like(expected, np.nan)

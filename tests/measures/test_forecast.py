@@ -78,6 +78,42 @@ def test_nothing_is_said_beyond_what_was_watched() -> None:
     assert row(longer, "verdict")["estimate"] == pytest.approx(row(answer, "verdict")["estimate"] + 2 * tail)
 
 
+def test_a_horizon_beyond_all_that_was_watched_has_no_answer() -> None:
+    answer = expected_endings(times(table()), within_days=5_000)
+    assert answer.main["not_told"].tolist() == [6, 6, 6]
+    for name in ("estimate", "std_error", "conf_low", "conf_high", "share"):
+        assert np.isnan(answer.main[name].astype(float)).all()
+    (sentence,) = answer.findings()
+    assert "Of the 6 pending cases nothing can be said for the next 5,000 days" in sentence.text()
+    assert "Ask for fewer days" in sentence.text()
+    assert not any("some groups" in one.text() for one in answer.notes)
+    for language in ("en", "es"):
+        answer.plot(language=language)
+
+
+def test_sentences_name_the_largest_groups_that_can_be_told_of() -> None:
+    frame = pd.concat([table(office=f"o{n}", size=n + 1) for n in range(8)])
+    untold = pd.DataFrame({"days": [1, 9], "end": [1, 0], "office": "late", "size": 50})
+    nobody = pd.DataFrame({"days": [4], "end": [1], "office": "closed", "size": 50})
+    made = times(pd.concat([frame, untold, nobody]), frequency="size")
+    answer = expected_endings(made, by="office", within_days=3)
+    sentences = [one.text() for one in answer.findings()]
+    assert [one[:2] for one in sentences[:5]] == ["o7", "o6", "o5", "o4", "o3"]
+    assert "3 further groups" in sentences[5]
+    assert not any("of 0 pending" in one or "late" in one or "closed" in one for one in sentences)
+    late = (answer.main["office"] == "late") & (answer.main["outcome"] == "verdict")
+    assert np.isnan(answer.main["estimate"][late].astype(float)).all()
+    assert any("some groups" in one.text() for one in answer.notes)
+    answer.plot()
+
+
+def test_a_prediction_tells_how_sure_it_is() -> None:
+    for level, told in ((0.95, "95%"), (0.975, "97.5%")):
+        sentence = expected_endings(jm.sample_cases(), confidence_level=level).findings()[0].text().replace(" ", "")
+        assert f"with{told}certainty" in sentence.replace("\xa0", "").replace("\u202f", "")
+        assert "willlie" not in sentence
+
+
 def test_the_interval_holds_the_number_and_widens_with_its_level() -> None:
     cases = jm.sample_cases()
     narrow, wider = (expected_endings(cases, confidence_level=level).main for level in (0.5, 0.99))
