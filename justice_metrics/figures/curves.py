@@ -10,14 +10,18 @@ from numpy.typing import ArrayLike
 
 from ..base.types import Floats
 from .placing import (
+    POINTS_PER_INCH,
     axes_points,
     end_labels,
     floats,
+    named_height,
     rows_below,
+    rows_height,
     set_ticks,
     set_words,
     settle,
     share_ticks,
+    stretch_to,
     thinned,
     wrapped,
 )
@@ -41,6 +45,9 @@ if TYPE_CHECKING:
 
 # Areas of more groups than this lie over one another until nobody can tell them apart.
 MOST_SHADED: Final = 5
+# More curves than this are not told apart, and their colours come again: then only so many of the largest are drawn.
+MOST_CURVES: Final = 9
+DRAWN_CURVES: Final = 8
 
 
 def stacked_incidence(
@@ -179,6 +186,9 @@ def step_curves(
 ) -> Axes:
     """Draw one curve per group with its band, and the numbers at risk in a table below.
 
+    Of more than nine groups the eight with most units at risk at the beginning are drawn, in their order; the
+    caller says so in ``limits_label``.
+
     Parameters
     ----------
     days : array_like
@@ -203,7 +213,8 @@ def step_curves(
     first_day, lines
         As in ``stacked_incidence``.
     limits_label : str, optional
-        What the areas and thin lines are, written in the corner that curves leave free.
+        What the areas and thin lines are and how many groups are not drawn, written in the corner that curves
+        leave free.
     marks : array_like, optional
         (G,) day on which each curve passes ``mark_height`` (its median), NaN for none.
     mark_height : float
@@ -228,9 +239,16 @@ def step_curves(
     curves, ticks, table = np.atleast_2d(floats(estimate)), floats(at_risk_days), np.atleast_2d(floats(at_risk))
     _same_length(groups=groups, estimate=curves, at_risk=table)
     _same_length(at_risk_days=ticks, at_risk=table.T)
+    shown = _largest(table)
+    groups, curves, table = [groups[g] for g in shown], curves[shown], table[shown]
+    conf_low, conf_high, band_low, band_high = (
+        None if edge is None else np.atleast_2d(floats(edge))[shown]
+        for edge in (conf_low, conf_high, band_low, band_high)
+    )
     stretch, steps = _from_first(floats(days), curves, first_day, start=start, until=ticks)
-    looks = [mark(tone) for tone in (_tones(tones, groups))]
-    axes = ax if ax is not None else new_axes(PAGE_WIDTH, 3.9 + 0.14 * len(groups))
+    looks = [mark(tone) for tone in (range(len(groups)) if tones is None else [tones[g] for g in shown])]
+    tall = (named_height(groups) + rows_height(groups)) / POINTS_PER_INCH + 1.1
+    axes = ax if ax is not None else new_axes(PAGE_WIDTH, max(tall, 3.9 + 0.14 * len(groups)))
     with house_style():
         top = [start, np.nanmax(steps, initial=0.0)]
         shaded = len(groups) <= (MOST_SHADED if band_low is None else 1)
@@ -255,7 +273,7 @@ def step_curves(
                 thread: dict[str, Any] = {"color": look.colour, "linewidth": 0.6, "linestyle": (0, (1, 3))}
                 axes.hlines(_last_value(curve), stretch[np.isfinite(curve)][-1], stretch[-1], **thread)
         if marks is not None:
-            _draw_marks(axes, floats(marks), mark_height, looks)
+            _draw_marks(axes, floats(marks)[shown], mark_height, looks)
         _shares_up(axes, min(1.0, max(top)), percent)
         axes.set_xlim(first_day, stretch[-1])
         _draw_lines(axes, lines or {})
@@ -306,6 +324,14 @@ def _held(days: Floats, edges: Floats, first: float, until: Floats) -> list[tupl
     if len(days) and len(stretch) > len(days) and stretch[-1] > days[-1]:
         steps[:, -1] = np.nan
     return [(stretch, row) for row in steps]
+
+
+def _largest(at_risk: Floats) -> list[int]:
+    """Return which groups are drawn: all, or of too many those with most units at the beginning."""
+    if len(at_risk) <= MOST_CURVES:
+        return list(range(len(at_risk)))
+    first = np.nan_to_num(at_risk[:, 0]) if at_risk.shape[1] else np.zeros(len(at_risk))
+    return sorted(np.argsort(-first, kind="stable")[:DRAWN_CURVES].tolist())
 
 
 def _last_value(row: Floats) -> float:
@@ -366,6 +392,7 @@ def _in_the_free_corner(axes: Axes, words: str, *, right: bool) -> None:
         fontsize=SMALL,
         color=SOFT,
         parse_math=False,
+        bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
         zorder=5,
     )
 
@@ -406,6 +433,9 @@ def _beside_and_under(
     )
     if own:
         settle(axes)
+        needed = named_height([name for name, end in zip(end_names, ends, strict=True) if np.isfinite(end)])
+        if axes_points(axes)[1] < needed:
+            stretch_to(axes, needed)
         for name in names:
             name.remove()
         end_labels(axes, heights=ends, texts=end_names, colours=end_colours)

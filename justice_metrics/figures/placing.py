@@ -24,6 +24,10 @@ _TITLE: Final = 10
 _TITLE_WIDTH: Final = 72
 # From line to line, in sizes of the type; matplotlib sets DejaVu Sans a little closer.
 _LEADING: Final = 1.25
+# Characters on a line of the name of a series, and of the name of a row of numbers; from line to line of the latter.
+NAME_WIDTH: Final = 19
+_ROW_WIDTH: Final = 24
+_ROW_LINE: Final = SMALL * _LEADING + 1
 
 
 def floats(values: Any) -> Floats:
@@ -248,8 +252,17 @@ def title_height(title: str | None) -> float:
     return 0.12 + 0.19 * lines_of(wrapped(title, _TITLE_WIDTH)) if title else 0.0
 
 
+def named_height(texts: Sequence[str]) -> float:
+    """Return the height in points that axes need for the names of series at their right edge."""
+    return sum(_name_room(wrapped(text, NAME_WIDTH)) for text in texts if text) - 2 * TEXT
+
+
+def _name_room(name: str) -> float:
+    return lines_of(name) * TEXT * _LEADING + 3
+
+
 def end_labels(
-    axes: Axes, *, heights: Floats, texts: Sequence[str], colours: Sequence[str], width: int = 19
+    axes: Axes, *, heights: Floats, texts: Sequence[str], colours: Sequence[str], width: int = NAME_WIDTH
 ) -> list[Annotation]:
     """Name each series at the right edge of the axes, moved apart where they would overlap, with a line to its end.
 
@@ -274,7 +287,7 @@ def end_labels(
     low, high = axes.get_ylim()
     named = [wrapped(texts[i], width) for i in shown]
     ends = (heights[shown] - low) / (high - low) * tall
-    room = np.array([lines_of(text) * TEXT * _LEADING + 3 for text in named])
+    room = np.array([_name_room(text) for text in named])
     # Half a line may stand out above and below: the margins of the axes leave that much.
     placed = spread(ends, room, -TEXT, tall + TEXT)
     return [
@@ -329,7 +342,7 @@ def rows_below(
     colours : sequence of str, optional
         (G,) colour of a mark before each name.
     """
-    line = SMALL * _LEADING + 1
+    line = _ROW_LINE
     left = _half_width(places, numbers, axes) + 5
     down = _depth_of_axis(axes) + 0.9 * line
     looks: dict[str, Any] = {
@@ -347,7 +360,7 @@ def rows_below(
         )
         down += lines_of(heading) * line
     for row, name in enumerate(names):
-        written = wrapped(name, 24)
+        written = wrapped(name, _ROW_WIDTH)
         axes.annotate(
             written,
             xy=corner,
@@ -374,7 +387,16 @@ def rows_below(
                 ha="center",
                 **looks,
             )
-        down += lines_of(written) * line + (2 if lines_of(written) > 1 else 0)
+        down += _row_room(written)
+
+
+def rows_height(names: Sequence[str]) -> float:
+    """Return the height in points that rows of numbers with a heading take under the words of the axis."""
+    return 2 * _ROW_LINE + sum(_row_room(wrapped(name, _ROW_WIDTH)) for name in names)
+
+
+def _row_room(name: str) -> float:
+    return lines_of(name) * _ROW_LINE + (2 if lines_of(name) > 1 else 0)
 
 
 def _half_width(places: Floats, numbers: Sequence[Sequence[str]], axes: Axes) -> float:

@@ -11,6 +11,7 @@ from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Column, Table
 from ..base.types import Counts, Flags, Floats, Tallies, Values
 from ..estimate.steps import at_days
+from ..figures.curves import DRAWN_CURVES, MOST_CURVES, MOST_SHADED
 from ..tables import RiskTable
 from .curve_estimates import open_after
 from .declared import interval_columns, strata_columns
@@ -146,15 +147,26 @@ def tick_days(table: RiskTable, *, start: int = 0) -> list[int]:
 
 
 def limits_words(confidence_level: float, *, groups: int, band: bool, language: Language) -> str:
-    """Return what the areas and thin lines of a drawing are."""
+    """Return what the areas and thin lines of a drawing are, and how many of the groups it shows."""
     level = format_share(confidence_level, language, decimals=0 if round(confidence_level * 100, 6) % 1 == 0 else 1)
-    if not band:
-        return tr("areas: {level} limits for each day by itself", level=level).text(language) if groups <= 5 else ""
-    if groups > 1:
-        return tr("thin lines: {level} limits for a whole curve at once", level=level).text(language)
-    return tr("area: {level} limits for each day by itself; thin lines: for the whole curve at once", level=level).text(
-        language
-    )
+    said: list[Readable] = []
+    if band and groups > 1:
+        said.append(tr("thin lines: {level} limits for a whole curve at once", level=level))
+    elif band:
+        said.append(
+            tr("area: {level} limits for each day by itself; thin lines: for the whole curve at once", level=level)
+        )
+    elif groups <= MOST_SHADED:
+        said.append(tr("areas: {level} limits for each day by itself", level=level))
+    if groups > MOST_CURVES:
+        said.append(
+            tr(
+                "drawn: the {shown} groups with most cases; {n} others stand in the table",
+                shown=DRAWN_CURVES,
+                n=groups - DRAWN_CURVES,
+            )
+        )
+    return "\n".join(one.text(language) for one in said)
 
 
 def axis_words(table: RiskTable, start_words: Readable, language: Language, *, start: int = 0) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from justice_metrics.figures.curves import stacked_incidence, step_curves
+from justice_metrics.figures.placing import axes_points
 from justice_metrics.figures.style import OPEN, mark
 
 
@@ -233,3 +234,45 @@ class TestBandsAndLines:
         assert_legible(axes)
         rising = curves(limits_label="areas", start=0.0)
         assert next(text for text in rising.texts if text.get_text() == "areas").xy == (0.0, 1)
+
+
+class TestManyGroups:
+    def draw(self, groups: int, name: str = "Santa Cruz de la Sierra · Femenino, no registrado") -> Axes:
+        days = np.arange(1, 200) * 5.0
+        ticks = np.arange(0, 1001, 100.0)
+        rates = 300 + 10 * np.arange(groups)
+        return step_curves(
+            days=days,
+            estimate=np.exp(-days / rates[:, None]),
+            groups=[f"{name} {g}" for g in range(groups)],
+            at_risk_days=ticks,
+            at_risk=np.round(np.exp(-ticks / rates[:, None]) * (100 + np.arange(groups))[:, None]),
+            at_risk_label="en trámite y en observación",
+            x_label="días desde: denuncia",
+            y_label="proporción aún en trámite",
+            marks=rates * np.log(2),
+            limits_label="áreas: límites",
+            start=1.0,
+        )
+
+    def test_up_to_nine_are_all_drawn(self) -> None:
+        assert len(drawn_names(self.draw(9))) == 9
+
+    def test_of_more_the_largest_eight_are_drawn_in_their_order_each_with_its_own_look(self) -> None:
+        axes = self.draw(40)
+        assert [one[-2:] for one in drawn_names(axes)] == [str(g) for g in range(32, 40)]
+        assert len({line.get_color() for line in axes.lines[:8]}) == 8
+
+    @pytest.mark.parametrize("groups", [9, 12, 40])
+    def test_long_names_are_legible_and_leave_the_axes_their_height(
+        self, groups: int, assert_legible: Callable[..., None]
+    ) -> None:
+        axes = self.draw(groups)
+        assert_legible(axes)
+        assert axes_points(axes)[1] > 150
+
+
+def drawn_names(axes: Axes) -> list[str]:
+    """Return the names beside the curves."""
+    beside = [one for one in axes.texts if getattr(one, "arrow_patch", None) is not None]
+    return sorted((one.get_text().replace("\n", " ") for one in beside), key=lambda name: int(name.split()[-1]))
