@@ -162,7 +162,8 @@ def observed_table(
         "outcome": [one.outcome for one in tested for _ in range(g)],
         "scale": [one.scale for one in tested for _ in range(g)],
         "observed": observed,
-        "conf_low": observed - reach,
+        # endings are never fewer than none
+        "conf_low": np.maximum(observed - reach, 0),
         "conf_high": observed + reach,
         "expected": np.concatenate([one.found.expected for one in tested]),
     }

@@ -84,21 +84,24 @@ class CurveTests(Result):
         return tuple(self._said(self.main, row) for row in range(len(self.main)))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw, by group, the endings observed against those expected if all groups were alike."""
+        """Draw, by group, the endings observed against those expected if all groups were alike.
+
+        Of the outcome asked for, or of a verdict where all endings are told apart. The points have no intervals: the
+        test is of all groups at once, and intervals of single groups can say otherwise than it does.
+        """
         table = self.tables["observed"]
-        first = (str(self.main["outcome"][0]), str(self.main["scale"][0]))
-        rows = (table["outcome"] == first[0]) & (table["scale"] == first[1])
+        outcome = self._drawn()
+        rows = (table["outcome"] == outcome) & (table["scale"] == "hazard")
         observed, expected = table["observed"][rows].astype(float), table["expected"][rows].astype(float)
         ratio = np.divide(observed, expected, out=np.full(len(observed), np.nan), where=expected > 0)
-        low, high = (
-            np.divide(table[edge][rows].astype(float), expected, out=np.full(len(ratio), np.nan), where=expected > 0)
-            for edge in ("conf_low", "conf_high")
-        )
+        unknown = np.full(len(ratio), np.nan)
+        asked_of = (self.main["outcome"] == outcome) & (self.main["scale"] == "hazard")
+        p = p_words(float(self.main["p_adjusted"][asked_of][0]))
         return dots(
             labels=group_words(self.groups, language),
             estimate=ratio,
-            conf_low=low,
-            conf_high=high,
+            conf_low=unknown,
+            conf_high=unknown,
             annotations=[
                 f"{format_number(one, language, decimals=0)} / {format_number(two, language, decimals=1)}"
                 for one, two in zip(observed, expected, strict=True)
@@ -107,13 +110,22 @@ class CurveTests(Result):
             reference=1.0,
             reference_label=tr("all groups alike").text(language),
             x_label=tr(
-                "endings observed, as a multiple of those expected if all groups were alike ({outcome})",
-                outcome=self.outcome_words[first[0]],
+                "endings observed, as a multiple of those expected if all groups were alike ({outcome}; test of all "
+                "groups: p {p})",
+                outcome=self.outcome_words[outcome],
+                p=p,
             ).text(language),
             percent=False,
             number=lambda one: format_number(one, language, decimals=2),
             ax=ax,
         )
+
+    def _drawn(self) -> str:
+        """Return the outcome that is drawn: the one asked for, else a verdict, else any ending."""
+        told = [str(one) for one in self.main["outcome"]]
+        wanted: Any = dict(self.provenance.settings).get("outcome")
+        wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted or ())
+        return next((one for one in (*wanted, "verdict", "conviction") if one in told), told[0])
 
     def _said(self, table: Table, row: int) -> Readable:
         p, outcome = float(table["p_adjusted"][row]), str(table["outcome"][row])
