@@ -112,6 +112,8 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
                 match=match,
             )
         return tr("'{key}' is {found}; allowed are {allowed}.", key=key, found=found, allowed=allowed)
+    if kind == "is_instance_of" and context.get("class") == "Sequence":
+        return tr("'{key}' is {found}; write it as a list: {key} = [{found}].", key=key, found=found)
     if kind == "value_error" and isinstance(context.get("error"), ReadableError):
         return tr("'{key}': {reason}", key=key or "-", reason=context["error"].message)
     return tr("'{key}' is {found}: {reason}.", key=key, found=found, reason=str(error["msg"]))

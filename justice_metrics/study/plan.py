@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +11,23 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from ..base.errors import JusticeMetricsError, SettingsError, suggestion
+from ..base.errors import JusticeMetricsError, MissingExtraError, QuestionError, SettingsError, suggestion
 from ..base.language import Label, Language, Message, Readable, tr, trn
 from ..base.settings import ReadableError, read_toml, validated
 from ..cases.canonical import procedure_of
 from ..cases.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
 from ..cases.validate import rule_named
-from .questions import ACTOR_SETTINGS, ATTRIBUTE_SETTINGS, QUESTIONS, RULE_SETTINGS, STATE_SETTINGS, Question
+from ..reduce.formula import read_formula, unknown_reference
+from .questions import (
+    ACTOR_SETTINGS,
+    ATTRIBUTE_SETTINGS,
+    QUESTIONS,
+    RULE_SETTINGS,
+    STATE_SETTINGS,
+    Question,
+    needs_lifelines,
+)
 
 Format: TypeAlias = Literal["html", "csv", "xlsx", "png", "svg"]
 Model = TypeVar("Model", bound=BaseModel)
@@ -279,7 +289,12 @@ def _planned(
     settings = {name: _frozen(getattr(model, name)) for name in given}
     chosen = own.mapping or mapping
     known = {name: getattr(model, name) for name in type(model).model_fields}
-    problems = list(_unknown_words(known, mappings[chosen], procedures[chosen]))
+    problems = [
+        *_unknown_words(known, mappings[chosen], procedures[chosen]),
+        *_wrong_formula(known, mappings[chosen]),
+    ]
+    if needs_lifelines(question, known) and importlib.util.find_spec("lifelines") is None:
+        problems.append(_whole(MissingExtraError.named("lifelines", "lifelines")))
     if problems:
         raise SettingsError(
             tr("Question {number} ({ask}):{problems}", number=number, ask=ask, problems=_Lines(problems))
@@ -309,6 +324,27 @@ def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure:
             for word in [one for one in words if actors and one not in actors]:
                 reason = tr("'{name}' is not a support actor in {mapping}.", name=word, mapping=mapping.source)
                 yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, actors))
+
+
+def _wrong_formula(settings: Mapping[str, Any], mapping: CaseMapping) -> Iterator[Message]:
+    """Read the formula of a regression, and look up the covariates and reference levels that go with it."""
+    formula = settings.get("formula")
+    if not isinstance(formula, str):
+        return
+    actors = tuple(_several(settings.get("time_varying", ())))
+    numbers = [name for name, one in mapping.attributes.items() if one.type != "text" and not one.bands]
+    try:
+        read = read_formula(formula, known=(*attributes_of(mapping), *actors), numeric=set(numbers) - set(actors))
+    except QuestionError as error:
+        yield tr("'{key}': {reason}", key="formula", reason=_whole(error))
+        return
+    complaint = unknown_reference(settings.get("references") or (), read)
+    if complaint is not None:
+        yield tr("'{key}': {reason}", key="references", reason=complaint)
+    for one in actors:
+        if one not in read.names:
+            reason = tr("'{name}' is named as time-varying, but the formula does not use it.", name=one)
+            yield tr("'{key}': {reason}", key="time_varying", reason=reason)
 
 
 def _not_found(setting: str, words: Iterable[str], look_up: Callable[[str], object]) -> Iterator[Message]:

@@ -95,3 +95,8 @@ ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying"})
 RULE_SETTINGS: Final = frozenset({"rules"})
+
+
+def needs_lifelines(question: Question, settings: Mapping[str, Any]) -> bool:
+    """Return whether a question with these settings is answered with the help of lifelines."""
+    return question.ask == "duration_model" or settings.get("tail", "refuse") not in {"refuse", "constant"}

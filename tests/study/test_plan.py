@@ -65,6 +65,12 @@ WRONG_QUESTIONS = [
     ('ask = "procedure"\nby = "court"', "by"),
     ('ask = "check"\nrules = ["impossible_agess"]', "Did you mean 'impossible_ages'?"),
     ('ask = "attrition"\ntitle = ""', "title"),
+    ('ask = "landmark_curves"\nlandmark_days = 180', "write it as a list: landmark_days = [180]"),
+    ('ask = "cox_regression"\nformula = "departement"', "Did you mean 'department'?"),
+    ('ask = "cox_regression"\nformula = "department +"', "'formula': The formula 'department +' cannot be read."),
+    ('ask = "cox_regression"\nformula = "log(department)"', "'department' is no number"),
+    ('ask = "cox_regression"\nformula = "department"\nreferences = { court = "1" }', "reference level was given"),
+    ('ask = "cox_regression"\nformula = "department"\ntime_varying = "lawyer"', "formula does not use it"),
 ]
 
 
@@ -74,6 +80,16 @@ class TestWrong:
         text = told(files.write_study(f"[[question]]\n{question}\n"))
         assert telling in text
         assert "study.toml" in text
+
+    @pytest.mark.parametrize(
+        "question",
+        ['ask = "duration_model"\nformula = "department"', 'ask = "expected_endings"\ntail = "weibull"'],
+    )
+    def test_an_extra_that_is_missing(self, files: Files, question: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+        text = told(files.write_study(f'[[question]]\nask = "attrition"\n[[question]]\n{question}\n'))
+        assert "justice-metrics[lifelines]" in text
+        assert "Question 2 (" in text
 
     def test_all_wrong_questions_at_once(self, files: Files) -> None:
         text = told(files.write_study('[[question]]\nask = "atrition"\n[[question]]\nask = "rates"\n'))
