@@ -44,11 +44,14 @@ def residual_table(
             continue
         made_of = schoenfeld_residuals(fit)
         order = np.argsort(made_of.day, kind="stable")
+        mean_weight = float(fit.model.sets.mass.sum() / fit.model.sets.events.sum())
         events = made_of.events[order]
         group = _in_groups(events, max(_LEAST_EVENTS, -(-int(events.sum()) // _MOST_POINTS)))
         n = np.bincount(group, weights=events)
         for place, column in enumerate(made.design.columns):
-            residual = made_of.residuals[order, place]
+            # In R, and in the kernel, the distance from the coefficient shrinks as the scale of the weights grows.
+            apart = made_of.residuals[order, place] - fit.coefficients[place]
+            residual = fit.coefficients[place] + mean_weight * apart
             if not fit.estimable[place] or np.isnan(residual).any():
                 continue
             day = np.bincount(group, weights=events * made_of.day[order]) / n
@@ -59,7 +62,7 @@ def residual_table(
                 residual,
                 events,
                 grid,
-                variance=float(made_of.variance[place]),
+                variance=np.nan if made.spells.sampling.weighted else float(made_of.variance[place]),
                 confidence_level=confidence_level,
             )
             keys = (one.outcome, column.term, column.level)

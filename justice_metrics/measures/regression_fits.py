@@ -84,7 +84,8 @@ def told(
     if robust is None and not penalised:
         named.insert(0, ("likelihood_ratio", fit.likelihood_ratio_test))
     rows = [(outcome, name, "", test.statistic, test.degrees_of_freedom, test.p_value) for name, test in named]
-    if penalised or not made.design.columns or one.unsteady.any():
+    # Under sampling weights the information grows with their scale, and with it the statistic: it would be no test.
+    if penalised or made.spells.sampling.weighted or not made.design.columns or one.unsteady.any():
         return one, rows
     terms = groups_of_columns(made.design.columns)
     proportional = proportional_hazards_test(fit, terms=list(terms.values()))

@@ -263,6 +263,12 @@ def _robust_notes(made: Prepared) -> list[Readable]:
     notes: list[Readable] = []
     if made.spells.sampling.weighted:
         notes.append(tr("Weighted by the sampling weights; the intervals are robust and allow for unequal weights."))
+        notes.append(
+            tr(
+                "With sampling weights it is not tested whether one ratio holds for all time: that test takes a weight "
+                "for a number of cases."
+            )
+        )
     if not made.robust or made.cluster is None:
         return notes
     if made.cluster == "unit_id":

@@ -104,3 +104,23 @@ class TestTooFewClusters:
         answer = jm.cox_regression(times(made), formula="group", outcome="1", robust=True, references={"group": "a"})
         assert np.isnan(limits(answer, "lone")[1:]).all()
         assert np.isfinite(limits(answer, "b")).all()
+
+
+class TestSamplingWeights:
+    @pytest.mark.parametrize("question", QUESTIONS[:2])
+    def test_their_scale_changes_nothing_that_is_told(self, question: Any) -> None:
+        made = frame()
+        one, other = (
+            question(times(made.assign(w=scale * (1 + made["age"] / 10)), weight="w"), formula="group + age",
+                     outcome="1")
+            for scale in (1, 50)
+        )  # fmt: skip
+        for name in ("main", "coefficients", "tests", "residuals"):
+            for column in {"estimate", "conf_low", "conf_high", "statistic", "p_value", "residual"} & set(
+                one.tables[name].values
+            ):
+                pair = [each.tables[name][column].astype(float) for each in (one, other)]
+                assert pair[0] == pytest.approx(pair[1], rel=1e-6, nan_ok=True)
+        assert "proportional_hazards" not in one.tables["tests"]["test"].tolist()
+        assert "not the same over time" not in notes(other)
+        assert "not tested whether one ratio holds for all time" in notes(one)
