@@ -17,6 +17,7 @@ from ..estimate.steps import at_days
 from ..figures.curves import step_curves
 from ..figures.dots import dots
 from ..reduce.coarse import coarse_times
+from ..reduce.risk import risk_table_of
 from ..tables import RiskTable, Strata
 from .coarse_tables import (
     CONVENTIONS,
@@ -235,6 +236,7 @@ def coarse_dates(
     ending = dict.fromkeys((*cases.procedure.outcomes, *cases.resolve(outcome)))
     times = coarse_times(cases, spells, start=cases.resolve(start), outcomes=tuple(ending), by=by)
     weighted = cases.sampling.weighted
+    counted = risk_table_of(spells.unweighted(), by=by)
     tables = {
         one: read_table(times, spells.outcomes, one, weighted=weighted) for one in (*CONVENTIONS, "shortest", "longest")
     }
@@ -277,7 +279,7 @@ def coarse_dates(
         ).leave_out(*left_out_of(times.left_out)),
         notes=(
             *sampling_notes(cases),
-            *few_units_note(tables[convention].strata, tables[convention].units),
+            *few_units_note(counted.strata, counted.units),
             *_notes(doubly, late=cases.sampling.delayed_entry),
         ),
         frame_library=cases.frame_library,

@@ -68,6 +68,13 @@ class Times:
     notes: tuple[Readable, ...]
 
     @property
+    def n_units(self) -> Tallies:
+        """Units in each group, each counted once whatever its sampling weight is; shape (G,)."""
+        if self.rows is None or self.rows.weight is None:
+            return self.table.units
+        return np.bincount(self.rows.stratum, weights=self.rows.n, minlength=len(self.table.strata)).astype(np.int64)
+
+    @property
     def unsure(self) -> Flags:
         """Groups whose variance cannot be known, because they lie in one cluster; shape (G,)."""
         if self.clusters is None:

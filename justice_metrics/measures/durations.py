@@ -21,7 +21,7 @@ from ..tables import SpellTable
 from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words
 from .stay_tables import main_table, moves_table, naive_table
 from .stays import Stay, stay_in
-from .visits import ensure_stages, ensure_visits, state_words, visits_notes, visits_provenance
+from .visits import ensure_stages, ensure_visits, state_words, units_of, visits_notes, visits_provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -302,7 +302,7 @@ def stage_durations(
         ),
         notes=(
             *visits_notes(cases, table, robust=False, clustered=False),
-            *few_units_note(table.strata, table.units),
+            *few_units_note(table.strata, units_of(table)),
             *again,
         ),
         frame_library=cases.frame_library,

@@ -84,9 +84,9 @@ class CumulativeIncidence(Result):
         """Return the incidence of each outcome after one and two years, and what is still open."""
         said: list[Readable] = []
         given = max(self.times.given_days, 0)
-        for horizon in (given + YEAR, given + TWO_YEARS):
-            if len(self.table.strata) > 1 or horizon > self.table.days[-1]:
-                continue
+        last = int(self.table.days[-1])
+        reached = [one for one in (given + YEAR, given + TWO_YEARS) if one <= last] or [last]
+        for horizon in reached if len(self.table.strata) == 1 else ():
             values = at_days(self.table.days, self.curves.incidence, [horizon], before=0.0)[0, :, 0]
             parts = [
                 tr("{outcome} {share}", outcome=self.outcome_words[one], share=Share(value))
@@ -286,7 +286,7 @@ def cumulative_incidence(
         notes=(
             *sampling_notes(cases, design_used=True),
             *times.notes,
-            *few_units_note(times.table.strata, times.table.units),
+            *few_units_note(times.table.strata, times.n_units),
             *reopening_notes(cases, given_days=given_days, endings=endings),
             *band_notes(over),
         ),

@@ -16,13 +16,13 @@ from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.curves import Incidence
 from ..estimate.limits import Limits
-from ..estimate.risk import at_risk
+from ..estimate.risk import at_risk, last_observed_days
 from ..estimate.rows import Rows
 from ..figures.curves import step_curves
 from ..reduce.risk import Endings
 from ..tables import RiskTable, Strata
 from .curve_estimates import incidence_of, seen_only, watched
-from .curve_tables import axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
+from .curve_tables import YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
 from .curve_times import CurveVariance, Times, ensure_curve, method_words, times_of
 from .declared import Share, ensure_level, few_units_note, sampling_notes, spells_of, time_provenance
 
@@ -67,17 +67,19 @@ class LandmarkCurves(Result):
             rows = np.flatnonzero((main[LANDMARK] == landmark) & np.isfinite(main["estimate"].astype(float)))
             if not len(rows):
                 continue
-            row = rows[min(1, len(rows) - 1)]
+            early = rows[main["days"][rows] <= YEAR]
+            row = early[-1] if len(early) else rows[0]
+            share = Share(main["estimate"][row])
             said.append(
                 trn(
                     "Of {n} case open {landmark} days after {start}, {share} came to {outcome} within the next {days} "
                     "days (interval {low} to {high}).",
                     "Of {n} cases open {landmark} days after {start}, {share} came to {outcome} within the next {days} "
                     "days (interval {low} to {high}).",
-                    round(float(self.table.units[place])),
+                    int(self.times.n_units[place]),
                     landmark=landmark,
                     start=self.start_words,
-                    share=Share(main["estimate"][row]),
+                    share=tr("{share} (weighted)", share=share) if self.table.weighted else share,
                     outcome=self.outcome_words,
                     days=int(main["days"][row]),
                     low=Share(main["conf_low"][row]),
@@ -166,7 +168,7 @@ def landmark_curves(
     >>> sorted(set(answer.main["landmark_days"].tolist()))
     [0, 365]
     """
-    landmarks = tuple(landmark_days)
+    landmarks = asked = tuple(landmark_days)
     if isinstance(cases, Durations) and cases.several_rows:
         raise QuestionError(
             tr(
@@ -190,11 +192,12 @@ def landmark_curves(
     times, landmarks = _restarted(whole, landmarks)
     found = incidence_of(times, confidence_level=confidence_level, limits=limits)
     curves = _of_outcome(found, times.table, outcome)
+    main = _at(times, curves, found.survival, landmarks)
     words, start_words = spells.label(outcome), spells.start_words
     return LandmarkCurves(
         heading=tr("What cases still open came to: {outcome}", outcome=words),
         tables={
-            "main": _at(times, curves, found.survival, landmarks),
+            "main": main,
             "curve": _days(times, curves, landmarks, outcome),
         },
         definition=Definition(
@@ -229,7 +232,8 @@ def landmark_curves(
         notes=(
             *sampling_notes(cases, design_used=True),
             *whole.notes,
-            *few_units_note(times.table.strata, times.table.units),
+            *_landmark_notes(asked, landmarks, main),
+            *few_units_note(times.table.strata, times.n_units),
         ),
         frame_library=cases.frame_library,
         times=times,
@@ -322,7 +326,7 @@ def _columns(curves: Incidence) -> dict[str, Floats]:
 
 
 def _at(times: Times, curves: Incidence, survival: Floats, landmarks: Sequence[int]) -> Table:
-    days = marked_days(times.table, -1)
+    days = _days_after(times, survival)
     made = chosen_rows(
         times.table,
         days,
@@ -334,6 +338,33 @@ def _at(times: Times, curves: Incidence, survival: Floats, landmarks: Sequence[i
         title=tr("Within so many days after each landmark"),
     )
     return _numbered(made, landmarks)
+
+
+def _days_after(times: Times, survival: Floats) -> list[int]:
+    """Return the marked days, and before them the last one on which every landmark's cases were still watched."""
+    days = marked_days(times.table, -1)
+    short = ~watched(times, survival, days[:1])[:, 0]
+    last = last_observed_days(times.table.days, times.at_risk)[short]
+    shortest = int(np.min(last[last > 0], initial=days[0]))
+    return days if shortest == days[0] else [shortest, *days]
+
+
+def _landmark_notes(asked: Sequence[int], landmarks: Sequence[int], main: Table) -> tuple[Readable, ...]:
+    """Name the landmarks on which no case was open, and those after which none was watched long enough."""
+    notes: list[Readable] = []
+    nobody = [one for one in asked if one not in landmarks]
+    if nobody:
+        notes.append(tr("No case was open and observed on these landmarks, so they are left out: {days}.", days=nobody))
+    known = np.isfinite(main["estimate"].astype(float))
+    untold = [one for one in landmarks if not known[main[LANDMARK] == one].any()]
+    if untold:
+        notes.append(
+            tr(
+                "After these landmarks no case was watched long enough to tell anything: {days}.",
+                days=untold,
+            )
+        )
+    return tuple(notes)
 
 
 def _days(times: Times, curves: Incidence, landmarks: Sequence[int], outcome: str) -> Table:

@@ -42,6 +42,7 @@ from .visits import (
     last_days,
     spells_of_table,
     state_words,
+    units_of,
     visits_notes,
     visits_provenance,
 )
@@ -153,7 +154,7 @@ class StageOccupancy(Result):
         """Return for each stage that takes time in which group it takes the least and the most."""
         said: list[Readable] = []
         groups = self.table.strata.levels
-        expected = np.where((self.table.units >= FEW_UNITS)[:, None], self._expected(), np.nan)
+        expected = np.where((units_of(self.table) >= FEW_UNITS)[:, None], self._expected(), np.nan)
         for place, state in enumerate(self.table.states):
             days = expected[:, place]
             if self.ended[place] or np.isfinite(days).sum() < 2 or np.nanmax(days) < 1:
@@ -285,7 +286,7 @@ def stage_occupancy(
         ),
         notes=(
             *visits_notes(cases, table, robust=linked, clustered=cluster is not None),
-            *few_units_note(table.strata, table.units),
+            *few_units_note(table.strata, units_of(table)),
             *short_note(np.where(watched(table, [horizon])[:, 0], 0.0, np.nan), horizon),
         ),
         frame_library=cases.frame_library,

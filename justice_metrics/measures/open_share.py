@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..base.language import Language, Readable, tr
+from ..base.language import Language, Readable, tr, trn
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
@@ -98,6 +98,16 @@ class OpenShare(Result):
                     start=self.start_words,
                     low=Share(rows["conf_low"][place]),
                     high=Share(rows["conf_high"][place]),
+                )
+            )
+        untold = int((~np.isfinite(rows["estimate"].astype(float))).sum())
+        if untold:
+            said.append(
+                trn(
+                    "{n} group was not watched for {days} days; nothing is said of it there.",
+                    "{n} groups were not watched for {days} days; nothing is said of them there.",
+                    untold,
+                    days=horizon,
                 )
             )
         return tuple(conditional(one, self.times.given_days) for one in said)
@@ -251,7 +261,7 @@ def open_share(
         notes=(
             *sampling_notes(cases, design_used=True),
             *times.notes,
-            *few_units_note(times.table.strata, times.table.units),
+            *few_units_note(times.table.strata, times.n_units),
             *reopening_notes(cases, given_days=given_days, endings=endings),
             *band_notes(over),
         ),

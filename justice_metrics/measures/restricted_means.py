@@ -287,7 +287,7 @@ def restricted_means(
         notes=(
             *sampling_notes(cases, design_used=True),
             *times.notes,
-            *few_units_note(times.table.strata, times.table.units),
+            *few_units_note(times.table.strata, times.n_units),
             *alike_note(times, found),
             *short_note(found.estimate[0], horizon_days),
         ),

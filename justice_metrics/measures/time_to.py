@@ -253,7 +253,7 @@ def time_to(
         notes=(
             *sampling_notes(cases, design_used=True),
             *times.notes,
-            *few_units_note(table.strata, table.units),
+            *few_units_note(table.strata, times.n_units),
             *(reopening_notes(cases, given_days=given_days)[1:]),
             *band_notes(over),
         ),

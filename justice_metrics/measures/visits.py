@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Message, Readable, tr, trn
 from ..base.provenance import LeftOut, Provenance
-from ..base.types import Floats
+from ..base.types import Counts, Floats
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.multistate import Spells
@@ -55,6 +56,12 @@ def spells_of_table(table: SpellTable) -> Spells:
         n=table.n[kept],
         **{name: None if held is None else held[kept] for name, held in optional.items()},
     )
+
+
+def units_of(table: SpellTable) -> Counts:
+    """Return the units of each stratum, each counted once whatever its sampling weight is, (G,)."""
+    plain: Counts = replace(table, weight=None).units.astype(np.int64)
+    return plain
 
 
 def last_days(table: SpellTable) -> Floats:

@@ -466,3 +466,54 @@ def test_landmarks_refuse_several_rows_of_a_unit() -> None:
     with pytest.raises(QuestionError, match="several rows for one unit") as caught:
         jm.landmark_curves(spells, landmark_days=(0, 2), outcome="1")
     assert "one row per unit" in str(caught.value)
+
+
+def few_files() -> Durations:
+    return times(list(range(1, 21)), [1, 0] * 10, weight=[10.0, 12.0] * 10)
+
+
+class TestWeightsAreNoCases:
+    """Twenty files of weight 10 are twenty files: small samples stay small, and sentences count files."""
+
+    def test_small_samples_are_told(self) -> None:
+        few = few_files()
+        for answer in (
+            jm.cumulative_incidence(few),
+            jm.open_share(few),
+            jm.time_to(few),
+            jm.restricted_means(few, horizon_days=10),
+            jm.landmark_curves(few, landmark_days=(0,), outcome="1"),
+        ):
+            assert any("Rests on 20 units only" in one.text("en") for one in answer.notes), answer.question
+
+    def test_landmarks_count_files(self) -> None:
+        few = few_files()
+        answer = jm.landmark_curves(few, landmark_days=(0, 10), outcome="1")
+        sentences = [one.text("en") for one in answer.findings()]
+        assert sentences[0].startswith("Of 20 cases open 0 days")
+        assert sentences[1].startswith("Of 10 cases open 10 days")
+        assert all("(weighted)" in one for one in sentences)
+
+
+class TestNothingIsLeftOutSilently:
+    def test_incidence_of_short_times(self) -> None:
+        sentences = [one.text("en") for one in jm.cumulative_incidence(eleven()).findings()]
+        assert len(sentences) == 1
+        assert sentences[0].startswith("6 days after the start")
+
+    def test_open_share_of_a_group_that_was_watched_less(self) -> None:
+        spells = times([20, 29, 30, 5, 8], [1, 0, 0, 1, 0], office=list("aaabb"))
+        sentences = [one.text("en") for one in jm.open_share(spells, by="office").findings()]
+        assert len(sentences) == 2
+        assert sentences[1] == "1 group was not watched for 30 days; nothing is said of it there."
+
+    def test_landmarks_on_short_times(self) -> None:
+        spells = times([4, 6, 8, 12, 12, 14], [1, 1, 1, 1, 0, 0])
+        answer = jm.landmark_curves(spells, landmark_days=(0, 5, 13, 20), outcome="1")
+        sentences = [one.text("en") for one in answer.findings()]
+        assert [one.split(" days")[0] for one in sentences] == [f"Of {n} {w}" for n, w in SEEN_ON]
+        notes = " ".join(one.text("en") for one in answer.notes)
+        assert "No case was open and observed on these landmarks, so they are left out: 20." in notes
+
+
+SEEN_ON = ((6, "cases open 0"), (5, "cases open 5"), (1, "case open 13"))
