@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import get_args
 
-from .language import Language, Message, tr
+from .language import Language, Message, Readable, tr
 
 
 class JusticeMetricsError(Exception):
@@ -41,13 +43,22 @@ class ProcedureError(JusticeMetricsError):
     """A procedure does not hold together, or a stage was asked for that it does not have."""
 
     @classmethod
-    def unknown_stage(cls, word: str, known: Iterable[str]) -> ProcedureError:
-        """Say that ``word`` is neither a stage, an outcome nor a role, and what comes nearest."""
-        known = tuple(known)
-        return cls(
-            tr("'{word}' is not a stage, outcome or role of this procedure.", word=word),
-            suggestion(word, known),
-        )
+    def unknown_stage(cls, word: str, known: Mapping[str, Readable]) -> ProcedureError:
+        """Say that ``word`` is neither a stage, an outcome nor a role, and what comes nearest by its words or its id.
+
+        Parameters
+        ----------
+        word : str
+        known : mapping of str to Readable
+            Ids with their words for a reader.
+        """
+        problem = tr("'{word}' is not a stage, outcome or role of this procedure.", word=word)
+        for one, words in known.items():
+            for language in get_args(Language):
+                said = words.text(language)
+                if _bare(said) == _bare(word):
+                    return cls(problem, tr("Did you mean '{match}' ({words})?", match=one, words=said))
+        return cls(problem, suggestion(word, tuple(known)))
 
 
 class ReadError(JusticeMetricsError):
@@ -92,6 +103,12 @@ class MissingExtraError(JusticeMetricsError):
             tr("This needs the package {package}, which is not installed.", package=package),
             tr("Install it with: pip install 'justice-metrics[{extra}]'", extra=extra),
         )
+
+
+def _bare(words: str) -> str:
+    """Return words without accents, capitals and spaces around them."""
+    apart = unicodedata.normalize("NFKD", words.strip().casefold().replace("_", " "))
+    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -125,7 +125,7 @@ class Procedure:
             When there is no such state; names what comes nearest.
         """
         if id not in self._by_id:
-            raise ProcedureError.unknown_stage(id, self.ids)
+            raise ProcedureError.unknown_stage(id, {one: self.label(one) for one in self.ids})
         return self._by_id[id]
 
     def class_of(self, id: str) -> OutcomeClass | None:
@@ -154,7 +154,7 @@ class Procedure:
         if word in self._by_id:
             return (word,)
         if word not in ROLES:
-            raise ProcedureError.unknown_stage(word, (*self.ids, *self.roles))
+            raise ProcedureError.unknown_stage(word, {one: self.label(one) for one in (*self.roles, *self.ids)})
         if word not in self.roles:
             raise ProcedureError(
                 tr("No state of the procedure '{id}' plays the role '{role}'.", id=self.id, role=word),
@@ -263,5 +263,6 @@ class Procedure:
         return MappingProxyType({one.id: one for one in self.states})
 
     @cached_property
-    def _words(self) -> tuple[str, ...]:
-        return (*self.ids, *self.roles, *OUTCOME_CLASSES, "any_exit")
+    def _words(self) -> Mapping[str, Label | Message]:
+        """What can be asked for, with its words; a role comes before the one state that plays it."""
+        return {one: self.label(one) for one in ("any_exit", *self.roles, *OUTCOME_CLASSES, *self.ids)}

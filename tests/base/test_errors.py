@@ -15,7 +15,7 @@ from justice_metrics.base.errors import (
     nearest,
     suggestion,
 )
-from justice_metrics.base.language import tr
+from justice_metrics.base.language import Label, tr
 
 KINDS = (
     errors.SettingsError,
@@ -84,7 +84,7 @@ class TestNearest:
 
 
 def test_built_errors() -> None:
-    assert str(ProcedureError.unknown_stage("tral", ("trial", "charge"))) == (
+    assert str(ProcedureError.unknown_stage("tral", {"trial": Label("Trial"), "charge": Label("Charge")})) == (
         "'tral' is not a stage, outcome or role of this procedure.\nDid you mean 'trial'? There are: trial, charge."
     )
     assert str(MappingError.unknown_column("sexx", ("sex",), where="attributes.sex")) == (

@@ -98,6 +98,28 @@ def test_a_word_is_a_state_or_a_role() -> None:
     assert made.resolve("final_verdict") == ("final",)
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [("sentencia", "'verdict' (sentencia)"), ("Sobreseimiento", "'dismissal' ("), ("VERDICT ", "'verdict' (")],
+)
+def test_a_word_for_readers_is_told_its_id(word: str, meant: str) -> None:
+    from justice_metrics.cases.canonical import procedure_of
+    from justice_metrics.cases.mapping import read_mapping
+
+    bolivia = procedure_of(read_mapping("sample_data/bolivia_mapping.toml"))
+    with pytest.raises(ProcedureError) as raised:
+        bolivia.endpoint(word)
+    assert f"Did you mean {meant}" in raised.value.text()
+    assert "There are" not in raised.value.text()
+
+
+def test_what_there_is_is_listed_once() -> None:
+    with pytest.raises(ProcedureError) as raised:
+        procedure().endpoint("xyzzy")
+    listed = raised.value.text().split("There are: ")[1].rstrip(".").split(", ")
+    assert len(listed) == len(set(listed))
+
+
 def test_endpoints() -> None:
     made = procedure()
     assert made.endpoint("verdict") == ("convicted", "acquitted", "final")
