@@ -78,6 +78,7 @@ class ExpectedEndings(Result):
     within_days: int
     remaining_days: float
     confidence_level: float
+    weighted: bool
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the expected number of the first outcome, and of how many nothing can be said.
@@ -101,7 +102,15 @@ class ExpectedEndings(Result):
                 "days": self.within_days,
                 "level": Share(self.confidence_level, 0 if (100 * self.confidence_level) % 1 < 1e-9 else 1),
             }
-            if np.isfinite(main["conf_low"][row]):
+            if self.weighted:
+                said.append(
+                    tr(
+                        "{groups}: of {n} pending cases, counted by their sampling weights, about {expected} are "
+                        "expected to come to {outcome} within {days} days of the cut-off.",
+                        **values,
+                    )
+                )
+            elif np.isfinite(main["conf_low"][row]):
                 said.append(
                     tr(
                         "{groups}: of {n} pending cases about {expected} are expected to come to {outcome} within "
@@ -343,6 +352,7 @@ def expected_endings(
         outcome_words=words,
         within_days=within_days,
         remaining_days=_mean_remaining(strata),
+        weighted=table.weighted,
         confidence_level=confidence_level,
     )
 
@@ -431,6 +441,8 @@ def _notes(
             "strike or a backlog that grows is not in it."
         ),
     ]
+    if cases.sampling.weighted:
+        notes.append(tr("The numbers of cases are sums of sampling weights, not numbers of files."))
     if isinstance(cases, Durations):
         notes.append(tr("Every row that ends open counts as pending."))
     if tail == "constant":
