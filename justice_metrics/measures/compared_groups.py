@@ -17,7 +17,6 @@ from ..base.types import Counts, Floats
 from ..cases.durations import ANY_EXIT
 from ..estimate.comparison import Comparison, fleming_harrington, gehan, log_rank, tarone_ware, trend
 from ..estimate.gray import gray
-from ..estimate.limits import normal_quantile
 from ..estimate.multiplicity import benjamini_hochberg, holm
 from ..estimate.risk import at_risk
 from ..tables import RiskTable, Strata
@@ -141,31 +140,35 @@ def main_table(
     return Table(columns, values, labels={"outcome": words, "scale": SCALE_WORDS}, title=tr("All groups at once"))
 
 
-def observed_table(
-    counts: Arranged, tested: Sequence[Tested], words: Mapping[str, Readable], confidence_level: float
-) -> Table:
-    """Return one row per group and test: endings observed, with limits, and expected if all groups were alike."""
+def observed_table(counts: Arranged, tested: Sequence[Tested], words: Mapping[str, Readable]) -> Table:
+    """Return one row per group and test: endings observed and expected if all groups were alike.
+
+    The standard error is that of their difference if all groups were alike; it makes no interval of the observed.
+    """
     g = len(counts.groups)
     columns = (
         *strata_columns(counts.groups.names),
         *_KEYS,
         Column("observed", tr("observed (weighted by the days)"), "units", "count", "count"),
-        Column("conf_low", tr("lower limit"), "units", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "units", "interval", "interval"),
         Column("expected", tr("expected if all groups were alike"), "units", "estimate", "quantile"),
+        Column(
+            "std_error",
+            tr("standard error of observed less expected, if all groups were alike"),
+            "units",
+            "interval",
+            "std_error",
+            2,
+        ),
     )
-    z = normal_quantile(confidence_level)
     observed = np.concatenate([one.found.observed for one in tested])
-    reach = np.concatenate([z * np.sqrt(np.maximum(np.diagonal(one.found.covariance), 0)) for one in tested])
+    error = np.concatenate([np.sqrt(np.maximum(np.diagonal(one.found.covariance), 0)) for one in tested])
     values: dict[str, Any] = {
         **{name: counts.groups.column(name) * len(tested) for name in counts.groups.names},
         "outcome": [one.outcome for one in tested for _ in range(g)],
         "scale": [one.scale for one in tested for _ in range(g)],
         "observed": observed,
-        # endings are never fewer than none
-        "conf_low": np.maximum(observed - reach, 0),
-        "conf_high": observed + reach,
         "expected": np.concatenate([one.found.expected for one in tested]),
+        "std_error": error,
     }
     return Table(
         columns, values, labels={"outcome": words, "scale": SCALE_WORDS}, title=tr("Observed and expected endings")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, tr
+from ..base.language import Language, Readable, format_number, tr, trn
+from ..base.levels import MISSING_LEVELS
 from ..base.result import Definition, Result, Table
 from ..base.types import Counts, Names, names
 from ..cases.casedata import CaseData
@@ -65,7 +66,8 @@ class CurveTests(Result):
         One row per ending and scale: ``events``, ``statistic, degrees, p_value, p_adjusted``. On the scale ``hazard``
         the rate among open cases is compared, on the scale ``incidence`` the share that ends so (Gray).
     observed
-        One row per stratum, ending and scale: endings observed and expected if all groups were alike.
+        One row per stratum, ending and scale: endings ``observed`` and ``expected`` if all groups were alike, and the
+        ``std_error`` of their difference if they were.
     pairs
         One row per pair of groups, ending and scale, with p values adjusted for the number of pairs.
     trend
@@ -81,7 +83,11 @@ class CurveTests(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Say of each test, in plain words, whether the data tell the groups apart."""
-        return tuple(self._said(self.main, row) for row in range(len(self.main)))
+        said = [self._said(self.main, row) for row in range(len(self.main))]
+        trends = self.tables.get("trend")
+        if trends is not None:
+            said += [self._trend_said(trends, row) for row in range(len(trends))]
+        return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw, by group, the endings observed against those expected if all groups were alike.
@@ -126,6 +132,25 @@ class CurveTests(Result):
         wanted: Any = dict(self.provenance.settings).get("outcome")
         wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted or ())
         return next((one for one in (*wanted, "verdict", "conviction") if one in told), told[0])
+
+    def _trend_said(self, table: Table, row: int) -> Readable:
+        p, score = float(table["p_adjusted"][row]), float(table["score"][row])
+        told: dict[str, Any] = {
+            "outcome": self.outcome_words[str(table["outcome"][row])],
+            "scale": SCALE_WORDS[str(table["scale"][row])],
+            "p": p_words(p),
+        }
+        if not np.isfinite(p):
+            return tr("{outcome}, {scale}: no trend over the groups can be tested.", **told)
+        if p >= 1 - self.confidence_level:
+            return tr(
+                "{outcome}, {scale}: the data show no trend over the groups in their order (p {p}). That is no proof "
+                "that there is none.",
+                **told,
+            )
+        if score > 0:
+            return tr("{outcome}, {scale}: it rises over the groups in their order (p {p}).", **told)
+        return tr("{outcome}, {scale}: it falls over the groups in their order (p {p}).", **told)
 
     def _said(self, table: Table, row: int) -> Readable:
         p, outcome = float(table["p_adjusted"][row]), str(table["outcome"][row])
@@ -239,7 +264,7 @@ def curve_tests(
     words = {**outcome_labels(spells, arranged.outcomes), ANY_EXIT: tr("any ending")}
     tables = {
         "main": main_table(arranged, tested, adjusted, words),
-        "observed": observed_table(arranged, tested, words, confidence_level),
+        "observed": observed_table(arranged, tested, words),
     }
     if len(arranged.groups) > 2:
         tables["pairs"] = pairs_table(arranged, ask, adjusted, words)
@@ -280,6 +305,7 @@ def curve_tests(
         notes=(
             *sampling_notes(cases, weights_used=False, design_used=True),
             *_notes(cases, tested),
+            *(_unplaced_note(arranged.groups) if trend else ()),
             *few_units_note(arranged.groups, _units(table, len(by), arranged.groups)),
         ),
         frame_library=cases.frame_library,
@@ -342,6 +368,19 @@ def _units(table: RiskTable, n_by: int, groups: Strata) -> Counts:
     for level, n in zip(table.strata.levels, table.units, strict=True):
         total[place[level[:n_by]]] += int(n)
     return total
+
+
+def _unplaced_note(groups: Strata) -> tuple[Readable, ...]:
+    n = sum(level[0] in MISSING_LEVELS for level in groups.levels)
+    if not n:
+        return ()
+    return (
+        trn(
+            "{n} group whose attribute is not recorded has no place in the order; it stayed out of the trend.",
+            "{n} groups whose attribute is not recorded have no place in the order; they stayed out of the trend.",
+            n,
+        ),
+    )
 
 
 def _notes(cases: CaseData | Durations, tested: Sequence[Tested]) -> tuple[Readable, ...]:

@@ -494,6 +494,12 @@ class TestWeightsAreNoCases:
         assert sentences[1].startswith("Of 10 cases open 10 days")
         assert all("(weighted)" in one for one in sentences)
 
+    def test_a_forecast_says_that_it_is_weighted(self) -> None:
+        few = few_files()
+        answer = jm.expected_endings(few, outcome="1", within_days=1)
+        assert "pending cases, counted by their sampling weights, about" in said(answer)
+        assert any("sums of sampling weights" in one.text("en") for one in answer.notes)
+
 
 class TestNothingIsLeftOutSilently:
     def test_incidence_of_short_times(self) -> None:
@@ -517,3 +523,28 @@ class TestNothingIsLeftOutSilently:
 
 
 SEEN_ON = ((6, "cases open 0"), (5, "cases open 5"), (1, "case open 13"))
+
+
+class TestTrend:
+    def test_findings_tell_it(self) -> None:
+        days = [*range(40, 60), *range(20, 40), *range(1, 21), 5, 60]
+        spells = times(days, [1] * 62, grade=["1"] * 20 + ["2"] * 20 + ["3"] * 20 + [None] * 2)
+        answer = jm.curve_tests(spells, by="grade", trend=True)
+        assert "any ending, rate among open cases: it rises over the groups in their order (p < 0.0001)." in (
+            said(answer).replace("Any", "any")
+        )
+        assert any("1 group whose attribute is not recorded" in one.text("en") for one in answer.notes)
+        plain = jm.curve_tests(spells, by="grade")
+        assert "in their order" not in said(plain)
+        assert not any("no place in the order" in one.text("en") for one in plain.notes)
+
+    def test_no_trend_is_no_proof(self) -> None:
+        spells = times([1, 2, 3, 4, 5, 6] * 5, [1] * 30, grade=["1", "2"] * 15)
+        assert "no trend over the groups" in said(jm.curve_tests(spells, by="grade", trend=True))
+
+
+def test_observed_endings_have_no_interval_made_under_the_null() -> None:
+    observed = jm.curve_tests(eleven(), by="office").tables["observed"]
+    names = [one.name for one in observed.columns]
+    assert "std_error" in names
+    assert not {"conf_low", "conf_high"} & set(names)

@@ -34,6 +34,7 @@ class TestTheDrawingOfTests:
         assert np.asarray(axes.lines[1].get_xdata(), dtype=float) == pytest.approx(ratio)
         assert not axes.collections[0].get_segments()  # type: ignore[attr-defined]
 
-    def test_there_are_never_fewer_endings_than_none(self) -> None:
-        answer = jm.curve_tests(SPELLS, by="court")
-        assert np.nanmin(answer.tables["observed"]["conf_low"].astype(float)) == 0
+    def test_observed_endings_have_no_limits_that_hold_only_if_all_groups_are_alike(self) -> None:
+        observed = jm.curve_tests(SPELLS, by="court").tables["observed"]
+        assert "conf_low" not in [one.name for one in observed.columns]
+        assert (observed["std_error"].astype(float) > 0).all()
