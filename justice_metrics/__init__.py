@@ -103,6 +103,10 @@ def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'justice_metrics' has no attribute '{name}'")
     value = getattr(importlib.import_module(f".{_PUBLIC[name]}", __name__), name)
+    if _PUBLIC[name].startswith("measures."):
+        from .measures.asked import at_the_door
+
+        value = at_the_door(value)
     globals()[name] = value
     return value
 

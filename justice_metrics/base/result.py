@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from .language import Language, Readable, format_number, format_share, tr
+from .language import LANGUAGES, Language, Readable, format_number, format_share, tr
 from .levels import LEVEL_WORDS
 from .provenance import Provenance
 from .types import FrameLibrary, Values
@@ -196,6 +197,12 @@ class Result(ABC):
     notes: tuple[Readable, ...] = ()
     frame_library: FrameLibrary = field(default="pandas")
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        # every drawing of every answer refuses a language that is not there, before anything is drawn
+        super().__init_subclass__(**more)
+        if "plot" in cls.__dict__:
+            cls.plot = _in_a_known_language(cls.plot)  # type: ignore[method-assign]
+
     def __post_init__(self) -> None:
         if next(iter(self.tables), None) != "main":
             raise TypeError("the first table of a result is 'main'")
@@ -238,6 +245,7 @@ class Result(ABC):
 
     def summary(self, language: Language = "en") -> str:
         """Return findings, definition, what was left out and doubts as plain text."""
+        _ensure_known(language)
         lines = [self.heading.text(language), ""]
         lines += [_sentence(one.text(language)) for one in self.findings()]
         lines += ["", tr("Numerator: {what}", what=self.definition.numerator).text(language)]
@@ -255,6 +263,32 @@ class Result(ABC):
         heading = html.escape(self.heading.text())
         notes = "".join(f"<p>{html.escape(one.text())}</p>" for one in (*self.findings(), *self.notes))
         return f"<h4>{heading}</h4>{self.main._repr_html_()}{notes}"
+
+
+def _in_a_known_language(plot: Callable[..., Axes]) -> Callable[..., Axes]:
+    @wraps(plot)
+    def drawn(self: Result, ax: Axes | None = None, *, language: Language = "en", **more: Any) -> Axes:
+        _ensure_known(language)
+        return plot(self, ax, language=language, **more)
+
+    return drawn
+
+
+def _ensure_known(language: str) -> None:
+    """Refuse a language that the library does not speak.
+
+    Raises
+    ------
+    QuestionError
+        With those that it does.
+    """
+    from .errors import QuestionError
+
+    if language not in LANGUAGES:
+        raise QuestionError(
+            tr("There is no language '{language}' here.", language=language),
+            tr("There are: {known}.", known=list(LANGUAGES)),
+        )
 
 
 def _sentence(text: str) -> str:

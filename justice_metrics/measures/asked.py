@@ -1,0 +1,74 @@
+"""The door of every question: what it is asked of, and one value where several may be given."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, TypeVar
+
+from ..base.errors import QuestionError
+from ..base.language import tr
+from ..cases.casedata import CaseData
+from ..cases.durations import Durations
+
+Answer = TypeVar("Answer")
+
+_CASES: Final = "CaseData"
+_EITHER: Final = frozenset({"CaseData | Durations", "Durations | CaseData"})
+
+
+def at_the_door(question: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Return the question with a door before it; a function that is asked of nothing of the kind stays as it is.
+
+    The signature says what is accepted: case data only, or durations too. Where it says ``Sequence[int]`` or
+    ``Sequence[float]``, one number is taken as a sequence of one.
+    """
+    parameters = inspect.signature(question).parameters
+    first, *others = parameters.values()
+    if first.annotation not in {_CASES, *_EITHER}:
+        return question
+    several = [one.name for one in others if str(one.annotation).startswith(("Sequence[int]", "Sequence[float]"))]
+
+    @wraps(question)
+    def asked(*given: Any, **settings: Any) -> Answer:
+        of = given[0] if given else settings.get(first.name, _NOTHING)
+        if of is not _NOTHING:
+            _ensure(of, also_durations=first.annotation in _EITHER)
+        for name in several:
+            if isinstance(settings.get(name), int | float):
+                settings[name] = (settings[name],)
+        return question(*given, **settings)
+
+    return asked
+
+
+# A question that is asked of nothing at all is refused by Python itself.
+_NOTHING: Final = object()
+
+
+def _ensure(of: object, *, also_durations: bool) -> None:
+    """Refuse what is no case data, and durations where a question needs the stages of cases.
+
+    Raises
+    ------
+    QuestionError
+        With the kind of thing that was given.
+    """
+    if isinstance(of, CaseData) or (also_durations and isinstance(of, Durations)):
+        return
+    if isinstance(of, Durations):
+        raise QuestionError(
+            tr("This question is asked of case data with their stages; durations hold times and endings only."),
+            tr("Make case data of the case files with jm.read_cases."),
+        )
+    kind = type(of).__name__
+    if also_durations:
+        raise QuestionError(
+            tr("This question is asked of case data or of durations, and was given a {kind}.", kind=kind),
+            tr("Make case data with jm.read_cases, or durations of a table of times with jm.durations."),
+        )
+    raise QuestionError(
+        tr("This question is asked of case data, and was given a {kind}.", kind=kind),
+        tr("Make case data of the case files with jm.read_cases."),
+    )
