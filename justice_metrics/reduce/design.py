@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ..base.errors import QuestionError, suggestion
-from ..base.language import tr
+from ..base.language import Message, tr
 from ..base.types import Counts, Floats, Values
 from .formula import Covariate, Formula
 from .transforms import transforms
@@ -224,8 +224,17 @@ def _ensure_defined(matrix: Floats, labels: Sequence[DesignColumn]) -> None:
                 n=int(bad[:, column].sum()),
                 all=len(matrix),
             ),
-            tr("The logarithm of 0 is not defined, for instance: write log(age + 1)."),
+            _remedy(labels[column].term),
         )
+
+
+def _remedy(term: str) -> Message:
+    """Return what to do about a term without a value, by what it computes."""
+    if "log" in term:
+        return tr("The logarithm of 0 is not defined, for instance: write log(age + 1).")
+    if "/" in term:
+        return tr("A division by 0 has no value: add to the divisor, or leave the term out.")
+    return tr("A root of a number below 0 and a power beyond all numbers have no value: change the term.")
 
 
 def _independent(matrix: Floats, n: Counts) -> Values:
