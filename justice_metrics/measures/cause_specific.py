@@ -36,7 +36,7 @@ from .regression_fits import (
     read_days,
     told,
 )
-from .regression_model import Prepared, Ties, prepared
+from .regression_model import Coefficients, Prepared, Ties, prepared
 from .regression_tables import (
     left_out_words,
     log_table,
@@ -300,7 +300,7 @@ def cause_specific_regression(
                     *pace_sentences(main, made, one, words[one]),
                 )
             ),
-            *_share_sentences(adjusted, asked, words),
+            *_share_sentences(adjusted, asked, words, apart=_terms_without_end(made, coefficients)),
         ),
     )
 
@@ -423,8 +423,19 @@ def _standardised(
     return (estimate, *(np.full_like(estimate, np.nan),) * 3)
 
 
-def _share_sentences(adjusted: Table, asked: Sequence[str], words: Mapping[str, Readable]) -> list[Readable]:
-    """Say, for the first outcome, from where to where standardised shares reach between the levels of each term."""
+def _terms_without_end(made: Prepared, coefficients: Sequence[Coefficients]) -> set[str]:
+    """Return the covariates of which some level has a ratio that grows without end, for some ending."""
+    far = np.any([one.unsteady for one in coefficients], axis=0)
+    return {name for column, flag in zip(made.design.columns, far, strict=True) if flag for name in column.covariates}
+
+
+def _share_sentences(
+    adjusted: Table, asked: Sequence[str], words: Mapping[str, Readable], *, apart: set[str]
+) -> list[Readable]:
+    """Say, for the first outcome, from where to where standardised shares reach between the levels of each term.
+
+    Of a term in ``apart`` nothing is said: the share of a level whose ratio cannot be given cannot be given either.
+    """
     said: list[Readable] = []
     last = adjusted["days"].max(initial=0) if len(adjusted) else 0
     for term in dict.fromkeys(adjusted["term"].tolist()):
@@ -432,7 +443,7 @@ def _share_sentences(adjusted: Table, asked: Sequence[str], words: Mapping[str, 
             (adjusted["term"] == term) & (adjusted["outcome"] == asked[0]) & (adjusted["days"] == last)
         )
         estimate = adjusted["estimate"][rows].astype(np.float64)
-        if len(rows) < 2 or not np.isfinite(estimate).all():
+        if term in apart or len(rows) < 2 or not np.isfinite(estimate).all():
             continue
         low, high = rows[int(estimate.argmin())], rows[int(estimate.argmax())]
         said.append(

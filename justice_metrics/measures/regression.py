@@ -29,6 +29,7 @@ from .regression_fits import (
     forest_of,
     method_words,
     pace_axis,
+    penalty_note,
     read_days,
     told,
     told_by_firth,
@@ -283,7 +284,8 @@ def cox_regression(
         ).leave_out(*left_out_words(made.patterns.left_out)),
         notes=(
             *sampling_notes(made.spells, design_used=True),
-            *regression_notes(made, [one], words),
+            *regression_notes(made, [one], words, firth=not made.robust),
+            *penalty_note(penalty),
             *not_proportional(
                 made, [(row[2], row[5]) for row in tests if row[1] == "proportional_hazards" and row[2]], of
             ),

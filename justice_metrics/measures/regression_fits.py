@@ -80,6 +80,9 @@ def told(
         one = with_errors_that_hold(made, one)
         if one.withheld is not None and one.withheld.any():
             wald, score = untold(wald), untold(score)
+    if one.unsteady.any():
+        # where a ratio grows without end its error grows faster: the test of Wald says nothing
+        wald = untold(wald)
     named = [("wald", wald), ("score", score)]
     if robust is None and not penalised:
         named.insert(0, ("likelihood_ratio", fit.likelihood_ratio_test))
@@ -240,18 +243,22 @@ def read_days(made: Prepared, asked: Sequence[int] | None) -> list[int]:
     Raises
     ------
     QuestionError
-        When a day lies before 0 or beyond the time observed.
+        When a day is no whole number, or lies before 0 or beyond the time observed.
     """
     last = int(made.patterns.rows.exit.max())
     if asked is None:
         return [one for one in MILESTONES if one <= last] or [last]
     for one in asked:
+        if isinstance(one, bool) or one != int(one):
+            raise QuestionError(
+                tr("Day {day} is no whole number of days.", day=str(one)), tr("Give days such as 180 or 365.")
+            )
         if not 0 <= one <= last:
             raise QuestionError(
                 tr("Day {day} lies outside the time observed, which ends on day {last}.", day=one, last=last),
                 tr("Choose days from 0 to {last}.", last=last),
             )
-    return sorted(set(asked))
+    return sorted({int(one) for one in asked})
 
 
 def adjusted_table(made: Prepared, fit: CoxFit, horizon: Sequence[int], *, confidence_level: float) -> Table:
@@ -334,6 +341,25 @@ def method_words(ties: Ties, *, robust: bool, firth: bool = False) -> Readable:
         "tested by scaled scores (Grambsch and Therneau 1994).",
         rule=rule,
         errors=errors,
+    )
+
+
+def penalty_note(penalty: float | str | None) -> tuple[Readable, ...]:
+    """Say that a penalty pulls ratios towards 1."""
+    if penalty is None:
+        return ()
+    if penalty == "firth":
+        return (
+            tr(
+                "Ratios are pulled towards 1 by Firth's penalty, more so the fewer endings stand behind them; p values "
+                "are of likelihood ratios, to which no z statistic belongs."
+            ),
+        )
+    return (
+        tr(
+            "Ratios are pulled towards 1 by the penalty, and intervals do not allow for that: they are no estimates of "
+            "how large a difference is."
+        ),
     )
 
 

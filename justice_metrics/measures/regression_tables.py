@@ -17,13 +17,16 @@ from ..cases.durations import LEFT_OUT
 from ..reduce.design import DesignColumn
 from ..reduce.patterns import COVARIATE_MISSING, HOLDS
 from .declared import LEFT_OUT_WORDS
-from .regression_clusters import errors_exist, independent
+from .regression_clusters import beside, errors_exist, independent
 from .regression_model import Coefficients, Prepared
 
 # With fewer endings for each coefficient, estimates are unsteady and intervals too short.
 FEW_EVENTS: Final = 10
 # With fewer clusters, intervals that allow for them come out too narrow.
 FEW_CLUSTERS: Final = 40
+# So many ratios have a sentence, those on fewer endings of their level have none; the tables hold all.
+MOST_SENTENCES: Final = 12
+FEW_ENDINGS: Final = 5
 # Below this a test of proportional hazards is told to the reader.
 DOUBTFUL: Final = 0.05
 
@@ -91,7 +94,10 @@ def log_table(
     for one in fitted:
         with np.errstate(invalid="ignore", divide="ignore"):
             statistic = one.estimate / one.std_error
-        p_value = 2 * norm.sf(np.abs(statistic)) if one.p_value is None else one.p_value
+        p_value = 2 * norm.sf(np.abs(statistic))
+        if one.p_value is not None:
+            # a p value of a likelihood ratio does not belong to estimate / error
+            statistic, p_value = np.full_like(statistic, np.nan), one.p_value
         low, high = one.interval(confidence_level)
         for at, column in enumerate(made.design.columns):
             numbers = (
@@ -204,9 +210,9 @@ def covariate_words(made: Prepared, name: str) -> Readable:
 
 
 def regression_notes(
-    made: Prepared, fitted: Sequence[Coefficients], words: Mapping[str, Readable]
+    made: Prepared, fitted: Sequence[Coefficients], words: Mapping[str, Readable], *, firth: bool = False
 ) -> tuple[Readable, ...]:
-    """Return the doubts that every regression must be read with."""
+    """Return the doubts that every regression must be read with; ``firth``: the question takes that penalty."""
     notes: list[Readable] = []
     if made.time_varying:
         notes.append(
@@ -222,6 +228,23 @@ def regression_notes(
             tr("Left out of the model, because it is constant or other terms determine it: {terms}.", terms=dropped)
         )
     notes += _withheld_notes(made, fitted)
+    notes += _interaction_notes(made)
+    alone = [(place, one) for place, one in enumerate(made.design.columns) if len(one.factors) == 1]
+    few = [
+        one.events[place] < FEW_ENDINGS and bool(np.isfinite(one.estimate[place]))
+        for one in fitted
+        for place, column in alone
+        if column.at
+    ]
+    if len(alone) > MOST_SENTENCES or any(few):
+        notes.append(
+            tr(
+                "Sentences tell at most {most} ratios of an outcome, and none of a level with fewer than {few} "
+                "endings; the table holds all.",
+                most=MOST_SENTENCES,
+                few=FEW_ENDINGS,
+            )
+        )
     for one in fitted:
         of: Readable = words[one.outcome]
         lost = [
@@ -233,16 +256,7 @@ def regression_notes(
             notes.append(
                 tr("{outcome}: no ratio can be told for: {terms}; other terms determine it.", outcome=of, terms=lost)
             )
-        far = [term_level(made, column) for column, flag in zip(made.design.columns, one.unsteady, strict=True) if flag]
-        if far:
-            notes.append(
-                tr(
-                    "{outcome}: no ratio can be given for {terms}: no ending, or nothing but endings, on one side. "
-                    'Merge levels, or ask with penalty="firth".',
-                    outcome=of,
-                    terms=far,
-                )
-            )
+        notes += _separated_notes(made, one, of, firth=firth)
         events = int(made.events(made.spells.outcomes.index(one.outcome) + 1).sum())
         p = len(made.design.columns)
         if p and events < FEW_EVENTS * p:
@@ -259,6 +273,35 @@ def regression_notes(
     return tuple(notes)
 
 
+def _separated_notes(made: Prepared, one: Coefficients, of: Readable, *, firth: bool) -> list[Readable]:
+    """Say which ratios grow without end, and what the question at hand can do about it."""
+    far = [column for column, flag in zip(made.design.columns, one.unsteady, strict=True) if flag]
+    notes: list[Readable] = []
+    levels = [term_level(made, column) for column in far if column.level]
+    if levels:
+        notes.append(
+            tr(
+                "{outcome}: no ratio can be given for {terms}: no ending, or nothing but endings, on one side. "
+                "Merge levels.",
+                outcome=of,
+                terms=levels,
+            )
+        )
+    numbers = [term_level(made, column) for column in far if not column.level]
+    if numbers:
+        notes.append(
+            tr(
+                "{outcome}: no ratio can be given for {terms}: the endings fall to its highest or to its lowest values "
+                "alone. Leave it out, or tell it apart by fewer, wider levels.",
+                outcome=of,
+                terms=numbers,
+            )
+        )
+    if far and firth:
+        notes.append(tr('{outcome}: penalty="firth" keeps such ratios finite.', outcome=of))
+    return notes
+
+
 def _robust_notes(made: Prepared) -> list[Readable]:
     notes: list[Readable] = []
     if made.spells.sampling.weighted:
@@ -269,7 +312,11 @@ def _robust_notes(made: Prepared) -> list[Readable]:
                 "for a number of cases."
             )
         )
-    if not made.robust or made.cluster is None:
+    if not made.robust:
+        return notes
+    if made.cluster is None:
+        if not made.spells.sampling.weighted:
+            notes.append(tr("Intervals are robust: they hold also where the model is not quite right, case by case."))
         return notes
     if made.cluster == "unit_id":
         return [*notes, tr("Intervals are robust: they allow for the rows of one unit belonging together.")]
@@ -304,6 +351,27 @@ def _withheld_notes(made: Prepared, fitted: Sequence[Coefficients]) -> list[Read
             terms=alone,
         )
     ]
+
+
+def _interaction_notes(made: Prepared) -> list[Readable]:
+    shown = {
+        one.term: (term_words(made, one), [_factor_words(made, factor) for factor in beside(made, one)])
+        for one in made.design.columns
+        if beside(made, one)
+    }
+    return [
+        tr(
+            "The ratio of {term} is that at the reference level, or at the value 0, of {others}, with which it "
+            "interacts: read it together with the ratios of the interaction, never alone.",
+            term=term,
+            others=others,
+        )
+        for term, others in shown.values()
+    ]
+
+
+def _factor_words(made: Prepared, factor: str) -> Readable:
+    return covariate_words(made, factor) if factor in made.patterns.covariates else Label(factor)
 
 
 def term_level(made: Prepared, column: DesignColumn) -> Readable:
@@ -387,15 +455,17 @@ def _told_ratios(
 ) -> Iterator[tuple[DesignColumn, dict[str, Any]]]:
     """Yield each ratio that can be told in a sentence of its own, with its words and numbers.
 
-    The coefficients of a curve (a spline, a polynomial) and of interactions have no reading one by one.
+    The coefficients of a curve (a spline, a polynomial), of interactions and of what interacts have no reading one by
+    one.
     """
     by_key = {(one.term, one.level): one for one in made.design.columns}
+    told = 0
     for row in range(len(table)):
         column = by_key.get((str(table["term"][row]), str(table["level"][row])))
         ratio, low, high = (float(table[name][row]) for name in ("estimate", "conf_low", "conf_high"))
         if column is None or str(table["outcome"][row]) != outcome or not np.isfinite(ratio):
             continue
-        if len(column.covariates) != 1 or column.term.count(":"):
+        if len(column.covariates) != 1 or len(column.factors) != 1 or beside(made, column):
             continue
         values: dict[str, Any] = {
             "term": term_words(made, column),
@@ -406,6 +476,11 @@ def _told_ratios(
         }
         if column.at:
             values |= {"events": int(table["events"][row]), "units": int(table["at_risk"][row])}
+        if told == MOST_SENTENCES:
+            return
+        if column.at and not int(table["events"][row]) >= FEW_ENDINGS:
+            continue
+        told += 1
         if column.at and column.term not in made.time_varying:
             values |= {"level": level_words(column.level), "reference": level_words(column.reference)}
         yield column, values

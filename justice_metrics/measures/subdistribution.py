@@ -257,6 +257,10 @@ def subdistribution_regression(
         notes=(
             *sampling_notes(made.spells, design_used=True),
             *regression_notes(made, each, words),
+            tr(
+                "It is not tested whether a ratio of this model is the same on all days; where it is not, the ratio is "
+                "a mean over the time observed."
+            ),
             *excess,
             *(note for fit, one in zip(fits, asked, strict=True) for note in _fit_notes(fit, words[one])),
             *few_note(made),
@@ -335,7 +339,7 @@ def _wald(fit: FineGrayFit, one: Coefficients, covariance: Floats) -> tuple[str,
     b = fit.cox.coefficients[told]
     statistic = float(b @ np.linalg.pinv(covariance[np.ix_(told, told)]) @ b) if len(b) else float("nan")
     test = chi_squared(statistic, int(told.sum()))
-    if one.withheld is not None and one.withheld.any():
+    if one.unsteady.any() or (one.withheld is not None and one.withheld.any()):
         test = untold(test)
     return one.outcome, "wald", "", test.statistic, test.degrees_of_freedom, test.p_value
 
