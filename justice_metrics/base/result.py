@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_
 
 import numpy as np
 
+from .errors import QuestionError
 from .language import LANGUAGES, Language, Readable, format_number, format_share, tr
 from .levels import LEVEL_WORDS
 from .provenance import Provenance
@@ -90,6 +91,12 @@ class Table:
         warning: Readable | None = None,
     ) -> None:
         declared = [one.name for one in columns]
+        twice = next((one for place, one in enumerate(declared) if one in declared[:place]), None)
+        if twice is not None:
+            raise QuestionError(
+                tr("Answers have a column of their own that is called '{name}', so it cannot name groups.", name=twice),
+                tr("Rename the column before handing the table over."),
+            )
         if declared != list(values):
             raise TypeError(f"columns declared {declared}, given {list(values)}")
         arrays = {name: _read_only(array) for name, array in values.items()}
