@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError, MappingError, suggestion
-from ..base.language import Label, Message, tr, trn
-from ..base.levels import NOT_RECORDED, PENDING, naturally
+from ..base.language import Label, Readable, tr
+from ..base.levels import NOT_RECORDED, naturally
 from ..base.provenance import Provenance
 from ..base.types import Names, names
 from ..base.version import __version__
 from .casedata import CountingUnit
-from .durations import LEFT_OUT, Durations, Plain
+from .duration_checks import (
+    Units,
+    cluster_remark,
+    ensure_groups,
+    facts_of,
+    n_missing,
+    rows_remark,
+    units_of,
+)
+from .duration_endings import named_endings
+from .durations import LEFT_OUT, Durations, Plain, TimeUnit
 from .intake import Intake, Sampling
 from .memory import Memory
 from .readers_frames import Embedded, Source
 from .readers_parquet import open_parquet, parquet_files
 from .stored import Stored
 
-# Endings are a handful of words; a column with more values than this is another column.
-_MOST_ENDINGS: Final = 50
-# Above this a float cannot tell whole numbers apart.
-_LARGEST_WHOLE: Final = 2.0**53
+# How the columns of the design are called in the frame; a cluster is an attribute too.
+_DESIGN: Final = ("frequency", "weight", "unit_id")
 
 
 def durations(
@@ -44,6 +52,7 @@ def durations(
     cluster: str | None = None,
     by: Names | None = None,
     unit: CountingUnit = "case",
+    time_unit: TimeUnit = "days",
 ) -> Durations:
     """Take a table that holds times and endings already, as statisticians keep them.
 
@@ -54,25 +63,32 @@ def durations(
         per unit, or several (see ``id``).
     days : str
         Column with the time from the start to the ending or to the last day observed, whole numbers from 0 on.
-        Any unit of time serves, as long as it is whole.
+        Any unit of time serves, as long as it is whole; see ``time_unit``.
     ending : str
         Column that says how it ended.
     pending : str or int, optional
         The value of ``ending`` for those still open; by default 0 (or false) in a column of numbers, ``pending`` in a
-        column of texts. An empty cell says nothing: such rows are left out, and counted.
+        column of texts. An empty cell says nothing: such rows are left out, and counted. Where no row is open and this
+        was not given, every answer notes it.
     outcomes : mapping of str to str, optional
         Names for values of ``ending``: ``{"1": "verdict", "2": "rejection"}``.
     entry : str, optional
         Column with the time from which on a unit was observed: at risk on the days entry < day <= days. Empty or
         negative is from the start.
     id : str, optional
-        Column that tells units apart when a unit has several rows (time-varying covariates).
+        Column that tells units apart when a unit has several rows (time-varying covariates). The rows of a unit must
+        not overlap, and only its last may hold an ending. Answers count rows: one that goes on in the next row of
+        its unit counts as ``censored`` on its last day.
     frequency, weight, cluster : str, optional
-        Columns with the number of identical rows, the sampling weight, and the cluster.
+        Columns with the number of identical rows, the sampling weight, and the cluster. Rows whose weight or frequency
+        is missing, or whose weight is 0, are left out, and counted; rows without a cluster are one cluster together.
     by : str or sequence of str, optional
         Columns that may split the units or explain the times; by default all others.
     unit : {"complaint", "case", "victim", "accused", "charge"}
         What a row is.
+    time_unit : {"days", "weeks", "months", "years"}
+        In what ``days`` and ``entry`` are counted. Answers call every unit of time days; with another than days each
+        of them notes how to read it.
 
     Returns
     -------
@@ -81,9 +97,10 @@ def durations(
     Raises
     ------
     MappingError
-        When a column is not there.
+        When a column is not there, or a name has another use in answers.
     CaseDataError
-        When times are not whole, or no row tells a time.
+        When times are not whole, a weight or a frequency is below 0, or the rows of one unit overlap or go on after
+        its ending.
 
     Examples
     --------
@@ -104,29 +121,27 @@ def durations(
     for name in (days, ending, entry, *design.values()):
         if name is not None:
             source.need(name, where="durations")
-    used = {days, ending, entry, frequency, weight, id}
+    _ensure_unit(time_unit)
+    # a column that is called as a column of the design is called here cannot be had beside it
+    used = {days, ending, entry, frequency, weight, id, *(name for name in _DESIGN if design[name])}
     others = [one for one in source.columns if one not in used] if by is None else list(names(by))
     for name in others:
         source.need(name, where="durations")
+    if by is not None:
+        ensure_groups(others, design)
     memory = None if is_path or weight is not None else Memory.of(native, days, ending, entry, frequency)
     stored = Stored.of(files, days, ending, entry, frequency) if is_path and weight is None else None
     quick = memory.endings() if memory is not None else stored.endings() if stored is not None else None
-    values = _values(source, ending) if quick is None else quick
-    if len(values) > _MOST_ENDINGS:
-        raise CaseDataError(
-            tr("The column '{column}' has {n} different endings.", column=ending, n=len(values)),
-            tr(
-                "Name the column that says how a unit ended; at most {most} endings are told apart.",
-                most=_MOST_ENDINGS,
-            ),
-        )
-    open_value, named = _named(values, pending, outcomes, ending)
-    if memory is None and stored is None:
-        _ensure_whole(source, [one for one in (days, entry, frequency) if one is not None])
+    endings = named_endings(_values(source, ending) if quick is None else quick, pending, outcomes, ending)
+    if endings.blank:
+        stored = None
     held = memory if memory is not None else stored
-    n = held.n_units if held is not None else _n_units(source, frequency)
+    times = [one for one in (days, entry) if one is not None]
+    facts = facts_of(source, times, frequency, weight, counted=None if held is None else held.n_units)
+    n = facts.n
     if n == 0:
         raise CaseDataError(tr("There is no row in the data."), tr("Check that the right table was handed over."))
+    alone = 0 if cluster is None else n_missing(source, cluster)
     shape = repr((source.columns, n, days, ending))
     levels = {name: _level(source, name) for name in others}
     plain_levels = {name: _plain_level(source, name) for name in others}
@@ -135,10 +150,18 @@ def durations(
         told["cluster"] = cluster
         # the column itself need not be among those that split
         levels["cluster"] = plain_levels["cluster"] = nw.col("cluster")
+    opened = partial(_canonical, source, days, ending, entry, endings.code_of, design, others)
+    units = Units(n, n) if id is None else units_of(opened(), id, repeated=frequency is not None)
+    remarks = (
+        *([_unit_remark(time_unit)] if time_unit != "days" else []),
+        *endings.remarks,
+        *([rows_remark(units)] if units.rows > units.n else []),
+        *([cluster_remark(alone, str(cluster))] if alone else []),
+    )
     return Durations(
-        opened=partial(_canonical, source, days, ending, entry, [open_value, *named], design, others),
-        outcomes=tuple(named.values()),
-        outcome_words={name: Label(name) for name in named.values()},
+        opened=opened,
+        outcomes=endings.outcomes,
+        outcome_words={name: Label(name) for name in endings.outcomes},
         start_words=tr("start of the time"),
         levels=levels,
         attributes=tuple(others),
@@ -151,21 +174,26 @@ def durations(
             delayed_entry=entry is not None,
         ),
         several_rows=id is not None,
-        plain=Plain(
+        time_unit=time_unit,
+        remarks=remarks,
+        # the canonical frame knows of rows that cannot be used for their weight or frequency
+        plain=None
+        if facts.unusable
+        else Plain(
             days=nw.col("time__days"),
             ending=nw.col("time__ending"),
             entry=None if entry is None else nw.col("time__given"),
             levels=plain_levels,
-            code_of={open_value: 0, **{value: place for place, value in enumerate(named, start=1)}},
+            code_of=endings.code_of,
         ),
-        memory=None if memory is None else memory.coded([open_value, *named]).named(told),
-        stored=None if stored is None else stored.coded([open_value, *named]).named(told),
-        intake=Intake(rows=n),
+        memory=None if memory is None else memory.coded(endings.code_of).named(told),
+        stored=None if stored is None else stored.coded(endings.code_of).named(told),
+        intake=Intake(rows=units.rows),
         provenance=Provenance(
             source=Path(data).name if is_path else "frame",
             fingerprint=hashlib.sha256(shape.encode()).hexdigest()[:16],
             unit=unit,
-            units_in=n,
+            units_in=units.n,
             sampling="undeclared",
             version=__version__,
         ),
@@ -191,36 +219,18 @@ def _values(source: Source, ending: str) -> list[Any]:
     return sorted(int(one) for one in found)
 
 
-def _named(
-    values: list[Any], pending: str | int | None, outcomes: Mapping[str, str] | None, column: str
-) -> tuple[Any, dict[Any, str]]:
-    """Return the value of the open ones, and the outcome of every other value."""
-    as_text = bool(values) and isinstance(values[0], str)
-    flags = as_text and set(values) <= {"true", "false"}
-    wanted: Any = pending if pending is not None else ("false" if flags else PENDING if as_text else 0)
-    if as_text:
-        wanted = str(wanted).lower() if flags else str(wanted)
-    elif not isinstance(wanted, int):
-        raise _unknown_value(str(wanted), values, column)
-    if pending is not None and wanted not in values:
-        raise _unknown_value(str(pending), values, column)
-    by_text = {str(one): one for one in values if one != wanted}
-    named = {one: ("ended" if flags else text) for text, one in by_text.items()}
-    for text, name in (outcomes or {}).items():
-        if str(text) not in by_text:
-            raise _unknown_value(str(text), values, column)
-        named[by_text[str(text)]] = name
-    if len(set(named.values())) < len(named):
+def _ensure_unit(time_unit: str) -> None:
+    if time_unit not in get_args(TimeUnit):
         raise MappingError(
-            tr("Two endings of '{column}' have one name.", column=column),
-            tr("Give every ending a name of its own, or give them one value in the data."),
+            tr("'{name}' is no unit of time.", name=time_unit), suggestion(time_unit, get_args(TimeUnit))
         )
-    return wanted, named
 
 
-def _unknown_value(value: str, values: list[Any], column: str) -> MappingError:
-    problem: Message = tr("'{value}' is no value of the column '{column}'.", value=value, column=column)
-    return MappingError(problem, suggestion(value, tuple(map(str, values))))
+def _unit_remark(time_unit: TimeUnit) -> Readable:
+    words = {"weeks": tr("weeks"), "months": tr("months"), "years": tr("years")}
+    return tr(
+        "Times are counted in {unit} here: where a sentence or heading says days, read {unit}.", unit=words[time_unit]
+    )
 
 
 def _canonical(
@@ -228,7 +238,7 @@ def _canonical(
     days: str,
     ending: str,
     entry: str | None,
-    values: Sequence[Any],
+    code_of: Mapping[Any, int],
     design: Mapping[str, str | None],
     others: list[str],
 ) -> nw.LazyFrame[Any]:
@@ -236,7 +246,7 @@ def _canonical(
     how = source.number(ending) if source.family(ending) == "number" else nw.col(ending).cast(nw.String)
     source.add("time__ending", how)
     code: nw.Expr = nw.lit(None, dtype=nw.Int64)
-    for place, value in enumerate(values):
+    for value, place in code_of.items():
         code = nw.when(nw.col("time__ending") == value).then(nw.lit(place)).otherwise(code)
     since: nw.Expr = nw.lit(-1, dtype=nw.Int64)
     if entry is not None:
@@ -250,7 +260,9 @@ def _canonical(
     if design["cluster"] is not None:
         made["cluster"] = _level(source, design["cluster"])
     if design["frequency"] is not None:
-        made["frequency"] = _whole(source, design["frequency"]).fill_null(0)
+        made["frequency"] = _whole(source, design["frequency"])
+    if design["weight"] is not None:
+        made["weight"] = source.number(design["weight"])
     for name, expr in made.items():
         source.add(name, expr)
     frame = source.lazy(*[one for one in others if one not in made]).with_columns(time__code=code, time__entry=since)
@@ -261,34 +273,17 @@ def _canonical(
         "end_before_start": lasted < 0,
         "entry_after_end": (nw.col("time__entry") >= lasted) & (nw.col("time__entry") >= 0),
     }
+    if design["weight"] is not None:
+        reasons |= {"weight_missing": nw.col("weight").is_null(), "weight_zero": nw.col("weight") == 0}
+    if design["frequency"] is not None:
+        reasons["frequency_missing"] = nw.col("frequency").is_null()
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for name, broken in reversed(reasons.items()):
         why = nw.when(broken.fill_null(False)).then(nw.lit(LEFT_OUT.index(name) + 1)).otherwise(why)
-    return frame.with_columns(time__left_out=why).with_columns(time__code=nw.col("time__code").fill_null(0))
-
-
-def _ensure_whole(source: Source, columns: list[str]) -> None:
-    for column in columns:
-        if source.family(column) != "number":
-            raise CaseDataError(
-                tr("The column '{column}' holds no numbers.", column=column),
-                tr("Count the time from the start in whole units first; jm.read_cases reads dates."),
-            )
-        if not source.has_fractions(column):
-            continue
-        number = source.number(column)
-        frame = source.lazy(column).select(whole=number == number.floor())
-        n = int(frame.filter(~nw.col("whole")).select(n=nw.len()).collect()["n"][0])
-        if n:
-            raise CaseDataError(
-                trn(
-                    "{n} value of '{column}' is no whole number.",
-                    "{n} values of '{column}' are no whole numbers.",
-                    n,
-                    column=column,
-                ),
-                tr("Count in a smaller unit of time (days for months), so that every time is whole."),
-            )
+    # a row that stands for nobody knows how many is left out as one
+    filled = {"frequency": nw.col("frequency").fill_null(1)} if design["frequency"] is not None else {}
+    frame = frame.with_columns(time__left_out=why)
+    return frame.with_columns(time__code=nw.col("time__code").fill_null(0), **filled)
 
 
 def _whole(source: Source, column: str) -> nw.Expr:
@@ -308,9 +303,3 @@ def _level(source: Source, name: str) -> nw.Expr:
     if source.family(name) == "number":
         return source.number(name).floor().cast(nw.Int64).cast(nw.String).fill_null(NOT_RECORDED)
     return nw.col(name).cast(nw.String).fill_null(NOT_RECORDED)
-
-
-def _n_units(source: Source, frequency: str | None) -> int:
-    kept = source.columns[:1] if frequency is None else (frequency,)
-    count = nw.len() if frequency is None else source.number(frequency).sum()
-    return int(source.lazy(*kept).select(n=count).collect()["n"][0] or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 
@@ -16,6 +16,8 @@ from ..base.types import FrameLibrary
 from .intake import Intake, Sampling
 from .memory import Memory
 from .stored import Stored
+
+TimeUnit: TypeAlias = Literal["days", "weeks", "months", "years"]
 
 # Why time cannot be told of a unit, in the order in which the reasons are looked for.
 LEFT_OUT: Final = (
@@ -28,6 +30,9 @@ LEFT_OUT: Final = (
     "entry_after_end",
     "days_missing",
     "ending_missing",
+    "weight_missing",
+    "weight_zero",
+    "frequency_missing",
 )
 ANY_EXIT: Final = "any_exit"
 OTHER_ENDING: Final = "other_ending"
@@ -75,6 +80,10 @@ class Durations:
         Columns of the frame that split units, and those of them that are numbers.
     several_rows : bool
         Whether a unit (``unit_id``) may have several rows, as time-varying covariates ask for.
+    time_unit : {"days", "weeks", "months", "years"}
+        In what times are counted.
+    remarks : tuple of Readable
+        What every answer must say of the table.
     plain : Plain or None
         The same columns as the table has them, where there is a table.
     memory : Memory or None
@@ -103,6 +112,8 @@ class Durations:
     numeric_attributes: tuple[str, ...]
     sampling: Sampling
     several_rows: bool = False
+    time_unit: TimeUnit = "days"
+    remarks: tuple[Readable, ...] = ()
     plain: Plain | None = None
     memory: Memory | None = None
     stored: Stored | None = None
@@ -125,7 +136,7 @@ class Durations:
 
     @property
     def n_units(self) -> int:
-        """How many rows there are (times their frequency)."""
+        """How many units there are: rows (times their frequency), or distinct ids where a unit has several rows."""
         return self.provenance.units_in
 
     def level(self, name: str) -> nw.Expr:
@@ -205,4 +216,5 @@ class Durations:
 
     def __repr__(self) -> str:
         words = unit_words(self.provenance.unit).text()
-        return f"Durations({self.n_units:,} rows counted as {words}, endings {', '.join(self.outcomes)})"
+        held = f"{self.intake.rows:,} rows of {self.n_units:,} units" if self.several_rows else f"{self.n_units:,} rows"
+        return f"Durations({held} counted as {words}, endings {', '.join(self.outcomes)})"

@@ -68,7 +68,10 @@ class Memory:
         if times is None or ended is None or absent or not len(times) or int(times.min()) < 0:
             return None
         first, last = int(ended.min()), int(ended.max())
-        if last - first >= _WIDEST or max(abs(first), abs(last), int(times.max())) >= _LARGEST:
+        latest = -1 if entries is None else int(entries.max())
+        if last - first >= _WIDEST or max(abs(first), abs(last), int(times.max()), latest) >= _LARGEST:
+            return None
+        if repeats is not None and int(repeats.min()) < 0:
             return None
         nothing: NDArray[Any] = np.zeros(last - first + 1, np.int8)
         return cls(
@@ -84,12 +87,12 @@ class Memory:
         """Return the distinct values of the ending, rising."""
         return [self.first + int(one) for one in np.flatnonzero(self._count_endings())]
 
-    def coded(self, values: Sequence[Any]) -> Memory:
-        """Return the same columns with the place of each ending among ``values`` as its code."""
+    def coded(self, code_of: Mapping[Any, int]) -> Memory:
+        """Return the same columns with these codes of the endings' values."""
         codes = np.zeros(len(self.code_of), np.int8)
-        for place, value in enumerate(values):
+        for value, code in code_of.items():
             if 0 <= value - self.first < len(codes):
-                codes[value - self.first] = place
+                codes[value - self.first] = code
         return replace(self, code_of=codes)
 
     def named(self, columns: Mapping[str, str]) -> Memory:

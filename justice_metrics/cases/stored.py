@@ -143,11 +143,10 @@ class Stored:
             total += np.bincount(column.to_numpy().astype(np.int64) - low, minlength=len(total))
         return [low + int(one) for one in np.flatnonzero(total)]
 
-    def coded(self, values: Sequence[Any]) -> Stored:
-        """Return the same columns with the place of each ending among ``values`` as its code."""
-        places = {value: place for place, value in enumerate(values)}
-        every = self.values or tuple(values)
-        return replace(self, values=every, code_of=np.array([places.get(one, 0) for one in every], np.int8))
+    def coded(self, code_of: Mapping[Any, int]) -> Stored:
+        """Return the same columns with these codes of the endings' values."""
+        every = self.values or tuple(code_of)
+        return replace(self, values=every, code_of=np.array([code_of.get(one, 0) for one in every], np.int8))
 
     def recoded(self, codes: Sequence[int]) -> Stored:
         """Return the same columns with other codes; ``codes[old]`` is the new one."""

@@ -32,6 +32,9 @@ LEFT_OUT_WORDS: Final[Mapping[str, Message]] = {
     "entry_after_end": tr("observed only from the day of its ending on, or later"),
     "days_missing": tr("no time is given"),
     "ending_missing": tr("not said whether it had ended"),
+    "weight_missing": tr("no sampling weight is given"),
+    "weight_zero": tr("the sampling weight is 0"),
+    "frequency_missing": tr("not said how many units the row stands for"),
     "too_young": tr("not old enough at the cut-off"),
     "step_undated": tr("the furthest step has no date"),
 }
@@ -99,12 +102,12 @@ AS_INDEPENDENT: Final = tr(
 
 def sampling_notes(
     cases: CaseData | Durations, *, weights_used: bool = True, design_used: bool = False
-) -> tuple[Message, ...]:
+) -> tuple[Readable, ...]:
     """Return what the sampling does to a result, if it does anything.
 
     With ``design_used`` the answer itself says how its intervals allow for weights and clusters.
     """
-    notes: list[Message] = []
+    notes: list[Readable] = list(cases.remarks) if isinstance(cases, Durations) else []
     if cases.sampling.frame == "closed_only":
         notes.append(
             tr(

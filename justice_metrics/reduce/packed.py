@@ -96,7 +96,7 @@ def packed(
     repeated = ["frequency"] if spells.sampling.repeated else []
     inside = frame.implementation.is_duckdb() or frame.implementation.is_polars()
     narrow = frame.select(key.alias("key"), *repeated)
-    if inside and not repeated and spells.n_units <= _MOST_KEYS:
+    if inside and not repeated and max(spells.n_units, spells.intake.rows) <= _MOST_KEYS:
         cell, n = _tallied(np.array(numbers_of(narrow.collect(), "key")))
     else:
         count = nw.col("frequency").cast(nw.Int64).sum() if repeated else nw.len()

@@ -66,4 +66,4 @@ def _codes(collected: nw.DataFrame[Any], code_of: Mapping[Any, int]) -> Counts:
         found, place = np.unique(values, return_inverse=True)
         codes = np.array([code_of.get(int(one), -1) for one in found], dtype=np.int64)
         return codes[place]
-    return np.array([-1 if one is None else code_of[one] for one in column.to_list()], dtype=np.int64)
+    return np.array([-1 if one is None else code_of.get(one, -1) for one in column.to_list()], dtype=np.int64)

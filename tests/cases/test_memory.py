@@ -65,7 +65,7 @@ class TestCodes:
     def test_endings_below_zero(self) -> None:
         memory = needed(pd.DataFrame({"days": [1, 2, 3], "end": [-2, 5, 0]}))
         assert memory.endings() == [-2, 0, 5]
-        coded = memory.coded([0, -2, 5])
+        coded = memory.coded({0: 0, -2: 1, 5: 2})
         assert coded.code_of[memory.ending - memory.first].tolist() == [1, 2, 0]
         assert coded.recoded([0, 2, 1]).code_of[memory.ending - memory.first].tolist() == [2, 1, 0]
 
