@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -75,7 +75,7 @@ class CoarseDates(Result):
     units: float
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the share of coarse dates, and how far the readings lie apart on the last chosen day."""
+        """Return the share of coarse dates, and how far the conventions lie apart on the day of the widest range."""
         coarse, main = self.tables["coarse"], self.main
         all_dates, not_exact = (
             int(coarse["denominator"].sum()),
@@ -92,33 +92,38 @@ class CoarseDates(Result):
         ]
         if not all_dates or not not_exact:
             return tuple(said)
-        last = main["days"].max()
         for group in self.strata.levels:
-            rows = main["days"] == last
-            for name, level in zip(self.strata.names, group, strict=True):
-                rows &= main[name] == level
-            values = {
-                str(one): float(value)
-                for one, value in zip(main["convention"][rows], main["estimate"][rows], strict=True)
-            }
-            known = [values[one] for one in CONVENTIONS if np.isfinite(values[one])]
-            if not known:
+            readings = [(day, self._readings(group, day)) for day in dict.fromkeys(main["days"].tolist())]
+            told = [(day, values) for day, values in readings if np.isfinite(_known(values)).any()]
+            if not told:
                 continue
+            day, values = max(told, key=lambda one: float(np.nanmax(_known(one[1])) - np.nanmin(_known(one[1]))))
+            known = _known(values)
             said.append(
                 tr(
                     "{groups}: by day {days}, {share} had come to {outcome} with the convention used ({convention}); "
                     "the conventions give {low} to {high}, the dates as intervals {intervals}.",
                     groups=tr("{groups}", groups=levels_words(group)) if group else tr("All together"),
-                    days=int(last),
+                    days=int(day),
                     share=Share(values[self.convention]),
                     outcome=self.outcome_words,
                     convention=READING_WORDS[self.convention],
-                    low=Share(min(known)),
-                    high=Share(max(known)),
+                    low=Share(np.nanmin(known)),
+                    high=Share(np.nanmax(known)),
                     intervals=Share(values[INTERVALS]),
                 )
             )
         return tuple(said)
+
+    def _readings(self, group: Sequence[str], day: int) -> dict[str, float]:
+        """Return the share under each reading, of one group on one day."""
+        main = self.main
+        rows = main["days"] == day
+        for name, level in zip(self.strata.names, group, strict=True):
+            rows &= main[name] == level
+        return {
+            str(one): float(value) for one, value in zip(main["convention"][rows], main["estimate"][rows], strict=True)
+        }
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the curve under each convention; by strata, the share on the last chosen day under each reading."""
@@ -292,6 +297,10 @@ def coarse_dates(
         at_risk=np.stack([_left_on_grid(tables[one], grid) for one in CONVENTIONS]),
         units=float(times.n.sum()),
     )
+
+
+def _known(values: Mapping[str, float]) -> Floats:
+    return np.array([values[one] for one in CONVENTIONS])
 
 
 def _on_grid(table: RiskTable, curve: Floats, grid: Days) -> Floats:

@@ -147,3 +147,12 @@ def test_figures(language: str) -> None:
     assert axes.lines[0].get_ydata()[-1] == pytest.approx(1)
     groups = coarse_dates(jm.sample_cases(), by="department").plot(language=language)
     assert len(groups.lines[0].get_xdata()) == 6 * 4
+
+
+def test_findings_quote_the_day_on_which_the_convention_matters_most() -> None:
+    answer = coarse_dates(cases(), days=(9, 24, 28, 33, 60))
+    conventions = ("middle", "first", "last")
+    width = {day: np.ptp([share(answer, one, day) for one in conventions]) for day in (9, 24, 28, 33, 60)}
+    widest = max(width, key=lambda day: width[day])
+    assert width[60] < width[widest]
+    assert f"by day {widest}," in answer.findings()[1].text("en")
