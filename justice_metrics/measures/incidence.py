@@ -88,7 +88,8 @@ class CumulativeIncidence(Result):
         reached = [one for one in (given + YEAR, given + TWO_YEARS) if one <= last] or [last]
         for horizon in reached if len(self.table.strata) == 1 else ():
             values = at_days(self.table.days, self.curves.incidence, [horizon], before=0.0)[0, :, 0]
-            parts = [
+            parts = [] if self.table.outcomes else [tr("no case had ended")]
+            parts += [
                 tr("{outcome} {share}", outcome=self.outcome_words[one], share=Share(value))
                 for one, value in zip(self.table.outcomes, values, strict=True)
             ]
@@ -107,6 +108,8 @@ class CumulativeIncidence(Result):
                 )
         if len(self.table.strata) > 1 and self.table.outcomes:
             said.append(conditional(self._range(), self.times.given_days))
+        elif len(self.table.strata) > 1:
+            said.append(conditional(tr("No case was observed to end."), self.times.given_days))
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -127,6 +130,15 @@ class CumulativeIncidence(Result):
             )
         place = self.main_outcome
         groups = len(self.table.strata)
+        if not self.table.outcomes:
+            nobody = np.zeros((groups, len(self.table.days)))
+            return step_curves(
+                estimate=seen_only(self.times, nobody, self.curves.survival),
+                groups=group_words(self.table.strata, language),
+                y_label=tr("share of cases that had ended").text(language),
+                ax=ax,
+                **common,
+            )
         ended = tr("share that ended by: {outcome}", outcome=self.outcome_words[self.table.outcomes[place]])
         return step_curves(
             estimate=seen_only(self.times, self.curves.incidence[:, place], self.curves.survival),
@@ -157,6 +169,13 @@ class CumulativeIncidence(Result):
                 "Fewer than two groups were watched for {days} days; they cannot be compared there.", days=horizon
             )
         low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
+        if Share(values[low]).text() == Share(values[high]).text():
+            return tr(
+                "{outcome} within {days} days: {share} in each group that was watched so long.",
+                outcome=self.outcome_words[self.table.outcomes[self.main_outcome]],
+                days=horizon,
+                share=Share(values[low]),
+            )
         groups = self.table.strata.levels
         return tr(
             "{outcome} within {days} days: from {low} ({group_low}) to {high} ({group_high}).",

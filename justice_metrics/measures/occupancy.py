@@ -160,6 +160,17 @@ class StageOccupancy(Result):
             if self.ended[place] or np.isfinite(days).sum() < 2 or np.nanmax(days) < 1:
                 continue
             low, high = int(np.nanargmin(days)), int(np.nanargmax(days))
+            if round(days[low]) == round(days[high]):
+                said.append(
+                    tr(
+                        "{state}: of the first {horizon} days a case spends {days} there in each group, on average "
+                        "over all cases.",
+                        state=self.words[state],
+                        horizon=self.horizon_days,
+                        days=days_words(days[low]),
+                    )
+                )
+                continue
             said.append(
                 tr(
                     "{state}: of the first {horizon} days a case spends from {low} ({group_low}) to {high} "

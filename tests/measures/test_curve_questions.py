@@ -548,3 +548,22 @@ def test_observed_endings_have_no_interval_made_under_the_null() -> None:
     names = [one.name for one in observed.columns]
     assert "std_error" in names
     assert not {"conf_low", "conf_high"} & set(names)
+
+
+class TestNobodyEnded:
+    def test_it_is_drawn_and_said(self) -> None:
+        still_open = times([3, 4, 5], [0, 0, 0], office=list("aab"))
+        alone, split = jm.cumulative_incidence(still_open), jm.cumulative_incidence(still_open, by="office")
+        for answer in (alone, split):
+            for language in ("en", "es"):
+                answer.plot(language=language)
+        assert "no case had ended; still open 100.0" in said(alone)
+        assert "No case was observed to end." in said(split)
+
+
+def test_groups_that_are_alike_are_no_range() -> None:
+    spells = times([1, 2, 3] * 2, [1, 1, 0] * 2, office=list("aaabbb"))
+    (sentence,) = [one.text("en") for one in jm.cumulative_incidence(spells, by="office").findings()]
+    assert "66.7" in sentence
+    assert "in each group that was watched so long" in sentence
+    assert "from" not in sentence
