@@ -212,7 +212,7 @@ def few_units_note(strata: Strata, units: Tallies) -> tuple[Message, ...]:
     if n == 0:
         return ()
     if len(strata) == 1:
-        return (tr("Rests on {n} units only; the interval says how little that tells.", n=int(np.asarray(units)[0])),)
+        return (tr("Rests on {n} units only, which tells little.", n=int(np.asarray(units)[0])),)
     return (
         trn(
             "{n} group rests on fewer than {few} units; do not rank it.",

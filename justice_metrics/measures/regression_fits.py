@@ -392,7 +392,7 @@ def few_note(made: Prepared) -> tuple[Readable, ...]:
     """Warn when the whole rests on few units."""
     if made.units >= FEW_UNITS:
         return ()
-    return (tr("Rests on {n} units only; the interval says how little that tells.", n=made.units),)
+    return (tr("Rests on {n} units only, which tells little.", n=made.units),)
 
 
 def pace_axis(of: Readable) -> tuple[Readable, Readable, Readable]:

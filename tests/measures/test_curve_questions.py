@@ -567,3 +567,9 @@ def test_groups_that_are_alike_are_no_range() -> None:
     assert "66.7" in sentence
     assert "in each group that was watched so long" in sentence
     assert "from" not in sentence
+
+
+def test_a_note_on_few_units_does_not_point_at_an_interval_that_is_not_there() -> None:
+    answer = jm.restricted_means(times([4], [0]), horizon_days=4)
+    notes = [one.text("en") for one in answer.notes]
+    assert "Rests on 1 units only, which tells little." in notes
