@@ -125,7 +125,9 @@ class Table:
             if column.name == "conf_low" and "conf_high" in self.values:
                 headings[-1] = tr("interval").text(language)
                 low, high = (self._cells(one, language) for one in self._pair())
-                cells.append(["–" if "–" in pair else f"{pair[0]} – {pair[1]}" for pair in zip(low, high, strict=True)])
+                # An upper limit in days that was not reached while observed: the lower one still holds.
+                beyond = tr("not reached").text(language) if column.unit == "days" else "–"
+                cells.append([_interval(*pair, beyond=beyond) for pair in zip(low, high, strict=True)])
             else:
                 cells.append(self._cells(column, language))
         return headings, [list(row) for row in zip(*cells, strict=True)]
@@ -258,9 +260,17 @@ class Result(ABC):
         lines += ["", tr("Numerator: {what}", what=self.definition.numerator).text(language)]
         lines += [tr("Denominator: {what}", what=self.definition.denominator).text(language)]
         lines += [tr("Pending cases: {what}", what=self.definition.pending).text(language)]
-        lines += [one.text(language) for one in self.provenance.lines()]
+        lines += [one.text(language) for one in (*self._level_words(language), *self.provenance.lines())]
         lines += [tr("Note: {note}", note=one).text(language) for one in self.notes]
         return "\n".join(lines)
+
+    def _level_words(self, language: Language) -> tuple[Readable, ...]:
+        """Return how sure the intervals are, where the answer has any."""
+        level = dict(self.provenance.settings).get("confidence_level")
+        if not isinstance(level, float) or not any("conf_low" in table.values for table in self.tables.values()):
+            return ()
+        decimals = 0 if round(level * 100, 6) % 1 == 0 else 1
+        return (tr("Interval: {level} interval", level=format_share(level, language, decimals=decimals)),)
 
     @abstractmethod
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -296,6 +306,11 @@ def _ensure_known(language: str) -> None:
             tr("There is no language '{language}' here.", language=language),
             tr("There are: {known}.", known=list(LANGUAGES)),
         )
+
+
+def _interval(low: str, high: str, *, beyond: str) -> str:
+    """Return two limits in one cell; without the upper one ``beyond`` stands for it, "–" where nothing is known."""
+    return "–" if low == "–" or (high == "–" and beyond == "–") else f"{low} – {beyond if high == '–' else high}"
 
 
 def _sentence(text: str) -> str:
