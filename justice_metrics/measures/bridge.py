@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
@@ -97,6 +97,10 @@ def survival_frame(
     >>> int(frame["n"].sum())
     1200
     """
+    if rows not in get_args(RowsOf):
+        raise QuestionError(
+            tr("'{word}' is not known here.", word=rows), tr("There are: {known}.", known=list(get_args(RowsOf)))
+        )
     if isinstance(cases_or_result, Result):
         cells = _of_result(cases_or_result)
     else:

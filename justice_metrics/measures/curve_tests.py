@@ -117,7 +117,7 @@ class CurveTests(Result):
             reference_label=tr("all groups alike").text(language),
             x_label=tr(
                 "endings observed, as a multiple of those expected if all groups were alike ({outcome}; test of all "
-                "groups: p {p})",
+                "groups: adjusted p {p})",
                 outcome=self.outcome_words[outcome],
                 p=p,
             ).text(language),
@@ -164,13 +164,13 @@ class CurveTests(Result):
             return tr("{outcome}, {scale}: the groups cannot be compared, with {n} endings.", **told)
         if p < 1 - self.confidence_level:
             return tr(
-                "{outcome}, {scale}: the data tell the groups apart (p {p}, {n} endings). How far apart they are is "
-                "told by the curves, not by the test.",
+                "{outcome}, {scale}: the data tell the groups apart (adjusted p {p}, {n} endings). How far apart "
+                "they are is told by the curves, not by the test.",
                 **told,
             )
         return tr(
-            "{outcome}, {scale}: the data do not tell the groups apart (p {p}, {n} endings). That is no proof that "
-            "they are alike.",
+            "{outcome}, {scale}: the data do not tell the groups apart (adjusted p {p}, {n} endings). That is no proof "
+            "that they are alike.",
             **told,
         )
 
@@ -330,10 +330,10 @@ class _P:
         self.value = value
 
     def text(self, language: Language = "en") -> str:
-        """Return it with two digits that count."""
-        if self.value < 0.0001:
-            return "< " + format_number(0.0001, language, decimals=4)
-        return "= " + format_number(self.value, language, decimals=4 if self.value < 0.001 else 3)
+        """Return it with three decimals."""
+        if self.value < 0.001:
+            return "< " + format_number(0.001, language, decimals=3)
+        return "= " + format_number(self.value, language, decimals=3)
 
 
 def _check(

@@ -81,6 +81,12 @@ def spells_of(
     if isinstance(cases, Durations):
         return cases.told_apart(wanted) if wanted else cases
     outcomes = endpoints(cases, wanted) if wanted else None
+    for name, states in (outcomes or {}).items():
+        if name == start or set(states) == set(cases.procedure.resolve(start)):
+            raise QuestionError(
+                tr("Time runs from '{start}' and would end there too.", start=start),
+                tr("Choose another start, or another outcome than '{outcome}'.", outcome=name),
+            )
     return durations_of(cases, start=start, outcomes=outcomes, endings=endings)
 
 

@@ -298,6 +298,7 @@ def stage_occupancy(
         notes=(
             *visits_notes(cases, table, robust=linked, clustered=cluster is not None),
             *few_units_note(table.strata, units_of(table)),
+            *_unseen_days(table, chosen),
             *short_note(np.where(watched(table, [horizon])[:, 0], 0.0, np.nan), horizon),
         ),
         frame_library=cases.frame_library,
@@ -358,6 +359,15 @@ def _fixed_start(cases: CaseData, start: str, table: SpellTable, moves: Moves) -
         ),
         tr("Ask with one of them as the start."),
     )
+
+
+def _unseen_days(table: SpellTable, chosen: Sequence[int]) -> tuple[Readable, ...]:
+    """Say of which days nothing is told, because no case was watched so long."""
+    seen = watched(table, chosen)
+    beyond = [day for place, day in enumerate(chosen) if not seen[:, place].any()]
+    if not beyond:
+        return ()
+    return (tr("No case was observed for {days} days, so nothing is said of them.", days=beyond),)
 
 
 def _chosen(last: Floats) -> tuple[int, ...]:

@@ -323,6 +323,11 @@ def _reference(strata: Strata, wanted: str | None) -> int:
     """
     if wanted is None:
         return 0
+    if not strata.names:
+        raise QuestionError(
+            tr("A group to compare with was named ('{name}'), but nothing splits the cases.", name=wanted),
+            tr('Name an attribute: by="court".'),
+        )
     known = group_names(strata)
     if wanted not in known:
         raise QuestionError(tr("'{name}' is no group here.", name=wanted), suggestion(wanted, tuple(known)))
