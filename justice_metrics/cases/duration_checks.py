@@ -226,23 +226,33 @@ def units_of(frame: nw.LazyFrame[Any], id: str, *, repeated: bool) -> Units:
         until=nw.when(kept).then(nw.col("time__days").cast(nw.Int64)),
         ended=nw.when(kept).then((nw.col("time__code") > 0).cast(nw.Int64)).otherwise(nw.lit(0)),
     )
-    # rows that are left out have no times, and come before or after all others: they neither overlap nor follow
-    timed = narrow.filter(~nw.col("since").is_null()).with_columns(
-        before=nw.col("until").shift(1).over("unit", order_by=["since", "until"]),
-        ended_before=nw.col("ended").shift(1).over("unit", order_by=["since", "until"]),
+    timed = nw.when(nw.col("since").is_null()).then(nw.lit(0)).otherwise(nw.lit(1))
+    per_unit = narrow.with_columns(timed=timed).group_by("unit").agg(*[
+        nw.col("n").max().alias("n"), nw.col("n").sum().alias("rows"), nw.col("timed").sum().alias("timed")
+    ])  # fmt: skip
+    nowhere = nw.when(nw.col("unit").is_null()).then(nw.col("rows")).otherwise(nw.lit(0))
+    sums = [nw.col(name).sum() for name in ("n", "rows", "nowhere")]
+    totals = per_unit.with_columns(nowhere=nowhere).select(*sums, nw.col("timed").max()).collect()
+    _refuse(int(totals["nowhere"][0] or 0), _without_id, id)
+    if int(totals["timed"][0] or 0) > 1:
+        _ensure_in_turn(narrow, id)
+    return Units(int(totals["n"][0] or 0), int(totals["rows"][0] or 0))
+
+
+def _ensure_in_turn(narrow: nw.LazyFrame[Any], id: str) -> None:
+    """Refuse rows of one unit that overlap, or that go on after an ending; rows that are left out have no times."""
+    order = ["since", "until"]
+    before = narrow.filter(~nw.col("since").is_null()).with_columns(
+        before=nw.col("until").shift(1).over("unit", order_by=order),
+        ended_before=nw.col("ended").shift(1).over("unit", order_by=order),
     )
-    told = timed.group_by("unit").agg(
+    told = before.group_by("unit").agg(
         overlap=(nw.col("since") < nw.col("before")).fill_null(False).cast(nw.Int64).max(),
         after=nw.col("ended_before").fill_null(0).max(),
     )
-    collected = told.select(overlap=nw.col("overlap").sum(), after=nw.col("after").sum()).collect()
-    per_unit = narrow.group_by("unit").agg(n=nw.col("n").max(), rows=nw.col("n").sum())
-    counts = per_unit.with_columns(nowhere=nw.when(nw.col("unit").is_null()).then(nw.col("rows")).otherwise(nw.lit(0)))
-    totals = counts.select(*[nw.col(name).sum() for name in ("n", "rows", "nowhere")]).collect()
-    _refuse(int(totals["nowhere"][0] or 0), _without_id, id)
+    collected = told.select(nw.col("overlap").sum(), nw.col("after").sum()).collect()
     _refuse(int(collected["overlap"][0] or 0), _overlapping, id)
     _refuse(int(collected["after"][0] or 0), _going_on, id)
-    return Units(int(totals["n"][0] or 0), int(totals["rows"][0] or 0))
 
 
 def _without_id(n: int, column: str) -> tuple[Message, Message]:
