@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typer
 
@@ -111,6 +111,18 @@ def add(app: typer.Typer, options: Options) -> None:
             show_default=False,
             help=words(tr("Attribute whose groups are alike inside, such as court: intervals then allow for it.")),
         ),
+        penalty: str | None = typer.Option(
+            None,
+            "--penalty",
+            metavar="N|firth",
+            show_default=False,
+            help=words(
+                tr(
+                    "Only with cox: firth keeps ratios finite where a level has no ending; a number is a ridge penalty "
+                    "on standardised covariates."
+                )
+            ),
+        ),
         confidence_level: float = options.level(),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
@@ -132,16 +144,19 @@ def add(app: typer.Typer, options: Options) -> None:
                 from ..measures.subdistribution import subdistribution_regression
 
                 _ensure_none(time_varying)
+                _ensure_no_penalty(penalty)
                 shell.give(subdistribution_regression(cases, outcome=tuple(outcome) or "verdict", **given))
             elif model is Model.CAUSE_SPECIFIC:
                 from ..measures.cause_specific import cause_specific_regression
 
+                _ensure_no_penalty(penalty)
                 chosen = tuple(outcome) or None
                 shell.give(cause_specific_regression(cases, outcome=chosen, time_varying=tuple(time_varying), **given))
             else:
                 from ..measures.regression import cox_regression
 
-                shell.give(cox_regression(cases, outcome=_one(outcome), time_varying=tuple(time_varying), **given))
+                given |= {"outcome": _one(outcome), "time_varying": tuple(time_varying), "penalty": _penalty(penalty)}
+                shell.give(cox_regression(cases, **given))
 
 
 def _references(given: list[str]) -> dict[str, str]:
@@ -161,6 +176,24 @@ def _one(outcome: list[str]) -> str:
             tr("Use --model cause-specific for several."),
         )
     return outcome[0] if outcome else "verdict"
+
+
+def _penalty(given: str | None) -> float | Literal["firth"] | None:
+    if given is None:
+        return None
+    if given.strip().lower() == "firth":
+        return "firth"
+    try:
+        return float(given)
+    except ValueError:
+        raise QuestionError(
+            tr("'{given}' is no penalty.", given=given), tr("Write --penalty firth, or a number such as --penalty 0.5.")
+        ) from None
+
+
+def _ensure_no_penalty(penalty: str | None) -> None:
+    if penalty is not None:
+        raise QuestionError(tr("Only a Cox model takes a penalty."), tr("Use --model cox, or leave --penalty out."))
 
 
 def _ensure_none(time_varying: list[str]) -> None:

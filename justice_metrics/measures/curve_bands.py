@@ -187,8 +187,8 @@ def _ensure_band(times: Times, kind: str, band_days: BandDays | None) -> None:
         raise QuestionError(
             tr("A simultaneous band takes cases as independent and of equal weight, and here they are not."),
             tr(
-                'Ask without the band; where there are clusters but no weights, name variance = "greenwood" to set '
-                "them aside."
+                'Ask without the band; where there are clusters but no weights, name variance = "greenwood" (as a '
+                "command: --variance greenwood) to set them aside."
             ),
         )
     if band_days is not None and (len(band_days) != 2 or not 0 <= band_days[0] < band_days[1]):
