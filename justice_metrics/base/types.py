@@ -20,6 +20,17 @@ Names: TypeAlias = str | Sequence[str]
 FrameLibrary: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
 
+def several(given: Sequence[int] | int) -> Sequence[int]:
+    """Take one whole number as a sequence of one.
+
+    Examples
+    --------
+    >>> several(180), several((90, 180))
+    ((180,), (90, 180))
+    """
+    return (given,) if isinstance(given, int) else given
+
+
 def names(given: Names | None) -> tuple[str, ...]:
     """Turn ``by="court"`` or ``by=("court", "offence")`` into one tuple of names, each once.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
+from ..base.language import LANGUAGES, Language, Message, Readable, format_number, format_share, tr, trn
 from ..base.result import Definition, Result
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
@@ -117,21 +117,27 @@ class StageDurations(Result):
             ax=ax,
         )
 
-    def map(self, ax: Axes | None = None, *, group: int = 0, language: Language = "en") -> Axes:
+    def map(self, ax: Axes | None = None, *, group: int | str = 0, language: Language = "en") -> Axes:
         """Draw the procedure as it was walked: stages from top to bottom, each move with its number, share and wait.
 
         Parameters
         ----------
         ax : Axes, optional
             Where to draw; a figure of its own otherwise.
-        group : int
-            Which stratum, counted from 0.
+        group : int or str
+            Which stratum, counted from 0, or its name.
         language : {"en", "es"}
 
         Returns
         -------
         Axes
+
+        Raises
+        ------
+        QuestionError
+            When there is no such group.
         """
+        group = self._place(group)
         came = [
             one for one in self.stays if one.entered[group] > 0 and (one.left[group] > 0 or one.state in self.shown)
         ]
@@ -159,6 +165,22 @@ class StageDurations(Result):
             title=name,
             ax=ax,
         )
+
+    def _place(self, group: int | str) -> int:
+        """Return the position of a group that is given by position or by name."""
+        known = [" · ".join(level) for level in self.table.strata.levels]
+        said = {word: place for language in LANGUAGES for place, word in enumerate(self._said_groups(language))}
+        if isinstance(group, str) and group in {*known, *said}:
+            return known.index(group) if group in known else said[group]
+        if isinstance(group, int) and 0 <= group < len(known):
+            return group
+        raise QuestionError(
+            tr("There is no group {group} here.", group=f"'{group}'"),
+            tr("There are: {known}.", known=known) if self.table.strata.names else tr("All cases are one group: 0."),
+        )
+
+    def _said_groups(self, language: Language) -> list[str]:
+        return group_words(self.table.strata, language) if self.table.strata.names else []
 
     def _in_table(self) -> list[Stay]:
         return [one for one in self.stays if one.state in self.shown]

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.language import Language, Readable, tr
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.curves import Incidence
@@ -71,14 +71,14 @@ class CumulativeIncidence(Result):
         """The counts that the curves rest on."""
         return self.times.table
 
-    def at(self, days: Sequence[int]) -> Table:
+    def at(self, days: Sequence[int] | int) -> Table:
         """Return the incidence at given days since the start.
 
         Parameters
         ----------
         days : sequence of int
         """
-        return _at(self.times, self.curves, days, self.outcome_words)
+        return _at(self.times, self.curves, several(days), self.outcome_words)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the incidence of each outcome after one and two years, and what is still open."""

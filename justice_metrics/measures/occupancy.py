@@ -11,7 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
 from ..estimate.limits import Limits
 from ..estimate.multistate import Moves, counted, occupation
@@ -80,13 +80,14 @@ class StageOccupancy(Result):
     ended: tuple[bool, ...]
     start_words: Readable
 
-    def at(self, days: Sequence[int]) -> Table:
+    def at(self, days: Sequence[int] | int) -> Table:
         """Return the probabilities at given days since the start.
 
         Parameters
         ----------
         days : sequence of int
         """
+        days = several(days)
         _ensure_days(days, None)
         return probability_table(self.table, self.estimated, days, self.words)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.language import Language, Readable, tr, trn
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, Durations
 from ..estimate.curves import CumulativeHazard, KaplanMeier
@@ -70,14 +70,14 @@ class OpenShare(Result):
         """The counts that the curve rests on."""
         return self.times.table
 
-    def at(self, days: Sequence[int]) -> Table:
+    def at(self, days: Sequence[int] | int) -> Table:
         """Return the share still open after given days since the start.
 
         Parameters
         ----------
         days : sequence of int
         """
-        return _at(self.times, self.curve, days)
+        return _at(self.times, self.curve, several(days))
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share still open after a year, by group, with its limits."""
