@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -195,3 +196,12 @@ class TestNotWatchedSoLong:
     def test_no_note_where_all_were_watched(self) -> None:
         answer = stage_occupancy(cases(), days=(110,), horizon_days=300)
         assert not [one for one in answer.notes if "observed for" in one.text("en")]
+
+    def test_groups_that_spend_alike_are_no_range(self) -> None:
+        answer = jm.stage_occupancy(jm.sample_cases(), by="department", days=(365,), horizon_days=365)
+        curve = answer.estimated.curve
+        alike = curve._replace(expected=np.broadcast_to(curve.expected[:1], curve.expected.shape))
+        same = replace(answer, estimated=answer.estimated._replace(curve=alike))
+        sentences = [one.text("en") for one in same.findings()]
+        assert sentences
+        assert all("there in each group" in one for one in sentences)
