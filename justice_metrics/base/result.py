@@ -252,6 +252,10 @@ class Result(ABC):
     def findings(self) -> tuple[Readable, ...]:
         """Return the answer in sentences that a programme officer can read."""
 
+    def headline(self) -> Readable | None:
+        """Return the finding that tells most, for the front of a report; the first one unless a result knows better."""
+        return next(iter(self.findings()), None)
+
     def summary(self, language: Language = "en") -> str:
         """Return findings, definition, what was left out and doubts as plain text."""
         _ensure_known(language)

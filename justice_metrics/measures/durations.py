@@ -59,28 +59,35 @@ class StageDurations(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the median stay in each stage, or between which groups it lies."""
-        said: list[Readable] = []
+        return tuple(sentence for _, sentence in self._said())
+
+    def headline(self) -> Readable | None:
+        """Return the sentence on the stage that takes longest."""
+        return max(self._said(), key=lambda one: one[0])[1] if self._said() else None
+
+    def _said(self) -> list[tuple[float, Readable]]:
+        """Return the sentences, each with the longest median that it tells; -1 where there is none."""
+        said: list[tuple[float, Readable]] = []
         groups = self.table.strata.levels
         for stay in self._in_table():
             label = self.words[self.table.states[stay.state]]
             if len(groups) == 1:
-                said.append(_said_of(stay, label))
+                said.append((float(np.nan_to_num(stay.quarters[0, 1], nan=-1.0)), _said_of(stay, label)))
                 continue
             medians = np.where(stay.entered >= FEW_UNITS, stay.quarters[:, 1], np.nan)
             if np.isfinite(medians).sum() < 2 or np.nanmax(medians) == np.nanmin(medians):
                 continue
             low, high = int(np.nanargmin(medians)), int(np.nanargmax(medians))
-            said.append(
-                tr(
-                    "{state}: half of the cases have left it after {low} ({group_low}) to {high} ({group_high}).",
-                    state=label,
-                    low=days_words(medians[low]),
-                    group_low=levels_words(groups[low]),
-                    high=days_words(medians[high]),
-                    group_high=levels_words(groups[high]),
-                )
+            sentence = tr(
+                "{state}: half of the cases have left it after {low} ({group_low}) to {high} ({group_high}).",
+                state=label,
+                low=days_words(medians[low]),
+                group_low=levels_words(groups[low]),
+                high=days_words(medians[high]),
+                group_high=levels_words(groups[high]),
             )
-        return tuple(said)
+            said.append((float(medians[high]), sentence))
+        return said
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the median stay in each stage with its limits, and how many came, left and are still there."""

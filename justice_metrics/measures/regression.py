@@ -38,6 +38,7 @@ from .regression_model import Ties, prepared
 from .regression_tables import (
     left_out_words,
     log_table,
+    most_telling,
     not_proportional,
     pace_sentences,
     ratio_table,
@@ -83,6 +84,7 @@ class CoxRegression(Result):
     units: int
     events: int
     sentences: tuple[Readable, ...]
+    telling: int
 
     def findings(self) -> tuple[Readable, ...]:
         """Return one sentence per ratio, after how many cases and endings they rest on."""
@@ -93,6 +95,10 @@ class CoxRegression(Result):
             outcome=self.outcome_words,
         )
         return (first, *self.sentences)
+
+    def headline(self) -> Readable | None:
+        """Return the sentence on the ratio that tells most."""
+        return self.sentences[self.telling] if self.sentences else super().headline()
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the ratios with their intervals as a forest plot."""
@@ -300,4 +306,5 @@ def cox_regression(
         units=made.units,
         events=fit.events,
         sentences=tuple(pace_sentences(main, made, one.outcome, of)),
+        telling=most_telling(main, made, one.outcome, of),
     )

@@ -424,6 +424,19 @@ def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> 
     return said
 
 
+def most_telling(table: Table, made: Prepared, outcome: str, of: Readable) -> int:
+    """Return the place, among the sentences on the ratios of an outcome, of the one least likely to be none.
+
+    That is the log ratio farthest from 0 in widths of its interval; 0 where no ratio has an interval.
+    """
+    far = []
+    for _, values in _told_ratios(table, made, outcome, of):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio, low, high = np.log([values[one].value for one in ("ratio", "low", "high")])
+        far.append(abs(ratio) / (high - low) if np.isfinite(high - low) and high > low else 0.0)
+    return int(np.argmax(far)) if far else 0
+
+
 def share_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> list[Readable]:
     """Return a sentence per subdistribution hazard ratio of one outcome: above 1, more cases come to it."""
     said: list[Readable] = []

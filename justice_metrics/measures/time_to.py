@@ -116,6 +116,15 @@ class TimeTo(Result):
                 )
         return tuple(conditional(one, self.times.given_days) for one in said)
 
+    def headline(self) -> Readable | None:
+        """Return the sentence on the largest group, of those that have a median where any has one."""
+        half = np.flatnonzero(np.isclose(self.main["share"].astype(float), 0.5))
+        if not len(half):
+            return None
+        told = np.isfinite(self.main["estimate"][half].astype(float))
+        size = np.where(told | ~told.any(), self.main["denominator"][half].astype(float), -1.0)
+        return self.findings()[int(size.argmax())]
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share that has come to the outcome, with the number still open below and the medians marked."""
         half = np.isclose(self.main["share"].astype(float), 0.5)

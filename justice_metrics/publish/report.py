@@ -20,7 +20,7 @@ from .sections import Section, headings, section
 
 @dataclass(frozen=True, slots=True)
 class KeyFinding:
-    """The first finding of a section, for the front of the report."""
+    """The finding of a section that tells most, for the front of the report."""
 
     anchor: str
     heading: str
@@ -192,11 +192,11 @@ def _key_findings(sections: Sequence[Section], language: Language) -> list[KeyFi
         KeyFinding(
             one.anchor,
             one.heading,
-            one.findings[0],
+            one.headline,
             tr("read with the notes of section {number}", number=one.number).text(language) if one.notes else "",
         )
         for one in sections
-        if one.findings
+        if one.headline
     ]
 
 

@@ -111,6 +111,8 @@ class Section:
     ----------
     number : int
         Place in the report, from 1.
+    headline : str
+        The finding for the front of a report; empty where nothing was found.
     figure : str
         The figure as a ``data:`` address.
     definition : tuple of (str, str)
@@ -126,6 +128,7 @@ class Section:
     number: int
     heading: str
     answers: str
+    headline: str
     findings: tuple[str, ...]
     figure: str
     alt: str
@@ -168,6 +171,7 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
     """
     heading = plain(result.heading.text(language)) if heading is None else heading
     findings = tuple(_capital(plain(one.text(language))) for one in result.findings())
+    headline = result.headline()
     shown, left_out = _shown_tables(result)
     views = [
         table_view(
@@ -180,6 +184,7 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         number=number,
         heading=heading,
         answers=plain(result.definition.answers.text(language)),
+        headline="" if headline is None else _capital(plain(headline.text(language))),
         findings=findings,
         figure=_data_address(drawn(result, "svg", language=language, marked=False)),
         alt=plain(alt.text(language), longest=600),

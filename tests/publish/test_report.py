@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import justice_metrics as jm
 from justice_metrics.base import language as language_module
 from justice_metrics.base.errors import DisclosureError, OutputError
 from justice_metrics.base.language import Label, tr
@@ -376,3 +377,34 @@ def test_a_curve_of_thousands_of_rows_makes_way_for_a_shorter_table() -> None:
 def test_a_long_table_without_a_shorter_one_stays() -> None:
     curve = rates_table([f"Court {n}" for n in range(1_001)], title=tr("Day by day"))
     assert "Court 1000" in report(rates(tables={"main": curve, "naive": naive_table()})).text
+
+
+class TestHeadlines:
+    def test_a_result_chooses_what_stands_in_front(self) -> None:
+        answer = jm.cox_regression(jm.sample_cases(), formula="offence + department")
+        headline = answer.headline()
+        assert headline in answer.sentences
+        main = answer.main
+        with np.errstate(invalid="ignore"):
+            far = np.abs(np.log(main["estimate"])) / np.log(main["conf_high"] / main["conf_low"])
+        level = str(main["level"][int(np.nanargmax(far))])
+        assert level in headline.text()
+        page = report_bytes(internal([answer]), language="es").decode()
+        assert page.count(headline.text("es")[1:]) >= 2
+
+    def test_times_by_group_begin_with_the_largest_that_has_a_median(self) -> None:
+        answer = jm.time_to(jm.sample_cases(), by="department")
+        half = answer.main["share"] == 0.5
+        known = half & np.isfinite(answer.main["estimate"].astype(float))
+        largest = max(np.flatnonzero(known), key=lambda row: answer.main["denominator"][row])
+        assert answer.headline().text().startswith(str(answer.main["department"][largest]))
+
+    def test_stages_begin_with_the_longest(self) -> None:
+        answer = jm.stage_durations(jm.sample_cases())
+        medians = [stay.quarters[0, 1] for stay in answer.stays if stay.state in answer.shown]
+        place = int(np.nanargmax(medians))
+        assert str(answer.headline()) == str(answer.findings()[place])
+
+    def test_any_other_result_begins_with_its_first_finding(self) -> None:
+        answer = jm.attrition(jm.sample_cases())
+        assert str(answer.headline()) == str(answer.findings()[0])
