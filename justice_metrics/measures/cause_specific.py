@@ -19,6 +19,7 @@ from ..estimate.cox import CoxFit
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import Share, ensure_level, outcome_labels, sampling_notes
+from .formula_words import FormulaWords
 from .regression_clusters import errors_of_levels
 from .regression_diagnostics import residual_plot, residual_table
 from .regression_fits import (
@@ -240,7 +241,7 @@ def cause_specific_regression(
         )
     ]
     return CauseSpecificRegression(
-        heading=tr("Pace towards every ending, by {formula}", formula=made.formula.text),
+        heading=tr("Pace towards every ending, by {formula}", formula=FormulaWords(made.formula.text)),
         tables={
             "main": main,
             "coefficients": log_table(made, coefficients, words, confidence_level=confidence_level),

@@ -16,6 +16,7 @@ from ..estimate.cox_firth import FirthFit
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import ensure_level, outcome_labels, sampling_notes
+from .formula_words import FormulaWords
 from .regression_diagnostics import level_curves, log_log_plot, residual_plot, residual_table
 from .regression_fits import (
     adjusted_table,
@@ -253,7 +254,7 @@ def cox_regression(
         more["adjusted"] = adjusted_table(made, fit, days, confidence_level=confidence_level)
     main = ratio_table(made, [one], words, confidence_level=confidence_level, what=tr("hazard ratio"))
     return CoxRegression(
-        heading=tr("Pace towards {outcome}, by {formula}", outcome=of, formula=made.formula.text),
+        heading=tr("Pace towards {outcome}, by {formula}", outcome=of, formula=FormulaWords(made.formula.text)),
         tables={
             "main": main,
             "coefficients": log_table(made, [one], words, confidence_level=confidence_level),

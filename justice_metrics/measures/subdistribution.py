@@ -24,6 +24,7 @@ from ..reduce.formula import Covariate
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
 from .declared import Share, ensure_level, interval_columns, outcome_labels, sampling_notes, strata_columns
+from .formula_words import FormulaWords
 from .regression_clusters import errors_of_levels, untold, with_errors_that_hold
 from .regression_fits import (
     Population,
@@ -217,7 +218,7 @@ def subdistribution_regression(
     asked = [made.spells.outcomes[code - 1] for code in codes]
     return SubdistributionRegression(
         heading=tr("Share that comes to {outcomes}, by {formula}", outcomes=[words[one] for one in asked],
-                   formula=made.formula.text),
+                   formula=FormulaWords(made.formula.text)),
         tables={
             "main": main,
             "coefficients": log_table(made, each, words, confidence_level=confidence_level),
