@@ -7,7 +7,7 @@ and the squares are added up. It assumes independent clusters and nothing about 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from scipy import sparse
@@ -18,6 +18,9 @@ from .robust_variance import BLOCK, units_of, variance_each_day
 from .rows import Rows
 
 Curve: TypeAlias = Literal["survival", "incidence", "cumulative_hazard", "mean_open", "mean_lost"]
+
+# A standard error below 3e-7 of a probability, or of a day on the first day, is rounding.
+_DUST: Final = 1e-13
 
 
 class RobustCurves(NamedTuple):
@@ -102,7 +105,10 @@ def robust_curves(
     """
     table = row_table(rows, groups=groups, outcomes=outcomes)
     every = list(_paths(rows, table, curve))
-    errors = [np.sqrt(spread[:, 1:]) for spread in variance_each_day(rows, table, every)]
+    # sums of squares leave dust where nothing varies; a mean grows with the days, and its dust with it
+    reach = np.maximum(1.0, table.days.astype(np.float64)) ** 2
+    spreads = [spread[:, 1:] for spread in variance_each_day(rows, table, every)]
+    errors = [np.sqrt(np.where(spread <= _DUST * reach, 0.0, spread)) for spread in spreads]
     return RobustCurves(
         table.days, _stacked([paths.estimate[:, 1:] for paths in every], table), _stacked(errors, table)
     )

@@ -530,7 +530,7 @@ class TestTrend:
         days = [*range(40, 60), *range(20, 40), *range(1, 21), 5, 60]
         spells = times(days, [1] * 62, grade=["1"] * 20 + ["2"] * 20 + ["3"] * 20 + [None] * 2)
         answer = jm.curve_tests(spells, by="grade", trend=True)
-        assert "any ending, rate among open cases: it rises over the groups in their order (p < 0.0001)." in (
+        assert "any ending, rate among open cases: it rises over the groups in their order (p < 0.001)." in (
             said(answer).replace("Any", "any")
         )
         assert any("1 group whose attribute is not recorded" in one.text("en") for one in answer.notes)
