@@ -11,10 +11,8 @@ from ..base.errors import CaseDataError, MappingError
 from ..base.language import Message, Readable, tr, trn
 from ..base.levels import PENDING
 from .durations import ANY_EXIT, OTHER_ENDING
+from .memory import LARGEST
 from .readers_frames import Source
-
-# Days are counted in 32 bits, and the smallest of them stands for "no day".
-_LARGEST: Final = 2**30
 
 # Columns that answers by group have beside the columns of the groups.
 RESULT_COLUMNS: Final = frozenset(
@@ -115,7 +113,7 @@ def facts_of(
             sums["weight__missing"] = number.is_null()
             sums["weight__zero"] = number == 0
         else:
-            sums[f"large__{place}"] = (number >= _LARGEST) | (number <= -_LARGEST)
+            sums[f"large__{place}"] = (number >= LARGEST) | (number <= -LARGEST)
             if source.has_fractions(column):
                 sums[f"broken__{place}"] = number != number.floor()
         if column in (frequency, weight):

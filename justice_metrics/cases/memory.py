@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from ..base.levels import NOT_RECORDED
 from ..base.types import Counts
 
-_PIECE: Final = 1 << 17
+# Rows taken at once, so that the keys of a piece stay in the processor's cache.
+PIECE: Final = 1 << 17
 # Codes of a level or ending are looked up in a table of this many places at the most.
-_WIDEST: Final = 10_000
+WIDEST: Final = 10_000
 # Keys are made in 32 bits.
-_LARGEST: Final = 2**30
+LARGEST: Final = 2**30
 
 
 class Coded(NamedTuple):
@@ -69,7 +70,7 @@ class Memory:
             return None
         first, last = int(ended.min()), int(ended.max())
         latest = -1 if entries is None else int(entries.max())
-        if last - first >= _WIDEST or max(abs(first), abs(last), int(times.max()), latest) >= _LARGEST:
+        if last - first >= WIDEST or max(abs(first), abs(last), int(times.max()), latest) >= LARGEST:
             return None
         if repeats is not None and int(repeats.min()) < 0:
             return None
@@ -117,8 +118,8 @@ class Memory:
 
     def _count_endings(self) -> Counts:
         total = np.zeros(len(self.code_of), np.int64)
-        for start in range(0, len(self.ending), _PIECE):
-            piece = self.ending[start : start + _PIECE].astype(np.int32, copy=False)
+        for start in range(0, len(self.ending), PIECE):
+            piece = self.ending[start : start + PIECE].astype(np.int32, copy=False)
             total += np.bincount(piece - np.int32(self.first), minlength=len(total))
         return total
 
@@ -136,7 +137,7 @@ def _numbered(values: NDArray[Any] | None) -> Coded | None:
     if values is None or not len(values):
         return None
     first, last = int(values.min()), int(values.max())
-    if last - first >= _WIDEST:
+    if last - first >= WIDEST:
         return None
     if first:
         values = (values.astype(np.int64) - first).astype(np.int32)
@@ -150,7 +151,7 @@ def _encoded(series: nw.Series[Any]) -> Coded | None:
     column = series.to_arrow()
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     coded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
-    if len(coded.dictionary) >= _WIDEST:
+    if len(coded.dictionary) >= WIDEST:
         return None
     levels = tuple(str(one) for one in coded.dictionary.to_pylist())
     indices = coded.indices

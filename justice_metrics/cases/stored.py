@@ -17,12 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..base.levels import NOT_RECORDED, naturally
+from .memory import LARGEST, PIECE, WIDEST
 
-# Rows taken at once, so that the keys of a piece stay in the processor's cache.
-_PIECE: Final = 1 << 17
-# Levels and endings are looked up in a table of this many places at the most.
-_WIDEST: Final = 10_000
-_LARGEST: Final = 2**30
 _MOST_THREADS: Final = 8
 
 
@@ -101,9 +97,9 @@ class Stored:
             return None
         if entry is not None and entry not in spans:
             return None
-        if spans[days].high >= _LARGEST or (entry is not None and spans[entry].high >= _LARGEST):
+        if spans[days].high >= LARGEST or (entry is not None and spans[entry].high >= LARGEST):
             return None
-        known = ending in spans and not spans[ending].gaps and spans[ending].high - spans[ending].low < _WIDEST
+        known = ending in spans and not spans[ending].gaps and spans[ending].high - spans[ending].low < WIDEST
         if not known and (ending not in texts or _has_gaps(heads, schemas[0].get_field_index(ending))):
             return None
         return cls(
@@ -163,7 +159,7 @@ class Stored:
             words = self._words(name)
             return None if words is None else (*words, *([] if NOT_RECORDED in words else [NOT_RECORDED]))
         span = self.spans.get(name)
-        if span is None or span.high - span.low >= _WIDEST:
+        if span is None or span.high - span.low >= WIDEST:
             return None
         return (*map(str, range(span.low, span.high + 1)), *([NOT_RECORDED] if span.gaps else []))
 
@@ -228,7 +224,7 @@ class Stored:
         found: dict[str, None] = {}
         for (column,) in self._batches([name]):
             found.update(dict.fromkeys(one for one in column.dictionary.to_pylist() if one is not None))
-            if len(found) >= _WIDEST:
+            if len(found) >= WIDEST:
                 return None
         return list(found)
 
@@ -240,7 +236,7 @@ class Stored:
         words = [name for name in distinct if name in self.texts]
         for file, groups in self.files:
             with pq.ParquetFile(file, read_dictionary=words) as opened:
-                for batch in opened.iter_batches(_PIECE, row_groups=list(groups), columns=distinct, use_threads=False):
+                for batch in opened.iter_batches(PIECE, row_groups=list(groups), columns=distinct, use_threads=False):
                     yield [batch.column(name) for name in names]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from ..base.types import Counts, Days, Floats
 from .curves import NOBODY, aalen_johansen
 from .day_index import distinct_days, up_to
+from .hazards import ratio
 from .risk import at_risk
 from .rows import Rows
 
@@ -122,7 +123,7 @@ def hazard_paths(rows: Rows, table: RowTable, outcome: int | None = None) -> Pat
     """Influences on the Nelson-Aalen sum of d / Y, of one outcome (0..K-1) or of all; basis 1 and sum d / Y^2."""
     group, entry_at, exit_at, code = rows.stratum, table.entry_at, table.exit_at, rows.code
     ended = table.events.sum(axis=1) if outcome is None else table.events[:, outcome]
-    share = _ratio(np.ones(ended.shape), table.at_risk)
+    share = ratio(np.ones(ended.shape), table.at_risk)
     hazard, spread, jump = _summed(ended * share), _summed(ended * share**2), _padded(share)
 
     def coefficients(cells: slice | Counts) -> tuple[Floats, Floats]:
@@ -146,7 +147,7 @@ def incidence_paths(rows: Rows, table: RowTable, outcome: int) -> Paths:
     """
     group, entry_at, exit_at, code = rows.stratum, table.entry_at, table.exit_at, rows.code
     survival, spread, jump = _survival(table)
-    share = _ratio(np.ones(table.at_risk.shape), table.at_risk)
+    share = ratio(np.ones(table.at_risk.shape), table.at_risk)
     steps = survival[:, :-1] * share * table.events[:, outcome]
     incidence = _summed(steps)
     rest = incidence[:, -1:] - incidence
@@ -201,8 +202,8 @@ def _survival(table: RowTable) -> tuple[Floats, Floats, Floats]:
     ended = table.events.sum(axis=1)
     survival = aalen_johansen(table.events, table.at_risk).survival if table.events.shape[1] else np.ones(ended.shape)
     staying = np.where(table.at_risk - ended > NOBODY * table.at_risk, table.at_risk - ended, 0)
-    jump = _ratio(np.ones(ended.shape), staying)
-    spread = _summed(_ratio(ended, table.at_risk) * jump)
+    jump = ratio(np.ones(ended.shape), staying)
+    spread = _summed(ratio(ended, table.at_risk) * jump)
     return _padded(survival, first=1), spread, _padded(jump)
 
 
@@ -212,9 +213,3 @@ def _padded(values: Floats, first: float = 0) -> Floats:
 
 def _summed(values: Floats) -> Floats:
     return _padded(np.cumsum(values, axis=-1))
-
-
-def _ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """Divide; 0 where the denominator is 0 or less."""
-    positive = denominator > 0
-    return np.where(positive, numerator / np.where(positive, denominator, 1), 0)

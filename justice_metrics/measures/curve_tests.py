@@ -33,6 +33,7 @@ from .compared_groups import (
     trend_table,
 )
 from .declared import (
+    PValue,
     ensure_level,
     ensure_some,
     few_units_note,
@@ -102,7 +103,7 @@ class CurveTests(Result):
         ratio = np.divide(observed, expected, out=np.full(len(observed), np.nan), where=expected > 0)
         unknown = np.full(len(ratio), np.nan)
         asked_of = (self.main["outcome"] == outcome) & (self.main["scale"] == "hazard")
-        p = p_words(float(self.main["p_adjusted"][asked_of][0]))
+        p = PValue(float(self.main["p_adjusted"][asked_of][0]), equals=True)
         return dots(
             labels=group_words(self.groups, language),
             estimate=ratio,
@@ -138,7 +139,7 @@ class CurveTests(Result):
         told: dict[str, Any] = {
             "outcome": self.outcome_words[str(table["outcome"][row])],
             "scale": SCALE_WORDS[str(table["scale"][row])],
-            "p": p_words(p),
+            "p": PValue(p, equals=True),
         }
         if not np.isfinite(p):
             return tr("{outcome}, {scale}: no trend over the groups can be tested.", **told)
@@ -157,7 +158,7 @@ class CurveTests(Result):
         told: dict[str, Any] = {
             "outcome": self.outcome_words[outcome],
             "scale": SCALE_WORDS[str(table["scale"][row])],
-            "p": p_words(p),
+            "p": PValue(p, equals=True),
             "n": int(table["events"][row]),
         }
         if not np.isfinite(p):
@@ -314,26 +315,6 @@ def curve_tests(
         confidence_level=confidence_level,
         by_words=tuple(tr("{name}", name=one) for one in by),
     )
-
-
-def p_words(p: float) -> Readable:
-    """Return a p value for a sentence, never as 0."""
-    return _P(p)
-
-
-class _P:
-    """A p value in the reader's language."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: float) -> None:
-        self.value = value
-
-    def text(self, language: Language = "en") -> str:
-        """Return it with three decimals."""
-        if self.value < 0.001:
-            return "< " + format_number(0.001, language, decimals=3)
-        return "= " + format_number(self.value, language, decimals=3)
 
 
 def _check(

@@ -243,6 +243,22 @@ class Share:
         return format_share(self.value, language, decimals=self.decimals)
 
 
+class PValue:
+    """A p value that a message prints; a tiny one as a bound, never as 0."""
+
+    __slots__ = ("equals", "value")
+
+    def __init__(self, value: float, *, equals: bool = False) -> None:
+        self.value = float(value)
+        self.equals = equals
+
+    def text(self, language: Language = "en") -> str:
+        """Return it with three decimals, after an equals sign where a sentence asks for one."""
+        if self.value < 0.001:
+            return "< " + format_number(0.001, language, decimals=3)
+        return "= " * self.equals + format_number(self.value, language, decimals=3)
+
+
 class Points:
     """A difference of shares, printed in percentage points, with its sign unless it is a size."""
 

@@ -16,7 +16,7 @@ from ..cases.attributes import CANONICAL_ATTRIBUTES, actor_words
 from ..cases.durations import LEFT_OUT
 from ..reduce.design import DesignColumn
 from ..reduce.patterns import COVARIATE_MISSING, HOLDS
-from .declared import LEFT_OUT_WORDS
+from .declared import LEFT_OUT_WORDS, PValue
 from .regression_clusters import beside, errors_exist, independent
 from .regression_model import Coefficients, Prepared
 
@@ -522,21 +522,6 @@ class Ratio:
             return "–"
         decimals = 0 if self.value >= 100 else 1 if self.value >= 10 else 2 if self.value >= 0.1 else 3
         return format_number(self.value, language, decimals=decimals)
-
-
-class PValue:
-    """A p value that a message prints; a tiny one as a bound."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: float) -> None:
-        self.value = float(value)
-
-    def text(self, language: Language = "en") -> str:
-        """Return the number."""
-        if self.value < 0.001:
-            return "< " + format_number(0.001, language, decimals=3)
-        return format_number(self.value, language, decimals=3)
 
 
 def not_proportional(made: Prepared, tests: Sequence[tuple[str, float]], of: Readable) -> tuple[Readable, ...]:

@@ -11,15 +11,13 @@ import numpy as np
 
 from ..base.types import Counts
 from ..cases.durations import LEFT_OUT, Durations
-from ..cases.memory import Coded, Memory
+from ..cases.memory import PIECE, Coded, Memory
 from ..cases.stored import Piece, Stored
 from ..tables import MOST_STRATA, RiskTable, Strata, in_order
 from .grouped import Grouped, refuse_many, summed
 
 # Counting in memory needs one place per stratum, ending and day; more than these and the engine counts.
 _MOST_CELLS: Final = 20_000_000
-# Rows taken at once, so that the keys of a piece stay in the processor's cache.
-_PIECE: Final = 1 << 17
 
 
 def table_of(grouped: Grouped, outcomes: tuple[str, ...], *, weighted: bool) -> RiskTable:
@@ -92,7 +90,7 @@ def _from_memory(memory: Memory, by: Sequence[str]) -> _Counted | None:
     shape = _Shape(tuple(map(len, levels)), len(memory.code_of), int(memory.days.max()) + 1)
     if len(parts) < len(by) or shape.cells > _MOST_CELLS:
         return None
-    counts = _count(slices(memory, parts, max(_PIECE, shape.cells)), shape)
+    counts = _count(slices(memory, parts, max(PIECE, shape.cells)), shape)
     return _Counted(levels, memory.code_of, *counts)
 
 
