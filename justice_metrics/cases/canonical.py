@@ -312,16 +312,21 @@ def _taken_in(
     design = [name for name, there in (("frequency", sampling.repeated), ("weight", sampling.weighted)) if there]
     looked |= {f"bad_{name}": (~_is_amount(name)).cast(nw.Int64).sum() for name in design}
     end = nw.col("outcome_day")
-    looked |= {"ended": (~end.is_null()).cast(nw.Int64).sum(), "late": (end > cutoff_day).cast(nw.Int64).sum()}
+    # a row stands for as many endings as units
+    amount = nw.col("frequency") if sampling.repeated else nw.lit(1)
+    looked |= {
+        "ended": ((~end.is_null()).cast(nw.Int64) * amount).sum(),
+        "late": ((end > cutoff_day).fill_null(False).cast(nw.Int64) * amount).sum(),
+    }
     found = milestones.select(**looked).collect()
-    ended, late = (int(found.get_column(one)[0] or 0) for one in ("ended", "late"))
-    if mapping.data.faults == "refuse":
-        _ensure_cutoff(ended, late, cutoff_day)
     units, rows = (int(found.get_column(one)[0] or 0) for one in ("units", "rows"))
     if rows == 0:
         raise CaseDataError(tr("There is no case in the data."), tr("Check that the right file and sheet were named."))
     for name in design:
         _ensure_amounts(int(found.get_column(f"bad_{name}")[0] or 0), name)
+    ended, late = (int(found.get_column(one)[0] or 0) for one in ("ended", "late"))
+    if mapping.data.faults == "refuse":
+        _ensure_cutoff(ended, late, cutoff_day)
     first, last = (found.get_column(one)[0] if dated else None for one in ("first", "last"))
     if dated and not int(found.get_column("dated")[0] or 0):
         raise CaseDataError(

@@ -120,15 +120,33 @@ def ordered(
     units = integers(collected, "units")
     weight = collected.get_column("weight").to_numpy().astype(np.float64) if weighted else None
     order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(keys.values())), stratum))
-    factor = weight[order] if weight is not None else np.int64(1)
+    # An engine may group more finely than the keys tell (by the value of an ending, not by its meaning). Such groups are
+    # added up as whole numbers first: n1 w + n2 w need not be (n1 + n2) w to the last bit.
+    parts = [stratum[order], *[array[order] for array in keys.values()], *([weight[order]] if weight is not None else [])]
+    first = _distinct(parts, len(order))
+    factor = weight[order][first] if weight is not None else np.int64(1)
+    number = _added(units[order], first)
     return Grouped(
         strata=Strata(by, observed or ((),) * (not by)),
-        stratum=stratum[order],
-        keys={name: array[order] for name, array in keys.items()},
-        n=units[order] * factor,
-        units=units[order],
-        sums={name: integers(collected, f"sum__{name}")[order] * factor for name in sums},
+        stratum=stratum[order][first],
+        keys={name: array[order][first] for name, array in keys.items()},
+        n=number * factor,
+        units=number,
+        sums={name: _added(integers(collected, f"sum__{name}")[order], first) * factor for name in sums},
     )
+
+
+def _distinct(parts: Sequence[Values], size: int) -> Counts:
+    """Return where each distinct row of sorted columns begins."""
+    new = np.zeros(size, np.bool_)
+    new[:1] = True
+    for one in parts:
+        new[1:] |= one[1:] != one[:-1]
+    return np.flatnonzero(new)
+
+
+def _added(values: Counts, first: Counts) -> Counts:
+    return np.add.reduceat(values, first) if len(first) else values
 
 
 def _strata(

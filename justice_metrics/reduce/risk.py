@@ -125,7 +125,8 @@ def risk_table_of(spells: Durations, *, by: Sequence[str] = (), most_strata: int
     -------
     RiskTable
     """
-    if spells.parent is not None:
+    if spells.parent is not None and not spells.sampling.weighted:
+        # sums of weights are made anew: merged ones would differ from them in the last bit
         return risk_table_of(spells.parent, by=by, most_strata=most_strata).merged(spells.outcomes, spells.codes)
     asked = ("risk table", tuple(by))
     if asked not in spells.memo:
