@@ -17,9 +17,9 @@ from ..cases.durations import Durations
 from ..estimate.limits import normal_quantile
 from ..reduce.design import Design, DesignColumn, designs_of, reference_of
 from ..reduce.formula import Covariate, Formula, read_formula, unknown_reference
-from ..reduce.landmark import with_support
 from ..reduce.patterns import HOLDS, MissingLevels, Patterns, patterns_of
 from ..reduce.risk import Endings
+from ..reduce.support import with_support
 from .declared import spells_of
 
 Ties: TypeAlias = Literal["efron", "breslow"]

@@ -120,9 +120,13 @@ def ordered(
     units = integers(collected, "units")
     weight = collected.get_column("weight").to_numpy().astype(np.float64) if weighted else None
     order = np.lexsort((*([weight] if weight is not None else []), *reversed(list(keys.values())), stratum))
-    # An engine may group more finely than the keys tell (by the value of an ending, not by its meaning). Such groups are
-    # added up as whole numbers first: n1 w + n2 w need not be (n1 + n2) w to the last bit.
-    parts = [stratum[order], *[array[order] for array in keys.values()], *([weight[order]] if weight is not None else [])]
+    # An engine may group more finely than the keys tell (by the value of an ending, not by its meaning). Such groups
+    # are added up as whole numbers first: n1 w + n2 w need not be (n1 + n2) w to the last bit.
+    parts = [
+        stratum[order],
+        *[array[order] for array in keys.values()],
+        *([weight[order]] if weight is not None else []),
+    ]
     first = _distinct(parts, len(order))
     factor = weight[order][first] if weight is not None else np.int64(1)
     number = _added(units[order], first)

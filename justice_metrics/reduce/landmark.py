@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -13,6 +13,7 @@ from ..cases.casedata import CaseData
 from ..cases.durations import LEFT_OUT
 from .grouped import grouped_counts, summed
 from .risk import duration_keys, timed, with_endings
+from .support import actors_started, with_support
 
 # Clusters are courts or offices; a bootstrap over more of them than this needs no more precision.
 MOST_CLUSTERS: Final = 20_000
@@ -104,25 +105,3 @@ def ever_supported_counts(
         summed(grouped.keys["actors"] * (k + 1) + grouped.keys["code"], grouped.units, a * (k + 1))
     ).reshape(a, k + 1)
     return table.sum(axis=1), table[:, 1:]
-
-
-def with_support(cases: CaseData, actors: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the milestones with the first day on which each actor supported the unit."""
-    if cases.support is None:
-        raise TypeError("these cases have no support spells")
-    started = [nw.when(nw.col("actor") == one).then(nw.col("start_day")).alias(f"support__{one}") for one in actors]
-    first = (
-        cases.support.select("unit_id", *started)
-        .group_by("unit_id")
-        .agg(*[nw.col(f"support__{one}").min() for one in actors])
-    )
-    return cases.milestones.join(first, on="unit_id", how="left")
-
-
-def actors_started(actors: Sequence[str], *, by_day: nw.Expr) -> nw.Expr:
-    """Return how many of the actors had started by a day; a spell that had ended counts, one undated does not."""
-    number: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for one in actors:
-        there = (nw.col(f"support__{one}") <= by_day).fill_null(False)
-        number = number + nw.when(there).then(nw.lit(1)).otherwise(nw.lit(0))
-    return number
