@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from justice_metrics.figures.diagnostics import log_log_curves, residuals_over_time
-from justice_metrics.figures.forest import forest
+from justice_metrics.figures.forest import forest, forest_of_differences
 from justice_metrics.figures.placing import axes_points, settle
 from justice_metrics.figures.style import TEXT
 
@@ -157,3 +158,41 @@ class TestDiagnostics:
     def test_lengths_must_agree(self) -> None:
         with pytest.raises(ValueError, match="2 groups, but 1 curves"):
             log_log_curves(days=[1], survival=[[0.5]], groups=["a", "b"], x_label="d", y_label="y")
+
+
+class TestDifferences:
+    GIVEN: ClassVar[dict[str, Any]] = {
+        "labels": ["a los 365 días", "a los 730 días", "a los 365 días", "a los 730 días"],
+        "groups": ["sentencia de primera instancia"] * 2 + ["rechazo de la denuncia o sobreseimiento"] * 2,
+        "x_label": "diferencia en puntos porcentuales",
+        "less_label": "menos con acompañamiento",
+        "more_label": "más con acompañamiento",
+        "columns": [("llegaron: iniciado / no", ["103 / 480"] * 4), ("diferencia", ["+3,1"] * 4)],
+    }
+
+    def test_points_lie_at_their_differences_and_zero_is_on_the_axis(self) -> None:
+        axes = forest_of_differences(
+            estimate=[0.8, 3.1, NAN, 4.0], conf_low=[-0.2, 1.2, NAN, 1], conf_high=[1.8, 5, NAN, 7], **self.GIVEN
+        )
+        assert np.asarray(axes.lines[0].get_xdata()).tolist() == [0.8, 3.1, 4.0]
+        left, right = axes.get_xlim()
+        assert left < -0.2
+        assert right > 7
+        assert 0.0 in axes.get_xticks().tolist()
+
+    def test_an_interval_without_end_is_cut_off_with_an_arrow(self) -> None:
+        axes = forest_of_differences(
+            estimate=[1, 2, 1, 2], conf_low=[0, 1, 0, -900], conf_high=[2, 3, 2, 900], **self.GIVEN
+        )
+        assert axes.get_xlim()[1] < 20
+        assert [line.get_marker() for line in axes.lines if line.get_marker() in {"<", ">"}] == ["<", ">"]
+
+    @pytest.mark.parametrize("scale", [1e-4, 1.0, 40.0])
+    def test_legible(self, scale: float, assert_legible: Legible) -> None:
+        middle = np.array([0.8, 3.1, -1.0, 4.0]) * scale
+        axes = forest_of_differences(estimate=middle, conf_low=middle - scale, conf_high=middle + scale, **self.GIVEN)
+        assert_legible(axes)
+
+    def test_lengths_must_agree(self) -> None:
+        with pytest.raises(ValueError, match="4 labels, but 1 estimates"):
+            forest_of_differences(estimate=[1.0], conf_low=[0.0], conf_high=[2.0], **self.GIVEN)
