@@ -198,6 +198,7 @@ class Result(ABC):
     """
 
     question: ClassVar[str] = ""
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType({})
 
     heading: Readable
     tables: Mapping[str, Table]
@@ -211,6 +212,8 @@ class Result(ABC):
         super().__init_subclass__(**more)
         if "plot" in cls.__dict__:
             cls.plot = _in_a_known_language(cls.plot)  # type: ignore[method-assign]
+        if "draw" in cls.__dict__:
+            cls.draw = _of_a_known_view(cls.draw)  # type: ignore[method-assign]
 
     def __post_init__(self) -> None:
         if next(iter(self.tables), None) != "main":
@@ -280,6 +283,28 @@ class Result(ABC):
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the answer on ``ax``, or on a new figure, and return the axes."""
 
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
+        """Draw one of the further ``views`` of the answer, such as its curves beside the forest of ``plot``.
+
+        Parameters
+        ----------
+        view : str
+            One of ``views``, which gives each its title.
+        ax : Axes, optional
+        language : {"en", "es"}
+
+        Raises
+        ------
+        QuestionError
+            When the answer has no such view.
+        """
+        from .errors import QuestionError, suggestion
+
+        raise QuestionError(
+            tr("This result has no view '{view}'.", view=view),
+            suggestion(view, tuple(self.views)) if self.views else tr("It has one figure, drawn by plot."),
+        )
+
     def _repr_html_(self) -> str:
         heading = html.escape(self.heading.text())
         notes = "".join(f"<p>{html.escape(one.text())}</p>" for one in (*self.findings(), *self.notes))
@@ -291,6 +316,17 @@ def _in_a_known_language(plot: Callable[..., Axes]) -> Callable[..., Axes]:
     def drawn(self: Result, ax: Axes | None = None, *, language: Language = "en", **more: Any) -> Axes:
         _ensure_known(language)
         return plot(self, ax, language=language, **more)
+
+    return drawn
+
+
+def _of_a_known_view(draw: Callable[..., Axes]) -> Callable[..., Axes]:
+    @wraps(draw)
+    def drawn(self: Result, view: str, ax: Axes | None = None, *, language: Language = "en", **more: Any) -> Axes:
+        _ensure_known(language)
+        if view not in self.views:
+            return Result.draw(self, view, ax, language=language)
+        return draw(self, view, ax, language=language, **more)
 
     return drawn
 

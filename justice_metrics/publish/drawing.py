@@ -18,8 +18,10 @@ _LONGEST_WORDS: Final = 240
 _LINE: Final = 0.22  # inches
 
 
-def drawn(result: Result, kind: FigureFormat, *, language: Language = "en", marked: bool = True) -> bytes:
-    """Return the figure of a result as bytes; the same result gives the same bytes.
+def drawn(
+    result: Result, kind: FigureFormat, *, view: str | None = None, language: Language = "en", marked: bool = True
+) -> bytes:
+    """Return a figure of a result as bytes; the same result gives the same bytes.
 
     Parameters
     ----------
@@ -27,13 +29,15 @@ def drawn(result: Result, kind: FigureFormat, *, language: Language = "en", mark
         Any answer of the library.
     kind : {"png", "svg", "pdf"}
         Format of the file.
+    view : str, optional
+        One of the further views of the result; its main figure by default.
     language : {"en", "es"}
         Language of the words in it.
     marked : bool
         Whether the picture itself says that it is internal, until when its data are complete, and whether they are
         simulated: a picture that stands alone is soon passed on alone.
     """
-    axes = result.plot(language=language)
+    axes = result.plot(language=language) if view is None else result.draw(view, language=language)
     root: Any = axes.figure
     if marked:
         _write_below(root.figure, mark_of(result, language))

@@ -104,6 +104,16 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureView:
+    """A figure as it is shown: number in the page, title, picture as a ``data:`` address, words for who cannot see."""
+
+    number: str
+    title: str
+    picture: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """One result as a section of a page; every text is in the page's language.
 
@@ -113,8 +123,8 @@ class Section:
         Place in the report, from 1.
     headline : str
         The finding for the front of a report; empty where nothing was found.
-    figure : str
-        The figure as a ``data:`` address.
+    figures : tuple of FigureView
+        The figure of the answer, then its further views.
     definition : tuple of (str, str)
         Term and words.
     base : tuple of str
@@ -130,8 +140,7 @@ class Section:
     answers: str
     headline: str
     findings: tuple[str, ...]
-    figure: str
-    alt: str
+    figures: tuple[FigureView, ...]
     definition: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     base: tuple[str, ...]
@@ -179,15 +188,13 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         )
         for place, (name, table) in enumerate(shown, start=1)
     ]
-    alt = tr("Figure: {heading} {findings}", heading=f"{heading}.", findings=" ".join(findings[:3]))
     return Section(
         number=number,
         heading=heading,
         answers=plain(result.definition.answers.text(language)),
         headline="" if headline is None else _capital(plain(headline.text(language))),
         findings=findings,
-        figure=_data_address(drawn(result, "svg", language=language, marked=False)),
-        alt=plain(alt.text(language), longest=600),
+        figures=_figures(result, number, heading, findings, language),
         definition=_definition(result.definition, result.provenance.unit, language),
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
         # A procedure holds no cases: unit, cut-off and sampling would say nothing true of it.
@@ -198,6 +205,27 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         further=tuple(one for one in views[1:] if not one.warning),
         naive=tuple(one for one in views[1:] if one.warning),
         simulated=result.provenance.simulated,
+    )
+
+
+def _figures(
+    result: Result, number: int, heading: str, findings: tuple[str, ...], language: Language
+) -> tuple[FigureView, ...]:
+    """Draw the answer and its further views; numbered 3 where there is one, 3a, 3b … where there are several."""
+    shown: list[tuple[str | None, str, tuple[str, ...]]] = [(None, heading, findings[:3])]
+    shown += [(view, plain(title.text(language)), ()) for view, title in result.views.items()]
+    letters = [""] if len(shown) == 1 else [chr(ord("a") + place) for place in range(len(shown))]
+    return tuple(
+        FigureView(
+            number=f"{number}{letter}",
+            title=title,
+            picture=_data_address(drawn(result, "svg", view=view, language=language, marked=False)),
+            alt=plain(
+                tr("Figure: {heading} {findings}", heading=f"{title}.", findings=" ".join(said)).text(language).strip(),
+                longest=600,
+            ),
+        )
+        for letter, (view, title, said) in zip(letters, shown, strict=True)
     )
 
 

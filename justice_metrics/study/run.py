@@ -15,13 +15,15 @@ from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
 from ..cases.read import read_cases
 from ..disclosure.release import Release, internal
+from ..figures.style import FigureFormat
+from ..publish.drawing import drawn
 from ..publish.folder import write_folder
 from ..publish.report import report_bytes
 from ..publish.tables import csv_bytes, result_bytes
 from .plan import PlannedQuestion, Study, read_study
 
 Progress: TypeAlias = Callable[[int, int, Message], None]
-_FIGURES: Final = ("png", "svg")
+_FIGURES: Final[tuple[FigureFormat, ...]] = ("png", "svg")
 
 
 def run_study(
@@ -164,11 +166,16 @@ def _single_files(release: Release, study: Study) -> dict[str, bytes]:
     return files
 
 
-def _figures(stem: str, result: Result, kinds: Sequence[str], languages: Sequence[Language]) -> dict[str, bytes]:
+def _figures(
+    stem: str, result: Result, kinds: Sequence[FigureFormat], languages: Sequence[Language]
+) -> dict[str, bytes]:
+    """Draw the answer, and its further views with their names."""
+    shown: dict[str | None, str] = {None: stem, **{view: f"{stem}.{view}" for view in result.views}}
     return {
-        f"figures/{stem}.{language}.{kind}": result_bytes(result, f".{kind}", language=language)
+        f"figures/{name}.{language}.{kind}": drawn(result, kind, view=view, language=language)
         for kind in kinds
         for language in languages
+        for view, name in shown.items()
     }
 
 
