@@ -7,17 +7,24 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from ..cases.casedata import CaseData
+from .bolivia import TRUE_EFFECT
 from .extracts import COHORT, NATIONAL, closed_tribunal_files, draw
 from .register import HEADINGS, SUPPORT_HEADINGS
 
 
-def sample_cases(which: Literal["registered", "closed", "national"] = "registered") -> CaseData:
+def sample_cases(
+    which: Literal["registered", "closed", "national"] = "registered", *, true_effect: float = TRUE_EFFECT
+) -> CaseData:
     """Simulated Bolivian case files: the registered cohort, the closed tribunal files or the national extract.
 
     Parameters
     ----------
     which : {"registered", "closed", "national"}
         1,200 registered cases; the closed tribunal files among them; 20,000 cases of the whole country.
+    true_effect : float
+        How many times as fast every move forward to a verdict happens on the days on which all three actors are
+        present. The sample on disk has the default; 1 is a world in which support changes nothing, to see what an
+        analysis makes of it.
 
     Returns
     -------
@@ -37,7 +44,7 @@ def sample_cases(which: Literal["registered", "closed", "national"] = "registere
         "closed": "bolivia_closed_mapping.toml",
         "national": "bolivia_national_mapping.toml",
     }[which]
-    extract = draw(NATIONAL if which == "national" else COHORT)
+    extract = draw(NATIONAL if which == "national" else COHORT, true_effect=true_effect)
     cases, support = closed_tribunal_files(extract) if which == "closed" else (extract.cases, extract.support)
     mapping: dict[str, Any] = tomllib.loads(
         files(__package__).joinpath("texts", mapping_name).read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..cases.calendar import day_number
-from .bolivia import bolivian_world, cases_of
+from .bolivia import TRUE_EFFECT, bolivian_world, cases_of
 from .draws import generator, whole_numbers
 from .faults import dirty_rows, rows_of, table_of
 from .places import Court, courts
@@ -70,8 +70,8 @@ NATIONAL: Final = Design(
 DIRTY_SEED: Final = 1900
 
 
-def draw(design: Design) -> Extract:
-    """Simulate one set.
+def draw(design: Design, *, true_effect: float = TRUE_EFFECT) -> Extract:
+    """Simulate one set; ``true_effect`` is that of the three actors, and 1 is none.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def draw(design: Design) -> Extract:
     first, last, cutoff = (day_number(date) for date in (design.first, design.last, design.cutoff))
     complaint = np.sort(whole_numbers(rng, first, last, design.n)).astype(np.int32)
     cases = cases_of(rng, victims, seats, complaint, np.full(design.n, cutoff, dtype=np.int32))
-    run = simulate(bolivian_world(), cases, rng)
+    run = simulate(bolivian_world().with_effect(true_effect), cases, rng)
     table = register_table(rng, run, victims, seats)
     support = support_table(rng, run, table["numero_caso"], cutoff)
     sprinkle_missing(rng, table, design.missing_marks)

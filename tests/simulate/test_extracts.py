@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import justice_metrics as jm
 from justice_metrics.simulate.draws import generator
 from justice_metrics.simulate.extracts import COHORT, NATIONAL, Extract, draw
 from justice_metrics.simulate.summary import stage_shares
@@ -51,3 +52,15 @@ def test_a_set_is_made_by_its_seed_alone() -> None:
     generator(1).random(10)  # other draws elsewhere do not matter
     assert draw(small).cases == draw(small).cases
     assert draw(small).cases != draw(small._replace(seed=2)).cases
+
+
+def test_a_world_without_effect_shows_the_trap_all_the_same() -> None:
+    # The effect changes who comes to a verdict and nothing about who is reported; the naive shares differ all the same.
+    three = ("lawyer", "psychologist", "social_worker")
+    without = jm.sample_cases("registered", true_effect=1.0)
+    assert without.n_units == 1200
+    naive = jm.landmark_association(without, actors=three, resamples=100).tables["naive"]
+    assert naive["estimate"][3] > 2 * naive["estimate"][0]
+    assert sum(naive["numerator"]) < sum(
+        jm.landmark_association(jm.sample_cases("registered"), actors=three, resamples=100).tables["naive"]["numerator"]
+    )
