@@ -35,15 +35,29 @@ INDICATORS: Final[Mapping[str, Message]] = MappingProxyType(
         "caseload": tr("caseload"),
         "case_ages": tr("age of cases"),
         "landmark_association": tr("landmark association"),
+        "support_effect": tr("effect of support"),
+        "support_hazards": tr("speed with and without support"),
+        "support_stages": tr("support stage by stage"),
+        "support_outcomes": tr("outcomes with and without support"),
+        "support_sensitivity": tr("sensitivity of the effect of support"),
+        "support_presence": tr("who supports, and from when"),
+        "reliance": tr("victims still engaged"),
         "breakdowns": tr("any result split by the attribute"),
     }
 )
 # What offences against children are called, without accents; "infante" and "niña" as in art. 308 bis of Bolivia.
 _CHILD_WORDS: Final = re.compile(r"infante|\bnin[ao]|adolescen|\bmenor(es)? de|child|\bminor\b|juvenile")
 
-TIME: Final = ("cumulative_incidence", "time_to", "case_ages", "landmark_association")
+# Questions that read support spells, and those that read days: the former are about time too.
+SUPPORT: Final = (
+    *("landmark_association", "support_effect", "support_hazards", "support_stages", "support_outcomes"),
+    *("support_sensitivity", "support_presence"),
+)
+TIME: Final = ("cumulative_incidence", "time_to", "case_ages", *SUPPORT, "reliance")
 
 ALWAYS: Final = nw.lit(value=True)
+# The last day of a spell that has no end.
+_OPEN_END: Final = 2**30
 
 
 class Tally(NamedTuple):
@@ -176,10 +190,13 @@ class Settings:
     child_offences : tuple of str
         Levels of ``offence`` whose victims are children by definition; without them such offences are
         recognised by their words.
+    late_recording_days : int
+        A spell of support that was recorded more days after its start than this was recorded afterwards.
     """
 
     enough_recorded: float = 0.8
     child_offences: tuple[str, ...] = ()
+    late_recording_days: int = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,12 +300,42 @@ class Subject:
             return frame
         return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")
 
+    @property
+    def _closed_on(self) -> nw.Expr:
+        """Return the day on which a unit was closed; a first verdict that can be appealed closes nothing."""
+        procedure = self.cases.procedure
+        goes_on = [one for one in procedure.roles.get("verdict", ()) if procedure.edges.get(one)]
+        return nw.when(~self.stands_as(goes_on)).then(self.on("outcome"))
+
     def support_frame(self) -> nw.LazyFrame[Any] | None:
-        """Return the support spells, each with ``known`` = 1 where its unit is among the cases."""
+        """Return the support spells, each with what the rules compare it with.
+
+        ``known`` is 1 where its unit is among the cases, ``case_start`` and ``case_end`` are the days on which that
+        began and on which it was closed, and ``elsewhere`` is 1 where a spell of the same actor in another institution
+        covers a day of it.
+        """
         if self.cases.support is None:
             return None
-        known = self.cases.milestones.select("unit_id").with_columns(known=nw.lit(1))
-        return self.cases.support.join(known, on="unit_id", how="left")
+        begins = self.on(self.start) if self.start in self.cases.dated_states else nw.lit(None, dtype=nw.Int32)
+        units = self.frame().select("unit_id", known=nw.lit(1), case_start=begins, case_end=self._closed_on)
+        spells = self.cases.support.with_columns(last_day=nw.col("end_day").fill_null(_OPEN_END))
+        spell = ("unit_id", "actor", "institution", "start_day", "last_day")
+        others = spells.select(
+            "unit_id",
+            "actor",
+            institution_of_other=nw.col("institution"),
+            start_of_other=nw.col("start_day"),
+            last_of_other=nw.col("last_day"),
+        )
+        pairs = spells.select(*spell).join(others, on=["unit_id", "actor"])
+        shared = (
+            (nw.col("institution") != nw.col("institution_of_other"))
+            & (nw.col("start_day") <= nw.col("last_of_other"))
+            & (nw.col("start_of_other") <= nw.col("last_day"))
+        )
+        shared_spells = pairs.filter(shared).with_columns(elsewhere=nw.lit(1))
+        overlapping = shared_spells.group_by(*spell).agg(nw.col("elsewhere").max())
+        return spells.join(units, on="unit_id", how="left").join(overlapping, on=list(spell), how="left")
 
 
 @dataclass(frozen=True, kw_only=True)

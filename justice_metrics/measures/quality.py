@@ -15,7 +15,7 @@ from ..base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, Values, names
 from ..cases.casedata import CaseData
-from ..cases.rules import INDICATORS, SEVERITIES, TIME, Recorded, Rule, Settings
+from ..cases.rules import INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule, Settings
 from ..cases.validate import RULES, Examination, Finding, Verdict, examine, rule_named
 from ..figures.dots import dots
 from ..reduce.risk import risk_table
@@ -53,7 +53,7 @@ _LEAVES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "cumulative_incidence": tuple(LEFT_OUT_WORDS),
         "time_to": tuple(LEFT_OUT_WORDS),
-        "landmark_association": tuple(LEFT_OUT_WORDS),
+        **dict.fromkeys((*SUPPORT, "reliance"), tuple(LEFT_OUT_WORDS)),
         "caseload": ("start_undated",),
         "case_ages": ("start_undated", "end_undated"),
     }
@@ -170,6 +170,7 @@ def check(
     rules: Names | None = None,
     enough_recorded: float = 0.8,
     child_offences: Names = (),
+    late_recording_days: int = 30,
 ) -> QualityReport:
     """Data quality of case files: broken rules in plain words, completeness, and the effect on each indicator.
 
@@ -187,6 +188,8 @@ def check(
     child_offences : str or tuple of str
         Levels of ``offence`` whose victims are children by definition; by default such offences are told by their
         words.
+    late_recording_days : int
+        A spell of support that was recorded more days after its start than this is reported.
 
     Returns
     -------
@@ -195,7 +198,7 @@ def check(
     Raises
     ------
     QuestionError
-        When there is no such rule, or the share does not lie between 0 and 1.
+        When there is no such rule, the share does not lie between 0 and 1, or the days are negative.
 
     Examples
     --------
@@ -210,7 +213,16 @@ def check(
     if not 0 <= enough_recorded <= 1:
         raise QuestionError(tr("'enough_recorded' is a share between 0 and 1."), tr("Write 80 per cent as 0.8."))
     chosen = RULES if rules is None else tuple(rule_named(one) for one in names(rules))
-    settings = Settings(enough_recorded=enough_recorded, child_offences=names(child_offences))
+    if late_recording_days < 0:
+        raise QuestionError(
+            tr("'late_recording_days' is {n}, below 0.", n=late_recording_days),
+            tr("Give the days within which support is usually written down, such as 30."),
+        )
+    settings = Settings(
+        enough_recorded=enough_recorded,
+        child_offences=names(child_offences),
+        late_recording_days=late_recording_days,
+    )
     found = examine(cases, rules=chosen, settings=settings)
     return QualityReport(
         heading=tr("Data quality"),
@@ -228,7 +240,11 @@ def check(
             pending=tr("looked at like all others; to be open is no fault"),
         ),
         provenance=cases.provenance.add(
-            "check", rules=names(rules), enough_recorded=enough_recorded, child_offences=names(child_offences)
+            "check",
+            rules=names(rules),
+            enough_recorded=enough_recorded,
+            child_offences=names(child_offences),
+            late_recording_days=late_recording_days,
         ),
         frame_library=cases.frame_library,
         examination=found,
@@ -299,7 +315,7 @@ def _effect_table(cases: CaseData, found: Examination) -> Table:
     """Say who leaves each indicator, by the reduction that it uses itself, and who stays in it in doubt."""
     left_out = risk_table(cases, start=cases.procedure.start, outcomes=None).left_out
     rows: list[tuple[str, str, str, int]] = []
-    for indicator in INDICATORS:
+    for indicator in _asked_of(cases):
         for reason in _LEAVES.get(indicator, ()):
             n = int(left_out[reason].sum()) if reason in left_out else 0
             if n:
@@ -329,6 +345,12 @@ def _effect_table(cases: CaseData, found: Examination) -> Table:
         "reason": {**LEFT_OUT_WORDS, ALL: tr("any")},
     }
     return Table(columns, values, labels=labels, title=tr("What it does to each indicator"))
+
+
+def _asked_of(cases: CaseData) -> list[str]:
+    """Return the indicators that these cases can be asked for."""
+    unknown = () if cases.support is not None else SUPPORT
+    return [one for one in INDICATORS if one not in unknown]
 
 
 def _rules_table(verdicts: Sequence[Verdict]) -> Table:

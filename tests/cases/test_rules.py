@@ -483,28 +483,143 @@ class TestOtherSamplings:
 
 
 class TestSupport:
+    SECTION: Row = {"id": "case", "actor": {"column": "who"}, "start": "since", "end": "until"}
+
+    def cases(
+        self,
+        spells: list[tuple[Any, ...]],
+        rows: list[Row] | None = None,
+        engine: Callable[[pd.DataFrame], Any] = lambda frame: frame,
+        **more: str,
+    ) -> CaseData:
+        names = ["case", "who", "since", "until", *more.values()]
+        support = pd.DataFrame(spells, columns=names).astype("string").astype(object)
+        support = support.where(support.notna(), None)
+        mapping = {**MAPPING, "support": {**self.SECTION, **more}}
+        return CaseData.from_frame(engine(frame_of(rows or clean_rows())), mapping, support=engine(support))
+
+    def broken(self, cases: CaseData, **settings: Any) -> dict[str, tuple[int, int]]:
+        found = by_rule(examine(cases, settings=Settings(**settings)))
+        return {name: one.whole[2:] for name, one in found.items() if one.whole and one.rule.counts == "spells"}
+
     def test_spells(self) -> None:
+        rows = clean_rows()
+        first = {row["id"]: row["complaint"] for row in rows}
         spells = [
-            ("LPZ-0001", "lawyer", "2017-01-05", "2017-02-01"),
-            ("LPZ-0002", "lawyer", "2017-01-05", None),
-            ("LPZ-0003", "lawyer", "2017-01-05", "2016-12-30"),
+            ("LPZ-0001", "lawyer", first["LPZ-0001"], "2019-02-01"),
+            ("LPZ-0002", "lawyer", first["LPZ-0002"], None),
+            ("LPZ-0003", "lawyer", first["LPZ-0003"], "2012-12-30"),
             ("LPZ-0004", "lawyer", None, "2017-03-01"),
             ("LPZ-0005", "lawyer", "2018-05-01", None),
             ("LPZ-9999", "lawyer", "2017-01-05", None),
             ("LPZ-9998", "lawyer", "2017-01-05", None),
         ]
-        support = pd.DataFrame(spells, columns=["case", "who", "since", "until"])
-        section = {"id": "case", "actor": {"column": "who"}, "start": "since", "end": "until"}
-        cases = CaseData.from_frame(frame_of(clean_rows()), {**MAPPING, "support": section}, support=support)
-        found = by_rule(examine(cases))
-        broken = {name: one.whole[2:] for name, one in found.items() if one.whole and one.rule.counts == "spells"}
-        assert broken == {
+        cases = self.cases(spells, rows)
+        found = self.broken(cases)
+        found.pop("support_after_ending", None)
+        assert found == {
             "support_of_unknown_case": (2, 7),
             "support_without_start": (1, 7),
             "support_ends_before_start": (1, 2),
             "support_after_cutoff": (1, 6),
         }
         assert offending_units(cases, "support_of_unknown_case")["unit_id"].tolist() == ["LPZ-9998", "LPZ-9999"]
+
+    def test_before_the_complaint_and_after_the_ending(self) -> None:
+        rows = clean_rows()
+        rejected = [row for row in rows if row["way"] == "rejected"][:3]
+        final = next(row for row in rows if row["way"] == "final")
+        one, two, three = rejected
+        cases = self.cases(
+            [
+                (one["id"], "lawyer", shifted(one["complaint"], -1), None),
+                (one["id"], "lawyer", one["complaint"], None),
+                (two["id"], "lawyer", two["ended"], None),
+                (two["id"], "lawyer", shifted(two["ended"], 1), None),
+                (three["id"], "lawyer", None, None),
+                (final["id"], "lawyer", shifted(final["ended"], 1), None),
+            ],
+            rows,
+        )
+        found = self.broken(cases)
+        assert found["support_before_complaint"] == (1, 5)
+        assert found["support_after_ending"] == (2, 5)
+        assert offending_units(cases, "support_before_complaint")["unit_id"].tolist() == [one["id"]]
+
+    def test_a_verdict_that_can_be_appealed_closes_nothing(self) -> None:
+        rows = clean_rows()
+        convicted = next(row for row in rows if row["way"] == "convicted")
+        cases = self.cases([(convicted["id"], "lawyer", shifted(convicted["ended"], 30), None)], rows)
+        assert "support_after_ending" not in self.broken(cases)
+
+    def test_written_down_late(self) -> None:
+        rows = clean_rows()
+        rejected = next(row for row in rows if row["way"] == "rejected")
+        start, ended = rejected["complaint"], rejected["ended"]
+        spells = [
+            (rejected["id"], "lawyer", start, None, shifted(start, 30)),
+            (rejected["id"], "lawyer", start, None, shifted(start, 31)),
+            (rejected["id"], "lawyer", start, None, ended),
+            (rejected["id"], "lawyer", start, None, shifted(ended, 1)),
+            (rejected["id"], "lawyer", None, None, shifted(ended, 1)),
+            (rejected["id"], "lawyer", start, None, None),
+        ]
+        cases = self.cases(spells, rows, recorded="written")
+        found = self.broken(cases)
+        assert found["support_recorded_late"] == (3, 4)
+        assert found["support_recorded_after_ending"] == (2, 5)
+        assert self.broken(cases, late_recording_days=29)["support_recorded_late"] == (4, 4)
+
+    @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+    def test_every_engine_counts_alike(self, engine: Any) -> None:
+        rows = clean_rows(4)
+        first = rows[0]["complaint"]
+        spells = [
+            (rows[0]["id"], "lawyer", shifted(first, -3), None, "DNA", first),
+            (rows[0]["id"], "lawyer", shifted(first, 9), "2017-08-01", "SLIM", None),
+            (rows[0]["id"], "psychologist", None, None, "SLIM", "2018-01-01"),
+            (rows[3]["id"], "psychologist", "2018-02-01", "2018-01-01", None, "2018-04-01"),
+            ("nobody", None, "2018-06-01", None, None, None),
+        ]
+        columns = {"institution": "where", "recorded": "written"}
+        found = self.broken(self.cases(spells, rows, engine.frame, **columns))
+        assert found == self.broken(self.cases(spells, rows, **columns))
+        assert set(found) == {one.id for one in RULES if one.counts == "spells"}
+
+    def test_without_a_date_by_actor(self) -> None:
+        spells = [
+            ("LPZ-0001", "lawyer", None, None),
+            ("LPZ-0002", "lawyer", "2017-02-01", None),
+            ("LPZ-0002", "psychologist", None, None),
+            ("LPZ-0003", None, None, None),
+        ]
+        found = by_rule(examine(self.cases(spells)))["support_without_start"]
+        assert found.whole is not None
+        assert found.whole[2:] == (3, 4)
+        assert {part.key: part[2:] for part in found.parts} == {
+            "lawyer": (1, 2),
+            "psychologist": (1, 1),
+            "not_recorded": (1, 1),
+        }
+
+    def test_two_institutions_at_a_time(self) -> None:
+        spells = [
+            ("LPZ-0001", "lawyer", "2017-02-01", "2017-03-01", "DNA"),
+            ("LPZ-0001", "lawyer", "2017-03-01", None, "SLIM"),
+            ("LPZ-0001", "psychologist", "2017-03-01", None, "NGO"),
+            ("LPZ-0002", "lawyer", "2017-02-01", "2017-03-01", "DNA"),
+            ("LPZ-0002", "lawyer", "2017-03-02", None, "SLIM"),
+            ("LPZ-0003", "lawyer", "2017-02-01", None, "DNA"),
+            ("LPZ-0003", "lawyer", "2017-03-02", None, "DNA"),
+            ("LPZ-0003", "lawyer", "2017-03-02", None, None),
+            ("LPZ-0004", "lawyer", "2017-03-02", "2017-03-02", "DNA"),
+            ("LPZ-0004", "lawyer", "2017-03-02", "2017-03-02", "DNA"),
+            ("LPZ-0004", "lawyer", "2017-02-02", None, "NGO"),
+        ]
+        cases = self.cases(spells, institution="where")
+        # the first two, and all three of the last case: two rows of one content are two spells
+        assert self.broken(cases)["support_in_two_institutions"] == (5, 10)
+        assert offending_units(cases, "support_in_two_institutions")["unit_id"].tolist() == ["LPZ-0001", "LPZ-0004"]
 
 
 class TestEdges:
