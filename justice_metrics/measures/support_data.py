@@ -140,6 +140,7 @@ def support_data(
     basis: Mapping[str, Names] | None = None,
     institutions: Names = (),
     endings: Endings = "standing",
+    dated: Mapping[str, nw.Expr] | None = None,
 ) -> SupportData:
     """Reduce cases to histories: endings, days of support, milestones, covariates, court.
 
@@ -166,6 +167,8 @@ def support_data(
     basis, institutions
         As for :func:`justice_metrics.reduce.support.with_support`.
     endings : {"standing", "first"}
+    dated : mapping of str to expression, optional
+        Further days that the histories keep: calendar days of the milestones' columns, null for never.
 
     Raises
     ------
@@ -191,6 +194,7 @@ def support_data(
         if one in days:
             raise QuestionError(tr("'{name}' is an actor and cannot be a milestone too.", name=one))
         days[one] = cases.first_day(cases.resolve(one)) - begin
+    days |= {one: (day - begin).cast(nw.Int64) for one, day in (dated or {}).items()}
     terms = names(adjust)
     numeric = spells.numeric_attributes
     formula = read_formula(" + ".join(terms), known=tuple(spells.levels), numeric=numeric) if terms else None

@@ -39,8 +39,7 @@ def with_support(
     day = nw.col("start_day")
     made: dict[str, nw.Expr] = {}
     for one in actors:
-        counts = (nw.col("actor") == one).fill_null(False)
-        counts = counts & _among("basis", (basis or {}).get(one, ())) & _among("institution", institutions)
+        counts = spell_counts(one, (basis or {}).get(one, ()), institutions)
         made[f"support__{one}"] = nw.when(counts).then(day)
         made[f"support__{one}__undated"] = nw.when(counts).then(nw.when(day.is_null()).then(nw.lit(1)).otherwise(0))
     first = (
@@ -57,6 +56,12 @@ def actors_started(actors: Sequence[str], *, by_day: nw.Expr) -> nw.Expr:
         there = (nw.col(f"support__{one}") <= by_day).fill_null(False)
         number = number + nw.when(there).then(nw.lit(1)).otherwise(nw.lit(0))
     return number
+
+
+def spell_counts(actor: str, basis: Sequence[str] = (), institutions: Sequence[str] = ()) -> nw.Expr:
+    """Return whether a spell is one of an actor, on one of the bases and by one of the institutions that count."""
+    own = (nw.col("actor") == actor).fill_null(False)
+    return own & _among("basis", basis) & _among("institution", institutions)
 
 
 def _among(column: str, allowed: Sequence[str]) -> nw.Expr:
