@@ -17,7 +17,7 @@ from ..cases.attributes import actor_words
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen
 from ..estimate.limits import normal_quantile
-from ..estimate.proportion import detectable_difference, wilson
+from ..estimate.proportion import detectable_difference
 from ..estimate.resampling import bootstrap_incidence, cluster_draws, percentile_interval
 from ..estimate.risk import at_risk
 from ..estimate.steps import at_days
@@ -33,6 +33,7 @@ from .declared import (
     outcome_labels,
     sampling_notes,
 )
+from .naive_support import naive_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -470,41 +471,7 @@ def _naive(
     level: float,
 ) -> Table:
     units, ended = ever_supported_counts(cases, outcomes=outcomes, actors=actors)
-    a, k = len(units), len(wanted)
-    closed = ended.sum(axis=1)
-    number: Counts = ended[:, :k].ravel()
-    of_closed = wilson(number, np.repeat(closed, k), level)
-    of_all = wilson(number, np.repeat(units, k), level)
-    columns = (
-        Column("actors", tr("actors ever"), "number", "key", "key", 0),
-        Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("numerator", tr("with the outcome"), "units", "count", "count"),
-        Column("closed", tr("of closed cases"), "units", "count", "count"),
-        Column("estimate", tr("share of closed cases"), "share", "estimate", "share"),
-        Column("denominator", tr("of all cases"), "units", "count", "count"),
-        Column("share_of_all", tr("share of all cases"), "share", "estimate", "share"),
-    )
-    values = {
-        "actors": np.repeat(np.arange(a), k),
-        "outcome": list(wanted) * a,
-        "numerator": number,
-        "closed": np.repeat(closed, k),
-        "estimate": of_closed.estimate,
-        "denominator": np.repeat(units, k),
-        "share_of_all": of_all.estimate,
-    }
-    return Table(
-        columns,
-        values,
-        labels={"outcome": words},
-        title=tr("Share with the outcome by number of actors ever"),
-        warning=tr(
-            "Do not use it: a case must stay open long enough to meet its supporters, so cases that were "
-            "closed early have "
-            "few of them and cases that went far have many, even where support changes nothing (immortal time). In "
-            "simulated cases without any effect this table shows a strong one."
-        ),
-    )
+    return naive_table(units, [(wanted, ended)], words, level)
 
 
 def _left_out_words(name: str) -> Readable:
