@@ -177,6 +177,7 @@ def _hazards(world: EffectWorld, drawn: Drawn, rule: Rule, state: _State, who: C
     hazard[:, _DISMISSAL] = np.array(DISMISSAL_PER_MONTH)[piece]
     hazard[:, _MILESTONE] = np.where(supported, world.support_on_milestone, 1.0) * MILESTONE_PER_MONTH * ~accused
     hazard[:, _LOSS] = world.loss_per_month * np.where(severity > 0, world.loss_if_severe, 1.0)
+    hazard[:, _LOSS] *= np.where(supported, world.loss_if_supported, 1.0)
     hazard[:, _ARRIVE] = np.array(ARRIVAL_PER_MONTH) * ~state.came * (~barred * arriving)[:, None]
     hazard[:, _LEAVE] = world.leaving_per_month * state.here
     return hazard / MONTH

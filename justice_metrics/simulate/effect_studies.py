@@ -87,6 +87,7 @@ def study(world: EffectWorld, rng: np.random.Generator) -> Recorded:
 
     Examples
     --------
+    >>> from justice_metrics.simulate.effect_worlds import RANDOM
     >>> study(RANDOM.but(cases=500), np.random.default_rng(1)).exit.shape
     (500,)
     """

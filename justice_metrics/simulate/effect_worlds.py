@@ -44,8 +44,9 @@ class EffectWorld:
         Factors on arrivals and on the verdict once the milestone is reached.
     leaving_per_month : float
         Hazard of every present actor of leaving for good.
-    loss_per_month, loss_if_severe : float
-        Hazard of getting lost from view before the cut-off, and the factor on it for severe cases.
+    loss_per_month, loss_if_severe, loss_if_supported : float
+        Hazard of getting lost from view before the cut-off, and the factors on it for severe cases and while any actor
+        is present.
     unrecorded : float
         Share of actors that left no trace in files dismissed within three months.
     misdated : float
@@ -68,6 +69,7 @@ class EffectWorld:
     leaving_per_month: float = 0.0
     loss_per_month: float = 0.0
     loss_if_severe: float = 1.0
+    loss_if_supported: float = 1.0
     unrecorded: float = 0.0
     misdated: float = 0.0
     conviction_share: float = 0.7
@@ -102,3 +104,15 @@ MEDIATED: Final = MILESTONE.but(support_on_milestone=2.5)
 
 UNDER_RECORDED: Final = CONFOUNDED.but(unrecorded=0.5)
 """World 6: as world 2, and half of the actors left no trace in files dismissed within three months."""
+
+STOPPING: Final = EFFECTIVE.but(leaving_per_month=0.10)
+"""World 3 with actors who leave for good after ten months on average; the effect leaves with the last of them."""
+
+MISDATED: Final = EFFECTIVE.but(misdated=0.10)
+"""World 3 with one wrong start date in ten."""
+
+LOST: Final = EFFECTIVE.but(loss_per_month=0.02, loss_if_severe=3.0, loss_if_supported=1 / 3)
+"""World 3 with cases that leave the view before the cut-off: severe ones more often, supported ones less."""
+
+FEW_COURTS: Final = EFFECTIVE.but(courts=8)
+"""World 3 in eight courts."""
