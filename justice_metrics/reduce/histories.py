@@ -84,8 +84,8 @@ class Histories(NamedTuple):
         patterns = max((len(one.values) for one in self.covariates.values()), default=1)
         return np.bincount(self.pattern, weights=self.n, minlength=patterns).astype(np.int64)
 
-    def where(self, kept: Flags) -> Histories:
-        """Return some of the cells; patterns, strata and clusters keep their numbers."""
+    def where(self, kept: Flags | Counts) -> Histories:
+        """Return some of the cells, by flags or by their places; patterns, strata and clusters keep their numbers."""
         return self._replace(
             entry=self.entry[kept],
             exit=self.exit[kept],

@@ -59,12 +59,18 @@ class Strategy(NamedTuple):
 
     ``natural``: nothing. ``start``: an actor who has not come ``window_days`` before day ``within_days`` joins on a day
     drawn evenly from that window, if the case is then open. ``defer``: until day ``within_days`` no actor joins who
-    would make the set complete.
+    would make the set complete. ``on``: on the day that is planned for the case in ``days``, shape (n,), every actor
+    who has not come joins if the case is then open; until then no actor joins who would make the set complete.
     """
 
-    kind: Literal["natural", "start", "defer"] = "natural"
+    kind: Literal["natural", "start", "defer", "on"] = "natural"
     within_days: float = 0.0
     window_days: float = 0.0
+    days: Floats | None = None
+
+    def between(self, first: int, last: int) -> Strategy:
+        """Return the strategy for the cases at the places ``first`` to ``last``, the latter not included."""
+        return self if self.days is None else self._replace(days=self.days[first:last])
 
 
 NATURAL: Final = Strategy()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from .hazards import World
 from .run import NATURAL, Cases, Strategy
 from .world import simulate
+
+Timing: TypeAlias = Literal["late", "usual"]
 
 
 class Truth(NamedTuple):
@@ -70,16 +72,26 @@ def true_contrast(
     *,
     started_within_days: int,
     horizon_days: int,
+    timing: Timing = "late",
     window_days: int = 30,
     outcome: tuple[str, ...] = (),
 ) -> Contrast:
     """Compare "all actors started within so many days" with "not all of them did", every case under both.
 
-    Under the first strategy actors come when they would have come; one who is still missing when the last
-    ``window_days`` of the period begin joins on an even chance within that window, if the case is open then. Under the
-    second the last missing actor is held back until the period is over and comes at the natural rate from there.
+    Under the first strategy, with ``timing`` "late", actors come when they would have come; one who is still missing
+    when the last ``window_days`` of the period begin joins on an even chance within that window, if the case is open
+    then. With "usual", the set of a case becomes complete, if the case is open then, on a day drawn from those on which
+    sets became complete within the period when nothing was done. Under the second strategy the last missing actor is
+    held back until the period is over and comes at the natural rate from there.
     """
     started = Strategy("start", started_within_days, window_days)
+    if timing == "usual":
+        natural = simulate(world, cases.followed(started_within_days), rng)
+        complete = natural.all_started_day() - cases.complaint_day
+        usual = complete[natural.all_started_day() >= 0]
+        # a day of the calendar is an interval of the clock; the moment within it is drawn evenly
+        days = rng.choice(usual, size=cases.n) + rng.random(cases.n)
+        started = Strategy("on", started_within_days + 1, days=days)
     held = Strategy("defer", started_within_days)
     one, other = (
         true_incidence(world, cases, rng, horizon_days=horizon_days, strategy=strategy, outcome=outcome)

@@ -55,7 +55,8 @@ def simulate(world: World, cases: Cases, rng: np.random.Generator, *, strategy: 
     events: list[Events] = []
     support: list[Support] = []
     for first in range(0, max(cases.n, 1), _BLOCK):
-        walk = _Walk(world, cases.between(first, first + _BLOCK), rng, strategy)
+        part = slice(first, first + _BLOCK)
+        walk = _Walk(world, cases.between(part.start, part.stop), rng, strategy.between(part.start, part.stop))
         walk.run()
         events.append(walk.events(first))
         support.append(walk.support(first))
@@ -144,6 +145,8 @@ class _Walk:
         if strategy.kind == "start":
             early = strategy.within_days - strategy.window_days
             self.planned = early + strategy.window_days * rng.random((n, actors))
+        if strategy.days is not None:
+            self.planned = np.repeat(strategy.days[:, None], actors, axis=1)
         self.seen: list[tuple[Counts, Floats, Counts]] = [(np.arange(n), self.t.copy(), self.state.copy())]
         self.spells: list[tuple[Counts, Counts, Floats, Floats]] = []
 
@@ -197,9 +200,13 @@ class _Walk:
             return np.zeros((ids.size, len(self.world.actors)))
         pull = self.pull[ids] * np.where(self.passed[ids], self.world.milestone_arrivals, 1.0)
         joining = self.arrival[arrival] * pull[:, None]
-        if self.strategy.kind == "defer":
+        until = {
+            "defer": np.full(ids.size, self.strategy.within_days),
+            "on": self.planned[ids, :1].max(axis=1, initial=0),
+        }
+        if self.strategy.kind in until:
             last_missing = (~self.ever[ids]).sum(axis=1) == 1
-            held = last_missing & (t < self.strategy.within_days - _CLOSE)
+            held = last_missing & (t < until[self.strategy.kind] - _CLOSE)
             joining[held[:, None] & ~self.ever[ids]] = 0.0
         return np.where(self.present[ids], self.leaving, joining)
 

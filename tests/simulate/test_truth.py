@@ -9,18 +9,35 @@ from justice_metrics.simulate.bolivia import VERDICTS, bolivian_world
 from justice_metrics.simulate.draws import generator
 from justice_metrics.simulate.extracts import Extract
 from justice_metrics.simulate.run import Strategy
-from justice_metrics.simulate.summary import NATIONAL_TRUTH, naive_shares, national_truth
-from justice_metrics.simulate.truth import true_contrast, true_incidence
+from justice_metrics.simulate.summary import NATIONAL_TRUTH, NATIONAL_TRUTH_USUAL, naive_shares, national_truth
+from justice_metrics.simulate.truth import Contrast, Timing, true_contrast, true_incidence
 from justice_metrics.simulate.world import simulate
 
 
-def test_the_published_truth_is_what_a_new_simulation_finds(national: Extract) -> None:
-    again = national_truth(national, copies=3, seed=91)
-    for found, kept in zip(again, NATIONAL_TRUTH, strict=True):
+@pytest.mark.parametrize(
+    ("timing", "published"), [("late", NATIONAL_TRUTH), ("usual", NATIONAL_TRUTH_USUAL)], ids=["late", "usual"]
+)
+def test_the_published_truth_is_what_a_new_simulation_finds(
+    timing: Timing, published: Contrast, national: Extract
+) -> None:
+    again = national_truth(national, timing=timing, copies=3, seed=91)
+    for found, kept in zip(again, published, strict=True):
         assert found.estimate == pytest.approx(kept.estimate, abs=4 * np.hypot(found.std_error, kept.std_error))
-    assert NATIONAL_TRUTH.difference.estimate == pytest.approx(
-        NATIONAL_TRUTH.started.estimate - NATIONAL_TRUTH.not_started.estimate, abs=1e-9
+    assert published.difference.estimate == pytest.approx(
+        published.started.estimate - published.not_started.estimate, abs=1e-9
     )
+
+
+def test_sets_are_complete_on_the_planned_days(national: Extract) -> None:
+    cases = national.run.cases.followed(100)
+    days = generator(96).random(cases.n) * 90
+    run = simulate(bolivian_world(), cases, generator(97), strategy=Strategy("on", 91, days=days))
+    complete = run.all_started_day()
+    planned = cases.complaint_day + np.floor(days)
+    assert (complete[complete >= 0] >= planned[complete >= 0]).all()  # later only where a closed case was reopened
+    closed = run.first_day(*bolivian_world().closed)
+    open_then = (closed < 0) | (closed > planned)
+    assert (complete[open_then] == planned[open_then]).all()
 
 
 def test_without_an_effect_the_truth_is_nought_and_the_naive_gap_is_wide(national: Extract) -> None:
