@@ -1,0 +1,266 @@
+"""The tables of an effect of support: differences, curves, other strategies, weights, truncation, before weighting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ..base.language import Readable, tr
+from ..base.result import Column, Table
+from ..base.types import Counts, Floats
+from ..estimate.limits import normal_quantile
+from ..estimate.multiplicity import holm
+from .support_strategies import ARMS, TIMING_WORDS, Strategies
+
+# With this probability a difference of the size called detectable would be shown.
+POWER: Final = 0.8
+QUANTILES: Final = (0.01, 0.25, 0.5, 0.75, 0.99)
+
+
+class Lines(NamedTuple):
+    """Differences of N pairs of outcome and horizon; arm "started" first.
+
+    Attributes
+    ----------
+    outcome : tuple of str
+    days : (N,)
+    incidence : (2, N)
+    difference, low, high, std_error : (N,)
+    ratio, ratio_low, ratio_high : (N,)
+    p_value : (N,)
+    events : (2, N)
+        Cases, unweighted, that came to the outcome by the horizon while they kept to the strategy.
+    """
+
+    outcome: tuple[str, ...]
+    days: Counts
+    incidence: Floats
+    difference: Floats
+    low: Floats
+    high: Floats
+    std_error: Floats
+    ratio: Floats
+    ratio_low: Floats
+    ratio_high: Floats
+    p_value: Floats
+    events: Counts
+
+    def detectable(self, level: float) -> Floats:
+        """Return the smallest difference that data with this error would probably show, (N,)."""
+        return (normal_quantile(level) + normal_quantile(2 * POWER - 1)) * self.std_error
+
+
+def joined(parts: Sequence[Lines], wanted: Sequence[str]) -> Lines:
+    """Return the lines of several emulations in the order in which outcomes were asked for."""
+    whole = Lines(
+        tuple(name for part in parts for name in part.outcome),
+        *(np.concatenate([part[place] for part in parts], axis=-1) for place in range(1, len(Lines._fields))),
+    )
+    order = [place for name in wanted for place, one in enumerate(whole.outcome) if one == name]
+    return Lines(tuple(whole.outcome[one] for one in order), *(column[..., order] for column in whole[1:]))
+
+
+def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readable]) -> Table:
+    """Return one row per outcome and horizon, with what stands behind each difference beside it."""
+    one, other = strategies.arms.values()
+    columns = (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("days", tr("days since {start}", start=strategies.start), "number", "key", "key", 0),
+        Column("incidence_started", one, "share", "estimate", "probability"),
+        Column("incidence_not_started", other, "share", "estimate", "probability"),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
+        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
+        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
+        Column("ratio", tr("ratio"), "number", "estimate", "difference", 2),
+        Column("ratio_low", tr("lower limit of the ratio"), "number", "interval", "interval", 2),
+        Column("ratio_high", tr("upper limit of the ratio"), "number", "interval", "interval", 2),
+        Column("events_started", tr("came to it: {arm}", arm=one), "units", "count", "count"),
+        Column("events_not_started", tr("came to it: {arm}", arm=other), "units", "count", "count"),
+        Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "difference"),
+        Column("p_holm", tr("p value (Holm, {n} comparisons)", n=_tests(lines)), "number", "estimate", "interval", 3),
+    )
+    values = {
+        "outcome": list(lines.outcome),
+        "days": lines.days,
+        "incidence_started": lines.incidence[0],
+        "incidence_not_started": lines.incidence[1],
+        "estimate": lines.difference,
+        "conf_low": lines.low,
+        "conf_high": lines.high,
+        "std_error": lines.std_error,
+        "ratio": lines.ratio,
+        "ratio_low": lines.ratio_low,
+        "ratio_high": lines.ratio_high,
+        "events_started": lines.events[0],
+        "events_not_started": lines.events[1],
+        "detectable": lines.detectable(strategies.level),
+        "p_holm": holm(lines.p_value),
+    }
+    return Table(columns, values, labels={"outcome": words}, title=tr("Difference between the strategies"))
+
+
+def _tests(lines: Lines) -> int:
+    return int(np.isfinite(lines.p_value).sum())
+
+
+def curves_table(
+    days: Counts, curves: Mapping[str, Floats], strategies: Strategies, words: Mapping[str, Readable]
+) -> Table:
+    """Return the incidence under both strategies day by day; curves are (2, T) by outcome."""
+    one, other = strategies.arms.values()
+    columns = (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("days", tr("days since {start}", start=strategies.start), "number", "key", "key", 0),
+        Column("incidence_started", one, "share", "estimate", "probability", 2),
+        Column("incidence_not_started", other, "share", "estimate", "probability", 2),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference", 2),
+    )
+    stacked = np.stack([curves[name] for name in curves])
+    values = {
+        "outcome": np.repeat(np.array(list(curves), dtype=object), len(days)),
+        "days": np.tile(days, len(curves)),
+        "incidence_started": stacked[:, 0].ravel(),
+        "incidence_not_started": stacked[:, 1].ravel(),
+        "estimate": (stacked[:, 0] - stacked[:, 1]).ravel(),
+    }
+    return Table(columns, values, labels={"outcome": words}, title=tr("Both strategies day by day"))
+
+
+class Timed(NamedTuple):
+    """What one timing of the first strategy gives."""
+
+    timing: str
+    lines: Lines
+    largest: float
+    effective: float
+
+
+def strategies_table(timed: Sequence[Timed], strategies: Strategies, words: Mapping[str, Readable]) -> Table:
+    """Return the difference under each timing of the first strategy, with its standard error."""
+    columns = (
+        Column("timing", tr("when support starts"), "text", "key", "key"),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("days", tr("days since {start}", start=strategies.start), "number", "key", "key", 0),
+        Column("incidence_started", strategies.arms["started"], "share", "estimate", "probability"),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
+        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
+        Column("largest_weight", tr("largest weight"), "number", "estimate", "quantile"),
+        Column("effective", tr("effective number of cases"), "number", "estimate", "quantile", 0),
+    )
+    n = [len(one.lines.days) for one in timed]
+    values = {
+        "timing": [one.timing for one in timed for _ in one.lines.days],
+        "outcome": [name for one in timed for name in one.lines.outcome],
+        "days": np.concatenate([one.lines.days for one in timed]),
+        "incidence_started": np.concatenate([one.lines.incidence[0] for one in timed]),
+        "estimate": np.concatenate([one.lines.difference for one in timed]),
+        "std_error": np.concatenate([one.lines.std_error for one in timed]),
+        "largest_weight": np.repeat([one.largest for one in timed], n),
+        "effective": np.repeat([one.effective for one in timed], n),
+    }
+    labels = {"outcome": words, "timing": TIMING_WORDS}
+    return Table(columns, values, labels=labels, title=tr("Other days on which support might start"))
+
+
+class Spread(NamedTuple):
+    """How the weights of one arm are spread over its clones that kept to the strategy.
+
+    Attributes
+    ----------
+    clones : int
+    smallest, mean, largest, effective : float
+    quantiles : (5,)
+        At ``QUANTILES``.
+    """
+
+    clones: int
+    smallest: float
+    mean: float
+    largest: float
+    effective: float
+    quantiles: Floats
+
+
+def weights_table(spreads: Sequence[Spread], strategies: Strategies) -> Table:
+    """Return how the weights of both arms are spread, and how many unweighted cases they are worth."""
+    shares = [(f"q{round(share * 100):02}", tr("{n} % quantile", n=round(share * 100))) for share in QUANTILES]
+    columns = (
+        Column("arm", tr("strategy"), "text", "key", "key"),
+        Column("clones", tr("cases that kept to it"), "units", "count", "count"),
+        Column("effective", tr("effective number of cases"), "number", "estimate", "quantile", 0),
+        Column("mean", tr("mean weight"), "number", "estimate", "quantile", 2),
+        Column("smallest", tr("smallest weight"), "number", "estimate", "quantile", 2),
+        *(Column(name, title, "number", "estimate", "quantile", 2) for name, title in shares),
+        Column("largest", tr("largest weight"), "number", "estimate", "quantile", 2),
+    )
+    values = {
+        "arm": list(ARMS),
+        "clones": [one.clones for one in spreads],
+        "effective": [one.effective for one in spreads],
+        "mean": [one.mean for one in spreads],
+        "smallest": [one.smallest for one in spreads],
+        **{name: [float(one.quantiles[place]) for one in spreads] for place, (name, _) in enumerate(shares)},
+        "largest": [one.largest for one in spreads],
+    }
+    return Table(columns, values, labels={"arm": strategies.arms}, title=tr("Weights at the end of the grace period"))
+
+
+def overlap_table(edges: Floats, counts: Counts) -> Table:
+    """Return cases by their probability of starting in time; counts are (2, B): started, not."""
+    columns = (
+        Column("from_share", tr("probability from"), "share", "key", "key", 0),
+        Column("to_share", tr("to"), "share", "key", "key", 0),
+        Column("started", tr("cases that started in time"), "units", "count", "count"),
+        Column("not_started", tr("cases that did not"), "units", "count", "count"),
+    )
+    values = {"from_share": edges[:-1], "to_share": edges[1:], "started": counts[0], "not_started": counts[1]}
+    return Table(columns, values, title=tr("Overlap: probability of support in time, by the model"))
+
+
+def truncation_table(cut: Mapping[float, Lines], strategies: Strategies, words: Mapping[str, Readable]) -> Table:
+    """Return the difference when the largest weights are cut; by share, 1 for none cut."""
+    columns = (
+        Column("quantile", tr("weights cut at their quantile"), "share", "key", "key"),
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("days", tr("days since {start}", start=strategies.start), "number", "key", "key", 0),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
+    )
+    values = {
+        "quantile": [share for share, lines in cut.items() for _ in lines.outcome],
+        "outcome": [name for lines in cut.values() for name in lines.outcome],
+        "days": np.concatenate([lines.days for lines in cut.values()]),
+        "estimate": np.concatenate([lines.difference for lines in cut.values()]),
+    }
+    return Table(columns, values, labels={"outcome": words}, title=tr("With the largest weights cut"))
+
+
+def unweighted_table(lines: Lines, unweighted: Floats, strategies: Strategies, words: Mapping[str, Readable]) -> Table:
+    """Return the difference before weighting, marked as one not to be used; (2, N) incidences."""
+    one, other = strategies.arms.values()
+    columns = (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("days", tr("days since {start}", start=strategies.start), "number", "key", "key", 0),
+        Column("incidence_started", one, "share", "estimate", "probability"),
+        Column("incidence_not_started", other, "share", "estimate", "probability"),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
+    )
+    values = {
+        "outcome": list(lines.outcome),
+        "days": lines.days,
+        "incidence_started": unweighted[0],
+        "incidence_not_started": unweighted[1],
+        "estimate": unweighted[0] - unweighted[1],
+    }
+    return Table(
+        columns,
+        values,
+        labels={"outcome": words},
+        title=tr("Before weighting"),
+        warning=tr(
+            "Do not use it: cases that are supported early differ from the others, and those that departed from a "
+            "strategy differ from those that kept to it. It shows how much the weights change, no more."
+        ),
+    )
