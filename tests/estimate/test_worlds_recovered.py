@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from justice_metrics.base.types import Floats
-from justice_metrics.estimate.emulation import Strategy, emulate
+from justice_metrics.estimate.emulation import Emulation, Strategy, emulate
 from justice_metrics.estimate.followed import NEVER, Followed
 from justice_metrics.simulate.effect_studies import DISMISSAL, Recorded, baseline, study
 from justice_metrics.simulate.effect_worlds import (
@@ -47,9 +47,12 @@ def studies(world: EffectWorld) -> list[Recorded]:
     return [study(world, rng) for _ in range(REPLICATES)]
 
 
+def emulation(followed: Followed, design: Floats, strategy: Strategy = USUAL) -> Emulation:
+    return emulate(followed, design, strategy, outcomes=2, horizons=(HORIZON,))
+
+
 def difference(followed: Followed, design: Floats, strategy: Strategy = USUAL) -> Floats:
-    found = emulate(followed, design, strategy, outcomes=2, horizons=(HORIZON,))
-    return found.difference[:, 0]
+    return emulation(followed, design, strategy).difference[:, 0]
 
 
 @cache
@@ -64,13 +67,14 @@ def found(world: EffectWorld) -> Found:
         )
         dated.append([fit.coefficients[0] for fit in fits])
         whole, plain = recorded.followed(), recorded.followed(milestone=False)
+        usual = emulation(whole, baseline())
         emulated.append(
             {
-                "usual": difference(whole, baseline()),
+                "usual": usual.difference[:, 0],
                 "late": difference(whole, baseline(), LATE),
                 "no milestone": difference(plain, baseline()),
                 "no severity": difference(whole, baseline()[:, 1:]),
-                "not weighted": difference(plain, np.zeros((4, 0))),
+                "not weighted": usual.unweighted_at_horizons[0, :, 0] - usual.unweighted_at_horizons[1, :, 0],
             }
         )
     return Found(
