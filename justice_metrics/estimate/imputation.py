@@ -1,20 +1,27 @@
 """Multiple imputation of the day on which support started, for cases of which it is known that it started.
 
-The day is drawn from the hazard of starting among cases with a date, of the same kind, given that support began while
-the case was open. What came of a case (how it ended, and about when) is part of its kind: an imputation that does not
-know the outcome draws days that have nothing to do with it, and so hides part of what support did.
+The day is drawn from how the days are spread in cases with a date, of the same kind, whose support began by the same
+last day. What came of a case (how it ended, and about when) is part of its kind: an imputation that does not know the
+outcome draws days that have nothing to do with it, and so hides part of what support did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
+from scipy.special import logsumexp
 
 from ..base.types import Counts, Floats
 from .resampling import cluster_draws
-from .start_model import StartFit, fit_start, interval_starts
+from .start_model import interval_starts
+
+# Standard deviation of the normal prior on every parameter: weak, but none runs away where dates are few.
+_PRIOR: Final = 5.0
+_STEPS: Final = 60
+_ENOUGH: Final = 1e-10
+_YEAR: Final = 365.0
 
 
 class Starts(NamedTuple):
@@ -23,9 +30,10 @@ class Starts(NamedTuple):
     Attributes
     ----------
     latest : (C,)
-        Last day on which support could have started: that of the exit, or of the record.
+        Last day on which support could have started: that before the ending, of the cut-off, or of the record.
     start : (C,)
-        Day on which it did, ``NEVER`` where it did not; a start after ``latest`` is none.
+        Day on which it did, ``NEVER`` where it did not; a start after ``latest`` is none. Only cases that started tell
+        anything.
     kind : (C,)
         Which of M kinds of case.
     mass : (C,)
@@ -41,23 +49,23 @@ class Starts(NamedTuple):
     cluster: Counts | None
 
 
-class StartHazard(NamedTuple):
-    """Hazard per day of starting.
+class StartDays(NamedTuple):
+    """How the days of starting are spread, up to a factor per kind of case.
 
     Attributes
     ----------
     cuts : (J,)
-        First day of each interval on which it is constant; the first is 0.
-    hazard : (M, J)
-        By kind of case.
+        First day of each interval on which a kind's days are alike; the first is 0.
+    log_density : (M, J)
+        Per day.
     """
 
     cuts: Counts
-    hazard: Floats
+    log_density: Floats
 
 
-def start_hazard(cells: Starts, columns: Floats) -> StartHazard:
-    """Fit the hazard of starting by pooled logistic regression on folded days.
+def start_days(cells: Starts, columns: Floats) -> StartDays:
+    """Fit how the days of starting are spread, given the last possible day of each case.
 
     Parameters
     ----------
@@ -67,31 +75,33 @@ def start_hazard(cells: Starts, columns: Floats) -> StartHazard:
 
     Returns
     -------
-    StartHazard
-        On the intervals of :func:`justice_metrics.estimate.start_model.interval_starts`.
+    StartDays
 
     Notes
     -----
-    A case without support until day d is at risk of starting on the days 0 to d, with d its start or its latest day.
-    The fit is :func:`justice_metrics.estimate.start_model.fit_start`.
+    Density of day s in interval j of a case of kind z with last day T: ``exp(a_j + m_j z b) / sum``, the sum over the
+    days 0 to T, m_j the middle of the interval in years: a profile that all share, tilted by kind. Newton steps to the
+    maximum of the likelihood of the dated starts with weak normal priors (standard deviation 5). Only cases that
+    started by T enter, so it does not matter how many of a kind lack a date, or never had support.
 
     Examples
     --------
-    >>> cells = Starts(np.full(3, 9), np.array([0, 5, 99]), np.zeros(3, int), np.array([1.0, 2, 1]), None)
-    >>> start_hazard(cells, np.zeros((1, 0))).hazard.round(4)
-    array([[0.25  , 0.1053]])
+    Ten start on day 0 and nine on the nine days after it: each of these holds a tenth as much.
+
+    >>> cells = Starts(np.full(2, 9), np.array([0, 5]), np.zeros(2, int), np.array([10.0, 9.0]), None)
+    >>> np.exp(np.diff(start_days(cells, np.zeros((1, 0))).log_density[0])).round(2)
+    array([0.1])
     """
     cuts = _cuts(cells)
-    fitted = _fitted(cells, columns, cuts, cells.mass, None)
-    return StartHazard(cuts, fitted.hazard)
+    return StartDays(cuts, _log_density(cells, columns, cuts, cells.mass))
 
 
-def drawn_days(hazard: StartHazard, kind: Counts, latest: Counts, chance: Floats) -> Counts:
+def drawn_days(spread: StartDays, kind: Counts, latest: Counts, chance: Floats) -> Counts:
     """Draw the day of the start, given that it was one of the days 0 to ``latest``.
 
     Parameters
     ----------
-    hazard : StartHazard
+    spread : StartDays
     kind : (N,)
     latest : (N,)
         0 or more.
@@ -101,36 +111,36 @@ def drawn_days(hazard: StartHazard, kind: Counts, latest: Counts, chance: Floats
     Returns
     -------
     (N,)
-        Smallest day s with F(s) >= chance F(latest), F(s) = 1 - prod (1 - h(u)) over u <= s. Where nobody ever starts,
-        all days are alike.
+        Smallest day s up to which the density holds a share of ``chance`` of what it holds up to ``latest``.
 
     Examples
     --------
-    >>> flat = StartHazard(np.array([0]), np.array([[0.0001]]))
+    >>> flat = StartDays(np.array([0]), np.zeros((1, 1)))
     >>> drawn_days(flat, np.zeros(3, int), np.full(3, 9), np.array([0.05, 0.5, 0.99]))
     array([0, 4, 9])
     """
-    rate = np.maximum(-np.log1p(-np.minimum(hazard.hazard, 1 - 1e-15)), 1e-12)[kind]
-    cumulated = np.cumsum(_days_in(hazard.cuts, latest) * rate, axis=1)
-    goal = -np.log1p(chance * np.expm1(-cumulated[:, -1]))
-    place = np.minimum((cumulated < goal[:, None]).sum(axis=1), len(hazard.cuts) - 1)
+    log_density = spread.log_density - spread.log_density.max(axis=1, keepdims=True)
+    a_day = np.maximum(np.exp(log_density), 1e-12)[kind]
+    held = np.cumsum(_days_in(spread.cuts, latest) * a_day, axis=1)
+    goal = chance * held[:, -1]
+    place = np.minimum((held < goal[:, None]).sum(axis=1), len(spread.cuts) - 1)
     row = np.arange(len(place))
-    before = np.where(place > 0, cumulated[row, np.maximum(place - 1, 0)], 0.0)
-    # a little less, because the sums are not quite whole numbers of a day's rate
-    inside = np.ceil((goal - before) / rate[row, place] - 1e-9).astype(np.int64) - 1
-    found = hazard.cuts[place] + np.maximum(inside, 0)
+    before = np.where(place > 0, held[row, np.maximum(place - 1, 0)], 0.0)
+    # a little less, because the sums are not quite whole numbers of a day's density
+    inside = np.ceil((goal - before) / a_day[row, place] - 1e-9).astype(np.int64) - 1
+    found = spread.cuts[place] + np.maximum(inside, 0)
     return np.asarray(np.clip(found, 0, latest), dtype=np.int64)
 
 
 def imputed_days(
     known: Starts, columns: Floats, kind: Counts, latest: Counts, *, imputations: int, seed: int
 ) -> Counts:
-    """Draw the missing days several times, each time from a hazard that was drawn too.
+    """Draw the missing days several times, each time from a spread of days that was drawn too.
 
     Parameters
     ----------
     known : Starts
-        Cases with a date, and those that never had support.
+        Cases with a date.
     columns : (M, q)
         What sets the kinds of case apart.
     kind : (N,)
@@ -148,11 +158,9 @@ def imputed_days(
 
     Notes
     -----
-    Proper in Rubin's sense: before each imputation the cases with known starts are drawn again (whole courts where
-    clusters are given, else cases), and the hazard is fitted to them. Whether a date is missing may depend on the kind
-    of case, its ending and time of ending among it; not on the day itself. Cases without a date are not among those
-    that the hazard is fitted to, so it is too low by one factor per kind, which drops out when it is known that support
-    started.
+    Proper in Rubin's sense: before each imputation the cases with a date are drawn again (whole courts where clusters
+    are given, else cases), and the spread of days is fitted to them. Whether a date is missing may depend on the kind
+    of case, its ending and the time of its ending; not on the day itself.
 
     References
     ----------
@@ -161,11 +169,10 @@ def imputed_days(
     """
     generator = np.random.default_rng(seed)
     cuts = _cuts(known)
-    first = _fitted(known, columns, cuts, known.mass, None)
     made = np.empty((imputations, len(latest)), dtype=np.int64)
     for i, mass in enumerate(_resampled(known, imputations, generator)):
-        hazard = StartHazard(cuts, _fitted(known, columns, cuts, mass, first).hazard)
-        made[i] = drawn_days(hazard, kind, latest, generator.random(len(latest)))
+        spread = StartDays(cuts, _log_density(known, columns, cuts, mass))
+        made[i] = drawn_days(spread, kind, latest, generator.random(len(latest)))
     return made
 
 
@@ -188,29 +195,76 @@ def spread_days(known: Starts, columns: Floats, kind: Counts, latest: Counts, *,
     >>> spread_days(cells, np.zeros((1, 0)), np.zeros(1, int), np.array([9]), parts=2).ravel()
     array([2, 7])
     """
-    hazard = start_hazard(known, columns)
+    spread = start_days(known, columns)
     chances = (np.arange(parts) + 0.5) / parts
-    return np.stack([drawn_days(hazard, kind, latest, np.full(len(latest), one)) for one in chances])
+    return np.stack([drawn_days(spread, kind, latest, np.full(len(latest), one)) for one in chances])
+
+
+def _began(cells: Starts) -> Counts:
+    return np.flatnonzero((cells.start >= 0) & (cells.start <= cells.latest))
 
 
 def _cuts(cells: Starts) -> Counts:
-    began = (cells.start >= 0) & (cells.start <= cells.latest)
+    began = _began(cells)
     return interval_starts(cells.start[began], cells.mass[began], max(int(cells.latest.max(initial=0)), 1))
 
 
-def _fitted(cells: Starts, columns: Floats, cuts: Counts, mass: Floats, first: StartFit | None) -> StartFit:
-    """Fit the hazard when each cell has ``mass``."""
-    shape = len(columns), len(cuts)
-    began = np.flatnonzero((cells.start >= 0) & (cells.start <= cells.latest))
-    last = cells.latest.copy()
-    last[began] = cells.start[began]
-    days = _days_in(cuts, last) * mass[:, None]
-    waited, starts = np.zeros(shape), np.zeros(shape)
-    for j in range(shape[1]):
-        waited[:, j] = np.bincount(cells.kind, days[:, j], minlength=shape[0])
+def _log_density(cells: Starts, columns: Floats, cuts: Counts, mass: Floats) -> Floats:
+    """Return the log density per day when each cell has ``mass``, (M, J)."""
+    began = _began(cells)
+    began = began[mass[began] > 0]
+    last = int(cells.latest[began].max(initial=0))
+    ends = np.minimum(np.append(cuts[1:] - 1, max(last, cuts[-1])), max(last, int(cuts[-1])))
+    middle = (cuts + np.maximum(ends, cuts)) / 2 / _YEAR
     place = np.searchsorted(cuts, cells.start[began], side="right") - 1
-    np.add.at(starts, (cells.kind[began], place), mass[began])
-    return fit_start(starts, waited, columns, first=first)
+    # cases of one kind with one last day differ in nothing but where they started
+    key, of = np.unique(np.stack([cells.kind[began], cells.latest[began]]), axis=1, return_inverse=True)
+    starts = np.zeros((key.shape[1], len(cuts)))
+    np.add.at(starts, (of.ravel(), place), mass[began])
+    with np.errstate(divide="ignore"):
+        room = np.log(_days_in(cuts, key[1]))
+    centre = columns.mean(axis=0) if len(columns) else 0.0
+    scale = columns.std(axis=0)
+    z = (columns - centre) / np.where(scale > 0, scale, 1.0)
+    profile, tilt = _posterior_mode(starts, room, z[key[0]], middle)
+    return np.asarray(profile[None, :] + (z @ tilt)[:, None] * middle[None, :])
+
+
+def _posterior_mode(starts: Floats, room: Floats, z: Floats, middle: Floats) -> tuple[Floats, Floats]:
+    """Return the profile (J,) and the tilts (q,) of a softmax over the intervals, with weak normal priors."""
+    j, q = starts.shape[1], z.shape[1]
+    number = starts.sum(axis=1)
+    theta = np.zeros(j + q)
+    held = np.full(j + q, 1 / _PRIOR**2)
+
+    def scores(at: Floats) -> Floats:
+        return np.asarray(room + at[:j] + (z @ at[j:])[:, None] * middle)
+
+    def value(at: Floats) -> float:
+        eta = scores(at)
+        reached = np.where(starts > 0, starts * np.where(np.isfinite(eta), eta, 0), 0).sum()
+        return float(reached - number @ logsumexp(eta, axis=1) - 0.5 * (held * at**2).sum()) if len(eta) else 0.0
+
+    now = value(theta)
+    for _ in range(_STEPS):
+        eta = scores(theta)
+        share = np.exp(eta - logsumexp(eta, axis=1, keepdims=True)) if len(eta) else eta
+        residual, expected = starts - number[:, None] * share, number[:, None] * share
+        gradient = np.concatenate([residual.sum(axis=0), z.T @ (residual @ middle)]) - held * theta
+        mean = share @ middle
+        information = np.diag(held)
+        information[:j, :j] += np.diag(expected.sum(axis=0)) - share.T @ expected
+        information[:j, j:] = (expected * (middle - mean[:, None])).T @ z
+        information[j:, :j] = information[:j, j:].T
+        information[j:, j:] += z.T @ ((number * (share @ middle**2 - mean**2))[:, None] * z)
+        step = np.linalg.solve(information, gradient)
+        size = 1.0
+        while (then := value(theta + size * step)) < now and size > 1e-6:
+            size /= 2
+        theta, gained, now = theta + size * step, then - now, then
+        if gained < _ENOUGH * (1 + abs(now)):
+            break
+    return theta[:j], theta[j:]
 
 
 def _days_in(cuts: Counts, last: Counts) -> Floats:
