@@ -28,6 +28,7 @@ class Recorded(NamedTuple):
     tier: Counts
     age: Floats
     court: Counts
+    cutoff: Counts  # the last day on which the case could be seen
 
     @property
     def start(self) -> Counts:
@@ -108,8 +109,8 @@ def recorded(world: EffectWorld, drawn: Drawn, lived: Lived, rng: np.random.Gene
     if world.unrecorded:
         early = (code == DISMISSAL) & (exit_day <= 3 * MONTH)
         days = np.where(early[:, None] & (rng.random(shape) < world.unrecorded), NEVER, days)
-    severity, tier = drawn.severity.astype(np.int64), drawn.tier.astype(np.int64)
-    return Recorded(exit_day, code, days, _day(lived.milestone), severity, tier, drawn.age, drawn.court)
+    severity, tier, cutoff = (given.astype(np.int64) for given in (drawn.severity, drawn.tier, drawn.cutoff))
+    return Recorded(exit_day, code, days, _day(lived.milestone), severity, tier, drawn.age, drawn.court, cutoff)
 
 
 def _day(times: Floats) -> Counts:
