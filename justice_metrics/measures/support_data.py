@@ -176,24 +176,69 @@ def support_data(
         When there are no support spells, or a name is unknown.
     """
     who, reached = names(actors), names(milestones)
-    _check(cases, who, needed)
+    known = supported(cases, who, needed, basis=basis, institutions=institutions)
+    spells = spells_of(known, start=start, wanted=names(outcome), endings=endings)
+    days: dict[str, nw.Expr] = {}
+    for one in reached:
+        if one in who:
+            raise QuestionError(tr("'{name}' is an actor and cannot be a milestone too.", name=one))
+        days[one] = cases.first_day(cases.resolve(one))
+    return support_data_of(
+        spells,
+        actors=who,
+        needed=needed,
+        adjust=adjust,
+        milestones=reached,
+        strata=strata,
+        cluster=cluster,
+        dated={**days, **(dated or {})},
+    )
+
+
+def supported(
+    cases: CaseData,
+    actors: Sequence[str],
+    needed: Needed,
+    *,
+    basis: Mapping[str, Names] | None = None,
+    institutions: Names = (),
+) -> CaseData:
+    """Return the cases with the first day of support by each actor; arguments as for :func:`support_data`."""
+    _check(cases, actors, needed)
     chosen = {one: names(bases) for one, bases in (basis or {}).items()}
     for one in chosen:
-        if one not in who:
+        if one not in actors:
             raise QuestionError(
                 tr("'{actor}' is given a basis, but is not among the actors asked about.", actor=one),
-                suggestion(one, who),
+                suggestion(one, tuple(actors)),
             )
-    if cluster is None and cases.sampling.cluster:
+    return cases.with_(milestones=with_support(cases, actors, basis=chosen, institutions=names(institutions)))
+
+
+def support_data_of(
+    spells: Durations,
+    *,
+    actors: Sequence[str],
+    needed: Needed = "all",
+    adjust: Names = (),
+    milestones: Sequence[str] = (),
+    strata: Names = (),
+    cluster: str | None = None,
+    dated: Mapping[str, nw.Expr] | None = None,
+) -> SupportData:
+    """Reduce times made of :func:`supported` cases; milestones are among the names of ``dated``.
+
+    Parameters
+    ----------
+    spells : Durations
+        From whatever start to whatever endings.
+    actors, needed, adjust, milestones, strata, cluster, dated
+        As for :func:`support_data`.
+    """
+    if cluster is None and spells.sampling.cluster:
         cluster = "cluster"
-    frame = with_support(cases, who, basis=chosen, institutions=names(institutions))
-    spells = spells_of(cases.with_(milestones=frame), start=start, wanted=names(outcome), endings=endings)
     begin = nw.col("time__begin")
-    days = {one: _support_day(one) for one in who}
-    for one in reached:
-        if one in days:
-            raise QuestionError(tr("'{name}' is an actor and cannot be a milestone too.", name=one))
-        days[one] = cases.first_day(cases.resolve(one)) - begin
+    days = {one: _support_day(one) for one in actors}
     days |= {one: (day - begin).cast(nw.Int64) for one, day in (dated or {}).items()}
     terms = names(adjust)
     numeric = spells.numeric_attributes
@@ -211,9 +256,9 @@ def support_data(
         spells=spells,
         formula=formula,
         design=_design(formula, histories),
-        actors=who,
+        actors=tuple(actors),
         needed=needed,
-        milestones=reached,
+        milestones=tuple(milestones),
         cluster=cluster,
     )
 
