@@ -169,7 +169,8 @@ def _on(folded: Folded, once: Run, strategy: Strategy, kept: Floats, rows: Count
     first = np.where(started, once.weights[0, rows], first)
     if day == g:
         first = np.where(~started & (until == g + 1), 0, first)
-    return np.minimum(np.stack([first, np.where(started, 0, second)]), once.caps[:, None])
+    found: Floats = np.minimum(np.stack([first, np.where(started, 0, second)]), once.caps[:, None])
+    return found
 
 
 def _means(mass: Floats, values: Floats) -> Floats:
