@@ -59,7 +59,7 @@ def logistic(design: Floats, outcome: Floats, n: Floats, weight: Floats) -> Fitt
     design : (C, q)
         With a column of ones.
     outcome : (C,)
-        0 or 1, or a share.
+        0 or 1, a share, or a pseudo-value, which may lie outside them.
     n : (C,)
         Units of the cell: replication.
     weight : (C,)
@@ -196,7 +196,7 @@ def _descended(
     for _ in range(30):
         there = beta + share * step
         now = deviance_at(there)
-        if now <= before + 1e-10 * (before + 1e-6):
+        if now <= before + 1e-10 * (abs(before) + 1e-6):
             return there, now
         share /= 2
     return beta, before
