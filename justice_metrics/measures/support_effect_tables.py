@@ -10,13 +10,13 @@ import numpy as np
 from ..base.language import Readable, tr
 from ..base.result import Column, Table
 from ..base.types import Counts, Floats
+from ..estimate.emulation import Weights
 from ..estimate.limits import normal_quantile
 from ..estimate.multiplicity import holm
 from .support_strategies import ARMS, TIMING_WORDS, Strategies
 
 # With this probability a difference of the size called detectable would be shown.
 POWER: Final = 0.8
-QUANTILES: Final = (0.01, 0.25, 0.5, 0.75, 0.99)
 
 
 class Lines(NamedTuple):
@@ -54,12 +54,10 @@ class Lines(NamedTuple):
 
 def joined(parts: Sequence[Lines], wanted: Sequence[str]) -> Lines:
     """Return the lines of several emulations in the order in which outcomes were asked for."""
-    whole = Lines(
-        tuple(name for part in parts for name in part.outcome),
-        *(np.concatenate([part[place] for part in parts], axis=-1) for place in range(1, len(Lines._fields))),
-    )
-    order = [place for name in wanted for place, one in enumerate(whole.outcome) if one == name]
-    return Lines(tuple(whole.outcome[one] for one in order), *(column[..., order] for column in whole[1:]))
+    named = [name for part in parts for name in part.outcome]
+    order = [place for name in wanted for place, one in enumerate(named) if one == name]
+    columns = [np.concatenate([part[place] for part in parts], axis=-1)[..., order] for place in range(1, 12)]
+    return Lines(tuple(named[one] for one in order), *columns)
 
 
 def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readable]) -> Table:
@@ -165,45 +163,27 @@ def strategies_table(timed: Sequence[Timed], strategies: Strategies, words: Mapp
     return Table(columns, values, labels=labels, title=tr("Other days on which support might start"))
 
 
-class Spread(NamedTuple):
-    """How the weights of one arm are spread over its clones that kept to the strategy.
-
-    Attributes
-    ----------
-    clones : int
-    smallest, mean, largest, effective : float
-    quantiles : (5,)
-        At ``QUANTILES``.
-    """
-
-    clones: int
-    smallest: float
-    mean: float
-    largest: float
-    effective: float
-    quantiles: Floats
-
-
-def weights_table(spreads: Sequence[Spread], strategies: Strategies) -> Table:
+def weights_table(weights: Weights, strategies: Strategies) -> Table:
     """Return how the weights of both arms are spread, and how many unweighted cases they are worth."""
-    shares = [(f"q{round(share * 100):02}", tr("{n} % quantile", n=round(share * 100))) for share in QUANTILES]
+    shares = [(f"q{round(share * 100):02}", share) for share in weights.probabilities.tolist()]
     columns = (
         Column("arm", tr("strategy"), "text", "key", "key"),
-        Column("clones", tr("cases that kept to it"), "units", "count", "count"),
+        Column("clones", tr("cases that kept to it"), "number", "count", "count", 0),
         Column("effective", tr("effective number of cases"), "number", "estimate", "quantile", 0),
         Column("mean", tr("mean weight"), "number", "estimate", "quantile", 2),
         Column("smallest", tr("smallest weight"), "number", "estimate", "quantile", 2),
-        *(Column(name, title, "number", "estimate", "quantile", 2) for name, title in shares),
+        *(Column(name, tr("{n} % quantile", n=round(share * 100)), "number", "estimate", "quantile", 2)
+          for name, share in shares),
         Column("largest", tr("largest weight"), "number", "estimate", "quantile", 2),
-    )
+    )  # fmt: skip
     values = {
         "arm": list(ARMS),
-        "clones": [one.clones for one in spreads],
-        "effective": [one.effective for one in spreads],
-        "mean": [one.mean for one in spreads],
-        "smallest": [one.smallest for one in spreads],
-        **{name: [float(one.quantiles[place]) for one in spreads] for place, (name, _) in enumerate(shares)},
-        "largest": [one.largest for one in spreads],
+        "clones": weights.clones,
+        "effective": weights.effective,
+        "mean": weights.mean,
+        "smallest": weights.smallest,
+        **{name: weights.quantiles[:, place] for place, (name, _) in enumerate(shares)},
+        "largest": weights.largest,
     }
     return Table(columns, values, labels={"arm": strategies.arms}, title=tr("Weights at the end of the grace period"))
 
@@ -220,8 +200,10 @@ def overlap_table(edges: Floats, counts: Counts) -> Table:
     return Table(columns, values, title=tr("Overlap: probability of support in time, by the model"))
 
 
-def truncation_table(cut: Mapping[float, Lines], strategies: Strategies, words: Mapping[str, Readable]) -> Table:
-    """Return the difference when the largest weights are cut; by share, 1 for none cut."""
+def truncation_table(
+    cut: Mapping[float, Floats], lines: Lines, strategies: Strategies, words: Mapping[str, Readable]
+) -> Table:
+    """Return the difference when the largest weights are cut: (N,) in the order of ``lines``; share 1 cuts none."""
     columns = (
         Column("quantile", tr("weights cut at their quantile"), "share", "key", "key"),
         Column("outcome", tr("ending"), "text", "key", "key"),
@@ -229,10 +211,10 @@ def truncation_table(cut: Mapping[float, Lines], strategies: Strategies, words: 
         Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
     )
     values = {
-        "quantile": [share for share, lines in cut.items() for _ in lines.outcome],
-        "outcome": [name for lines in cut.values() for name in lines.outcome],
-        "days": np.concatenate([lines.days for lines in cut.values()]),
-        "estimate": np.concatenate([lines.difference for lines in cut.values()]),
+        "quantile": np.repeat(np.array(list(cut)), len(lines.days)),
+        "outcome": list(lines.outcome) * len(cut),
+        "days": np.tile(lines.days, len(cut)),
+        "estimate": np.concatenate(list(cut.values())),
     }
     return Table(columns, values, labels={"outcome": words}, title=tr("With the largest weights cut"))
 
