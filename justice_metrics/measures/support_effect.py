@@ -507,7 +507,7 @@ def _answer(
     level = strategies.level
     return SupportEffect(
         heading=tr(
-            "Support within {days} days ({support}) and how cases end",
+            "Support within {days} days and how cases end: {support}",
             days=strategies.within,
             support=strategies.support,
         ),

@@ -11,11 +11,11 @@ from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.levels import LEVEL_WORDS
 from ..base.result import Table
 from ..cases.attributes import attribute_words
-from ..estimate.steps import at_days
 from ..figures.balance import love_plot, overlap_plot
 from ..figures.curves import step_curves
 from ..figures.forest import forest_of_differences
 from ..figures.spreads import spreads
+from .curve_tables import limits_words
 from .declared import Points
 from .support_balance import AS_NUMBER, Likeness
 from .support_runs import Part
@@ -61,8 +61,11 @@ def forest_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         columns=[
             (tr("difference").text(language), [Points(one).text(language) for one in main["estimate"]]),
             (tr("interval").text(language), limits),
-            (tr("came to it, under both strategies").text(language), events),
-            (tr("could show").text(language), [Points(one, signed=False).text(language) for one in main["detectable"]]),
+            (tr("came to it: with / without").text(language), events),
+            (
+                tr("would probably be shown").text(language),
+                [Points(one, signed=False).text(language) for one in main["detectable"]],
+            ),
         ],
         x_label=(
             tr("difference in percentage points")
@@ -82,8 +85,9 @@ def curves_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
     found, effects = part.emulation, part.effects
     last = of.strategies.horizons[-1]
     ticks = list(range(0, last + 1, next((one for one in (30, 60, 90, 180, 365) if last / one <= 6), 730)))
+    # Limits are told on a grid of days and drawn straight between them.
     low, high = (
-        at_days(found.horizons.astype(np.int32), limit[:, 0], found.days.tolist(), before=0.0)
+        np.stack([np.interp(found.days, found.horizons, arm) for arm in limit[:, 0]])
         for limit in (effects.incidence.low, effects.incidence.high)
     )
     return step_curves(
@@ -98,6 +102,7 @@ def curves_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         x_label=tr("days since {start}", start=of.strategies.start).text(language),
         y_label=tr("share that came to: {outcome}", outcome=of.words[part.outcomes[0]]).text(language),
         lines={of.strategies.within: tr("day {day}", day=of.strategies.within).text(language)},
+        limits_label=limits_words(of.strategies.level, groups=2, band=False, language=language),
         number=lambda n: format_number(round(n), language),
         percent=lambda one: format_share(one, language, decimals=0),
         ax=ax,
@@ -124,7 +129,7 @@ def balance_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         groups=[attribute_words(attributes[one]).text(language) for one in shown],
         differences=np.concatenate([means.difference[-1:], means.weighted_difference])[:, shown],
         series=[one.text(language) for one in series],
-        threshold_label=tr("alike").text(language),
+        threshold_label=tr("within 0.1: alike").text(language),
         x_label=tr("first less second strategy, in standard deviations").text(language),
         number=lambda one: format_number(one, language, decimals=2).replace("-", "\N{MINUS SIGN}"),
         ax=ax,

@@ -21,15 +21,15 @@ FINE: Final = 0.04
 FEW_EVENTS: Final = 10
 
 
-def base_of(half_width: float) -> int:
+def base_of(half_width: float, difference: float) -> int:
     """Return among how many cases a difference is told: 100, or 1,000 where that would be too coarse.
 
     Examples
     --------
-    >>> base_of(0.07), base_of(0.012)
-    (100, 1000)
+    >>> base_of(0.07, 0.09), base_of(0.012, 0.03), base_of(0.07, 0.004)
+    (100, 1000, 1000)
     """
-    return 1_000 if half_width < FINE else 100
+    return 1_000 if half_width < FINE or abs(difference) < 0.005 else 100
 
 
 class More:
@@ -70,16 +70,21 @@ class Between:
 class Of:
     """A share as cases of so many, "71"."""
 
-    __slots__ = ("base", "value")
+    __slots__ = ("base", "decimals", "value")
 
-    def __init__(self, value: float, base: int) -> None:
-        self.value, self.base = float(value), base
+    def __init__(self, value: float, base: int, decimals: int = 0) -> None:
+        self.value, self.base, self.decimals = float(value), base, decimals
 
     def text(self, language: Language = "en") -> str:
         """Return the number; a share that is not 0 is not written as 0."""
         n = self.value * self.base
-        decimals = 1 if 0 < n < 0.95 else 0
-        return format_number(n, language, decimals=decimals)
+        return format_number(n, language, decimals=max(self.decimals, 1 if 0 < n < 0.95 else 0))
+
+
+def both_of(one: float, other: float, base: int) -> tuple[Of, Of]:
+    """Return two shares as cases of so many, with a decimal where whole numbers would not add up to the difference."""
+    whole = round(one * base) - round(other * base) == round((one - other) * base)
+    return Of(one, base, 0 if whole else 1), Of(other, base, 0 if whole else 1)
 
 
 def sentences(main: Table, strategies: Strategies, words: Any) -> tuple[Readable, ...]:
@@ -99,13 +104,9 @@ def effect(main: Table, row: int, strategies: Strategies, words: Any) -> Readabl
         return tr("How many come to {outcome} within {period} cannot be told under both strategies.",
                   outcome=told["outcome"], period=told["period"])  # fmt: skip
     known = math.isfinite(low) and math.isfinite(high)
-    base = base_of((high - low) / 2 if known else abs(difference))
-    told |= {
-        "base": base,
-        "more": More(difference, base),
-        "one": Of(main["incidence_started"][row], base),
-        "other": Of(main["incidence_not_started"][row], base),
-    }
+    base = base_of((high - low) / 2 if known else abs(difference), difference)
+    told |= {"base": base, "more": More(difference, base)}
+    told["one"], told["other"] = both_of(main["incidence_started"][row], main["incidence_not_started"][row], base)
     if not known:
         return tr(
             "Of {base} cases supported within {within} days, {more} come to {outcome} within {period} ({one} instead "
@@ -126,20 +127,20 @@ def basis(main: Table, row: int) -> Readable:
     events = {"one": int(main["events_started"][row]), "other": int(main["events_not_started"][row])}
     if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(least)):
         return tr("Cases that came to it: {one} under the first strategy and {other} under the second.", **events)
-    base = base_of((high - low) / 2)
+    base = base_of((high - low) / 2, float(main["estimate"][row]))
     told = {"base": base, "least": Of(least, base), **events}
     if low <= 0 <= high:
         return tr(
-            "Inconclusive: these data can rule out neither {low} nor {high} of {base}, so they do not say whether "
-            "support adds, takes away or changes nothing. Cases that came to it: {one} and {other} under the two "
-            "strategies; data of this size would probably show a difference of {least} of {base}, not a smaller one.",
+            "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so support may add, take away or change "
+            "nothing. Cases that came to it: {one} and {other} under the two strategies; such data would probably "
+            "show a difference of {least} of {base}, not a smaller one.",
             low=More(low, base),
             high=More(high, base),
             **told,
         )
     return tr(
-        "The interval does not include zero. Cases that came to it: {one} and {other} under the two strategies; data "
-        "of this size would probably show a difference of {least} of {base}, not a smaller one.",
+        "The interval does not include zero. Cases that came to it: {one} and {other} under the two strategies; such "
+        "data would probably show a difference of {least} of {base}, not a smaller one.",
         **told,
     )
 
@@ -157,7 +158,8 @@ def next_study(main: Table, row: int, units: int) -> tuple[Readable, ...]:
     wanted = [tr("{n} files for {points}", n=files_needed(units, least, one), points=_points(one)) for one in smaller]
     return (
         tr(
-            "Such a study needs about {wanted} (with 80 % certainty, from as many more courts); this one has {units}.",
+            "A study of this kind needs about {wanted} (with 80 % certainty, from as many more courts); this one has "
+            "{units}.",
             wanted=_or(wanted),
             units=units,
         ),
@@ -199,8 +201,8 @@ def doubts(
     else:
         notes.append(
             tr(
-                "The weights make both strategies alike in {adjust} and in nothing else; what no file records (the "
-                "will of the victim, the evidence) stays.",
+                "The weights make both strategies alike in what was adjusted for ({adjust}) and in nothing else; what no "
+                "file records (the will of the victim, the evidence) stays.",
                 adjust=list(strategies.compared_at),
             )
         )

@@ -92,6 +92,11 @@ class TestEffect:
         assert "No interval can be given" in said
         assert "nan" not in said.lower()
 
+    def test_both_shares_add_up_to_the_difference_as_they_are_written(self) -> None:
+        said = str(effect(main(0.0137, -0.008, 0.036, one=0.0264), 0, strategies(), WORDS))
+        assert "14 more" in said
+        assert "26.4 instead of 12.7" in said
+
     def test_nothing_can_be_told(self) -> None:
         assert "cannot be told" in str(effect(main(NAN, NAN, NAN), 0, strategies(), WORDS))
 
@@ -99,8 +104,8 @@ class TestEffect:
 class TestBasis:
     def test_inconclusive_in_words_and_both_directions(self) -> None:
         said = str(basis(main(0.05, -0.03, 0.13, events=(12, 40)), 0))
-        assert said.startswith("Inconclusive: these data can rule out neither 3 fewer nor 13 more of 100")
-        assert "adds, takes away or changes nothing" in said
+        assert said.startswith("Inconclusive: neither 3 fewer nor 13 more of 100 can be ruled out")
+        assert "add, take away or change nothing" in said
         assert "12 and 40" in said
         assert "difference of 11 of 100" in said
 
@@ -149,8 +154,9 @@ class TestWords:
         assert "day" in str(starting_days(timing, 90, 30))
 
     def test_numbers_of_so_many(self) -> None:
-        assert base_of(0.05) == 100
-        assert base_of(0.03) == 1_000
+        assert base_of(0.05, 0.02) == 100
+        assert base_of(0.03, 0.02) == 1_000
+        assert base_of(0.05, 0.001) == 1_000
         assert More(0.0001, 100).text() == "none more and none fewer"
         assert Of(0.004, 100).text() == "0.4"
         assert Of(0.004, 100).text("es") == "0,4"
@@ -165,7 +171,7 @@ class TestDoubts:
         return "\n".join(str(one) for one in doubts(of or strategies(), **{**dict(self.GIVEN), **given}))
 
     def test_what_the_weights_rest_on_is_named(self) -> None:
-        assert "alike in offence and in nothing else" in self.said()
+        assert "(offence) and in nothing else" in self.said()
         assert "accusation" in self.said()
         assert "60 clusters (court)" in self.said()
 
