@@ -131,8 +131,8 @@ def basis(main: Table, row: int) -> Readable:
     told = {"base": base, "least": Of(least, base), **events}
     if low <= 0 <= high:
         return tr(
-            "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so support may add, take away or change "
-            "nothing. Cases that came to it: {one} and {other} under the two strategies; such data would probably "
+            "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so support may add, take away or "
+            "change nothing. Cases that came to it: {one} and {other} under the two strategies; such data would probably "
             "show a difference of {least} of {base}, not a smaller one.",
             low=More(low, base),
             high=More(high, base),
@@ -201,8 +201,8 @@ def doubts(
     else:
         notes.append(
             tr(
-                "The weights make both strategies alike in what was adjusted for ({adjust}) and in nothing else; what no "
-                "file records (the will of the victim, the evidence) stays.",
+                "The weights make both strategies alike in what was adjusted for ({adjust}) and in nothing else; what "
+                "no file records (the will of the victim, the evidence) stays.",
                 adjust=list(strategies.compared_at),
             )
         )
