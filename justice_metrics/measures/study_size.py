@@ -272,11 +272,10 @@ def study_size(
 
     Examples
     --------
-    >>> import justice_metrics as jm
     >>> from justice_metrics.measures.study_size import study_size
     >>> plan = study_size(baseline=0.3, difference=0.1, icc=0.05, files_per_court=30)
     >>> plan.main["independent"].tolist(), plan.main["files"].tolist(), plan.main["courts"].tolist()
-    ([712.0], [1744.0], [59.0])
+    ([712.0], [1745.0], [59.0])
     """
     asked = tuple(float(one) for one in _several(difference))
     ratios = tuple(float(one) for one in _several(hazard_ratio))
