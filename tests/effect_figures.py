@@ -8,9 +8,10 @@ import numpy as np
 
 from justice_metrics.base.types import Counts, Floats
 from justice_metrics.estimate.cox import CoxFit, cox
+from justice_metrics.estimate.followed import NEVER
 from justice_metrics.estimate.resampling import incidence_at
 from justice_metrics.estimate.rows import Rows
-from justice_metrics.simulate.effect_studies import Recorded
+from justice_metrics.simulate.effect_studies import DISMISSAL, Recorded
 from justice_metrics.simulate.effect_worlds import MONTH
 
 HORIZON = 24 * MONTH
@@ -117,3 +118,12 @@ def dose_cox(study: Recorded) -> float:
     court = study.court[rows.case]
     cells = Rows(rows.entry, rows.exit, rows.code, one, None, court, pattern.ravel().astype(np.int64), court)
     return float(cox(cells, design.astype(np.float64), outcome=1).coefficients[0])
+
+
+def silent_supported(study: Recorded, rng: np.random.Generator, share: float) -> Recorded:
+    """Give an actor, on any day of its life, to a share of the files dismissed within three months that name none."""
+    silent = (study.code == DISMISSAL) & (study.exit <= 3 * MONTH) & (study.start == NEVER)
+    chosen = silent & (rng.random(len(silent)) < share)
+    days = study.actor_days.copy()
+    days[chosen, 0] = np.floor(rng.random(chosen.sum()) * study.exit[chosen]).astype(np.int64)
+    return study._replace(actor_days=days)

@@ -14,8 +14,8 @@ import pytest
 
 from justice_metrics.base.types import Floats
 from justice_metrics.estimate.emulation import Emulation, Strategy, emulate
-from justice_metrics.estimate.followed import NEVER, Followed
-from justice_metrics.simulate.effect_studies import DISMISSAL, Recorded, baseline, study
+from justice_metrics.estimate.followed import Followed
+from justice_metrics.simulate.effect_studies import Recorded, baseline, study
 from justice_metrics.simulate.effect_worlds import (
     CONFOUNDED,
     EFFECTIVE,
@@ -25,7 +25,7 @@ from justice_metrics.simulate.effect_worlds import (
     UNDER_RECORDED,
     EffectWorld,
 )
-from tests.effect_figures import dated_cox, naive_figures
+from tests.effect_figures import dated_cox, naive_figures, silent_supported
 from tests.effect_truths import HORIZON, NOTHING, TRUTHS, WINDOW, WITHIN
 
 REPLICATES = 40
@@ -137,14 +137,6 @@ def test_world_5_the_total_effect_and_the_direct_one():
     assert here.naive["incidence of verdicts"] > 0.2
 
 
-def as_if_supported(recorded: Recorded, rng: np.random.Generator) -> Recorded:
-    """Every file dismissed within three months that names no actor gets one, on any day of its life."""
-    silent = (recorded.code == DISMISSAL) & (recorded.exit <= 90) & (recorded.start == NEVER)
-    days = recorded.actor_days.copy()
-    days[silent, 0] = np.floor(rng.random(silent.sum()) * recorded.exit[silent]).astype(np.int64)
-    return recorded._replace(actor_days=days)
-
-
 def test_world_6_what_the_files_do_not_tell():
     """Support does nothing; the estimate says that it does; the truth lies between the two extremes."""
     here = found(UNDER_RECORDED)
@@ -152,10 +144,8 @@ def test_world_6_what_the_files_do_not_tell():
     assert 0.01 < here.emulated["usual"][0] < 0.03
     assert here.emulated["usual"][1] < -0.015
     rng = np.random.default_rng(6)
-    extremes = [
-        difference(as_if_supported(one, rng).followed(), baseline())
-        for one in studies(UNDER_RECORDED)[: REPLICATES // 2]
-    ]
+    others = (silent_supported(one, rng, 1.0) for one in studies(UNDER_RECORDED)[: REPLICATES // 2])
+    extremes = [difference(one.followed(), baseline()) for one in others]
     opposite = np.mean(extremes, axis=0)
     assert opposite[0] < NOTHING[0] < here.emulated["usual"][0]
     assert opposite[1] > NOTHING[1] > here.emulated["usual"][1]

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from justice_metrics.base.types import Floats
+from justice_metrics.estimate.cox_robust import robust_covariance
 from justice_metrics.estimate.emulation import Strategy, Timing, emulate
 from justice_metrics.estimate.emulation_resamples import intervals, resample
 from justice_metrics.simulate.effect_studies import baseline, study
@@ -33,6 +34,7 @@ from justice_metrics.simulate.effect_worlds import (
     UNDER_RECORDED,
     EffectWorld,
 )
+from tests.effect_figures import dated_cox, silent_supported
 from tests.effect_truths import HORIZON, NOTHING, TRUTHS, WINDOW, WITHIN
 
 pytestmark = pytest.mark.prove
@@ -146,3 +148,50 @@ def test_what_comes_of_a_broken_assumption(name, capsys):
     with capsys.disabled():
         reported(name, trial, found)
     assert np.isfinite(found.estimate).all()
+
+
+def test_bounds_where_actors_left_no_trace(capsys):
+    """Of the files dismissed early that name no actor, how many must have had one before the estimate is the truth?"""
+    shares = 0.0, 0.05, 0.1, 0.2, 1.0
+    strategy = Strategy(WITHIN)
+    found = np.empty((STUDIES, len(shares), 2))
+    for number in range(STUDIES):
+        rng = np.random.default_rng((SEED, number))
+        recorded = study(UNDER_RECORDED, rng)
+        for place, share in enumerate(shares):
+            followed = silent_supported(recorded, rng, share).followed()
+            once = emulate(followed, baseline(), strategy, outcomes=2, horizons=(HORIZON,))
+            found[number, place] = once.difference[:, 0]
+    means = found.mean(axis=0)
+    with capsys.disabled():
+        for share, (verdicts, dismissals) in zip(shares, means, strict=True):
+            sys.stdout.write(
+                f"silent files supported {share:4.0%}: verdicts {verdicts:+.4f} dismissals {dismissals:+.4f}\n"
+            )
+    assert means[0, VERDICT] > 0.01
+    assert means[0, DISMISSAL] < -0.01
+    assert means[-1, VERDICT] < NOTHING[VERDICT]
+    assert means[-1, DISMISSAL] > NOTHING[DISMISSAL]
+    assert (np.diff(means[:, VERDICT]) < 0).all()
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_the_hazard_ratio_while_supported(name, capsys):
+    """Cox regression with support as what holds today, courts as strata and as clusters."""
+    world = HONEST[name].world
+    truth = np.log(world.support_on_verdict)
+    estimates, held = np.empty(STUDIES), np.empty(STUDIES, dtype=bool)
+    for number in range(STUDIES):
+        recorded = study(world, np.random.default_rng((SEED, number)))
+        fit = dated_cox(recorded, milestone=True, by_court=True)
+        error = np.sqrt(robust_covariance(fit).covariance[0, 0])
+        estimates[number] = fit.coefficients[0]
+        held[number] = abs(estimates[number] - truth) <= t.isf((1 - LEVEL) / 2, world.courts - 1) * error
+    limits = binomtest(int(held.sum()), STUDIES).proportion_ci(0.99, method="exact")
+    with capsys.disabled():
+        sys.stdout.write(
+            f"{name:22s} log hazard ratio {truth:.3f}  bias {estimates.mean() - truth:+.4f}  "
+            f"spread {estimates.std(ddof=1):.4f}  coverage {100 * held.mean():.1f} %\n"
+        )
+    assert abs(estimates.mean() - truth) < 0.03
+    assert limits.low <= LEVEL <= limits.high
