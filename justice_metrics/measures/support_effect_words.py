@@ -132,8 +132,8 @@ def basis(main: Table, row: int) -> Readable:
     if low <= 0 <= high:
         return tr(
             "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so support may add, take away or "
-            "change nothing. Cases that came to it: {one} and {other} under the two strategies; such data would probably "
-            "show a difference of {least} of {base}, not a smaller one.",
+            "change nothing. Cases that came to it: {one} and {other} under the two strategies; such data would "
+            "probably show a difference of {least} of {base}, not a smaller one.",
             low=More(low, base),
             high=More(high, base),
             **told,
