@@ -45,7 +45,11 @@ if TYPE_CHECKING:
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.regression import cox_regression as cox_regression
     from .measures.restricted_means import restricted_means as restricted_means
+    from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
+    from .measures.support_effect import support_effect as support_effect
+    from .measures.support_hazards import support_hazards as support_hazards
+    from .measures.support_outcomes import support_outcomes as support_outcomes
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
     from .publish.report import write_report as write_report
@@ -87,6 +91,10 @@ _PUBLIC: Final = {
     "open_share": "measures.open_share",
     "restricted_means": "measures.restricted_means",
     "time_to": "measures.time_to",
+    "support_effect": "measures.support_effect",
+    "support_hazards": "measures.support_hazards",
+    "support_outcomes": "measures.support_outcomes",
+    "study_size": "measures.study_size",
     "check": "measures.quality",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",

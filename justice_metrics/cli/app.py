@@ -26,6 +26,8 @@ from . import (
     regression,
     run,
     sample,
+    study_size,
+    support,
     time_to,
 )
 from .options import Options
@@ -44,9 +46,11 @@ GROUPS = (
     occupancy,
     rates,
     caseload,
+    support,
     landmark,
     regression,
     forecast,
+    study_size,
     procedure,
 )
 

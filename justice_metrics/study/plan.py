@@ -25,6 +25,7 @@ from .questions import (
     QUESTIONS,
     RULE_SETTINGS,
     STATE_SETTINGS,
+    TERM_SETTINGS,
     Question,
     needs_lifelines,
 )
@@ -327,16 +328,18 @@ def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure:
 
 
 def _wrong_formula(settings: Mapping[str, Any], mapping: CaseMapping) -> Iterator[Message]:
-    """Read the formula of a regression, and look up the covariates and reference levels that go with it."""
-    formula = settings.get("formula")
-    if not isinstance(formula, str):
-        return
+    """Read the formula of a regression, or the terms that cases are compared at, and look up what goes with it."""
     actors = tuple(_several(settings.get("time_varying", ())))
     numbers = [name for name, one in mapping.attributes.items() if one.type != "text" and not one.bands]
-    try:
-        read = read_formula(formula, known=(*attributes_of(mapping), *actors), numeric=set(numbers) - set(actors))
-    except QuestionError as error:
-        yield tr("'{key}': {reason}", key="formula", reason=_whole(error))
+    terms = {name: tuple(_several(settings.get(name) or ())) for name in ("formula", *TERM_SETTINGS)}
+    for key in [name for name, written in terms.items() if written]:
+        known = attributes_of(mapping) if key in TERM_SETTINGS else (*attributes_of(mapping), *actors)
+        try:
+            read = read_formula(" + ".join(terms[key]), known=known, numeric=set(numbers) - set(actors))
+        except QuestionError as error:
+            yield tr("'{key}': {reason}", key=key, reason=_whole(error))
+            return
+    if not terms["formula"]:
         return
     complaint = unknown_reference(settings.get("references") or (), read)
     if complaint is not None:

@@ -82,6 +82,10 @@ QUESTIONS: Final = _listed(
     Question("case_ages", "caseload", "case_ages"),
     Question("landmark_curves", "landmark_curves", "landmark_curves"),
     Question("landmark_association", "landmark", "landmark_association"),
+    Question("support_effect", "support_effect", "support_effect"),
+    Question("support_hazards", "support_hazards", "support_hazards"),
+    Question("support_outcomes", "support_outcomes", "support_outcomes"),
+    Question("study_size", "study_size", "study_size"),
     Question("cox_regression", "regression", "cox_regression"),
     Question("cause_specific_regression", "cause_specific", "cause_specific_regression"),
     Question("subdistribution_regression", "subdistribution", "subdistribution_regression"),
@@ -92,8 +96,9 @@ QUESTIONS: Final = _listed(
 
 # What the words of a setting are looked up in, whatever question it belongs to.
 ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata"})
-STATE_SETTINGS: Final = frozenset({"start", "outcome", "per"})
-ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying"})
+STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
+ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
+TERM_SETTINGS: Final = frozenset({"adjust"})
 RULE_SETTINGS: Final = frozenset({"rules"})
 
 
