@@ -90,9 +90,9 @@ def contrasts(cells: PointCells, means: ArmMeans, *, binary: bool = True, confid
     Returns
     -------
     Contrasts
-        With clusters, limits and p values are those of Student's distribution with C - 1 degrees of freedom. No error
-        and no limits where a share is compared and an arm has no unit with the outcome, or none without it: the formula
-        would take its share as certain.
+        With clusters, limits and p values are those of Student's distribution with C - 1 degrees of freedom. No error,
+        no limits and no ratios where a share is compared and an arm has no unit with the outcome, or none without it:
+        the formula would take its share as certain.
 
     Notes
     -----
@@ -112,7 +112,8 @@ def contrasts(cells: PointCells, means: ArmMeans, *, binary: bool = True, confid
     (array([0.3, 2. , 3.5]), array([0.2121, 0.5477, 0.9449]))
     """
     spread = covariance(cells, means.influence)
-    if binary and not _both_ways(cells):
+    told = not binary or _both_ways(cells)
+    if not told:
         spread = np.full_like(spread, np.nan)
     clusters = clusters_of(cells)
     reach = _quantile(clusters, confidence_level)
@@ -127,6 +128,7 @@ def contrasts(cells: PointCells, means: ArmMeans, *, binary: bool = True, confid
             risk_low, risk_high = expit(logit(share) - half), expit(logit(share) + half)
         odds = mean / (1 - mean)
         found = np.array([mean[0] - mean[1], mean[0] / mean[1], odds[0] / odds[1] if binary else np.nan])
+        found[1:] = np.where(told & np.isfinite(found[1:]), found[1:], np.nan)
         slopes = [np.ones(2), 1 / positive, 1 / (share * (1 - share))]
         spreads = [np.array([one[0], -one[1]]) @ spread @ np.array([one[0], -one[1]]) for one in slopes]
         std_error = _root(np.array(spreads))
