@@ -263,7 +263,8 @@ def inverse(information: Floats) -> Floats:
     """Inverse of an information matrix; NaN where it has none."""
     size = np.sqrt(np.abs(np.diag(information)))
     try:
-        return np.asarray(np.linalg.inv(information / np.outer(size, size)) / np.outer(size, size))
+        with np.errstate(divide="ignore", invalid="ignore"):  # scores of one cluster may cancel out exactly
+            return np.asarray(np.linalg.inv(information / np.outer(size, size)) / np.outer(size, size))
     except np.linalg.LinAlgError:
         return np.full_like(information, np.nan)
 
