@@ -184,13 +184,18 @@ class Told(NamedTuple):
 def all_told(
     asked: Asked, parts: Sequence[str], lag_days: Sequence[int], codes: Sequence[int], *, ties: Ties
 ) -> list[Told]:
-    """Fit every ending by every model at every lag, in this order; rare levels are those of the first lag."""
+    """Fit every ending by every model at every lag, in this order; rare levels are those of the first lag.
+
+    Where no two orders of the same actors occur often enough, there is no model of the order.
+    """
     states = {(part, lag): states_of(asked, part, lag) for part in parts for lag in lag_days}
     found = []
     for code in codes:
         for part in parts:
             first, _ = states[part, lag_days[0]]
             shown, references = levels_shown(first, code)
+            if part == "order" and not orders_to_compare(list(dict.fromkeys(shown[ORDER].values()))):
+                continue
             for lag in lag_days:
                 own, undated = states[part, lag]
                 found.append(told(model_of(asked, part, lag, own, shown, references, undated), code, ties))
@@ -323,7 +328,9 @@ def levels_shown(states: States, code: int) -> tuple[dict[str, dict[str, str]], 
         for level, number in zip(levels, behind.tolist(), strict=True):
             total[shown[factor][level]] = total.get(shown[factor][level], 0) + number
         first = next(iter(total))
-        references[factor] = first if total[first] >= LEAST_ENDINGS else max(total, key=lambda level: total[level])
+        # a mixture of rare orders is nothing to compare with, as long as there is anything else
+        most = max(total, key=lambda level: (level != OTHER_ORDER) * total[level])
+        references[factor] = first if total[first] >= LEAST_ENDINGS else most
     return shown, references
 
 
@@ -383,18 +390,32 @@ def all_alike(one: Told) -> ChiSquared:
 
 def order_alike(one: Told) -> ChiSquared:
     """Test that it does not matter in which order the same actors came."""
-    groups: dict[str, list[int]] = {}
-    for line in one.model.lines:
-        if line.factor == ORDER and line.place is not None and line.level != OTHER_ORDER:
-            who = BESIDE.join(sorted(line.level.replace(BEFORE, BESIDE).split(BESIDE)))
-            groups.setdefault(who, []).append(one.places.index(line.place))
+    place = {line.level: line.place for line in one.model.lines if line.factor == ORDER}
     rows = []
-    for places in groups.values():
-        for other in places[1:]:
+    for levels in orders_to_compare(list(place)):
+        for other in levels[1:]:
             row = np.zeros(len(one.places))
-            row[[places[0], other]] = 1, -1
+            for level, sign in ((levels[0], 1), (other, -1)):
+                at = place[level]
+                if at is not None:  # the reference level has a log ratio of 0
+                    row[one.places.index(at)] = sign
             rows.append(row)
     return _wald(one, np.array(rows).reshape(-1, len(one.places)))
+
+
+def orders_to_compare(levels: Sequence[str]) -> list[list[str]]:
+    """Return the orders in which the same actors came, where there is more than one.
+
+    Examples
+    --------
+    >>> orders_to_compare(["nobody", "a", "a > b", "b > a", "other_order"])
+    [['a > b', 'b > a']]
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for level in levels:
+        if level != OTHER_ORDER:
+            found.setdefault(tuple(sorted(level.replace(BEFORE, BESIDE).split(BESIDE))), []).append(level)
+    return [one for one in found.values() if len(one) > 1]
 
 
 def beyond_parts(one: Told) -> ChiSquared:

@@ -111,7 +111,8 @@ class SupportHazards(Result):
         def counts(name: str) -> list[str]:
             return [format_number(float(table[name][row]), language) for row in rows]
 
-        x_label, less, more = (one.text(language) for one in pace_axis(self.outcome_words[chosen]))
+        _, less, more = (one.text(language) for one in pace_axis(self.outcome_words[chosen]))
+        what = tr("pace towards: {outcome} (hazard ratio, not the effect)", outcome=self.outcome_words[chosen])
         return forest(
             labels=labels,
             groups=groups,
@@ -124,7 +125,7 @@ class SupportHazards(Result):
                 (tr("came to it").text(language), counts("events")),
                 (tr("ratio (interval)").text(language), ratios),
             ],
-            x_label=x_label,
+            x_label=what.text(language),
             less_label=less,
             more_label=more,
             number=lambda value: format_number(value, language, decimals=len(f"{value:g}".partition(".")[2])),

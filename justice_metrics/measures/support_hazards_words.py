@@ -267,6 +267,17 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
             )
         )
     notes += _merged_notes(found, words)
+    there = dict.fromkeys((one.outcome, one.model.name) for one in found)
+    notes += [
+        tr(
+            "{outcome}: in which order the actors came is not told: no two orders of the same actors have {least} endings "
+            "behind them.",
+            outcome=words[outcome],
+            least=LEAST_ENDINGS,
+        )
+        for outcome, name in there
+        if name == "first" and (outcome, "order") not in there
+    ]
     notes += _undated_notes(found)
     notes += _cluster_notes(found)
     for one in found:
