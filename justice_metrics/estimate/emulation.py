@@ -247,7 +247,8 @@ def emulate(
     NoStartsError
         When nobody starts within the grace period.
     ValueError
-        When a number makes no sense: a negative grace period or horizon, a window of no days, a percentile beyond 100.
+        When a number makes no sense: a negative grace period or horizon, a window of no days, a percentile beyond 100,
+        more endings than ``outcomes``.
 
     Notes
     -----

@@ -71,7 +71,9 @@ class Run(NamedTuple):
 
 
 def watch(folded: Folded, strategy: Strategy, outcomes: int, last_day: int) -> Watched:
-    """Sort the cells by what becomes of their clones."""
+    """Sort the cells by what becomes of their clones; a code beyond the outcomes is refused."""
+    if folded.code.max(initial=0) > outcomes:
+        raise ValueError("cases have more endings than were told")
     g = strategy.within_days
     days = max(last_day, g + 1) + 1
     late = ~folded.started & (folded.until == g + 1)

@@ -225,6 +225,11 @@ def test_nonsense_is_refused(strategy, horizons):
         emulate(crowd(1), COLUMNS, strategy, outcomes=2, horizons=horizons)
 
 
+def test_an_ending_beyond_those_told_is_refused():
+    with pytest.raises(ValueError, match="endings"):
+        emulate(crowd(1), COLUMNS, Strategy(5), outcomes=1, horizons=[9])
+
+
 def test_weights_outside_the_grace_period_are_refused():
     with pytest.raises(ValueError, match="grace"):
         weights_on(crowd(1), COLUMNS, Strategy(5), [6])
