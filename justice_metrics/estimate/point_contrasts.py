@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit, ndtr, stdtr, stdtrit
@@ -10,6 +10,10 @@ from scipy.special import expit, logit, ndtr, stdtr, stdtrit
 from ..base.types import Floats
 from .limits import normal_quantile
 from .point_effects import ArmMeans, PointCells
+
+
+# A pseudo-value this near to 0 or 1 is none but for rounding.
+_ROUNDING: Final = 1e-9
 
 
 class Contrasts(NamedTuple):
@@ -143,7 +147,8 @@ def contrasts(cells: PointCells, means: ArmMeans, *, binary: bool = True, confid
 def _both_ways(cells: PointCells) -> bool:
     """Whether both arms have units with the outcome and units without it."""
     there = cells.arms & (cells.mass > 0)
-    return bool(((there & (cells.outcome > 0)).any(axis=1) & (there & (cells.outcome < 1)).any(axis=1)).all())
+    some, others = cells.outcome > _ROUNDING, cells.outcome < 1 - _ROUNDING
+    return bool(((there & some).any(axis=1) & (there & others).any(axis=1)).all())
 
 
 def _quantile(clusters: int, confidence_level: float) -> float:
