@@ -63,6 +63,15 @@ TIMINGS: Final[tuple[Timing, ...]] = ("usual", "even", "late")
 # With fewer clusters than this no resampling of them tells how much they differ.
 FEWEST_CLUSTERS: Final = 5
 
+VIEWS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {
+        "curves": tr("Both strategies day by day"),
+        "love": tr("Likeness of the cases that keep to each strategy"),
+        "overlap": tr("How likely support in time was, by the model"),
+        "weights": tr("Weights under both strategies"),
+    }
+)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SupportEffect(Result):
@@ -90,20 +99,16 @@ class SupportEffect(Result):
     """
 
     question: ClassVar[str] = "support_effect"
-    views: ClassVar[Mapping[str, Readable]] = MappingProxyType(
-        {
-            "curves": tr("Both strategies day by day"),
-            "love": tr("Likeness of the cases that keep to each strategy"),
-            "overlap": tr("How likely support in time was, by the model"),
-            "weights": tr("Weights under both strategies"),
-        }
-    )
-
     strategies: Strategies
     outcome_words: Mapping[str, Readable]
     units: int
     parts: tuple[Part, ...]
     likeness: Likeness
+
+    @property
+    def views(self) -> Mapping[str, Readable]:  # type: ignore[override]
+        """Further figures: what was adjusted for is compared only where something was."""
+        return {name: title for name, title in VIEWS.items() if name != "love" or self.likeness.attribute}
 
     def findings(self) -> tuple[Readable, ...]:
         """Return each difference in absolute numbers, what it rests on, and what a next study needs."""

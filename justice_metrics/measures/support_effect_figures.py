@@ -101,7 +101,7 @@ def curves_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         at_risk_label=tr("still open and keeping to it").text(language),
         x_label=tr("days since {start}", start=of.strategies.start).text(language),
         y_label=tr("share that came to: {outcome}", outcome=of.words[part.outcomes[0]]).text(language),
-        lines={of.strategies.within: tr("day {day}", day=of.strategies.within).text(language)},
+        lines={of.strategies.within: ""},  # the names of the curves say which day it is
         limits_label=limits_words(of.strategies.level, groups=2, band=False, language=language),
         number=lambda n: format_number(round(n), language),
         percent=lambda one: format_share(one, language, decimals=0),
