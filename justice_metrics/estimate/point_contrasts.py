@@ -11,7 +11,6 @@ from ..base.types import Floats
 from .limits import normal_quantile
 from .point_effects import ArmMeans, PointCells
 
-
 # A pseudo-value this near to 0 or 1 is none but for rounding.
 _ROUNDING: Final = 1e-9
 
