@@ -227,7 +227,7 @@ class RiskPair(NamedTuple):
     share_variance: float = 0.0
 
 
-def evalue_of_difference(risks: RiskPair, *, target: float = 0.0, confidence_level: float = 0.95) -> EValue:
+def evalue_of_difference(risks: RiskPair, *, target: float = 0.0, quantile: float | None = None) -> EValue:
     """E-values of a difference of two risks and of its interval.
 
     Parameters
@@ -235,8 +235,9 @@ def evalue_of_difference(risks: RiskPair, *, target: float = 0.0, confidence_lev
     risks : RiskPair
     target : float
         Difference that an unmeasured cause would have to be hiding; 0 is none.
-    confidence_level : float
-        Of the limit.
+    quantile : float, optional
+        How many standard errors the limit lies off; that of a normal 95 % interval by default. Few courts need one of
+        Student's distribution.
 
     Returns
     -------
@@ -271,9 +272,9 @@ def evalue_of_difference(risks: RiskPair, *, target: float = 0.0, confidence_lev
     if p1 - p0 < target:
         turned = (risks.variance[1], risks.variance[0], risks.variance[2])
         other = RiskPair(p0, p1, turned, 1 - risks.share_started, risks.share_variance)
-        return evalue_of_difference(other, target=-target, confidence_level=confidence_level)
+        return evalue_of_difference(other, target=-target, quantile=quantile)
     factor = _factor(risks, target)
-    reach = normal_quantile(confidence_level)
+    reach = normal_quantile(0.95) if quantile is None else quantile
 
     def lower(of: Floats) -> Floats:
         return _least(risks, of) - reach * np.sqrt(_least_variance(risks, of)) - target

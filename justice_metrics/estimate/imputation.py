@@ -176,30 +176,6 @@ def imputed_days(
     return made
 
 
-def spread_days(known: Starts, columns: Floats, kind: Counts, latest: Counts, *, parts: int = 5) -> Counts:
-    """Middle days of equally likely parts of the distribution of the start, without chance.
-
-    Parameters
-    ----------
-    known, columns, kind, latest
-        As for :func:`imputed_days`.
-    parts : int
-
-    Returns
-    -------
-    (parts, N)
-
-    Examples
-    --------
-    >>> cells = Starts(np.full(50, 99), np.arange(50), np.zeros(50, int), np.full(50, 9.0), None)
-    >>> spread_days(cells, np.zeros((1, 0)), np.zeros(1, int), np.array([9]), parts=2).ravel()
-    array([2, 7])
-    """
-    spread = start_days(known, columns)
-    chances = (np.arange(parts) + 0.5) / parts
-    return np.stack([drawn_days(spread, kind, latest, np.full(len(latest), one)) for one in chances])
-
-
 def _began(cells: Starts) -> Counts:
     return np.flatnonzero((cells.start >= 0) & (cells.start <= cells.latest))
 

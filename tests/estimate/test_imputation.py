@@ -16,7 +16,6 @@ from justice_metrics.estimate.imputation import (
     Starts,
     drawn_days,
     imputed_days,
-    spread_days,
     start_days,
 )
 
@@ -123,12 +122,6 @@ class TestDraws:
     def test_nobody_is_missing(self) -> None:
         known, nobody = starts([90] * 4, [0, 5, NEVER, 80]), np.zeros(0, int)
         assert imputed_days(known, NO_COLUMNS, nobody, nobody, imputations=2, seed=1).shape == (2, 0)
-
-    def test_parts_are_equally_likely(self) -> None:
-        known = starts([999] * 1_000, list(range(1_000)))
-        days = spread_days(known, NO_COLUMNS, np.zeros(1, int), np.array([99]), parts=4).ravel()
-        assert (np.diff(days) > 15).all()
-        assert abs(days.mean() - 50) < 3
 
 
 class TestProper:
