@@ -25,7 +25,6 @@ from .questions import (
     QUESTIONS,
     RULE_SETTINGS,
     STATE_SETTINGS,
-    TERM_SETTINGS,
     Question,
     needs_lifelines,
 )
@@ -292,7 +291,7 @@ def _planned(
     known = {name: getattr(model, name) for name in type(model).model_fields}
     problems = [
         *_unknown_words(known, mappings[chosen], procedures[chosen]),
-        *_wrong_formula(known, mappings[chosen]),
+        *_wrong_formula(question, known, mappings[chosen]),
     ]
     if needs_lifelines(question, known) and importlib.util.find_spec("lifelines") is None:
         problems.append(_whole(MissingExtraError.named("lifelines", "lifelines")))
@@ -327,13 +326,13 @@ def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure:
                 yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, actors))
 
 
-def _wrong_formula(settings: Mapping[str, Any], mapping: CaseMapping) -> Iterator[Message]:
+def _wrong_formula(question: Question, settings: Mapping[str, Any], mapping: CaseMapping) -> Iterator[Message]:
     """Read the formula of a regression, or the terms that cases are compared at, and look up what goes with it."""
     actors = tuple(_several(settings.get("time_varying", ())))
     numbers = [name for name, one in mapping.attributes.items() if one.type != "text" and not one.bands]
-    terms = {name: tuple(_several(settings.get(name) or ())) for name in ("formula", *TERM_SETTINGS)}
+    terms = {name: tuple(_several(settings.get(name) or ())) for name in ("formula", *question.terms)}
     for key in [name for name, written in terms.items() if written]:
-        known = attributes_of(mapping) if key in TERM_SETTINGS else (*attributes_of(mapping), *actors)
+        known = attributes_of(mapping) if key in question.terms else (*attributes_of(mapping), *actors)
         try:
             read = read_formula(" + ".join(terms[key]), known=known, numeric=set(numbers) - set(actors))
         except QuestionError as error:

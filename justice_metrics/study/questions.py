@@ -30,6 +30,8 @@ class Question:
         What the function is given.
     counting : bool
         Whether the cases are read with faults counted and not refused, because the question is about them.
+    terms : tuple of str
+        Settings that are terms of a formula: what cases are compared at.
     """
 
     ask: str
@@ -37,6 +39,7 @@ class Question:
     function: str
     of: Subject = "cases"
     counting: bool = False
+    terms: tuple[str, ...] = ()
 
     def answer(self) -> Callable[..., Result]:
         """Return the function that answers the question."""
@@ -82,9 +85,9 @@ QUESTIONS: Final = _listed(
     Question("case_ages", "caseload", "case_ages"),
     Question("landmark_curves", "landmark_curves", "landmark_curves"),
     Question("landmark_association", "landmark", "landmark_association"),
-    Question("support_effect", "support_effect", "support_effect"),
-    Question("support_hazards", "support_hazards", "support_hazards"),
-    Question("support_outcomes", "support_outcomes", "support_outcomes"),
+    Question("support_effect", "support_effect", "support_effect", terms=("adjust",)),
+    Question("support_hazards", "support_hazards", "support_hazards", terms=("adjust",)),
+    Question("support_outcomes", "support_outcomes", "support_outcomes", terms=("adjust",)),
     Question("study_size", "study_size", "study_size"),
     Question("cox_regression", "regression", "cox_regression"),
     Question("cause_specific_regression", "cause_specific", "cause_specific_regression"),
@@ -98,7 +101,6 @@ QUESTIONS: Final = _listed(
 ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
-TERM_SETTINGS: Final = frozenset({"adjust"})
 RULE_SETTINGS: Final = frozenset({"rules"})
 
 
