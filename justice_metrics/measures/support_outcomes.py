@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.language import Language, Readable, format_share, tr
 from ..base.provenance import LeftOut
 from ..base.result import Definition, Result
 from ..base.types import Flags, Names, names
@@ -23,7 +23,7 @@ from ..reduce.strata import convicted
 from .declared import Points, Share, ensure_level, outcome_labels, sampling_notes, spells_of
 from .formula_words import FormulaWords
 from .support_data import SupportData, support_data_of, supported
-from .support_point_figures import likeness_drawn, overlap_drawn, ratios_drawn
+from .support_point_figures import axis_number, likeness_drawn, overlap_drawn, ratios_drawn
 from .support_point_tables import (
     arms_table,
     balance_table,
@@ -125,7 +125,7 @@ class SupportOutcomes(Result):
             annotation_label=tr("supported / not").text(language),
             reference=0.0,
             percent=False,
-            number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 1),
+            number=lambda one: axis_number(one, language, decimals=1),
             undefined_label=tr("not defined").text(language),
             x_label=tr(
                 "difference in percentage points, among cases that reached: {reached}", reached=self.reached_words

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+def axis_number(value: float, language: Language, *, decimals: int) -> str:
+    """Write a number at an axis; a whole one without decimals, a negative one with a minus sign."""
+    written = format_number(value, language, decimals=0 if float(value).is_integer() else decimals)
+    return written.replace("-", "\N{MINUS SIGN}")
+
+
 def ratios_drawn(table: Table, ax: Axes | None, language: Language) -> Axes:
     """Draw the ratios of each estimator with their intervals."""
     order = np.argsort([list(SCALES).index(str(one)) for one in table["scale"]], kind="stable")
@@ -34,7 +40,7 @@ def ratios_drawn(table: Table, ax: Axes | None, language: Language) -> Axes:
         conf_high=column("conf_high"),
         reference=[False] * len(table),
         x_label=tr("ratio, supported before against not").text(language),
-        number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 2),
+        number=lambda one: axis_number(one, language, decimals=2),
         ax=ax,
     )
 
@@ -50,7 +56,7 @@ def likeness_drawn(alike: Likeness, ax: Axes | None, language: Language) -> Axes
         differences=np.stack([alike.balance.difference, alike.balance.weighted_difference]),
         series=[tr("before weighting").text(language), tr("after weighting").text(language)],
         x_label=tr("difference of means, in standard deviations").text(language),
-        number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 2),
+        number=lambda one: axis_number(one, language, decimals=2),
         ax=ax,
     )
 

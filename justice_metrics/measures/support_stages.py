@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.language import Language, Readable, format_share, tr
 from ..base.result import Definition, Result
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
@@ -23,6 +23,7 @@ from ..reduce.stages import funnel_steps, stage_counts
 from .declared import Points, Share, ensure_level, sampling_notes
 from .formula_words import FormulaWords
 from .support_data import SupportData, support_data_of, supported
+from .support_point_figures import axis_number
 from .support_points import ESTIMATOR_WORDS, compared, point_cells
 from .support_stage_tables import Step, endings_table, main_table, stage_notes
 from .support_strategies import actor_set
@@ -82,7 +83,7 @@ class SupportStages(Result):
             annotation_label=tr("supported / not").text(language),
             reference=0.0,
             percent=False,
-            number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 1),
+            number=lambda one: axis_number(one, language, decimals=1),
             undefined_label=tr("too few cases").text(language),
             x_label=tr(
                 "difference in percentage points, moved on within {days} days of entering the stage",
