@@ -158,7 +158,7 @@ def next_study(main: Table, row: int, units: int) -> tuple[Readable, ...]:
     wanted = [tr("{n} files for {points}", n=files_needed(units, least, one), points=_points(one)) for one in smaller]
     return (
         tr(
-            "A study of this kind needs about {wanted} (with 80 % certainty, from as many more courts); this one has "
+            "A study of this kind needs about {wanted} (with 80 % certainty, and courts in proportion); this one has "
             "{units}.",
             wanted=_or(wanted),
             units=units,

@@ -55,7 +55,7 @@ def flow_table(
     ]
     one, other = strategies.arms.values()
     columns = (
-        Column("step", tr("step"), "text", "key", "key"),
+        Column("step", tr("step of the flow"), "text", "key", "key"),
         Column("started", one, "units", "count", "count"),
         Column("not_started", other, "units", "count", "count"),
     )

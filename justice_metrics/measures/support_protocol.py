@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..base.language import Message, Readable, tr, trn
-from ..base.provenance import Provenance, unit_words
+from ..base.language import Label, Language, Readable, format_number, tr, trn
+from ..base.provenance import SAMPLING_WORDS, Provenance, unit_words
 from ..base.result import Column, Table
 from .declared import Share
 from .support_strategies import Strategies, period_words
@@ -148,7 +148,7 @@ def _elements(of: Emulated) -> tuple[tuple[Readable, Readable, Readable], ...]:
                 "{periods}, over all eligible cases, whatever happens later",
                 periods=[period_words(one) for one in asked.horizons],
             ),
-            tr("the same difference; in cases that would keep to the strategies, as they are assigned by the weights"),
+            tr("the same difference, as if every case had kept to its strategy"),
         ),
         (
             tr("analysis"),
@@ -279,7 +279,7 @@ def _measured(asked: Strategies) -> Readable:
 
 
 def _lag(asked: Strategies) -> Readable:
-    return trn(", counted {n} day later", ", counted {n} days later", asked.lag) if asked.lag else tr("{x}", x="")
+    return trn(", counted {n} day later", ", counted {n} days later", asked.lag) if asked.lag else Label("")
 
 
 def _lagged(asked: Strategies) -> Readable:
@@ -289,22 +289,20 @@ def _lagged(asked: Strategies) -> Readable:
 
 
 def _spells(asked: Strategies) -> Readable:
-    parts: list[Message] = []
+    if asked.bases and asked.institutions:
+        return tr("; only on the basis of: {bases}, and of these institutions: {names}",
+                  bases=list(asked.bases), names=list(asked.institutions))  # fmt: skip
     if asked.bases:
-        parts.append(tr("; only on the basis of: {names}", names=list(asked.bases)))
-    if asked.institutions:
-        parts.append(tr("; only of: {names}", names=list(asked.institutions)))
-    return tr("{one}{other}", one=parts[0], other=parts[1] if len(parts) > 1 else "") if parts else tr("{x}", x="")
+        return tr("; only on the basis of: {names}", names=list(asked.bases))
+    return tr("; only of: {names}", names=list(asked.institutions)) if asked.institutions else Label("")
 
 
 def _sampling(provenance: Provenance) -> Readable:
-    from ..base.provenance import SAMPLING_WORDS
-
     return SAMPLING_WORDS[provenance.sampling]
 
 
 def _item(which: str) -> Readable:
-    return tr("{which}", which=which)
+    return Label(which)
 
 
 class _Two:
@@ -315,7 +313,5 @@ class _Two:
     def __init__(self, value: float, decimals: int = 2) -> None:
         self.value, self.decimals = float(value), decimals
 
-    def text(self, language: str = "en") -> str:
-        from ..base.language import format_number
-
-        return format_number(self.value, "es" if language == "es" else "en", decimals=self.decimals)
+    def text(self, language: Language = "en") -> str:
+        return format_number(self.value, language, decimals=self.decimals)
