@@ -81,7 +81,7 @@ def same(frame: pd.DataFrame) -> Any:
 def frame_of(rows: Sequence[Row], dates: Iterable[str] = ()) -> pd.DataFrame:
     """Return rows as a pandas frame; the columns in ``dates`` hold days and become dates."""
     columns = list(dict.fromkeys(key for row in rows for key in row))
-    dated = {*dates, *STATES, "ended", "entry", "day", "start", "end"}
+    dated = {*dates, *STATES, "ended", "entry", "day", "start", "end", "left"}
     return pd.DataFrame(
         {name: [on(row.get(name)) if name in dated else row.get(name) for row in rows] for name in columns}
     )
@@ -108,7 +108,11 @@ def wide_mapping(columns: Sequence[str], *, cutoff: int = 1_000, **given: Any) -
         mapping["outcome"] = {"column": "outcome", "labels": labels}
         if "ended" in columns:
             mapping["outcome"]["date"] = "ended"
+    relied = {"left": "left", "status": "still"}
+    if set(relied.values()) & set(columns):
+        mapping["reliance"] = {key: column for key, column in relied.items() if column in columns}
     known = {"id", "outcome", "ended", "frequency", *STATES, *DESIGN, *(f"{name}_id" for name in links)}
+    known |= set(relied.values())
     mapping["attributes"] = {
         one: {"column": one, "type": types[one]} if one in types else one for one in columns if one not in known
     }

@@ -20,6 +20,7 @@ from .collapse import collapsed
 from .eventlog import event_rows, milestones_of_events, stage_rows
 from .intake import Conversion, Intake, Sampling
 from .mapping import CaseMapping, read_mapping
+from .mapping_parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
 from .procedure import Procedure
 from .procedure_file import read_procedure
 from .readers_frames import Embedded, Source, ensure_together
@@ -163,6 +164,7 @@ def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure)
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
     typing.design()
+    _reliance(typing, mapping)
     made = wide_milestones(typing, mapping, procedure)
     return Parts(
         *made,
@@ -179,9 +181,10 @@ def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
     typing.design()
+    relied = _reliance(typing, mapping)
     long, ordered = event_rows(typing, mapping, procedure)
     rows, without = _rows_with_ids(sources[0], mapping)
-    described = (*mapping.attributes, *_design_names(mapping))
+    described = (*mapping.attributes, *_design_names(mapping), *relied)
     cutoff_day = day_number(mapping.cases.cutoff)
     made = milestones_of_events(long, procedure, described=described, ordered=ordered, cutoff_day=cutoff_day)
     return Parts(
@@ -215,7 +218,7 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
         numeric += _describe(typing, mapping, mine)
         if place == 0:
             typing.design()
-            mine = (*mine, *_design_names(mapping))
+            mine = (*mine, *_design_names(mapping), *_reliance(typing, mapping))
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
         ensure_together(longs[0], longs[-1], name=source.name)
         counted = _rows_with_ids(source, mapping)
@@ -257,6 +260,24 @@ def _describe(typing: Typing, mapping: CaseMapping, names: Sequence[str]) -> tup
         if all(one in typing.source.columns for one in columns):
             typing.id(columns, name=f"link__{unit}", where=f"cases.links.{unit}")
     return tuple(numeric)
+
+
+def _reliance(typing: Typing, mapping: CaseMapping) -> tuple[str, ...]:
+    """Type what a table says of the victim's taking part, and return the columns that hold it.
+
+    Of several rows of a unit the first day stands, and "disengaged" before "engaged".
+    """
+    spec = mapping.reliance
+    if spec is None:
+        return ()
+    made: list[str] = []
+    if spec.left is not None:
+        typing.day(spec.left, name=LEFT_DAY, where="reliance.left")
+        made.append(LEFT_DAY)
+    if spec.status is not None:
+        typing.label(spec.status, name=RELIANCE_STATUS, where="reliance.status", known=(ENGAGED, DISENGAGED))
+        made.append(RELIANCE_STATUS)
+    return tuple(made)
 
 
 def _design_names(mapping: CaseMapping) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class CaseData:
         ``unit_id``; attributes; ``first__<state>`` (day of the first visit, null if never or undated);
         ``seen__<state>`` where visits without a date occur; ``outcome``, its rank in the procedure ``outcome_rank``
         and ``outcome_day`` (how the unit stands at the cut-off, null when pending); ``frequency``, ``weight``,
-        ``stratum``, ``cluster``, ``entry_day`` where declared.
+        ``stratum``, ``cluster``, ``entry_day``, ``reliance__left_day``, ``reliance__status`` where declared.
     events : narwhals LazyFrame
         ``unit_id, seq, day, state, precision, notified_day``.
     support : narwhals LazyFrame or None

@@ -24,6 +24,7 @@ from .mapping_parts import (
     Name,
     OutcomePart,
     Part,
+    ReliancePart,
     SamplingPart,
     StagePart,
     SupportPart,
@@ -44,6 +45,7 @@ __all__ = [
     "Faults",
     "LabelColumn",
     "OutcomePart",
+    "ReliancePart",
     "SamplingPart",
     "StagePart",
     "SupportPart",
@@ -85,6 +87,8 @@ class CaseMapping(Part):
         For linked stage tables.
     support : SupportPart, optional
         Support spells.
+    reliance : ReliancePart, optional
+        Whether the victim still takes part, and when it stopped.
     missing : mapping of str to str
         Codes that stand for missing, with the kind of missing.
 
@@ -107,6 +111,7 @@ class CaseMapping(Part):
     events: EventsPart | None = None
     stages: tuple[StagePart, ...] = ()
     support: SupportPart | None = None
+    reliance: ReliancePart | None = None
     missing: Mapping[Name, MissingCode] = Field(default_factory=dict)
 
     _folder: Path = PrivateAttr(default=Path())
@@ -220,6 +225,9 @@ class CaseMapping(Part):
             column = getattr(sampling, key)
             named += [(column, f"cases.sampling.{key}")] if column else []
         named += date_columns(sampling.entry, "cases.sampling.entry")
+        if self.reliance is not None:
+            named += date_columns(self.reliance.left, "reliance.left")
+            named += [(self.reliance.status.column, "reliance.status")] if self.reliance.status else []
         named += [(column, f"cases.links.{unit}") for unit, columns in cases.links.items() for column in columns]
         return named
 
@@ -248,7 +256,7 @@ class CaseMapping(Part):
     def _check_attributes(self) -> CaseMapping:
         states = {one.state for one in self.stages}
         for name, one in self.attributes.items():
-            if not name.isidentifier() or name in RESERVED or name.startswith("first__"):
+            if not name.isidentifier() or name in RESERVED or name.startswith(("first__", "reliance__")):
                 raise ReadableError(
                     tr(
                         "'{name}' cannot name an attribute: letters, digits and underscores only, and no name that the "

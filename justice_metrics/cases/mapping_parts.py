@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -266,6 +266,40 @@ class SupportPart(Part):
     end: DateSpec | None = None
     basis: Name | None = None
     recorded: DateSpec | None = None
+
+
+# What a column of reliance may say.
+ENGAGED: Final = "engaged"
+DISENGAGED: Final = "disengaged"
+# Columns of the milestones that hold it.
+LEFT_DAY: Final = "reliance__left_day"
+RELIANCE_STATUS: Final = "reliance__status"
+
+
+class ReliancePart(Part):
+    """[reliance]: whether the victim still takes part, and when it stopped.
+
+    Attributes
+    ----------
+    left : str or table, optional
+        Column with the day on which the victim stopped taking part, or of the last contact with one who did.
+    status : str or table, optional
+        Column that says whether the victim takes part; its labels stand for ``engaged`` or ``disengaged``.
+    """
+
+    left: DateSpec | None = None
+    status: LabelSpec | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ReliancePart:
+        if self.left is None and self.status is None:
+            raise ReadableError(tr("reliance needs 'left', 'status' or both"))
+        if self.status is not None:
+            meant = {*self.status.labels.values(), *([self.status.otherwise] if self.status.otherwise else [])}
+            unknown = sorted(meant - {ENGAGED, DISENGAGED})
+            if unknown:
+                raise ReadableError(tr("'{word}' is no status: a victim is 'engaged' or 'disengaged'", word=unknown[0]))
+        return self
 
 
 class EventsPart(Part):

@@ -10,6 +10,7 @@ from ..base.types import Counts, Days, Flags
 from ..cases.calendar import date_of
 from .draws import happens, levels, whole_numbers
 from .places import CODES, Court
+from .reliance import left_days
 from .run import STILL_THERE, Run
 from .victims import (
     AREAS,
@@ -53,6 +54,7 @@ HEADINGS: Final[dict[str, str]] = {
     "forma_conclusion": "Forma de conclusión",
     "fecha_conclusion": "Fecha de conclusión",
     "victima_sigue": "Víctima sigue en el proceso",
+    "fecha_desvinculacion": "Fecha de desvinculación",
 }
 SUPPORT_HEADINGS: Final[dict[str, str]] = {
     "numero_caso": "N° de caso",
@@ -117,7 +119,7 @@ def register_table(rng: np.random.Generator, run: Run, victims: Victims, seats: 
     table["fecha_notificacion_imputacion"] = _dates(_notified(rng, run, days, outcome_day))
     table["forma_conclusion"] = [OUTCOMES.get(state, PENDING) for state in outcome]
     table["fecha_conclusion"] = _dates(outcome_day)
-    table["victima_sigue"] = _still_engaged(rng, run)
+    table["victima_sigue"], table["fecha_desvinculacion"] = _reliance(rng, run, days, outcome, outcome_day)
     return {column: table[column] for column in HEADINGS}
 
 
@@ -250,9 +252,16 @@ def _notified(rng: np.random.Generator, run: Run, days: dict[str, Days], outcome
     return np.where(known, notified, _NONE).astype(np.int32)
 
 
-def _still_engaged(rng: np.random.Generator, run: Run) -> list[str]:
+def _reliance(
+    rng: np.random.Generator, run: Run, days: dict[str, Days], outcome: list[str], outcome_day: Days
+) -> tuple[list[str], list[Any]]:
+    """Whether the victim still takes part, or did until the case ended, and since when not; some files do not say."""
+    ended = np.maximum.reduce([days["convicted"], days["acquitted"]])
+    ended = np.where(ended == _NONE, outcome_day, ended)
+    last_day = np.where(ended == _NONE, run.cases.last_day, ended - 1)
+    withdrew = np.array(outcome) == "withdrawn"
     n = run.cases.n
-    supported = np.zeros(n)
-    supported[run.support.unit] = 1
-    engaged, unknown = happens(rng, 0.28 + 0.22 * supported, n), happens(rng, 0.05, n)
-    return ["sin dato" if blank else "si" if yes else "no" for yes, blank in zip(engaged, unknown, strict=True)]
+    left = left_days(rng.random(n), run, last_day, withdrew)
+    unknown = happens(rng, 0.05, n)
+    said = ["sin dato" if blank else "si" if day == _NONE else "no" for day, blank in zip(left, unknown, strict=True)]
+    return said, _dates(np.where(unknown, _NONE, left))

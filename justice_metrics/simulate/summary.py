@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-from . import bolivia, faults
+from . import bolivia, faults, reliance
 from .draws import generator
 from .extracts import NATIONAL, Extract
 from .register import OUTCOMES, PENDING, Table
@@ -89,6 +90,9 @@ def facts(cohort: Extract, closed: Table, national: Extract) -> dict[str, str]:
         "truth_seed": str(TRUTH_SEED),
         **_truth_facts(truth),
         **_truth_facts(NATIONAL_TRUTH_USUAL, "usual"),
+        "leaving_hazard": f"{reliance.LEAVING_HAZARD:g}",
+        "leaving_half": f"{math.log(2) / reliance.LEAVING_HAZARD:.0f}",
+        "leaving_supported": f"{reliance.SUPPORTED_TIMES:g}",
         "naive_ever": f"{100 * naive[0]:.1f}",
         "naive_never": f"{100 * naive[1]:.1f}",
         "faults": "\n".join(f"| `{name}`: {_words(name)} | {count} |" for name, count in faults.PLANTED.items()),

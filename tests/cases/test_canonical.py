@@ -358,3 +358,52 @@ def test_closed_files_are_flagged_on_every_answer(question: str) -> None:
     assert any("closed files only" in str(one) for one in closed.notes)
     assert "closed files only" in closed.summary()
     assert not any("closed files only" in str(one) for one in getattr(jm, question)(wide(rows)).notes)
+
+
+class TestReliance:
+    def test_wide(self) -> None:
+        rows = [
+            {"id": "a", "complaint": 0, "left": 9, "still": "disengaged"},
+            {"id": "b", "complaint": 0, "left": None, "still": "Engaged"},
+            {"id": "c", "complaint": 0, "left": None, "still": None},
+        ]
+        found = milestones(wide(rows))
+        day = found["a"]["first__complaint"] + 9
+        assert {unit: (row["reliance__left_day"], row["reliance__status"]) for unit, row in found.items()} == {
+            "a": (day, "disengaged"),
+            "b": (None, "engaged"),
+            "c": (None, None),
+        }
+
+    def test_events_keep_the_first_day_and_disengaged_before_engaged(self) -> None:
+        frame = pd.DataFrame(
+            {
+                "id": ["a", "a", "b"],
+                "what": ["complaint", "charged", "complaint"],
+                "on": ["2016-01-05", "2016-03-01", "2016-01-05"],
+                "gone": [None, "2016-05-01", None],
+                "still": ["engaged", "disengaged", None],
+            }
+        )
+        mapping = {
+            "data": {"kind": "events"},
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+            "events": {"state": "what", "date": "on"},
+            "reliance": {"left": "gone", "status": "still"},
+        }
+        found = milestones(CaseData.from_frame(frame, mapping))
+        assert found["a"]["reliance__status"] == "disengaged"
+        assert found["a"]["reliance__left_day"] - found["a"]["first__complaint"] == 117
+        assert found["b"]["reliance__status"] is None
+
+    def test_stage_tables_have_it_in_the_first(self) -> None:
+        first = pd.DataFrame({"id": ["a"], "on": ["2016-01-05"], "gone": ["2016-01-15"]})
+        second = pd.DataFrame({"id": ["a"], "on": ["2016-02-05"]})
+        mapping = {
+            "data": {"kind": "stages"},
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+            "stages": [{"state": "complaint", "date": "on"}, {"state": "charged", "date": "on"}],
+            "reliance": {"left": "gone"},
+        }
+        row = milestones(CaseData.from_frame([first, second], mapping))["a"]
+        assert row["reliance__left_day"] - row["first__complaint"] == 10

@@ -250,3 +250,37 @@ def test_every_key_is_documented() -> None:
     keys = set(schema["properties"]) | {key for part in schema["$defs"].values() for key in part["properties"]}
     told_by_example = {"institution", "recorded", "state"}
     assert sorted(key for key in keys - told_by_example if key not in text) == []
+
+
+class TestReliance:
+    def mapping(self, **reliance: Any) -> CaseMapping:
+        cases = {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"}
+        return CaseMapping.from_dict({"cases": cases, "dates": {"complaint": "since"}, "reliance": reliance})
+
+    def test_one_of_the_two_is_enough(self) -> None:
+        assert self.mapping(left="gone").reliance is not None
+        both = self.mapping(left="gone", status={"column": "still", "labels": {"sí": "engaged", "no": "disengaged"}})
+        assert {("gone", "reliance.left"), ("still", "reliance.status")} <= set(both.columns())
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({}, "'left', 'status' or both"),
+            ({"status": {"column": "still", "labels": {"sí": "yes"}}}, "'yes' is no status"),
+            ({"status": {"column": "still", "otherwise": "gone"}}, "'gone' is no status"),
+            ({"left": "gone", "stayed": "x"}, "stayed"),
+        ],
+    )
+    def test_refusals(self, given: dict[str, Any], words: str) -> None:
+        with pytest.raises(SettingsError, match=words):
+            self.mapping(**given)
+
+    def test_no_attribute_takes_its_name(self) -> None:
+        cases = {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"}
+        with pytest.raises(SettingsError, match="cannot name an attribute"):
+            CaseMapping.from_dict(
+                {"cases": cases, "dates": {"complaint": "d"}, "attributes": {"reliance__status": "x"}}
+            )
+
+    def test_schema(self) -> None:
+        assert {"left", "status"} == set(mapping_schema()["$defs"]["ReliancePart"]["properties"])
