@@ -63,7 +63,7 @@ def forest_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
             (tr("interval").text(language), limits),
             (tr("came to it: with / without").text(language), events),
             (
-                tr("would probably be shown").text(language),
+                tr("smallest detectable").text(language),
                 [Points(one, signed=False).text(language) for one in main["detectable"]],
             ),
         ],
@@ -72,8 +72,8 @@ def forest_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
             if several
             else tr("difference in percentage points within {period}", period=period_words(int(main["days"][0])))
         ).text(language),
-        less_label=tr("fewer with support").text(language),
-        more_label=tr("more with support").text(language),
+        less_label=tr("fewer").text(language),
+        more_label=tr("more").text(language),
         number=lambda one: format_number(one, language, decimals=_decimals(one)).replace("-", "\N{MINUS SIGN}"),
         ax=ax,
     )
@@ -101,7 +101,6 @@ def curves_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         at_risk_label=tr("still open and keeping to it").text(language),
         x_label=tr("days since {start}", start=of.strategies.start).text(language),
         y_label=tr("share that came to: {outcome}", outcome=of.words[part.outcomes[0]]).text(language),
-        lines={of.strategies.within: ""},  # the names of the curves say which day it is
         limits_label=limits_words(of.strategies.level, groups=2, band=False, language=language),
         number=lambda n: format_number(round(n), language),
         percent=lambda one: format_share(one, language, decimals=0),
