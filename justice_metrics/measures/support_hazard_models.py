@@ -313,8 +313,8 @@ def ever_states(asked: Asked, name: str) -> States:
 def levels_shown(states: States, code: int) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     """Return as what the levels of numbers and orders are shown, and with which of them others are compared.
 
-    Levels with few endings behind them are merged. Where next to no case came to the ending before anybody supported
-    it, ratios to that level would grow without end: the level with most endings takes its place.
+    Levels with few endings behind them are merged. Where no case came to the ending before anybody supported it, ratios
+    to that level would grow without end: the level with most endings takes its place.
     """
     merge = {NUMBER: merged_down, FIRST: rare_together, ORDER: rare_together}
     shown, references = {}, {}
@@ -330,7 +330,7 @@ def levels_shown(states: States, code: int) -> tuple[dict[str, dict[str, str]], 
         first = next(iter(total))
         # a mixture of rare orders is nothing to compare with, as long as there is anything else
         most = max(total, key=lambda level: (level != OTHER_ORDER) * total[level])
-        references[factor] = first if total[first] >= LEAST_ENDINGS else most
+        references[factor] = first if total[first] else most
     return shown, references
 
 

@@ -207,7 +207,8 @@ def naive_table(found: Sequence[Told], words: Mapping[str, Readable], *, confide
     warning = tr(
         "Do not use it: whoever was ever supported counts here as supported from the first day on. A case must stay "
         "open long enough to meet its supporters (immortal time), so supported cases seem slow, and yet seem to go "
-        "further; adjusting for covariates does not help. In simulated cases without any effect these ratios lie far from 1."
+        "further; adjusting for covariates does not help. In simulated cases without any effect these ratios lie far "
+        "from 1."
     )
     return _table(declared, rows, {name: labels[name] for name in ("outcome", "model", "term", "level")},
                   tr("Ratios by support ever received"), warning)  # fmt: skip

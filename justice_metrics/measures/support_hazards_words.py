@@ -270,8 +270,8 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
     there = dict.fromkeys((one.outcome, one.model.name) for one in found)
     notes += [
         tr(
-            "{outcome}: in which order the actors came is not told: no two orders of the same actors have {least} endings "
-            "behind them.",
+            "{outcome}: in which order the actors came is not told: no two orders of the same actors have {least} "
+            "endings behind them.",
             outcome=words[outcome],
             least=LEAST_ENDINGS,
         )
