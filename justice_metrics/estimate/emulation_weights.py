@@ -9,13 +9,17 @@ grace period, changes a weight.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ..base.types import Counts, Floats
 from .emulation_fold import CELLS, Folded, Strategy
 from .start_model import StartFit
+
+# Weights of a kind may grow so far over the grace period, as a log, before its cases are added up one by one: what sums
+# lose by rounding is multiplied by them.
+STEEPEST: Final = 12.0
 
 
 class Waits(NamedTuple):
@@ -194,13 +198,13 @@ def waiting_mass(folded: Folded, logs: LogWeights, mass: Floats, kept: Floats, s
     """
     segments, own = folded.segments, strategy.own_days
     segment_mass = mass[segments.row]
-    not_started = _by_day(folded, logs.waits, segment_mass * np.exp(logs.constant), slice(None))
+    not_started = _by_day(folded, logs.waits, segment_mass, logs.constant, np.arange(len(segment_mass)))
     if not own:
         return np.stack([not_started * np.exp(kept), not_started])
     plain = at_least(folded.until, mass, len(kept))
     after = np.flatnonzero(segments.begin > own)
-    relative = segment_mass[after] * np.exp(logs.constant[after] - logs.before[segments.row[after]])
-    since = _by_day(folded, logs.waits, relative, after)
+    relative = logs.constant[after] - logs.before[segments.row[after]]
+    since = _by_day(folded, logs.waits, segment_mass[after], relative, after)
     days = np.arange(len(kept))
     return np.stack([np.where(days <= own, plain, since * np.exp(kept)), not_started])
 
@@ -212,9 +216,23 @@ def at_least(day: Counts, mass: Floats, days: int) -> Floats:
     return found
 
 
-def _by_day(folded: Folded, waits: Waits, weighted: Floats, chosen: slice | Counts) -> Floats:
-    """Sum of mass times weight over segments, day by day: curves of kinds times the segments that are on them."""
-    kind, begin, end = (part[chosen] for part in folded.segments[1:4])
+def _by_day(folded: Folded, waits: Waits, mass: Floats, constant: Floats, places: Counts) -> Floats:
+    """Sum of mass times weight over segments, day by day."""
+    last = np.full(len(folded.kinds.pattern), len(folded.interval) - 1)
+    fast = waits.at(np.arange(len(last)), last, folded) > STEEPEST
+    if not fast.any():
+        return _slowly(folded, waits, mass * np.exp(constant), places)
+    quick = fast[folded.segments.kind[places]]
+    slow = ~quick
+    quick &= mass > 0
+    return _slowly(folded, waits, mass[slow] * np.exp(constant[slow]), places[slow]) + _quickly(
+        folded, waits, mass[quick], constant[quick], places[quick]
+    )
+
+
+def _slowly(folded: Folded, waits: Waits, weighted: Floats, places: Counts) -> Floats:
+    """Curves of the kinds times the segments that are on them."""
+    kind, begin, end = (part[places] for part in folded.segments[1:4])
     days, kinds = len(folded.interval), len(folded.kinds.pattern)
     total = np.zeros(days)
     step = max(1, CELLS // (days + 1))
@@ -227,7 +245,23 @@ def _by_day(folded: Folded, waits: Waits, weighted: Floats, chosen: slice | Coun
         on = np.bincount(at + begin[low:high], weights=here, minlength=size)
         off = np.bincount(at + end[low:high] + 1, weights=here, minlength=size)
         there = np.cumsum((on - off).reshape(number, days + 1)[:, :-1], axis=1)
-        total += (np.exp(waits.table(slice(first, first + number), folded)) * there).sum(axis=0)
+        curve = np.exp(np.minimum(waits.table(slice(first, first + number), folded), STEEPEST))
+        total += (curve * there).sum(axis=0)
+    return total
+
+
+def _quickly(folded: Folded, waits: Waits, mass: Floats, constant: Floats, places: Counts) -> Floats:
+    """Segment by segment and day by day: in sums of what comes and goes a steep curve would blow up the rounding."""
+    kind, begin, end = (part[places] for part in folded.segments[1:4])
+    days = len(folded.interval)
+    total = np.zeros(days)
+    lengths = end - begin + 1
+    pieces = np.searchsorted(np.cumsum(lengths), np.arange(0, int(lengths.sum()), CELLS // 8))
+    for low, high in zip(pieces, [*pieces[1:], len(places)], strict=True):
+        which = np.repeat(np.arange(low, high), lengths[low:high])
+        day = begin[which] + _within(lengths[low:high])
+        weights = mass[which] * np.exp(constant[which] + waits.at(kind[which], day, folded))
+        total += np.bincount(day, weights=weights, minlength=days)
     return total
 
 

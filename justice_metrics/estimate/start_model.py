@@ -20,7 +20,7 @@ STARTS_PER_INTERVAL: Final = 20.0
 FARTHEST: Final = 25.0
 FAR: Final = 20.0  # beyond it a coefficient that still moves keeps nobody waiting
 STEPS: Final = 60
-HALVINGS: Final = 12
+HALVINGS: Final = 40
 
 
 class StartFit(NamedTuple):
@@ -152,8 +152,10 @@ def fit_start(starts: Floats, person_days: Floats, columns: Floats, *, first: St
             if higher >= value - 1e-11 * (abs(value) + 1):
                 break
             move = move / 2
+        else:
+            break  # no way up that numbers of this size can tell from rounding
         moved = np.abs(reached - eta)[(n > 0) & (np.abs(reached) < FAR)]
-        converged = not moved.size or bool(moved.max() < 1e-9)
+        converged = bool(moved.max(initial=0) < 1e-9 and higher - value <= 1e-9 * (abs(value) + 1))
         a, b, eta, value = next_a, next_b, reached, higher
     coefficients, intervals = np.zeros(columns.shape[1]), np.full(len(live), -np.inf)
     coefficients[informative] = b

@@ -67,6 +67,25 @@ def test_as_defined_with_sampling_weights_and_cut_weights(timing, percentile):
     assert (found.weights.caps > 1).all()
 
 
+@pytest.mark.parametrize("timing", ["usual", "even", "late"])
+def test_a_state_in_which_hardly_anybody_waits(timing):
+    """Weights grow a hundredfold every two days there, and cases enter it all the time: sums of differences fail."""
+    rng = np.random.default_rng(3)
+    n, last = 150, 70
+    reached = rng.integers(0, 60, n)
+    start = np.minimum(reached + rng.geometric(0.93, n), 3 * rng.geometric(0.01, n) + 1)
+    cases = Followed(
+        np.full(n, last), np.ones(n, np.int64), start, reached[:, None], np.zeros(n, np.int64), None, rng.random(n)
+    )
+    strategy = Strategy(60, timing, 40)
+    found = emulate(cases, np.zeros((1, 0)), strategy, outcomes=1, horizons=[last])
+    hazard = by_hand.start_hazard(cases, np.zeros((1, 0)), 60, found.model.firsts)
+    assert -np.log1p(-hazard[cases.milestones[:, 0] < 20, 30:].max()) * 40 > 60
+    chosen = by_hand.strategy_hazard(cases, strategy, found.model.firsts)
+    _, at_risk = by_hand.curves(cases, by_hand.clones(cases, strategy, hazard, chosen, last), 1)
+    np.testing.assert_allclose(found.weighted_at_risk, at_risk, rtol=1e-8, atol=1e-9)
+
+
 def test_no_days_of_grace():
     cases = world(9)
     check(cases._replace(start=np.where(np.arange(120) % 3, cases.start, 0)), Strategy(0))

@@ -153,3 +153,14 @@ def test_cut_points_do_not_depend_on_the_order():
     expected = interval_starts(days, mass, 60).tolist()
     assert interval_starts(days[order], mass[order], 60).tolist() == expected
     assert interval_starts(np.repeat(days, mass.astype(int)), np.ones(int(mass.sum())), 60).tolist() == expected
+
+
+def test_a_first_step_that_goes_too_far():
+    """Odds that differ ten-thousandfold: from the pooled hazard Newton's full step overshoots."""
+    starts = np.array([[6.0, 3.0, 0.2], [18.0, 24.0, 20.0]])
+    days = np.array([[1000.0, 820.0, 200.0], [19.0, 24.5, 20.5]])
+    fit = fit_start(starts, days, np.array([[0.0], [1.0]]))
+    assert fit.converged
+    np.testing.assert_allclose((days * fit.hazard).sum(axis=0), starts.sum(axis=0), rtol=1e-9)
+    np.testing.assert_allclose((days * fit.hazard).sum(axis=1), starts.sum(axis=1), rtol=1e-9)
+    assert 8 < fit.coefficients[0] < 10
