@@ -44,12 +44,15 @@ if TYPE_CHECKING:
     from .measures.rates import conviction_rates as conviction_rates
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.regression import cox_regression as cox_regression
+    from .measures.reliance import reliance as reliance
     from .measures.restricted_means import restricted_means as restricted_means
     from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.support_effect import support_effect as support_effect
     from .measures.support_hazards import support_hazards as support_hazards
     from .measures.support_outcomes import support_outcomes as support_outcomes
+    from .measures.support_sensitivity import support_sensitivity as support_sensitivity
+    from .measures.support_stages import support_stages as support_stages
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
     from .publish.report import write_report as write_report
@@ -95,6 +98,9 @@ _PUBLIC: Final = {
     "support_hazards": "measures.support_hazards",
     "support_outcomes": "measures.support_outcomes",
     "study_size": "measures.study_size",
+    "support_sensitivity": "measures.support_sensitivity",
+    "support_stages": "measures.support_stages",
+    "reliance": "measures.reliance",
     "check": "measures.quality",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",
