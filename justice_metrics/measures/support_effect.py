@@ -12,7 +12,7 @@ import numpy as np
 from ..base.errors import ProcedureError, QuestionError
 from ..base.language import Language, Readable, tr, trn
 from ..base.result import Definition, Result
-from ..base.types import Counts, Names, names
+from ..base.types import Counts, Names, names, several
 from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
 from ..estimate.emulation import NoStartsError, Strategy
@@ -31,6 +31,7 @@ from .support_effect_tables import (
     joined,
     main_table,
     overlap_table,
+    ratios_table,
     strategies_table,
     truncation_table,
     unweighted_table,
@@ -81,7 +82,9 @@ class SupportEffect(Result):
     ------
     main
         One row per outcome and horizon: share under both strategies, difference with its interval, ratio, cases that
-        came to it under each strategy, smallest difference that the data could show, p value for all comparisons.
+        came to it under each strategy, smallest difference that the data could show.
+    ratios
+        Ratios with their limits, standard errors of the differences, p values (Holm) for all comparisons.
     curves
         Shares under both strategies, day by day.
     strategies
@@ -260,9 +263,10 @@ def support_effect(
     ...     jm.sample_cases(), actors=three, outcome="verdict", adjust=("offence", "area"), milestones="accusation",
     ...     cluster="department", resamples=50)
     >>> list(answer.tables)[:3]
-    ['main', 'curves', 'strategies']
+    ['main', 'ratios', 'strategies']
     """
     ensure_level(confidence_level)
+    horizon_days = several(horizon_days)
     settings: dict[str, object] = {
         "actors": names(actors), "needed": needed, "started_within_days": started_within_days,
         "horizon_days": tuple(horizon_days), "outcome": names(outcome), "start": start, "adjust": names(adjust),
@@ -518,6 +522,7 @@ def _answer(
         ),
         tables={
             "main": main,
+            "ratios": ratios_table(lines, strategies, words),
             "strategies": strategies_table(by_timing, strategies, words),
             "curves": curves_table(first.emulation.days, {one: curves[one] for one in wanted}, strategies, words),
             "flow": flow_table(first, cases.n_units, left_out, strategies, words),

@@ -71,14 +71,10 @@ def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readabl
         Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
         Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
         Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
-        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
         Column("ratio", tr("ratio"), "number", "estimate", "difference", 2),
-        Column("ratio_low", tr("lower limit of the ratio"), "number", "interval", "interval", 2),
-        Column("ratio_high", tr("upper limit of the ratio"), "number", "interval", "interval", 2),
-        Column("events_started", tr("came to it: {arm}", arm=one), "units", "count", "count"),
-        Column("events_not_started", tr("came to it: {arm}", arm=other), "units", "count", "count"),
+        Column("events_started", tr("came to it in the first"), "units", "count", "count"),
+        Column("events_not_started", tr("in the second"), "units", "count", "count"),
         Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "difference"),
-        Column("p_holm", tr("p value (Holm, {n} comparisons)", n=_tests(lines)), "number", "estimate", "interval", 3),
     )
     values = {
         "outcome": list(lines.outcome),
@@ -88,20 +84,38 @@ def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readabl
         "estimate": lines.difference,
         "conf_low": lines.low,
         "conf_high": lines.high,
-        "std_error": lines.std_error,
         "ratio": lines.ratio,
-        "ratio_low": lines.ratio_low,
-        "ratio_high": lines.ratio_high,
         "events_started": lines.events[0],
         "events_not_started": lines.events[1],
         "detectable": lines.detectable(strategies.level),
-        "p_holm": holm(lines.p_value),
     }
     return Table(columns, values, labels={"outcome": words}, title=tr("Difference between the strategies"))
 
 
-def _tests(lines: Lines) -> int:
-    return int(np.isfinite(lines.p_value).sum())
+def ratios_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readable]) -> Table:
+    """Return the ratio of both shares with its limits, the error of the difference, and p values for all of them."""
+    columns = (
+        Column("outcome", tr("ending"), "text", "key", "key"),
+        Column("days", tr("days since {start}", start=strategies.start), "number", "key", "key", 0),
+        Column("ratio", tr("ratio"), "number", "estimate", "difference", 2),
+        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
+        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
+        Column("std_error", tr("standard error of the difference"), "points", "interval", "std_error", 2),
+        Column("p_value", tr("p value"), "number", "estimate", "interval", 3),
+        Column("p_holm", tr("p value, all comparisons taken together (Holm)"), "number", "estimate", "interval", 3),
+    )
+    values = {
+        "outcome": list(lines.outcome),
+        "days": lines.days,
+        "ratio": lines.ratio,
+        "conf_low": lines.ratio_low,
+        "conf_high": lines.ratio_high,
+        "std_error": lines.std_error,
+        "p_value": lines.p_value,
+        "p_holm": holm(lines.p_value),
+    }
+    title = tr("Ratios, errors and p values; {n} comparisons", n=int(np.isfinite(lines.p_value).sum()))
+    return Table(columns, values, labels={"outcome": words}, title=title)
 
 
 def curves_table(

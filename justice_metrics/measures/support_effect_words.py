@@ -70,21 +70,23 @@ class Between:
 class Of:
     """A share as cases of so many, "71"."""
 
-    __slots__ = ("base", "decimals", "value")
+    __slots__ = ("base", "value")
 
-    def __init__(self, value: float, base: int, decimals: int = 0) -> None:
-        self.value, self.base, self.decimals = float(value), base, decimals
+    def __init__(self, value: float, base: int) -> None:
+        self.value, self.base = float(value), base
 
     def text(self, language: Language = "en") -> str:
         """Return the number; a share that is not 0 is not written as 0."""
         n = self.value * self.base
-        return format_number(n, language, decimals=max(self.decimals, 1 if 0 < n < 0.95 else 0))
+        return format_number(n, language, decimals=1 if 0 < n < 0.95 else 0)
 
 
 def both_of(one: float, other: float, base: int) -> tuple[Of, Of]:
-    """Return two shares as cases of so many, with a decimal where whole numbers would not add up to the difference."""
-    whole = round(one * base) - round(other * base) == round((one - other) * base)
-    return Of(one, base, 0 if whole else 1), Of(other, base, 0 if whole else 1)
+    """Return two shares as cases of so many; the second gives way where whole numbers would not add up."""
+    first = round(one * base)
+    rest = first - round((one - other) * base)
+    adds_up = round(other * base) == rest or min(one, other) * base < 0.95 or rest < 1
+    return Of(one, base), Of(other if adds_up else rest / base, base)
 
 
 def sentences(main: Table, strategies: Strategies, words: Any) -> tuple[Readable, ...]:

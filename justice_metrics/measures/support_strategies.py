@@ -18,9 +18,9 @@ _YEAR: Final = 365
 
 TIMING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "usual": tr("usual: as early or late as in cases that start in time"),
-        "even": tr("even: every day of the period alike"),
-        "late": tr("late: as it comes by itself, and what is missing evenly over the end of the period"),
+        "usual": tr("usual: as where it starts in time"),
+        "even": tr("even: each day alike"),
+        "late": tr("late: what is missing over the last days"),
     }
 )
 

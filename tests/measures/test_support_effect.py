@@ -34,6 +34,9 @@ class TestByHand:
         assert main["estimate"] == pytest.approx([0.3, 0.0], abs=1e-9)
         assert main["ratio"] == pytest.approx([2.0, 1.0])
 
+    def test_one_horizon_may_be_a_number(self) -> None:
+        assert asked(horizon_days=365).main["estimate"].tolist() == asked().main["estimate"].tolist()
+
     def test_cases_behind_each_difference(self) -> None:
         main = asked().main
         assert main["events_started"].tolist() == [2, 2]
@@ -96,7 +99,8 @@ class TestByHand:
     def test_nobody_came_to_it_under_a_strategy(self) -> None:
         answer = asked(outcome="acquittal")
         assert answer.main["estimate"] == pytest.approx([-0.15])
-        assert np.isnan([answer.main[one][0] for one in ("conf_low", "conf_high", "std_error", "detectable")]).all()
+        assert np.isnan([answer.main[one][0] for one in ("conf_low", "conf_high", "detectable")]).all()
+        assert np.isnan([answer.tables["ratios"][one][0] for one in ("conf_low", "std_error", "p_holm")]).all()
         assert any("No interval can be given" in str(one) for one in answer.findings())
 
     def test_every_timing_is_beside_it(self) -> None:
@@ -235,11 +239,12 @@ class TestInterval:
         p = answer.parts[0].effects.difference.p_value[:2][:, answer.parts[0].asked].ravel()
         order = np.argsort(p)
         by_hand = np.minimum(np.maximum.accumulate(p[order] * (4 - np.arange(4))), 1)
-        assert answer.main["p_holm"][order] == pytest.approx(by_hand)
+        assert answer.tables["ratios"]["p_holm"][order] == pytest.approx(by_hand)
 
     def test_the_smallest_difference_follows_from_the_error(self) -> None:
-        main = asked(many(), resamples=30).main
-        assert main["detectable"] == pytest.approx(main["std_error"] * (1.959963984540054 + 0.8416212335729143))
+        answer = asked(many(), resamples=30)
+        error = answer.tables["ratios"]["std_error"]
+        assert answer.main["detectable"] == pytest.approx(error * (1.959963984540054 + 0.8416212335729143))
 
 
 class TestTables:
