@@ -123,7 +123,8 @@ def contrasts(cells: PointCells, means: ArmMeans, *, binary: bool = True, confid
     mean = means.estimate
     share = np.where((mean > 0) & (mean < 1) & binary, mean, np.nan)
     positive = np.where(mean > 0, mean, np.nan)
-    error = _root(np.diag(spread))
+    size = float(np.nanmax(np.abs(mean), initial=0.0))
+    error = _root(np.diag(spread), size)
     with np.errstate(divide="ignore", invalid="ignore"):
         risk_low, risk_high = mean - reach * error, mean + reach * error
         if binary:
@@ -134,7 +135,7 @@ def contrasts(cells: PointCells, means: ArmMeans, *, binary: bool = True, confid
         found[1:] = np.where(told & np.isfinite(found[1:]), found[1:], np.nan)
         slopes = [np.ones(2), 1 / positive, 1 / (share * (1 - share))]
         spreads = [np.array([one[0], -one[1]]) @ spread @ np.array([one[0], -one[1]]) for one in slopes]
-        std_error = _root(np.array(spreads))
+        std_error = np.append(_root(np.array(spreads[:1]), size), _root(np.array(spreads[1:])))
         scaled = np.array([found[0], np.log(found[1]), np.log(found[2])])
         low, high = scaled - reach * std_error, scaled + reach * std_error
         for limit in (low, high):
@@ -160,6 +161,6 @@ def _tail(statistic: Floats, clusters: int) -> Floats:
     return np.asarray(stdtr(clusters - 1, statistic) if clusters > 1 else ndtr(statistic))
 
 
-def _root(variance: Floats) -> Floats:
-    """Return standard errors; NaN where there is no spread at all, as in an arm without an outcome."""
-    return np.sqrt(np.where(variance > 0, variance, np.nan))
+def _root(variance: Floats, size: float = 1.0) -> Floats:
+    """Return standard errors; NaN where there is no spread but that of rounding."""
+    return np.sqrt(np.where(variance > (_ROUNDING * size) ** 2, variance, np.nan))

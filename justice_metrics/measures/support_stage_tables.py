@@ -148,7 +148,7 @@ def stage_notes(steps: Sequence[Step], cluster: str | None, adjust: tuple[str, .
                 stages=[tr("{stage} ({n})", stage=words, n=n) for words, n in undated],
             )
         )
-    if not adjust:
+    if not adjust or any(one.compared is not None and one.compared.model is None for one in steps):
         notes.append(tr("Nothing was adjusted for: the two groups may differ in everything else."))
     separated = [one.words for one in steps if one.compared and one.compared.model and one.compared.model.separated]
     if separated:
