@@ -12,7 +12,7 @@ import numpy as np
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, format_number, tr
 from ..base.result import Definition, Result, Table
-from ..base.types import Names, names
+from ..base.types import Names, names, several
 from ..cases.casedata import CaseData
 from ..estimate.unmeasured import tipping_effect
 from ..figures.forest import forest_of_differences
@@ -139,7 +139,7 @@ class SupportSensitivity(Result):
         if view not in self.views:
             return super().draw(view, ax, language=language)
         main = self.rows[0].found
-        sizes = np.linspace(0.01, 0.6, 120)
+        sizes = np.linspace(0.004, 0.6, 299)
         goals = [(tr("to bring the difference to zero"), main.estimate)]
         limit = main.low if main.estimate >= 0 else main.high
         if np.isfinite(limit) and limit * main.estimate > 0:
@@ -170,9 +170,9 @@ def support_sensitivity(
     milestones: Names = (),
     cluster: str | None = None,
     analyses: Names = ANALYSES,
-    grace_days: Sequence[int] = (60, 90, 180),
-    lag_days: Sequence[int] = (0, 30, 60),
-    landmark_days: Sequence[int] = (90, 180),
+    grace_days: Sequence[int] | int = (60, 90, 180),
+    lag_days: Sequence[int] | int = (0, 30, 60),
+    landmark_days: Sequence[int] | int = (90, 180),
     control_outcome: str | None = None,
     control_actors: Names = (),
     imputations: int = 20,
@@ -198,7 +198,7 @@ def support_sensitivity(
         starts (timing), the largest weights (truncation), support read on one day (landmark: another question), missing
         dates imputed, support without a record in files that ended early, an outcome and an actor for which nothing
         should be found; and how strong an unmeasured cause would have to be (e_value, tipping_point).
-    grace_days, lag_days, landmark_days : sequence of int
+    grace_days, lag_days, landmark_days : int or sequence of int
         The variants of each.
     control_outcome : str, optional
         A stage that support could not bring about, such as one that is reached before support can act.
@@ -268,7 +268,15 @@ def support_sensitivity(
         cluster=cluster,
     )
     data = SupportData(**{**data.__dict__, "actors": who, "milestones": reached})
-    plan = Plan(wanted, tuple(grace_days), tuple(lag_days), tuple(landmark_days), control_outcome, others, imputations)
+    plan = Plan(
+        wanted,
+        tuple(several(grace_days)),
+        tuple(several(lag_days)),
+        tuple(several(landmark_days)),
+        control_outcome,
+        others,
+        imputations,
+    )
     with ticking(plan.steps(data, started_within_days, horizon_days, resamples), shown=progress) as tick:
         asked = Asked(
             data=data, within=started_within_days, horizon=horizon_days, resamples=resamples, seed=seed,

@@ -104,7 +104,7 @@ def main_table(rows: Sequence[Row]) -> Table:
     """Return one row per analysis and variant."""
     declared = (
         Column("analysis", tr("what was changed"), "text", "key", "key"),
-        Column("variant", tr("how"), "text", "key", "key"),
+        Column("variant", tr("in which way"), "text", "key", "key"),
         Column("reading", tr("to be read as"), "text", "key", "text"),
         Column("cases", tr("cases"), "units", "count", "count"),
         Column("started", tr("with support in time"), "units", "count", "count"),
@@ -195,7 +195,7 @@ def tipping_table(main: Compared) -> Table:
             "left": {
                 "stands": tr("the interval keeps zero out"),
                 "doubtful": tr("the interval reaches zero"),
-                "explained": tr("nothing"),
+                "explained": tr("nothing of it"),
             }
         },
         title=tr("What an unmeasured cause of a given size would leave of the difference"),
@@ -276,7 +276,7 @@ def controls_table(rows: Sequence[Row]) -> Table:
     """Return the comparisons that should find nothing."""
     declared = (
         Column("control", tr("comparison that should find nothing"), "text", "key", "key"),
-        Column("named", tr("with"), "text", "key", "key"),
+        Column("named", tr("tried with"), "text", "key", "key"),
         Column("cases", tr("cases"), "units", "count", "count"),
         Column("started", tr("with support in time, and before"), "units", "count", "count"),
         Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference", 1),

@@ -37,7 +37,7 @@ def findings_of(
     said += _range(rows, main)
     said += _landmarks(rows, horizon)
     said += _imputed(rows, tables)
-    said += _bounds(tables)
+    said += _bounds(tables, main)
     said += _strengths(tables, main, outcome)
     said += _tipping(tables, main, outcome)
     said += [_control(one) for one in rows if READINGS[one.analysis] == "null"]
@@ -89,8 +89,8 @@ def _range(rows: Sequence[Row], main: Compared) -> list[Readable]:
     values = [one.found.estimate for one in alike]
     told: dict[str, object] = {
         "n": len(alike),
-        "low": Points(min(values)),
-        "high": Points(max(values)),
+        "low": _points(min(values)),
+        "high": _points(max(values)),
     }
     said: list[Readable] = [
         tr("With one thing changed at a time ({n} ways), the difference lies between {low} and {high} points.", **told)
@@ -147,12 +147,12 @@ def _imputed(rows: Sequence[Row], tables: Mapping[str, Table]) -> list[Readable]
             difference=Points(found[0].estimate),
             low=Points(found[0].low),
             high=Points(found[0].high),
-            left_out=Points(float(table["estimate"][0])),
+            left_out=_points(float(table["estimate"][0])),
         )
     ]
 
 
-def _bounds(tables: Mapping[str, Table]) -> list[Readable]:
+def _bounds(tables: Mapping[str, Table], main: Compared) -> list[Readable]:
     if "bounds" not in tables or len(tables["bounds"]) < 2:
         return []
     table = tables["bounds"]
@@ -162,15 +162,17 @@ def _bounds(tables: Mapping[str, Table]) -> list[Readable]:
             "{n} case ended otherwise within the period of grace without a record of support. If it had support that "
             "left no trace, the difference would be {all} points.",
             "{n} cases ended otherwise within the period of grace without a record of support. If {share} of them had "
-            "support that left no trace, the difference would be {part} points; if all had, {all}.",
+            "support that left no trace, the difference would be {part} points; if all had, {all}. Of all cases, "
+            "{recorded} have support recorded in time.",
             int(table["cases"][-1]),
+            recorded=Share(main.started / max(main.units, 1), 0),
             share=Share(float(shares[1]), 0),
             part=_points(float(estimates[1])),
             all=_points(float(estimates[-1])),
         )
     ]
     turned = np.flatnonzero(np.sign(estimates) != np.sign(estimates[0]))
-    if len(turned):
+    if len(turned) and _conclusive(main):
         at = int(turned[0])
         gone = np.interp(0, *_rising(estimates[at - 1 : at + 1], shares[at - 1 : at + 1]))
         said.append(tr("It would be gone if about {share} of them had.", share=Share(float(gone), 0)))
@@ -214,6 +216,8 @@ def _strengths(tables: Mapping[str, Table], main: Compared, outcome: Readable) -
 def _tipping(tables: Mapping[str, Table], main: Compared, outcome: Readable) -> list[Readable]:
     if "tipping" not in tables or not np.isfinite(main.estimate):
         return []
+    if _bounded(main) and not _conclusive(main):
+        return _known(tables)
     limit = main.low if main.estimate >= 0 else main.high
     told = {"size": round(TYPICAL * 100), "outcome": outcome}
     whole = float(np.abs(tipping_effect(main.estimate, np.array([TYPICAL])))[0])
@@ -222,7 +226,7 @@ def _tipping(tables: Mapping[str, Table], main: Compared, outcome: Readable) -> 
             "A cause that is {size} points more common with support could not explain the difference, however strong.",
             size=told["size"],
         )
-    elif _bounded(main) and limit * main.estimate > 0:
+    elif _conclusive(main):
         said = tr(
             "A cause that is {size} points more common with support would bring the difference to zero if it moved the "
             "share with {outcome} by {whole} points, and its interval to zero already with {part}.",
@@ -288,6 +292,10 @@ def _control(row: Row) -> Readable:
             **{name: told[name] for name in ("control", "named")},
         )
     return tr("Negative control, {control} ({named}): it cannot be told.", control=told["control"], named=told["named"])
+
+
+def _conclusive(found: Compared) -> bool:
+    return _bounded(found) and not found.low <= 0 <= found.high
 
 
 def _bounded(found: Compared) -> bool:
