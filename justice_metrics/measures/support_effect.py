@@ -37,7 +37,7 @@ from .support_effect_tables import (
     unweighted_table,
     weights_table,
 )
-from .support_effect_words import any_few, doubts, next_study, sentences
+from .support_effect_words import any_few, doubts, effect, next_study, sentences
 from .support_flow import departures, ended_under_both, flow_table
 from .support_protocol import Emulated, checklist_table, protocol_table
 from .support_runs import (
@@ -121,6 +121,14 @@ class SupportEffect(Result):
         if main["conf_low"][row] <= 0 <= main["conf_high"][row]:
             said[2 * row + 2 : 2 * row + 2] = next_study(main, row, self.units)
         return tuple(said)
+
+    def headline(self) -> Readable:
+        """Return the difference of the first outcome at the last horizon, called inconclusive where it is."""
+        main, row = self.main, self._leading_row()
+        said = effect(main, row, self.strategies, self.outcome_words)
+        if main["conf_low"][row] <= 0 <= main["conf_high"][row]:
+            return tr("{said} Inconclusive: support may add, take away or change nothing.", said=said)
+        return said
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference of each outcome at each horizon, with its interval."""
@@ -323,7 +331,9 @@ def support_effect(
                 tr("Allow more days (started_within_days), or ask for fewer of the actors (needed)."),
             ) from None
         by_timing = [
-            timed_of(parts, one) if one == timing else timed(parts, strategy, one, resamples=again, **drawn)
+            timed_of(parts, wanted, one)
+            if one == timing
+            else timed(parts, wanted, strategy, one, resamples=again, **drawn)
             for one in TIMINGS
         ]
     return _answer(cases, parts, asked[0], strategies, strategy, wanted, by_timing, ever, settings)
@@ -485,9 +495,7 @@ def _answer(
 ) -> SupportEffect:
     first = parts[0]
     words = outcome_labels(cases, (*wanted, "other_ending"))
-    together = [name for part in parts for name in part.outcomes]
-    in_parts = joined([lines_of(part) for part in parts], together)
-    lines = joined([in_parts], wanted)
+    lines = joined([lines_of(part) for part in parts], wanted)
     likeness = likeness_of(first, strategy)
     left_out = whole.left_out()
     units = first.data.histories.units
@@ -512,7 +520,6 @@ def _answer(
         both=ended_under_both(first, strategies.within),
     )
     curves = {name: part.emulation.incidence[:, place] for part in parts for place, name in enumerate(part.outcomes)}
-    plain = np.concatenate([unweighted(part) for part in parts], axis=1)
     level = strategies.level
     return SupportEffect(
         heading=tr(
@@ -529,10 +536,10 @@ def _answer(
             "balance": balance_table(likeness),
             "weights": weights_table(weights, strategies),
             "overlap": overlap_table(*overlap_counts(first, strategies.within)),
-            "truncation": truncation_table(cut(parts, strategy), in_parts, strategies, words),
+            "truncation": truncation_table(cut(parts, wanted, strategy), lines, strategies, words),
             "protocol": protocol_table(emulated),
             "checklist": checklist_table(emulated),
-            "unweighted": unweighted_table(in_parts, plain, strategies, words),
+            "unweighted": unweighted_table(lines, unweighted(parts, wanted), strategies, words),
             "naive": naive_table(*ever, words, level),
         },
         definition=_definition(strategies, [words[one] for one in wanted]),

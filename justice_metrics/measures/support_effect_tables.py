@@ -17,6 +17,8 @@ from .support_strategies import ARMS, TIMING_WORDS, Strategies
 
 # With this probability a difference of the size called detectable would be shown.
 POWER: Final = 0.8
+# Quantiles of the weights that a table shows: the small ones matter to nobody.
+SHOWN: Final = frozenset({0.25, 0.5, 0.75, 0.95, 0.99})
 
 
 class Lines(NamedTuple):
@@ -55,9 +57,14 @@ class Lines(NamedTuple):
 def joined(parts: Sequence[Lines], wanted: Sequence[str]) -> Lines:
     """Return the lines of several emulations in the order in which outcomes were asked for."""
     named = [name for part in parts for name in part.outcome]
-    order = [place for name in wanted for place, one in enumerate(named) if one == name]
+    order = order_of(named, wanted)
     columns = [np.concatenate([part[place] for part in parts], axis=-1)[..., order] for place in range(1, 12)]
     return Lines(tuple(named[one] for one in order), *columns)
+
+
+def order_of(named: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Return the places of lines, outcome by outcome, in the order in which outcomes were asked for."""
+    return [place for name in wanted for place, one in enumerate(named) if one == name]
 
 
 def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readable]) -> Table:
@@ -179,7 +186,11 @@ def strategies_table(timed: Sequence[Timed], strategies: Strategies, words: Mapp
 
 def weights_table(weights: Weights, strategies: Strategies) -> Table:
     """Return how the weights of both arms are spread, and how many unweighted cases they are worth."""
-    shares = [(f"q{round(share * 100):02}", share) for share in weights.probabilities.tolist()]
+    shares = [
+        (f"q{round(share * 100):02}", share, place)
+        for place, share in enumerate(weights.probabilities.tolist())
+        if share in SHOWN
+    ]
     columns = (
         Column("arm", tr("strategy"), "text", "key", "key"),
         Column("clones", tr("cases that kept to it"), "number", "count", "count", 0),
@@ -187,7 +198,7 @@ def weights_table(weights: Weights, strategies: Strategies) -> Table:
         Column("mean", tr("mean weight"), "number", "estimate", "quantile", 2),
         Column("smallest", tr("smallest weight"), "number", "estimate", "quantile", 2),
         *(Column(name, tr("{n} % quantile", n=round(share * 100)), "number", "estimate", "quantile", 2)
-          for name, share in shares),
+          for name, share, _ in shares),
         Column("largest", tr("largest weight"), "number", "estimate", "quantile", 2),
     )  # fmt: skip
     values = {
@@ -196,7 +207,7 @@ def weights_table(weights: Weights, strategies: Strategies) -> Table:
         "effective": weights.effective,
         "mean": weights.mean,
         "smallest": weights.smallest,
-        **{name: weights.quantiles[:, place] for place, (name, _) in enumerate(shares)},
+        **{name: weights.quantiles[:, place] for name, _, place in shares},
         "largest": weights.largest,
     }
     return Table(columns, values, labels={"arm": strategies.arms}, title=tr("Weights at the end of the grace period"))

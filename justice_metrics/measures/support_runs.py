@@ -13,7 +13,7 @@ from ..estimate.emulation import Emulation, Strategy, Timing, emulate, truncatio
 from ..estimate.emulation_resamples import EffectIntervals, intervals, resample
 from ..estimate.followed import Followed
 from .support_data import SupportData
-from .support_effect_tables import Lines, Timed, joined
+from .support_effect_tables import Lines, Timed, joined, order_of
 
 # Other timings are told with an error of their own; it needs fewer resamples than an interval.
 FEWER: Final = 200
@@ -145,23 +145,22 @@ def kept(part: Part) -> Flags:
     return part.emulation.final_weights > 0
 
 
-def timed(parts: Sequence[Part], strategy: Strategy, timing: Timing, **drawn: Any) -> Timed:
+def timed(parts: Sequence[Part], wanted: Sequence[str], strategy: Strategy, timing: Timing, **drawn: Any) -> Timed:
     """Return the differences under another timing of the first strategy, with errors of their own."""
     other = strategy._replace(timing=timing)
     made = [part_of(part.data, part.outcomes, other, horizons=_asked(part), errors=False, **drawn) for part in parts]
-    return timed_of(made, timing)
+    return timed_of(made, wanted, timing)
 
 
-def timed_of(parts: Sequence[Part], timing: Timing) -> Timed:
-    """Return the differences of emulations that are made already, in the order of their outcomes."""
+def timed_of(parts: Sequence[Part], wanted: Sequence[str], timing: Timing) -> Timed:
+    """Return the differences of emulations that are made already."""
     weights = parts[0].emulation.weights
-    names = [name for part in parts for name in part.outcomes]
-    lines = joined([lines_of(part) for part in parts], names)
+    lines = joined([lines_of(part) for part in parts], wanted)
     return Timed(timing, lines, float(weights.largest[0]), float(weights.effective[0]))
 
 
-def cut(parts: Sequence[Part], strategy: Strategy) -> dict[float, Floats]:
-    """Return the differences with the largest weights cut, (N,) in the order of :func:`lines_of`, by share kept."""
+def cut(parts: Sequence[Part], wanted: Sequence[str], strategy: Strategy) -> dict[float, Floats]:
+    """Return the differences with the largest weights cut, (N,) in the order of ``joined``, by share kept."""
     found: dict[float, list[Floats]] = {}
     for part in parts:
         rows = truncations(
@@ -175,13 +174,20 @@ def cut(parts: Sequence[Part], strategy: Strategy) -> dict[float, Floats]:
         for row in rows:
             share = 1.0 if row.percentile is None else row.percentile / 100
             found.setdefault(share, []).append(row.difference[: len(part.outcomes)].ravel())
-    return {share: np.concatenate(pieces) for share, pieces in found.items()}
+    order = _order(parts, wanted)
+    return {share: np.concatenate(pieces)[order] for share, pieces in found.items()}
 
 
-def unweighted(part: Part) -> Floats:
-    """Return the incidences before weighting, (2, N)."""
-    k = len(part.outcomes)
-    return part.emulation.unweighted_at_horizons[:, :k][..., part.asked].reshape(2, -1)
+def unweighted(parts: Sequence[Part], wanted: Sequence[str]) -> Floats:
+    """Return the incidences before weighting, (2, N) in the order of ``joined``."""
+    each = [
+        part.emulation.unweighted_at_horizons[:, : len(part.outcomes)][..., part.asked].reshape(2, -1) for part in parts
+    ]
+    return np.concatenate(each, axis=1)[:, _order(parts, wanted)]
+
+
+def _order(parts: Sequence[Part], wanted: Sequence[str]) -> list[int]:
+    return order_of([name for part in parts for name in part.outcomes for _ in part.asked], wanted)
 
 
 def overlap_counts(part: Part, within: int) -> tuple[Floats, Counts]:

@@ -91,6 +91,17 @@ class TestByHand:
         assert found["verdict"] == pytest.approx(found["conviction"] + found["acquittal"])
         assert found["acquittal"] == pytest.approx(0.15)
 
+    def test_every_table_keeps_the_order_of_the_question(self) -> None:
+        answer = asked(outcome=("conviction", "verdict", "rejection"), horizon_days=(300, 365))
+        main = answer.main
+        for name in ("strategies", "truncation", "unweighted"):
+            table = answer.tables[name]
+            assert table["outcome"][:6].tolist() == main["outcome"].tolist()
+            assert table["days"][:6].tolist() == main["days"].tolist()
+        assert answer.tables["truncation"]["estimate"][:6] == pytest.approx(main["estimate"], abs=1e-12)
+        # nothing else than waiting tells these cases apart, so weights change nothing
+        assert answer.tables["unweighted"]["incidence_not_started"] == pytest.approx(main["incidence_not_started"])
+
     def test_by_default_every_ending_that_the_procedure_knows(self) -> None:
         assert asked(outcome=None).main["outcome"].tolist() == [
             *("verdict", "conviction", "acquittal", "rejection", "dismissal", "withdrawal")
@@ -332,6 +343,7 @@ class TestWords:
         assert said[1].startswith("Inconclusive: neither")
         assert "files for a difference of" in said[2]
         assert "this one has 240" in said[2]
+        assert "Inconclusive" in str(answer.headline())
 
 
 class TestFigures:
