@@ -28,7 +28,7 @@ from .support_variants import Asked, Compared, at_landmark, compared, half_day, 
 
 # Percentiles at which weights are cut, and shares of unrecorded support that are supposed.
 CUTS: Final = (99.0, 95.0)
-SHARES: Final = (0.25, 0.5, 1.0)
+SHARES: Final = (0.1, 0.25, 0.5, 1.0)
 TIMINGS: Final = ("even", "late")
 
 

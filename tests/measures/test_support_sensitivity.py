@@ -20,7 +20,8 @@ from justice_metrics.measures.support_sensitivity import ANALYSES, SupportSensit
 from justice_metrics.measures.support_variants import Asked
 from justice_metrics.reduce.histories import UNDATED
 from justice_metrics.simulate.effect_files import files
-from justice_metrics.simulate.effect_studies import Recorded, study
+from justice_metrics.simulate.effect_lives import draw, live
+from justice_metrics.simulate.effect_studies import DISMISSAL, Recorded, recorded, study
 from justice_metrics.simulate.effect_worlds import (
     ACTORS,
     CONFOUNDED,
@@ -34,9 +35,9 @@ GRACE, HORIZON = 180, 720
 ADJUST = ("severity", "tier")
 
 
-def case_data(recorded: Recorded, undated: float = 0.0, seed: int = 7, *, weight: Any = None) -> CaseData:
+def case_data(found: Recorded, undated: float = 0.0, seed: int = 7, *, weight: Any = None) -> CaseData:
     """Case data of simulated files; ``weight`` replaces courts by sampling weights."""
-    made = files(recorded)
+    made = files(found)
     mapping, frame = dict(made.mapping), pd.DataFrame(dict(made.cases))
     if weight is not None:
         frame["weight"] = weight
@@ -53,13 +54,13 @@ def simulated(world: EffectWorld, seed: int = 3, undated: float = 0.0) -> CaseDa
 
 
 def small(undated: float = 0.0) -> CaseData:
-    return simulated(CONFOUNDED.but(cases=1_500, courts=24), undated=undated)
+    return simulated(CONFOUNDED.but(cases=1_200, courts=24), undated=undated)
 
 
 SETTINGS: dict[str, Any] = {
     "actors": ACTORS, "needed": "any", "started_within_days": GRACE, "horizon_days": HORIZON, "adjust": ADJUST,
     "milestones": "accusation", "cluster": "court", "grace_days": (90, 180), "landmark_days": (90,),
-    "lag_days": (0, 30), "imputations": 4, "resamples": 24,
+    "lag_days": (0, 30), "imputations": 3, "resamples": 10,
 }  # fmt: skip
 
 
@@ -70,6 +71,11 @@ def asked(cases: CaseData, **given: Any) -> SupportSensitivity:
 @cache
 def everything() -> SupportSensitivity:
     return asked(small(0.1), control_outcome="accusation", milestones=())
+
+
+@cache
+def other_ways() -> SupportSensitivity:
+    return asked(small(), analyses=("grace", "lag", "truncation", "timing"))
 
 
 def row(answer: SupportSensitivity, variant: str) -> dict[str, Any]:
@@ -97,7 +103,7 @@ class TestEveryRowIsItsOwnQuestion:
         ],
     )
     def test_as_the_headline_answers_it(self, variant: str, given: dict[str, Any]) -> None:
-        answer = asked(small(), analyses=("grace", "lag", "truncation", "timing"))
+        answer = other_ways()
         estimate, low = effect(small(), **given)
         found = row(answer, variant)
         assert found["estimate"] == pytest.approx(estimate, abs=1e-12)
@@ -139,19 +145,19 @@ class TestEveryRowIsItsOwnQuestion:
 @cache
 def hidden() -> tuple[SupportSensitivity, Recorded]:
     """Severity decides about support and the verdict, and is not adjusted for; support does nothing."""
-    recorded = study(CONFOUNDED.but(cases=8_000, courts=40), np.random.default_rng(5))
-    answer = asked(case_data(recorded), adjust="tier", milestones=(), analyses=("e_value", "tipping_point"))
-    return answer, recorded
+    found = study(CONFOUNDED.but(cases=8_000, courts=40), np.random.default_rng(5))
+    answer = asked(case_data(found), adjust="tier", milestones=(), analyses=("e_value", "tipping_point"))
+    return answer, found
 
 
 class TestUnmeasured:
     def test_the_tipping_point_names_the_hidden_cause(self) -> None:
-        answer, recorded = hidden()
-        severe = recorded.severity == 1
-        began = (recorded.start <= GRACE) & (recorded.start < recorded.exit)
+        answer, found = hidden()
+        severe = found.severity == 1
+        began = (found.start <= GRACE) & (found.start < found.exit)
         more_common = severe[began].mean() - severe[~began].mean()
-        long = (recorded.cutoff >= HORIZON) | (recorded.code > 0)
-        verdict = (recorded.verdict == 1) & (recorded.exit <= HORIZON)
+        long = (found.cutoff >= HORIZON) | (found.code > 0)
+        verdict = (found.verdict == 1) & (found.exit <= HORIZON)
         moves = verdict[long & severe].mean() - verdict[long & ~severe].mean()
         difference = float(answer.main["estimate"][0])
         assert difference > 0.02  # support does nothing: all of it is the hidden cause
@@ -167,8 +173,8 @@ class TestUnmeasured:
         assert left[0.05, 0.05] in {"stands", "doubtful"}
 
     def test_a_known_cause_shows_how_far_one_moves_it(self) -> None:
-        recorded = hidden()[1]
-        answer = asked(case_data(recorded), milestones=(), analyses="tipping_point", resamples=2)
+        found = hidden()[1]
+        answer = asked(case_data(found), milestones=(), analyses="tipping_point", resamples=2)
         known = answer.tables["known_causes"]
         at = known["term"].tolist().index("severity")
         without = float(hidden()[0].main["estimate"][0])
@@ -190,7 +196,7 @@ class TestMissingDates:
         undated = sum(one.n for one in answer.provenance.left_out if "no date" in str(one.reason))
         assert undated > 50
         assert table["dates"].tolist() == ["complete", "imputed"]
-        assert table["cases"].tolist() == [1_500 - undated, 1_500]
+        assert table["cases"].tolist() == [1_200 - undated, 1_200]
         assert table["started"][1] > table["started"][0]
         assert 0 < table["missing_information"][1] < 1
         assert table["df"][1] < 23
@@ -203,7 +209,7 @@ class TestMissingDates:
         plan = Asked(data=whole, within=GRACE, horizon=HORIZON, resamples=10, seed=1, level=0.95, tick=lambda _: None)
         cells = whole.histories
         for made in completed(plan, 3):
-            assert made.mass.sum() == 1_500
+            assert made.mass.sum() == 1_200
             for name in ("exit", "code", "pattern", "cluster"):
                 before, after = getattr(cells, name), getattr(made, name)
                 assert np.bincount(after, weights=made.mass) == pytest.approx(np.bincount(before, weights=cells.n))
@@ -227,17 +233,27 @@ class TestMissingDates:
 
 
 class TestUnderRecording:
-    def test_the_bounds_hold_what_would_have_been_found(self) -> None:
+    def test_the_true_share_gives_what_whole_records_would_have_given(self) -> None:
         # support does nothing; half of the actors left no trace in files dismissed early, so it seems to help
-        answer = asked(
-            simulated(UNDER_RECORDED.but(cases=8_000, courts=40)), analyses="under_recording", milestones=(),
-            resamples=10,
-        )  # fmt: skip
-        bounds = answer.tables["bounds"]
-        assert bounds["share"].tolist() == [0, 0.25, 0.5, 1]
-        assert bounds["estimate"][0] > 0.01
+        size = {"cases": 5_000, "courts": 40}
+        rng = np.random.default_rng(0)
+        drawn = draw(UNDER_RECORDED.but(**size), rng)
+        lived = live(UNDER_RECORDED.but(**size), drawn)
+        faulty, whole = (
+            recorded(world.but(**size), drawn, lived, np.random.default_rng(99))
+            for world in (UNDER_RECORDED, CONFOUNDED)
+        )
+        lost = (faulty.code == DISMISSAL) & (faulty.exit <= GRACE) & (faulty.start >= faulty.exit)
+        truth = float((whole.start < whole.exit)[lost].mean())
+        assert 0.02 < truth < 0.1
+        plain = {"milestones": (), "resamples": 2}
+        bounds = asked(case_data(faulty), analyses="under_recording", **plain).tables["bounds"]
+        without_faults = float(asked(case_data(whole), analyses=(), **plain).main["estimate"][0])
+        assert bounds["share"].tolist() == [0, 0.1, 0.25, 0.5, 1]
+        assert bounds["cases"].tolist() == [round(share * lost.sum()) for share in bounds["share"]]
+        assert bounds["estimate"][0] > without_faults + 0.01
         assert (np.diff(bounds["estimate"]) < 0).all()
-        assert bounds["estimate"][-1] < 0
+        assert np.interp(truth, bounds["share"], bounds["estimate"]) == pytest.approx(without_faults, abs=0.006)
 
     def test_cases_are_moved_and_none_is_lost(self) -> None:
         whole = support_data(small(), actors=ACTORS, needed="any", outcome="verdict", adjust=ADJUST, cluster="court")
@@ -253,9 +269,9 @@ class TestUnderRecording:
             assert (made.mass == np.rint(made.mass)).all()
 
     def test_nobody_ended_early_is_said(self) -> None:
-        recorded = study(RANDOM.but(cases=900), np.random.default_rng(2))
-        kept = (recorded.exit > GRACE) | (recorded.verdict == 1)
-        late = case_data(Recorded(*(one[kept] for one in recorded)))
+        found = study(RANDOM.but(cases=900), np.random.default_rng(2))
+        kept = (found.exit > GRACE) | (found.verdict == 1)
+        late = case_data(Recorded(*(one[kept] for one in found)))
         answer = asked(late, analyses="under_recording", resamples=4)
         assert "bounds" not in answer.tables
         assert any("none can have lost its record" in str(one) for one in answer.notes)
@@ -267,6 +283,7 @@ class TestControls:
         answer = asked(
             simulated(RANDOM.but(cases=4_000)), actors="lawyer", needed="all", milestones=(),
             control_outcome="accusation", control_actors=("psychologist", "social_worker"), analyses=ANALYSES[-2:],
+            resamples=24,
         )  # fmt: skip
         controls = answer.tables["controls"]
         assert controls["control"].tolist() == ["negative_outcome", "negative_exposure"]
@@ -276,7 +293,7 @@ class TestControls:
     def test_what_support_brings_about_is_no_control(self) -> None:
         answer = asked(
             simulated(MEDIATED.but(cases=4_000)), milestones=(), control_outcome="accusation",
-            analyses="negative_outcome",
+            analyses="negative_outcome", resamples=24,
         )  # fmt: skip
         assert answer.tables["controls"]["verdict"].tolist() == ["failed"]
         assert any("support can bring this about after all" in str(one) for one in answer.findings())
@@ -339,10 +356,10 @@ class TestWholeAnswer:
             answer.draw("curves")
 
     def test_without_courts(self) -> None:
-        recorded = study(CONFOUNDED.but(cases=900), np.random.default_rng(9))
+        found = study(CONFOUNDED.but(cases=600), np.random.default_rng(9))
         analyses = ("missing_dates", "under_recording", "landmark")
         plain, twice = (
-            asked(case_data(recorded, 0.1, weight=np.full(900, one)), cluster=None, analyses=analyses, resamples=12)
+            asked(case_data(found, 0.1, weight=np.full(600, one)), cluster=None, analyses=analyses, resamples=6)
             for one in (1, 2)
         )
         assert np.isfinite(plain.main["conf_low"]).all()
@@ -353,11 +370,11 @@ class TestWholeAnswer:
         assert any("sampling weights" in str(one) for one in twice.notes)
 
     def test_weights_are_heard(self) -> None:
-        recorded = study(CONFOUNDED.but(cases=900), np.random.default_rng(9))
-        heavy = np.where(recorded.severity == 1, 4.0, 1.0)
+        found = study(CONFOUNDED.but(cases=600), np.random.default_rng(9))
+        heavy = np.where(found.severity == 1, 4.0, 1.0)
         one, other = (
-            asked(case_data(recorded, 0.1, weight=weight), cluster=None, analyses="landmark", resamples=4)
-            for weight in (heavy, np.ones(900))
+            asked(case_data(found, 0.1, weight=weight), cluster=None, analyses="landmark", resamples=4)
+            for weight in (heavy, np.ones(600))
         )
         assert (one.main["estimate"] != other.main["estimate"]).all()
 
@@ -388,4 +405,4 @@ class TestRefusals:
     def test_nobody_starts_in_time(self) -> None:
         with pytest.raises(QuestionError) as caught:
             asked(small(), needed="all", started_within_days=0)
-        assert "In none of 1,500 cases" in str(caught.value)
+        assert "In none of 1,200 cases" in str(caught.value)
