@@ -10,10 +10,11 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.cases.casedata import CaseData
 from justice_metrics.measures.support_effect import SupportEffect, support_effect
 from justice_metrics.measures.support_flow import months
 from justice_metrics.measures.support_undated import SupportWithoutDates
-from tests.made_cases import wide
+from tests.made_cases import frame_of, wide, wide_mapping
 from tests.support_cases import ACTORS, ROWS, SPELLS, asked, made, many
 
 
@@ -62,16 +63,15 @@ class TestByHand:
         assert rows["open"] == (0, 2)
 
     def test_weights(self) -> None:
-        """Days 1 to 30 share one hazard: 3 starts on 3 x 10 days of a, b, c, 6 x 30 of those that wait, 4 of i.
+        """Nobody starts before day 10; days 10 to 30 share one hazard: 3 starts on 3 days of a, b, c and 6 x 21 others.
 
-        In the second strategy a clone that waits to the end weighs 1 / (1 - h) ^ 30. In the first the start is spread
-        evenly over 30 days, so a start on day 10 has probability 1 / 30 instead of h (1 - h) ^ 9; i is still to start
-        on 26 of them.
+        In the second strategy a clone that waits to the end weighs 1 / (1 - h) ^ 21. In the first the start is spread
+        evenly over these 21 days, so a start on day 10 has probability 1 / 21 instead of h. Case i ended before.
         """
         table = asked().tables["weights"]
-        h = 3 / (30 + 180 + 4)
-        assert table["largest"] == pytest.approx([1 / 30 / (h * (1 - h) ** 9), (1 - h) ** -30])
-        assert table["smallest"] == pytest.approx([26 / 30 / (1 - h) ** 4, (1 - h) ** -4])
+        h = 3 / (3 + 6 * 21)
+        assert table["largest"] == pytest.approx([1 / 21 / h, (1 - h) ** -21])
+        assert table["smallest"] == pytest.approx([1.0, 1.0])
         assert table["clones"].tolist() == [4, 7]
 
     def test_another_number_of_actors(self) -> None:
@@ -219,6 +219,60 @@ class TestDates:
         assert any("no date says since when" in str(one) for one in answer.notes)
         steps = answer.tables["flow"]
         assert steps["started"][:3].tolist() == [10, 1, 9]
+
+
+class TestWhichSpellsCount:
+    """Both actors of a and b are on record with a basis and an institution."""
+
+    def told(self, **given: Any) -> SupportEffect:
+        spells = frame_of(
+            [
+                {
+                    "id": one,
+                    "actor": actor,
+                    "start": first,
+                    "basis": "report" if one in "ab" else "appearance",
+                    "institution": "DNA" if one in "ac" else "SLIM",
+                }
+                for one, actor, first, _ in SPELLS
+            ]
+        )
+        columns = {"id": "id", "actor": "actor", "start": "start", "basis": "basis", "institution": "institution"}
+        table = frame_of(ROWS)
+        mapping = wide_mapping(list(table.columns), support=columns)
+        return asked(CaseData.from_frame(table, mapping, support=spells), **given)
+
+    def test_everything_by_default(self) -> None:
+        assert self.told().main["estimate"].tolist() == asked().main["estimate"].tolist()
+
+    def test_a_basis_for_one_actor(self) -> None:
+        answer = self.told(basis={"psychologist": "report"})
+        assert answer.main["events_started"].tolist() == [2, 1]  # a and b; i, whom nobody met
+        assert "report" in " ".join(answer.tables["protocol"]["emulation"])
+        naive = answer.tables["naive"]
+        assert naive["denominator"][naive["outcome"] == "verdict"].tolist() == [5, 3, 2]
+
+    def test_an_institution(self) -> None:
+        answer = self.told(institutions="DNA")
+        assert answer.main["events_started"].tolist() == [1, 2]  # a; c and i
+        assert "DNA" in " ".join(answer.tables["protocol"]["emulation"])
+
+
+class TestWeights:
+    def test_files_that_stand_for_several_cases(self) -> None:
+        rows, support = made()
+        twice = [{**row, "weight": 1.0 + (row["area"] == "rural")} for row in rows]
+        weighted = asked(wide(twice, support=support), resamples=5)
+        copied = [{**row, "id": f"{row['id']}{mark}"} for row in twice for mark in "ab"[: int(row["weight"])]]
+        names = {row["id"]: int(row["weight"]) for row in twice}
+        spells = [(f"{one}{mark}", *rest) for one, *rest in support for mark in "ab"[: names[one]]]
+        plain = asked(
+            wide([{key: value for key, value in row.items() if key != "weight"} for row in copied], support=spells),
+            resamples=5,
+        )
+        assert weighted.main["estimate"] == pytest.approx(plain.main["estimate"])
+        assert weighted.main["events_started"].tolist() < plain.main["events_started"].tolist()  # files, not cases
+        assert weighted.tables["flow"]["started"][0] == 240
 
 
 class TestInterval:
