@@ -35,6 +35,8 @@ class Step(NamedTuple):
         Cases of which only a later stage has a record.
     undated : int
         Cases of which nobody knows since when they were supported.
+    uncovered : int
+        Cases without a record of something that is adjusted for.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Step(NamedTuple):
     compared: Compared | None
     without_entry: int
     undated: int
+    uncovered: int
 
 
 def main_table(steps: Sequence[Step], level: float) -> Table:
@@ -146,6 +149,14 @@ def stage_notes(steps: Sequence[Step], cluster: str | None, adjust: tuple[str, .
             tr(
                 "Of some cases nobody knows since when they were supported, and they are left out: {stages}.",
                 stages=[tr("{stage} ({n})", stage=words, n=n) for words, n in undated],
+            )
+        )
+    without = [(step.words, step.uncovered) for step in steps if step.uncovered]
+    if without:
+        notes.append(
+            tr(
+                "Of some cases something that is adjusted for is not recorded, and they are left out: {stages}.",
+                stages=[tr("{stage} ({n})", stage=words, n=n) for words, n in without],
             )
         )
     if not adjust or any(one.compared is not None and one.compared.model is None for one in steps):

@@ -18,6 +18,7 @@ from ..estimate.pseudo_values import pseudo_incidence
 from ..estimate.rows import Rows
 from ..figures.dots import dots
 from ..reduce.histories import Needed
+from ..reduce.pattern_cells import COVARIATE_MISSING
 from ..reduce.risk import durations_of
 from ..reduce.stages import funnel_steps, stage_counts
 from .declared import Points, Share, ensure_level, sampling_notes
@@ -291,6 +292,7 @@ def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipp
         compared=compared(points, kept.design.matrix, truncate=None, level=level) if enough else None,
         without_entry=skipped,
         undated=data.undated,
+        uncovered=data.histories.left_out.get(COVARIATE_MISSING, 0),
     )
 
 

@@ -28,7 +28,7 @@ FILES: dict[str, tuple[int | None, int | None, str, int | None, int | None]] = {
 }
 
 
-def files(kinds: dict[str, str] | None = None, **more: Any) -> CaseData:
+def files(kinds: dict[str, str] | None = None, types: dict[str, str] | None = None, **more: Any) -> CaseData:
     rows, spells = [], []
     for place, (name, (charged, accused, outcome, ended, support)) in enumerate(FILES.items()):
         row = {
@@ -44,7 +44,7 @@ def files(kinds: dict[str, str] | None = None, **more: Any) -> CaseData:
             rows[-1]["kind"] = kinds[name]
         if support is not None:
             spells.append((name, "lawyer", support, None))
-    return wide(rows, support=spells)
+    return wide(rows, support=spells, types=types or {})
 
 
 def asked(cases: CaseData | None = None, **given: Any) -> SupportStages:
@@ -139,6 +139,12 @@ class TestMadeAlike:
         assert set(answer.main["estimator"]) == {"as_they_are"}
         assert any("Nothing was adjusted for" in str(note) for note in answer.notes)
         assert "nothing was adjusted for" in str(answer.findings()[1])
+
+    def test_cases_without_a_record_of_a_number_are_left_out_and_counted(self) -> None:
+        ages = [10, None, 12, 13, 14, 15, 16, 17]
+        answer = asked(files(age_at_fact=ages, types={"age_at_fact": "integer"}), adjust="age_at_fact")
+        assert column(answer, "entered", "complaint") == [5, 30]
+        assert any("is not recorded, and they are left out: complaint (5)" in str(one) for one in answer.notes)
 
     def test_courts(self) -> None:
         cases = files(court=["one", "two", "three", "four", "one", "two", "three", "four"])
