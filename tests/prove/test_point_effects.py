@@ -16,7 +16,7 @@ model of support without age         62.9 (+6.3)   95.8 (-0.2)   85.6 (+3.6)   9
 moved on within a year, 800 cases    66.8 (+5.6)   94.9 (0.0)    95.5 (0.0)    95.6 (0.0)
 ===================================  ============  ============  ============  ============
 
-The courts were first tried with age working against severity, which left nothing to adjust for; that was changed after
+Age was first made to work against severity, which left nothing to adjust for; that was changed after
 100 studies.
 """
 
