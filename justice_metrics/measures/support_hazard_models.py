@@ -145,6 +145,20 @@ class Model(NamedTuple):
     shown: Mapping[str, Mapping[str, str]]
     undated: int
 
+    @property
+    def places(self) -> list[int]:
+        """Places of the coefficients of support."""
+        return [one.place for one in self.lines if one.place is not None]
+
+
+class FitSummary(NamedTuple):
+    """What is kept of a fit; its risk sets are as large as the data."""
+
+    log_likelihood_null: float
+    log_likelihood: float
+    events: int
+    converged: bool
+
 
 class Told(NamedTuple):
     """A model of one outcome.
@@ -154,22 +168,25 @@ class Told(NamedTuple):
     model : Model
     outcome : str
     code : int
-    fit : CoxFit or None
+    fit : FitSummary or None
         None where no covariate differs between cases.
     one : Coefficients or None
     covariance : (p, p)
         On which errors rest.
     events : (L,)
         Endings behind each line.
+    proportional : ChiSquared
+        That the ratios of support do not change over time; not tested at later lags.
     """
 
     model: Model
     outcome: str
     code: int
-    fit: CoxFit | None
+    fit: FitSummary | None
     one: Coefficients | None
     covariance: Floats
     events: Counts
+    proportional: ChiSquared
 
     def of(self, line: Line, what: Literal["estimate", "std_error", "model_error"]) -> float:
         """Return a number of the coefficient of a line; NaN where there is none."""
@@ -178,7 +195,7 @@ class Told(NamedTuple):
     @property
     def places(self) -> list[int]:
         """Places of the coefficients of support."""
-        return [one.place for one in self.model.lines if one.place is not None]
+        return self.model.places
 
 
 def all_told(
@@ -198,7 +215,8 @@ def all_told(
                 continue
             for lag in lag_days:
                 own, undated = states[part, lag]
-                found.append(told(model_of(asked, part, lag, own, shown, references, undated), code, ties))
+                model = model_of(asked, part, lag, own, shown, references, undated)
+                found.append(told(model, code, ties, tested=lag == lag_days[0]))
     return found
 
 
@@ -243,8 +261,8 @@ def model_of(
     return Model(asked, name, lag_days, states, made, _lines(states, made, chosen), shown or {}, undated)
 
 
-def told(model: Model, code: int, ties: Ties) -> Told:
-    """Fit the hazard of one ending.
+def told(model: Model, code: int, ties: Ties, *, tested: bool = False) -> Told:
+    """Fit the hazard of one ending; ``tested``: also whether its ratios hold for all time.
 
     Raises
     ------
@@ -253,15 +271,35 @@ def told(model: Model, code: int, ties: Ties) -> Told:
     """
     made, outcome = model.made, model.made.spells.outcomes[code - 1]
     events = np.array([int(_behind(model.states, one, code)) for one in model.lines], dtype=np.int64)
+    untested = chi_squared(float("nan"), 0)
     if not made.design.columns:
-        return Told(model, outcome, code, None, None, np.empty((0, 0)), events)
+        return Told(model, outcome, code, None, None, np.empty((0, 0)), events, untested)
     fit = fitted(made, code, ties=ties)
     covariance = robust_covariance(fit).covariance
     one = coefficients_of(made, code, fit.coefficients, covariance, fit.covariance, fit.separated)
     one = with_errors_that_hold(made, one)
     if one.withheld is not None:
         covariance = np.where(one.withheld[:, None] | one.withheld[None], np.nan, covariance)
-    return Told(model, outcome, code, fit, one, covariance, events)
+    return Told(
+        model=model,
+        outcome=outcome,
+        code=code,
+        fit=FitSummary(fit.log_likelihood_null, fit.log_likelihood, fit.events, fit.converged),
+        one=one,
+        covariance=covariance,
+        events=events,
+        proportional=_holds_for_all_time(model, fit, one) if tested else untested,
+    )
+
+
+def _holds_for_all_time(model: Model, fit: CoxFit, one: Coefficients) -> ChiSquared:
+    places = model.places
+    steady = not one.unsteady.any() and bool(np.isfinite(one.estimate[places]).all())
+    # under sampling weights the statistic would grow with their scale
+    if not places or not steady or model.made.spells.sampling.weighted:
+        return chi_squared(float("nan"), 0)
+    found = proportional_hazards_test(fit, terms=[places])
+    return chi_squared(float(found.statistic[0]), int(found.degrees_of_freedom[0]))
 
 
 def states_of(asked: Asked, name: str, lag_days: int) -> tuple[States, int]:
@@ -291,7 +329,9 @@ def states_of(asked: Asked, name: str, lag_days: int) -> tuple[States, int]:
         factors |= {factor_of(place): each_actor(made, place) for place in range(len(actors))}
     if name in {"set", "combination"}:
         factors[SET] = complete(made, 1 if one_date else asked.needed)
-    return States(cells, made, factors), undated
+    # by now the factors say what is needed of it
+    nothing = np.empty((0, len(made.cell)), np.int64)
+    return States(cells, made._replace(present=nothing.astype(np.bool_), since=nothing), factors), undated
 
 
 def ever_states(asked: Asked, name: str) -> States:
@@ -425,16 +465,6 @@ def beyond_parts(one: Told) -> ChiSquared:
     return _wald(one, contrast if place is not None else contrast[:0])
 
 
-def holds_for_all_time(one: Told) -> ChiSquared:
-    """Test that the ratios of support do not change over time."""
-    if one.fit is None or one.one is None or not one.places or one.one.unsteady.any():
-        return chi_squared(float("nan"), 0)
-    if one.model.made.spells.sampling.weighted or not np.isfinite(one.one.estimate[one.places]).all():
-        return chi_squared(float("nan"), 0)
-    found = proportional_hazards_test(one.fit, terms=[one.places])
-    return chi_squared(float(found.statistic[0]), int(found.degrees_of_freedom[0]))
-
-
 def _wald(one: Told, contrast: Floats) -> ChiSquared:
     if one.one is None or not len(contrast):
         return chi_squared(float("nan"), 0)
@@ -461,8 +491,9 @@ def _lines(states: States, made: Prepared, references: Mapping[str, str]) -> tup
     lines = []
     for factor, one in states.factors.items():
         for code, level in enumerate(one.levels or ()):
-            cell = np.unique(states.made.cell[one.values == code])
-            cases = int(states.histories.n[cell].sum())
+            there = np.zeros(len(states.histories.n), np.bool_)
+            there[states.made.cell[one.values == code]] = True
+            cases = int(states.histories.n[there].sum())
             lines.append(Line(factor, level, references[factor], at.get((factor, level)), cases))
     return tuple(lines)
 

@@ -18,7 +18,6 @@ from .support_hazard_models import (
     Told,
     all_alike,
     beyond_parts,
-    holds_for_all_time,
     no_difference,
     order_alike,
 )
@@ -103,7 +102,7 @@ def test_table(found: Sequence[Told], words: Mapping[str, Readable]) -> Table:
         elif len(one.places) > 1:
             tests.append(("all_alike", all_alike(one)))
         if one.model.lag_days == first:
-            tests.append(("proportional_hazards", holds_for_all_time(one)))
+            tests.append(("proportional_hazards", one.proportional))
         rows += [
             (
                 one.outcome,
