@@ -322,8 +322,8 @@ def _of_sets(actors: tuple[str, ...], needed: Needed) -> tuple[Readable, ...]:
         return ()
     return (
         tr(
-            "Several actors must have started: one who is there before the others may keep the victim already and bring "
-            "the others, and the difference cannot tell that apart. Ask for any of them (needed) beside this."
+            "Several actors must have started: one who is there before the others may keep the victim already and "
+            "bring the others, and the difference cannot tell that apart. Ask for any of them (needed) beside this."
         ),
     )
 
