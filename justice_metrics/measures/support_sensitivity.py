@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..base.errors import QuestionError, suggestion
+from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
 from ..base.result import Definition, Result, Table
 from ..base.types import Names, names, several
@@ -21,6 +21,7 @@ from ..reduce.histories import Needed
 from .declared import Points, ensure_level, outcome_labels, sampling_notes
 from .progress import ticking
 from .support_data import SupportData, support_data
+from .support_sensitivity_checks import ANALYSES, ensure_askable, ensure_clusters
 from .support_sensitivity_runs import Plan, Variants
 from .support_sensitivity_tables import (
     ANALYSIS_WORDS,
@@ -36,20 +37,6 @@ from .support_variants import Asked, Compared, compared, tried, without_term
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-ANALYSES: Final = (
-    "grace",
-    "lag",
-    "timing",
-    "truncation",
-    "landmark",
-    "e_value",
-    "tipping_point",
-    "missing_dates",
-    "under_recording",
-    "negative_outcome",
-    "negative_exposure",
-)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -254,7 +241,7 @@ def support_sensitivity(
     ensure_level(confidence_level)
     wanted, others = names(analyses), names(control_actors)
     who = names(actors)
-    _check(wanted, who, others, needed, started_within_days, horizon_days, imputations, resamples)
+    ensure_askable(wanted, who, others, needed, started_within_days, horizon_days, imputations, resamples)
     control = () if control_outcome is None else (control_outcome,)
     reached = names(milestones)
     data = support_data(
@@ -291,48 +278,11 @@ def support_sensitivity(
         })  # fmt: skip
 
 
-def _check(
-    wanted: Sequence[str],
-    actors: Sequence[str],
-    others: Sequence[str],
-    needed: Needed,
-    within: int,
-    horizon: int,
-    imputations: int,
-    resamples: int,
-) -> None:
-    for one in wanted:
-        if one not in ANALYSES:
-            raise QuestionError(tr("'{name}' is no analysis of sensitivity.", name=one), suggestion(one, ANALYSES))
-    for one in others:
-        if one in actors:
-            raise QuestionError(
-                tr("'{actor}' is asked about, so it cannot be the actor for whom nothing should be found.", actor=one)
-            )
-    if isinstance(needed, int) and not 1 <= needed <= len(actors):
-        raise QuestionError(
-            tr(
-                "'needed' is {given}; of {n} actors it can be all, any, or a number from 1 to {n}.",
-                given=str(needed),
-                n=len(actors),
-            ),
-        )
-    if not 0 <= within < horizon:
-        raise QuestionError(
-            tr(
-                "The period of grace (to day {within}) must end before the horizon (day {horizon}).",
-                within=within,
-                horizon=horizon,
-            )
-        )
-    if imputations < 2 or resamples < 2:
-        raise QuestionError(tr("Two imputations and two resamples are the least that tell an error."))
-
-
 def _answer(
     cases: CaseData, asked: Asked, plan: Plan, outcome: str, settings: Mapping[str, object]
 ) -> SupportSensitivity:
     dated = asked.data.dated()
+    ensure_clusters(dated)
     followed = dated.followed()
     support = actor_set(asked.data.actors, asked.data.needed)
     main = tried(lambda: compared(followed, asked))

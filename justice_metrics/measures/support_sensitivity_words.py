@@ -195,6 +195,8 @@ def _strengths(tables: Mapping[str, Table], main: Compared, outcome: Readable) -
     strength, limit = (float(tables["e_values"][one][0]) for one in ("e_value", "e_value_limit"))
     if not np.isfinite(strength):
         return []
+    if _bounded(main) and not _conclusive(main):
+        return [tr("The interval includes zero already: no unmeasured cause is needed for that.")]
     said: list[Readable] = [
         tr(
             "To explain the whole difference, an unmeasured cause would have to be {times} times as common with "
@@ -204,12 +206,8 @@ def _strengths(tables: Mapping[str, Table], main: Compared, outcome: Readable) -
             outcome=outcome,
         )
     ]
-    if np.isfinite(limit) and _bounded(main):
-        said.append(
-            tr("The interval includes zero already: no unmeasured cause is needed for that.")
-            if limit <= 1
-            else tr("For the interval to reach zero, {times} times in both would do.", times=Times(limit))
-        )
+    if np.isfinite(limit):
+        said.append(tr("For the interval to reach zero, {times} times in both would do.", times=Times(limit)))
     return said
 
 

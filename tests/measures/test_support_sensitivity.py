@@ -395,6 +395,7 @@ class TestRefusals:
             ({"imputations": 1}, "least that tell an error"),
             ({"actors": "priest"}, "priest"),
             ({"control_actors": "priest"}, "priest"),
+            ({"cluster": "tier"}, "There are 2 clusters only"),
         ],
     )
     def test_wrong_calls(self, given: dict[str, Any], words: str) -> None:
