@@ -337,7 +337,7 @@ def _merged_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> list[
                 )
         made += [
             tr(
-                "{outcome}, {term}: next to no case came to it before anybody supported it, so levels are compared "
+                "{outcome}, {term}: no case came to it before anybody supported it, so levels are compared "
                 "with this one: {level}.",
                 outcome=words[one.outcome],
                 term=_FACTOR_WORDS[line.factor],
