@@ -21,7 +21,7 @@ PRINTED_TABLE: Final = 300
 """Rows after which a table is not printed: it would fill pages that nobody reads."""
 LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
-LONGEST_CELL: Final = 200
+LONGEST_CELL: Final = 600
 _WIDE, _VERY_WIDE = 8, 11
 
 BASIS_WORDS: Final = {
