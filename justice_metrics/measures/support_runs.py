@@ -16,7 +16,7 @@ from .support_data import SupportData
 from .support_effect_tables import Lines, Timed, joined, order_of
 
 # Other timings are told with an error of their own; it needs fewer resamples than an interval.
-FEWER: Final = 200
+FEWER: Final = 100
 CUT: Final = (None, 99.5, 99.0, 95.0)
 # So many bins at most tell how likely support in time was.
 BINS: Final = 12
