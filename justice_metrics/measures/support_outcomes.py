@@ -16,13 +16,12 @@ from ..base.provenance import LeftOut
 from ..base.result import Definition, Result
 from ..base.types import Flags, Names, names
 from ..cases.casedata import CaseData
-from ..estimate.point_contrasts import Contrasts
 from ..figures.dots import dots
 from ..reduce.histories import NEVER, UNDATED, Needed
 from ..reduce.strata import convicted
-from .declared import Points, Share, ensure_level, outcome_labels, sampling_notes, spells_of
-from .formula_words import FormulaWords
+from .declared import Share, ensure_level, outcome_labels, sampling_notes, spells_of
 from .support_data import SupportData, support_data_of, supported
+from .support_outcome_words import conditional_said, difference_said, few_note, pending_note, time_note
 from .support_point_figures import axis_number, likeness_drawn, overlap_drawn, ratios_drawn
 from .support_point_tables import (
     arms_table,
@@ -33,11 +32,9 @@ from .support_point_tables import (
 )
 from .support_points import (
     ESTIMATOR_WORDS,
-    FEW_OUTCOMES,
     Compared,
     Likeness,
     compared,
-    detectable,
     doubts,
     likeness,
     point_cells,
@@ -108,7 +105,8 @@ class SupportOutcomes(Result):
             others=int(came[1]),
             other=Share(came[1] / units[1] if units[1] else float("nan")),
         )
-        return (counts, *self._difference(), self._conditional())
+        told = difference_said(self.answer, alike=self.alike is not None, adjust=self.adjust, level=self.level)
+        return (counts, *told, conditional_said(self.reached_words, self.outcome_words))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference by each way of making the groups alike."""
@@ -139,63 +137,6 @@ class SupportOutcomes(Result):
             return ratios_drawn(self.tables["ratios"], ax, language)
         draw = likeness_drawn if view == "balance" else overlap_drawn
         return draw(self.alike, ax, language)
-
-    def _difference(self) -> tuple[Readable, ...]:
-        found: Contrasts = self.answer.found[self.answer.best]
-        low, high = float(found.conf_low[0]), float(found.conf_high[0])
-        if not np.isfinite(found.estimate[0]):
-            return (tr("No comparison can be made: one of the two groups has no case."),)
-        if not (np.isfinite(low) and np.isfinite(high)):
-            return (
-                tr(
-                    "No interval can be given, so nothing is concluded: in a group all cases or none have the outcome, "
-                    "or there is one cluster only."
-                ),
-            )
-        said = {
-            "share": Share(found.risk[0]),
-            "other": Share(found.risk[1]),
-            "difference": Points(found.estimate[0]),
-            "low": Points(low),
-            "high": Points(high),
-        }
-        if self.alike is None:
-            told = tr(
-                "The shares differ by {difference} percentage points (interval {low} to {high}); nothing "
-                "was adjusted for.",
-                **said,
-            )
-        else:
-            told = tr(
-                "With cases made alike in {adjust}: {share} had all been supported before, {other} had none been; "
-                "difference {difference} percentage points (interval {low} to {high}).",
-                adjust=[FormulaWords(one) for one in self.adjust],
-                **said,
-            )
-        return (told, self._size(low, high, float(found.std_error[0])))
-
-    def _size(self, low: float, high: float, std_error: float) -> Readable:
-        least = Points(float(detectable(np.array(std_error), self.level)), signed=False)
-        if low <= 0 <= high:
-            return tr(
-                "Inconclusive: the interval reaches from less to more. Data of this size would probably "
-                "show a difference of {least} percentage points or more.",
-                least=least,
-            )
-        return tr(
-            "The interval does not include zero. Data of this size would probably show a difference of "
-            "{least} percentage points or more.",
-            least=least,
-        )
-
-    def _conditional(self) -> Readable:
-        return tr(
-            "This is conditional on having reached {reached}: support may also decide which cases get so far, and "
-            "those that do with support differ from those that do without. It is not the effect of support on the "
-            "outcome {outcome}.",
-            reached=self.reached_words,
-            outcome=self.outcome_words,
-        )
 
 
 def support_outcomes(
@@ -232,8 +173,9 @@ def support_outcomes(
     outcome : str
         What is compared; a conviction that was set aside is none. Cases without it so far count as without it.
     supported_by : {"among"} or int
-        Support must have been complete before the day on which ``among`` was reached; with a number, also by that day
-        since the start.
+        Support must have been complete before the day on which ``among`` was reached. The longer that takes, the
+        likelier a case has met its supporters by then. With a number, support is read on that day since the start,
+        among cases that reached ``among`` after it; the others are left out and counted.
     start : str
         Stage or role from whose first day days are counted.
     adjust : str or tuple of str
@@ -296,27 +238,29 @@ def support_outcomes(
         },
     )
     reached = data.where(data.histories.code == 1)
-    kept = reached.dated()
+    after = reached if isinstance(supported_by, str) else reached.where(reached.histories.exit > supported_by)
+    kept = after.dated()
     words = outcome_labels(cases, (among, outcome))
     if not kept.histories.units:
         raise QuestionError(
-            tr("No case reached: {reached}, with a known day.", reached=words[among]),
-            tr("Choose another stage, or look at the dates: justice-metrics check."),
+            tr("No case reached: {reached}, on a known day that can be used.", reached=words[among]),
+            tr("Choose another stage or an earlier day, or look at the dates: justice-metrics check."),
         )
     held = kept.histories.days[_HELD] != NEVER
     cells = point_cells(kept, _exposed(kept, supported_by), held.astype(np.float64))
     answer = compared(cells, kept.design.matrix, truncate=truncate, level=confidence_level)
     alike = likeness(answer, kept)
     pending = int(kept.histories.n[kept.histories.days[_PENDING] != NEVER].sum())
-    elsewhere = data.histories.units - reached.histories.units
     tables = {
         "main": differences_table(answer, confidence_level, tr("Difference between both groups")),
         "ratios": ratios_table(answer),
-        "arms": arms_table(answer, alike),
+        "arms": arms_table(
+            answer, alike, kept.histories.exit, tr("median days until: {reached}", reached=words[among])
+        ),
     }
     if alike is not None:
         tables |= {"balance": balance_table(alike), "overlap": overlap_table(alike)}
-    support = actor_set(who, needed)
+    support = _support_words(actor_set(who, needed), supported_by)
     return SupportOutcomes(
         heading=tr(
             "{outcome} among cases that reached {reached}, by support before it (conditional on having reached it)",
@@ -354,8 +298,9 @@ def support_outcomes(
             truncate=truncate,
             confidence_level=confidence_level,
         ).leave_out(
-            *reached.left_out(),
-            *([LeftOut(tr("did not reach: {reached}", reached=words[among]), elsewhere)] if elsewhere else []),
+            *after.left_out(),
+            *_left_out(tr("did not reach: {reached}", reached=words[among]), data, reached),
+            *_left_out(tr("reached it by the day on which support is read"), reached, after),
         ),
         notes=(
             tr(
@@ -363,9 +308,10 @@ def support_outcomes(
                 "effect of support. For that ask support_effect.",
                 reached=words[among],
             ),
-            *_few(answer),
+            *time_note(supported_by, words[among]),
+            *few_note(answer),
             *doubts(answer, alike, cluster=data.cluster, truncate=truncate),
-            *_pending_note(pending),
+            *pending_note(pending),
             *sampling_notes(cases, design_used=True),
         ),
         frame_library=cases.frame_library,
@@ -401,34 +347,20 @@ def _came_to(cases: CaseData, outcome: str) -> nw.Expr:
 
 
 def _exposed(data: SupportData, supported_by: Literal["among"] | int) -> Flags:
-    """Return which cells had support complete before the day on which they reached the stage."""
+    """Return which cells had support complete before the day on which they reached the stage, or by a fixed day."""
     since = data.start()
     told = (since != NEVER) & (since != UNDATED)
-    before: Flags = told & (since < data.histories.exit)
-    return before if isinstance(supported_by, str) else before & (since <= supported_by)
+    before = since < data.histories.exit if isinstance(supported_by, str) else since <= supported_by
+    return np.asarray(told & before)
 
 
-def _few(answer: Compared) -> tuple[Readable, ...]:
-    least = int(min(answer.with_outcome.min(), (answer.units - answer.with_outcome).min()))
-    if least >= FEW_OUTCOMES:
-        return ()
-    return (
-        tr(
-            "In one of the groups fewer than {few} cases have the outcome, or fewer do not have it (least number: "
-            "{n}): intervals are rough, and models with many covariates say little.",
-            few=FEW_OUTCOMES,
-            n=least,
-        ),
-    )
+def _support_words(support: Readable, supported_by: Literal["among"] | int) -> Readable:
+    if isinstance(supported_by, str):
+        return support
+    return tr("{support}, by day {day}", support=support, day=supported_by)
 
 
-def _pending_note(pending: int) -> tuple[Readable, ...]:
-    if not pending:
-        return ()
-    return (
-        tr(
-            "{n} of these cases are still open and count as without the outcome so far; support_effect and "
-            "support_stages allow for that.",
-            n=pending,
-        ),
-    )
+def _left_out(reason: Readable, before: SupportData, after: SupportData) -> tuple[LeftOut, ...]:
+    """Return how many cases one step of the choice of cases left out, if any."""
+    n = before.histories.units - after.histories.units
+    return (LeftOut(reason, n),) if n else ()

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base.language import Readable, tr
 from ..base.result import Column, Table
-from ..base.types import Floats
+from ..base.types import Counts, Floats
 from ..cases.attributes import attribute_words
 from .support_points import ARM_WORDS, ESTIMATOR_WORDS, Compared, Likeness, detectable
 
@@ -68,13 +68,14 @@ def ratios_table(of: Compared) -> Table:
     return Table(columns, values, labels=labels, title=tr("Ratios of the same shares"))
 
 
-def arms_table(of: Compared, alike: Likeness | None) -> Table:
-    """Return the cases of both arms, and how far their weights and scores reach."""
+def arms_table(of: Compared, alike: Likeness | None, days: Counts, days_words: Readable) -> Table:
+    """Return the cases of both arms, how long they took (days of each cell), how far weights and scores reach."""
     columns = (
         Column("arm", tr("support"), "text", "key", "key"),
         Column("denominator", tr("cases"), "units", "count", "count"),
         Column("numerator", tr("with the outcome"), "units", "count", "count"),
         Column("estimate", tr("share"), "share", "estimate", "share"),
+        Column("median_days", days_words, "days", "estimate", "quantile"),
         Column("effective", tr("effective number of cases, weighted"), "number", "estimate", "quantile", 0),
         Column("largest_weight", tr("largest weight"), "number", "estimate", "quantile", 2),
         Column("lowest_score", tr("lowest probability of support"), "share", "estimate", "quantile"),
@@ -87,12 +88,20 @@ def arms_table(of: Compared, alike: Likeness | None) -> Table:
         "denominator": of.units,
         "numerator": of.with_outcome,
         "estimate": of.found["as_they_are"].risk,
+        "median_days": np.array([_median(days[arm], of.cells.mass[arm]) for arm in of.cells.arms]),
         "effective": nothing if seen is None else seen.effective,
         "largest_weight": nothing if seen is None else seen.largest,
         "lowest_score": nothing if seen is None else seen.lowest,
         "highest_score": nothing if seen is None else seen.highest,
     }
     return Table(columns, values, labels={"arm": ARM_WORDS}, title=tr("Both groups"))
+
+
+def _median(days: Counts, mass: Floats) -> float:
+    """Return the first day by which half of the mass lies, NaN for nobody."""
+    order = np.argsort(days, kind="stable")
+    upto = np.cumsum(mass[order])
+    return float(days[order][np.searchsorted(upto, upto[-1] / 2)]) if len(upto) and upto[-1] > 0 else float("nan")
 
 
 def balance_table(alike: Likeness) -> Table:

@@ -120,6 +120,23 @@ class TestWhoWasSupported:
         assert self.arms(supported_by=198) == [0, 4, 0, 2]
         assert self.arms(needed=1, supported_by=0) == [1, 3, 1, 1]  # a alone, from before the complaint
 
+    def test_a_fixed_day_leaves_out_who_was_there_before_it(self) -> None:
+        quick = [{"id": "h", "complaint": 0, "outcome": "convicted", "ended": 30, "court": "one"}]
+        cases = wide([*ROWS, *quick], support=[*SPELLS, ("h", "lawyer", 1, None), ("h", "psychologist", 1, None)])
+        assert asked(cases, actors=BOTH, adjust=()).tables["arms"]["denominator"].tolist() == [2, 3]
+        answer = asked(cases, actors=BOTH, adjust=(), supported_by=199)
+        assert answer.tables["arms"]["denominator"].tolist() == [1, 3]
+        reasons = {str(one.reason): one.n for one in answer.provenance.left_out}
+        # g, of whom nobody knows since when, had come there by then too
+        assert reasons == {"did not reach: verdict": 2, "reached it by the day on which support is read": 2}
+
+    def test_how_long_both_groups_took(self) -> None:
+        answer = asked(files(), actors=BOTH, adjust=(), needed="any")
+        assert answer.tables["arms"]["median_days"].tolist() == [200, 200]
+        assert any("quick endings" in str(one) for one in answer.notes)
+        fixed = asked(files(), actors=BOTH, adjust=(), needed="any", supported_by=30)
+        assert not any("quick endings" in str(one) for one in fixed.notes)
+
     def test_who_is_left_out_and_why(self) -> None:
         reasons = {str(one.reason): one.n for one in asked(files(), actors=BOTH, adjust=()).provenance.left_out}
         assert reasons == {"did not reach: verdict": 2, "supported, but no date says since when": 1}
@@ -259,6 +276,7 @@ class TestRefusals:
             ({"adjust": "sort"}, "sort"),
             ({"cluster": "room"}, "room"),
             ({"among": "accusation"}, "No case reached"),
+            ({"supported_by": 100}, "No case reached"),
             ({"among": "complaint"}, "would end there too"),
             ({"outcome": "convction"}, "convction"),
             ({"needed": 2}, "'needed' is 2"),
