@@ -156,7 +156,7 @@ class SupportHazards(Result):
         by_actor = str(table["model"][row]) in _BY_ACTOR
         label = words["term"] if by_actor else words["level"]
         if lag != first:
-            label = tr("{level}, {n} days later", level=label, n=lag).text(language)
+            label = tr("{level}, counted {n} days later", level=label, n=lag).text(language)
         return (words["model"] if by_actor else words["term"]), label
 
 

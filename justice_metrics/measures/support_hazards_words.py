@@ -280,9 +280,7 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
     ]
     notes += _undated_notes(found)
     notes += _cluster_notes(found)
-    for one in found:
-        if one.model is found[0].model:
-            notes += _fit_notes(one, words[one.outcome])
+    notes += _fit_notes(found, words)
     if found and found[0].model.states.histories.units < FEW_UNITS:
         notes.append(tr("Rests on {n} units only, which tells little.", n=found[0].model.states.histories.units))
     return tuple({one.text(): one for one in notes}.values())
@@ -298,6 +296,14 @@ def _reading_notes(asked: Asked) -> list[Readable]:
                 "taken out: the ratio is at best a direct effect, not the whole one. Without them it would hold that "
                 "part, and also whatever drew support to the case.",
                 stages=stages,
+            )
+        )
+    else:
+        made.append(
+            tr(
+                "No milestone is taken into account: where a stage such as the accusation draws support to a case and "
+                "hastens its ending, the ratio shows that too. Name it with milestones; what is left is then a direct "
+                "effect at best."
             )
         )
     if asked.adjust:
@@ -374,33 +380,42 @@ def _cluster_notes(found: Sequence[Told]) -> list[Readable]:
     return notes
 
 
-def _fit_notes(one: Told, of: Readable) -> list[Readable]:
+def _fit_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> list[Readable]:
+    """Say of each ending whether its searches settled, and of its largest model whether it rests on enough."""
     notes: list[Readable] = []
-    made, coefficients = one.model.made, one.one
-    if one.fit is None or coefficients is None:
-        return notes
-    if not one.fit.converged:
-        notes.append(tr("{outcome}: the search for the ratios did not settle; do not use them.", outcome=of))
-    if not errors_exist(made):
-        notes.append(
-            tr(
-                "No interval and no p value is given: {n} independent clusters or cases for {p} coefficients say "
-                "nothing of how far the ratios may be off.",
-                n=independent(made),
-                p=len(made.design.columns),
+    largest: dict[str, Told] = {}
+    for one in found:
+        if one.fit is None:
+            continue
+        if not one.fit.converged:
+            notes.append(
+                tr("{outcome}: the search for the ratios did not settle; do not use them.", outcome=words[one.outcome])
             )
-        )
-    if one.fit.events < FEW_EVENTS * len(made.design.columns):
-        notes.append(
-            tr(
-                "{outcome}: {events} endings for {p} coefficients; with fewer than {few} for each, ratios are "
-                "unsteady and intervals too short.",
-                outcome=of,
-                events=one.fit.events,
-                p=len(made.design.columns),
-                few=FEW_EVENTS,
+        known = largest.setdefault(one.outcome, one)
+        if len(one.model.made.design.columns) > len(known.model.made.design.columns):
+            largest[one.outcome] = one
+    for one in largest.values():
+        made, p = one.model.made, len(one.model.made.design.columns)
+        if not errors_exist(made):
+            notes.append(
+                tr(
+                    "No interval and no p value is given: {n} independent clusters or cases for {p} coefficients say "
+                    "nothing of how far the ratios may be off.",
+                    n=independent(made),
+                    p=p,
+                )
             )
-        )
+        if one.fit is not None and one.fit.events < FEW_EVENTS * p:
+            notes.append(
+                tr(
+                    "{outcome}: {events} endings for {p} coefficients; with fewer than {few} for each, ratios are "
+                    "unsteady and intervals too short.",
+                    outcome=words[one.outcome],
+                    events=one.fit.events,
+                    p=p,
+                    few=FEW_EVENTS,
+                )
+            )
     return notes
 
 

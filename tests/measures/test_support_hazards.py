@@ -498,6 +498,41 @@ class TestByHand:
         assert self.answer().outcomes == ("verdict", "other_ending")
 
 
+class TestDesign:
+    """Sampling weights, delayed entry, notes that depend on what was asked."""
+
+    def test_equal_weights_change_nothing_but_their_scale(self) -> None:
+        plain = support_hazards(spelled(VERDICTS, BY), actors="lawyer", lag_days=(0,)).tables["coefficients"]
+        rows = [{**one, "weight": 2.5} for one in VERDICTS]
+        weighted = support_hazards(spelled(rows, BY), actors="lawyer", lag_days=(0,)).tables["coefficients"]
+        for name in ("estimate", "std_error"):
+            assert weighted[name][0] == pytest.approx(plain[name][0], rel=1e-9)
+
+    def test_a_weight_of_two_is_two_cases_for_the_ratio(self) -> None:
+        """Only b, d and e weigh 2: on day 3 they and c weigh 7 beside a; on day 6 c and e 3, b and d 4; b counts twice.
+
+        The derivative 7 / (r + 7) - 2 x 3 r / (3 r + 4) is 0 where 6 r^2 + 21 r = 28.
+        """
+        rows = [{**one, "weight": 2.0 if one["id"] in "bde" else 1.0} for one in VERDICTS]
+        found = support_hazards(spelled(rows, BY), actors="lawyer", lag_days=(0,)).main["estimate"][1]
+        assert found == pytest.approx((-21 + (441 + 4 * 6 * 28) ** 0.5) / 12, rel=1e-9)
+
+    def test_a_case_observed_later_is_not_at_risk_before(self) -> None:
+        """Without d on day 3 the ratio solves r^2 = (3 x 2) / (1 x 2)."""
+        rows = [{**one, "entry": 5 if one["id"] == "d" else 0} for one in VERDICTS]
+        found = support_hazards(spelled(rows, BY), actors="lawyer", lag_days=(0,))
+        assert found.main["estimate"][1] == pytest.approx(3**0.5, rel=1e-9)
+
+    def test_it_says_what_it_is_not(self) -> None:
+        answer = support_hazards(spelled(VERDICTS, BY), actors="lawyer", lag_days=(0,))
+        said = " ".join(one.text() for one in answer.notes)
+        assert "A hazard ratio is not the effect of support" in said
+        assert "nothing is adjusted for" in said
+        assert "No milestone is taken into account" in said
+        assert "treatment" not in answer.summary()
+        assert "not the effect" in answer.findings()[-1].text()
+
+
 class TestWhenSupportCounts:
     def rows(self, spells: list[Spell], **given: Any) -> list[int]:
         """Return cases and endings at the level of support, of the case "a" that ends on day 10 beside others."""
