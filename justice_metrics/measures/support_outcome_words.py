@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 
 from ..base.language import Readable, tr
+from ..base.types import Floats
 from ..estimate.point_contrasts import Contrasts
 from .declared import Points, Share
 from .formula_words import FormulaWords
+from .regression_tables import Ratio
 from .support_points import FEW_OUTCOMES, Compared, detectable
 
 
@@ -75,17 +76,15 @@ def conditional_said(reached: Readable, outcome: Readable) -> Readable:
     )
 
 
-def time_note(supported_by: Literal["among"] | int, reached: Readable) -> tuple[Readable, ...]:
-    """Say that time itself brings supporters, unless support is read on a fixed day."""
-    if not isinstance(supported_by, str):
-        return ()
-    return (
-        tr(
-            "The longer a case takes to reach {reached}, the likelier it has met its supporters by then: quick "
-            "endings, such as shortened procedures, lie on the side without support. With supported_by=90, say, "
-            "support is read on day 90 among the cases that came there later.",
-            reached=reached,
-        ),
+def time_said(median_days: Floats, reached: Readable) -> Readable:
+    """Say that time itself brings supporters, with how long both groups took."""
+    return tr(
+        "Half of the cases with support took {days} days or more to reach {reached}, half of the others {other}: the "
+        "longer a case takes, the likelier it has met its supporters, and quick endings lie on the side without. With "
+        "supported_by=90, say, support is read on day 90 among the cases that came there later.",
+        days=Ratio(median_days[0]),
+        other=Ratio(median_days[1]),
+        reached=reached,
     )
 
 

@@ -21,7 +21,7 @@ from ..reduce.histories import NEVER, UNDATED, Needed
 from ..reduce.strata import convicted
 from .declared import Share, ensure_level, outcome_labels, sampling_notes, spells_of
 from .support_data import SupportData, support_data_of, supported
-from .support_outcome_words import conditional_said, difference_said, few_note, pending_note, time_note
+from .support_outcome_words import conditional_said, difference_said, few_note, pending_note, time_said
 from .support_point_figures import axis_number, likeness_drawn, overlap_drawn, ratios_drawn
 from .support_point_tables import (
     arms_table,
@@ -81,6 +81,7 @@ class SupportOutcomes(Result):
     support_words: Readable
     reached_words: Readable
     outcome_words: Readable
+    fixed_day: bool
     adjust: tuple[str, ...]
     level: float
 
@@ -106,7 +107,8 @@ class SupportOutcomes(Result):
             other=Share(came[1] / units[1] if units[1] else float("nan")),
         )
         told = difference_said(self.answer, alike=self.alike is not None, adjust=self.adjust, level=self.level)
-        return (counts, *told, conditional_said(self.reached_words, self.outcome_words))
+        timed = () if self.fixed_day else (time_said(self.tables["arms"]["median_days"], self.reached_words),)
+        return (counts, *told, *timed, conditional_said(self.reached_words, self.outcome_words))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference by each way of making the groups alike."""
@@ -308,7 +310,6 @@ def support_outcomes(
                 "effect of support. For that ask support_effect.",
                 reached=words[among],
             ),
-            *time_note(supported_by, words[among]),
             *few_note(answer),
             *doubts(answer, alike, cluster=data.cluster, truncate=truncate),
             *pending_note(pending),
@@ -320,6 +321,7 @@ def support_outcomes(
         support_words=support,
         reached_words=words[among],
         outcome_words=words[outcome],
+        fixed_day=not isinstance(supported_by, str),
         adjust=terms,
         level=confidence_level,
     )

@@ -133,9 +133,9 @@ class TestWhoWasSupported:
     def test_how_long_both_groups_took(self) -> None:
         answer = asked(files(), actors=BOTH, adjust=(), needed="any")
         assert answer.tables["arms"]["median_days"].tolist() == [200, 200]
-        assert any("quick endings" in str(one) for one in answer.notes)
+        assert any("took 200 days or more to reach verdict" in str(one) for one in answer.findings())
         fixed = asked(files(), actors=BOTH, adjust=(), needed="any", supported_by=30)
-        assert not any("quick endings" in str(one) for one in fixed.notes)
+        assert not any("days or more" in str(one) for one in fixed.findings())
 
     def test_who_is_left_out_and_why(self) -> None:
         reasons = {str(one.reason): one.n for one in asked(files(), actors=BOTH, adjust=()).provenance.left_out}
