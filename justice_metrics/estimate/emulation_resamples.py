@@ -238,12 +238,14 @@ def intervals(emulation: Emulation, resamples: Resamples, confidence_level: floa
             parts.append(Limits(estimate, error, *limits))
     incidence, lost, difference, ratio, lost_difference = parts
     none = np.full(incidence.estimate.shape, np.nan)
+    with np.errstate(over="ignore"):
+        ratios = Limits(np.exp(ratio.estimate), ratio.std_error, np.exp(ratio.low), np.exp(ratio.high), ratio.p_value)
     usable = int(np.count_nonzero(~np.isnan(resamples.values.difference).any(axis=(1, 2))))
     return EffectIntervals(
         incidence._replace(low=np.maximum(incidence.low, 0), high=np.minimum(incidence.high, 1), p_value=none),
         lost._replace(low=np.maximum(lost.low, 0), p_value=none),
         difference,
-        ratio._replace(estimate=np.exp(ratio.estimate), low=np.exp(ratio.low), high=np.exp(ratio.high)),
+        ratios,
         lost_difference,
         method,
         resamples.units,

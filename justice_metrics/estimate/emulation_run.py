@@ -112,7 +112,8 @@ def run(
     waiting = waiting_mass(folded, logs, mass, held_back(hazard), strategy)
     caps = np.full(2, np.inf)
     if strategy.truncate is not None:
-        caps = np.array([weighted_quantile(one, mass, strategy.truncate / 100) for one in weights])
+        cuts = np.array([weighted_quantile(one, mass, strategy.truncate / 100) for one in weights])
+        caps = np.where(np.isnan(cuts), np.inf, cuts)  # an arm without clones has nothing to cut
         waiting = waiting + _cut(folded, logs, mass, hazard, caps, strategy)
         weights = np.minimum(weights, caps[:, None])
     return Run(fit, hazard, weights, caps, *count(folded, watched, mass * weights, waiting))

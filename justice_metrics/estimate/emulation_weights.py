@@ -9,6 +9,7 @@ grace period, changes a weight.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -257,7 +258,7 @@ def _quickly(folded: Folded, waits: Waits, mass: Floats, constant: Floats, place
     total = np.zeros(days)
     lengths = end - begin + 1
     pieces = np.searchsorted(np.cumsum(lengths), np.arange(0, int(lengths.sum()), CELLS // 8))
-    for low, high in zip(pieces, [*pieces[1:], len(places)], strict=True):
+    for low, high in pairwise([*pieces, len(places)]):
         which = np.repeat(np.arange(low, high), lengths[low:high])
         day = begin[which] + _within(lengths[low:high])
         weights = mass[which] * np.exp(constant[which] + waits.at(kind[which], day, folded))

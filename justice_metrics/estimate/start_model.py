@@ -71,14 +71,14 @@ def interval_starts(
     Returns
     -------
     (J,)
-        Ascending, the first is 0. Day 0 stands by itself: who brings a lawyer along is not who finds one later. The
-        days after it are cut at quantiles of the start days.
+        Ascending, the first is 0. Day 0 stands by itself: who brings a lawyer along is not who finds one later. Days
+        after it on which nobody has started yet are an interval too; the others are cut at quantiles of the start days.
 
     Examples
     --------
     >>> import numpy as np
     >>> interval_starts(np.array([0, 3, 8, 20]), np.array([9.0, 30.0, 30.0, 30.0]), 30)
-    array([0, 1, 4, 9])
+    array([0, 1, 3, 4, 9])
     """
     if within_days == 0:
         return np.zeros(1, dtype=np.int64)
@@ -90,7 +90,7 @@ def interval_starts(
     shares = np.arange(1, wanted) * (total / wanted)
     last_days = ordered[np.searchsorted(upto, shares * (1 - 1e-12))] if len(upto) else np.empty(0, np.int64)
     firsts = last_days[last_days < ordered[-1:]] + 1 if len(ordered) else last_days
-    return np.unique(np.concatenate([[0, 1], firsts])).astype(np.int64)
+    return np.unique(np.concatenate([[0, 1], ordered[:1], firsts])).astype(np.int64)
 
 
 def fit_start(starts: Floats, person_days: Floats, columns: Floats, *, first: StartFit | None = None) -> StartFit:

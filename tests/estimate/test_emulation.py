@@ -184,6 +184,12 @@ def test_one_case(timing):
     assert found.at_horizons[1, 0].tolist() == [0, 0]
 
 
+def test_nothing_to_cut_where_nobody_is_left():
+    found = emulate(followed([5], [1], [0]), NOTHING, Strategy(3, truncate=90.0), outcomes=1, horizons=[5])
+    assert found.weights.caps.tolist() == [pytest.approx(1), np.inf]
+    assert (found.final_weights[1] == 0).all()
+
+
 def test_all_censored_and_all_on_one_day():
     found = emulate(followed([9, 9, 9], [0, 0, 0], [1, 2, NEVER]), NOTHING, Strategy(3), outcomes=2, horizons=[9])
     assert (found.incidence == 0).all()
@@ -298,6 +304,19 @@ def test_without_confounding_the_second_arm_is_plain_aalen_johansen():
     np.testing.assert_allclose(at_once.incidence, at_once.unweighted, atol=1e-12)
 
 
+def test_days_without_any_start_are_passed_over():
+    """With nobody before day 3, evenly over days 0 to 8 is evenly over days 3 to 8."""
+    cases = crowd(10)
+    cases = cases._replace(start=np.maximum(cases.start, 3))
+    even, window = (
+        emulate(cases, COLUMNS, strategy, outcomes=2, horizons=[29])
+        for strategy in (Strategy(8, "even"), Strategy(8, "late", 6))
+    )
+    assert even.model.firsts.tolist()[:3] == [0, 1, 3]
+    assert (even.model.hazard[:, :2] == 0).all()
+    np.testing.assert_allclose(even.incidence, window.incidence, rtol=0, atol=1e-12)
+
+
 def test_plain_aalen_johansen_is_that_of_the_other_rooms():
     from justice_metrics.estimate.curves import aalen_johansen
 
@@ -359,14 +378,14 @@ def test_weights_are_described():
 
 def test_cells_without_starts_are_told():
     # of kind 0 nobody ever starts
-    cases = followed([9, 9, 9, 9], [0, 1, 0, 0], [NEVER, NEVER, 2, NEVER], pattern=[0, 0, 1, 1])
+    cases = followed([9, 9, 9, 9], [0, 1, 0, 0], [NEVER, NEVER, 1, NEVER], pattern=[0, 0, 1, 1])
     overlap = emulate(cases, np.array([[0.0], [1.0]]), Strategy(4), outcomes=1, horizons=[9]).overlap
     assert overlap.cells == 4  # day 0, and days 1 to 4, of two kinds
     assert overlap.without_starts == 3
-    assert overlap.share_without_starts == pytest.approx((2 * 5 + 2) / (2 * 5 + 3 + 5))
+    assert overlap.share_without_starts == pytest.approx((2 * 5 + 2) / (2 * 5 + 2 + 5))
     assert overlap.chance[:2] == pytest.approx([0, 0], abs=1e-6)
-    # of kind 1, one start in six days from day 1 on
-    assert overlap.chance[2] == pytest.approx(1 - (1 - 1 / 6) ** 4)
+    # of kind 1, one start in five days from day 1 on
+    assert overlap.chance[2] == pytest.approx(1 - (1 - 1 / 5) ** 4)
 
 
 def test_balance_by_hand():

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import t as student
 
-from justice_metrics.estimate.emulation import NEVER, Followed, Strategy, emulate
+from justice_metrics.estimate.emulation import NEVER, Followed, NoStartsError, Strategy, emulate
+from justice_metrics.estimate.emulation_balance import weights_on
 from justice_metrics.estimate.emulation_resamples import Contrasts, Resamples, contrasts, intervals, resample
 from justice_metrics.estimate.resampling import cluster_draws
 
@@ -29,12 +32,11 @@ def crowd(seed=1, n=240, courts=6):
     )
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _same_intervals(monkeypatch):
     """Resamples keep the intervals of the data; an emulation of the copied rows would cut anew."""
     monkeypatch.setattr(
-        "justice_metrics.estimate.emulation_fold.interval_starts",
-        lambda days, mass, g: np.array([0, 1, 4] if g > 4 else [0]),
+        "justice_metrics.estimate.emulation_fold.interval_starts", lambda days, mass, g: np.array([0, 1, 4])
     )
 
 
@@ -43,6 +45,7 @@ def copied(cases, times):
     return Followed(*(part[rows] for part in cases))
 
 
+@pytest.mark.usefixtures("_same_intervals")
 @pytest.mark.parametrize("strategy", TIMED)
 def test_a_resample_is_the_emulation_of_the_courts_drawn(strategy):
     cases = crowd()
@@ -55,6 +58,7 @@ def test_a_resample_is_the_emulation_of_the_courts_drawn(strategy):
         np.testing.assert_allclose(np.exp(found.values.log_ratio[number]), other.ratio, rtol=1e-8)
 
 
+@pytest.mark.usefixtures("_same_intervals")
 def test_errors_come_from_leaving_out_a_court():
     cases, strategy = crowd(), TIMED[0]
     found = resample(cases, COLUMNS, strategy, **HOW, resamples=2, seed=3)
@@ -212,6 +216,36 @@ def test_cases_drawn_one_by_one():
     again = resample(folded, np.empty((1, 0)), strategy, **how, resamples=400, seed=1)
     assert again.units == n
     assert again.values.difference[:, 0, 0].std() == pytest.approx(expected, rel=0.1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["usual", "even", "late"]), st.sampled_from([None, 90.0]))
+def test_tiny_data_give_finite_answers_or_none(seed, timing, truncate):
+    """Separated fits, empty arms, courts of one case, kinds of which all start: numbers or NaN, and no warning."""
+    rng = np.random.default_rng(seed)
+    n, width, courts = int(rng.integers(1, 30)), int(rng.integers(0, 3)), int(rng.integers(1, 5))
+    cases = Followed(
+        rng.integers(0, 20, n),
+        rng.integers(0, 3, n),
+        np.where(rng.random(n) < 0.4, NEVER, rng.integers(0, 18, n)),
+        np.where(rng.random((n, width)) < 0.4, NEVER, rng.integers(-3, 20, (n, width))),
+        rng.integers(0, 4, n),
+        rng.integers(0, courts, n) if seed % 3 else None,
+        rng.random(n) if seed % 2 else np.ones(n),
+    )
+    strategy, design = Strategy(7, timing, int(rng.integers(1, 9)), truncate), rng.normal(size=(4, 2))
+    try:
+        found = emulate(cases, design, strategy, **HOW)
+    except NoStartsError:
+        return
+    assert np.isfinite(found.incidence).all()
+    assert np.isfinite(found.final_weights).all()
+    assert found.incidence.sum(axis=1).max() < 1 + 1e-9
+    drawn = resample(cases, design, strategy, **HOW, resamples=4, seed=1)
+    limits = intervals(found, drawn).difference
+    np.testing.assert_array_equal(limits.estimate, found.difference)
+    assert not (limits.low > limits.high).any()
+    np.testing.assert_allclose(weights_on(cases, design, strategy, [7])[0], found.final_weights, rtol=1e-9)
 
 
 def test_nonsense_is_refused():

@@ -141,9 +141,11 @@ def test_cut_points():
     assert interval_starts(np.array([0, 0]), np.ones(2), 0).tolist() == [0]
     assert interval_starts(np.empty(0, np.int64), np.empty(0), 30).tolist() == [0, 1]
     # ten thousand on one day cannot be cut
-    assert interval_starts(np.array([5]), np.array([1e4]), 30).tolist() == [0, 1]
+    assert interval_starts(np.array([5]), np.array([1e4]), 30).tolist() == [0, 1, 5]
     # the last interval always holds starts
-    assert interval_starts(np.array([3, 8]), np.array([50.0, 50.0]), 30).tolist() == [0, 1, 4]
+    assert interval_starts(np.array([1, 8]), np.array([50.0, 50.0]), 30).tolist() == [0, 1, 2]
+    # days before anybody starts are an interval by themselves
+    assert interval_starts(np.array([3, 8]), np.array([5.0, 5.0]), 30).tolist() == [0, 1, 3]
 
 
 def test_cut_points_do_not_depend_on_the_order():
