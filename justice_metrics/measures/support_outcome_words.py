@@ -11,7 +11,6 @@ from ..base.types import Floats
 from ..estimate.point_contrasts import Contrasts
 from .declared import Points, Share
 from .formula_words import FormulaWords
-from .regression_tables import Ratio
 from .support_points import FEW_OUTCOMES, Compared, detectable
 
 
@@ -82,8 +81,8 @@ def time_said(median_days: Floats, reached: Readable) -> Readable:
         "Half of the cases with support took {days} days or more to reach {reached}, half of the others {other}: the "
         "longer a case takes, the likelier it has met its supporters, and quick endings lie on the side without. With "
         "supported_by=90, say, support is read on day 90 among the cases that came there later.",
-        days=Ratio(median_days[0]),
-        other=Ratio(median_days[1]),
+        days=int(median_days[0]),
+        other=int(median_days[1]),
         reached=reached,
     )
 

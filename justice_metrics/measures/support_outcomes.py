@@ -107,7 +107,8 @@ class SupportOutcomes(Result):
             other=Share(came[1] / units[1] if units[1] else float("nan")),
         )
         told = difference_said(self.answer, alike=self.alike is not None, adjust=self.adjust, level=self.level)
-        timed = () if self.fixed_day else (time_said(self.tables["arms"]["median_days"], self.reached_words),)
+        days = self.tables["arms"]["median_days"]
+        timed = (time_said(days, self.reached_words),) if not self.fixed_day and np.isfinite(days).all() else ()
         return (counts, *told, *timed, conditional_said(self.reached_words, self.outcome_words))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:

@@ -130,6 +130,20 @@ class TestWhoWasSupported:
         # g, of whom nobody knows since when, had come there by then too
         assert reasons == {"did not reach: verdict": 2, "reached it by the day on which support is read": 2}
 
+    def test_time_to_the_verdict_looks_like_support_unless_support_is_read_on_a_fixed_day(self) -> None:
+        """Quick verdicts are all convictions and come before anybody could; later on, support changes nothing."""
+        groups = [("quick", "convicted", 30, 20), ("with", "convicted", 200, 10), ("with", "acquitted", 200, 10)]
+        groups += [("without", "convicted", 200, 10), ("without", "acquitted", 200, 10)]
+        rows = [
+            {"id": f"{kind} {outcome}", "complaint": 0, "outcome": outcome, "ended": day, "frequency": n}
+            for kind, outcome, day, n in groups
+        ]
+        cases = wide(rows, support=[(f"with {one}", "lawyer", 60, None) for one in ("convicted", "acquitted")])
+        trap, remedy = asked(cases, adjust=()), asked(cases, adjust=(), supported_by=90)
+        assert trap.main["estimate"][0] == pytest.approx(10 / 20 - 30 / 40)
+        assert remedy.main["estimate"][0] == pytest.approx(0)
+        assert trap.tables["arms"]["median_days"].tolist() == [200, 30]
+
     def test_how_long_both_groups_took(self) -> None:
         answer = asked(files(), actors=BOTH, adjust=(), needed="any")
         assert answer.tables["arms"]["median_days"].tolist() == [200, 200]
