@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import numpy as np
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from justice_metrics.base.errors import JusticeMetricsError, QuestionError
@@ -303,3 +305,19 @@ class TestRefusals:
     def test_no_support(self) -> None:
         with pytest.raises(QuestionError, match="no support spells"):
             asked(wide(ROWS))
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+def test_other_frames_give_the_same_bits(library: str) -> None:
+    def converted(table: Any) -> Any:
+        if library == "polars":
+            return pl.from_pandas(table)
+        return pa.Table.from_pandas(table, preserve_index=False)
+
+    one = asked(files(), actors=BOTH, adjust="court", needed="any")
+    two = asked(wide(ROWS, support=SPELLS, frame=converted), actors=BOTH, adjust="court", needed="any")
+    for name, table in one.tables.items():
+        for column in table.values:
+            assert np.array_equal(table[column], two.tables[name][column], equal_nan=table[column].dtype != object), (
+                name
+            )
