@@ -119,8 +119,8 @@ def support_effect(
 
     References
     ----------
-    .. [1] Hernan, M. A. and Robins, J. M. (2016). Using big data to emulate a target trial when a randomized trial is
-       not available. American Journal of Epidemiology, 183, 758-764.
+    .. [1] Hernán, M. A. and Robins, J. M. (2016). Using big data to emulate a target trial. American Journal of
+       Epidemiology, 183, 758-764.
     .. [2] Maringe, C. et al. (2020). Reflection on modern methods: trial emulation in the presence of immortal-time
        bias. International Journal of Epidemiology, 49, 1719-1729.
     .. [3] Cain, L. E. et al. (2010). When to start treatment? A systematic approach to the comparison of dynamic

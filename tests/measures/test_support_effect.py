@@ -389,6 +389,19 @@ class TestWords:
         assert table["element"][0] == "who is eligible"
         assert len(table.display("es")[1]) == len(table)
 
+    def test_spanish(self) -> None:
+        answer = asked(many(), adjust="area", milestones="accusation", resamples=60)
+        said = [one.text("es") for one in answer.findings()]
+        assert said[0].startswith("De 100 casos acompañados dentro de 30 días")
+        assert "llegan a sentencia en 1 año" in said[0]
+        assert said[1].startswith("No concluyente: de 100 no se pueden descartar ni")
+        assert "expedientes para mostrar una diferencia de" in said[2]
+        for one in (answer.heading, *answer.findings(), *answer.notes, *answer.views.values()):
+            assert one.text("es") != one.text("en"), one
+        for name in ("protocol", "checklist", "flow"):
+            pairs = zip(*(answer.tables[name].display(language)[1] for language in ("en", "es")), strict=True)
+            assert all(here[0] != there[0] for here, there in pairs), name
+
     def test_inconclusive_and_what_a_next_study_needs(self) -> None:
         answer = asked(many(), adjust="area", resamples=60)
         main = answer.main
