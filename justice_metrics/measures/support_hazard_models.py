@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..base.language import Readable
 from ..base.types import Counts, Flags, Floats
 from ..estimate.cox import ChiSquared, CoxFit, chi_squared, inverse
 from ..estimate.cox_proportional import proportional_hazards_test
@@ -74,12 +75,15 @@ class Asked:
     present : {"since_start", "while_present"}
     adjust : str
         Terms of the formula besides support, "" for none.
+    stages : mapping of str to Readable
+        Words of the milestones.
     """
 
     data: SupportData
     episodes: Mapping[str, tuple[Episode, ...]]
     present: Present
     adjust: str
+    stages: Mapping[str, Readable] = field(default_factory=dict)
 
     @property
     def needed(self) -> int:

@@ -13,6 +13,7 @@ from ..base.language import Language, Readable, format_number, tr
 from ..base.provenance import LeftOut
 from ..base.result import Definition, Result
 from ..base.types import Names, names
+from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..figures.forest import forest
@@ -66,6 +67,7 @@ class SupportHazards(Result):
 
     outcomes: tuple[str, ...]
     outcome_words: Mapping[str, Readable]
+    who: Readable
     units: int
     events: Mapping[str, int]
     direct: bool
@@ -81,16 +83,18 @@ class SupportHazards(Result):
             events=self.events[first],
             outcome=self.outcome_words[first],
         )
-        reading = (
-            tr("At the same milestones, so this is a direct effect at best, and not the effect of support.")
-            if self.direct
-            else tr("This is an association among these cases, not the effect of support.")
-        )
-        return (base, *self.sentences, reading)
+        return (base, *self.sentences, self._reading())
 
     def headline(self) -> Readable | None:
-        """Return the sentence on the first model."""
-        return self.sentences[0] if self.sentences else super().headline()
+        """Return the sentence on the first ratio, and what it is not."""
+        if not self.sentences:
+            return super().headline()
+        return tr("{sentence} {reading}", sentence=self.sentences[0], reading=self._reading())
+
+    def _reading(self) -> Readable:
+        if self.direct:
+            return tr("At the same milestones, so this is a direct effect at best, and not the effect of support.")
+        return tr("This is an association among these cases, not the effect of support.")
 
     def plot(self, ax: Axes | None = None, *, outcome: str | None = None, language: Language = "en") -> Axes:
         """Draw the ratios of one ending, by default the first, as a forest plot; later starts below the first model.
@@ -157,6 +161,8 @@ class SupportHazards(Result):
         label = words["term"] if by_actor else words["level"]
         if lag != first:
             label = tr("{level}, counted {n} days later", level=label, n=lag).text(language)
+        if str(table["term"][row]) == "set":
+            words["term"] = self.who.text(language)
         return (words["model"] if by_actor else words["term"]), label
 
 
@@ -279,7 +285,16 @@ def support_hazards(
     last = len(data.outcomes)
     other = bool((data.histories.code == last).any())
     codes = (*range(1, last), *((last,) if other else ()))
-    asked = Asked(data=data, episodes=episodes, present=present, adjust=data.formula.text if data.formula else "")
+    asked = Asked(
+        data=data,
+        episodes=episodes,
+        present=present,
+        adjust=data.formula.text if data.formula else "",
+        stages={
+            one: attribute_words(one) if isinstance(cases, Durations) else cases.procedure.label(one)
+            for one in data.milestones
+        },
+    )
     parts = [part for one in wanted for part in MODELS[one]]
     found = all_told(asked, parts, lags, codes, ties=ties)
     wrongly = ("set", "number") if "number" in wanted else ("set",)
@@ -331,6 +346,7 @@ def support_hazards(
         frame_library=data.spells.frame_library,
         outcomes=tuple(data.outcomes[code - 1] for code in codes),
         outcome_words=words,
+        who=set_words(asked),
         units=first.states.histories.units,
         events={data.outcomes[code - 1]: _events(first, code) for code in codes},
         direct=bool(data.milestones),

@@ -23,13 +23,13 @@ from .support_hazard_models import (
 )
 from .support_hazards_words import (
     ALL_TERMS,
-    MODEL_WORDS,
     READING_WORDS,
     SCALE_WORDS,
+    SHORT_WORDS,
     TEST_WORDS,
     level_words_of,
+    short_term,
     term_of,
-    term_words_of,
 )
 
 # With this probability a ratio of the size called detectable would be told from 1.
@@ -46,18 +46,23 @@ def main_table(found: Sequence[Told], words: Mapping[str, Readable], *, direct: 
             ratio, low, high = _ratio(one, line, z)
             least = float(np.exp((z + more) * one.of(line, "std_error")))
             numbers = (line.cases, int(one.events[at]), ratio, low, high, least)
-            rows.append((*_keys_of(one, line), _reading(direct), *numbers))
+            rows.append((*_keys_of(one, line), *numbers, _reading(direct)))
     declared = (
         *_key_columns(),
-        Column("reading", tr("how to read it"), "text", "key", "key"),
-        Column("at_risk", tr("cases ever open at this level"), "units", "count", "count"),
-        Column("events", tr("of them came to the ending at it"), "units", "count", "count"),
+        Column("at_risk", tr("cases"), "units", "count", "count"),
+        Column("events", tr("came to it"), "units", "count", "count"),
         Column("estimate", tr("hazard ratio"), "number", "estimate", "difference", 2),
         Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
         Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
-        Column("detectable", tr("smallest ratio that the data could show"), "number", "estimate", "difference", 2),
+        Column("detectable", tr("detectable from"), "number", "estimate", "difference", 2),
+        Column("reading", tr("reading"), "text", "key", "key"),
     )
-    return _table(declared, rows, labels_of(found, words), tr("Hazard ratios by support"))
+    title = (
+        tr("Hazard ratios by support at the same milestones: a direct effect at best, not the effect")
+        if direct
+        else tr("Hazard ratios by support: an association, not the effect")
+    )
+    return _table(declared, rows, labels_of(found, words), title)
 
 
 def coefficient_table(found: Sequence[Told], words: Mapping[str, Readable], *, confidence_level: float) -> Table:
@@ -117,14 +122,14 @@ def test_table(found: Sequence[Told], words: Mapping[str, Readable]) -> Table:
         ]
     declared = (
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("model", tr("support told apart by"), "text", "key", "key"),
-        Column("lag_days", tr("counted so many days after it started"), "days", "key", "key"),
+        Column("model", tr("model"), "text", "key", "key"),
+        Column("lag_days", tr("days later"), "days", "key", "key"),
         Column("test", tr("test"), "text", "key", "key"),
         Column("statistic", tr("chi-squared"), "number", "estimate", "interval", 3),
         Column("degrees_of_freedom", tr("degrees of freedom"), "number", "estimate", "key", 0),
         Column("p_value", tr("p value"), "number", "estimate", "interval", 4),
     )
-    labels = {"outcome": words, "model": MODEL_WORDS, "test": TEST_WORDS}
+    labels = {"outcome": words, "model": SHORT_WORDS, "test": TEST_WORDS}
     return _table(declared, rows, labels, tr("Tests"))
 
 
@@ -163,7 +168,7 @@ def combination_table(rows: Sequence[Combined], words: Mapping[str, Readable]) -
     """Return whether the set is more than its parts as a table."""
     declared = (
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("lag_days", tr("counted so many days after it started"), "days", "key", "key"),
+        Column("lag_days", tr("days later"), "days", "key", "key"),
         Column("scale", tr("scale"), "text", "key", "key"),
         Column("estimate", tr("set beyond its parts"), "number", "estimate", "difference", 2),
         Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
@@ -192,9 +197,9 @@ def naive_table(found: Sequence[Told], words: Mapping[str, Readable], *, confide
             rows.append((*keys, cases, events, *_ratio(one, line, z), odds))
     declared = (
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("model", tr("support told apart by"), "text", "key", "key"),
+        Column("model", tr("model"), "text", "key", "key"),
         Column("term", tr("support"), "text", "key", "key"),
-        Column("level", tr("level, ever in the file"), "text", "key", "key"),
+        Column("level", tr("ever in the file"), "text", "key", "key"),
         Column("at_risk", tr("cases"), "units", "count", "count"),
         Column("events", tr("came to it"), "units", "count", "count"),
         Column("estimate", tr("naive hazard ratio"), "number", "estimate", "difference", 2),
@@ -219,11 +224,11 @@ def labels_of(found: Sequence[Told], words: Mapping[str, Readable]) -> dict[str,
     terms: dict[str, Readable] = {}
     for one in found:
         for line in one.model.lines:
-            terms[term_of(one.model, line)] = term_words_of(one.model, line)
+            terms[term_of(one.model, line)] = short_term(one.model, line)
             levels |= {level: level_words_of(level, one.model.asked.present) for level in (line.level, line.reference)}
     return {
         "outcome": words,
-        "model": MODEL_WORDS,
+        "model": SHORT_WORDS,
         "term": {**terms, "": ALL_TERMS},
         "level": levels,
         "reference": levels,
@@ -246,11 +251,11 @@ def _keys_of(one: Told, line: Line) -> tuple[object, ...]:
 def _key_columns() -> tuple[Column, ...]:
     return (
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("model", tr("support told apart by"), "text", "key", "key"),
+        Column("model", tr("model"), "text", "key", "key"),
         Column("term", tr("support"), "text", "key", "key"),
         Column("level", tr("level"), "text", "key", "key"),
         Column("reference", tr("compared with"), "text", "key", "key"),
-        Column("lag_days", tr("counted so many days after it started"), "days", "key", "key"),
+        Column("lag_days", tr("days later"), "days", "key", "key"),
     )
 
 

@@ -27,9 +27,18 @@ MODEL_WORDS: Final[Mapping[str, Message]] = {
     "order": tr("the order in which actors came"),
     "combination": tr("each actor, and the set beyond its parts"),
 }
+# The same for columns of a table, where room is scarce.
+SHORT_WORDS: Final[Mapping[str, Message]] = {
+    "set": tr("set"),
+    "number": tr("number"),
+    "which": tr("each actor"),
+    "first": tr("who came first"),
+    "order": tr("order"),
+    "combination": tr("set beyond its parts"),
+}
 READING_WORDS: Final[Mapping[str, Message]] = {
-    "association": tr("association, not the effect"),
-    "direct": tr("direct effect at best: what does not pass through the milestones"),
+    "association": tr("association"),
+    "direct": tr("direct effect at best"),
 }
 TEST_WORDS: Final[Mapping[str, Message]] = {
     "no_difference": tr("support makes no difference (Wald)"),
@@ -83,6 +92,12 @@ def term_words_of(model: Model, line: Line) -> Readable:
     return tr("the set, beyond its parts") if _combined(model) else set_words(model.asked)
 
 
+def short_term(model: Model, line: Line) -> Readable:
+    """Return the same for a table, in which a set is not listed over and over."""
+    several = line.factor == SET and not _combined(model) and len(model.asked.data.actors) > 1
+    return tr("the set") if several else term_words_of(model, line)
+
+
 def set_words(asked: Asked) -> Readable:
     """Return the words of the set that a case needs to count as supported."""
     who = [actor_words(one) for one in asked.data.actors]
@@ -112,6 +127,8 @@ def level_words_of(level: str, present: str = "since_start") -> Readable:
         if level.endswith("+"):
             return tr("{n} actors or more", n=int(low))
         if range_:
+            if level == "0-1":
+                return tr("none or one actor")
             return tr("{low} to {high} actors", low=int(low), high=int(high))
         return tr("none") if low == "0" else trn("{n} actor", "{n} actors", int(low))
     steps = [Chain([actor_words(one) for one in step.split(BESIDE)], " + ") for step in level.split(BEFORE)]
@@ -287,7 +304,7 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
 
 
 def _reading_notes(asked: Asked) -> list[Readable]:
-    stages = [asked.data.spells.label(one) for one in asked.data.milestones]
+    stages = [asked.stages[one] for one in asked.data.milestones]
     made: list[Readable] = []
     if stages:
         made.append(
