@@ -225,6 +225,7 @@ def answer_of(
                 alone=without_overlap(first, strategies.within),
                 few_events=any_few(main),
             ),
+            *_on_weights(cases),
             *sampling_notes(cases, design_used=True),
         ),
         frame_library=cases.frame_library,
@@ -233,6 +234,17 @@ def answer_of(
         units=units,
         parts=tuple(parts),
         likeness=likeness,
+    )
+
+
+def _on_weights(cases: CaseData) -> tuple[Readable, ...]:
+    if not cases.sampling.weighted:
+        return ()
+    return (
+        tr(
+            "Every file counts with its sampling weight in the shares and their differences; where numbers of cases "
+            "are told, they are files."
+        ),
     )
 
 

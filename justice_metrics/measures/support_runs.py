@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -88,7 +89,8 @@ def part_of(
     NoStartsError
         When nobody starts in time.
     """
-    followed = _without_gaps(data.followed(lag_days=lag_days))
+    data = _drawn_singly(data)
+    followed = _units_drawn(data.followed(lag_days=lag_days), data)
     grid = np.unique(np.concatenate([np.linspace(0, max(horizons), 25).astype(np.int64), horizons]))
     k, design = len(data.outcomes), data.design.matrix
     emulation = emulate(followed, design, strategy, outcomes=k, horizons=grid.tolist())
@@ -222,11 +224,20 @@ def _asked(part: Part) -> list[int]:
     return days
 
 
-def _without_gaps(followed: Followed) -> Followed:
-    """Number the courts anew: one whose cases were all left out is none that could be drawn."""
-    if followed.cluster is None:
-        return followed
-    return followed._replace(cluster=np.unique(followed.cluster, return_inverse=True)[1].astype(np.int64))
+def _drawn_singly(data: SupportData) -> SupportData:
+    """Take cells of weighted cases apart where no court is drawn: what is drawn is a case, not what it stands for."""
+    cells = data.histories
+    if cells.weight is None or cells.cluster is not None or (cells.n == 1).all():
+        return data
+    place = np.repeat(np.arange(len(cells.n)), cells.n)
+    return replace(data, histories=cells.where(place)._replace(n=np.ones(len(place), np.int64)))
+
+
+def _units_drawn(followed: Followed, data: SupportData) -> Followed:
+    """Number what is drawn anew: a court whose cases were all left out is none, a weighted case is one of its own."""
+    if followed.cluster is not None:
+        return followed._replace(cluster=np.unique(followed.cluster, return_inverse=True)[1].astype(np.int64))
+    return followed if data.histories.weight is None else followed._replace(cluster=np.arange(len(followed.exit)))
 
 
 def _events(part: Part, code: int, days: Counts) -> Counts:

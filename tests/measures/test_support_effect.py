@@ -273,6 +273,14 @@ class TestWeights:
         assert weighted.main["estimate"] == pytest.approx(plain.main["estimate"])
         assert weighted.main["events_started"].tolist() < plain.main["events_started"].tolist()  # files, not cases
         assert weighted.tables["flow"]["started"][0] == 240
+        assert any("sampling weight" in str(one) for one in weighted.notes)
+
+    def test_a_weight_is_no_number_of_cases_that_were_drawn(self) -> None:
+        rows, support = made()
+        twice = asked(wide([{**row, "weight": 2.0} for row in rows], support=support), resamples=200)
+        once = asked(many(), resamples=200)
+        error, plain = (one.tables["ratios"]["std_error"] for one in (twice, once))
+        assert error == pytest.approx(plain, rel=0.25)  # not smaller by the root of 2
 
 
 class TestInterval:
