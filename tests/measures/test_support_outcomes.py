@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,16 @@ def table_cases(**more: Any) -> CaseData:
 
 
 def asked(cases: CaseData | None = None, **given: Any) -> SupportOutcomes:
+    if cases is None and not given:
+        return plain()
     settings: dict[str, Any] = {"actors": "lawyer", "adjust": "kind", **given}
     return support_outcomes(cases or table_cases(), **settings)
+
+
+@cache
+def plain() -> SupportOutcomes:
+    """Return the answer that several tests look at; nothing in it can be changed."""
+    return asked(table_cases())
 
 
 class TestByHand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,15 @@ def files(kinds: dict[str, str] | None = None, types: dict[str, str] | None = No
 
 
 def asked(cases: CaseData | None = None, **given: Any) -> SupportStages:
+    if cases is None and not given:
+        return plain()
     return support_stages(cases or files(), **{"actors": "lawyer", "horizon_days": 365, **given})
+
+
+@cache
+def plain() -> SupportStages:
+    """Return the answer that several tests look at; nothing in it can be changed."""
+    return asked(files())
 
 
 def column(answer: SupportStages, name: str, stage: str) -> list[float]:
