@@ -11,7 +11,7 @@ from ..base.errors import QuestionError, suggestion
 from ..base.language import tr, trn
 from ..reduce.histories import Needed
 from .support_data import SupportData
-from .support_effect import FEWEST_CLUSTERS
+from .support_effect_asked import FEWEST_CLUSTERS
 
 ANALYSES: Final = (
     "grace",
