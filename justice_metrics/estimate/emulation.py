@@ -208,9 +208,9 @@ def emulate(
     plain = incidence_of(plain_events, plain_at_risk)
     at = np.asarray(horizons, dtype=np.int64)
     reached, lost = incidence[..., at], lost_days(incidence, at)
-    started = watched.started
+    started = folded.starters
     starts = _per_day(folded.until[started], folded.mass[started], grace)
-    departed = np.stack([np.append(np.zeros(grace - 1), folded.mass[watched.late].sum()), starts])
+    departed = np.stack([np.append(np.zeros(grace - 1), folded.mass[folded.late].sum()), starts])
     return Emulation(
         days=np.arange(upto),
         horizons=at,
@@ -230,7 +230,7 @@ def emulate(
         starts=starts,
         departed=departed,
         ended_in_grace=plain_events[..., :grace].sum(axis=-1),
-        last_seen=_last_seen(folded, grace, upto),
+        last_seen=_last_seen(folded, upto),
         start_hazard=once.hazard,
         final_weights=once.weights,
         weights=weight_summary(folded, once),
@@ -346,11 +346,10 @@ def _per_day(days: Counts, mass: Floats, number: int) -> Floats:
     return found
 
 
-def _last_seen(folded: Folded, grace: int, days: int) -> Floats:
-    early = folded.until < grace
-    stays = folded.started | early, ~folded.started
-    found = [np.flatnonzero(who & (folded.code == 0)) for who in stays]
-    return np.stack([_per_day(folded.exit[rows], folded.mass[rows], days) for rows in found])
+def _last_seen(folded: Folded, days: int) -> Floats:
+    still_open = np.where(folded.code == 0, folded.mass, 0)
+    stays = np.append(folded.starters, folded.early), np.append(folded.late, folded.early)
+    return np.stack([_per_day(folded.exit[rows], still_open[rows], days) for rows in stays])
 
 
 def _ratio(reached: Floats) -> Floats:

@@ -102,6 +102,10 @@ class Folded(NamedTuple):
     units : int
     started : (C,)
         Support started within g, before the case ended or was last seen.
+    starters, early, late : (N,) each
+        Places of the cells by what became of their waiting: support started, the case left within g, it waited beyond.
+    cell : (N,)
+        Cell of the start model in which each of the starters starts.
     until : (C,)
         Last day of waiting for support: the least of exit, start and g + 1.
     last : (C,)
@@ -124,6 +128,10 @@ class Folded(NamedTuple):
     unit: Counts
     units: int
     started: Flags
+    starters: Counts
+    early: Counts
+    late: Counts
+    cell: Counts
     until: Counts
     last: Counts
     own: Counts
@@ -185,9 +193,26 @@ def fold(followed: Followed, design: Floats, strategy: Strategy) -> Folded:
     cells = segments.kind[last[who]] * len(firsts) + interval[until[who]]
     starts = csr_array((followed.mass[who], (unit[who], cells)), shape=(units, width))
     return Folded(
-        followed.exit, followed.code, followed.mass.astype(np.float64), unit, units, started, until, last, own, kinds,
-        segments, firsts, interval, starts, person_days,
-    )  # fmt: skip
+        exit=followed.exit,
+        code=followed.code,
+        mass=followed.mass.astype(np.float64),
+        unit=unit,
+        units=units,
+        started=started,
+        starters=who,
+        early=np.flatnonzero(~started & (until <= g)),
+        late=np.flatnonzero(~started & (until > g)),
+        cell=cells,
+        until=until,
+        last=last,
+        own=own,
+        kinds=kinds,
+        segments=segments,
+        firsts=firsts,
+        interval=interval,
+        starts=starts,
+        person_days=person_days,
+    )
 
 
 def _changes(milestones: Counts, until: Counts, own_days: int) -> Counts:

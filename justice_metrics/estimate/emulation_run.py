@@ -22,26 +22,23 @@ from .start_model import StartFit, fit_start
 
 
 class Watched(NamedTuple):
-    """Who is counted where, which no resample changes.
+    """Which endings are counted where, which no resample changes.
 
     Attributes
     ----------
     outcomes : int
     days : int
         Days 0..days - 1 are followed, g + 1 among them.
-    started : (N,)
-        Cells that start within g.
-    late : (N,)
-        Cells that wait beyond g.
     ended : two of (N,)
         By arm, cells that end under observation while they follow the strategy.
+    place : two of (N,)
+        Where they are counted, in a table of outcomes by days.
     """
 
     outcomes: int
     days: int
-    started: Counts
-    late: Counts
     ended: tuple[Counts, Counts]
+    place: tuple[Counts, Counts]
 
 
 class Run(NamedTuple):
@@ -74,12 +71,13 @@ def watch(folded: Folded, strategy: Strategy, outcomes: int, last_day: int) -> W
     """Sort the cells by what becomes of their clones; a code beyond the outcomes is refused."""
     if folded.code.max(initial=0) > outcomes:
         raise ValueError("cases have more endings than were told")
-    g = strategy.within_days
-    days = max(last_day, g + 1) + 1
-    late = ~folded.started & (folded.until == g + 1)
+    days = max(last_day, strategy.within_days + 1) + 1
     seen = (folded.code > 0) & (folded.exit < days)
-    ended = np.flatnonzero(seen & ~late), np.flatnonzero(seen & ~folded.started)
-    return Watched(outcomes, days, np.flatnonzero(folded.started), np.flatnonzero(late), ended)
+    departs = np.zeros((2, len(seen)), dtype=bool)
+    departs[0, folded.late] = departs[1, folded.starters] = True
+    ended = np.flatnonzero(seen & ~departs[0]), np.flatnonzero(seen & ~departs[1])
+    first, second = ((folded.code[rows] - 1) * days + folded.exit[rows] for rows in ended)
+    return Watched(outcomes, days, ended, (first, second))
 
 
 def run(
@@ -138,14 +136,14 @@ def count(folded: Folded, watched: Watched, weighted: Floats, waiting: Floats) -
     """
     days, K, grace = watched.days, watched.outcomes, waiting.shape[1] - 1
     events = np.empty((2, K, days))
-    for arm, rows in enumerate(watched.ended):
-        at = (folded.code[rows] - 1) * days + folded.exit[rows]
-        events[arm] = np.bincount(at, weights=weighted[arm, rows], minlength=K * days).reshape(K, days)
+    for arm, (rows, place) in enumerate(zip(watched.ended, watched.place, strict=True)):
+        events[arm] = np.bincount(place, weights=weighted[arm, rows], minlength=K * days).reshape(K, days)
     at_risk = np.zeros((2, days))
     at_risk[:, :grace] = waiting[:, :-1]
-    rows, mass = watched.started, weighted[0, watched.started]
+    rows, late = folded.starters, folded.late
+    mass = weighted[0, rows]
     at_risk[0] += at_least(folded.exit[rows], mass, days) - at_least(folded.until[rows], mass, days)
-    at_risk[1, grace:] = at_least(folded.exit[watched.late], weighted[1, watched.late], days)[grace:]
+    at_risk[1, grace:] = at_least(folded.exit[late], weighted[1, late], days)[grace:]
     return events, at_risk
 
 

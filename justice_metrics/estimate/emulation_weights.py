@@ -32,22 +32,32 @@ class Waits(NamedTuple):
         By kind and interval.
     upto : (M, J)
         Added up to the first day of each interval, for a case that were always of that kind.
+    curve : (M, g + 2) or None
+        Added up to each day; None where the table would be too large.
     """
 
     per_day: Floats
     upto: Floats
+    curve: Floats | None
 
     def at(self, kind: Counts, day: Counts, folded: Folded) -> Floats:
         """(N,): added up over the days before ``day``."""
+        if self.curve is not None:
+            found: Floats = self.curve.ravel()[kind * self.curve.shape[1] + day]
+            return found
         interval = folded.interval[day]
-        found: Floats = self.upto[kind, interval] + self.per_day[kind, interval] * (day - folded.firsts[interval])
+        found = self.upto[kind, interval] + self.per_day[kind, interval] * (day - folded.firsts[interval])
         return found
 
     def table(self, kinds: slice, folded: Folded) -> Floats:
         """(kinds, g + 2): the same for every day."""
-        day = np.arange(len(folded.interval)) - folded.firsts[folded.interval]
-        found: Floats = self.upto[kinds][:, folded.interval] + self.per_day[kinds][:, folded.interval] * day
-        return found
+        return _curve(self.per_day[kinds], self.upto[kinds], folded) if self.curve is None else self.curve[kinds]
+
+
+def _curve(per_day: Floats, upto: Floats, folded: Folded) -> Floats:
+    day = np.arange(len(folded.interval)) - folded.firsts[folded.interval]
+    found: Floats = upto[:, folded.interval] + per_day[:, folded.interval] * day
+    return found
 
 
 class LogWeights(NamedTuple):
@@ -91,7 +101,8 @@ def log_weights(folded: Folded, fit: StartFit, starts: Floats, person_days: Floa
     lengths = np.diff(folded.firsts)
     upto = np.zeros_like(per_day)
     np.cumsum(per_day[:, :-1] * lengths, axis=1, out=upto[:, 1:])
-    waits = Waits(per_day, upto)
+    small = len(upto) * len(folded.interval) <= CELLS
+    waits = Waits(per_day, upto, _curve(per_day, upto, folded) if small else None)
     kind, begin = folded.segments.kind, folded.segments.begin
     constant = np.zeros(len(kind))
     for now, earlier in folded.segments.later:
@@ -167,17 +178,19 @@ def final_weights(folded: Folded, fit: StartFit, logs: LogWeights, hazard: Float
     (2, C)
         Arm "started", then arm "not started"; 0 where the clone departed from its strategy within the grace period.
     """
-    g, until = len(hazard) - 1, folded.until
-    kept = held_back(hazard)
-    started, late = folded.started, ~folded.started & (until == g + 1)
+    kept, until = held_back(hazard), folded.until
+    weights = np.zeros((2, len(until)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = kept[until] + logs.waited - logs.before
-        who = np.flatnonzero(started)
-        day, kind = until[who], folded.segments.kind[folded.last[who]]
-        ratio = np.log(hazard[day]) - np.log(fit.hazard[kind, folded.interval[day]])
-        own[who] += np.where(np.isnan(ratio), 0, ratio)  # NaN: nature decides
-        weights = np.exp(np.stack([np.where(late, -np.inf, own), np.where(started, -np.inf, logs.waited)]))
-    return np.where(mass > 0, weights, 0)
+        for rows in (folded.starters, folded.early):
+            weights[0, rows] = kept[until[rows]] + logs.waited[rows] - logs.before[rows]
+        ratio = np.log(hazard[until[folded.starters]]) - np.log(fit.hazard.ravel()[folded.cell])
+        weights[0, folded.starters] += np.where(np.isnan(ratio), 0, ratio)  # NaN: nature decides
+        weights[0] = np.exp(weights[0])
+    weights[0, folded.late] = 0
+    for rows in (folded.early, folded.late):
+        weights[1, rows] = np.exp(logs.waited[rows])
+    weights[:, mass <= 0] = 0
+    return weights
 
 
 def waiting_mass(folded: Folded, logs: LogWeights, mass: Floats, kept: Floats, strategy: Strategy) -> Floats:
