@@ -436,9 +436,9 @@ class TestFigures:
 
 
 @cache
-def sample(which: Any, **given: Any) -> SupportEffect:
+def sample(which: Any, true_effect: float = 2.0, **given: Any) -> SupportEffect:
     answer = support_effect(
-        jm.sample_cases(which),
+        jm.sample_cases(which, true_effect=true_effect),
         actors=("lawyer", "psychologist", "social_worker"),
         outcome="verdict",
         adjust=("offence", "area"),
@@ -462,6 +462,17 @@ class TestSamples:
         of_verdict = naive["outcome"] == "verdict"
         share = naive["share_of_all"][of_verdict]
         assert share[-1] - share[:-1].max() > 0.2  # ever supported by all three: far from the truth
+
+    def test_where_support_changes_nothing_only_the_naive_table_sees_an_effect(self) -> None:
+        answer = sample("national", true_effect=1.0)
+        assert answer.main["conf_low"][0] < 0 < answer.main["conf_high"][0]
+        assert abs(answer.main["estimate"][0]) < 0.01
+        naive = answer.tables["naive"]
+        of_verdict = naive["outcome"] == "verdict"
+        for column in ("estimate", "share_of_all"):
+            share = naive[column][of_verdict]
+            assert (np.diff(share) > 0).all()  # the more actors ever, the more verdicts: time alone
+            assert share[-1] > 10 * share[0]
 
     def test_the_cohort_is_inconclusive_and_says_how_many_files_are_needed(self) -> None:
         answer = sample("registered")
