@@ -45,12 +45,14 @@ if TYPE_CHECKING:
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.regression import cox_regression as cox_regression
     from .measures.reliance import reliance as reliance
+    from .measures.reliance_support import reliance_by_support as reliance_by_support
     from .measures.restricted_means import restricted_means as restricted_means
     from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.support_effect import support_effect as support_effect
     from .measures.support_hazards import support_hazards as support_hazards
     from .measures.support_outcomes import support_outcomes as support_outcomes
+    from .measures.support_presence import support_presence as support_presence
     from .measures.support_sensitivity import support_sensitivity as support_sensitivity
     from .measures.support_stages import support_stages as support_stages
     from .measures.time_to import time_to as time_to
@@ -101,6 +103,8 @@ _PUBLIC: Final = {
     "support_sensitivity": "measures.support_sensitivity",
     "support_stages": "measures.support_stages",
     "reliance": "measures.reliance",
+    "support_presence": "measures.support_presence",
+    "reliance_by_support": "measures.reliance_support",
     "check": "measures.quality",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",

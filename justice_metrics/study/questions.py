@@ -92,6 +92,8 @@ QUESTIONS: Final = _listed(
     Question("support_sensitivity", "support_sensitivity", "support_sensitivity", terms=("adjust",)),
     Question("support_stages", "support_stages", "support_stages", terms=("adjust",)),
     Question("reliance", "reliance", "reliance"),
+    Question("support_presence", "support_presence", "support_presence"),
+    Question("reliance_by_support", "reliance_support", "reliance_by_support", terms=("adjust",)),
     Question("cox_regression", "regression", "cox_regression"),
     Question("cause_specific_regression", "cause_specific", "cause_specific_regression"),
     Question("subdistribution_regression", "subdistribution", "subdistribution_regression"),
