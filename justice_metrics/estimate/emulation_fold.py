@@ -178,7 +178,8 @@ def fold(followed: Followed, design: Floats, strategy: Strategy) -> Folded:
     kinds, segments, last, own = _segments(followed.pattern, cuts, state, until, states, strategy.own_days, design)
     firsts = interval_starts(began[started], followed.mass[started], g)
     interval = np.searchsorted(firsts, np.arange(g + 2), side="right") - 1
-    unit = np.arange(len(until)) if followed.cluster is None else followed.cluster
+    # courts without a case here are none: numbers may have gaps after a choice of cases
+    unit = np.arange(len(until)) if followed.cluster is None else np.unique(followed.cluster, return_inverse=True)[1]
     units = int(unit.max(initial=-1)) + 1
     decided = until + started  # number of days on which support started or did not
     width = len(kinds.pattern) * len(firsts)

@@ -139,6 +139,14 @@ def test_one_court_has_no_limits():
         assert np.isnan(limits.difference.p_value).all()
 
 
+def test_courts_without_cases_are_none():
+    cases = crowd(courts=7)
+    gaps = cases._replace(cluster=3 * cases.cluster + 5)
+    one, other = (resample(part, COLUMNS, TIMED[0], **HOW, resamples=3, seed=1) for part in (cases, gaps))
+    assert other.units == 7
+    assert one.values.difference.tobytes() == other.values.difference.tobytes()
+
+
 def test_no_resamples():
     emulation = emulate(crowd(courts=30), COLUMNS, TIMED[0], **HOW)
     found = resample(crowd(courts=30), COLUMNS, TIMED[0], **HOW, resamples=0, seed=1)
