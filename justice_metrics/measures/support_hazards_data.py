@@ -113,8 +113,7 @@ def _of_table(
             raise QuestionError(
                 tr("'{name}' is no column of days of this table.", name=one), suggestion(one, times.numeric_attributes)
             )
-    if not actors:
-        raise QuestionError(tr("No actor was named."), suggestion("", times.numeric_attributes))
+    _ensure_needed(actors, needed, times)
     spells = spells_of(times, start="", wanted=names(outcome))
     formula = None
     if adjust:
@@ -140,3 +139,23 @@ def _of_table(
         milestones=milestones,
         cluster=cluster,
     )
+
+
+def _ensure_needed(actors: tuple[str, ...], needed: Needed, times: Durations) -> None:
+    """Refuse to ask of nobody, and of a number of actors that cannot be.
+
+    Raises
+    ------
+    QuestionError
+        With what there is.
+    """
+    if not actors:
+        raise QuestionError(tr("No actor was named."), suggestion("", times.numeric_attributes))
+    if needed not in ("all", "any") and not (isinstance(needed, int) and 1 <= needed <= len(actors)):
+        raise QuestionError(
+            tr(
+                "'needed' is {given}; of {n} actors it can be all, any, or a number from 1 to {n}.",
+                given=str(needed),
+                n=len(actors),
+            ),
+        )

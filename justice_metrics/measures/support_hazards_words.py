@@ -384,9 +384,12 @@ def _cluster_notes(found: Sequence[Told]) -> list[Readable]:
     if not found:
         return []
     made = found[0].model.made
+    notes: list[Readable] = []
+    if made.spells.sampling.weighted:
+        notes.append(tr("Weighted by the sampling weights; the intervals are robust and allow for unequal weights."))
     if made.cluster == "unit_id":
-        return [tr("Intervals are robust: they allow for the rows of one unit belonging together.")]
-    notes: list[Readable] = [
+        return [*notes, tr("Intervals are robust: they allow for the rows of one unit belonging together.")]
+    notes += [
         tr(
             "Intervals are robust by cluster: they allow for cases of one cluster being alike. Clusters: {n}.",
             n=independent(made),
@@ -444,16 +447,21 @@ def level_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[R
             continue
         without: list[Readable] = []
         alone: list[Readable] = []
+        lost: list[Readable] = []
         for line in one.model.lines:
-            if line.level == line.reference or not line.cases or line.place is None:
+            if line.level == line.reference or not line.cases:
                 continue
             named = tr(
                 "{term}: {level}",
                 term=term_words_of(one.model, line),
                 level=level_words_of(line.level, one.model.asked.present),
             )
-            if one.one.unsteady[line.place]:
+            if line.place is None:
+                lost.append(named)
+            elif one.one.unsteady[line.place]:
                 without.append(named)
+            elif np.isnan(one.one.estimate[line.place]):
+                lost.append(named)
             elif one.one.withheld is not None and one.one.withheld[line.place] and errors_exist(one.model.made):
                 alone.append(named)
         if without:
@@ -462,6 +470,14 @@ def level_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[R
                     "{outcome}: no ratio can be given for {levels}: no ending, or nothing but endings, on one side.",
                     outcome=words[one.outcome],
                     levels=without,
+                )
+            )
+        if lost:
+            notes.append(
+                tr(
+                    "{outcome}: no ratio can be told for: {terms}; other terms determine it.",
+                    outcome=words[one.outcome],
+                    terms=lost,
                 )
             )
         if alone:

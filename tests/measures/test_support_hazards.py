@@ -649,8 +649,29 @@ class TestRefused:
         for given in ({"present": "while_present"}, {"basis": {"lawyer": "report"}}, {"institutions": "one"}):
             with pytest.raises(QuestionError, match="not on what basis"):
                 support_hazards(drawn(), actors="lawyer", outcome="verdict", **given)
-        with pytest.raises(QuestionError, match="no column of days"):
-            support_hazards(drawn(), actors="nobody", outcome="verdict")
+        refused: tuple[tuple[dict[str, Any], str], ...] = (
+            ({"actors": "nobody"}, "no column of days"),
+            ({"actors": ()}, "No actor was named"),
+            ({"actors": ("lawyer", "psychologist"), "needed": 3}, "from 1 to 2"),
+            ({"actors": "lawyer", "milestones": "court_day"}, "no column of days"),
+        )
+        for asked_for, says in refused:
+            with pytest.raises(QuestionError, match=says):
+                support_hazards(drawn(), outcome="verdict", **asked_for)
+        several = jm.durations(
+            pd.DataFrame({"who": [1, 1, 2], "from": [0, 4, 0], "to": [4, 9, 7], "end": [0, 1, 1], "lawyer": [2, 2, 3]}),
+            days="to", entry="from", ending="end", id="who",
+        )  # fmt: skip
+        with pytest.raises(QuestionError, match="has several rows"):
+            support_hazards(several, actors="lawyer", outcome="1")
+
+    def test_actors_who_always_come_together_cannot_be_told_apart(self) -> None:
+        twins = table("support").assign(twin=table("support")["lawyer"])
+        times = jm.durations(twins, days="exit", ending="code", outcomes={"1": "verdict", "2": "rejection"})
+        answer = support_hazards(times, actors=("lawyer", "twin"), model="which", outcome="verdict", lag_days=(0,))
+        main = answer.main
+        assert np.isnan(main["estimate"][main["term"] == "twin"].astype(float)[1])
+        assert any("other terms determine it" in one.text() for one in answer.notes)
 
     def test_an_actor_who_comes_and_goes_all_the_time(self) -> None:
         often: list[Spell] = [("a", "lawyer", 10 * one, 10 * one + 1) for one in range(13)]
