@@ -301,7 +301,7 @@ class Subject:
         return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")
 
     @property
-    def _closed_on(self) -> nw.Expr:
+    def closed_on(self) -> nw.Expr:
         """Return the day on which a unit was closed; a first verdict that can be appealed closes nothing."""
         procedure = self.cases.procedure
         goes_on = [one for one in procedure.roles.get("verdict", ()) if procedure.edges.get(one)]
@@ -317,7 +317,7 @@ class Subject:
         if self.cases.support is None:
             return None
         begins = self.on(self.start) if self.start in self.cases.dated_states else nw.lit(None, dtype=nw.Int32)
-        units = self.frame().select("unit_id", known=nw.lit(1), case_start=begins, case_end=self._closed_on)
+        units = self.frame().select("unit_id", known=nw.lit(1), case_start=begins, case_end=self.closed_on)
         spells = self.cases.support.with_columns(last_day=nw.col("end_day").fill_null(_OPEN_END))
         spell = ("unit_id", "actor", "institution", "start_day", "last_day")
         others = spells.select(

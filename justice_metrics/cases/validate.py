@@ -34,6 +34,7 @@ from .rules_ids import ID_RULES
 from .rules_order import ORDER_RULES
 from .rules_outcomes import OUTCOME_RULES
 from .rules_people import PEOPLE_RULES, gaps
+from .rules_reliance import RELIANCE_RULES
 from .rules_support import SUPPORT_RULES
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -43,6 +44,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *PEOPLE_RULES,
     *ID_RULES,
     *SUPPORT_RULES,
+    *RELIANCE_RULES,
 )
 
 

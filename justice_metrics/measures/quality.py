@@ -15,6 +15,7 @@ from ..base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, Values, names
 from ..cases.casedata import CaseData
+from ..cases.mapping_parts import LEFT_DAY
 from ..cases.rules import INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule, Settings
 from ..cases.validate import RULES, Examination, Finding, Verdict, examine, rule_named
 from ..figures.dots import dots
@@ -350,7 +351,8 @@ def _effect_table(cases: CaseData, found: Examination) -> Table:
 def _asked_of(cases: CaseData) -> list[str]:
     """Return the indicators that these cases can be asked for."""
     unknown = () if cases.support is not None else SUPPORT
-    return [one for one in INDICATORS if one not in unknown]
+    silent = () if LEFT_DAY in cases.milestones.collect_schema().names() else ("reliance",)
+    return [one for one in INDICATORS if one not in {*unknown, *silent}]
 
 
 def _rules_table(verdicts: Sequence[Verdict]) -> Table:

@@ -269,7 +269,8 @@ class TestCleanSet:
     def test_rules_are_looked_at(self) -> None:
         """A rule that is not looked at cannot raise a false alarm, so that must not be the reason for the silence."""
         found = by_rule(examine(cases_of(clean_rows())))
-        others = {"open_in_closed_files", "observed_after_ending"} | {one.id for one in RULES if one.counts == "spells"}
+        others = {"open_in_closed_files", "observed_after_ending"}
+        others |= {one.id for one in RULES if one.counts == "spells" or one.touches == ("reliance",)}
         assert {name for name, one in found.items() if not one.looked_at} == others
 
 
@@ -620,6 +621,40 @@ class TestSupport:
         # the first two, and all three of the last case: two rows of one content are two spells
         assert self.broken(cases)["support_in_two_institutions"] == (5, 10)
         assert offending_units(cases, "support_in_two_institutions")["unit_id"].tolist() == ["LPZ-0001", "LPZ-0004"]
+
+
+class TestReliance:
+    def test_planted(self) -> None:
+        rows = [{**row, "gone": None, "still": "engaged"} for row in clean_rows()]
+        rejected = [row for row in rows if row["way"] == "rejected"][:3]
+        pending = [row for row in rows if row["way"] == "pending"][:5]
+        for row, gone, still in (
+            (rejected[0], shifted(rejected[0]["ended"], 1), "disengaged"),
+            (rejected[1], rejected[1]["ended"], "disengaged"),
+            (rejected[2], shifted(rejected[2]["complaint"], -1), "disengaged"),
+            (pending[0], "2018-05-01", "disengaged"),
+            (pending[1], None, "disengaged"),
+            (pending[2], "2018-04-30", "engaged"),
+            (pending[3], None, None),
+            (pending[4], "2018-04-30", None),
+        ):
+            row |= {"gone": gone, "still": still}
+        section = {"left": "gone", "status": "still"}
+        found = by_rule(examine(cases_of(rows, reliance=section)))
+        n = len(rows)
+        assert {
+            name: one.whole[2:] for name, one in found.items() if one.whole and one.rule.touches == ("reliance",)
+        } == {
+            "left_before_start": (1, 6),
+            "left_after_cutoff": (1, 6),
+            "engaged_but_left": (1, n - 7),
+            "left_without_day": (1, 5),
+            "left_after_ending": (1, 3),
+        }
+
+    def test_not_looked_at_without_the_section(self, cases: CaseData) -> None:
+        found = by_rule(examine(cases))
+        assert not any(one.looked_at for one in found.values() if one.rule.touches == ("reliance",))
 
 
 class TestEdges:
