@@ -131,8 +131,8 @@ def lines_of(part: Part) -> Lines:
         days=np.tile(days, k),
         incidence=along(found.at_horizons),
         difference=along(found.difference),
-        low=where_told(effects.difference.low),
-        high=where_told(effects.difference.high),
+        low=np.maximum(where_told(effects.difference.low), -1),  # a difference of shares
+        high=np.minimum(where_told(effects.difference.high), 1),
         std_error=where_told(effects.difference.std_error),
         ratio=along(found.ratio),
         ratio_low=where_told(effects.ratio.low),

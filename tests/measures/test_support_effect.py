@@ -102,6 +102,27 @@ class TestByHand:
         # nothing else than waiting tells these cases apart, so weights change nothing
         assert answer.tables["unweighted"]["incidence_not_started"] == pytest.approx(main["incidence_not_started"])
 
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"started_within_days": 0, "needed": "any"},
+            {"started_within_days": 10, "timing": "late"},  # a window longer than the period
+            {"horizon_days": 5_000},
+            {"outcome": "any_exit"},
+            {"adjust": "court", "needed": "any", "milestones": ("accusation", "charge")},
+            {"outcome": "final_verdict", "resamples": 2, "confidence_level": 0.9},
+        ],
+    )
+    def test_at_the_edges_there_is_an_answer_with_all_its_figures(self, given: dict[str, Any]) -> None:
+        answer = asked(**given)
+        main = answer.main
+        assert ((main["estimate"] >= -1) & (main["estimate"] <= 1)).all()
+        assert not ((main["conf_low"] < -1) | (main["conf_high"] > 1)).any()
+        assert "nan" not in answer.summary()
+        answer.plot()
+        for view in answer.views:
+            answer.draw(view)
+
     def test_by_default_every_ending_that_the_procedure_knows(self) -> None:
         assert asked(outcome=None).main["outcome"].tolist() == [
             *("verdict", "conviction", "acquittal", "rejection", "dismissal", "withdrawal")
