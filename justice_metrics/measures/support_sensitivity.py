@@ -174,19 +174,35 @@ def support_sensitivity(
     ----------
     cases : CaseData
         With support spells that have dates.
-    actors, needed, started_within_days, start, adjust, milestones, cluster
-        As for :func:`support_effect`, whose difference is the first row.
+    actors : str or tuple of str
+        Those who together make a case "supported", as for :func:`support_effect`, whose difference is the first row.
+    needed : {"all", "any"} or int
+        How many of them must have started.
+    started_within_days : int
+        Last day, since the start, on which support still counts as started in time: the period of grace.
     horizon_days : int
         Day since the start on which the strategies are compared.
     outcome : str
         One ending; any other competes.
+    start : str
+        Stage or role from whose first day everything is counted.
+    adjust : str or tuple of str
+        What attracts support and decides the outcome, as it stood on day 0: attributes, or terms of a formula.
+    milestones : str or tuple of str
+        Stages on the way that attract support and hasten the outcome, such as ``accusation``.
+    cluster : str, optional
+        Attribute whose levels are resampled as a whole (courts); that of the sampling design by default.
     analyses : str or tuple of str
         What to change: the period of grace, the day from which support counts (lag), on which days of the period it
         starts (timing), the largest weights (truncation), support read on one day (landmark: another question), missing
         dates imputed, support without a record in files that ended early, an outcome and an actor for which nothing
         should be found; and how strong an unmeasured cause would have to be (e_value, tipping_point).
-    grace_days, lag_days, landmark_days : int or sequence of int
-        The variants of each.
+    grace_days : int or sequence of int
+        Other periods of grace.
+    lag_days : int or sequence of int
+        Days after its first day from which support counts.
+    landmark_days : int or sequence of int
+        Days on which support is read.
     control_outcome : str, optional
         A stage that support could not bring about, such as one that is reached before support can act.
     control_actors : str or tuple of str
