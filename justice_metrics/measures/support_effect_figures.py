@@ -61,7 +61,7 @@ def forest_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         columns=[
             (tr("difference").text(language), [Points(one).text(language) for one in main["estimate"]]),
             (tr("interval").text(language), limits),
-            (tr("came to it: with / without").text(language), events),
+            (tr("came to it:\nwith / without").text(language), events),
             (
                 tr("smallest detectable").text(language),
                 [Points(one, signed=False).text(language) for one in main["detectable"]],

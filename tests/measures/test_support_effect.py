@@ -177,7 +177,7 @@ class TestRefused:
             asked(started_within_days=9)
 
     def test_too_few_clusters(self) -> None:
-        rows = [{**row, "court": "1" if row["court"] < "3" else "2"} for row in ROWS]
+        rows = [{**row, "court": "1" if row["court"] in {"1", "2"} else "2"} for row in ROWS]
         with pytest.raises(QuestionError, match="There are 2 clusters only"):
             asked(wide(rows, support=SPELLS), cluster="court")
 
@@ -229,7 +229,7 @@ class TestDates:
     def test_its_figure_has_a_bar_for_each_number(self) -> None:
         undated = [(one, actor, None, None) for one, actor, *_ in SPELLS]
         answer = support_effect(wide(ROWS, support=undated), actors=ACTORS, outcome="verdict")
-        assert [bar.get_height() for bar in answer.plot().patches] == [5, 1, 4]
+        assert [bar.get_height() for bar in answer.plot().containers[0]] == [5, 1, 4]
 
     def test_some_without_a_date_are_left_out_and_counted(self) -> None:
         spells = [(one, actor, None if one == "c" else first, last) for one, actor, first, last in SPELLS]
@@ -286,7 +286,7 @@ class TestWeights:
         weighted = asked(wide(twice, support=support), resamples=5)
         copied = [{**row, "id": f"{row['id']}{mark}"} for row in twice for mark in "ab"[: int(row["weight"])]]
         names = {row["id"]: int(row["weight"]) for row in twice}
-        spells = [(f"{one}{mark}", *rest) for one, *rest in support for mark in "ab"[: names[one]]]
+        spells = [(f"{one}{mark}", who, day, last) for one, who, day, last in support for mark in "ab"[: names[one]]]
         plain = asked(
             wide([{key: value for key, value in row.items() if key != "weight"} for row in copied], support=spells),
             resamples=5,
