@@ -265,7 +265,7 @@ def _definition(strategies: Strategies, outcomes: Sequence[Readable]) -> Definit
         basis="cohort",
         pending=tr("observed as open up to the cut-off, then censored; any other ending competes"),
         method=tr(
-            "Emulation of a trial by cloning, censoring and weighting (Hernan and Robins 2016; Maringe et al. 2020), "
+            "Emulation of a trial by cloning, censoring and weighting (Hernán and Robins 2016; Maringe et al. 2020), "
             "support starting {when}; Aalen-Johansen; interval from resamples of clusters with everything repeated.",
             when=strategies.when,
         ),

@@ -1,6 +1,6 @@
 """The question as a target trial, and a checklist of what the analysis did: both filled from the call.
 
-The elements of the protocol are those of Hernan and Robins (2016), American Journal of Epidemiology, 183, 758-764; the
+The elements of the protocol are those of Hernán and Robins (2016), American Journal of Epidemiology, 183, 758-764; the
 fields of the checklist follow the topics of STROBE and RECORD, in words of our own.
 """
 
@@ -112,7 +112,7 @@ def _elements(of: Emulated) -> tuple[tuple[Readable, Readable, Readable], ...]:
                 when=asked.when,
             ),
             tr(
-                "the same, read from the first day of each actor's support spells{lag}{spells}",
+                "the same, read from the first day of each actor's support, whether or not it lasted{lag}{spells}",
                 lag=_lag(asked),
                 spells=_spells(asked),
             ),
