@@ -38,6 +38,17 @@ SAID = {
         "This is an association among these cases, not the effect of support.",
         "internal",
     ),
+    "02_support_actors.ipynb": (
+        "Do not use it",
+        "Of 1,000 cases supported within 90 days",
+        "The interval does not include zero.",
+        "of 1,000 cases with a verdict by day 730, by simulation",
+        "Inconclusive: neither",
+        "A study of this kind needs about",
+        "To show a difference of 5.0 percentage points",
+        "It is not the effect of support on the outcome",
+        "De 1.000 casos",
+    ),
     "05_from_lifelines.ipynb": (
         "1200 exploded rows",
         "none of them is exact",
@@ -46,7 +57,7 @@ SAID = {
     ),
 }
 # A notebook shows its results; how many figures it has at least.
-FIGURES = {"01_performance_assessment.ipynb": 6, "05_from_lifelines.ipynb": 4}
+FIGURES = {"01_performance_assessment.ipynb": 6, "02_support_actors.ipynb": 6, "05_from_lifelines.ipynb": 4}
 
 
 def cells(notebook: Any, kind: str) -> list[Any]:
