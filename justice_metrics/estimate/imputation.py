@@ -15,8 +15,10 @@ from scipy.special import logsumexp
 
 from ..base.types import Counts, Floats
 from .resampling import cluster_draws
-from .start_model import interval_starts
 
+# Intervals after day 0, and starts that each of them should hold.
+MOST_INTERVALS: Final = 10
+STARTS_PER_INTERVAL: Final = 20.0
 # Standard deviation of the normal prior on every parameter: weak, but none runs away where dates are few.
 _PRIOR: Final = 5.0
 _STEPS: Final = 60
@@ -181,8 +183,16 @@ def _began(cells: Starts) -> Counts:
 
 
 def _cuts(cells: Starts) -> Counts:
+    """Return the first days of the intervals: day 0 by itself, then cuts at quantiles of the days of starting."""
     began = _began(cells)
-    return interval_starts(cells.start[began], cells.mass[began], max(int(cells.latest.max(initial=0)), 1))
+    later = began[cells.start[began] > 0]
+    order = later[np.argsort(cells.start[later], kind="stable")]
+    days, upto = cells.start[order], np.cumsum(cells.mass[order])
+    total = float(upto[-1]) if len(upto) else 0.0
+    wanted = int(np.clip(total // STARTS_PER_INTERVAL, 1, MOST_INTERVALS))
+    last_days = days[np.searchsorted(upto, np.arange(1, wanted) * (total / wanted) * (1 - 1e-12))]
+    firsts = last_days[last_days < days[-1:]] + 1 if len(days) else last_days
+    return np.unique(np.concatenate([[0, 1], firsts])).astype(np.int64)
 
 
 def _log_density(cells: Starts, columns: Floats, cuts: Counts, mass: Floats) -> Floats:
