@@ -48,13 +48,14 @@ class Drawn(NamedTuple):
 class Rule(NamedTuple):
     """What is done about the first actor of each case; the others always come as they would.
 
-    No first actor comes by nature at a time in ``(barred_from, barred_until]``; one joins at ``planned`` (n,) if none
-    has come before and the case is open; it must be later than 0.
+    No first actor comes by nature at a time in ``(barred_from, barred_until]``; ``actor`` (n,), by default the lawyer,
+    joins at ``planned`` (n,) if none has come before and the case is open; it must be later than 0.
     """
 
     barred_from: float = np.inf
     barred_until: float = np.inf
     planned: Floats | None = None
+    actor: Counts | None = None
 
 
 NATURAL: Final = Rule()
@@ -139,6 +140,7 @@ def live(world: EffectWorld, drawn: Drawn, rule: Rule = NATURAL, *, until: Float
     n = len(drawn.severity)
     last = drawn.cutoff if until is None else until
     planned = np.full(n, np.inf) if rule.planned is None else rule.planned
+    joining = np.zeros(n, dtype=np.int64) if rule.actor is None else rule.actor
     out = Lived(last.copy(), np.zeros(n, np.int64), np.full((n, len(ACTORS)), np.inf), np.full(n, np.inf))
     who = np.arange(n)
     nobody = np.zeros((n, len(ACTORS)), dtype=bool)
@@ -155,7 +157,7 @@ def live(world: EffectWorld, drawn: Drawn, rule: Rule = NATURAL, *, until: Float
         state.chance[...] -= hazard * gone[:, None]
         state.now[...] = np.where(fires, soonest, turn)
         _happen(out, state, who, np.where(fires, first, -1))
-        _join_as_planned(out, state, who, ~fires & (turn == planned[who]))
+        _join_as_planned(out, state, who, ~fires & (turn == planned[who]), joining)
         going = (out.how[who] == 0) & (state.now < last[who]) & (out.end[who] > state.now)
         who, state = who[going], _State(*(column[going] for column in state))
     return out
@@ -204,9 +206,10 @@ def _happen(out: Lived, state: _State, who: Counts, fired: Counts) -> None:
         state.here[fired == _LEAVE.start + actor, actor] = False
 
 
-def _join_as_planned(out: Lived, state: _State, who: Counts, due: Flags) -> None:
-    if due.any():  # the commonest actor joins; which one it is makes no difference in these worlds
-        _arrive(out, state, who, due & ~state.came.any(axis=1), 0)
+def _join_as_planned(out: Lived, state: _State, who: Counts, due: Flags, joining: Counts) -> None:
+    first = due & ~state.came.any(axis=1)
+    for actor in range(len(ACTORS)):
+        _arrive(out, state, who, first & (joining[who] == actor), actor)
 
 
 def _arrive(out: Lived, state: _State, who: Counts, which: Flags, actor: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.types import Floats
 from .effect_lives import Drawn, Rule, draw, live
-from .effect_worlds import MONTH, EffectWorld
+from .effect_worlds import ARRIVAL_PER_MONTH, MONTH, EffectWorld
 
 Timing: TypeAlias = Literal["usual", "even", "late"]
 
@@ -94,15 +94,18 @@ def started_rule(
 ) -> Rule:
     """Plan the first actor so that support starts within so many days; see ``true_effect`` for the timings."""
     n, end = len(drawn.severity), float(within_days)
+    # who joins is as likely to be the first as in nature, since all causes act on all actors alike
+    paces = np.cumsum(ARRIVAL_PER_MONTH)
+    actor = np.searchsorted(paces, rng.random(n) * paces[-1], side="right")
     if timing == "late":
-        return Rule(end - window_days, end, end - window_days * rng.random(n))
+        return Rule(end - window_days, end, end - window_days * rng.random(n), actor)
     if timing == "even":
         day = np.floor((end + 1) * rng.random(n))
-        return Rule(0.0, end, np.maximum(day, NEXT_TO_NOTHING))  # day 0 is the moment of the complaint
+        return Rule(0.0, end, np.maximum(day, NEXT_TO_NOTHING), actor)  # day 0 is the moment of the complaint
     lived = live(world, drawn, until=np.full(n, end))
     seen = lived.arrival.min(axis=1)
     seen = seen[seen <= end]
-    return Rule(0.0, end, seen[np.floor(len(seen) * rng.random(n)).astype(np.int64)])
+    return Rule(0.0, end, seen[np.floor(len(seen) * rng.random(n)).astype(np.int64)], actor)
 
 
 def _ended(world: EffectWorld, drawn: Drawn, rule: Rule, horizons: Sequence[int]) -> Floats:

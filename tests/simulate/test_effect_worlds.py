@@ -11,7 +11,7 @@ import pytest
 from justice_metrics.estimate.followed import NEVER
 from justice_metrics.simulate.effect_lives import Rule, draw, live
 from justice_metrics.simulate.effect_studies import ACQUITTAL, CONVICTION, DISMISSAL, OPEN, baseline, study
-from justice_metrics.simulate.effect_truth import true_effect
+from justice_metrics.simulate.effect_truth import started_rule, true_effect
 from justice_metrics.simulate.effect_worlds import (
     ARRIVAL_PER_MONTH,
     CONFOUNDED,
@@ -185,6 +185,22 @@ def test_nobody_comes_while_the_first_is_barred_and_all_who_are_open_start_as_pl
     natural = live(world, drawn)
     early = natural.arrival.min(axis=1) <= 30
     np.testing.assert_array_equal(first[early], natural.arrival.min(axis=1)[early])
+
+
+def test_whoever_joins_as_planned_is_as_often_the_first_as_in_nature():
+    world = CONFOUNDED.but(cases=40_000)
+    rng = np.random.default_rng(17)
+    drawn = draw(world, rng)
+    natural = live(world, drawn).arrival
+    came = np.isfinite(natural.min(axis=1))
+    rule = started_rule(world, drawn, rng, "even", 180, 30)
+    for actor, monthly in enumerate(ARRIVAL_PER_MONTH):
+        share = monthly / sum(ARRIVAL_PER_MONTH)
+        assert (natural[came].argmin(axis=1) == actor).mean() == pytest.approx(share, abs=0.012)
+        assert (rule.actor == actor).mean() == pytest.approx(share, abs=0.012)
+    started = live(world, drawn, rule).arrival
+    there = np.isfinite(started.min(axis=1))
+    np.testing.assert_array_equal(started[there].argmin(axis=1), rule.actor[there])
 
 
 def test_the_milestone_triples_what_it_is_said_to_triple_and_support_brings_it_about():
