@@ -154,12 +154,36 @@ def reliance_by_support(
     needed : {"any", "all"} or int
         How many of them must have started. One is enough by default: an actor who is there while others are awaited
         keeps the victim already, which a comparison of complete sets cannot tell apart from their being complete.
-    started_within_days, start, adjust, milestones, cluster, timing, window_days, lag_days
-        As for :func:`support_effect`.
+    started_within_days : int
+        Last day, since the start, on which support still counts as started in time.
     days : sequence of int
         Days since the start on which the strategies are compared, after the period of grace.
-    basis, institutions, resamples, seed, confidence_level, progress
-        As for :func:`support_effect`.
+    start : str
+        Stage or role from whose first day everything is counted.
+    adjust : str or tuple of str
+        What attracts support and keeps victims, as it stood on day 0: attributes, or terms of a formula.
+    milestones : str or tuple of str
+        Stages on the way that attract support and keep or lose victims, such as ``accusation``.
+    cluster : str, optional
+        Attribute whose levels are resampled as a whole; that of the sampling design by default.
+    timing : {"usual", "even", "late"}
+        On which days of the period support starts under the first strategy, as for ``support_effect``.
+    window_days : int
+        Last days of the period over which ``late`` spreads what is missing.
+    lag_days : int
+        Support counts so many days after its first day.
+    basis : mapping of str to str or tuple of str, optional
+        Which bases of a spell count, by actor.
+    institutions : str or tuple of str
+        Spells of these institutions only.
+    resamples : int
+        How often clusters are drawn anew, and everything is repeated.
+    seed : int
+        The same seed gives the same interval.
+    confidence_level : float
+        Level of the intervals.
+    progress : bool
+        Draw a bar on the terminal.
 
     Returns
     -------
