@@ -339,6 +339,7 @@ class TestWholeAnswer:
             for forbidden in ("treatment", "impact", "{", "nan"):
                 assert forbidden not in text
         said = " ".join(str(one) for one in answer.findings())
+        assert all(one.text("es") != one.text("en") for one in (*answer.findings(), *answer.notes, answer.heading))
         assert "an association among" in said
         assert "unmeasured cause" in said
 
