@@ -24,17 +24,12 @@ from .regression_fits import method_words, pace_axis
 from .regression_model import Ties
 from .regression_tables import Ratio
 from .subdistribution import known_outcome
-from .support_hazard_models import (
-    MODELS,
-    Asked,
-    Model,
-    Present,
-    all_told,
-    naive_told,
-)
+from .support_hazard_models import Model, all_told, naive_told
+from .support_hazard_states import MODELS, Asked, Present
 from .support_hazards_data import hazard_data
+from .support_hazards_notes import level_notes, notes_of, proportional_note
 from .support_hazards_tables import coefficient_table, combination_table, combined, main_table, naive_table, test_table
-from .support_hazards_words import DOUBTFUL, level_notes, notes_of, proportional_note, sentences, set_words
+from .support_hazards_words import DOUBTFUL, sentences, set_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -19,7 +19,7 @@ from ..reduce.presence import with_presence
 from ..reduce.support_states import Episode
 from .declared import spells_of
 from .support_data import SupportData, support_data
-from .support_hazard_models import Present
+from .support_hazard_states import Present
 
 Episodes = Mapping[str, tuple[Episode, ...]]
 

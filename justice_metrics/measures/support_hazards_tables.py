@@ -12,15 +12,9 @@ from ..base.result import Column, Table
 from ..estimate.additive_interaction import excess_of_all
 from ..estimate.cox import ChiSquared
 from ..estimate.limits import normal_quantile
-from .support_hazard_models import (
-    SET,
-    Line,
-    Told,
-    all_alike,
-    beyond_parts,
-    no_difference,
-    order_alike,
-)
+from .support_hazard_contrasts import all_alike, beyond_parts, no_difference, order_alike
+from .support_hazard_models import Line, Told
+from .support_hazard_states import SET
 from .support_hazards_words import (
     ALL_TERMS,
     READING_WORDS,

@@ -257,3 +257,18 @@ def rare_together(levels: Sequence[str], endings: Counts, least: int, other: str
     if len(rare) > 1:
         shown |= dict.fromkeys(rare, other)
     return shown
+
+
+def orders_to_compare(levels: Sequence[str]) -> list[list[str]]:
+    """Return the orders in which the same actors came, where there is more than one.
+
+    Examples
+    --------
+    >>> orders_to_compare(["nobody", "a", "a > b", "b > a", "other_order"])
+    [['a > b', 'b > a']]
+    """
+    found: dict[tuple[str, ...], list[str]] = {}
+    for level in levels:
+        if level != OTHER_ORDER:
+            found.setdefault(tuple(sorted(level.replace(BEFORE, BESIDE).split(BESIDE))), []).append(level)
+    return [one for one in found.values() if len(one) > 1]

@@ -17,7 +17,8 @@ from justice_metrics.base.errors import ProcedureError, QuestionError
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.durations import Durations
 from justice_metrics.measures.support_data import SupportData
-from justice_metrics.measures.support_hazard_models import SET, Asked, Told, all_told, naive_told
+from justice_metrics.measures.support_hazard_models import Told, all_told, naive_told
+from justice_metrics.measures.support_hazard_states import SET, Asked
 from justice_metrics.measures.support_hazards import SupportHazards, support_hazards
 from justice_metrics.measures.support_hazards_data import hazard_data
 from justice_metrics.reduce.histories import NEVER, histories_of

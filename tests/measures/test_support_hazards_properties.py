@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import justice_metrics as jm
 from justice_metrics.measures.support_data import SupportData
-from justice_metrics.measures.support_hazard_models import Asked, all_told
+from justice_metrics.measures.support_hazard_models import all_told
+from justice_metrics.measures.support_hazard_states import Asked
 from justice_metrics.measures.support_hazards import SupportHazards, support_hazards
 from justice_metrics.measures.support_hazards_data import hazard_data
 from justice_metrics.reduce.histories import NEVER
