@@ -18,7 +18,12 @@ MOST_ROWS: Final = 60
 # In place of a main table with one row per day, what a reader looks up.
 INSTEAD_OF_MAIN: Final = "milestones"
 # Catalogues: they say the same of all data.
-TO_FILES_ONLY: Final = frozenset({("check", "rules")})
+TO_FILES_ONLY: Final = frozenset(
+    {
+        ("check", "rules"),
+        *(("support_effect", name) for name in ("balance", "checklist", "curves", "overlap", "truncation", "strategies")),
+    }
+)
 _PADDING, _LONGEST_WORD = 3, 24
 
 
