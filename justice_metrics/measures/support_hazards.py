@@ -28,7 +28,14 @@ from .support_hazard_models import Model, all_told, naive_told
 from .support_hazard_states import MODELS, Asked, Present
 from .support_hazards_data import hazard_data
 from .support_hazards_notes import level_notes, notes_of, proportional_note
-from .support_hazards_tables import coefficient_table, combination_table, combined, main_table, naive_table, test_table
+from .support_hazards_tables import (
+    coefficient_table,
+    combination_table,
+    combined,
+    main_table,
+    naive_table,
+    table_of_tests,
+)
 from .support_hazards_words import DOUBTFUL, sentences, set_words
 
 if TYPE_CHECKING:
@@ -296,7 +303,7 @@ def support_hazards(
     naive = [one for code in range(1, last) for one in naive_told(asked, wrongly, code, ties=ties)]
     words = outcome_labels(data.spells, data.outcomes)
     both = combined(found, confidence_level=confidence_level)
-    tests = test_table(found, words)
+    tests = table_of_tests(found, words)
     shaky = (tests["test"] == "proportional_hazards") & (tests["p_value"].astype(np.float64) < DOUBTFUL)
     first = found[0].model
     return SupportHazards(

@@ -88,7 +88,7 @@ def coefficient_table(found: Sequence[Told], words: Mapping[str, Readable], *, c
     return _table(declared, rows, labels_of(found, words), tr("Coefficients"))
 
 
-def test_table(found: Sequence[Told], words: Mapping[str, Readable]) -> Table:
+def table_of_tests(found: Sequence[Told], words: Mapping[str, Readable]) -> Table:
     """Return the tests of each model: no difference, all levels alike, more than the parts, one ratio for all time."""
     first = found[0].model.lag_days if found else 0
     rows: list[tuple[object, ...]] = []
