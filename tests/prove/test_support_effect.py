@@ -87,6 +87,9 @@ HARD = {
 }
 
 
+MISLED = ("6 under-recorded", "2 severity left out", "4 milestone left out")
+
+
 def examine(trial: Trial, number: int, resamples: int = RESAMPLES) -> Found:
     """One study with its limits, shapes (2,); the same number gives the same study."""
     recorded = study(trial.world, np.random.default_rng((SEED, number)))
@@ -142,12 +145,16 @@ def test_other_timings_meet_their_own_truths(name, capsys):
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_what_comes_of_a_broken_assumption(name, capsys):
+def test_what_comes_of_a_hard_world(name, capsys):
     trial = HARD[name]
     found = examined(trial)
     with capsys.disabled():
-        reported(name, trial, found)
-    assert np.isfinite(found.estimate).all()
+        bias, _ = reported(name, trial, found)
+    if name in MISLED:
+        assert bias[VERDICT] > 0.01
+        assert bias[DISMISSAL] < -0.005
+    else:
+        assert np.abs(bias).max() < 0.01
 
 
 def test_bounds_where_actors_left_no_trace(capsys):
