@@ -78,12 +78,14 @@ class Compared(NamedTuple):
     @property
     def units(self) -> Counts:
         """Cases in each arm, supported first; (2,)."""
-        return (self.cells.arms @ self.cells.n).astype(np.int64)
+        counted: Counts = (self.cells.arms @ self.cells.n).astype(np.int64)
+        return counted
 
     @property
     def with_outcome(self) -> Counts:
         """Cases with the outcome in each arm, (2,); of a 0/1 outcome."""
-        return (self.cells.arms @ (self.cells.n * (self.cells.outcome == 1))).astype(np.int64)
+        counted: Counts = (self.cells.arms @ (self.cells.n * (self.cells.outcome == 1))).astype(np.int64)
+        return counted
 
 
 def point_cells(data: SupportData, exposed: Flags, outcome: Floats) -> PointCells:
