@@ -45,16 +45,16 @@ if TYPE_CHECKING:
     from .measures.rates import outcome_shares as outcome_shares
     from .measures.regression import cox_regression as cox_regression
     from .measures.reliance import reliance as reliance
-    from .measures.reliance_support import reliance_by_support as reliance_by_support
     from .measures.restricted_means import restricted_means as restricted_means
     from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
-    from .measures.support_effect import support_effect as support_effect
-    from .measures.support_hazards import support_hazards as support_hazards
-    from .measures.support_outcomes import support_outcomes as support_outcomes
-    from .measures.support_presence import support_presence as support_presence
-    from .measures.support_sensitivity import support_sensitivity as support_sensitivity
-    from .measures.support_stages import support_stages as support_stages
+    from .measures.support.effect import support_effect as support_effect
+    from .measures.support.hazards import support_hazards as support_hazards
+    from .measures.support.outcomes import support_outcomes as support_outcomes
+    from .measures.support.presence import support_presence as support_presence
+    from .measures.support.reliance import reliance_by_support as reliance_by_support
+    from .measures.support.sensitivity import support_sensitivity as support_sensitivity
+    from .measures.support.stages import support_stages as support_stages
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
     from .publish.report import write_report as write_report
@@ -96,15 +96,15 @@ _PUBLIC: Final = {
     "open_share": "measures.open_share",
     "restricted_means": "measures.restricted_means",
     "time_to": "measures.time_to",
-    "support_effect": "measures.support_effect",
-    "support_hazards": "measures.support_hazards",
-    "support_outcomes": "measures.support_outcomes",
+    "support_effect": "measures.support.effect",
+    "support_hazards": "measures.support.hazards",
+    "support_outcomes": "measures.support.outcomes",
     "study_size": "measures.study_size",
-    "support_sensitivity": "measures.support_sensitivity",
-    "support_stages": "measures.support_stages",
+    "support_sensitivity": "measures.support.sensitivity",
+    "support_stages": "measures.support.stages",
     "reliance": "measures.reliance",
-    "support_presence": "measures.support_presence",
-    "reliance_by_support": "measures.reliance_support",
+    "support_presence": "measures.support.presence",
+    "reliance_by_support": "measures.support.reliance",
     "check": "measures.quality",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from justice_metrics.cases.casedata import CaseData
-from justice_metrics.measures.support_effect import SupportEffect, support_effect
+from justice_metrics.measures.support.effect import SupportEffect, support_effect
 from tests.made_cases import wide
 
 ACTORS = ("lawyer", "psychologist")

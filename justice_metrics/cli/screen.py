@@ -19,10 +19,8 @@ MOST_ROWS: Final = 60
 INSTEAD_OF_MAIN: Final = "milestones"
 # Catalogues: they say the same of all data.
 TO_FILES_ONLY: Final = frozenset(
-    {
-        ("check", "rules"),
-        *(("support_effect", name) for name in ("balance", "checklist", "curves", "overlap", "truncation", "strategies")),
-    }
+    {("check", "rules"), ("support_sensitivity", "tipping")}
+    | {("support_effect", one) for one in ("balance", "checklist", "curves", "overlap", "truncation", "strategies")}
 )
 _PADDING, _LONGEST_WORD = 3, 24
 

@@ -159,7 +159,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.support_effect import support_effect
+            from ..measures.support.effect import support_effect
 
             cases = cases_of(shell, mapping)
             answer = support_effect(

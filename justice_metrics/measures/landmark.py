@@ -33,7 +33,7 @@ from .declared import (
     outcome_labels,
     sampling_notes,
 )
-from .naive_support import naive_table
+from .support.naive import naive_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from justice_metrics.cases.casedata import CaseData
-from justice_metrics.measures.support_hazards_data import hazard_data
+from justice_metrics.measures.support.hazards_data import hazard_data
 from justice_metrics.reduce.histories import NEVER, Histories
 from tests.conftest import Engine
 from tests.made_cases import frame_of, wide_mapping

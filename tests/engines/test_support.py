@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from justice_metrics.measures.support_data import support_data
+from justice_metrics.measures.support.data import support_data
 from justice_metrics.reduce.histories import Histories
 from tests.conftest import Engine
 from tests.made_cases import wide

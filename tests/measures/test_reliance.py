@@ -15,7 +15,7 @@ from justice_metrics.cases.casedata import CaseData
 from justice_metrics.estimate.clustered_share import clustered_share
 from justice_metrics.estimate.proportion import wilson
 from justice_metrics.measures.reliance import Reliance, reliance
-from justice_metrics.measures.reliance_support import reliance_by_support
+from justice_metrics.measures.support.reliance import reliance_by_support
 from justice_metrics.reduce.reliance import leaving_durations, unknown_counts
 from justice_metrics.reduce.risk import risk_table_of
 from justice_metrics.simulate import reliance as simulated

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from justice_metrics.base.types import Counts
 from justice_metrics.estimate.cox import cox
-from justice_metrics.measures.support_data import support_data
+from justice_metrics.measures.support.data import support_data
 from justice_metrics.reduce.histories import NEVER, UNDATED, Histories, split_at
 from justice_metrics.tables import Strata
 from tests.made_cases import wide

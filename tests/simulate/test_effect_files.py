@@ -10,8 +10,8 @@ import pytest
 
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.estimate.emulation import Strategy, emulate
-from justice_metrics.measures.support_data import support_data
-from justice_metrics.measures.support_effect import support_effect
+from justice_metrics.measures.support.data import support_data
+from justice_metrics.measures.support.effect import support_effect
 from justice_metrics.simulate import effect_files
 from justice_metrics.simulate.effect_files import files
 from justice_metrics.simulate.effect_studies import baseline, study

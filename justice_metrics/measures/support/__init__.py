@@ -1,0 +1,1 @@
+"""Support actors: who supports, since when, and what follows, honest about time."""

@@ -1,0 +1,115 @@
+"""What is said of an outcome among cases that got so far: the difference, its condition, and its doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...base.language import Readable, tr
+from ...base.types import Floats
+from ...estimate.point_contrasts import Contrasts
+from ..declared import Points, Share
+from ..formula_words import FormulaWords
+from .points import FEW_OUTCOMES, Compared, detectable
+
+
+def difference_said(answer: Compared, *, alike: bool, adjust: Sequence[str], level: float) -> tuple[Readable, ...]:
+    """Return the difference with its interval, and what data of this size could have shown."""
+    found: Contrasts = answer.found[answer.best]
+    low, high = float(found.conf_low[0]), float(found.conf_high[0])
+    if not np.isfinite(found.estimate[0]):
+        return (tr("No comparison can be made: one of the two groups has no case."),)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return (
+            tr(
+                "No interval can be given, so nothing is concluded: in a group all cases or none have the outcome, "
+                "or there is one cluster only."
+            ),
+        )
+    said = {
+        "share": Share(found.risk[0]),
+        "other": Share(found.risk[1]),
+        "difference": Points(found.estimate[0]),
+        "low": Points(low),
+        "high": Points(high),
+    }
+    if not alike:
+        told = tr(
+            "The shares differ by {difference} percentage points (interval {low} to {high}); nothing was adjusted for.",
+            **said,
+        )
+    else:
+        told = tr(
+            "With cases made alike in {adjust}: {share} had all been supported before, {other} had none been; "
+            "difference {difference} percentage points (interval {low} to {high}).",
+            adjust=[FormulaWords(one) for one in adjust],
+            **said,
+        )
+    return (told, _size(low, high, float(found.std_error[0]), level))
+
+
+def _size(low: float, high: float, std_error: float, level: float) -> Readable:
+    least = Points(float(detectable(np.array(std_error), level)), signed=False)
+    if low <= 0 <= high:
+        return tr(
+            "Inconclusive: the interval reaches from less to more. Data of this size would probably "
+            "show a difference of {least} percentage points or more.",
+            least=least,
+        )
+    return tr(
+        "The interval does not include zero. Data of this size would probably show a difference of "
+        "{least} percentage points or more.",
+        least=least,
+    )
+
+
+def conditional_said(reached: Readable, outcome: Readable) -> Readable:
+    """Return of which cases alone the answer speaks."""
+    return tr(
+        "This is conditional on having reached {reached}: support may also decide which cases get so far, and "
+        "those that do with support differ from those that do without. It is not the effect of support on the "
+        "outcome {outcome}.",
+        reached=reached,
+        outcome=outcome,
+    )
+
+
+def time_said(median_days: Floats, reached: Readable) -> Readable:
+    """Say that time itself brings supporters, with how long both groups took."""
+    return tr(
+        "Half of the cases with support took {days} days or more to reach {reached}, half of the others {other}: the "
+        "longer a case takes, the likelier it has met its supporters, and quick endings lie on the side without. With "
+        "supported_by=90, say, support is read on day 90 among the cases that came there later.",
+        days=int(median_days[0]),
+        other=int(median_days[1]),
+        reached=reached,
+    )
+
+
+def few_note(answer: Compared) -> tuple[Readable, ...]:
+    """Say where a group has few cases with the outcome, or few without it."""
+    least = int(min(answer.with_outcome.min(), (answer.units - answer.with_outcome).min()))
+    if least >= FEW_OUTCOMES:
+        return ()
+    return (
+        tr(
+            "In one of the groups fewer than {few} cases have the outcome, or fewer do not have it (least number: "
+            "{n}): intervals are rough, and models with many covariates say little.",
+            few=FEW_OUTCOMES,
+            n=least,
+        ),
+    )
+
+
+def pending_note(pending: int) -> tuple[Readable, ...]:
+    """Say how many cases may still come to the outcome."""
+    if not pending:
+        return ()
+    return (
+        tr(
+            "{n} of these cases are still open and count as without the outcome so far; support_effect and "
+            "support_stages allow for that.",
+            n=pending,
+        ),
+    )

@@ -1,0 +1,304 @@
+"""Stage by stage: who of those that entered a stage with support, or without, moved on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from ...base.errors import QuestionError
+from ...base.language import Language, Readable, format_share, tr
+from ...base.result import Definition, Result
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...cases.procedure import FunnelStep
+from ...estimate.pseudo_values import pseudo_incidence
+from ...estimate.rows import Rows
+from ...figures.dots import dots
+from ...reduce.histories import Needed
+from ...reduce.pattern_cells import COVARIATE_MISSING
+from ...reduce.risk import durations_of
+from ...reduce.stages import funnel_steps, stage_counts
+from ..declared import Points, Share, ensure_level, sampling_notes
+from ..formula_words import FormulaWords
+from .data import SupportData, support_data_of, supported
+from .point_figures import axis_number
+from .points import ESTIMATOR_WORDS, compared, point_cells
+from .stage_tables import Step, endings_table, main_table, stage_notes
+from .strategies import actor_set
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Groups of fewer cases than this are counted and not compared.
+FEWEST: Final = 5
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SupportStages(Result):
+    """Who moved on from each stage, by support complete on the day of entering it.
+
+    Tables
+    ------
+    main
+        One row per stage and estimator: share that moved on within the horizon in both groups, and their difference.
+    endings
+        One row per stage and group: cases that entered, moved on, ended there, and were still there.
+    """
+
+    question: ClassVar[str] = "support_stages"
+
+    steps: tuple[Step, ...]
+    support_words: Readable
+    adjust: tuple[str, ...]
+    horizon_days: int
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return one sentence per stage, and what they do not say."""
+        said = [self._of_step(one) for one in self.steps]
+        return (
+            *said,
+            tr(
+                "Support counts only when it was complete on the day on which a case entered the stage. The cases that "
+                "enter a stage with support differ from the others, also because support may have brought them "
+                "there: stage "
+                "by stage these are associations, and they do not add up to the effect of support."
+            ),
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the difference at each stage, as the cases are and made alike."""
+        main, words = self.main, {one.id: one.words for one in self.steps}
+        return dots(
+            labels=[ESTIMATOR_WORDS[str(one)].text(language) for one in main["estimator"]],
+            groups=[words[str(one)].text(language) for one in main["stage"]],
+            estimate=main["estimate"] * 100,
+            conf_low=main["conf_low"] * 100,
+            conf_high=main["conf_high"] * 100,
+            annotations=[
+                f"{format_share(one, language, decimals=0)} / {format_share(other, language, decimals=0)}"
+                for one, other in zip(main["share_supported"], main["share_not"], strict=True)
+            ],
+            annotation_label=tr("supported / not").text(language),
+            reference=0.0,
+            percent=False,
+            number=lambda one: axis_number(one, language, decimals=1),
+            undefined_label=tr("too few cases").text(language),
+            x_label=tr(
+                "difference in percentage points, moved on within {days} days of entering the stage",
+                days=self.horizon_days,
+            ).text(language),
+            ax=ax,
+        )
+
+    def _of_step(self, step: Step) -> Readable:
+        said = {
+            "stage": step.words,
+            "support": self.support_words,
+            "n": int(step.entered[0]),
+            "m": int(step.entered[1]),
+            "days": self.horizon_days,
+        }
+        if step.compared is None:
+            return tr(
+                "{stage}: {n} cases entered it with {support}, {m} without: too few on one side, or not observed for "
+                "{days} days, so nothing is compared.",
+                **said,
+            )
+        found = step.compared.found.get("standardised", step.compared.found["as_they_are"])
+        said |= {
+            "share": Share(found.risk[0]),
+            "other": Share(found.risk[1]),
+            "difference": Points(found.estimate[0]),
+            "low": Points(found.conf_low[0]),
+            "high": Points(found.conf_high[0]),
+        }
+        if not np.isfinite(found.conf_low[0]):
+            return tr(
+                "{stage}: {n} cases entered it with {support}, {m} without. No interval can be given: in a group all "
+                "moved on within {days} days, or none, or there is one cluster only.",
+                **said,
+            )
+        how = tr("made alike in {adjust}", adjust=[FormulaWords(one) for one in self.adjust])
+        told = tr(
+            "{stage}: {n} cases entered it with {support}, {m} without; {share} and {other} moved on within {days} "
+            "days ({how}), difference {difference} percentage points (interval {low} to {high}).",
+            how=how if "standardised" in step.compared.found else tr("nothing was adjusted for"),
+            **said,
+        )
+        if found.conf_low[0] <= 0 <= found.conf_high[0]:
+            return tr("{told} Inconclusive.", told=told)
+        return told
+
+
+def support_stages(
+    cases: CaseData,
+    *,
+    actors: Names,
+    needed: Needed = "all",
+    horizon_days: int = 365,
+    adjust: Names = (),
+    cluster: str | None = None,
+    basis: Mapping[str, Names] | None = None,
+    institutions: Names = (),
+    confidence_level: float = 0.95,
+) -> SupportStages:
+    """Compare, at each stage, who moved on of those that entered it with support complete and without.
+
+    Every stage has a clock of its own, which starts on the day of entering it. Support counts when it was complete by
+    then, never when it came later: so nobody is called supported because a case stayed long enough to meet supporters.
+    Moving on competes with ending there; cases that are still there are censored at the cut-off.
+
+    Parameters
+    ----------
+    cases : CaseData
+        With dated support spells.
+    actors : str or tuple of str
+        The actors who together make a case "supported".
+    needed : {"all", "any"} or int
+        How many of them.
+    horizon_days : int
+        Days since entering a stage up to which it is looked at who moved on.
+    adjust : str or tuple of str
+        What cases are made alike in: attributes, or terms such as ``bs(age_at_fact, df=3)``.
+    cluster : str, optional
+        Attribute whose groups (courts) are alike inside; that of the sampling design by default.
+    basis : mapping of str to str or tuple of str, optional
+        Which bases of a spell count for an actor.
+    institutions : str or tuple of str
+        Spells of these institutions only.
+    confidence_level : float
+
+    Returns
+    -------
+    SupportStages
+        Steps of the funnel from the first to the last before a verdict.
+
+    Raises
+    ------
+    QuestionError
+        When there are no support spells, a word names nothing, or the horizon is no day.
+
+    Notes
+    -----
+    Shares are Aalen-Johansen incidences of each group. For the comparison of groups made alike, every case gets its
+    pseudo-value of moving on by the horizon (1 or 0 unless it was censored before), and a logistic model of it is
+    averaged over all cases that entered the stage. Errors are sandwich errors, over clusters where there are any.
+
+    References
+    ----------
+    .. [1] Andersen, P. K., Klein, J. P. and Rosthøj, S. (2003). Generalised linear models for correlated
+       pseudo-observations, with applications to multi-state models. Biometrika, 90, 15-27.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> answer = jm.support_stages(jm.sample_cases(), actors="lawyer", adjust=("offence",))
+    >>> list(answer.tables)
+    ['main', 'endings']
+    """
+    who, terms = names(actors), names(adjust)
+    ensure_level(confidence_level)
+    if horizon_days < 1:
+        raise QuestionError(tr("The horizon (day {horizon}) must lie after the entry.", horizon=horizon_days))
+    known = supported(cases, who, needed, basis=basis, institutions=institutions)
+    steps = [one for one in funnel_steps(cases) if one.id not in ("verdict", "final_verdict")]
+    later = [*funnel_steps(cases)]
+    counted = stage_counts(cases)
+    skipped = dict(zip(counted.steps, (counted.reached - counted.recorded).sum(axis=0), strict=True))
+    made: list[Step] = []
+    chosen = cluster
+    for place, step in enumerate(steps):
+        beyond = tuple(dict.fromkeys(state for one in later[place + 1 :] for state in one.states))
+        if not beyond:
+            continue
+        # the ending is named after the next step; reaching any later one is reaching it
+        spells = durations_of(known, start=step.id, outcomes={later[place + 1].id: beyond})
+        data = support_data_of(spells, actors=who, needed=needed, adjust=terms, cluster=cluster)
+        chosen = data.cluster
+        made.append(_step(step, data, horizon_days, confidence_level, int(skipped.get(step.id, 0))))
+    support = actor_set(who, needed)
+    return SupportStages(
+        heading=tr("Moving on from each stage, by support on the day of entering it"),
+        tables={"main": main_table(made, confidence_level), "endings": endings_table(made)},
+        definition=Definition(
+            answers=tr(
+                "Of the cases that entered each stage, did those that had {support} by then more often move on within "
+                "{days} days?",
+                support=support,
+                days=horizon_days,
+            ),
+            numerator=tr("cases that came to a later stage or to a verdict within {days} days", days=horizon_days),
+            denominator=tr("cases that entered the stage on a known day, by support complete on that day"),
+            basis="cohort",
+            pending=tr("observed as still there up to the cut-off, then censored; ending there competes"),
+            method=tr(
+                "Aalen-Johansen in each group; made alike by a logistic model of pseudo-values, averaged over "
+                "all cases that entered the stage (Andersen, Klein and Rosthøj 2003)."
+            ),
+        ),
+        provenance=cases.provenance.add(
+            "support_stages",
+            actors=who,
+            needed=needed,
+            horizon_days=horizon_days,
+            adjust=terms,
+            cluster=chosen,
+            confidence_level=confidence_level,
+        ),
+        notes=(*stage_notes(made, chosen, terms), *sampling_notes(cases, design_used=True)),
+        frame_library=cases.frame_library,
+        steps=tuple(made),
+        support_words=support,
+        adjust=terms,
+        horizon_days=horizon_days,
+    )
+
+
+def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipped: int) -> Step:
+    kept = data.dated()
+    cells = kept.histories
+    # on the clock of the stage: support that was complete on the day of entering, or before it
+    held = kept.start() <= 0
+    arm = np.where(held, 0, 1)
+    rows = Rows(
+        entry=cells.entry.astype(np.int32),
+        exit=cells.exit.astype(np.int32),
+        code=cells.code,
+        n=cells.n,
+        weight=cells.weight,
+        stratum=arm,
+        pattern=cells.pattern,
+        cluster=None,
+    )
+    values = pseudo_incidence(rows, horizon, groups=2, outcomes=2)
+    points = point_cells(kept, held, values[:, 0])
+    mass = points.arms * points.mass
+    observed = np.array([_observed(rows, arm == one, horizon) for one in range(2)])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        incidence = np.where(observed[:, None], mass @ values / mass.sum(axis=1, keepdims=True), np.nan)
+    within = cells.exit <= horizon
+    ended = np.array([[cells.n[(arm == a) & within & (cells.code == k)].sum() for k in (1, 2)] for a in range(2)])
+    entered = (points.arms @ cells.n).astype(np.int64)
+    enough = bool((entered >= FEWEST).all() and observed.all())
+    return Step(
+        id=step.id,
+        words=step.label,
+        entered=entered,
+        ended=ended.astype(np.int64),
+        incidence=incidence,
+        compared=compared(points, kept.design.matrix, truncate=None, level=level) if enough else None,
+        without_entry=skipped,
+        undated=data.undated,
+        uncovered=data.histories.left_out.get(COVARIATE_MISSING, 0),
+    )
+
+
+def _observed(rows: Rows, mine: np.ndarray, horizon: int) -> bool:
+    """Whether a group was watched up to the horizon: somebody was, or nobody was left before."""
+    if not mine.any():
+        return False
+    last = rows.exit[mine].max()
+    return bool(last >= horizon or (rows.code[mine][rows.exit[mine] == last] > 0).all())

@@ -1,0 +1,124 @@
+"""Support without any date: how many actors files ever recorded, and nothing about what support does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_number, tr
+from ...base.result import Column, Definition, Result, Table
+from ...base.types import Counts, Floats
+from ...cases.attributes import actor_words
+from ...cases.casedata import CaseData
+from ...figures.counts import bars
+from ..declared import Share, outcome_labels, sampling_notes
+from .naive import naive_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SupportWithoutDates(Result):
+    """What files without a date of support can tell: how many actors each case ever had.
+
+    Tables
+    ------
+    main
+        Cases by number of actors ever recorded.
+    naive
+        Share with each outcome by that number, with the reason not to use it.
+    """
+
+    question: ClassVar[str] = "support_effect"
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the cases that all actors supported, and what cannot be told of them."""
+        units = self.main["units"]
+        said = tr(
+            "Of {n} cases, {with_all} ({share}) have a record of all the actors asked about, and {without} ({other}) "
+            "of none of them.",
+            n=int(units.sum()),
+            with_all=int(units[-1]),
+            share=Share(units[-1] / max(units.sum(), 1)),
+            without=int(units[0]),
+            other=Share(units[0] / max(units.sum(), 1)),
+        )
+        return (
+            said,
+            tr(
+                "What support does to how cases end cannot be told from these files: no date says when it started, so "
+                "nobody knows whether it came before or because of what happened in the case. Record the first day of "
+                "each actor."
+            ),
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the cases by number of actors ever recorded."""
+        return bars(
+            bins=[format_number(float(one), language) for one in self.main["actors"]],
+            counts=self.main["units"],
+            x_label=tr("actors ever recorded").text(language),
+            y_label=tr("cases").text(language),
+            number=lambda n: format_number(n, language),
+            ax=ax,
+        )
+
+
+def without_dates(
+    cases: CaseData,
+    units: Counts,
+    ended: Sequence[tuple[Sequence[str], Counts]],
+    *,
+    actors: Sequence[str],
+    settings: Mapping[str, object],
+    level: float,
+) -> SupportWithoutDates:
+    """Return what can be answered without any date of support.
+
+    Parameters
+    ----------
+    cases : CaseData
+    units : (A,)
+        Cases by number of actors ever recorded.
+    ended : sequence of (outcomes, counts)
+        As for :func:`justice_metrics.measures.support.naive.naive_table`.
+    actors : sequence of str
+    settings : mapping of str to object
+        Of the question as it was asked.
+    level : float
+    """
+    words = outcome_labels(cases, [name for names, _ in ended for name in names])
+    columns = (
+        Column("actors", tr("actors ever recorded"), "number", "key", "key", 0),
+        Column("units", tr("cases"), "units", "count", "count"),
+        Column("share", tr("share of all cases"), "share", "estimate", "share"),
+    )
+    share: Floats = units / max(float(units.sum()), 1.0)
+    main = Table(columns, {"actors": np.arange(len(units)), "units": units, "share": share})
+    return SupportWithoutDates(
+        heading=tr("Support without dates: actors ever recorded"),
+        tables={"main": main, "naive": naive_table(units, ended, words, level)},
+        definition=Definition(
+            answers=tr(
+                "How many of these actors does each file record, at any time: {actors}?",
+                actors=[actor_words(one) for one in actors],
+            ),
+            numerator=tr("cases with so many of the actors on record, dated or not"),
+            denominator=tr("all cases of the file"),
+            basis="snapshot",
+            pending=tr("counted like all others: they may meet more actors later"),
+        ),
+        provenance=cases.provenance.add("support_effect", **settings),
+        notes=(
+            tr(
+                "A case must stay open long enough to meet its supporters. The number of actors ever recorded is "
+                "earned by lasting, so no share of outcomes by that number says what support does."
+            ),
+            *sampling_notes(cases, weights_used=False),
+        ),
+        frame_library=cases.frame_library,
+    )
