@@ -5,6 +5,34 @@ against not; differences of incidence at 720 days; 200 resamples of courts in ea
 are found anew. Rule for worlds 1 to 4: the mean is within 0.01 of the truth, and an interval is accepted when 95 % lies
 inside the exact 99 % binomial interval of the observed coverage. The other worlds break an assumption each, and what
 comes of it is printed as it is. The seed was chosen before the first run and stays.
+
+Observed with this seed, verdicts; dismissals. Bias over 1,000 studies, Monte Carlo error 0.0006 to 0.0009. Coverage over
+as many studies as the last column says: what was not run in full has a Monte Carlo error of 1.5 to 5 points.
+
+====================  ==================  ================  ==============  =======
+world                 bias                spread            coverage, %     studies
+====================  ==================  ================  ==============  =======
+1 by chance           -0.0008;  0.0005    0.0207; 0.0189    95.2; 94.7      1,000
+2 confounded           0.0002; -0.0007    0.0211; 0.0206    95.2; 94.4      1,000
+3 works                0.0005; -0.0007    0.0208; 0.0203    95.5; 93.9      1,000
+4 milestone            0.0006; -0.0001    0.0223; 0.0205    95.7; 94.1      1,000
+2 even                 0.0004; -0.0007    0.0208; 0.0194
+2 late                 0.0007; -0.0009    0.0294; 0.0259    95.4; 93.1        175
+3 even                 0.0005; -0.0007    0.0205; 0.0191
+3 late                 0.0006; -0.0009    0.0296; 0.0252    95.4; 92.0        175
+5 mediated             0.0007; -0.0001    0.0219; 0.0203    97.0; 92.0        100
+3 wrong dates          0.0007;  0.0018    0.0206; 0.0203    94.9; 92.6        175
+3 support stops        0.0005; -0.0009    0.0208; 0.0204    95.4; 95.4        175
+3 lost from view       0.0061; -0.0017    0.0256; 0.0237    96.6; 95.4        175
+3 eight courts         0.0019; -0.0011    0.0217; 0.0202    94.0; 97.6         84
+6 under-recorded       0.0170; -0.0273    0.0211; 0.0207    90.0; 65.0        100
+2 severity left out    0.0334; -0.0072    0.0213; 0.0200    62.0; 91.0        100
+4 milestone left out   0.0223; -0.0072    0.0211; 0.0193    86.0; 94.0        100
+====================  ==================  ================  ==============  =======
+
+The log hazard ratio while supported (courts as strata and clusters, 1,000 studies each) is off by 0.004 at most, with
+coverage 94.8, 95.2, 95.1 and 96.1 % in worlds 1 to 4. In world 6 it takes 5 to 10 % of the silent files having had an
+actor to turn the estimate into the truth.
 """
 
 from __future__ import annotations
