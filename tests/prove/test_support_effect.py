@@ -6,8 +6,8 @@ are found anew. Rule for worlds 1 to 4: the mean is within 0.01 of the truth, an
 inside the exact 99 % binomial interval of the observed coverage. The other worlds break an assumption each, and what
 comes of it is printed as it is. The seed was chosen before the first run and stays.
 
-Observed with this seed, verdicts; dismissals. Bias over 1,000 studies, Monte Carlo error 0.0006 to 0.0009. Coverage over
-as many studies as the last column says: what was not run in full has a Monte Carlo error of 1.5 to 5 points.
+Observed with this seed, verdicts; dismissals. Bias over 1,000 studies, Monte Carlo error 0.0006 to 0.0009; coverage
+over as many as the last column says, and what was not run in full has a Monte Carlo error of 1.5 to 5 points.
 
 ====================  ==================  ================  ==============  =======
 world                 bias                spread            coverage, %     studies
