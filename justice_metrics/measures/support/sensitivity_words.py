@@ -157,18 +157,23 @@ def _bounds(tables: Mapping[str, Table], main: Compared) -> list[Readable]:
         return []
     table = tables["bounds"]
     shares, estimates = table["share"], table["estimate"]
+    silent, every = int(table["cases"][-1]), _points(float(estimates[-1]))
     said: list[Readable] = [
-        trn(
-            "{n} case ended otherwise within the period of grace without a record of support. If it had support that "
+        tr(
+            "One case ended otherwise within the period of grace without a record of support. If it had support that "
             "left no trace, the difference would be {all} points.",
+            all=every,
+        )
+        if silent == 1
+        else tr(
             "{n} cases ended otherwise within the period of grace without a record of support. If {share} of them had "
             "support that left no trace, the difference would be {part} points; if all had, {all}. Of all cases, "
             "{recorded} have support recorded in time.",
-            int(table["cases"][-1]),
+            n=silent,
             recorded=Share(main.started / max(main.units, 1), 0),
             share=Share(float(shares[1]), 0),
             part=_points(float(estimates[1])),
-            all=_points(float(estimates[-1])),
+            all=every,
         )
     ]
     turned = np.flatnonzero(np.sign(estimates) != np.sign(estimates[0]))
