@@ -107,12 +107,14 @@ class Histories(NamedTuple):
         needed : {"all", "any"} or int
             How many of them.
         lag_days : int
-            Support counts this many days after it started.
+            Support counts this many days after it started; what started before the clock did, this many days after
+            day 0.
 
         Returns
         -------
         (C,)
             ``NEVER`` when too few came; ``UNDATED`` where a missing date decides whether and when enough had come.
+            Without a lag it may be negative (before the start).
         """
         k = {"all": len(actors), "any": 1}.get(needed, 0) if isinstance(needed, str) else needed
         since = np.stack([self.days[one] for one in actors])
@@ -122,7 +124,8 @@ class Histories(NamedTuple):
         early = np.sort(since, axis=0)[k - 1]
         told = np.where(late == early, late, UNDATED)
         known = (told != NEVER) & (told != UNDATED)
-        return np.where(known, told + lag_days, told).astype(np.int64)
+        later = np.maximum(told, 0) + lag_days if lag_days else told
+        return np.where(known, later, told).astype(np.int64)
 
 
 def histories_of(

@@ -13,6 +13,7 @@ from justice_metrics.base.types import Counts
 from justice_metrics.estimate.cox import cox
 from justice_metrics.measures.support.data import support_data
 from justice_metrics.reduce.histories import NEVER, UNDATED, Histories, split_at
+from justice_metrics.reduce.support_states import Episode, lagged
 from justice_metrics.tables import Strata
 from tests.made_cases import wide
 
@@ -98,6 +99,19 @@ def test_the_day_on_which_enough_had_come(needed: Any, day: int) -> None:
     made = histories(lawyer=[12], psychologist=[5], social_worker=[30])
     assert made.started(ACTORS, needed).tolist() == [day]
     assert made.started(ACTORS, needed, lag_days=7).tolist() == [day + 7]
+
+
+@pytest.mark.parametrize("lag", [1, 30])
+def test_support_before_the_complaint_is_that_of_day_0_before_any_lag(lag: int) -> None:
+    """Twenty days before the complaint and thirty later is day 30, not day 10, wherever support is asked about."""
+    made = histories(lawyer=[-20], psychologist=[-9], social_worker=[NEVER])
+    assert made.started(ACTORS, 2).tolist() == [-9]  # without a lag, the day itself
+    assert made.started(ACTORS, 2, lag_days=lag).tolist() == [lag]
+    assert made.started(("lawyer",), lag_days=lag).tolist() == [lag]
+    assert made.started(ACTORS, "all", lag_days=lag).tolist() == [NEVER]
+    moved = lagged(made, {"lawyer": (Episode("lawyer"),)}, lag)
+    assert moved.days["lawyer"].tolist() == [lag]
+    assert data(needed="any").dated().followed(lag_days=lag).start.min() == lag
 
 
 def test_a_missing_date_matters_only_where_it_decides() -> None:
