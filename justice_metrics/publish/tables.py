@@ -99,7 +99,8 @@ def csv_bytes(table: Table, *, language: Language = "en") -> bytes:
     Parameters
     ----------
     table : Table
-        Written with the names of its columns and full precision. Beside a column of ids stands ``<name>_label`` with
+        Written with the names of its columns and full precision; shares and differences of shares as they are, so that
+        0.01 is one per cent or one percentage point. Beside a column of ids stands ``<name>_label`` with
         their words.
     language : {"en", "es"}
         Language of the labels.

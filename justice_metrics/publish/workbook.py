@@ -29,7 +29,7 @@ UNIT_WORDS: Final[Mapping[Unit, Readable]] = MappingProxyType(
         "text": tr("text"),
         "units": tr("number of units"),
         "share": tr("share between 0 and 1"),
-        "points": tr("difference of shares (1 = 100 points)"),
+        "points": tr("percentage points (in csv files a difference of shares: 0.01 is one point)"),
         "days": tr("days"),
         "number": tr("number"),
     }
@@ -115,7 +115,7 @@ class _Writer:
             top += 2
         for place, column in enumerate(table.columns):
             number = column.unit != "text"
-            self._text(sheet, top, place, self._short(column.meaning), "head_number" if number else "head")
+            self._text(sheet, top, place, self._heading(column), "head_number" if number else "head")
             self._column(sheet, top + 1, place, table, column)
         sheet.freeze_panes(top + 1, 0)
         sheet.repeat_rows(top)
@@ -208,18 +208,24 @@ class _Writer:
     def _column(self, sheet: Any, top: int, place: int, table: Table, column: Column) -> None:
         words = table.labels.get(column.name, {})
         look = self._number_format(table, column)
-        widest = min(len(self._short(column.meaning)), 18)
+        widest = min(len(self._heading(column)), 18)
         for row, value in enumerate(table[column.name][:_MOST_ROWS].tolist()):
             if value is None or (isinstance(value, float) and not math.isfinite(value)):
                 continue
             if isinstance(value, int | float) and not isinstance(value, bool):
-                sheet.write_number(top + row, place, value, look)
+                sheet.write_number(top + row, place, _as_shown(value, column), look)
                 continue
             readable = words.get(value) or LEVEL_WORDS.get(value)
             text = readable.text(self._language) if readable else str(value)
             widest = max(widest, min(len(text), 48))
             self._text(sheet, top + row, place, text, "text")
         sheet.set_column(place, place, max(widest + 2, 11))
+
+    def _heading(self, column: Column) -> str:
+        """Say what a column holds, and that it is in points where its words do not."""
+        words = self._short(column.meaning)
+        points = tr("points").text(self._language)
+        return words if column.unit != "points" or points in words else f"{words} ({points})"
 
     def _number_format(self, table: Table, column: Column) -> Any:
         pattern = _pattern(table, column)
@@ -238,15 +244,22 @@ def _short(words: Readable, language: Language, longest: int) -> str:
     return plain(words.text(language), longest=longest)
 
 
+def _as_shown(value: float, column: Column) -> float:
+    """Return a number in the unit in which a page shows it.
+
+    A spreadsheet shows shares as percentages, but it has no look for points: they are written as points.
+    """
+    # 0.067 in points is 6.7, and not the binary neighbour that multiplication leaves.
+    return round(value * 100, 12) if column.unit == "points" else value
+
+
 def _pattern(table: Table, column: Column) -> str:
-    """Say how a spreadsheet shows the numbers of a column; the numbers themselves are whole."""
+    """Say how a spreadsheet shows the numbers of a column; the cells hold them with every digit."""
     decimals = column.decimals
     if column.unit == "text":
         return "General"  # a year is not 2,018
     if column.unit in {"units", "days"}:
         values = [one for one in table[column.name].tolist() if one is not None]
         decimals = 0 if all(float(one).is_integer() for one in values if math.isfinite(one)) else 1
-    if column.unit == "points":
-        return "0." + "0" * (decimals + 2)
     places = "." + "0" * decimals if decimals else ""
     return f"0{places}%" if column.unit == "share" else f"#,##0{places}"

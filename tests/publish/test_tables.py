@@ -153,8 +153,34 @@ def test_years_and_weighted_counts_are_shown_as_they_are() -> None:
         (year, count, points), {"year": np.array([2018]), "numerator": np.array([3.5]), "difference": np.array([0.067])}
     )
     sheet = workbook(result_bytes(rates(tables={"main": table}), ".xlsx"))["Table"]
-    assert [sheet[f"{letter}6"].number_format for letter in "ABC"] == ["General", "#,##0.0", "0.000"]
-    assert [sheet[f"{letter}6"].value for letter in "ABC"] == [2018, 3.5, 0.067]
+    assert [sheet[f"{letter}6"].number_format for letter in "ABC"] == ["General", "#,##0.0", "#,##0.0"]
+    assert [sheet[f"{letter}6"].value for letter in "ABC"] == [2018, 3.5, 6.7]
+
+
+def test_points_are_points_in_a_workbook_and_shares_in_a_csv_file() -> None:
+    columns = (
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
+        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
+        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
+    )
+    values = {"estimate": [-0.005], "conf_low": [-0.05], "conf_high": [0.039], "std_error": [1 / 30]}
+    table = Table(columns, {name: np.array(one) for name, one in values.items()})
+    result = rates(tables={"main": table})
+    book = workbook(result_bytes(result, ".xlsx"))
+    head, row = list(book["Table"].iter_rows(min_row=5, values_only=True))
+    assert head == (
+        "difference (percentage points)",
+        "lower limit (points)",
+        "upper limit (points)",
+        "standard error (points)",
+    )
+    assert row == pytest.approx((-0.5, -5, 3.9, 10 / 3))
+    assert [cell.number_format for cell in book["Table"][6]] == ["#,##0.0", "#,##0.0", "#,##0.0", "#,##0.00"]
+    # What a page shows is what the cells hold.
+    assert table.display()[1][0][0] == f"{row[0]:.1f}"
+    assert "percentage points (in csv files a difference of shares: 0.01 is one point)" in cells(book["Columns"])
+    assert csv_rows(result_bytes(result, ".csv"))[1][:2] == ["-0.005", "-0.05"]
 
 
 def test_simulated_data_say_so_in_the_workbook() -> None:
