@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import get_args
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, get_args
 
 from .language import Language, Message, Readable, tr
+
+# Longer lists are cut; where something comes near, only what comes next to it is told of them.
+_LONG_LIST: Final = 40
+_NEAR_LIST: Final = 20
+_NEAR: Final = 6
 
 
 class JusticeMetricsError(Exception):
@@ -53,11 +58,16 @@ class ProcedureError(JusticeMetricsError):
             Ids with their words for a reader.
         """
         problem = tr("'{word}' is not a stage, outcome or role of this procedure.", word=word)
-        for one, words in known.items():
-            for language in get_args(Language):
-                said = words.text(language)
-                if _bare(said) == _bare(word):
-                    return cls(problem, tr("Did you mean '{match}' ({words})?", match=one, words=said))
+        said = [
+            (one, text)
+            for one, words in known.items()
+            for text in (words.text(language) for language in get_args(Language))
+            if _bare(text) == _bare(word)
+        ]
+        if said:
+            # A stage and the role that it plays can have the same words: the id that looks like them was meant.
+            one, text = max(said, key=lambda each: _alike(word, each[0]))
+            return cls(problem, tr("Did you mean '{match}' ({words})?", match=one, words=text))
         return cls(problem, suggestion(word, tuple(known)))
 
 
@@ -124,10 +134,53 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return candidates[found[0]] if found else None
 
 
-def suggestion(word: str, known: tuple[str, ...]) -> Message:
-    """Say what was perhaps meant, and what there is to choose from."""
+def suggestion(word: str, known: tuple[str, ...], words: Iterable[tuple[str, Readable]] = ()) -> Message:
+    """Say what was perhaps meant, and what there is to choose from.
+
+    Parameters
+    ----------
+    word : str
+    known : tuple of str
+        Of a long list only those are told that come nearest.
+    words : iterable of (str, Readable)
+        Names with words for a reader, in whichever language they were written: ``abogado`` is ``lawyer``.
+
+    Examples
+    --------
+    >>> str(suggestion("cort", ("court", "sex")))
+    "Did you mean 'court'? There are: court, sex."
+    """
     match = nearest(word, known)
-    listed = ", ".join(known[:40]) + (" …" if len(known) > 40 else "")
     if match is None:
+        match = _by_words(word, [(one, text) for one, text in words if one in known])
+    if match is None:
+        listed = ", ".join(known[:_LONG_LIST]) + (" …" if len(known) > _LONG_LIST else "")
         return tr("There are: {listed}.", listed=listed)
-    return tr("Did you mean '{match}'? There are: {listed}.", match=match, listed=listed)
+    if len(known) <= _NEAR_LIST:
+        return tr("Did you mean '{match}'? There are: {listed}.", match=match, listed=", ".join(known))
+    near = [one for one in sorted(known, key=lambda one: -_alike(word, one)) if one != match][:_NEAR]
+    return tr(
+        "Did you mean '{match}'? Of {n} names these come next: {listed}.",
+        match=match,
+        n=len(known),
+        listed=", ".join(near),
+    )
+
+
+def _by_words(word: str, words: Sequence[tuple[str, Readable]]) -> str | None:
+    """Return the name whose words, in any language, are those given, begin with them, or look like them."""
+    said = {
+        _bare(text.text(language)).replace("/", ""): one
+        for one, text in reversed(words)
+        for language in get_args(Language)
+    }
+    asked = _bare(word).replace("/", "")
+    if asked in said:
+        return said[asked]
+    begun = [one for text, one in said.items() if asked and text.startswith(f"{asked} ")]
+    close = difflib.get_close_matches(asked, said, n=1, cutoff=0.75)
+    return begun[-1] if begun else said[close[0]] if close else None
+
+
+def _alike(word: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, _bare(word), _bare(other)).ratio()

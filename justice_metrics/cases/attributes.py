@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ..base.errors import suggestion
 from ..base.language import Message, Readable, tr
 
 CANONICAL_ATTRIBUTES: Final[Mapping[str, Message]] = MappingProxyType(
@@ -45,3 +46,22 @@ def actor_words(name: str) -> Readable:
 def attribute_words(name: str) -> Readable:
     """Return the words of an attribute; one of the user's own is its own name."""
     return CANONICAL_ATTRIBUTES.get(name, tr("{name}", name=name))
+
+
+def suggested(word: str, known: tuple[str, ...], *own: tuple[str, Readable]) -> Message:
+    """Say which attribute or actor was perhaps meant: by its name, or by its words in any language.
+
+    Parameters
+    ----------
+    word : str
+    known : tuple of str
+        Names to choose from.
+    *own : (str, Readable)
+        Further words of a name, such as those of the user's own files.
+
+    Examples
+    --------
+    >>> str(suggested("abogada", ("psychologist", "lawyer")))
+    "Did you mean 'lawyer'? There are: psychologist, lawyer."
+    """
+    return suggestion(word, known, (*own, *ACTOR_WORDS.items(), *CANONICAL_ATTRIBUTES.items()))

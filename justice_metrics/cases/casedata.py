@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from ..base.errors import QuestionError, suggestion
+from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr
 from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.types import FrameLibrary
 from . import canonical, units
+from .attributes import suggested
 from .calendar import date_of
 from .days import year_of_day
 from .intake import Intake, Sampling
@@ -201,7 +202,7 @@ class CaseData:
         design = tuple(one for one in ("cluster", "stratum") if self.has(one))
         if name not in (*self.attributes, "year", *design):
             known = (*self.attributes, "year", *design)
-            raise QuestionError(tr("'{name}' is not an attribute of these cases.", name=name), suggestion(name, known))
+            raise QuestionError(tr("'{name}' is not an attribute of these cases.", name=name), suggested(name, known))
         return name
 
     def level(self, name: str) -> nw.Expr:

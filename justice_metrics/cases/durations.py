@@ -13,6 +13,7 @@ from ..base.errors import QuestionError, suggestion
 from ..base.language import Label, Readable, tr
 from ..base.provenance import Provenance, unit_words
 from ..base.types import FrameLibrary
+from .attributes import suggested
 from .intake import Intake, Sampling
 from .memory import Memory
 from .stored import Stored
@@ -149,7 +150,7 @@ class Durations:
         """
         if name not in self.levels:
             raise QuestionError(
-                tr("'{name}' is not an attribute of these cases.", name=name), suggestion(name, tuple(self.levels))
+                tr("'{name}' is not an attribute of these cases.", name=name), suggested(name, tuple(self.levels))
             )
         return self.levels[name]
 

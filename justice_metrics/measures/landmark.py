@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ..base.errors import QuestionError, suggestion
+from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr, trn
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Counts, Days, Floats, Names, names
-from ..cases.attributes import actor_words
+from ..cases.attributes import actor_words, suggested
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen
 from ..estimate.limits import normal_quantile
@@ -309,7 +309,7 @@ def _check(cases: CaseData, actors: Sequence[str], landmark_days: int, horizon_d
     for one in actors:
         if one not in cases.actors:
             raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggestion(one, cases.actors)
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
             )
     if not 0 <= landmark_days < horizon_days:
         raise QuestionError(

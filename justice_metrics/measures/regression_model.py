@@ -12,6 +12,7 @@ import numpy as np
 from ..base.errors import QuestionError, suggestion
 from ..base.language import tr
 from ..base.types import Counts, Flags, Floats, Names, names
+from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.limits import normal_quantile
@@ -196,7 +197,7 @@ def _with_actors(cases: CaseData | Durations, actors: Sequence[str]) -> CaseData
     for one in actors:
         if one not in cases.actors:
             raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggestion(one, cases.actors)
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
             )
     return cases.with_(milestones=with_support(cases, actors))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..base.errors import QuestionError, suggestion
+from ..base.errors import QuestionError
 from ..base.language import tr
+from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
 from .declared import Points, Share
 
@@ -29,7 +30,7 @@ def ensure_cases(cases: object, actors: tuple[str, ...]) -> None:
     for one in actors:
         if one not in cases.actors:
             raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggestion(one, cases.actors)
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
             )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Message, tr
 from ..base.types import Values
+from ..cases.attributes import suggested
 from .transforms import FUNCTIONS
 
 # What a formula may hold besides names, numbers and known functions. A formula comes from a study file, and
@@ -230,7 +231,7 @@ class _Reader:
         if name not in self.known:
             raise QuestionError(
                 tr("The formula names '{name}', which these data do not have.", name=name),
-                suggestion(name, self.known),
+                suggested(name, self.known),
             )
         kind = "c" if categorical else "x"
         safe = self.names.setdefault(name, f"{kind}{len(self.names)}")

@@ -92,3 +92,21 @@ def test_built_errors() -> None:
         "Did you mean 'sex'? There are: sex."
     )
     assert "pip install 'justice-metrics[spark]'" in str(MissingExtraError.named("pyspark", "spark"))
+
+
+class TestLongLists:
+    def test_only_what_comes_near_is_told(self) -> None:
+        known = ("accusation", "acquittal", *(f"ending_{n}" for n in range(40)))
+        text = str(suggestion("acusation", known))
+        assert text.startswith("Did you mean 'accusation'? Of 42 names these come next: acquittal, ")
+        assert text.count(",") == 5
+
+    def test_everything_where_nothing_is_near(self) -> None:
+        assert str(suggestion("zzz", tuple("abcdefgh" * 4))).count(",") == 31
+
+
+def test_a_stage_before_the_role_with_the_same_words() -> None:
+    """Both are called acusación; the stage is named like what was written."""
+    words = {"prosecution": Label({"en": "prosecution", "es": "acusación"}),
+             "accusation": Label({"en": "accusation", "es": "acusación"})}  # fmt: skip
+    assert "Did you mean 'accusation' (acusación)?" in ProcedureError.unknown_stage("acusacion", words).text()
