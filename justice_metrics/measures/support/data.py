@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ...base.errors import QuestionError, suggestion
+from ...base.errors import QuestionError
 from ...base.language import Readable, tr
 from ...base.provenance import LeftOut
 from ...base.types import Counts, Flags, Names, names
+from ...cases.attributes import suggested
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...estimate.followed import Followed
@@ -22,6 +23,7 @@ from ...reduce.pattern_cells import COVARIATE_MISSING
 from ...reduce.risk import Endings
 from ...reduce.support import with_support
 from ..declared import LEFT_OUT_WORDS, spells_of
+from .spells_asked import ensure_spells
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -100,6 +102,17 @@ class SupportData:
                     n=late,
                 ),
                 tr("Ask this of a cohort observed from the start, or use support_hazards, which allows for it."),
+            )
+        if self.spells.sampling.frame == "closed_only":
+            raise QuestionError(
+                tr(
+                    "The sample holds closed files only: what would become of all cases under either strategy cannot "
+                    "be told from those that have ended."
+                ),
+                tr(
+                    "Ask this of the registered cases, open ones included (sampling in the mapping's [cases] section). "
+                    "Of closed files, support_outcomes compares those that reached a verdict."
+                ),
             )
         since = self.start(lag_days=lag_days)
         if (since == UNDATED).any():
@@ -206,12 +219,7 @@ def supported(
     """Return the cases with the first day of support by each actor; arguments as for :func:`support_data`."""
     _check(cases, actors, needed)
     chosen = {one: names(bases) for one, bases in (basis or {}).items()}
-    for one in chosen:
-        if one not in actors:
-            raise QuestionError(
-                tr("'{actor}' is given a basis, but is not among the actors asked about.", actor=one),
-                suggestion(one, tuple(actors)),
-            )
+    ensure_spells(cases, actors, chosen, names(institutions))
     return cases.with_(milestones=with_support(cases, actors, basis=chosen, institutions=names(institutions)))
 
 
@@ -287,7 +295,7 @@ def _check(cases: CaseData, actors: Sequence[str], needed: Needed) -> None:
     for one in actors:
         if one not in cases.actors:
             raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggestion(one, cases.actors)
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
             )
     if needed not in ("all", "any") and not (isinstance(needed, int) and 1 <= needed <= len(actors)):
         raise QuestionError(

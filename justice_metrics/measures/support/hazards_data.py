@@ -10,6 +10,7 @@ import numpy as np
 from ...base.errors import QuestionError, suggestion
 from ...base.language import tr
 from ...base.types import Names, names
+from ...cases.attributes import suggested
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...reduce.design import Design
@@ -20,6 +21,7 @@ from ...reduce.support_states import Episode
 from ..declared import spells_of
 from .data import SupportData, support_data
 from .hazard_states import Present
+from .spells_asked import ensure_spells
 
 Episodes = Mapping[str, tuple[Episode, ...]]
 
@@ -59,9 +61,10 @@ def hazard_data(
     for one in who:
         if one not in cases.actors:
             raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggestion(one, cases.actors)
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
             )
     chosen = {one: names(bases) for one, bases in (basis or {}).items()}
+    ensure_spells(cases, who, chosen, names(institutions))
     there = with_presence(cases, who, basis=chosen, institutions=names(institutions))
     episodes = {
         one: tuple(Episode(f"present__{one}__{at}", f"present__{one}__{at}__end") for at in range(1, number + 1))
