@@ -37,6 +37,12 @@ class Step(NamedTuple):
         Cases of which nobody knows since when they were supported.
     uncovered : int
         Cases without a record of something that is adjusted for.
+    without_first : int
+        Cases without a day of the first stage, left out where days to entering are adjusted for.
+    median_days : (2,)
+        Median of the days from the first stage to entering this one.
+    waits : bool
+        Whether these days differ between cases: not at the first stage itself.
     """
 
     id: str
@@ -48,6 +54,9 @@ class Step(NamedTuple):
     without_entry: int
     undated: int
     uncovered: int
+    without_first: int
+    median_days: Floats
+    waits: bool
 
 
 def main_table(steps: Sequence[Step], level: float) -> Table:
@@ -101,6 +110,7 @@ def endings_table(steps: Sequence[Step]) -> Table:
         Column("stage", tr("stage"), "text", "key", "key"),
         Column("arm", tr("support"), "text", "key", "key"),
         Column("entered", tr("entered the stage"), "units", "count", "count"),
+        Column("median_days", tr("median days from the first stage to entering it"), "days", "estimate", "quantile"),
         Column("moved_on", tr("moved on up to the horizon"), "units", "count", "count"),
         Column("lost", tr("ended there up to the horizon"), "units", "count", "count"),
         Column("still_there", tr("still there, or observed a shorter time"), "units", "count", "count"),
@@ -115,6 +125,7 @@ def endings_table(steps: Sequence[Step]) -> Table:
         "stage": [step.id for step, _ in rows],
         "arm": [list(ARM_WORDS)[arm] for _, arm in rows],
         "entered": np.array([step.entered[arm] for step, arm in rows], np.int64),
+        "median_days": np.array([float(step.median_days[arm]) for step, arm in rows]),
         "moved_on": np.array([step.ended[arm, 0] for step, arm in rows], np.int64),
         "lost": np.array([step.ended[arm, 1] for step, arm in rows], np.int64),
         "still_there": np.array([step.entered[arm] - step.ended[arm].sum() for step, arm in rows], np.int64),
@@ -126,7 +137,9 @@ def endings_table(steps: Sequence[Step]) -> Table:
     return Table(columns, values, labels=labels, title=tr("How the stages were left"))
 
 
-def stage_notes(steps: Sequence[Step], cluster: str | None, adjust: tuple[str, ...]) -> tuple[Readable, ...]:
+def stage_notes(
+    steps: Sequence[Step], cluster: str | None, adjust: tuple[str, ...], *, by_days: bool
+) -> tuple[Readable, ...]:
     """Return what a reader must know of the stages."""
     notes: list[Readable] = [
         tr(
@@ -159,7 +172,20 @@ def stage_notes(steps: Sequence[Step], cluster: str | None, adjust: tuple[str, .
                 stages=[tr("{stage} ({n})", stage=words, n=n) for words, n in without],
             )
         )
-    if not adjust or any(one.compared is not None and one.compared.model is None for one in steps):
+    unopened = [(step.words, step.without_first) for step in steps if step.without_first]
+    if unopened:
+        notes.append(
+            tr(
+                "Of some cases the day of the first stage is not known, so neither are the days to entering, and they "
+                "are left out: {stages}.",
+                stages=[tr("{stage} ({n})", stage=words, n=n) for words, n in unopened],
+            )
+        )
+    if not adjust and by_days and any(one.waits for one in steps):
+        notes.append(
+            tr("Besides the days to entering, nothing was adjusted for: the two groups may differ in everything else.")
+        )
+    elif not adjust or any(one.compared is not None and one.compared.model is None for one in steps):
         notes.append(tr("Nothing was adjusted for: the two groups may differ in everything else."))
     separated = [one.words for one in steps if one.compared and one.compared.model and one.compared.model.separated]
     if separated:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.errors import QuestionError
@@ -17,7 +18,7 @@ from ...cases.procedure import FunnelStep
 from ...estimate.pseudo_values import pseudo_incidence
 from ...estimate.rows import Rows
 from ...figures.dots import dots
-from ...reduce.histories import Needed
+from ...reduce.histories import NEVER, Needed
 from ...reduce.pattern_cells import COVARIATE_MISSING
 from ...reduce.risk import durations_of
 from ...reduce.stages import funnel_steps, stage_counts
@@ -26,6 +27,7 @@ from ..formula_words import FormulaWords
 from .data import SupportData, support_data_of, supported
 from .point_figures import axis_number
 from .points import ESTIMATOR_WORDS, compared, point_cells
+from .stage_entry import entry_said, median_days, with_days
 from .stage_tables import Step, endings_table, main_table, stage_notes
 from .strategies import actor_set
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 # Groups of fewer cases than this are counted and not compared.
 FEWEST: Final = 5
+# Day of the first stage on the clock of a later one: 0 or before.
+_FIRST: Final = "first__stage"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,12 +58,19 @@ class SupportStages(Result):
     support_words: Readable
     adjust: tuple[str, ...]
     horizon_days: int
+    first_words: Readable
+    adjust_days_to_entry: bool
 
     def findings(self) -> tuple[Readable, ...]:
         """Return one sentence per stage, and what they do not say."""
         said = [self._of_step(one) for one in self.steps]
         return (
             *said,
+            *entry_said(
+                [(one.words, one.median_days) for one in self.steps if one.compared is not None and one.waits],
+                self.first_words,
+                allowed_for=self.adjust_days_to_entry,
+            ),
             tr(
                 "Support counts only when it was complete on the day on which a case entered the stage. The cases that "
                 "enter a stage with support differ from the others, also because support may have brought them "
@@ -121,7 +132,10 @@ class SupportStages(Result):
                 "moved on within {days} days, or none, or there is one cluster only.",
                 **said,
             )
-        how = tr("made alike in {adjust}", adjust=[FormulaWords(one) for one in self.adjust])
+        alike: list[Readable] = [FormulaWords(one) for one in self.adjust]
+        if self.adjust_days_to_entry and step.waits:
+            alike.append(tr("days from {first} to entering it", first=self.first_words))
+        how = tr("made alike in {adjust}", adjust=alike)
         told = tr(
             "{stage}: {n} cases entered it with {support}, {m} without; {share} and {other} moved on within {days} "
             "days ({how}), difference {difference} percentage points (interval {low} to {high}).",
@@ -140,6 +154,7 @@ def support_stages(
     needed: Needed = "all",
     horizon_days: int = 365,
     adjust: Names = (),
+    adjust_days_to_entry: bool = True,
     cluster: str | None = None,
     basis: Mapping[str, Names] | None = None,
     institutions: Names = (),
@@ -148,7 +163,8 @@ def support_stages(
     """Compare, at each stage, who moved on of those that entered it with support complete and without.
 
     Every stage has a clock of its own, which starts on the day of entering it. Support counts when it was complete by
-    then, never when it came later: so nobody is called supported because a case stayed long enough to meet supporters.
+    then, never when it came later. Whoever took longer to enter the stage had more days to meet supporters, though, and
+    stands there later in the procedure: so cases are made alike in the days from the first stage to entering this one.
     Moving on competes with ending there; cases that are still there are censored at the cut-off.
 
     Parameters
@@ -163,6 +179,10 @@ def support_stages(
         Days since entering a stage up to which it is looked at who moved on.
     adjust : str or tuple of str
         What cases are made alike in: attributes, or terms such as ``bs(age_at_fact, df=3)``.
+    adjust_days_to_entry : bool
+        Whether cases are made alike also in the days from the first stage (the complaint) to entering the stage, by a
+        smooth curve of them; cases without a day of the first stage are then left out, and counted. Without it (False)
+        a difference shows up also where support does nothing, because time itself brings supporters.
     cluster : str, optional
         Attribute whose groups (courts) are alike inside; that of the sampling design by default.
     basis : mapping of str to str or tuple of str, optional
@@ -185,7 +205,8 @@ def support_stages(
     -----
     Shares are Aalen-Johansen incidences of each group. For the comparison of groups made alike, every case gets its
     pseudo-value of moving on by the horizon (1 or 0 unless it was censored before), and a logistic model of it is
-    averaged over all cases that entered the stage. Errors are sandwich errors, over clusters where there are any.
+    averaged over all cases that entered the stage; days to entering are in it as a natural cubic
+    spline with five knots. Errors are sandwich errors, over clusters where there are any.
 
     References
     ----------
@@ -208,6 +229,7 @@ def support_stages(
     later = [*funnel_steps(cases)]
     counted = stage_counts(cases)
     skipped = dict(zip(counted.steps, (counted.reached - counted.recorded).sum(axis=0), strict=True))
+    opened = cases.first_day(steps[0].states) if steps else nw.lit(None)
     made: list[Step] = []
     chosen = cluster
     for place, step in enumerate(steps):
@@ -216,9 +238,10 @@ def support_stages(
             continue
         # the ending is named after the next step; reaching any later one is reaching it
         spells = durations_of(known, start=step.id, outcomes={later[place + 1].id: beyond})
-        data = support_data_of(spells, actors=who, needed=needed, adjust=terms, cluster=cluster)
+        data = support_data_of(spells, actors=who, needed=needed, adjust=terms, cluster=cluster, dated={_FIRST: opened})
         chosen = data.cluster
-        made.append(_step(step, data, horizon_days, confidence_level, int(skipped.get(step.id, 0))))
+        missing = int(skipped.get(step.id, 0))
+        made.append(_step(step, data, horizon_days, confidence_level, missing, by_days=adjust_days_to_entry))
     support = actor_set(who, needed)
     return SupportStages(
         heading=tr("Moving on from each stage, by support on the day of entering it"),
@@ -245,20 +268,28 @@ def support_stages(
             needed=needed,
             horizon_days=horizon_days,
             adjust=terms,
+            adjust_days_to_entry=adjust_days_to_entry,
             cluster=chosen,
             confidence_level=confidence_level,
         ),
-        notes=(*stage_notes(made, chosen, terms), *sampling_notes(cases, design_used=True)),
+        notes=(
+            *stage_notes(made, chosen, terms, by_days=adjust_days_to_entry),
+            *sampling_notes(cases, design_used=True),
+        ),
         frame_library=cases.frame_library,
         steps=tuple(made),
         support_words=support,
         adjust=terms,
         horizon_days=horizon_days,
+        first_words=steps[0].label if steps else tr("stage"),
+        adjust_days_to_entry=adjust_days_to_entry,
     )
 
 
-def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipped: int) -> Step:
-    kept = data.dated()
+def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipped: int, *, by_days: bool) -> Step:
+    dated = data.dated()
+    known = dated.histories.days[_FIRST] != NEVER
+    kept = dated.where(known) if by_days else dated
     cells = kept.histories
     # on the clock of the stage: support that was complete on the day of entering, or before it
     held = kept.start() <= 0
@@ -282,6 +313,12 @@ def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipp
     within = cells.exit <= horizon
     ended = np.array([[cells.n[(arm == a) & within & (cells.code == k)].sum() for k in (1, 2)] for a in range(2)])
     entered = (points.arms @ cells.n).astype(np.int64)
+    days = -cells.days[_FIRST]
+    alike, design = points, kept.design.matrix
+    if by_days:
+        alike, design = with_days(points, design, days)
+    there = cells.days[_FIRST] != NEVER
+    seen = points._replace(n=np.where(there, points.n, 0))
     enough = bool((entered >= FEWEST).all() and observed.all())
     return Step(
         id=step.id,
@@ -289,9 +326,12 @@ def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipp
         entered=entered,
         ended=ended.astype(np.int64),
         incidence=incidence,
-        compared=compared(points, kept.design.matrix, truncate=None, level=level) if enough else None,
+        compared=compared(alike, design, truncate=None, level=level) if enough else None,
         without_entry=skipped,
         undated=data.undated,
+        without_first=int(dated.histories.n[~known].sum()) if by_days else 0,
+        median_days=median_days(seen, days),
+        waits=len(np.unique(days[there])) > 1,
         uncovered=data.histories.left_out.get(COVARIATE_MISSING, 0),
     )
 

@@ -7,12 +7,18 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from justice_metrics.base.errors import JusticeMetricsError, QuestionError
 from justice_metrics.base.language import Language
 from justice_metrics.cases.casedata import CaseData
+from justice_metrics.estimate.point_effects import PointCells
+from justice_metrics.measures.support.stage_entry import with_days
 from justice_metrics.measures.support.stages import SupportStages, support_stages
+from justice_metrics.simulate.effect_files import files as study_files
+from justice_metrics.simulate.effect_studies import study
+from justice_metrics.simulate.effect_worlds import RANDOM
 from tests.made_cases import wide
 
 Spell = tuple[str, str, int | None, int | None]
@@ -51,7 +57,9 @@ def files(kinds: dict[str, str] | None = None, types: dict[str, str] | None = No
 def asked(cases: CaseData | None = None, **given: Any) -> SupportStages:
     if cases is None and not given:
         return plain()
-    return support_stages(cases or files(), **{"actors": "lawyer", "horizon_days": 365, **given})
+    # what these few files show by hand is looked at without the curve of the days to entering
+    settings = {"actors": "lawyer", "horizon_days": 365, "adjust_days_to_entry": False, **given}
+    return support_stages(cases or files(), **settings)
 
 
 @cache
@@ -172,7 +180,9 @@ class TestMadeAlike:
 class TestWords:
     def test_each_stage_is_told_and_what_it_does_not_say(self) -> None:
         said = [str(one) for one in asked().findings()]
-        assert len(said) == 4
+        assert len(said) == 5
+        assert "accusation: 100 and 130" in said[3]
+        assert "a difference shows up also where support does nothing" in said[3]
         assert "15 cases entered it with lawyer, 10 without" in said[1]
         assert "66.7" in said[1]
         assert "they do not add up to the effect of support" in said[-1]
@@ -229,6 +239,73 @@ class TestWords:
         lines = answer.plot(language=language).lines
         points = next(line for line in lines if np.size(line.get_xdata()) == len(answer.main))
         assert np.asarray(points.get_xdata(), np.float64) == pytest.approx(100 * answer.main["estimate"], nan_ok=True)
+
+
+def simulated(seed: int) -> CaseData:
+    """Return a world in which support comes by chance and does nothing; the accusation takes its time."""
+    made = study_files(study(RANDOM, np.random.default_rng(seed)))
+    return CaseData.from_frame(pd.DataFrame(made.cases), dict(made.mapping), support=pd.DataFrame(made.support))
+
+
+class TestDaysToEntering:
+    def test_a_difference_that_time_makes_goes_when_cases_are_alike_in_it(self) -> None:
+        """Time since the complaint brings supporters and verdicts; support itself does nothing here."""
+        plain, alike, shown = [], [], 0
+        for seed in range(3000, 3008):
+            main = support_stages(
+                simulated(seed), actors=("lawyer", "psychologist", "social_worker"), needed="any"
+            ).to_frame()
+            at = main[main["stage"] == "accusation"].set_index("estimator")
+            plain.append(at["estimate"]["as_they_are"])
+            alike.append(at["estimate"]["standardised"])
+            shown += at["conf_low"]["standardised"] > 0 or at["conf_high"]["standardised"] < 0
+        assert np.mean(plain) > 0.06, "the trap is there"
+        assert abs(np.mean(alike)) < 0.03
+        assert shown <= 2
+
+    def test_the_days_of_both_groups_are_told(self) -> None:
+        answer = asked(adjust_days_to_entry=True)
+        assert column(answer, "median_days", "complaint") == [0, 0]
+        # with the lawyer 50, 60, 80 days to the charge, without 30 and 70
+        assert column(answer, "median_days", "charged") == [60, 30]
+        said = " ".join(str(one) for one in answer.findings())
+        assert "formal charge: 60 and 30" in said
+        assert "alike in these days too" in said
+        assert "days from complaint to entering it" in said
+        assert any("Besides the days to entering, nothing was adjusted for" in str(one) for one in answer.notes)
+
+    def test_of_the_first_stage_there_is_nothing_to_allow_for(self) -> None:
+        answer = asked(adjust_days_to_entry=True)
+        main = answer.to_frame()
+        assert main[main["stage"] == "complaint"]["estimator"].tolist() == ["as_they_are"]
+        assert "standardised" in main[main["stage"] == "charged"]["estimator"].tolist()
+
+    def test_cases_without_a_day_of_complaint_are_left_out_and_counted(self) -> None:
+        rows = [
+            {
+                "id": f"{n}",
+                "complaint": None if n < 3 else 0,
+                "charged": 20 + n,
+                "outcome": "pending",
+                "ended": None,
+            }
+            for n in range(20)
+        ]
+        cases = wide(rows, support=[(f"{n}", "lawyer", 1, None) for n in range(10)])
+        assert sum(column(asked(cases), "entered", "charged")) == 20
+        answer = asked(cases, adjust_days_to_entry=True)
+        assert column(answer, "entered", "charged") == [7, 10]
+        assert any("the day of the first stage is not known" in str(one) for one in answer.notes)
+
+    def test_the_curve_by_hand(self) -> None:
+        """Two days are a line, three a curve of two columns; one day tells nothing."""
+        n = np.ones(4, np.int64)
+        cells = PointCells(np.zeros(4, np.int64), n > 0, n * 1.0, n, None, None)
+        none = np.empty((1, 0))
+        for days, width in (([5, 5, 5, 5], 0), ([0, 0, 9, 9], 1), ([0, 0, 3, 9], 2)):
+            found, design = with_days(cells, none, np.array(days))
+            assert design.shape == (len(set(days)), width)
+            assert found.pattern.tolist() == [sorted(set(days)).index(one) for one in days]
 
 
 class TestRefusals:
