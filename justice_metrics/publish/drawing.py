@@ -34,13 +34,15 @@ def drawn(
     language : {"en", "es"}
         Language of the words in it.
     marked : bool
-        Whether the picture itself says that it is internal, until when its data are complete, and whether they are
-        simulated: a picture that stands alone is soon passed on alone.
+        Whether the picture itself says that it is internal and until when its data are complete: a picture that stands
+        alone is soon passed on alone. That data are simulated stands in every picture, also in one of a page that says
+        so at its head: who cuts it out takes the line along.
     """
     axes = result.plot(language=language) if view is None else result.draw(view, language=language)
     root: Any = axes.figure
-    if marked:
-        _write_below(root.figure, mark_of(result, language))
+    words = mark_of(result, language, whole=marked)
+    if words:
+        _write_below(root.figure, words)
     _tame(root.figure)
     with warnings.catch_warnings():
         # A letter that the drawing font lacks is shown in the reader's own font; that is no news for an author.
@@ -59,10 +61,10 @@ def _write_below(figure: Figure, words: str) -> None:
     figure.text(0.01, _LINE / height / 4, words, fontsize=7, color="0.3", ha="left", va="bottom")
 
 
-def mark_of(result: Result, language: Language) -> str:
-    """Return what a picture says of itself: internal, cut-off, simulated."""
-    words = [tr("INTERNAL: not for publication")]
-    if result.provenance.units_in and result.provenance.cutoff:
+def mark_of(result: Result, language: Language, *, whole: bool = True) -> str:
+    """Return what a picture says of itself: internal, cut-off, simulated; only the last where a page says the rest."""
+    words = [tr("INTERNAL: not for publication")] if whole else []
+    if whole and result.provenance.units_in and result.provenance.cutoff:
         words.append(tr("data complete to {cutoff}", cutoff=result.provenance.cutoff))
     if result.provenance.simulated:
         words.append(tr("simulated data"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from justice_metrics.base.language import Label
 from justice_metrics.publish.drawing import drawn
-from tests.publish.answers import HOSTILE, Rates, rates
+from justice_metrics.publish.sections import section
+from tests.publish.answers import HOSTILE, Rates, provenance, rates
 
 
 class Named(Rates):
@@ -52,3 +54,15 @@ def test_a_picture_that_stands_alone_says_that_it_is_internal() -> None:
     marked, plain_one = (drawn(rates(), "svg", marked=one).decode() for one in (True, False))
     assert "INTERNAL: not for publication · data complete to 30 Apr 2018" in marked
     assert "INTERNAL" not in plain_one
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "simulated data"), ("es", "datos simulados")])
+def test_a_figure_cut_out_of_a_page_still_says_that_it_is_simulated(language: Any, said: str) -> None:
+    def picture(*, simulated: bool) -> str:
+        result = rates(provenance=provenance(simulated=simulated))
+        return base64.b64decode(section(result, 1, language).figures[0].picture.split(",", 1)[1]).decode()
+
+    assert picture(simulated=True).count(said) == 1
+    assert said not in picture(simulated=False)
+    # The page says once, at its head and on every sheet, that it is internal.
+    assert "INTERN" not in picture(simulated=True)
