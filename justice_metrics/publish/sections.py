@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..base.language import Language, Message, Readable, tr, trn
+from ..base.language import Label, Language, Message, Readable, tr, trn
 from ..base.provenance import unit_words
 from ..base.result import Column, Definition, Result, Table
 from .drawing import drawn
@@ -16,9 +16,9 @@ from .inert import plain
 SHORT_TABLE: Final = 20
 """Rows up to which a table is kept on one sheet of paper."""
 LONG_TABLE: Final = 60
-"""Rows after which a table scrolls on the screen."""
+"""Rows after which a table scrolls on the screen, and is shut until a reader opens it."""
 PRINTED_TABLE: Final = 300
-"""Rows after which a table is not printed: it would fill pages that nobody reads."""
+"""Rows after which a table is not printed, and a further one is not on the page: it would fill what nobody reads."""
 LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 600
@@ -78,7 +78,7 @@ class TableView:
 
     @property
     def long(self) -> bool:
-        """Whether it scrolls on the screen."""
+        """Whether it scrolls on the screen and is shut until it is asked for."""
         return len(self.rows) > LONG_TABLE
 
     @property
@@ -308,23 +308,37 @@ def _leading_keys(columns: Sequence[Column]) -> int:
 
 
 def _shown_tables(result: Result) -> tuple[list[tuple[str, Table]], tuple[Readable, ...]]:
-    """Return the tables of a page, and words for one that is too long for it.
+    """Return the tables of a page, and words for those that are too long for it.
 
-    A main table of thousands of rows (a curve, day by day) makes way for a shorter one that says the same at chosen
-    places: read by nobody on a page, it would make the page many times as large.
+    A curve day by day is read by nobody on a page, and makes it many times as large. So a long further table stays
+    away, and a main table of thousands of rows makes way for a shorter one that says the same at chosen places.
     """
     tables = _naive_last(result)
-    short = [name for name, table in tables if name != "main" and not table.warning and len(table) <= PRINTED_TABLE]
-    if len(result.main) <= LONGEST_MAIN or not short:
-        return tables, ()
-    title = result.main.title or result.heading
-    words = tr(
+    left = [name for name, table in tables if name != "main" and not table.warning and len(table) > PRINTED_TABLE]
+    short = [name for name, table in tables if name not in {"main", *left} and not table.warning]
+    if len(result.main) > LONGEST_MAIN and short:
+        left.insert(0, "main")
+    words = tuple(_not_here(result, name) for name in left)
+    return [one for one in tables if one[0] not in left], words
+
+
+def _not_here(result: Result, name: str) -> Readable:
+    """Say where a table is that a page does not have: csv files of the command line hold the main one only."""
+    table = result.tables[name]
+    title = table.title or (result.heading if name == "main" else Label(_named(name)))
+    if name == "main":
+        return tr(
+            "The table “{title}” has {n} rows and is not on this page: the command of the question writes it with "
+            "--out FILE.csv, a study with csv among its formats.",
+            title=title,
+            n=len(table),
+        )
+    return tr(
         "The table “{title}” has {n} rows and is not on this page: the command of the question writes it with --out "
-        "FILE.csv, a study with csv among its formats.",
+        "FILE.xlsx, a study with csv or xlsx among its formats.",
         title=title,
-        n=len(result.main),
+        n=len(table),
     )
-    return [one for one in tables if one[0] != "main"], (words,)
 
 
 def _naive_last(result: Result) -> list[tuple[str, Table]]:

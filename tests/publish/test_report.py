@@ -164,8 +164,31 @@ def test_long_tables_are_whole_and_scroll_and_very_long_ones_are_not_printed() -
     regions = [one["class"] for one in page.all("div") if one.get("class", "").startswith("scroll")]
     assert regions == ["scroll long unprinted", "scroll long", "scroll"]
     assert page.text.count("too long to be printed") == 1
-    assert [("open" in one) for one in page.all("details")] == [False]
+    # None of them stands open: a reader who does not ask for them goes past them in a line.
+    assert [("open" in one) for one in page.all("details")] == [False, False]
     assert "details::details-content" in document
+
+
+def test_a_very_long_further_table_is_not_on_the_page() -> None:
+    tables = {
+        "main": rates_table(["First"]),
+        "curves": rates_table([f"Court {n}" for n in range(301)], title=tr("Day by day")),
+        "more": rates_table([f"Office {n}" for n in range(300)]),
+        "naive": naive_table(),
+    }
+    page = report(rates(tables=tables))
+    assert "Court 300" not in page.text
+    assert "Office 299" in page.text
+    assert "The table “Day by day” has 301 rows and is not on this page" in page.text
+    assert "--out FILE.xlsx" in page.text
+    assert "Table 1.2.\nMore" in page.text
+    assert "Table 1.3.\nEver supported" in page.text
+
+
+def test_a_long_main_table_is_shut_and_a_short_one_is_not() -> None:
+    for rows, shown in ((60, []), (61, [{}])):
+        page = report(rates(tables={"main": rates_table(["x"] * rows)}))
+        assert page.all("details") == shown
 
 
 def test_short_further_tables_stand_open() -> None:
