@@ -46,9 +46,10 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
-            from ..study.plan import read_study
+            from ..study.plan import language_of, read_study
             from ..study.run import run_study
 
+            shell.settle(language_of(study) or shell.language)
             shell.settle(read_study(study).languages[0])
             with _progress(shell) as progress:
                 report = run_study(

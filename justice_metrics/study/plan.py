@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from ..base.errors import JusticeMetricsError, MissingExtraError, QuestionError, SettingsError, suggestion
-from ..base.language import Label, Language, Message, Readable, tr, trn
+from ..base.language import LANGUAGES, Label, Language, Message, Readable, tr, trn
 from ..base.settings import ReadableError, read_toml, validated
+from ..cases.attributes import suggested
 from ..cases.canonical import procedure_of
 from ..cases.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
@@ -28,6 +29,7 @@ from .questions import (
     Question,
     needs_lifelines,
 )
+from .values import wrong_values
 
 Format: TypeAlias = Literal["html", "csv", "xlsx", "png", "svg"]
 Model = TypeVar("Model", bound=BaseModel)
@@ -227,6 +229,16 @@ def read_study(path: str | Path) -> Study:
     )
 
 
+def language_of(path: str | Path) -> Language | None:
+    """Return the first language that a study names, without checking anything else; None where it names none."""
+    try:
+        given = read_toml(path).get("study")
+    except SettingsError:
+        return None
+    named = _several(given.get("language")) if isinstance(given, Mapping) else ()
+    return next((one for one in LANGUAGES if one in tuple(named)[:1]), None)
+
+
 def study_schema() -> dict[str, Any]:
     """Return the JSON schema of a study file, for editors that complete and check TOML."""
     schema = StudyFile.model_json_schema()
@@ -285,13 +297,21 @@ def _planned(
     question, where = QUESTIONS[ask], f"{source}, question {number} ({ask})"
     own = _checked(_OwnKeys, {key: table[key] for key in ("mapping", "title") if key in table}, source=where)
     given = {key: value for key, value in table.items() if key not in {"ask", "mapping", "title"}}
-    model = _checked(question.settings(), given, source=where)
-    settings = {name: _frozen(getattr(model, name)) for name in given}
     chosen = own.mapping or mapping
+    try:
+        model = _checked(question.settings(), given, source=where)
+    except SettingsError as error:
+        # A wrong key does not hide the wrong words of the others.
+        unknown = tuple(_unknown_words(given, mappings[chosen], procedures[chosen]))
+        if not unknown:
+            raise
+        raise SettingsError(tr("{problem}{more}", problem=error.problem, more=_Lines(unknown))) from None
+    settings = {name: _frozen(getattr(model, name)) for name in given}
     known = {name: getattr(model, name) for name in type(model).model_fields}
     problems = [
         *_unknown_words(known, mappings[chosen], procedures[chosen]),
         *_wrong_formula(question, known, mappings[chosen]),
+        *wrong_values(ask, known),
     ]
     if needs_lifelines(question, known) and importlib.util.find_spec("lifelines") is None:
         problems.append(_whole(MissingExtraError.named("lifelines", "lifelines")))
@@ -306,6 +326,7 @@ def _planned(
 def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure: Procedure) -> Iterator[Message]:
     """Look up every stage, attribute and actor that the settings name."""
     attributes, actors = attributes_of(mapping), actors_of(mapping)
+    own = _own_words(mapping)
     for name, value in settings.items():
         words = tuple(one for one in _several(value) if isinstance(one, str))
         look_up: Callable[[str], object] | None = (
@@ -317,13 +338,24 @@ def _unknown_words(settings: Mapping[str, Any], mapping: CaseMapping, procedure:
             unknown = [word for word in words if word not in attributes]
             for word in unknown:
                 reason = tr("'{name}' is not an attribute in {mapping}.", name=word, mapping=mapping.source)
-                yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, attributes))
+                yield tr(
+                    "'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggested(word, attributes, *own)
+                )
         if name in ACTOR_SETTINGS:
             if mapping.support is None:
                 yield tr("'{key}': {mapping} has no [support] section.", key=name, mapping=mapping.source)
             for word in [one for one in words if actors and one not in actors]:
                 reason = tr("'{name}' is not a support actor in {mapping}.", name=word, mapping=mapping.source)
-                yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, actors))
+                yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggested(word, actors, *own))
+
+
+def _own_words(mapping: CaseMapping) -> tuple[tuple[str, Readable], ...]:
+    """Return names with the words that the files have for them: labels of actors, columns of attributes."""
+    actors = mapping.support.actor.labels if mapping.support is not None else {}
+    return (
+        *((name, Label(label)) for label, name in actors.items()),
+        *((name, Label(one.column)) for name, one in mapping.attributes.items()),
+    )
 
 
 def _wrong_formula(question: Question, settings: Mapping[str, Any], mapping: CaseMapping) -> Iterator[Message]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 
 from ..base.result import Result
 
@@ -51,16 +51,29 @@ class Question:
     def settings(self) -> type[BaseModel]:
         """Return a model of the settings, read from the signature of the function.
 
-        Types are strict: a number in quotes is a mistake, not a number.
+        Types are strict: a number in quotes is a mistake, not a number. One number is taken for a list of numbers.
         """
         function = self.answer()
         hints = get_type_hints(function)
         _, *parameters = inspect.signature(function).parameters.values()
         fields: dict[str, Any] = {
-            one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in parameters
+            one.name: (_one_or_several(hints[one.name]), ... if one.default is one.empty else one.default)
+            for one in parameters
         }
         config = ConfigDict(extra="forbid", strict=True, frozen=True)
         return create_model(f"{self.ask}_settings", __config__=config, **fields)
+
+
+def _one_or_several(hint: Any) -> Any:
+    """Let one number stand for a list of one where a setting takes several numbers, as the function does."""
+    several = [one for one in (hint, *get_args(hint)) if one in (Sequence[int], Sequence[float])]
+    if not several:
+        return hint
+    return Annotated[hint, BeforeValidator(_as_several, json_schema_input_type=hint | get_args(several[0])[0])]
+
+
+def _as_several(given: Any) -> Any:
+    return (given,) if isinstance(given, int | float) and not isinstance(given, bool) else given
 
 
 def _listed(*questions: Question) -> Mapping[str, Question]:

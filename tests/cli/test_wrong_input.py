@@ -100,6 +100,12 @@ class TestQuestions:
         assert answer.code == 1
         assert "Did you mean 'lawyer'?" in answer.err
 
+    def test_a_wrong_study_speaks_its_language(self, files: Files, shell: Run) -> None:
+        study = files.write_study('[[question]]\nask = "reliance"\ndays = -5\n', study='language = "es"')
+        answer = shell("run", study)
+        assert answer.code == 1
+        assert "no se puede ejecutar" in answer.err
+
 
 class TestUsage:
     @pytest.mark.parametrize(

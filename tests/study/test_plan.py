@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from justice_metrics.base.errors import JusticeMetricsError, SettingsError
-from justice_metrics.study.plan import read_study, study_schema
+from justice_metrics.study.plan import language_of, read_study, study_schema
 from justice_metrics.study.questions import QUESTIONS
 from tests.cli.conftest import Files
 
@@ -25,6 +26,10 @@ class TestGood:
             files.write_study('[[question]]\nask = "attrition"\nby = ["department"]\nage_months = [12]\n')
         )
         assert dict(study.questions[0].settings) == {"by": ("department",), "age_months": (12,)}
+
+    def test_one_number_for_several(self, files: Files) -> None:
+        study = read_study(files.write_study('[[question]]\nask = "landmark_curves"\nlandmark_days = 180\n'))
+        assert dict(study.questions[0].settings) == {"landmark_days": (180,)}
 
     def test_defaults(self, files: Files) -> None:
         study = read_study(files.write_study())
@@ -65,7 +70,19 @@ WRONG_QUESTIONS = [
     ('ask = "procedure"\nby = "court"', "by"),
     ('ask = "check"\nrules = ["impossible_agess"]', "Did you mean 'impossible_ages'?"),
     ('ask = "attrition"\ntitle = ""', "title"),
-    ('ask = "landmark_curves"\nlandmark_days = 180', "write it as a list: landmark_days = [180]"),
+    ('ask = "landmark_curves"\nlandmark_days = "180"', "landmark_days"),
+    ('ask = "landmark_curves"\nlandmark_days = true', "landmark_days"),
+    ('ask = "attrition"\nby = "juzgado"', "Did you mean 'court'?"),
+    ('ask = "landmark_association"\nactors = ["lawyer"]\nlandmark_days = -1', "must be at least 0"),
+    ('ask = "reliance"\ndays = [-5]', "'days' is -5; it must be at least 0."),
+    ('ask = "attrition"\nconfidence_level = 95.0', "write 95 % as 0.95"),
+    ('ask = "study_size"\ndifference = [5.0]', "write five percentage points as 0.05"),
+    ('ask = "study_size"\npower = 80.0', "'power' is 80.0, which is no share"),
+    ('ask = "support_hazards"\nactors = "lawyer"\nmodel = ["conjunto"]', "there is no 'conjunto' here"),
+    ('ask = "support_sensitivity"\nactors = "lawyer"\nanalyses = ["placebo"]', "there is no 'placebo' here"),
+    ('ask = "support_effect"\nactors = "lawyer"\nhorizon_days = 60', "must lie after the 90 days"),
+    ('ask = "support_effect"\nactors = "lawyer"\nresamples = 1', "'resamples' is 1; it must be at least 2."),
+    ('ask = "reliance_by_support"\nactors = "lawyer"\ndays = [30, 365]', "'days' is 30; it must lie after"),
     ('ask = "cox_regression"\nformula = "departement"', "Did you mean 'department'?"),
     ('ask = "cox_regression"\nformula = "department +"', "'formula': The formula 'department +' cannot be read."),
     ('ask = "cox_regression"\nformula = "log(department)"', "'department' is no number"),
@@ -90,6 +107,27 @@ class TestWrong:
         text = told(files.write_study(f'[[question]]\nask = "attrition"\n[[question]]\n{question}\n'))
         assert "justice-metrics[lifelines]" in text
         assert "Question 2 (" in text
+
+    def test_words_in_spanish(self, tmp_path: Path) -> None:
+        shutil.copy("sample_data/bolivia_mapping.toml", tmp_path)
+        head = '[study]\ntitle = "T"\nmapping = "bolivia_mapping.toml"\n'
+        question = 'ask = "support_effect"\nactors = ["abogado", "Psicóloga"]\nadjust = "delito"\ncluster = "Juzgado"'
+        (tmp_path / "study.toml").write_text(f"{head}[[question]]\n{question}\n", encoding="utf-8")
+        text = told(str(tmp_path / "study.toml"))
+        for meant in ("lawyer", "psychologist", "offence", "court"):
+            assert f"Did you mean '{meant}'?" in text
+
+    def test_the_language_of_a_wrong_study(self, files: Files) -> None:
+        wrong = '[[question]]\nask = "atrition"\n'
+        assert language_of(files.write_study(wrong, study='language = ["es", "en"]')) == "es"
+        assert language_of(files.write_study(wrong, study='language = "fr"')) is None
+        assert language_of(files.write_study(wrong)) is None
+        assert language_of(files.folder / "none.toml") is None
+
+    def test_a_wrong_key_hides_no_wrong_word(self, files: Files) -> None:
+        text = told(files.write_study('[[question]]\nask = "attrition"\nbyy = 1\nby = "departement"\n'))
+        assert "did you mean 'by'?" in text
+        assert "Did you mean 'department'?" in text
 
     def test_all_wrong_questions_at_once(self, files: Files) -> None:
         text = told(files.write_study('[[question]]\nask = "atrition"\n[[question]]\nask = "rates"\n'))
