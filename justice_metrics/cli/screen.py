@@ -1,4 +1,4 @@
-"""Results on a screen: tables that keep every word, findings, what the numbers mean."""
+"""Results on a screen: findings and what the numbers mean, then tables that keep every word."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ SIMULATED: Final = tr("Simulated data: no case in it is real.")
 MOST_ROWS: Final = 60
 # In place of a main table with one row per day, what a reader looks up.
 INSTEAD_OF_MAIN: Final = "milestones"
-# Catalogues: they say the same of all data.
+# Catalogues, which say the same of all data, and what an analyst looks up once the answer is read.
 TO_FILES_ONLY: Final = frozenset(
     {("check", "rules"), ("support_sensitivity", "tipping")}
-    | {("support_effect", one) for one in ("balance", "checklist", "curves", "overlap", "truncation", "strategies")}
+    | {("support_effect", one) for one in ("balance", "checklist", "curves", "flow", "overlap", "protocol", "ratios")}
+    | {("support_effect", one) for one in ("strategies", "truncation", "weights")}
 )
 _PADDING, _LONGEST_WORD = 3, 24
 
@@ -41,6 +42,10 @@ def _show_one(result: Result, screen: Console, language: Language) -> None:
 
     screen.print()
     screen.print(Text(result.heading.text(language), style="bold"))
+    screen.print()
+    # The answer first; its heading stands above already.
+    screen.print(Text(result.summary(language).partition("\n\n")[2]))
+    screen.print()
     for name, table in shown_tables(result):
         if table.title is not None and name != "main":
             screen.print(Text(table.title.text(language), style="italic"))
@@ -54,10 +59,7 @@ def _show_one(result: Result, screen: Console, language: Language) -> None:
     for table in result.tables.values():
         if table.warning is not None:
             screen.print()
-            screen.print(naive_box(table, language, screen.width))
-    screen.print()
-    # The heading stands above the tables already.
-    screen.print(Text(result.summary(language).partition("\n\n")[2]))
+            screen.print(naive_box(table, language))
 
 
 def shown_tables(result: Result) -> list[tuple[str, Table]]:
@@ -80,15 +82,18 @@ def tables_left(result: Result) -> list[str]:
     return [name for name, table in result.tables.items() if name not in shown and table.warning is None]
 
 
-def naive_box(table: Table, language: Language, width: int) -> RenderableType:
-    """Return a naive table in its own box, with the reason not to use it above it."""
-    from rich.console import Group
+def naive_box(table: Table, language: Language) -> RenderableType:
+    """Return the reason not to use a naive figure, in a box, and where it is written; never the figure itself.
+
+    What stands last on a screen is what is seen, and it must not be the number that misleads.
+    """
     from rich.panel import Panel
     from rich.text import Text
 
-    warning = Text(table.warning.text(language) if table.warning else "", style="bold")
+    warning = table.warning.text(language) if table.warning else ""
+    where = tr("The table is written with --out FILE.xlsx.").text(language)
     title = tr("Why not this figure: {title}", title=table.title or tr("naive figure")).text(language)
-    return Panel(Group(warning, table_on_screen(table, language, width - 4)), title=Text(title), title_align="left")
+    return Panel(Text(f"{warning}\n{where}", style="bold"), title=Text(title), title_align="left")
 
 
 def table_on_screen(table: Table, language: Language, width: int) -> RenderableType:

@@ -89,7 +89,16 @@ def test_a_naive_table_stands_in_its_box_with_the_reason(files: Files, shell: Ru
     box = out[out.index("╭") : out.index("╰")]
     assert "Why not this figure" in box
     assert "Do not use it" in box
-    assert "mean days" not in out.replace(box, "")
+    assert "The table is written with --out FILE.xlsx." in box
+    # Its numbers are in the file only: what stands last on a screen is what is remembered.
+    assert "mean days" not in out
+
+
+def test_sentences_come_before_tables_and_naive_boxes_last(files: Files, shell: Run) -> None:
+    out = shell("time-to", files.mapping).out
+    answer, table, box = out.index("Denominator: "), out.index("─"), out.index("╭")
+    assert answer < table < box
+    assert out.rstrip().endswith("╯")
 
 
 def test_files_in_every_format(files: Files, shell: Run) -> None:

@@ -36,6 +36,10 @@ def test_an_answer_with_its_doubts(supported: Files, shell: Run) -> None:
     assert answer.code == 0, answer.err
     assert "Of 100 cases supported within 90 days" in answer.out
     assert "Why not this figure" in answer.out
+    # The answer stands first, and the figures that mislead stand nowhere.
+    assert answer.out.index("Of 100 cases supported") < answer.out.index("─") < answer.out.index("╭")
+    assert "Further tables (ratios, strategies, curves, flow" in " ".join(answer.out.split())
+    assert not any(sign in answer.out[answer.out.index("╭") :] for sign in "%┃━")
     assert "No milestone was named" in answer.out
     assert "INTERNAL" in answer.out
 
