@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .placing import end_labels, floats, nice_ticks, set_ticks, set_words, settle, share_ticks
+from ..base.types import Floats
+from .placing import (
+    POINTS_PER_INCH,
+    end_labels,
+    floats,
+    nice_ticks,
+    set_ticks,
+    set_words,
+    settle,
+    share_ticks,
+    text_width,
+)
 from .style import INK, PAGE_WIDTH, SMALL, Format, house_style, mark, new_axes, plain_number, plain_percent
 
 if TYPE_CHECKING:
@@ -85,12 +96,14 @@ def detectable_curves(
         set_ticks(axes.xaxis, across, [number(one) for one in across])
         axes.grid(visible=True, axis="y")
         for x, y, words in zip(at, high, marked_labels, strict=True):
+            left = x >= 0.7 * last
+            above = _clear(axes, sizes, curves, float(x), float(y), words) if left else 4.0
             axes.annotate(
                 words,
                 (x, y),
-                xytext=(5, 4) if x < 0.7 * last else (0, 7),
+                xytext=(0, above) if left else (5, above),
                 textcoords="offset points",
-                ha="left" if x < 0.7 * last else "right",
+                ha="right" if left else "left",
                 fontsize=SMALL,
                 color=INK,
                 bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8, "alpha": 0.85},
@@ -106,3 +119,18 @@ def detectable_curves(
                 name.remove()
             end_labels(axes, heights=ends, texts=groups, colours=colours)
     return axes
+
+
+def _clear(axes: Axes, sizes: Floats, curves: Floats, x: float, y: float, words: str) -> float:
+    """Return how many points above its mark a label that ends there stands clear of curves that fall towards it."""
+    _, top = axes.get_ylim()
+    wide, tall = (
+        axes.bbox.width * POINTS_PER_INCH / axes.figure.dpi,
+        axes.bbox.height * POINTS_PER_INCH / axes.figure.dpi,
+    )
+    # The axes become narrower when the names of the curves are set beside them.
+    begins = x - 1.4 * text_width(words, size=SMALL) / wide * (sizes[-1] or 1.0)
+    under = curves[:, (sizes >= begins) & (sizes <= x)]
+    before = [np.interp(begins, sizes, curve, left=np.nan) for curve in curves]
+    highest = float(np.nanmax(np.append(under.ravel(), [*before, y])))
+    return 7.0 + max(highest - y, 0.0) / top * tall

@@ -39,3 +39,23 @@ def test_nothing_that_can_be_shown() -> None:
 def test_as_many_names_as_curves() -> None:
     with pytest.raises(ValueError, match="1 groups, but 2 curves"):
         drawn(groups=["only one"])
+
+
+def test_a_label_stands_over_the_curve() -> None:
+    """One that ends at its mark begins where the curves are higher."""
+    sizes = np.arange(50, 2001, 10)
+    axes = drawn(
+        files=sizes,
+        difference=[2.2 / np.sqrt(sizes), 2.3 / np.sqrt(sizes)],
+        marked_files=[1900],
+        marked_difference=[2.2 / np.sqrt(1900)],
+        marked_labels=["5,0 puntos: 1.890 expedientes"],
+    )
+    axes.figure.canvas.draw()  # type: ignore[attr-defined]
+    words = next(text for text in axes.texts if text.get_text().startswith("5,0"))  # type: ignore[attr-defined]
+    box = words.get_window_extent()
+    for line in axes.lines[:2]:  # type: ignore[attr-defined]
+        at = axes.transData.transform(line.get_xydata())  # type: ignore[attr-defined]
+        inside = at[(at[:, 0] >= box.x0) & (at[:, 0] <= box.x1)]
+        assert len(inside) > 10
+        assert inside[:, 1].max() < box.y0
