@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ..base.language import Language, Message, tr
+from ..base.language import Language, Message, Readable, tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,76 @@ GLOSSARY: Final = (
         tr("An interval found by drawing the cases, or whole courts, again and again."),
     ),
     Term(
+        tr("strategy"),
+        tr(
+            "A rule for what is done with a case, such as support within 90 days. Two strategies are compared as if "
+            "all cases had followed the one, and then all the other."
+        ),
+        (tr("strategies"),),
+    ),
+    Term(
+        tr("emulation"),
+        tr(
+            "Arranging recorded cases as a trial would have arranged them, had it been held. It shows the same as the "
+            "trial only if nothing that matters was left unrecorded."
+        ),
+        (tr("target trial"),),
+    ),
+    Term(
+        tr("clone"),
+        tr("A copy of a case for each strategy, watched only for as long as the case keeps to that strategy."),
+        (tr("cloning"),),
+    ),
+    Term(
+        tr("weight"),
+        tr(
+            "How many cases a case speaks for: itself and others like it that are not seen. A very large weight makes "
+            "one case decide the answer."
+        ),
+    ),
+    Term(
+        tr("effective number of cases"),
+        tr("With how many cases of equal weight the weighted ones tell as much. Far below their number: be careful."),
+        (tr("effective number"), tr("effective numbers")),
+    ),
+    Term(
+        tr("grace period"),
+        tr("The days from the complaint within which support must begin to count as given in time."),
+        (tr("period of grace"), tr("periods of grace"), tr("days of grace")),
+    ),
+    Term(
+        tr("overlap"),
+        tr("Among cases of the same kind some had support and some had none, so that they can be compared."),
+    ),
+    Term(
+        tr("cluster"),
+        tr("Cases that belong together and are alike, such as those of one court. Intervals are wider for it."),
+    ),
+    Term(
+        tr("hazard ratio"),
+        tr(
+            "The pace at which open cases of one group come to an outcome, divided by that in the other. 2 is twice "
+            "the pace, not twice as many cases."
+        ),
+        (tr("hazard ratios"), tr("times the pace")),
+    ),
+    Term(
+        tr("milestone"),
+        tr("A step on the way, such as the formal charge, whose day is taken into account where it is known."),
+    ),
+    Term(
+        tr("E-value"),
+        tr(
+            "How strongly something unrecorded would have to go with both support and outcome to explain the whole "
+            "difference. 1: nothing at all is needed for it."
+        ),
+        (tr("E-values"),),
+    ),
+    Term(
+        tr("Holm"),
+        tr("A correction for many comparisons at once: of twenty, one stands out by chance. It makes p values larger."),
+    ),
+    Term(
         tr("not recorded"),
         tr("The file does not say. It is shown as a level of its own; its share is a finding about the files."),
     ),
@@ -178,8 +248,11 @@ def terms_in(text: str, language: Language = "en") -> tuple[Term, ...]:
     return tuple(sorted(found, key=lambda term: _sorting(term.word.text(language))))
 
 
-def _stands(word: Message, text: str, language: Language) -> bool:
-    return re.search(r"(?<!\w)" + re.escape(word.text(language).casefold()), text) is not None
+def _stands(word: Readable, text: str, language: Language) -> bool:
+    sought = word.text(language).casefold()
+    # "weight" is in "weights", but the Spanish "valor E" is not in "valor esperado".
+    end = r"(?!\w)" if len(sought.split()[-1]) == 1 else ""
+    return re.search(r"(?<!\w)" + re.escape(sought) + end, text) is not None
 
 
 def _sorting(word: str) -> str:
