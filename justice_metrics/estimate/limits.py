@@ -6,6 +6,7 @@ from statistics import NormalDist
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..base.types import Floats
 
@@ -28,6 +29,21 @@ def normal_quantile(confidence_level: float) -> float:
     1.96
     """
     return -NormalDist().inv_cdf((1 - confidence_level) / 2)
+
+
+def student_quantile(probability: float, degrees_of_freedom: ArrayLike = np.inf) -> Floats:
+    """Quantile of Student's distribution below which so much lies; of the normal one for infinite degrees of freedom.
+
+    Examples
+    --------
+    >>> student_quantile(0.975, [9, np.inf]).round(4).tolist()
+    [2.2622, 1.96]
+    """
+    from scipy.special import stdtrit
+
+    degrees = np.asarray(degrees_of_freedom, np.float64)
+    finite = np.where(np.isfinite(degrees), degrees, 1.0)
+    return np.where(np.isfinite(degrees), stdtrit(finite, probability), NormalDist().inv_cdf(probability))
 
 
 def pointwise(estimate: Floats, std_error: Floats, *, confidence_level: float, limits: Limits) -> Band:

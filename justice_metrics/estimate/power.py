@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtr, stdtr
 
 from ..base.types import Floats
-from .limits import normal_quantile
+from .limits import student_quantile
 
 
 def design_effect(
@@ -56,6 +55,7 @@ def two_shares_units(
     in_one: ArrayLike = 0.5,
     power: float = 0.8,
     confidence_level: float = 0.95,
+    degrees_of_freedom: ArrayLike = np.inf,
 ) -> Floats:
     """Independent units needed in both groups together to show that two shares differ.
 
@@ -69,6 +69,8 @@ def two_shares_units(
         Probability of showing the difference.
     confidence_level : float
         Of the two-sided test.
+    degrees_of_freedom : (...)
+        Of Student's quantiles in place of the normal ones: clusters - 1, where the error will be one over clusters.
 
     Returns
     -------
@@ -89,8 +91,9 @@ def two_shares_units(
     >>> round(float(two_shares_units(0.3, 0.4)) / 2)
     356
     """
-    one, two, f = np.broadcast_arrays(*(np.asarray(given, np.float64) for given in (share_one, share_two, in_one)))
-    z_level, z_power = normal_quantile(confidence_level), NormalDist().inv_cdf(power)
+    arrays = (np.asarray(given, np.float64) for given in (share_one, share_two, in_one, degrees_of_freedom))
+    one, two, f, degrees = np.broadcast_arrays(*arrays)
+    z_level, z_power = student_quantile((1 + confidence_level) / 2, degrees), student_quantile(power, degrees)
     mean = f * one + (1 - f) * two
     with np.errstate(divide="ignore", invalid="ignore"):
         under_none = z_level * np.sqrt(mean * (1 - mean) / (f * (1 - f)))
@@ -106,6 +109,7 @@ def two_shares_power(
     *,
     in_one: ArrayLike = 0.5,
     confidence_level: float = 0.95,
+    degrees_of_freedom: ArrayLike = np.inf,
 ) -> Floats:
     """Probability that independent units of this number show the difference between two shares.
 
@@ -113,7 +117,7 @@ def two_shares_power(
     ----------
     units : (...)
         Independent units in both groups together; clustered ones divided by their design effect.
-    share_one, share_two, in_one, confidence_level
+    share_one, share_two, in_one, confidence_level, degrees_of_freedom
         As for :func:`two_shares_units`, of which this is the inverse.
 
     Returns
@@ -126,16 +130,17 @@ def two_shares_power(
     >>> float(two_shares_power(712, 0.3, 0.4).round(2))
     0.8
     """
-    arrays = (np.asarray(given, np.float64) for given in (units, share_one, share_two, in_one))
-    n, one, two, f = np.broadcast_arrays(*arrays)
-    z_level = normal_quantile(confidence_level)
+    given = (units, share_one, share_two, in_one, degrees_of_freedom)
+    n, one, two, f, degrees = np.broadcast_arrays(*(np.asarray(each, np.float64) for each in given))
+    z_level = student_quantile((1 + confidence_level) / 2, degrees)
     mean = f * one + (1 - f) * two
     with np.errstate(divide="ignore", invalid="ignore"):
         under_none = z_level * np.sqrt(mean * (1 - mean) / (f * (1 - f)))
         under_true = np.sqrt(one * (1 - one) / f + two * (1 - two) / (1 - f))
         reached = (np.sqrt(n) * np.abs(one - two) - under_none) / under_true
-    normal = NormalDist()
-    return np.array([normal.cdf(z) if np.isfinite(z) else np.nan for z in reached.ravel()]).reshape(reached.shape)
+    with_student = stdtr(np.where(np.isfinite(degrees), degrees, 1.0), reached)
+    shown = np.where(np.isfinite(degrees), with_student, ndtr(reached))
+    return np.where(np.isfinite(reached), shown, np.nan)
 
 
 def units_in_clusters(
@@ -176,7 +181,12 @@ def units_in_clusters(
 
 
 def cox_events(
-    hazard_ratio: ArrayLike, *, in_one: ArrayLike = 0.5, power: float = 0.8, confidence_level: float = 0.95
+    hazard_ratio: ArrayLike,
+    *,
+    in_one: ArrayLike = 0.5,
+    power: float = 0.8,
+    confidence_level: float = 0.95,
+    degrees_of_freedom: ArrayLike = np.inf,
 ) -> Floats:
     """Endings needed to show a hazard ratio.
 
@@ -186,7 +196,7 @@ def cox_events(
         True ratio, above 0.
     in_one : (...)
         Share of the time at risk that is spent supported.
-    power, confidence_level : float
+    power, confidence_level, degrees_of_freedom
         As for :func:`two_shares_units`.
 
     Returns
@@ -205,7 +215,7 @@ def cox_events(
     [191.0, 456.0, 944.0]
     """
     ratio, f = np.broadcast_arrays(np.asarray(hazard_ratio, np.float64), np.asarray(in_one, np.float64))
-    reach = normal_quantile(confidence_level) + NormalDist().inv_cdf(power)
+    reach = _reach(power, confidence_level, degrees_of_freedom)
     with np.errstate(divide="ignore", invalid="ignore"):
         needed: Floats = reach**2 / (f * (1 - f) * np.log(ratio) ** 2)
     return needed
@@ -233,7 +243,13 @@ def cox_detectable(
     1.5
     """
     d, f = np.broadcast_arrays(np.asarray(events, np.float64), np.asarray(in_one, np.float64))
-    reach = normal_quantile(confidence_level) + NormalDist().inv_cdf(power)
+    reach = _reach(power, confidence_level)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio: Floats = np.exp(reach / np.sqrt(d * f * (1 - f)))
     return ratio
+
+
+def _reach(power: float, confidence_level: float, degrees_of_freedom: ArrayLike = np.inf) -> Floats:
+    """Return how many standard errors lie between no difference and one that is shown with this power."""
+    level = student_quantile((1 + confidence_level) / 2, degrees_of_freedom)
+    return np.asarray(level + student_quantile(power, degrees_of_freedom))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.types import Floats, Tallies
-from .limits import normal_quantile
+from .limits import normal_quantile, student_quantile
 
 # Halving the interval [0, 1] this often passes the precision of a double.
 HALVINGS = 60
@@ -77,6 +77,7 @@ def detectable_difference(
     power: float = 0.8,
     confidence_level: float = 0.95,
     design_effect: float = 1.0,
+    degrees_of_freedom: ArrayLike = np.inf,
 ) -> Floats:
     """Smallest true difference between two groups that data of this size would probably show.
 
@@ -93,6 +94,8 @@ def detectable_difference(
     design_effect : float
         How many clustered units carry the information of one independent unit, 1 + (mean cluster size - 1) * intraclass
         correlation. Both groups are divided by it.
+    degrees_of_freedom : (...)
+        Of Student's quantiles in place of the normal ones: clusters - 1, where the error will be one over clusters.
 
     Returns
     -------
@@ -118,10 +121,13 @@ def detectable_difference(
     >>> round(float(detectable_difference(60, 240, 0.10)), 3)
     0.144
     """
-    one, two, base = np.broadcast_arrays(
-        np.asarray(n_one) / design_effect, np.asarray(n_two) / design_effect, np.asarray(share, dtype=np.float64)
+    one, two, base, degrees = np.broadcast_arrays(
+        np.asarray(n_one) / design_effect,
+        np.asarray(n_two) / design_effect,
+        np.asarray(share, dtype=np.float64),
+        np.asarray(degrees_of_freedom, dtype=np.float64),
     )
-    z_level, z_power = normal_quantile(confidence_level), normal_quantile(2 * power - 1)
+    z_level, z_power = student_quantile((1 + confidence_level) / 2, degrees), student_quantile(power, degrees)
 
     def missing(direction: int) -> Callable[[Floats], Floats]:
         def gap(difference: Floats) -> Floats:

@@ -23,6 +23,7 @@ from .declared import LEFT_OUT_WORDS, Points, Share, ensure_level, few_units_not
 from .study_size_checks import ensure_cases, ensure_differences, ensure_shares, ensure_sizes
 from .study_size_tables import (
     ALIKE_WORDS,
+    LEAST_COURTS,
     SIZES,
     Alike,
     Plan,
@@ -80,6 +81,7 @@ class StudySize(Result):
     plan: Plan
     outcome_words: Readable | None
     pilot_units: int
+    pilot_courts: int | None
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the files needed for each difference, and what the cases at hand could show."""
@@ -138,7 +140,7 @@ class StudySize(Result):
         return tr(
             "To show a difference of {points} percentage points ({one} with support, {other} without) with a "
             "probability of {power}, the study needs {files} files, {supported} of them supported, from {courts} "
-            "courts with about {each} files each.",
+            "courts (about {each} per court).",
             files=int(main["files"][row]),
             supported=int(main["files_supported"][row]),
             courts=int(main["courts"][row]),
@@ -157,7 +159,7 @@ class StudySize(Result):
         )
 
     def _at_hand(self) -> Readable:
-        smallest = float(self.plan.detectable(self.pilot_units, self.plan.likely))
+        smallest = float(self.plan.detectable(self.pilot_units, self.plan.likely, self.pilot_courts))
         if not np.isfinite(smallest):
             return trn(
                 "The {n} case at hand could show no difference at all.",
@@ -232,8 +234,8 @@ def study_size(
     files_per_court : float, optional
         Files read in each court; 30 where nothing tells it.
     courts : int, optional
-        Courts that can take part. More files then mean more files per court, and there can be too few courts for any
-        number of files.
+        Courts that can take part, 5 or more; without it no plan rests on fewer than 10. More files then mean more
+        files per court, and there can be too few courts for any number of files.
     icc : float, optional
         Intraclass correlation of the outcome within courts. From a pilot it is estimated by analysis of variance, and
         the files are given for the upper limit of its interval too; 0.05 where nothing tells it.
@@ -262,6 +264,11 @@ def study_size(
     QuestionError, ProcedureError
         When a share lies outside its range, the baseline is not told, or the pilot has no case old enough.
 
+    Notes
+    -----
+    Quantiles are those of Student's distribution with courts - 1 degrees of freedom, as in the intervals that the study
+    will give; files and courts are found together.
+
     References
     ----------
     .. [1] Fleiss, J. L., Levin, B. and Paik, M. C. (2003). Statistical Methods for Rates and Proportions, chapter 4.
@@ -275,7 +282,7 @@ def study_size(
     >>> from justice_metrics.measures.study_size import study_size
     >>> plan = study_size(baseline=0.3, difference=0.1, icc=0.05, files_per_court=30)
     >>> plan.main["independent"].tolist(), plan.main["files"].tolist(), plan.main["courts"].tolist()
-    ([712.0], [1745.0], [59.0])
+    ([712.0], [1803.0], [61.0])
     """
     asked = tuple(float(one) for one in _several(difference))
     ratios = tuple(float(one) for one in _several(hazard_ratio))
@@ -350,7 +357,8 @@ def study_size(
             pending=tr("the files must be old enough for the horizon; younger ones come on top"),
             method=tr(
                 "Comparison of two shares (Fleiss, Levin and Paik 2003) times the design effect of courts (Kish 1965; "
-                "Eldridge, Ashby and Kerry 2006); hazard ratios by Schoenfeld (1983)."
+                "Eldridge, Ashby and Kerry 2006), with Student's quantiles for the number of courts; hazard ratios by "
+                "Schoenfeld (1983)."
             ),
         ),
         provenance=provenance,
@@ -359,6 +367,7 @@ def study_size(
         plan=plan,
         outcome_words=pilot.outcome_words if pilot else None,
         pilot_units=at_hand,
+        pilot_courts=pilot.alike.clusters if pilot is not None and pilot.alike is not None else None,
     )
 
 
@@ -419,13 +428,13 @@ def _plan(
     if baseline is None and pilot is None:
         raise QuestionError(
             tr("The share with the outcome without support is not told."),
-            tr("Give it (baseline=0.3), or hand over case data as a pilot."),
+            tr("Give it (baseline, such as 0.3), or hand over case data as a pilot."),
         )
     share = settled("baseline", baseline, pilot.counts.share if pilot else None, np.nan)
     if not 0 < share < 1:
         raise QuestionError(
             tr("The share with the outcome is {share} in the cases at hand.", share=Share(share)),
-            tr("Give a share between 0 and 1 (baseline=0.3), or another outcome or horizon."),
+            tr("Give a share between 0 and 1 (baseline, such as 0.3), or another outcome or horizon."),
         )
     supported = pilot.counts.all_supported / pilot.counts.all_units if pilot is not None and with_actors else None
     if supported_share is None and supported in (0.0, 1.0):
@@ -496,6 +505,14 @@ def _notes(cases: CaseData | None, pilot: _Pilot | None, plan: Plan, courts: Val
             tr(
                 "Weighting for who is supported costs information on top of this: divide the files by the share that "
                 "is left (effective sample size over cases)."
+            )
+        )
+    if plan.courts is None and (courts == LEAST_COURTS).any():
+        notes.append(
+            tr(
+                "No plan rests on fewer than {n} courts: where fewer would hold the files, fewer files are read in "
+                "each court.",
+                n=LEAST_COURTS,
             )
         )
     if np.fmin.reduce(courts, initial=np.inf) < FEW_COURTS:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ..base.errors import QuestionError
 from ..base.language import tr
 from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
 from .declared import Points, Share
+
+# With fewer courts no question about support gives an interval.
+FEWEST_COURTS: Final = 5
 
 
 def ensure_cases(cases: object, actors: tuple[str, ...]) -> None:
@@ -55,8 +59,14 @@ def ensure_sizes(
     """Refuse sizes that no study has, and two that settle the same."""
     if files_per_court is not None and files_per_court < 1:
         raise QuestionError(tr("There is less than one file per court."), tr("Give the files read in each court."))
-    if courts is not None and courts < 2:
-        raise QuestionError(tr("One court cannot be told from support."), tr("Name two courts or more."))
+    if courts is not None and courts < FEWEST_COURTS:
+        raise QuestionError(
+            tr(
+                "With fewer than {n} courts no interval can be trusted, so no study of them is planned.",
+                n=FEWEST_COURTS,
+            ),
+            tr("Name {n} courts or more.", n=FEWEST_COURTS),
+        )
     if courts is not None and files_per_court is not None:
         raise QuestionError(
             tr("Courts and files per court were both given, so the number of files is settled already."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -41,6 +42,8 @@ ASSUMPTION_WORDS: Final[Mapping[str, Message]] = {
     "power": tr("probability of showing the difference (power)"),
     "confidence_level": tr("confidence level"),
 }
+# No plan rests on fewer courts: below it an error that allows for courts is hardly one. (Given courts may be fewer.)
+LEAST_COURTS: Final = 10
 # Sizes that are shown, besides that of the data at hand.
 SIZES: Final = (100, 200, 300, 400, 600, 800, 1_200, 1_600, 2_400, 3_200, 4_800, 6_400, 12_800)
 
@@ -84,7 +87,7 @@ class Plan:
         """The intraclass correlations that are likely."""
         return next(iter(self.alike.values()))
 
-    def independent(self, difference: ArrayLike) -> Floats:
+    def independent(self, difference: ArrayLike, degrees_of_freedom: float = np.inf) -> Floats:
         """Return the files needed if they were independent and of full weight; shape of ``difference``."""
         return two_shares_units(
             self.baseline + np.asarray(difference, np.float64),
@@ -92,29 +95,57 @@ class Plan:
             in_one=self.supported_share,
             power=self.power,
             confidence_level=self.confidence_level,
+            degrees_of_freedom=degrees_of_freedom,
         )
 
-    def clustered(self, independent: ArrayLike, alike: Alike) -> Floats:
-        """Return the files that carry as much as so many independent ones of full weight; infinite where none do."""
-        n = np.asarray(independent, np.float64) / self.effective_share
-        if self.courts is None:
-            return np.ceil(n * self.effect(n, alike) - _ROUNDING)
-        found = units_in_clusters(n, self.courts, alike.outcome, size_cv=self.size_cv, exposure_icc=alike.support)
-        return np.ceil(found - _ROUNDING)
+    def clustered(self, independent: Callable[[float], float], alike: Alike) -> float:
+        """Return the files that carry as much as independent ones of full weight; infinite where none do.
+
+        Parameters
+        ----------
+        independent : function
+            Independent files needed with so many degrees of freedom: they are those of the courts less one, which
+            come of the number of files. Both are found together.
+        alike : Alike
+        """
+
+        def within(courts: int) -> float:
+            n = independent(courts - 1.0) / self.effective_share
+            return float(units_in_clusters(n, courts, alike.outcome, size_cv=self.size_cv, exposure_icc=alike.support))
+
+        if self.courts is not None:
+            return float(np.ceil(within(self.courts) - _ROUNDING))
+        fewest = within(LEAST_COURTS)
+        if fewest <= LEAST_COURTS * self.files_per_court:
+            return float(np.ceil(fewest - _ROUNDING))
+        effect = float(
+            design_effect(self.files_per_court, alike.outcome, size_cv=self.size_cv, exposure_icc=alike.support)
+        )
+        carried = effect / self.effective_share
+        start = independent(np.inf) * carried / self.files_per_court
+        if not np.isfinite(start):
+            return float("inf")
+        courts = max(LEAST_COURTS + 1, int(np.ceil(start - _ROUNDING)))
+        while independent(courts - 1.0) * carried > courts * self.files_per_court + _ROUNDING:
+            courts += 1
+        files = max(independent(courts - 1.0) * carried, (courts - 1) * self.files_per_court + 1)
+        return float(np.ceil(files - _ROUNDING))
 
     def effect(self, files: ArrayLike, alike: Alike) -> Floats:
         """Return the design effect of a study of so many files."""
         n = np.asarray(files, np.float64)
-        size = n / self.courts if self.courts is not None else np.full(n.shape, self.files_per_court)
+        size = n / self.courts if self.courts is not None else np.minimum(n / LEAST_COURTS, self.files_per_court)
         return design_effect(size, alike.outcome, size_cv=self.size_cv, exposure_icc=alike.support)
 
     def courts_of(self, files: ArrayLike) -> Floats:
         """Return the courts that so many files come from."""
         n = np.asarray(files, np.float64)
-        return np.full(n.shape, float(self.courts)) if self.courts is not None else np.ceil(n / self.files_per_court)
+        if self.courts is not None:
+            return np.full(n.shape, float(self.courts))
+        return np.maximum(np.ceil(n / self.files_per_court - _ROUNDING), LEAST_COURTS)
 
-    def detectable(self, files: ArrayLike, alike: Alike) -> Floats:
-        """Return the smallest difference that so many files probably show."""
+    def detectable(self, files: ArrayLike, alike: Alike, courts: int | None = None) -> Floats:
+        """Return the smallest difference that so many files probably show; of ``courts`` where they are known."""
         carried = np.asarray(files, np.float64) * self.effective_share / self.effect(files, alike)
         return detectable_difference(
             carried * self.supported_share,
@@ -122,6 +153,7 @@ class Plan:
             self.baseline,
             power=self.power,
             confidence_level=self.confidence_level,
+            degrees_of_freedom=self.courts_of(files) - 1 if courts is None else courts - 1.0,
         )
 
     def shown(self, files: ArrayLike, difference: ArrayLike, alike: Alike) -> Floats:
@@ -132,6 +164,7 @@ class Plan:
             self.baseline,
             in_one=self.supported_share,
             confidence_level=self.confidence_level,
+            degrees_of_freedom=self.courts_of(files) - 1,
         )
 
 
@@ -143,7 +176,11 @@ def files_table(plan: Plan, differences: Sequence[float]) -> Table:
     """Return files and courts needed, one row per difference and assumption on how alike courts are inside."""
     asked = np.repeat(np.array(differences, np.float64), len(plan.alike))
     alike = list(plan.alike.values()) * len(differences)
-    files = np.array([float(plan.clustered(plan.independent(d), one)) for d, one in zip(asked, alike, strict=True)])
+
+    def independent(difference: float, degrees: float) -> float:
+        return float(plan.independent(difference, degrees))
+
+    files = np.array([plan.clustered(partial(independent, float(d)), one) for d, one in zip(asked, alike, strict=True)])
     courts = plan.courts_of(files)
     columns = (
         Column("difference", tr("difference, percentage points"), "points", "key", "key"),
@@ -204,7 +241,20 @@ def ratios_table(plan: Plan, ratios: Sequence[float]) -> Table:
     asked = np.repeat(np.array(ratios, np.float64), len(plan.alike))
     alike = list(plan.alike.values()) * len(ratios)
     events = cox_events(asked, in_one=plan.supported_share, power=plan.power, confidence_level=plan.confidence_level)
-    files = np.array([float(plan.clustered(n / plan.baseline, one)) for n, one in zip(events, alike, strict=True)])
+
+    def needed(ratio: float, degrees: float) -> float:
+        found = cox_events(
+            ratio,
+            in_one=plan.supported_share,
+            power=plan.power,
+            confidence_level=plan.confidence_level,
+            degrees_of_freedom=degrees,
+        )
+        return float(found) / plan.baseline
+
+    files = np.array(
+        [plan.clustered(partial(needed, float(ratio)), one) for ratio, one in zip(asked, alike, strict=True)]
+    )
     columns = (
         Column("hazard_ratio", tr("hazard ratio"), "number", "key", "key", 2),
         Column("alike", tr("courts are alike inside"), "text", "key", "key"),

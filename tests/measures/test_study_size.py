@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import typer
+from scipy.stats import beta
+from scipy.stats import t as student
 from typer.testing import CliRunner
 
 from justice_metrics.base.errors import QuestionError
@@ -54,7 +56,11 @@ class TestWithoutAPilot:
         (row,) = plan.to_frame().itertuples()
         assert row.independent / 2 == 356
         assert row.design_effect == pytest.approx(2.45)
-        assert row.files == math.ceil(711.9 * 2.45)
+        level, power = np.asarray(student.ppf([0.975, 0.8], 60))
+        under_none, under_true = math.sqrt(0.35 * 0.65 * 4), math.sqrt(2 * 0.3 * 0.7 + 2 * 0.4 * 0.6)
+        assert row.files == math.ceil((level * under_none + power * under_true) ** 2 / 0.1**2 * 2.45)
+        assert row.files > math.ceil(711.9 * 2.45), "the normal quantiles are too short"
+        assert row.courts == 61
         assert row.courts == math.ceil(row.files / 30)
         assert row.files_supported == math.ceil(row.files / 2)
 
@@ -62,7 +68,10 @@ class TestWithoutAPilot:
         plan = study_size(baseline=0.4, difference=0.1, icc=0.0, hazard_ratio=(1.5, 1.3, 1.2))
         table = plan.to_frame("hazard_ratios")
         assert table["events"].tolist() == [191, 457, 945], "the next whole number"
-        assert table["files"].tolist() == [478, 1141, 2362]
+        for row in table.itertuples():
+            reach = np.asarray(student.ppf([0.975, 0.8], row.courts - 1)).sum()
+            assert row.files == math.ceil(4 * reach**2 / math.log(row.hazard_ratio) ** 2 / 0.4)
+            assert row.courts == math.ceil(row.files / 30)
 
     def test_what_is_not_given_is_marked_as_usual(self) -> None:
         plan = study_size(baseline=0.3)
@@ -106,9 +115,71 @@ class TestWithoutAPilot:
         assert plan.main["files"].tolist() == mirrored.main["files"].tolist()
 
     def test_what_weighting_leaves(self) -> None:
-        whole, half = (study_size(baseline=0.3, difference=0.1, icc=0.0, effective_share=one) for one in (1.0, 0.5))
+        whole, half = (
+            study_size(baseline=0.3, difference=0.1, icc=0.0, effective_share=one, courts=99) for one in (1.0, 0.5)
+        )
         assert half.main["files"][0] == pytest.approx(2 * whole.main["files"][0], abs=1)
         assert len(half.notes) == len(whole.notes) - 1
+
+
+def simulated_power(files: int, courts: int, shares: tuple[float, float], icc: float, *, whole: bool) -> float:
+    """Return how often studies show a difference, with the error over courts and its Student's limits."""
+    rng, runs = np.random.default_rng(20), 4_000
+    sizes = files // courts + (np.arange(courts) < files % courts)
+    first = np.arange(courts) % 2 == 0
+    n = np.stack([sizes * first, sizes * ~first] if whole else [sizes // 2 + sizes % 2 * first, sizes // 2])
+    n[1] += 0 if whole else sizes - n.sum(axis=0)
+    k = 1 / icc - 1
+    # a court that is high in one group is high in the other
+    rank = rng.uniform(size=(runs, courts))
+    came = [rng.binomial(n[a], beta.ppf(rank, p * k, (1 - p) * k)) for a, p in enumerate(shares)]
+    mean = [y.sum(axis=1) / n[a].sum() for a, y in enumerate(came)]
+    moved = [(y - n[a] * mean[a][:, None]) / n[a].sum() for a, y in enumerate(came)]
+    error = np.sqrt(((moved[0] - moved[1]) ** 2).sum(axis=1) * courts / (courts - 1))
+    return float(((mean[0] - mean[1]) > student.ppf(0.975, courts - 1) * error).mean())
+
+
+class TestFewCourts:
+    @pytest.mark.parametrize(
+        ("asked", "most"),
+        [
+            ({"difference": 0.1}, 0.83),
+            ({"difference": 0.1, "courts": 30, "icc": 0.02}, 0.83),
+            ({"difference": 0.1, "support_icc": 0.0}, 0.83),
+            # an error over few whole courts is itself too small, so these studies show more than the plan says
+            ({"difference": 0.3}, 0.87),
+            ({"difference": 0.3, "courts": 12, "icc": 0.01}, 0.87),
+            ({"difference": 0.2, "support_icc": 0.0, "courts": 5}, 0.87),
+        ],
+    )
+    def test_studies_have_the_power_that_is_stated(self, asked: dict[str, Any], most: float) -> None:
+        plan = study_size(baseline=0.3, **asked)
+        files, courts = int(plan.main["files"][0]), int(plan.main["courts"][0])
+        shares = (0.3 + asked["difference"], 0.3)
+        found = simulated_power(files, courts, shares, plan.plan.likely.outcome, whole=asked.get("support_icc") is None)
+        assert 0.77 < found < most
+        assert float(plan.plan.shown(files, asked["difference"], plan.plan.likely)) == pytest.approx(0.8, abs=5e-3)
+
+    def test_two_courts_show_nothing(self) -> None:
+        """What a plan with normal quantiles called a probability of 80 % was one of 22 %."""
+        assert simulated_power(390, 2, (0.4, 0.3), 0.05, whole=False) < 0.4
+        with pytest.raises(QuestionError, match="fewer than 5 courts"):
+            study_size(baseline=0.3, difference=0.1, support_icc=0, courts=2)
+
+    def test_no_plan_on_fewer_than_ten_courts(self) -> None:
+        plan = study_size(sample_cases("national"), actors="lawyer")
+        assert plan.main["courts"].min() == 10
+        assert "1 courts" not in plan.summary()
+        assert any("No plan rests on fewer than 10 courts" in str(one) for one in plan.notes)
+        assert study_size(baseline=0.3, difference=0.3, courts=5, icc=0.01).main["courts"].tolist() == [5]
+
+    @pytest.mark.parametrize("difference", [0.05, 0.08, 0.1, 0.15, 0.2, 0.4])
+    @pytest.mark.parametrize("each", [7, 30, 200])
+    def test_files_and_courts_are_the_least_that_do(self, difference: float, each: int) -> None:
+        plan = study_size(baseline=0.3, difference=difference, icc=0.03, files_per_court=each)
+        files, way = float(plan.main["files"][0]), plan.plan.likely
+        assert float(plan.plan.shown(files, difference, way)) >= 0.8 - 1e-9
+        assert float(plan.plan.shown(files - 1, difference, way)) < 0.8
 
 
 class TestPilot:
@@ -198,7 +269,7 @@ class TestRefusals:
             ({"baseline": 0.3, "difference": 0.8}, "no share between 0 and 1"),
             ({"baseline": 0.3, "difference": 0.0}, "or none"),
             ({"baseline": 0.3, "courts": 30, "files_per_court": 10}, "both given"),
-            ({"baseline": 0.3, "courts": 1}, "One court"),
+            ({"baseline": 0.3, "courts": 4}, "fewer than 5 courts"),
             ({"baseline": 0.3, "files_per_court": 0.5}, "less than one file"),
             ({"baseline": 0.3, "size_cv": -1}, "below 0"),
             ({"baseline": 0.3, "hazard_ratio": 0}, "above 0"),
@@ -234,4 +305,4 @@ def test_command() -> None:
         app, ["study-size", "--baseline", "0.3", "--difference", "0.1", "--icc", "0.05", "--quiet"]
     )
     assert ran.exit_code == 0, ran.output
-    assert "1,745" in ran.output
+    assert "1,803" in ran.output

@@ -300,7 +300,7 @@ class TestDaysToEntering:
     def test_the_curve_by_hand(self) -> None:
         """Two days are a line, three a curve of two columns; one day tells nothing."""
         n = np.ones(4, np.int64)
-        cells = PointCells(np.zeros(4, np.int64), n > 0, n * 1.0, n, None, None)
+        cells = PointCells(np.zeros(4, np.int64), n > 0, np.ones(4), n, None, None)
         none = np.empty((1, 0))
         for days, width in (([5, 5, 5, 5], 0), ([0, 0, 9, 9], 1), ([0, 0, 3, 9], 2)):
             found, design = with_days(cells, none, np.array(days))
