@@ -155,6 +155,9 @@ for (code in 1:2) {
   wald(named("which"), fit, 1:3)
   fit_cox(named("first"), Surv(from, to, event) ~ first + severe, subset(split, first != "together"), cluster = court)
   fit_cox(named("while"), Surv(from, to, event) ~ while_lawyer + severe, split, cluster = court)
+  # counted later, it counts so much longer too: there on a day is who was there thirty days before it
+  later <- cut_days(30); later$event <- as.numeric(later$ended == code)
+  fit_cox(named("while_lag30"), Surv(from, to, event) ~ while_lawyer + severe, later, cluster = court)
   # is the set more than its parts: two actors, then three
   split$both <- split$on_lawyer * split$on_psychologist
   fit <- fit_cox(named("two_parts"), Surv(from, to, event) ~ on_lawyer + on_psychologist + both + severe, split, cluster = court)

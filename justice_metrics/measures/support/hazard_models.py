@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +17,8 @@ from ..regression_clusters import with_errors_that_hold
 from ..regression_fits import fitted
 from ..regression_model import Coefficients, Prepared, Ties, coefficients_of
 from .hazard_states import (
+    FIRST,
+    LEAST_ENDINGS,
     ORDER,
     Asked,
     States,
@@ -124,6 +127,10 @@ class Told(NamedTuple):
         """Places of the coefficients of support."""
         return self.model.places
 
+    def rare(self, line: Line) -> bool:
+        """Whether a level is one that could be merged with no other, with too few endings for an interval."""
+        return _rare(self.model, line, self.events)
+
 
 def all_told(
     asked: Asked, parts: Sequence[str], lag_days: Sequence[int], codes: Sequence[int], *, ties: Ties
@@ -205,8 +212,12 @@ def told(model: Model, code: int, ties: Ties, *, tested: bool = False) -> Told:
     covariance = robust_covariance(fit).covariance
     one = coefficients_of(made, code, fit.coefficients, covariance, fit.covariance, fit.separated)
     one = with_errors_that_hold(made, one)
+    rare = [line.place for line in model.lines if line.place is not None and _rare(model, line, events)]
     if one.withheld is not None:
-        covariance = np.where(one.withheld[:, None] | one.withheld[None], np.nan, covariance)
+        withheld, error = one.withheld.copy(), one.std_error.copy()
+        withheld[rare], error[rare] = True, np.nan
+        one = replace(one, withheld=withheld, std_error=error)
+        covariance = np.where(withheld[:, None] | withheld[None], np.nan, covariance)
     return Told(
         model=model,
         outcome=outcome,
@@ -240,6 +251,11 @@ def _lines(states: States, made: Prepared, references: Mapping[str, str]) -> tup
             cases = int(states.histories.n[there].sum())
             lines.append(Line(factor, level, references[factor], at.get((factor, level)), cases))
     return tuple(lines)
+
+
+def _rare(model: Model, line: Line, events: Counts) -> bool:
+    rare = int(events[model.lines.index(line)]) < LEAST_ENDINGS
+    return rare and line.factor in {FIRST, ORDER} and line.level != line.reference
 
 
 def _behind(states: States, line: Line, code: int) -> int:

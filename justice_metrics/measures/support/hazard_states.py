@@ -41,7 +41,7 @@ MODELS: Final[Mapping[str, tuple[str, ...]]] = {
     "combination": ("combination",),
 }
 # A number or an order of actors with fewer endings is no level of its own.
-LEAST_ENDINGS: Final = 5
+LEAST_ENDINGS: Final = 10
 MOST_ACTORS_COUNTED: Final = 3
 SET: Final = "support__set"
 NUMBER: Final = "support__number"

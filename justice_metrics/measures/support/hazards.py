@@ -22,12 +22,11 @@ from ...reduce.pattern_cells import COVARIATE_MISSING
 from ..declared import LEFT_OUT_WORDS, ensure_level, outcome_labels, sampling_notes
 from ..regression_fits import method_words, pace_axis
 from ..regression_model import Ties
-from ..regression_tables import Ratio
 from ..subdistribution import known_outcome
 from .hazard_models import Model, all_told, naive_told
 from .hazard_states import MODELS, Asked, Present
 from .hazards_data import hazard_data
-from .hazards_notes import level_notes, notes_of, proportional_note
+from .hazards_notes import level_notes, notes_of, proportional_note, test_notes
 from .hazards_tables import (
     coefficient_table,
     combination_table,
@@ -36,7 +35,7 @@ from .hazards_tables import (
     naive_table,
     table_of_tests,
 )
-from .hazards_words import DOUBTFUL, sentences, set_words
+from .hazards_words import DOUBTFUL, Limit, sentences, set_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -225,7 +224,9 @@ def support_hazards(
         Attribute whose cases are alike inside (court): errors allow for it; that of the sampling design by default. In
         any case errors are robust, unit by unit without a cluster.
     lag_days : sequence of int
-        Support counts so many days after it started; one set of rows each. Ratios that change with the delay point to
+        Support counts so many days after it started, and after day 0 where it was there before; one set of rows each.
+        With ``while_present`` it counts so many days longer too: what counts on a day is who was there so many days
+        before it. Ratios that change with the delay point to
         support that was put on file late, or that an ending in sight brought about.
     present : {"since_start", "while_present"}
         Whether an actor counts ever since the first start, or only while one of the spells lasts.
@@ -249,9 +250,12 @@ def support_hazards(
     Notes
     -----
     Cox's model on rows cut at the days on which support or a milestone changes; errors are those of Lin and Wei by
-    cluster, withheld where there are too few clusters. Numbers and orders of actors with fewer than 5 endings are
-    merged, for each ending by itself. The excess of the set over its parts (RERI) is exp(sum b + c) - 1 - sum (exp(b) -
-    1), with b of the actors and c of the set, its variance by the delta method.
+    cluster, withheld where there are too few clusters. Of C clusters (units, without a cluster), limits and p values of
+    a ratio are those of Student's t with C - 1 degrees of freedom, the error times sqrt(C / (C - 1)); a joint test of q
+    contrasts is F = W (C - q) / (C q) with q and C - q, W being Wald's statistic, and is not given when C < 2 q + 5.
+    Numbers and orders of actors with fewer than 10 endings are merged, for each ending by itself; one that can be
+    merged with no other has no interval and no part in the tests. The excess of the set over its parts (RERI) is
+    exp(sum b + c) - 1 - sum (exp(b) - 1), with b of the actors and c of the set, its variance by the delta method.
 
     References
     ----------
@@ -338,6 +342,7 @@ def support_hazards(
             *sampling_notes(data.spells, design_used=True),
             *notes_of(asked, found, words),
             *level_notes(found, words),
+            *test_notes(found, words),
             *(
                 proportional_note(
                     str(tests["model"][row]), float(tests["p_value"][row]), words[str(tests["outcome"][row])]
@@ -431,5 +436,5 @@ def _shown(ratio: float, low: float, high: float, reference: bool, language: Lan
         return tr("1 (reference)").text(language)
     if not np.isfinite(ratio):
         return "–"
-    limits = f" ({Ratio(low).text(language)} – {Ratio(high).text(language)})" if np.isfinite(low) else ""
-    return Ratio(ratio).text(language) + limits
+    limits = f" ({Limit(low).text(language)} – {Limit(high).text(language)})" if np.isfinite(low) else ""
+    return Limit(ratio).text(language) + limits

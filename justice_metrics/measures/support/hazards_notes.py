@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...base.language import Readable, tr
+from ...cases.attributes import actor_words
+from ...reduce.histories import NEVER
 from ..declared import FEW_UNITS, PValue
 from ..formula_words import FormulaWords
 from ..regression_clusters import errors_exist, independent
 from ..regression_tables import FEW_CLUSTERS, FEW_EVENTS
+from .hazard_contrasts import clusters_needed, joint_tests
 from .hazard_models import Told
 from .hazard_states import LEAST_ENDINGS, Asked
-from .hazards_words import FACTOR_WORDS, MODEL_WORDS, level_words_of, term_words_of
+from .hazards_words import FACTOR_WORDS, MODEL_WORDS, TESTED_WORDS, level_words_of, term_words_of
 
 
 def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[Readable, ...]:
@@ -29,7 +32,8 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
     if asked.present == "while_present":
         notes.append(
             tr(
-                "Support counts while it lasts, and on the day after its last one. Where it ends because the case is "
+                "Support counts while it lasts, and on the day after its last one; counted later, it also counts so "
+                "much longer. Where it ends because the case is "
                 "about to end, the ratio shows that too: read it beside support that counts ever since its start."
             )
         )
@@ -38,6 +42,15 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
             tr(
                 "Rows of later days count support only so many days after it started: where a start is put on file "
                 "late, or an ending in sight brings support about, the ratio changes with the delay."
+            )
+        )
+    absent = [actor_words(one) for one in asked.data.actors if not _ever_there(asked, one)]
+    if absent:
+        notes.append(
+            tr(
+                "Never there while a case was open: {actors}. No ratio tells of them, and a set that needs them is "
+                "complete in no case.",
+                actors=absent,
             )
         )
     notes += _merged_notes(found, words)
@@ -58,6 +71,13 @@ def notes_of(asked: Asked, found: Sequence[Told], words: Mapping[str, Readable])
     if found and found[0].model.states.histories.units < FEW_UNITS:
         notes.append(tr("Rests on {n} units only, which tells little.", n=found[0].model.states.histories.units))
     return tuple({one.text(): one for one in notes}.values())
+
+
+def _ever_there(asked: Asked, actor: str) -> bool:
+    """Whether an actor supported any case on a day on which it was open; one without a date may have."""
+    cells = asked.data.histories
+    starts = [cells.days[one.start] for one in asked.episodes[actor]]
+    return any(bool(((day != NEVER) & (day < cells.exit)).any()) for day in starts)
 
 
 def _reading_notes(asked: Asked) -> list[Readable]:
@@ -205,6 +225,7 @@ def level_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[R
         without: list[Readable] = []
         alone: list[Readable] = []
         lost: list[Readable] = []
+        few: list[Readable] = []
         for line in one.model.lines:
             if line.level == line.reference or not line.cases:
                 continue
@@ -219,6 +240,8 @@ def level_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[R
                 without.append(named)
             elif np.isnan(one.one.estimate[line.place]):
                 lost.append(named)
+            elif one.rare(line):
+                few.append(named)
             elif one.one.withheld is not None and one.one.withheld[line.place] and errors_exist(one.model.made):
                 alone.append(named)
         if without:
@@ -237,6 +260,15 @@ def level_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[R
                     terms=lost,
                 )
             )
+        if few:
+            notes.append(
+                tr(
+                    "{outcome}: no interval for {levels}, and no part in the joint tests: fewer than {least} endings.",
+                    outcome=words[one.outcome],
+                    levels=few,
+                    least=LEAST_ENDINGS,
+                )
+            )
         if alone:
             notes.append(
                 tr(
@@ -247,6 +279,39 @@ def level_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[R
                 )
             )
     return tuple({one.text(): one for one in notes}.values())
+
+
+def test_notes(found: Sequence[Told], words: Mapping[str, Readable]) -> tuple[Readable, ...]:
+    """Say which joint tests are not given because they rest on too few clusters, and on how many tests there are."""
+    notes: list[Readable] = []
+    given = 0
+    for one in found:
+        if one.model.lag_days != found[0].model.lag_days:
+            continue
+        for name, test in joint_tests(one):
+            given += bool(np.isfinite(test.p_value))
+            if test.withheld:
+                notes.append(
+                    tr(
+                        "{outcome}, by {model}: not tested whether {test}: that takes {terms} contrasts at once, and "
+                        "so at least {needed} clusters; there are {n}.",
+                        outcome=words[one.outcome],
+                        model=MODEL_WORDS[one.model.name],
+                        test=TESTED_WORDS[name],
+                        terms=test.terms,
+                        needed=clusters_needed(test.terms),
+                        n=test.clusters,
+                    )
+                )
+    if given > 1:
+        notes.append(
+            tr(
+                "The table of tests holds {n} joint tests of support at the first lag, not corrected for their number: "
+                "where support does nothing at all, about one in twenty still falls below 0.05.",
+                n=given,
+            )
+        )
+    return tuple(notes)
 
 
 def proportional_note(name: str, p_value: float, of: Readable) -> Readable:

@@ -10,9 +10,8 @@ import numpy as np
 from ...base.language import Readable, tr
 from ...base.result import Column, Table
 from ...estimate.additive_interaction import excess_of_all
-from ...estimate.cox import ChiSquared
 from ...estimate.limits import normal_quantile
-from .hazard_contrasts import all_alike, beyond_parts, no_difference, order_alike
+from .hazard_contrasts import joint_tests, reach, single_test
 from .hazard_models import Line, Told
 from .hazard_states import SET
 from .hazards_words import (
@@ -32,10 +31,10 @@ POWER: Final = 0.8
 
 def main_table(found: Sequence[Told], words: Mapping[str, Readable], *, direct: bool, confidence_level: float) -> Table:
     """Return one row per outcome, model, lag and level of support: cases, endings, hazard ratio with its interval."""
-    z = normal_quantile(confidence_level)
     more = normal_quantile(2 * POWER - 1)
     rows: list[tuple[object, ...]] = []
     for one in found:
+        z = reach(one.model, confidence_level)
         for at, line in enumerate(one.model.lines):
             ratio, low, high = _ratio(one, line, z)
             least = float(np.exp((z + more) * one.of(line, "std_error")))
@@ -61,18 +60,14 @@ def main_table(found: Sequence[Told], words: Mapping[str, Readable], *, direct: 
 
 def coefficient_table(found: Sequence[Told], words: Mapping[str, Readable], *, confidence_level: float) -> Table:
     """Return the same on the logarithmic scale, with both errors and the p value."""
-    from scipy.stats import norm
-
-    z = normal_quantile(confidence_level)
     rows: list[tuple[object, ...]] = []
     for one in found:
+        z = reach(one.model, confidence_level)
         for line in one.model.lines:
             if line.level == line.reference:
                 continue
             estimate, error, model = (one.of(line, what) for what in ("estimate", "std_error", "model_error"))
-            with np.errstate(invalid="ignore", divide="ignore"):
-                statistic = float(np.float64(estimate) / error)
-            p_value = float(2 * norm.sf(abs(statistic)))
+            statistic, p_value = single_test(one.model, estimate, error)
             numbers = (estimate, error, estimate - z * error, estimate + z * error, model, statistic, p_value)
             rows.append((*_keys_of(one, line), *numbers))
     declared = (
@@ -82,7 +77,7 @@ def coefficient_table(found: Sequence[Told], words: Mapping[str, Readable], *, c
         Column("conf_low", tr("lower limit"), "number", "interval", "interval", 4),
         Column("conf_high", tr("upper limit"), "number", "interval", "interval", 4),
         Column("std_error_model", tr("standard error of the model"), "number", "interval", "std_error", 4),
-        Column("statistic", tr("z statistic"), "number", "estimate", "interval", 2),
+        Column("statistic", tr("t statistic"), "number", "estimate", "interval", 2),
         Column("p_value", tr("p value"), "number", "estimate", "interval", 4),
     )
     return _table(declared, rows, labels_of(found, words), tr("Coefficients"))
@@ -93,27 +88,15 @@ def table_of_tests(found: Sequence[Told], words: Mapping[str, Readable]) -> Tabl
     first = found[0].model.lag_days if found else 0
     rows: list[tuple[object, ...]] = []
     for one in found:
-        tests: list[tuple[str, ChiSquared]] = [("no_difference", no_difference(one))]
-        if one.model.name == "combination":
-            tests.append(("beyond_parts", beyond_parts(one)))
-        elif one.model.name == "order":
-            tests.append(("order_alike", order_alike(one)))
-        elif len(one.places) > 1:
-            tests.append(("all_alike", all_alike(one)))
-        if one.model.lag_days == first:
-            tests.append(("proportional_hazards", one.proportional))
+        keys = (one.outcome, one.model.name, one.model.lag_days)
         rows += [
-            (
-                one.outcome,
-                one.model.name,
-                one.model.lag_days,
-                name,
-                test.statistic,
-                test.degrees_of_freedom,
-                test.p_value,
-            )
-            for name, test in tests
+            (*keys, name, test.wald, test.terms, test.f_statistic, test.residual, test.p_value)
+            for name, test in joint_tests(one)
         ]
+        if one.model.lag_days == first:
+            steady, nan = one.proportional, float("nan")
+            numbers = (steady.statistic, steady.degrees_of_freedom, nan, nan, steady.p_value)
+            rows.append((*keys, "proportional_hazards", *numbers))
     declared = (
         Column("outcome", tr("ending"), "text", "key", "key"),
         Column("model", tr("model"), "text", "key", "key"),
@@ -121,6 +104,8 @@ def table_of_tests(found: Sequence[Told], words: Mapping[str, Readable]) -> Tabl
         Column("test", tr("test"), "text", "key", "key"),
         Column("statistic", tr("chi-squared"), "number", "estimate", "interval", 3),
         Column("degrees_of_freedom", tr("degrees of freedom"), "number", "estimate", "key", 0),
+        Column("f_statistic", tr("F statistic"), "number", "estimate", "interval", 3),
+        Column("residual", tr("residual degrees of freedom"), "number", "estimate", "key", 0),
         Column("p_value", tr("p value"), "number", "estimate", "interval", 4),
     )
     labels = {"outcome": words, "model": SHORT_WORDS, "test": TEST_WORDS}
@@ -140,11 +125,11 @@ class Combined(NamedTuple):
 
 def combined(found: Sequence[Told], *, confidence_level: float) -> list[Combined]:
     """Return the interaction on both scales: as a ratio of hazards, and as an excess over the sum of the parts."""
-    z = normal_quantile(confidence_level)
     made = []
     for one in found:
         if one.model.name != "combination":
             continue
+        z = reach(one.model, confidence_level)
         line = next(line for line in one.model.lines if line.factor == SET and line.level != line.reference)
         made.append(Combined(one.outcome, one.model.lag_days, "multiplicative", *_ratio(one, line, z)))
         excess, error = float("nan"), float("nan")
@@ -174,9 +159,9 @@ def combination_table(rows: Sequence[Combined], words: Mapping[str, Readable]) -
 
 def naive_table(found: Sequence[Told], words: Mapping[str, Readable], *, confidence_level: float) -> Table:
     """Return what comes out when whoever was ever supported counts as supported from the first day on."""
-    z = normal_quantile(confidence_level)
     rows: list[tuple[object, ...]] = []
     for one in found:
+        z = reach(one.model, confidence_level)
         base = next(at for at, line in enumerate(one.model.lines) if line.level == line.reference)
         base_cases, base_events = one.model.lines[base].cases, int(one.events[base])
         for at, line in enumerate(one.model.lines):

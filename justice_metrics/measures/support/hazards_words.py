@@ -7,14 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from ...base.language import Language, Message, Readable, tr, trn
+from ...base.language import Language, Message, Readable, format_number, tr, trn
 from ...base.result import Table
 from ...cases.attributes import actor_words
-from ...estimate.limits import normal_quantile
 from ...reduce.patterns import HOLDS
 from ...reduce.support_states import BEFORE, BESIDE, NOBODY, OTHER_ORDER, TOGETHER
 from ..declared import PValue
+from ..regression_clusters import independent
 from ..regression_tables import MOST_SENTENCES, Ratio
+from .hazard_contrasts import reach
 from .hazard_models import Line, Model, Told
 from .hazard_states import FIRST, NUMBER, ORDER, SET, Asked
 
@@ -40,11 +41,18 @@ READING_WORDS: Final[Mapping[str, Message]] = {
     "direct": tr("direct effect at best"),
 }
 TEST_WORDS: Final[Mapping[str, Message]] = {
-    "no_difference": tr("support makes no difference (Wald)"),
-    "all_alike": tr("all levels of support have one ratio (Wald)"),
-    "order_alike": tr("the order in which the same actors came makes no difference (Wald)"),
-    "beyond_parts": tr("the set is no more than the product of its parts (Wald)"),
+    "no_difference": tr("support makes no difference (F)"),
+    "all_alike": tr("all levels of support have one ratio (F)"),
+    "order_alike": tr("the order in which the same actors came makes no difference (F)"),
+    "beyond_parts": tr("the set is no more than the product of its parts (F)"),
     "proportional_hazards": tr("one ratio holds for all time"),
+}
+# The same after "whether".
+TESTED_WORDS: Final[Mapping[str, Message]] = {
+    "no_difference": tr("support makes a difference"),
+    "all_alike": tr("the levels of support differ"),
+    "order_alike": tr("the order in which the same actors came makes a difference"),
+    "beyond_parts": tr("the set is more or less than its parts"),
 }
 SCALE_WORDS: Final[Mapping[str, Message]] = {
     "multiplicative": tr("as a ratio (1: the parts multiply)"),
@@ -58,6 +66,8 @@ FACTOR_WORDS: Final[Mapping[str, Message]] = {
 }
 # Below this a test is told to the reader.
 DOUBTFUL: Final = 0.05
+# With so many digits at most is a ratio told from 1.
+MOST_DIGITS: Final = 6
 
 
 class Chain:
@@ -74,6 +84,19 @@ class Chain:
 
     def __str__(self) -> str:
         return self.text()
+
+
+class Limit(Ratio):
+    """A ratio with as many digits as tell it from 1."""
+
+    __slots__ = ()
+
+    def text(self, language: Language = "en") -> str:
+        """Return the number; a limit of 1.003 is not printed as 1.00 beside a sentence that it lies above 1."""
+        decimals = 2
+        while decimals < MOST_DIGITS and self.value != 1 and round(self.value, decimals) == 1:
+            decimals += 1
+        return super().text(language) if decimals == 2 else format_number(self.value, language, decimals=decimals)
 
 
 def term_of(model: Model, line: Line) -> str:
@@ -149,7 +172,7 @@ def sentences(
     Of the ending that was not asked for only the first model speaks.
     """
     said: list[Readable] = []
-    first, z = found[0].model, normal_quantile(confidence_level)
+    first = found[0].model
     last = len(first.made.spells.outcomes)
     for one in found:
         model = one.model
@@ -158,6 +181,7 @@ def sentences(
         if model.name == "order":
             said += _on_order(one, tests, words[one.outcome])
             continue
+        z = reach(model, confidence_level)
         told = [
             _sentence(one, at, line, words[one.outcome], z)
             for at, line in enumerate(model.lines)
@@ -176,9 +200,9 @@ def _sentence(one: Told, at: int, line: Line, of: Readable, z: float) -> Readabl
         "who": _who(one.model, line),
         "without": _without(one.model, line),
         "outcome": of,
-        "ratio": Ratio(float(np.exp(estimate))),
-        "low": Ratio(low),
-        "high": Ratio(high),
+        "ratio": Limit(float(np.exp(estimate))),
+        "low": Limit(low),
+        "high": Limit(high),
         "events": int(one.events[at]),
         "cases": line.cases,
     }
@@ -235,11 +259,24 @@ def _on_order(one: Told, tests: Table, of: Readable) -> list[Readable]:
         if keys == (one.outcome, "order", "order_alike") and int(tests["lag_days"][row]) == one.model.lag_days:
             if not np.isfinite(p_value):
                 return []
+            told: dict[str, Readable | int] = {
+                "outcome": of, "p": PValue(p_value), "n": independent(one.model.made)
+            }  # fmt: skip
             if p_value < DOUBTFUL:
-                return [tr("Order of arrival: {outcome} goes with the order in which the same actors came (p {p}).",
-                           outcome=of, p=PValue(p_value))]  # fmt: skip
-            return [tr("Order of arrival: inconclusive; the data do not settle whether {outcome} goes with the order "
-                       "in which the same actors came (p {p}).", outcome=of, p=PValue(p_value))]  # fmt: skip
+                return [
+                    tr(
+                        "Order of arrival: {outcome} goes with the order in which the same actors came (p {p}, from "
+                        "{n} clusters or cases; one test of several, and not what the order brings about).",
+                        **told,
+                    )
+                ]
+            return [
+                tr(
+                    "Order of arrival: inconclusive; the data do not settle whether {outcome} goes with the order in "
+                    "which the same actors came (p {p}, from {n} clusters or cases).",
+                    **told,
+                )
+            ]
     return []
 
 

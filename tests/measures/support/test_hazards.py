@@ -11,16 +11,20 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import betainc
+from scipy.stats import binomtest, chi2
 
 import justice_metrics as jm
 from justice_metrics.base.errors import ProcedureError, QuestionError
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.durations import Durations
 from justice_metrics.measures.support.data import SupportData
+from justice_metrics.measures.support.hazard_contrasts import read
 from justice_metrics.measures.support.hazard_models import Told, all_told, naive_told
 from justice_metrics.measures.support.hazard_states import SET, Asked
 from justice_metrics.measures.support.hazards import SupportHazards, support_hazards
 from justice_metrics.measures.support.hazards_data import hazard_data
+from justice_metrics.measures.support.hazards_words import Limit
 from justice_metrics.reduce.histories import NEVER, histories_of
 from justice_metrics.reduce.support_states import Episode
 from tests.made_cases import wide
@@ -306,9 +310,21 @@ class TestDrawnCases:
             assert answer.main["at_risk"][own].tolist() == [value(case, "units", str(one)) for one in range(4)]
             assert answer.main["events"][own].tolist() == [value(case, "events_at", str(one)) for one in range(4)]
             for name, test in ((case, "no_difference"), (f"support_number_same_{code}", "all_alike")):
+                _is_f_of(answer, outcome, test, clusters=42)
                 assert _test(answer, outcome, test) == pytest.approx(
                     (value(name, "wald", "statistic"), value(name, "wald", "df")), rel=ERROR
                 )
+
+    def test_a_ratio_by_itself_is_read_as_its_joint_test(self) -> None:
+        """One contrast: the F test and Student's t are the same, and the interval ends at 1 where p is 0.05."""
+        answer = self.answer(needed="any", adjust="severe")
+        _is_f_of(answer, "verdict", "no_difference", clusters=42)
+        tests, own = answer.tables["tests"], answer.tables["coefficients"]
+        assert tests["f_statistic"][0] == pytest.approx(own["statistic"][0] ** 2, rel=1e-9)
+        assert tests["p_value"][0] == pytest.approx(own["p_value"][0], rel=1e-9)
+        exact = self.answer(needed="any", adjust="severe", confidence_level=1 - float(own["p_value"][0]))
+        nearest = min(abs(float(exact.tables["coefficients"][one][0])) for one in ("conf_low", "conf_high"))
+        assert nearest == pytest.approx(0, abs=1e-9)
 
     def test_which_actor(self) -> None:
         answer = self.answer(model="which", adjust="severe")
@@ -336,11 +352,25 @@ class TestDrawnCases:
             at = int(np.flatnonzero((own["outcome"] == outcome) & (own["scale"] == "additive"))[0])
             assert own["estimate"][at] == pytest.approx(value(case, "excess", "estimate"), rel=1e-7)
             half = (own["conf_high"][at] - own["conf_low"][at]) / 2
-            assert half == pytest.approx(1.959963984540054 * value(case, "excess", "std_error"), rel=ERROR)
+            # 42 courts: Student's t with 41 degrees of freedom (qt(.975, 41)), the error times sqrt(42 / 41)
+            reach = 2.01954097044137663 * (42 / 41) ** 0.5
+            assert half == pytest.approx(reach * value(case, "excess", "std_error"), rel=ERROR)
             if len(actors) == 2:
                 statistic, df = _test(answer, outcome, "beyond_parts")
                 assert statistic == pytest.approx(value(case, "wald", "statistic"), rel=ERROR)
                 assert df == 1
+
+
+def _is_f_of(answer: SupportHazards, outcome: str, name: str, *, clusters: int) -> None:
+    """Check an F test against the incomplete beta function: W (C - q) / (C q) with q and C - q degrees of freedom."""
+    own = answer.tables["tests"]
+    at = int(np.flatnonzero((own["outcome"] == outcome) & (own["test"] == name))[0])
+    wald, q = _test(answer, outcome, name)
+    f = wald * (clusters - q) / (clusters * q)
+    assert own["f_statistic"][at] == pytest.approx(f, rel=1e-12)
+    assert own["residual"][at] == clusters - q
+    upper = betainc((clusters - q) / 2, q / 2, (clusters - q) / (clusters - q + q * f))
+    assert own["p_value"][at] == pytest.approx(upper, rel=1e-9)
 
 
 def _test(answer: SupportHazards, outcome: str, name: str) -> tuple[float, int]:
@@ -391,6 +421,15 @@ class TestCaseFiles:
         own = answer.tables["coefficients"]
         for code in (1, 2):
             case = f"support_while_{code}"
+            assert own["estimate"][code - 1] == pytest.approx(value(case, "estimate", "while_lawyer"), rel=ESTIMATE)
+            assert own["std_error"][code - 1] == pytest.approx(value(case, "std_error", "while_lawyer"), rel=ERROR)
+
+    def test_counted_later_it_counts_so_much_longer(self) -> None:
+        given: dict[str, Any] = {**self.settings, "lag_days": (30,)}
+        answer = support_hazards(as_cases(ends=True), actors="lawyer", present="while_present", **given)
+        own = answer.tables["coefficients"]
+        for code in (1, 2):
+            case = f"support_while_lag30_{code}"
             assert own["estimate"][code - 1] == pytest.approx(value(case, "estimate", "while_lawyer"), rel=ESTIMATE)
             assert own["std_error"][code - 1] == pytest.approx(value(case, "std_error", "while_lawyer"), rel=ERROR)
 
@@ -561,6 +600,12 @@ class TestWhenSupportCounts:
         assert self.rows([("a", "lawyer", 7, None)], lag_days=(2,)) == [2, 1]
         assert self.rows([("a", "lawyer", 7, None)], lag_days=(3,)) == [1, 0]
 
+    def test_a_delay_moves_the_end_too(self) -> None:
+        """There from day 2 to day 5, counted later: what counts on day 10 is who was there so many days before it."""
+        for lag, ended in ((0, 0), (3, 0), (4, 1), (7, 1)):
+            found = self.rows([("a", "lawyer", 2, 5)], present="while_present", lag_days=(lag,))
+            assert found[1] == ended, lag
+
     def test_support_that_has_ended_counts_ever_since_or_while_there(self) -> None:
         assert self.rows([("a", "lawyer", 2, 5)]) == [2, 1]
         assert self.rows([("a", "lawyer", 2, 5)], present="while_present") == [2, 0]
@@ -615,6 +660,97 @@ class TestNothingToTell:
     def test_too_few_cases_are_called_so(self) -> None:
         answer = support_hazards(spelled(VERDICTS, BY), actors="lawyer")
         assert any("Rests on 6 units only" in one.text() for one in answer.notes)
+
+
+class TestWhatRestsOnTooLittle:
+    """Joint tests, intervals of rare levels, and actors of whom nothing is known."""
+
+    @staticmethod
+    def asked(courts: int, **given: Any) -> SupportHazards:
+        few = table("support").assign(court=lambda one: one["court"] % courts)
+        times = jm.durations(few, days="exit", ending="code", outcomes={"1": "verdict", "2": "rejection"})
+        known: dict[str, Any] = {"actors": ACTORS, "cluster": "court", "lag_days": (0,), **given}
+        return support_hazards(times, outcome="verdict", **known)
+
+    def test_a_joint_test_of_many_ratios_asks_for_many_courts(self) -> None:
+        for courts, given in ((10, False), (11, True)):  # three ratios at once: 2 x 3 + 5
+            answer = self.asked(courts, model="number")
+            own = answer.to_frame("tests")
+            own = own[(own["outcome"] == "verdict") & (own["test"] == "no_difference")]
+            assert np.isfinite(own["p_value"]).tolist() == [given]
+            assert np.isfinite(own["statistic"]).all()
+            said = [one.text() for one in answer.notes if "not tested whether support makes a difference" in one.text()]
+            assert bool(said) is not given
+            if said:
+                assert said[0].startswith("verdict, by how many actors support")
+                assert "3 contrasts at once, and so at least 11 clusters; there are 10" in said[0]
+
+    def test_nothing_is_said_of_the_order_without_its_test(self) -> None:
+        full, few = (self.asked(courts, actors=ACTORS[:2], model="order") for courts in (42, 6))
+        told = [[one.text() for one in each.findings() if one.text().startswith("Order of")] for each in (full, few)]
+        assert len(told[0]) == 1
+        assert "from 42 clusters or cases" in told[0][0]
+        assert told[1] == []
+        assert any("the order in which the same actors came makes a difference" in one.text() for one in few.notes)
+
+    def test_an_order_that_stands_alone_and_is_rare_has_no_interval(self) -> None:
+        """Seven cases to which two came on one day: too few endings for an interval, and no part in the tests."""
+        random = np.random.default_rng(4)
+        n = 400
+        made: dict[str, Any] = {
+            "days": random.integers(40, 200, n), "end": random.integers(0, 2, n), "court": random.integers(0, 30, n),
+            "one": random.integers(0, 90, n), "two": random.integers(100, 150, n),
+        }  # fmt: skip
+        some = pd.DataFrame(made)
+        some.loc[:6, ["one", "two", "end", "court"]] = [5, 5, 1, 3]
+        some.loc[200:, "one"] = 160
+        times = jm.durations(some, days="days", ending="end", outcomes={"1": "verdict"})
+        answer = support_hazards(times, actors=("one", "two"), model="order", outcome="verdict", cluster="court",
+                                 lag_days=(0,))  # fmt: skip
+        own = answer.to_frame()
+        own = own[(own["model"] == "first") & (own["level"] == "together")]
+        assert own["events"].tolist() == [7]
+        assert np.isfinite(own["estimate"]).all()
+        assert np.isnan(own["conf_low"]).all()
+        tests = answer.to_frame("tests")
+        tests = tests[(tests["model"] == "first") & (tests["test"] == "no_difference")]
+        assert tests["degrees_of_freedom"].tolist() == [2]
+        assert np.isfinite(tests["p_value"]).all()
+        assert any("no part in the joint tests: fewer than 10 endings" in one.text() for one in answer.notes)
+
+    def test_an_actor_who_was_never_there_is_named(self) -> None:
+        cases = spelled(VERDICTS, [*BY, ("b", "psychologist", 900, None), ("f", "social_worker", 1, 1)])
+        for present in ("since_start", "while_present"):
+            answer = support_hazards(cases, actors=ACTORS, model=("set", "number", "which"), present=present,
+                                     lag_days=(0,))  # fmt: skip
+            said = [one.text() for one in answer.notes if "Never there while a case was open" in one.text()]
+            assert len(said) == 1
+            assert "psychologist" in said[0]
+            assert "social worker" in said[0]
+            assert "lawyer" not in said[0]
+
+
+def test_a_hotelling_test_of_normal_scores_holds_its_level() -> None:
+    """Of normal scores W (C - q) / (C q) has the F distribution exactly; as chi-squared W rejects far too often."""
+    random, clusters, q, n = np.random.default_rng(20_261_122), 30, 10, 3_000
+    scores = random.normal(size=(n, clusters, q))
+    total, mean = scores.sum(axis=1), scores.mean(axis=1, keepdims=True)
+    meat = np.einsum("nci,ncj->nij", scores - mean, scores - mean)
+    wald = np.einsum("ni,nij,nj->n", total, np.linalg.inv(meat), total)
+    rejected = int(sum(read(float(one), q, clusters).p_value < 0.05 for one in wald))
+    assert binomtest(rejected, n, 0.05).pvalue > 0.01
+    assert float((chi2.sf(wald, q) < 0.05).mean()) > 0.3
+    assert not read(1.0, 12, 29).withheld
+    assert read(1.0, 13, 30).withheld
+
+
+@pytest.mark.parametrize(
+    ("ratio", "english", "spanish"),
+    [(1.0, "1.00", "1,00"), (1.0004, "1.0004", "1,0004"), (0.998, "0.998", "0,998"), (1.004, "1.004", "1,004"),
+     (1.006, "1.01", "1,01"), (1.42, "1.42", "1,42"), (0.04, "0.040", "0,040"), (123.4, "123", "123")],
+)  # fmt: skip
+def test_a_limit_is_told_from_1(ratio: float, english: str, spanish: str) -> None:
+    assert (Limit(ratio).text(), Limit(ratio).text("es")) == (english, spanish)
 
 
 class TestRefused:
