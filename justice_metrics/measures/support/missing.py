@@ -14,7 +14,7 @@ from ...estimate.imputation import Starts, drawn_days, imputed_days, start_days
 from ...estimate.pooling import Pooled, pooled
 from ...reduce.histories import UNDATED, Histories
 from .data import SupportData
-from .variants import OTHER, Asked, compared, some
+from .variants import OTHER, Asked, Basis, compared, some
 
 # Fewest resamples that tell the variance within one imputation; together they are as many as for any other row.
 FEWEST_WITHIN: Final = 10
@@ -56,19 +56,24 @@ def completed(asked: Asked, imputations: int) -> Iterator[Followed]:
         yield _joined(told, _spread(_cells_of(without), at, np.clip(one, 0, None)))
 
 
-def imputed(asked: Asked, imputations: int) -> tuple[Pooled, int, int]:
-    """Return the pooled difference, cases, and cases in which support started in time (mean of the imputations)."""
+def imputed(asked: Asked, imputations: int) -> tuple[Pooled, int, int, Basis]:
+    """Return the pooled difference, cases, those in which support started in time (mean), and what it rests on.
+
+    It rests on no more than the imputation with the fewest starts does.
+    """
     each = max(FEWEST_WITHIN, round(asked.resamples / imputations))
-    estimates, variances, started = [], [], []
+    estimates, variances, started, bases = [], [], [], []
     units, draws = 0, 2
     for place, cases in enumerate(completed(asked, imputations)):
         one = compared(cases, replace(asked, resamples=each, seed=asked.seed + place))
         estimates.append(one.estimate)
         variances.append(one.std_error**2)
         started.append(one.started)
+        bases.append(one.basis)
         units, draws = one.units, one.draws
     pool = pooled(np.array(estimates), np.array(variances), complete_df=float(draws - 1), confidence_level=asked.level)
-    return pool, units, round(float(np.mean(started)))
+    weakest = min(bases, key=lambda one: (one.lack is None, one.starters.cases))
+    return pool, units, round(float(np.mean(started))), weakest
 
 
 def unrecorded(dated: SupportData, within: int) -> Flags:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, tr
+from ...base.language import Language, Readable, format_number, tr, trn
 from ...base.result import Definition, Result, Table
 from ...base.types import Names, names, several
 from ...cases.casedata import CaseData
+from ...estimate.emulation import NoStartsError
 from ...estimate.unmeasured import tipping_effect
 from ...figures.forest import forest_of_differences
 from ...figures.tipping import tipping_curves
@@ -21,6 +22,7 @@ from ...reduce.histories import Needed
 from ..declared import Points, ensure_level, outcome_labels, sampling_notes
 from ..progress import ticking
 from .data import SupportData, support_data
+from .enough import FEW_FOLLOWED, FEW_RESAMPLES
 from .sensitivity_checks import ANALYSES, ensure_askable, ensure_clusters
 from .sensitivity_runs import Plan, Variants
 from .sensitivity_tables import (
@@ -31,12 +33,17 @@ from .sensitivity_tables import (
     main_table,
     tipping_table,
 )
-from .sensitivity_words import findings_of
+from .sensitivity_words import conclusive, findings_of
 from .strategies import actor_set, period_words
-from .variants import Asked, Compared, compared, tried, without_term
+from .variants import Asked, BeyondFollowUpError, Compared, compared, file_by_file, without_term
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+VIEWS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {"tipping": tr("How large an unmeasured cause would have to be")}
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,7 +55,8 @@ class SupportSensitivity(Result):
     main
         One row per analysis and variant: what was changed, how it is to be read, cases, difference with its interval.
     e_values
-        How strong an unmeasured cause would have to be, as risk ratios with support and with the outcome.
+        How strong an unmeasured cause would have to be, as risk ratios with support and with the outcome. This table
+        and the next are there only when the interval of the main difference keeps zero out.
     tipping
         What causes of stated sizes would leave of the difference.
     known_causes
@@ -62,15 +70,17 @@ class SupportSensitivity(Result):
     """
 
     question: ClassVar[str] = "support_sensitivity"
-    views: ClassVar[Mapping[str, Readable]] = MappingProxyType(
-        {"tipping": tr("How large an unmeasured cause would have to be")}
-    )
 
     rows: tuple[Row, ...]
     within: int
     horizon: int
     outcome_word: Readable
     support: Readable
+
+    @property
+    def views(self) -> Mapping[str, Readable]:  # type: ignore[override]
+        """Further figures: causes that would explain a difference away only where one was shown."""
+        return VIEWS if "tipping" in self.tables else {}
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the main difference, how far it moves, and what it would take to explain it away."""
@@ -200,9 +210,9 @@ def support_sensitivity(
     grace_days : int or sequence of int
         Other periods of grace.
     lag_days : int or sequence of int
-        Days after its first day from which support counts.
+        Days after its first day from which support counts; fewer than the period of grace.
     landmark_days : int or sequence of int
-        Days on which support is read.
+        Days on which support is read; before the horizon.
     control_outcome : str, optional
         A stage that support could not bring about, such as one that is reached before support can act.
     control_actors : str or tuple of str
@@ -220,12 +230,15 @@ def support_sensitivity(
     Returns
     -------
     SupportSensitivity
-        What could not be run is said in its notes.
+        What could not be run is said in its notes, with the reason. A row has no interval when it rests on fewer than
+        20 files in which support started in time, on such files in fewer than 5 courts, or when in more than 5 % of the
+        resamples support started in none.
 
     Raises
     ------
     QuestionError
-        When a name is unknown, nobody starts in time, or the horizon lies within the period of grace.
+        When a name is unknown, days are not whole numbers of 0 or more, nobody starts in time, or the horizon lies
+        within the period of grace or beyond all follow-up.
 
     Notes
     -----
@@ -251,13 +264,16 @@ def support_sensitivity(
     >>> answer = jm.support_sensitivity(
     ...     jm.sample_cases(), actors=three, adjust=("offence", "area"), milestones="accusation", resamples=20,
     ...     analyses=("grace", "e_value", "tipping_point"))
-    >>> list(answer.tables)
-    ['main', 'e_values', 'tipping', 'known_causes']
+    >>> list(answer.tables)  # nothing was shown, so there is nothing that a hidden cause would have to explain
+    ['main', 'known_causes']
     """
     ensure_level(confidence_level)
     wanted, others = names(analyses), names(control_actors)
     who = names(actors)
-    ensure_askable(wanted, who, others, needed, started_within_days, horizon_days, imputations, resamples)
+    other_days = {
+        "grace_days": several(grace_days), "lag_days": several(lag_days), "landmark_days": several(landmark_days)
+    }  # fmt: skip
+    ensure_askable(wanted, who, others, needed, started_within_days, horizon_days, imputations, resamples, other_days)
     control = () if control_outcome is None else (control_outcome,)
     reached = names(milestones)
     data = support_data(
@@ -270,16 +286,9 @@ def support_sensitivity(
         milestones=tuple(dict.fromkeys((*reached, *control))),
         cluster=cluster,
     )
-    data = SupportData(**{**data.__dict__, "actors": who, "milestones": reached})
-    plan = Plan(
-        wanted,
-        tuple(several(grace_days)),
-        tuple(several(lag_days)),
-        tuple(several(landmark_days)),
-        control_outcome,
-        others,
-        imputations,
-    )
+    data = file_by_file(SupportData(**{**data.__dict__, "actors": who, "milestones": reached}))
+    grace, lags, landmarks = (tuple(dict.fromkeys(one)) for one in other_days.values())
+    plan = Plan(wanted, grace, lags, landmarks, control_outcome, others, imputations)
     with ticking(plan.steps(data, started_within_days, horizon_days, resamples), shown=progress) as tick:
         asked = Asked(
             data=data, within=started_within_days, horizon=horizon_days, resamples=resamples, seed=seed,
@@ -288,7 +297,8 @@ def support_sensitivity(
         return _answer(cases, asked, plan, outcome, {
             "actors": who, "needed": needed, "started_within_days": started_within_days, "horizon_days": horizon_days,
             "outcome": outcome, "start": start, "adjust": names(adjust), "milestones": reached,
-            "cluster": data.cluster, "analyses": wanted, "control_outcome": control_outcome,
+            "cluster": data.cluster, "analyses": wanted, "grace_days": grace, "lag_days": lags,
+            "landmark_days": landmarks, "control_outcome": control_outcome,
             "control_actors": others, "imputations": imputations, "resamples": resamples, "seed": seed,
             "confidence_level": confidence_level,
         })  # fmt: skip
@@ -301,8 +311,9 @@ def _answer(
     ensure_clusters(dated)
     followed = dated.followed()
     support = actor_set(asked.data.actors, asked.data.needed)
-    main = tried(lambda: compared(followed, asked))
-    if main is None:
+    try:
+        main = compared(followed, asked)
+    except NoStartsError:
         raise QuestionError(
             tr(
                 "In none of {n} cases had {actors} started within {days} days, before the case ended.",
@@ -311,14 +322,21 @@ def _answer(
                 days=asked.within,
             ),
             tr("Allow more days (started_within_days), or ask for fewer of the actors (needed)."),
-        )
+        ) from None
+    except BeyondFollowUpError as error:
+        raise QuestionError(
+            tr("No case is followed up to day {horizon} under both strategies.", horizon=asked.horizon),
+            tr("Choose a horizon of {days} days at most (horizon_days).", days=error.last),
+        ) from None
     said = Variants(asked, plan, dated, followed, main, cases.procedure.label)
     said.run()
     tables: dict[str, Table] = {"main": main_table(said.rows)}
-    if "e_value" in plan.analyses:
+    shown = conclusive(main)
+    if "e_value" in plan.analyses and shown:
         tables["e_values"] = evalue_table(main, asked.level)
     if "tipping_point" in plan.analyses:
-        tables["tipping"] = tipping_table(main)
+        if shown:
+            tables["tipping"] = tipping_table(main)
         terms = tuple(dict.fromkeys(one.term for one in asked.data.design.columns))
         if terms:
             forgotten = {one: without_term(asked, followed, one) for one in terms}
@@ -330,7 +348,12 @@ def _answer(
         tables=tables,
         definition=_definition(asked, support, words),
         provenance=cases.provenance.add("support_sensitivity", **settings).leave_out(*asked.data.left_out()),
-        notes=(*said.notes, *_doubts(asked, main), *sampling_notes(cases, design_used=True)),
+        notes=(
+            *said.notes,
+            *_nothing_shown(plan, main),
+            *_doubts(asked, main),
+            *sampling_notes(cases, design_used=True),
+        ),
         frame_library=cases.frame_library,
         rows=tuple(said.rows),
         within=asked.within,
@@ -369,6 +392,17 @@ def _definition(asked: Asked, support: Readable, outcome: Readable) -> Definitio
     )
 
 
+def _nothing_shown(plan: Plan, main: Compared) -> tuple[Readable, ...]:
+    if conclusive(main) or not {"e_value", "tipping_point"} & set(plan.analyses):
+        return ()
+    return (
+        tr(
+            "No difference was shown (its interval includes zero, or none can be given), so there is none to explain "
+            "away: E-values and tipping points are not told."
+        ),
+    )
+
+
 def _doubts(asked: Asked, main: Compared) -> tuple[Readable, ...]:
     """Return what a reader must know of the numbers."""
     notes: list[Readable] = []
@@ -384,6 +418,22 @@ def _doubts(asked: Asked, main: Compared) -> tuple[Readable, ...]:
         )
     if asked.data.histories.weight is not None:
         notes.append(tr("Cases are counted with their sampling weights."))
+    if asked.resamples < FEW_RESAMPLES:
+        notes.append(
+            tr("Only {n} resamples: intervals are rough, and change with the seed; ask for 200 or more.",
+               n=asked.resamples)
+        )  # fmt: skip
+    if main.basis.last < FEW_FOLLOWED:
+        notes.append(
+            trn(
+                "Only {n} case is still observed on day {horizon} under one of the strategies: an earlier horizon is "
+                "surer.",
+                "Only {n} cases are still observed on day {horizon} under one of the strategies: an earlier horizon is "
+                "surer.",
+                main.basis.last,
+                horizon=asked.horizon,
+            )
+        )
     undated = asked.data.undated
     if undated:
         notes.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,7 @@ def ensure_askable(
     horizon: int,
     imputations: int,
     resamples: int,
+    days: Mapping[str, Sequence[int]],
 ) -> None:
     """Refuse names and numbers that make no question.
 
@@ -61,7 +62,10 @@ def ensure_askable(
                 n=len(actors),
             ),
         )
-    if not 0 <= within < horizon:
+    for name, given in {"started_within_days": (within,), "horizon_days": (horizon,), **days}.items():
+        for day in given:
+            ensure_days(name, day)
+    if within >= horizon:
         raise QuestionError(
             tr(
                 "The period of grace (to day {within}) must end before the horizon (day {horizon}).",
@@ -71,6 +75,21 @@ def ensure_askable(
         )
     if imputations < 2 or resamples < 2:
         raise QuestionError(tr("Two imputations and two resamples are the least that tell an error."))
+
+
+def ensure_days(name: str, day: object) -> None:
+    """Refuse what is no number of days: support that counts before it starts would let the future in.
+
+    Raises
+    ------
+    QuestionError
+        With the name of the setting.
+    """
+    if isinstance(day, bool) or not isinstance(day, (int, np.integer)) or day < 0:
+        raise QuestionError(
+            tr("'{name}' is {given}; it counts whole days, 0 or more.", name=name, given=str(day)),
+            tr("Write a whole number of days, such as {example}.", example=30),
+        )
 
 
 def ensure_clusters(data: SupportData) -> None:

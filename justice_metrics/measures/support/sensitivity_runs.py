@@ -9,13 +9,16 @@ from typing import Final
 
 import numpy as np
 
-from ...base.language import Readable, tr
+from ...base.language import Readable, tr, trn
 from ...base.result import Table
+from ...estimate.emulation import NoStartsError
 from ...estimate.followed import Followed
 from .data import SupportData
 from .missing import FEWEST_WITHIN, imputed, unrecorded, with_unrecorded
 from .sensitivity_tables import (
     ANALYSIS_WORDS,
+    FEW_BEFORE,
+    READINGS,
     TIMING_VARIANTS,
     Row,
     bounds_table,
@@ -24,7 +27,7 @@ from .sensitivity_tables import (
     variant_words,
 )
 from .strategies import actor_set
-from .variants import Asked, Compared, at_landmark, compared, half_day, other_outcome, tried
+from .variants import Asked, BeyondFollowUpError, Compared, at_landmark, compared, half_day, other_outcome
 
 # Percentiles at which weights are cut, and shares of unrecorded support that are supposed.
 CUTS: Final = (99.0, 95.0)
@@ -46,15 +49,60 @@ class Plan:
 
     def graces(self, within: int, horizon: int) -> tuple[int, ...]:
         """Return other periods of grace that end before the horizon."""
-        return tuple(one for one in self.grace if one != within and 0 <= one < horizon)
+        return tuple(one for one in self.grace if one != within and one < horizon)
 
     def later(self, within: int) -> tuple[int, ...]:
         """Return lags within the period of grace."""
-        return tuple(one for one in self.lags if 0 < one <= within)
+        return tuple(one for one in self.lags if 0 < one < within)
 
     def before(self, horizon: int) -> tuple[int, ...]:
         """Return landmarks before the horizon."""
-        return tuple(one for one in self.landmarks if 0 <= one < horizon)
+        return tuple(one for one in self.landmarks if one < horizon)
+
+    def left_out(self, within: int, horizon: int) -> list[Readable]:
+        """Return which variants cannot be run, and why."""
+        notes: list[Readable] = []
+        grace, lags, landmarks = (
+            [one for one in given if name in self.analyses and not one < end]
+            for name, given, end in (
+                ("grace", self.grace, horizon),
+                ("lag", self.lags, max(within, 1)),
+                ("landmark", self.landmarks, horizon),
+            )
+        )
+        if grace:
+            notes.append(
+                trn(
+                    "Not run, because a period of grace must end before the horizon (day {horizon}): {days} days.",
+                    "Not run, because periods of grace must end before the horizon (day {horizon}): {days} days.",
+                    len(grace),
+                    days=grace,
+                    horizon=horizon,
+                )
+            )
+        if lags:
+            notes.append(
+                trn(
+                    "Not run, because support that counts so much later could hardly count within the {within} days of "
+                    "grace: a lag of {days} days.",
+                    "Not run, because support that counts so much later could hardly count within the {within} days of "
+                    "grace: lags of {days} days.",
+                    len(lags),
+                    days=lags,
+                    within=within,
+                )
+            )
+        if landmarks:
+            notes.append(
+                trn(
+                    "Not run, because a landmark must lie before the horizon (day {horizon}): day {days}.",
+                    "Not run, because landmarks must lie before the horizon (day {horizon}): days {days}.",
+                    len(landmarks),
+                    days=landmarks,
+                    horizon=horizon,
+                )
+            )
+        return notes
 
     def steps(self, data: SupportData, within: int, horizon: int, resamples: int) -> int:
         """Return how many resamples there will be at most."""
@@ -83,7 +131,8 @@ class Variants:
         self.words = words
         self.rows = [Row("main", "main", variant_words("main", np.nan, within=asked.within), main)]
         self.tables: dict[str, Table] = {}
-        self.notes: list[Readable] = []
+        self.notes: list[Readable] = plan.left_out(asked.within, asked.horizon)
+        self._say_lack("main", self.rows[0].words, main)
 
     def run(self) -> None:
         """Go through the analyses in the order in which they are told."""
@@ -124,15 +173,20 @@ class Variants:
         if not undated:
             self.notes.append(tr("No case was supported without a date, so none had to be imputed."))
             return
-        pool, units, started = imputed(self.asked, self.plan.imputations)
+        words = variant_words("missing_dates", np.nan, within=0)
+        try:
+            pool, units, started, basis = imputed(self.asked, self.plan.imputations)
+        except (NoStartsError, BeyondFollowUpError) as error:
+            self._not_run("missing_dates", words, error)
+            return
         nothing = float("nan")
         filled = Compared(
             float(pool.estimate), float(pool.std_error), float(pool.conf_low), float(pool.conf_high),
             (nothing, nothing), nothing, nothing, nothing, (nothing, nothing, nothing), units, started, 0,
+            basis,
         )  # fmt: skip
-        self.rows.append(
-            Row("missing_dates", "missing_dates", variant_words("missing_dates", np.nan, within=0), filled)
-        )
+        self.rows.append(Row("missing_dates", "missing_dates", words, filled))
+        self._say_lack("missing_dates", words, filled)
         self.tables["imputation"] = imputation_table(self.main, filled, pool, undated)
 
     def _under_recording(self) -> None:
@@ -198,12 +252,35 @@ class Variants:
         words: Readable | None = None,
     ) -> Compared | None:
         words = variant_words(analysis, value, within=self.asked.within) if words is None else words
-        found = tried(make)
-        if found is None:
-            self.notes.append(
-                tr("{analysis} ({variant}): nobody starts in time, so nothing can be compared.",
-                   analysis=ANALYSIS_WORDS[analysis], variant=words)
-            )  # fmt: skip
+        try:
+            found = make()
+        except (NoStartsError, BeyondFollowUpError) as error:
+            self._not_run(analysis, words, error)
             return None
         self.rows.append(Row(analysis, f"{analysis}_{name or f'{value:g}'}", words, found))
+        self._say_lack(analysis, words, found)
         return found
+
+    def _not_run(self, analysis: str, words: Readable, error: Exception) -> None:
+        what = {"analysis": ANALYSIS_WORDS[analysis], "variant": words}
+        if isinstance(error, BeyondFollowUpError):
+            said = tr(
+                "{analysis} ({variant}): not run, because nobody in one of the two groups is followed beyond day "
+                "{last}.",
+                last=error.last,
+                **what,
+            )
+        elif analysis == "landmark":
+            said = tr("{analysis} ({variant}): not run, because one of the two groups has no case.", **what)
+        else:
+            said = tr("{analysis} ({variant}): nobody starts in time, so nothing can be compared.", **what)
+        self.notes.append(said)
+
+    def _say_lack(self, analysis: str, words: Readable, found: Compared) -> None:
+        lack = found.basis.lack
+        # of a control that few cases had before, a sentence of its own tells
+        if lack is not None and not (READINGS[analysis] == "null" and found.basis.starters.cases < FEW_BEFORE):
+            self.notes.append(
+                tr("{analysis} ({variant}): no interval can be given. {why}.",
+                   analysis=ANALYSIS_WORDS[analysis], variant=words, why=lack)
+            )  # fmt: skip

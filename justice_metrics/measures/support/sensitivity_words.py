@@ -38,7 +38,7 @@ def findings_of(
     said += _landmarks(rows, horizon)
     said += _imputed(rows, tables)
     said += _bounds(tables, main)
-    said += _strengths(tables, main, outcome)
+    said += _strengths(tables, outcome)
     said += _tipping(tables, main, outcome)
     said += [_control(one) for one in rows if READINGS[one.analysis] == "null"]
     return tuple(said)
@@ -93,11 +93,18 @@ def _range(rows: Sequence[Row], main: Compared) -> list[Readable]:
         "high": _points(max(values)),
     }
     said: list[Readable] = [
-        tr("With one thing changed at a time ({n} ways), the difference lies between {low} and {high} points.", **told)
+        tr("With one thing changed (1 way), the difference is {low} points.", low=told["low"])
+        if len(alike) == 1
+        else tr(
+            "With one thing changed at a time ({n} ways), the difference lies between {low} and {high} points.", **told
+        )
     ]
     if not _bounded(main):
         return said
     zero = main.low <= 0 <= main.high
+    bounded = [one for one in alike if _bounded(one.found)]
+    if not bounded:
+        return said
     turned = [one for one in alike if _bounded(one.found) and (one.found.low <= 0 <= one.found.high) != zero]
     which = [tr("{analysis}, {variant}", analysis=ANALYSIS_WORDS[one.analysis], variant=one.words) for one in turned]
     if not turned:
@@ -117,8 +124,9 @@ def _landmarks(rows: Sequence[Row], horizon: int) -> list[Readable]:
     return [
         tr(
             "Another question, an association among {n} cases open on a day ({variant}): {difference} points "
-            "(interval {low} to {high}) by day {horizon}. Support that comes later counts as none, so a real effect "
-            "comes out smaller here.",
+            "(interval {low} to {high}) by day {horizon}. It is of other cases, those still open then, and of another "
+            "exposure, support by that day with all that comes later counted as none: its number can lie on either "
+            "side of the main difference.",
             n=one.found.units,
             variant=one.words,
             difference=_points(one.found.estimate),
@@ -177,7 +185,7 @@ def _bounds(tables: Mapping[str, Table], main: Compared) -> list[Readable]:
         )
     ]
     turned = np.flatnonzero(np.sign(estimates) != np.sign(estimates[0]))
-    if len(turned) and _conclusive(main):
+    if len(turned) and conclusive(main):
         at = int(turned[0])
         gone = np.interp(0, *_rising(estimates[at - 1 : at + 1], shares[at - 1 : at + 1]))
         said.append(tr("It would be gone if about {share} of them had.", share=Share(float(gone), 0)))
@@ -194,14 +202,12 @@ def _points(value: float) -> Points:
     return Points(0.0 if abs(value) < 0.0005 else value)
 
 
-def _strengths(tables: Mapping[str, Table], main: Compared, outcome: Readable) -> list[Readable]:
+def _strengths(tables: Mapping[str, Table], outcome: Readable) -> list[Readable]:
     if "e_values" not in tables:
         return []
     strength, limit = (float(tables["e_values"][one][0]) for one in ("e_value", "e_value_limit"))
     if not np.isfinite(strength):
         return []
-    if _bounded(main) and not _conclusive(main):
-        return [tr("The interval includes zero already: no unmeasured cause is needed for that.")]
     said: list[Readable] = [
         tr(
             "To explain the whole difference, an unmeasured cause would have to be {times} times as common with "
@@ -217,10 +223,8 @@ def _strengths(tables: Mapping[str, Table], main: Compared, outcome: Readable) -
 
 
 def _tipping(tables: Mapping[str, Table], main: Compared, outcome: Readable) -> list[Readable]:
-    if "tipping" not in tables or not np.isfinite(main.estimate):
-        return []
-    if _bounded(main) and not _conclusive(main):
-        return _known(tables)
+    if "tipping" not in tables:
+        return _known(tables, main)
     limit = main.low if main.estimate >= 0 else main.high
     told = {"size": round(TYPICAL * 100), "outcome": outcome}
     whole = float(np.abs(tipping_effect(main.estimate, np.array([TYPICAL])))[0])
@@ -229,7 +233,7 @@ def _tipping(tables: Mapping[str, Table], main: Compared, outcome: Readable) -> 
             "A cause that is {size} points more common with support could not explain the difference, however strong.",
             size=told["size"],
         )
-    elif _conclusive(main):
+    else:
         said = tr(
             "A cause that is {size} points more common with support would bring the difference to zero if it moved the "
             "share with {outcome} by {whole} points, and its interval to zero already with {part}.",
@@ -237,17 +241,10 @@ def _tipping(tables: Mapping[str, Table], main: Compared, outcome: Readable) -> 
             part=Points(abs(float(tipping_effect(limit, np.array([TYPICAL]))[0])), signed=False),
             **told,
         )
-    else:
-        said = tr(
-            "A cause that is {size} points more common with support would bring the difference to zero if it moved the "
-            "share with {outcome} by {whole} points.",
-            whole=Points(whole, signed=False),
-            **told,
-        )
-    return [said, *_known(tables)]
+    return [said, *_known(tables, main)]
 
 
-def _known(tables: Mapping[str, Table]) -> list[Readable]:
+def _known(tables: Mapping[str, Table], main: Compared) -> list[Readable]:
     if "known_causes" not in tables:
         return []
     table = tables["known_causes"]
@@ -255,11 +252,24 @@ def _known(tables: Mapping[str, Table]) -> list[Readable]:
     if not np.isfinite(change).any():
         return []
     at = int(np.nanargmax(change))
+    told = {
+        "term": table.labels["term"][str(table["term"][at])],
+        "main": _points(main.estimate),
+        "estimate": _points(float(table["estimate"][at])),
+    }
+    if len(change) == 1:
+        return [
+            tr(
+                "For comparison: {term} is all that was adjusted for. If it is left out of the adjustment, the "
+                "difference is {estimate} instead of {main} points.",
+                **told,
+            )
+        ]
     return [
         tr(
-            "For comparison: of the known causes, forgetting {term} moves the difference most, by {change} points.",
-            term=table.labels["term"][str(table["term"][at])],
-            change=Points(float(table["change"][at])),
+            "For comparison: of what was adjusted for, {term} matters most. If it alone is left out of the adjustment, "
+            "the difference is {estimate} instead of {main} points.",
+            **told,
         )
     ]
 
@@ -291,13 +301,14 @@ def _control(row: Row) -> Readable:
         return tr(
             "Negative control, {control} ({named}): it tells little, because only {n} cases had support in time and "
             "before it.",
-            n=found.started,
+            n=found.basis.starters.cases,
             **{name: told[name] for name in ("control", "named")},
         )
     return tr("Negative control, {control} ({named}): it cannot be told.", control=told["control"], named=told["named"])
 
 
-def _conclusive(found: Compared) -> bool:
+def conclusive(found: Compared) -> bool:
+    """Return whether the interval keeps zero out."""
     return _bounded(found) and not found.low <= 0 <= found.high
 
 
