@@ -17,6 +17,7 @@ from .account import settings, sources
 from .inert import plain
 from .page import INTERNAL, SIMULATED, WORDS
 from .sections import BASIS_WORDS
+from .sheet_names import LONGEST_NAME, sheet_name
 
 # The file says that it was made on this day, whenever it is made: two runs give the same bytes.
 _CREATED: Final = dt.datetime(2000, 1, 1)
@@ -90,6 +91,7 @@ class _Writer:
         self._language = language
         self._simulated = simulated
         self._names: set[str] = set()
+        self._sheets: dict[str, str] = {}
         self._formats: dict[str, Any] = {
             "title": book.add_format({"bold": True, "font_size": 13}),
             "mark": book.add_format({"bold": True, "font_color": "#8F1414"}),
@@ -107,7 +109,9 @@ class _Writer:
         """Write one table, real numbers in its cells."""
         table = result.tables[name]
         heading = result.heading if name == "main" or table.title is None else table.title
-        sheet = self._sheet(name.replace("_", " ") if name != "main" else WORDS["table"].text(self._language))
+        wanted = WORDS["table"].text(self._language) if name == "main" else sheet_name(name, table, self._language)
+        sheet = self._sheet(wanted)
+        self._sheets[name] = sheet.get_name()
         top = self._top(sheet, self._short(heading))
         if table.warning is not None:
             sheet.set_tab_color("#8F1414")
@@ -128,7 +132,7 @@ class _Writer:
         for place, head in enumerate(heads):
             self._text(sheet, top, place, head.text(self._language), "head")
         sheet.freeze_panes(top + 1, 0)
-        for place, width in enumerate((14, 18, 48, 30, 20, 60)):
+        for place, width in enumerate((24, 18, 48, 30, 20, 60)):
             sheet.set_column(place, place, width)
         for name in names:
             for column in result.tables[name].columns:
@@ -136,7 +140,9 @@ class _Writer:
                 words = result.tables[name].labels.get(column.name, {})
                 values = "; ".join(f"{key} = {self._short(word)}" for key, word in words.items())
                 said = (UNIT_WORDS[column.unit], ROLE_WORDS[column.role])
-                cells = (name, column.name, self._short(column.meaning), *(self._short(one) for one in said), values)
+                shown = self._sheets[name]
+                called = shown if shown.casefold() == name.casefold() else f"{shown} ({name})"
+                cells = (called, column.name, self._short(column.meaning), *(self._short(one) for one in said), values)
                 for place, text in enumerate(cells):
                     self._text(sheet, top, place, text, "wrap")
 
@@ -182,7 +188,7 @@ class _Writer:
 
     def _sheet(self, wanted: str) -> Any:
         """Add a sheet under a name that a workbook takes and that is not taken."""
-        base = re.sub(r"[\[\]:*?/\\]", " ", plain(wanted)).strip(" '")[:26] or "-"
+        base = re.sub(r"[\[\]:*?/\\]", " ", plain(wanted)).strip(" '")[:LONGEST_NAME] or "-"
         name, turn = base, 1
         while name.casefold() in self._names or name.casefold() == "history":
             turn += 1

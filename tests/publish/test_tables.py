@@ -137,6 +137,17 @@ def test_the_workbook_has_every_table_the_asked_one_first_and_warns_of_the_naive
     assert not [one for one in cells(book["Table"]) if "Immortal" in str(one)]
 
 
+def test_sheets_are_named_in_the_language_of_the_workbook() -> None:
+    title = Label({"en": "Share of cases by office", "es": "Casos por oficina, del mayor al menor"})
+    table = rates_table(["a"])
+    tables = {"main": table, "assumptions": table, "coefficients": table, "places": rates_table(["b"], title=title)}
+    data = result_bytes(rates(tables=tables), ".xlsx", language="es")
+    # Words that are known, and for others the title, cut after a whole word.
+    assert workbook(data).sheetnames[1:4] == ["supuestos", "coeficientes", "Casos por oficina, del"]
+    assert "supuestos (assumptions)" in cells(workbook(data).worksheets[4])
+    assert workbook(result_bytes(rates(tables=tables), ".xlsx")).sheetnames[1:4] == list(tables)[1:]
+
+
 def test_sheets_of_like_names_are_kept_apart() -> None:
     table = rates_table(["a"])
     names = ["main", "History", "a" * 40, "a" * 41, "a[b]:c*d?e/f\\g", "columns", "about", "Table"]
