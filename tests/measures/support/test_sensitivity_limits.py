@@ -11,6 +11,8 @@ import pytest
 
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.casedata import CaseData
+from justice_metrics.measures.support.effect import support_effect
+from justice_metrics.measures.support.reliance import reliance_by_support
 from justice_metrics.measures.support.sensitivity import SupportSensitivity, support_sensitivity
 from justice_metrics.measures.support.sensitivity_runs import Plan
 from justice_metrics.simulate.effect_files import CUTOFF, files
@@ -251,3 +253,46 @@ class TestWeightsWithoutCourts:
         assert answer.main["started"][0] == 50
         assert "in 10 cases only" in notes(answer)
         assert np.isnan(answer.main["conf_low"][0])
+
+    def test_the_first_row_is_the_headline(self) -> None:
+        cases = case_data(recorded(), weight=1.0 + recorded().severity)
+        given = {name: one for name, one in SETTINGS.items() if name not in ("analyses", "horizon_days", "cluster")}
+        main = support_effect(cases, **given, horizon_days=(730,), outcome="verdict").main
+        first = asked(cases, cluster=None).main
+        for name in ("estimate", "conf_low", "conf_high"):
+            assert first[name][0] == pytest.approx(main[name][0], abs=1e-12)
+
+    def test_nor_does_it_when_victims_leave(self) -> None:
+        # files of the same kind share a cell; half of them weigh twice as much as the others
+        rows = {
+            "id": [f"c{number}" for number in range(400)],
+            "complaint": ["2020-01-01"] * 400,
+            "convicted": ["2021-06-01" if number % 4 == 0 else None for number in range(400)],
+            "left": ["2020-09-01" if number % (7 if number % 3 else 2) == 0 else None for number in range(400)],
+        }
+        support = pd.DataFrame({
+            "id": [one for number, one in enumerate(rows["id"]) if number % 3 == 0],
+            "actor": "lawyer",
+            "start": "2020-01-20",
+        })  # fmt: skip
+
+        def answered(weight: Any) -> Any:
+            cases = CaseData.from_frame(
+                pd.DataFrame({**rows, "weight": weight}),
+                {
+                    "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2021-12-31",
+                              "sampling": {"weight": "weight"}},
+                    "dates": {"complaint": "complaint", "convicted": "convicted"},
+                    "support": {"id": "id", "actor": "actor", "start": "start"}, "reliance": {"left": "left"},
+                },
+                support=support,
+            )  # fmt: skip
+            return reliance_by_support(cases, actors="lawyer", days=(365,), resamples=20).main
+
+        half = np.where(np.arange(400) % 2 == 0, 2.0, 1.0)
+        first = answered(half)
+        assert np.isfinite(first["conf_low"]).all()
+        for scale in (2, 1.5):
+            other = answered(half * scale)
+            for name in ("estimate", "std_error", "conf_low", "conf_high"):
+                assert other[name] == pytest.approx(first[name], abs=1e-9)
