@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.reduce import cells
 from justice_metrics.reduce import packed as packing
 from justice_metrics.reduce import patterns as module
 from justice_metrics.reduce.patterns import COVARIATE_MISSING, Patterns, patterns_of
@@ -149,7 +150,7 @@ class TestEveryPathCountsAlike:
     def test_when_a_key_has_no_room_in_one_number(self, monkeypatch: pytest.MonkeyPatch) -> None:
         frame = table(400)
         packed = folded(frame, strata=("town",), cluster="kind")
-        monkeypatch.setattr(module, "LARGEST_KEY", 60)
+        monkeypatch.setattr(cells, "LARGEST_KEY", 60)
         monkeypatch.setattr(packing, "LARGEST_KEY", 60)
         assert same(packed, folded(frame, strata=("town",), cluster="kind"))
 

@@ -173,7 +173,12 @@ def _cluster_notes(found: Sequence[Told]) -> list[Readable]:
         )
     ]
     if errors_exist(made) and independent(made) < FEW_CLUSTERS:
-        notes.append(tr("With so few clusters such an interval comes out too narrow."))
+        notes.append(
+            tr(
+                "Intervals and p values allow for the small number of clusters (Student's t, F); where few of them "
+                "hold a level, an interval can still come out too narrow."
+            )
+        )
     return notes
 
 

@@ -685,6 +685,11 @@ class TestWhatRestsOnTooLittle:
                 assert said[0].startswith("verdict, by how many actors support")
                 assert "3 contrasts at once, and so at least 11 clusters; there are 10" in said[0]
 
+    def test_few_courts_are_allowed_for_and_told(self) -> None:
+        for courts, told in ((10, True), (42, False)):
+            said = any("allow for the small number of clusters" in one.text() for one in self.asked(courts).notes)
+            assert said is told
+
     def test_nothing_is_said_of_the_order_without_its_test(self) -> None:
         full, few = (self.asked(courts, actors=ACTORS[:2], model="order") for courts in (42, 6))
         told = [[one.text() for one in each.findings() if one.text().startswith("Order of")] for each in (full, few)]
