@@ -3,15 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
 from ...base.language import Readable, tr
-from ...base.types import Floats
+from ...base.types import Counts, Floats
 from ...estimate.point_contrasts import Contrasts
 from ..declared import Points, Share
 from ..formula_words import FormulaWords
 from .points import FEW_OUTCOMES, Compared, detectable
+
+
+def heading_of(reached: Readable, outcome: Readable, supported_by: Literal["among"] | int) -> Readable:
+    """Return the heading: an outcome among the cases that got so far, and when support was read."""
+    if isinstance(supported_by, str):
+        return tr(
+            "{outcome} among cases that reached {reached}, by support before it (conditional on having reached it)",
+            outcome=outcome,
+            reached=reached,
+        )
+    return tr(
+        "{outcome} among cases that reached {reached} after day {day}, by support up to that day (conditional on "
+        "having reached it)",
+        outcome=outcome,
+        reached=reached,
+        day=supported_by,
+    )
+
+
+def question_of(
+    support: Readable, reached: Readable, outcome: Readable, supported_by: Literal["among"] | int
+) -> Readable:
+    """Return what is asked."""
+    said = {"support": support, "reached": reached, "outcome": outcome}
+    if isinstance(supported_by, str):
+        return tr(
+            "Of the cases that reached {reached}, did those that had {support} before it more often have the outcome "
+            "{outcome}?",
+            **said,
+        )
+    return tr(
+        "Of the cases that reached {reached} after day {day}, did those that had {support} by that day more often have "
+        "the outcome {outcome}?",
+        day=supported_by,
+        **said,
+    )
+
+
+def counts_said(
+    units: Counts, came: Counts, support: Readable, reached: Readable, outcome: Readable, supported_by: int | None
+) -> Readable:
+    """Return how many of both groups had the outcome; support read on a day, or (None) before the stage."""
+    said = {
+        "reached": reached,
+        "support": support,
+        "outcome": outcome,
+        "n": int(units[0]),
+        "came": int(came[0]),
+        "share": Share(came[0] / units[0] if units[0] else float("nan")),
+        "m": int(units[1]),
+        "others": int(came[1]),
+        "other": Share(came[1] / units[1] if units[1] else float("nan")),
+    }
+    if supported_by is None:
+        return tr(
+            "Among cases that reached {reached} only: of {n} with {support} before it, {came} had the outcome "
+            "{outcome} ({share}); of the {m} others, {others} ({other}).",
+            **said,
+        )
+    return tr(
+        "Among cases that reached {reached} after day {day} only: of {n} that had {support} by that day, {came} had "
+        "the outcome {outcome} ({share}); of the {m} others, {others} ({other}).",
+        day=supported_by,
+        **said,
+    )
 
 
 def difference_said(answer: Compared, *, alike: bool, adjust: Sequence[str], level: float) -> tuple[Readable, ...]:

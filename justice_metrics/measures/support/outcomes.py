@@ -19,9 +19,18 @@ from ...cases.casedata import CaseData
 from ...figures.dots import dots
 from ...reduce.histories import NEVER, UNDATED, Needed
 from ...reduce.strata import convicted
-from ..declared import Share, ensure_level, outcome_labels, sampling_notes, spells_of
+from ..declared import ensure_level, outcome_labels, sampling_notes, spells_of
 from .data import SupportData, support_data_of, supported
-from .outcome_words import conditional_said, difference_said, few_note, pending_note, time_said
+from .outcome_words import (
+    conditional_said,
+    counts_said,
+    difference_said,
+    few_note,
+    heading_of,
+    pending_note,
+    question_of,
+    time_said,
+)
 from .point_figures import axis_number, likeness_drawn, overlap_drawn, ratios_drawn
 from .point_tables import (
     arms_table,
@@ -81,7 +90,7 @@ class SupportOutcomes(Result):
     support_words: Readable
     reached_words: Readable
     outcome_words: Readable
-    fixed_day: bool
+    supported_by: int | None  # None: by the day on which the stage was reached
     adjust: tuple[str, ...]
     level: float
 
@@ -93,22 +102,10 @@ class SupportOutcomes(Result):
     def findings(self) -> tuple[Readable, ...]:
         """Return the counts, the difference with its interval, and of which cases alone it speaks."""
         units, came = self.answer.units, self.answer.with_outcome
-        counts = tr(
-            "Among cases that reached {reached} only: of {n} with {support} before it, {came} had the outcome "
-            "{outcome} ({share}); of the {m} others, {others} ({other}).",
-            reached=self.reached_words,
-            support=self.support_words,
-            outcome=self.outcome_words,
-            n=int(units[0]),
-            came=int(came[0]),
-            share=Share(came[0] / units[0] if units[0] else float("nan")),
-            m=int(units[1]),
-            others=int(came[1]),
-            other=Share(came[1] / units[1] if units[1] else float("nan")),
-        )
+        counts = counts_said(units, came, self.support_words, self.reached_words, self.outcome_words, self.supported_by)
         told = difference_said(self.answer, alike=self.alike is not None, adjust=self.adjust, level=self.level)
         days = self.tables["arms"]["median_days"]
-        timed = (time_said(days, self.reached_words),) if not self.fixed_day and np.isfinite(days).all() else ()
+        timed = (time_said(days, self.reached_words),) if self.supported_by is None and np.isfinite(days).all() else ()
         return (counts, *told, *timed, conditional_said(self.reached_words, self.outcome_words))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -263,22 +260,12 @@ def support_outcomes(
     }
     if alike is not None:
         tables |= {"balance": balance_table(alike), "overlap": overlap_table(alike)}
-    support = _support_words(actor_set(who, needed), supported_by)
+    support = actor_set(who, needed)
     return SupportOutcomes(
-        heading=tr(
-            "{outcome} among cases that reached {reached}, by support before it (conditional on having reached it)",
-            outcome=words[outcome],
-            reached=words[among],
-        ),
+        heading=heading_of(words[among], words[outcome], supported_by),
         tables=tables,
         definition=Definition(
-            answers=tr(
-                "Of the cases that reached {reached}, did those that had {support} before it more often have "
-                "the outcome {outcome}?",
-                reached=words[among],
-                support=support,
-                outcome=words[outcome],
-            ),
+            answers=question_of(support, words[among], words[outcome], supported_by),
             numerator=tr("cases with the outcome: {outcome}", outcome=words[outcome]),
             denominator=tr("cases that reached {reached} on a known day, by support before it", reached=words[among]),
             basis="cohort",
@@ -322,16 +309,18 @@ def support_outcomes(
         support_words=support,
         reached_words=words[among],
         outcome_words=words[outcome],
-        fixed_day=not isinstance(supported_by, str),
+        supported_by=None if isinstance(supported_by, str) else supported_by,
         adjust=terms,
         level=confidence_level,
     )
 
 
 def _ensure_settings(supported_by: Literal["among"] | int, truncate: float | None) -> None:
-    if isinstance(supported_by, str) and supported_by != "among":
+    whole = isinstance(supported_by, int) and not isinstance(supported_by, bool) and supported_by >= 0
+    if supported_by != "among" and not whole:
         raise QuestionError(
-            tr("Support can be complete by 'among' or by a number of days, not by '{given}'.", given=supported_by)
+            tr("Support can be complete by 'among' or by a number of days, not by '{given}'.", given=supported_by),
+            tr("Write a whole number of days from 0 on, such as supported_by=90."),
         )
     if truncate is not None and not 0.5 <= truncate < 1:
         raise QuestionError(
@@ -355,12 +344,6 @@ def _exposed(data: SupportData, supported_by: Literal["among"] | int) -> Flags:
     told = (since != NEVER) & (since != UNDATED)
     before = since < data.histories.exit if isinstance(supported_by, str) else since <= supported_by
     return np.asarray(told & before)
-
-
-def _support_words(support: Readable, supported_by: Literal["among"] | int) -> Readable:
-    if isinstance(supported_by, str):
-        return support
-    return tr("{support}, by day {day}", support=support, day=supported_by)
 
 
 def _left_out(reason: Readable, before: SupportData, after: SupportData) -> tuple[LeftOut, ...]:

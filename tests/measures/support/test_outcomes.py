@@ -162,6 +162,15 @@ class TestWhoWasSupported:
         fixed = asked(files(), actors=BOTH, adjust=(), needed="any", supported_by=30)
         assert not any("days or more" in str(one) for one in fixed.findings())
 
+    def test_support_read_on_a_day_is_said_so(self) -> None:
+        answer = asked(files(), actors=BOTH, adjust=(), needed="any", supported_by=30)
+        said = str(answer.findings()[0])
+        assert "after day 30 only" in said
+        assert "that had lawyer, psychologist (at least one of them) by that day" in said
+        assert "before it" not in said
+        assert "after day 30, by support up to that day" in str(answer.heading)
+        assert "after day 30, did those that had" in str(answer.definition.answers)
+
     def test_who_is_left_out_and_why(self) -> None:
         reasons = {str(one.reason): one.n for one in asked(files(), actors=BOTH, adjust=()).provenance.left_out}
         assert reasons == {"did not reach: verdict": 2, "supported, but no date says since when": 1}
@@ -296,6 +305,9 @@ class TestRefusals:
         [
             ({"truncate": 99}, "cannot be cut at the quantile 99"),
             ({"supported_by": "now"}, "not by 'now'"),
+            ({"supported_by": -5}, "not by '-5'"),
+            ({"supported_by": True}, "not by 'True'"),
+            ({"supported_by": 30.5}, "not by '30.5'"),
             ({"actors": "lawyr"}, "'lawyr' is not a support actor"),
             ({"confidence_level": 95}, "does not lie between 0 and 1"),
             ({"adjust": "sort"}, "sort"),
