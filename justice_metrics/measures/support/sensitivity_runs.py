@@ -132,6 +132,7 @@ class Variants:
         self.rows = [Row("main", "main", variant_words("main", np.nan, within=asked.within), main)]
         self.tables: dict[str, Table] = {}
         self.notes: list[Readable] = plan.left_out(asked.within, asked.horizon)
+        self.lacks: dict[str, tuple[Readable, list[Readable]]] = {}
         self._say_lack("main", self.rows[0].words, main)
 
     def run(self) -> None:
@@ -140,6 +141,10 @@ class Variants:
             if name in self.plan.analyses:
                 getattr(self, f"_{name}")()
         self._controls()
+        self.notes += [
+            tr("{why}: no interval can be given for {which}.", why=why, which=which)
+            for why, which in self.lacks.values()
+        ]
 
     def _grace(self) -> None:
         for days in self.plan.graces(self.asked.within, self.asked.horizon):
@@ -280,7 +285,5 @@ class Variants:
         lack = found.basis.lack
         # of a control that few cases had before, a sentence of its own tells
         if lack is not None and not (READINGS[analysis] == "null" and found.basis.starters.cases < FEW_BEFORE):
-            self.notes.append(
-                tr("{analysis} ({variant}): no interval can be given. {why}.",
-                   analysis=ANALYSIS_WORDS[analysis], variant=words, why=lack)
-            )  # fmt: skip
+            row = tr("{analysis}, {variant}", analysis=ANALYSIS_WORDS[analysis], variant=words)
+            self.lacks.setdefault(lack.text(), (lack, []))[1].append(row)

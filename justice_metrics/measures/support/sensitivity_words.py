@@ -33,6 +33,10 @@ def findings_of(
 ) -> tuple[Readable, ...]:
     """Return the sentences, from the main difference to the controls."""
     main = rows[0].found
+    why = main.basis.lack
+    if why is not None:
+        told = tr("Main analysis: the cases cannot tell the difference. {why}.", why=why)
+        return (told, *_landmarks(rows, horizon), *(_control(one) for one in rows if READINGS[one.analysis] == "null"))
     said = [_main(main, within, horizon, outcome, support)]
     said += _range(rows, main)
     said += _landmarks(rows, horizon)
@@ -141,7 +145,7 @@ def _landmarks(rows: Sequence[Row], horizon: int) -> list[Readable]:
 
 def _imputed(rows: Sequence[Row], tables: Mapping[str, Table]) -> list[Readable]:
     found = [one.found for one in rows if one.analysis == "missing_dates"]
-    if not found or "imputation" not in tables:
+    if not found or "imputation" not in tables or not _bounded(found[0]):
         return []
     table = tables["imputation"]
     missing = int(table["cases"][-1]) - int(table["cases"][0])

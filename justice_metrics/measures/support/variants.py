@@ -13,7 +13,7 @@ from ...base.language import Readable, tr
 from ...base.types import Counts, Flags, Floats
 from ...estimate.emulation import NoStartsError, Strategy, emulate
 from ...estimate.emulation_resamples import intervals, resample
-from ...estimate.followed import Followed
+from ...estimate.followed import NEVER, Followed
 from ...estimate.landmark_weighted import LandmarkCells, landmark_incidence
 from ...estimate.resampling import cluster_draws
 from ...reduce.histories import UNDATED
@@ -73,7 +73,7 @@ class Basis(NamedTuple):
     other_came : int
         Files that kept to the other strategy and came to it.
     last : int
-        Files still observed at the horizon, under the strategy that has fewer.
+        Files still observed at the horizon, under the strategy that has fewer; ``NEVER`` where none was lost from view.
     """
 
     within: int
@@ -233,7 +233,10 @@ def basis_of(cases: Followed, asked: Asked, started: Flags, others: Flags, drawn
         ),
         _units(files[started & came]),
         _units(files[others & came]),
-        min(_units(files[one & there]) for one in (started, others)),
+        min(
+            _units(files[one & there]) if (one & ~there & (cases.code == 0)).any() else NEVER
+            for one in (started, others)
+        ),
     )
 
 

@@ -134,9 +134,13 @@ class TestFewStarters:
         main = answer.main
         assert main["started"][0] == 1
         assert np.isnan([main[name][0] for name in ("std_error", "conf_low", "conf_high")]).all()
-        assert "main analysis (started within 90 days): no interval can be given." in notes(answer)
-        assert "in 1 case only; at least 20 are needed" in notes(answer)
-        assert "no interval can be given" in str(answer.findings()[0])
+        why = "in 1 case only; at least 20 are needed"
+        assert f"{why}: no interval can be given for main analysis, started within 90 days." in notes(answer)
+        said = [str(one) for one in answer.findings()]
+        assert len(said) == 1
+        assert said[0].startswith("Main analysis: the cases cannot tell the difference. Support started")
+        assert "nan" not in answer.summary()
+        assert "Only 0 cases" not in notes(answer)
 
     def test_nineteen_are_too_few_and_twenty_are_not(self) -> None:
         few, enough = (asked(supported_in_few(n)) for n in (19, 60))
@@ -180,7 +184,8 @@ class TestFewStarters:
         answer = asked(cases, analyses="missing_dates", imputations=2)
         assert answer.main["variant"].tolist() == ["main", "missing_dates"]
         assert np.isnan(answer.main["conf_low"]).all()
-        assert "missing dates of support imputed (dates imputed): no interval can be given." in notes(answer)
+        assert "missing dates of support imputed, dates imputed." in notes(answer)
+        assert "nan" not in answer.summary()
 
 
 class TestNothingShown:
@@ -264,7 +269,7 @@ class TestWeightsWithoutCourts:
 
     def test_nor_does_it_when_victims_leave(self) -> None:
         # files of the same kind share a cell; half of them weigh twice as much as the others
-        rows = {
+        rows: dict[str, Any] = {
             "id": [f"c{number}" for number in range(400)],
             "complaint": ["2020-01-01"] * 400,
             "convicted": ["2021-06-01" if number % 4 == 0 else None for number in range(400)],
