@@ -73,11 +73,14 @@ class SupportPresence(Result):
         """Return, for each actor, how many cases had one by the last day but one, and when half of them came."""
         main, actors, h = self.main, self.tables["actors"], len(self.days)
         words, said = support_words(self.items), []
-        place = max(h - 2, 0)
         for group, levels in enumerate(self.times.table.strata.levels):
-            row = group * h + place
-            if not np.isfinite(main["estimate"][row]):
+            told_of = np.flatnonzero(np.isfinite(main["estimate"][group * h : (group + 1) * h]))
+            if not len(told_of):
                 continue
+            # The last day but one, or the last one before it to which anybody was followed.
+            before = told_of[told_of <= max(h - 2, 0)]
+            place = int(before[-1] if len(before) else told_of[0])
+            row = group * h + place
             who: Readable = words[levels[-1]]
             if levels[:-1]:
                 who = tr("{groups}, {who}", groups=levels_words(levels[:-1]), who=who)
