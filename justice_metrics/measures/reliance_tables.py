@@ -14,6 +14,7 @@ from ..base.types import Floats, Tallies
 from ..estimate.clustered_share import clustered_share
 from ..estimate.curves import Incidence
 from ..estimate.proportion import Share, wilson
+from ..estimate.risk import last_observed_days
 from ..estimate.steps import at_days
 from ..reduce.reliance import LEFT, OpenCounts, StatusCounts, regrouped
 from ..tables import Strata
@@ -55,7 +56,10 @@ def days_table(
     """Return the share still engaged on each day, among all cases and among those open then."""
     strata, h = times.table.strata, len(days)
     g = len(strata)
-    seen = watched(times, survival_of(times), days)
+    # One last ending after others were lost to sight does not stand for all of them, for ever.
+    unseen = times.table.censored.sum(axis=1) > 0
+    beyond = np.asarray(days)[None, :] > last_observed_days(times.table.days, times.at_risk)[:, None]
+    seen = watched(times, survival_of(times), days) & ~(unseen[:, None] & beyond)
     engaged = [
         np.where(seen, at_days(times.table.days, one, list(days), before=before), np.nan)
         for one, before in zip(engaged_of(times, curves), (1.0, 0.0, 1.0, 1.0), strict=True)
