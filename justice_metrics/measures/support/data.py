@@ -69,6 +69,7 @@ class SupportData:
 
     def start(self, *, lag_days: int = 0, needed: Needed | None = None) -> Counts:
         """Return the day on which support was complete, (C,): ``NEVER``, ``UNDATED`` or a day since the start."""
+        ensure_lag(lag_days)
         return self.histories.started(self.actors, self.needed if needed is None else needed, lag_days=lag_days)
 
     @property
@@ -137,6 +138,20 @@ class SupportData:
         found = [LeftOut(words[name], n) for name, n in self.histories.left_out.items()]
         undated = self.undated
         return (*found, *([LeftOut(tr("supported, but no date says since when"), undated)] if undated else []))
+
+
+def ensure_lag(lag_days: object) -> None:
+    """Refuse a lag that is no number of days from 0 on: support would count before it started, or a part of a day.
+
+    Raises
+    ------
+    QuestionError
+    """
+    if isinstance(lag_days, bool | np.bool_) or not isinstance(lag_days, int | np.integer) or lag_days < 0:
+        raise QuestionError(
+            tr("Support cannot count {lag} days after it started.", lag=str(lag_days)),
+            tr("Write a whole number of days from 0 on, such as lag_days=30."),
+        )
 
 
 def support_data(
