@@ -61,7 +61,7 @@ def made() -> tuple[list[dict[str, Any]], list[tuple[str, str, int, None]]]:
             "complaint": 0,
             "outcome": ("convicted", "pending", "rejected", "rejected")[(n * n + n // 7) % 4],
             "ended": (120 + n, None, 50 + n, 20 + n % 9)[(n * n + n // 7) % 4],
-            "court": f"court {n % 12}",
+            "court": f"court {(n - 1) // 20}",
             "area": "urban" if n % 5 < 3 else "rural",
         }
         for n in range(1, 241)

@@ -13,9 +13,17 @@ from ...reduce.ever_recorded import ever_recorded_counts
 from ...reduce.histories import Needed
 from ..declared import ensure_level
 from ..progress import ticking
-from .data import SupportData, support_data
+from .data import SupportData, ensure_lag, support_data
 from .effect_answer import SupportEffect, answer_of
-from .effect_asked import TIMINGS, any_date, ensure_recorded, outcomes_of, period_of, strategies_of
+from .effect_asked import (
+    TIMINGS,
+    any_date,
+    ensure_on_the_way,
+    ensure_recorded,
+    outcomes_of,
+    period_of,
+    strategies_of,
+)
 from .runs import FEWER, apart, part_of, timed, timed_of
 from .strategies import Timing, actor_set
 from .undated import SupportWithoutDates, without_dates
@@ -107,7 +115,7 @@ def support_effect(
     ------
     QuestionError
         When there are no support spells, a name is unknown, cases are observed from a later day only, the horizon lies
-        within the period of grace, nobody starts in time, or clusters are too few.
+        within the period of grace or beyond all follow-up, nobody starts in time, or clusters are too few.
 
     Notes
     -----
@@ -116,6 +124,8 @@ def support_effect(
     1 / (1 - h). Incidence is Aalen-Johansen over the weighted clones. Intervals are the estimate with t quantiles times
     the standard deviation over resamples of clusters in which everything is repeated; with fewer than 20 clusters
     each resample has an error of its own (studentised bootstrap). The p values are Holm's over all comparisons.
+    No limit, error or p value is given where fewer than 20 cases were supported in time, fewer than 5 clusters hold
+    them, more than 5 % of the resamples have none, or none of them came to the outcome.
 
     References
     ----------
@@ -146,6 +156,7 @@ def support_effect(
         "resamples": resamples, "seed": seed, "confidence_level": confidence_level,
     }  # fmt: skip
     wanted = outcomes_of(cases, outcome)
+    ensure_on_the_way(cases, milestones, wanted, start)
     sets = apart(cases, wanted)
     asked = [
         support_data(
@@ -162,6 +173,7 @@ def support_effect(
         )
         for together in sets
     ]
+    ensure_lag(lag_days)
     ever = _ever(cases, asked[0], sets, basis, institutions)
     if not any_date(asked[0]):
         ensure_recorded(asked[0], ever[0])

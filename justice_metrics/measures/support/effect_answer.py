@@ -30,7 +30,8 @@ from .effect_tables import (
     unweighted_table,
     weights_table,
 )
-from .effect_words import any_few, doubts, effect, next_study, sentences
+from .effect_words import any_few, by_chance, cannot_tell, doubts, effect, next_study, sentences, together_of, untold
+from .enough import followed_notes, missing_notes, starter_notes, why_not
 from .flow import departures, ended_under_both, flow_table
 from .naive import naive_table
 from .protocol import Emulated, checklist_table, protocol_table
@@ -58,7 +59,8 @@ class SupportEffect(Result):
     ------
     main
         One row per outcome and horizon: share under both strategies, difference with its interval, ratio, cases that
-        came to it under each strategy, smallest difference that the data could show.
+        came to it under each strategy (and how many of the first had support), smallest difference that the data could
+        show. No limit where too few cases were supported in time.
     ratios
         Ratios with their limits, standard errors of the differences, p values (Holm) for all comparisons.
     curves
@@ -92,19 +94,33 @@ class SupportEffect(Result):
     def findings(self) -> tuple[Readable, ...]:
         """Return each difference in absolute numbers, what it rests on, and what a next study needs."""
         main = self.main
-        said = list(sentences(main, self.strategies, self.outcome_words))
+        reason = why_not(self.parts[0].starters, self.strategies.within)
+        if reason is not None:
+            return untold(main, reason, self.outcome_words)
+        together = together_of(self.tables["ratios"], self.strategies.level)
+        said = list(sentences(main, self.strategies, self.outcome_words, together))
         row = self._leading_row()
         if main["conf_low"][row] <= 0 <= main["conf_high"][row]:
             said[2 * row + 2 : 2 * row + 2] = next_study(main, row, self.units)
         return tuple(said)
 
     def headline(self) -> Readable:
-        """Return the difference of the first outcome at the last horizon, called inconclusive where it is."""
+        """Return the difference of the first outcome at the last horizon, called inconclusive where it is.
+
+        Where too few cases were supported in time, it says that nothing can be told, and why.
+        """
         main, row = self.main, self._leading_row()
+        reason = why_not(self.parts[0].starters, self.strategies.within)
+        if reason is not None:
+            return cannot_tell(reason)
         said = effect(main, row, self.strategies, self.outcome_words)
         if main["conf_low"][row] <= 0 <= main["conf_high"][row]:
+            if not self.strategies.adjusted:
+                return tr("{said} Inconclusive.", said=said)
             return tr("{said} Inconclusive: support may add, take away or change nothing.", said=said)
-        return said
+        excluded = bool(main["conf_low"][row] > 0 or main["conf_high"][row] < 0)
+        chance = by_chance(together_of(self.tables["ratios"], self.strategies.level)[row]) if excluded else None
+        return said if chance is None else tr("{said} {chance}", said=said, chance=chance)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference of each outcome at each horizon, with its interval."""
@@ -217,6 +233,7 @@ def answer_of(
         definition=_definition(strategies, [words[one] for one in wanted]),
         provenance=provenance,
         notes=(
+            *starter_notes(first.starters, strategies.within),
             *doubts(
                 strategies,
                 simulated=cases.provenance.simulated,
@@ -225,6 +242,8 @@ def answer_of(
                 alone=without_overlap(first, strategies.within),
                 few_events=any_few(main),
             ),
+            *followed_notes(first.followed_to, strategies.arms),
+            *missing_notes(whole.histories),
             *_on_weights(cases),
             *sampling_notes(cases, design_used=True),
         ),

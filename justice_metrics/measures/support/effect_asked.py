@@ -37,6 +37,43 @@ def outcomes_of(cases: CaseData, outcome: Names | None) -> tuple[str, ...]:
     return tuple(known)
 
 
+def ensure_whole_days(*days: object) -> None:
+    """Refuse days that are no whole numbers.
+
+    Raises
+    ------
+    QuestionError
+    """
+    for one in days:
+        if isinstance(one, bool | np.bool_) or not isinstance(one, int | np.integer):
+            raise QuestionError(
+                tr("{given} is no whole number of days.", given=str(one)),
+                tr("Write two years as 730, and a period of grace as 90."),
+            )
+
+
+def ensure_on_the_way(cases: CaseData, milestones: Names, outcome: Names, start: str) -> None:
+    """Refuse milestones that are the start or one of the endings: they are not on the way and allow for nothing.
+
+    Raises
+    ------
+    QuestionError
+    """
+    ends = {state for one in names(outcome) for state in cases.resolve(one)}
+    for one in names(milestones):
+        states = set(cases.resolve(one))
+        if states & set(cases.resolve(start)):
+            raise QuestionError(
+                tr("The milestone '{name}' is the start itself, which every case has come to.", name=one),
+                tr("Name a stage between the start and the outcome, such as 'accusation'."),
+            )
+        if states & ends:
+            raise QuestionError(
+                tr("The milestone '{name}' is an outcome that is asked about: it ends a case.", name=one),
+                tr("Name a stage between the start and the outcome, such as 'accusation'."),
+            )
+
+
 def any_date(data: SupportData) -> bool:
     """Whether any spell of the actors has a date."""
     days = [data.histories.days[one] for one in data.actors]
@@ -80,6 +117,7 @@ def period_of(
             ),
             tr("These cases have dates of support: say within how many days it should start (started_within_days)."),
         )
+    ensure_whole_days(within, *horizon_days)
     horizons = tuple(sorted(set(horizon_days)))
     if within < 0 or not horizons or horizons[0] <= within:
         raise QuestionError(

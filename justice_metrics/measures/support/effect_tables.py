@@ -33,7 +33,10 @@ class Lines(NamedTuple):
     ratio, ratio_low, ratio_high : (N,)
     p_value : (N,)
     events : (2, N)
-        Cases, unweighted, that came to the outcome by the horizon while they kept to the strategy.
+        Cases, unweighted, that came to the outcome by the horizon while they kept to the strategy; those that ended in
+        the grace period without support are in both.
+    supported : (N,)
+        Those of the first that had support in time.
     """
 
     outcome: tuple[str, ...]
@@ -48,6 +51,7 @@ class Lines(NamedTuple):
     ratio_high: Floats
     p_value: Floats
     events: Counts
+    supported: Counts
 
     def detectable(self, level: float) -> Floats:
         """Return the smallest difference that data with this error would probably show, (N,)."""
@@ -58,7 +62,7 @@ def joined(parts: Sequence[Lines], wanted: Sequence[str]) -> Lines:
     """Return the lines of several emulations in the order in which outcomes were asked for."""
     named = [name for part in parts for name in part.outcome]
     order = order_of(named, wanted)
-    columns = [np.concatenate([part[place] for part in parts], axis=-1)[..., order] for place in range(1, 12)]
+    columns = [np.concatenate([part[place] for part in parts], axis=-1)[..., order] for place in range(1, 13)]
     return Lines(tuple(named[one] for one in order), *columns)
 
 
@@ -80,6 +84,7 @@ def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readabl
         Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
         Column("ratio", tr("ratio"), "number", "estimate", "difference", 2),
         Column("events_started", tr("came to it in the first"), "units", "count", "count"),
+        Column("events_supported", tr("of these with support"), "units", "count", "count"),
         Column("events_not_started", tr("in the second"), "units", "count", "count"),
         Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "difference"),
     )
@@ -93,6 +98,7 @@ def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readabl
         "conf_high": lines.high,
         "ratio": lines.ratio,
         "events_started": lines.events[0],
+        "events_supported": lines.supported,
         "events_not_started": lines.events[1],
         "detectable": lines.detectable(strategies.level),
     }

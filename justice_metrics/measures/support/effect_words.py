@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, tr, trn
 from ...base.result import Table
-from ..declared import Points, Share
+from ..declared import Points, PValue, Share
 from .strategies import Strategies, period_words
 
 # Differences that a next study may be planned for, in shares; the largest that these data would miss are told.
@@ -50,6 +50,43 @@ class More:
         return (tr("{n} more", n=n) if self.value > 0 else tr("{n} fewer", n=n)).text(language)
 
 
+class Limit(More):
+    """A limit of a difference as cases of so many: one that is not nothing is not rounded to nothing."""
+
+    __slots__ = ()
+
+    def text(self, language: Language = "en") -> str:
+        """Return the number with its direction, with as many digits as it takes."""
+        if not math.isfinite(self.value):
+            return "–"
+        n = self.size
+        if n == 0:
+            return tr("no difference").text(language)
+        told = Digits(n)
+        return (tr("{n} more", n=told) if self.value > 0 else tr("{n} fewer", n=told)).text(language)
+
+    @property
+    def size(self) -> float:
+        """The number without its direction; 0 where it is nothing but an error of arithmetic."""
+        n = abs(self.value) * self.base
+        return n if n > 1e-9 else 0.0
+
+
+class Digits:
+    """A number as a whole one, or with the first digit that is not 0."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = float(value)
+
+    def text(self, language: Language = "en") -> str:
+        """Return it in the reader's language."""
+        n = self.value
+        decimals = 0 if n == 0 or round(n) else min(math.ceil(-math.log10(n)), 9)
+        return format_number(n, language, decimals=decimals)
+
+
 class Between:
     """An interval of a difference as cases of so many: "2 to 16", or "2 fewer to 16 more"."""
 
@@ -60,11 +97,11 @@ class Between:
 
     def text(self, language: Language = "en") -> str:
         """Return both limits; their direction is said where it is not that of the difference."""
-        low, high = (round(one * self.base) for one in (self.low, self.high))
-        if low > 0 or high < 0:
-            near, far = sorted((abs(low), abs(high)))
-            return tr("{low} to {high}", low=near, high=far).text(language)
-        return tr("{low} to {high}", low=More(self.low, self.base), high=More(self.high, self.base)).text(language)
+        low, high = Limit(self.low, self.base), Limit(self.high, self.base)
+        if self.low > 0 or self.high < 0:
+            near, far = sorted((low.size, high.size))
+            return tr("{low} to {high}", low=Digits(near), high=Digits(far)).text(language)
+        return tr("{low} to {high}", low=low, high=high).text(language)
 
 
 class Of:
@@ -89,13 +126,69 @@ def both_of(one: float, other: float, base: int) -> tuple[Of, Of]:
     return Of(one, base), Of(other if adds_up else rest / base, base)
 
 
-def sentences(main: Table, strategies: Strategies, words: Any) -> tuple[Readable, ...]:
+class Together(NamedTuple):
+    """One comparison among all of a question.
+
+    Attributes
+    ----------
+    p : float
+        Holm's p value.
+    n : int
+        Comparisons with a p value.
+    level : float
+        Confidence level of the intervals.
+    """
+
+    p: float
+    n: int
+    level: float
+
+    @property
+    def chance(self) -> bool:
+        """Whether the difference may be chance once all comparisons are taken together."""
+        return self.n > 1 and self.p > 1 - self.level
+
+
+def together_of(ratios: Table, level: float) -> tuple[Together, ...]:
+    """Return each row of a table with p values among all of them."""
+    n = int(np.isfinite(ratios["p_holm"]).sum())
+    return tuple(Together(float(one), n, level) for one in ratios["p_holm"])
+
+
+def sentences(main: Table, strategies: Strategies, words: Any, together: Sequence[Together]) -> tuple[Readable, ...]:
     """Return two sentences per outcome and horizon: the difference, and what stands behind it."""
-    return tuple(one for row in range(len(main)) for one in (effect(main, row, strategies, words), basis(main, row)))
+    adjusted = strategies.adjusted
+    return tuple(
+        one
+        for row, among in enumerate(together)
+        for one in (effect(main, row, strategies, words), basis(main, row, adjusted=adjusted, together=among))
+    )
+
+
+def untold(main: Table, reason: Readable, words: Any) -> tuple[Readable, ...]:
+    """Return that nothing can be told and why, and for each outcome and horizon the cases that came to it."""
+    return (
+        cannot_tell(reason),
+        *(
+            tr(
+                "Cases that came to {outcome} within {period}: {one} under the first strategy ({supported} of them "
+                "with support) and {other} under the second.",
+                outcome=words[str(main["outcome"][row])],
+                period=period_words(int(main["days"][row])),
+                **_cases(main, row),
+            )
+            for row in range(len(main))
+        ),
+    )
+
+
+def cannot_tell(reason: Readable) -> Readable:
+    """Return that these files cannot tell what goes with support, and why."""
+    return tr("These files cannot tell how cases end with support in time. {reason}.", reason=reason)
 
 
 def effect(main: Table, row: int, strategies: Strategies, words: Any) -> Readable:
-    """Return one difference in absolute numbers, with its interval."""
+    """Return one difference in absolute numbers, with its interval: an effect only where something was adjusted for."""
     difference, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
     told = {
         "within": strategies.within,
@@ -107,44 +200,96 @@ def effect(main: Table, row: int, strategies: Strategies, words: Any) -> Readabl
                   outcome=told["outcome"], period=told["period"])  # fmt: skip
     known = math.isfinite(low) and math.isfinite(high)
     base = base_of((high - low) / 2 if known else abs(difference), difference)
-    told |= {"base": base, "more": More(difference, base)}
+    excluded = known and not low <= 0 <= high
+    told |= {"base": base, "more": (Limit if excluded else More)(difference, base)}
     told["one"], told["other"] = both_of(main["incidence_started"][row], main["incidence_not_started"][row], base)
-    if not known:
+    if known:
+        told["interval"] = tr("interval {interval}", interval=Between(low, high, base))
+    else:
+        told["interval"] = tr("no interval can be given")
+    if strategies.adjusted:
         return tr(
-            "Of {base} cases supported within {within} days, {more} come to {outcome} within {period} ({one} instead "
-            "of {other} if support does not start by then). No interval can be given.",
+            "Of {base} cases supported within {within} days, {more} would come to {outcome} within {period} "
+            "({interval}): {one} instead of {other} if support did not start by then.",
             **told,
         )
     return tr(
-        "Of {base} cases supported within {within} days, {more} come to {outcome} within {period} "
-        "(interval {interval}): {one} instead of {other} if support does not start by then.",
-        interval=Between(low, high, base),
+        "In the files as they are, of {base} cases supported within {within} days, {more} came to {outcome} within "
+        "{period} than of as many others ({interval}): {one} and {other}. Nothing was adjusted for: this says what "
+        "goes together, not what support does.",
         **told,
     )
 
 
-def basis(main: Table, row: int) -> Readable:
+def basis(main: Table, row: int, *, adjusted: bool = True, together: Together | None = None) -> Readable:
     """Return on how many cases a difference rests, what such data could show, and whether it is conclusive."""
     low, high, least = (float(main[one][row]) for one in ("conf_low", "conf_high", "detectable"))
-    events = {"one": int(main["events_started"][row]), "other": int(main["events_not_started"][row])}
+    cases = tr(
+        "Cases that came to it: {one} under the first strategy ({supported} of them with support) and {other} under "
+        "the second.",
+        **_cases(main, row),
+    )
     if not (math.isfinite(low) and math.isfinite(high) and math.isfinite(least)):
-        return tr("Cases that came to it: {one} under the first strategy and {other} under the second.", **events)
-    base = base_of((high - low) / 2, float(main["estimate"][row]))
-    told = {"base": base, "least": Of(least, base), **events}
-    if low <= 0 <= high:
+        return cases
+    difference = float(main["estimate"][row])
+    base = base_of((high - low) / 2, difference)
+    verdict = _verdict(low, high, base, adjusted=adjusted, together=together)
+    if low <= 0 <= high or least <= abs(difference):
         return tr(
-            "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so support may add, take away or "
-            "change nothing. Cases that came to it: {one} and {other} under the two strategies; such data would "
-            "probably show a difference of {least} of {base}, not a smaller one.",
-            low=More(low, base),
-            high=More(high, base),
-            **told,
+            "{verdict} {cases} Such data would probably show a difference of {least} of {base}, not a smaller one.",
+            verdict=verdict,
+            cases=cases,
+            base=base,
+            least=Of(least, base),
         )
     return tr(
-        "The interval does not include zero. Cases that came to it: {one} and {other} under the two strategies; such "
-        "data would probably show a difference of {least} of {base}, not a smaller one.",
-        **told,
+        "{verdict} {cases} Such data show a difference of {least} of {base} four times in five, and one as small as "
+        "this less often.",
+        verdict=verdict,
+        cases=cases,
+        base=base,
+        least=Of(least, base),
     )
+
+
+def _verdict(low: float, high: float, base: int, *, adjusted: bool, together: Together | None) -> Readable:
+    if low <= 0 <= high:
+        told: dict[str, object] = {"low": Limit(low, base), "high": Limit(high, base), "base": base}
+        if adjusted:
+            return tr(
+                "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so support may add, take away or "
+                "change nothing.",
+                **told,
+            )
+        return tr(
+            "Inconclusive: neither {low} nor {high} of {base} can be ruled out, so supported cases may come to it "
+            "more often, less often or as often as others.",
+            **told,
+        )
+    if together is None or together.n < 2:
+        return tr("The interval does not include zero.")
+    return by_chance(together) or tr(
+        "The interval does not include zero, and the difference stands when the {n} comparisons of this question are "
+        "taken together (Holm).",
+        n=together.n,
+    )
+
+
+def by_chance(together: Together) -> Readable | None:
+    """Return that a difference whose own interval leaves out zero may be chance among so many; None where not so."""
+    if not together.chance:
+        return None
+    return tr(
+        "The interval by itself does not include zero, but with the {n} comparisons of this question taken together "
+        "the difference may be chance (Holm, p {p}).",
+        n=together.n,
+        p=PValue(together.p, equals=True),
+    )
+
+
+def _cases(main: Table, row: int) -> dict[str, object]:
+    columns = {"one": "events_started", "supported": "events_supported", "other": "events_not_started"}
+    return {name: int(main[column][row]) for name, column in columns.items()}
 
 
 def next_study(main: Table, row: int, units: int) -> tuple[Readable, ...]:
@@ -249,8 +394,8 @@ def doubts(
     if few_events:
         notes.append(
             tr(
-                "Under one of the strategies fewer than {few} cases came to an outcome: its difference and interval "
-                "are rough.",
+                "With support in time, or under the other strategy, fewer than {few} cases came to an outcome: its "
+                "difference and interval are rough.",
                 few=FEW_EVENTS,
             )
         )
@@ -296,6 +441,6 @@ def _or(parts: Sequence[Readable]) -> Readable:
 
 
 def any_few(main: Table) -> bool:
-    """Whether under a strategy too few cases came to one of the outcomes for a steady difference."""
-    events = np.concatenate([main["events_started"], main["events_not_started"]])
+    """Whether with support, or under the other strategy, too few cases came to one of the outcomes."""
+    events = np.concatenate([main["events_supported"], main["events_not_started"]])
     return bool((events < FEW_EVENTS).any())

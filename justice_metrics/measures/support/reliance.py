@@ -15,6 +15,7 @@ from ...base.types import Names, names
 from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData
 from ...estimate.emulation import NoStartsError, Strategy
+from ...estimate.multiplicity import holm
 from ...figures.curves import step_curves
 from ...reduce.histories import Needed
 from ...reduce.reliance import LEFT, by_name, leaving_durations, unknown_counts
@@ -23,9 +24,11 @@ from ..declared import ensure_level, interval_columns, sampling_notes
 from ..progress import ticking
 from ..reliance import ensure_reliance, unknown_left_out
 from .balance import balance_table, likeness_of
-from .data import SupportData, support_data_of, supported
+from .data import SupportData, ensure_lag, support_data_of, supported
+from .effect_asked import ensure_on_the_way, ensure_whole_days
 from .effect_tables import Lines, weights_table
-from .effect_words import FEW_EVENTS, Between, More, base_of, both_of, doubts
+from .effect_words import FEW_EVENTS, Between, Limit, More, Together, base_of, both_of, by_chance, doubts
+from .enough import followed_notes, missing_notes, starter_notes, why_not
 from .runs import Part, lines_of, part_of, without_overlap
 from .strategies import ARMS, Strategies, Timing, actor_set, period_words
 
@@ -59,7 +62,13 @@ class RelianceBySupport(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return, for each day, how many more of 100 victims stay."""
-        return tuple(self._said(row) for row in range(len(self.main)))
+        reason = why_not(self.part.starters, self.strategies.within)
+        if reason is not None:
+            return (tr("These files cannot tell whether victims stay with support in time. {reason}.", reason=reason),)
+        together = holm(self.main["p_value"])
+        n = int(np.isfinite(together).sum())
+        among = [Together(float(one), n, self.strategies.level) for one in together]
+        return tuple(self._said(row, one) for row, one in enumerate(among))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of victims who had not left under both strategies, day by day."""
@@ -81,7 +90,7 @@ class RelianceBySupport(Result):
             ax=ax,
         )
 
-    def _said(self, row: int) -> Readable:
+    def _said(self, row: int, together: Together) -> Readable:
         main = self.main
         difference, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
         period = period_words(int(main["days"][row]))
@@ -90,32 +99,40 @@ class RelianceBySupport(Result):
         known = np.isfinite(low) and np.isfinite(high)
         base = base_of((high - low) / 2 if known else abs(difference), difference)
         one, other = both_of(main["engaged_started"][row], main["engaged_not_started"][row], base)
-        said = {
+        said: dict[str, object] = {
             "base": base,
             "within": self.strategies.within,
-            "more": More(difference, base),
+            "more": (More if not known or low <= 0 <= high else Limit)(difference, base),
             "period": period,
             "one": one,
             "other": other,
         }
-        if not known:
-            return tr(
-                "Of {base} victims supported within {within} days, {more} still take part after {period}, or did to "
-                "the end of their case ({one} instead of {other} if support does not start by then). No interval can "
-                "be given.",
-                **said,
-            )
-        told = tr(
-            "Of {base} victims supported within {within} days, {more} still take part after {period}, or did to the "
-            "end of their case (interval {interval}): {one} instead of {other} if support does not start by then.",
-            interval=Between(low, high, base),
-            **said,
-        )
-        if low <= 0 <= high:
+        if known:
+            said["interval"] = tr("interval {interval}", interval=Between(low, high, base))
+        else:
+            said["interval"] = tr("no interval can be given")
+        told = self._told(said)
+        if known and low <= 0 <= high:
             return tr(
                 "{told} The data do not tell whether victims stay longer or leave earlier with support.", told=told
             )
-        return told
+        chance = by_chance(together) if known else None
+        return told if chance is None else tr("{said} {chance}", said=told, chance=chance)
+
+    def _told(self, said: dict[str, object]) -> Readable:
+        if self.strategies.adjusted:
+            return tr(
+                "Of {base} victims supported within {within} days, {more} would still take part after {period}, or "
+                "have done so to the end of their case ({interval}): {one} instead of {other} if support did not "
+                "start by then.",
+                **said,
+            )
+        return tr(
+            "In the files as they are, of {base} victims supported within {within} days, {more} still took part after "
+            "{period}, or had done so to the end of their case, than of as many others ({interval}): {one} and "
+            "{other}. Nothing was adjusted for: this says what goes together, not what support does.",
+            **said,
+        )
 
 
 def reliance_by_support(
@@ -211,7 +228,10 @@ def reliance_by_support(
     """
     who, asked = names(actors), tuple(sorted(set(days)))
     ensure_level(confidence_level)
+    ensure_whole_days(started_within_days, *asked)
+    ensure_lag(lag_days)
     ensure_reliance(cases, asked)
+    ensure_on_the_way(cases, milestones, (), start)
     _ensure_settings(asked, started_within_days, timing, window_days, resamples)
     data = _data(cases, who, needed, start, names(milestones), adjust, cluster, basis, institutions)
     kept = data.dated()
@@ -302,14 +322,17 @@ def reliance_by_support(
                 "so support that hastens the end of cases keeps victims in this sense too."
             ),
             *_of_sets(who, needed),
+            *starter_notes(part.starters, started_within_days),
             *doubts(
                 strategies,
                 simulated=cases.provenance.simulated,
                 undated=data.undated,
                 units=kept.histories.units,
                 alone=without_overlap(part, started_within_days),
-                few_events=bool((lines.events < FEW_EVENTS).any()),
+                few_events=bool((np.stack([lines.supported, lines.events[1]]) < FEW_EVENTS).any()),
             ),
+            *followed_notes(part.followed_to, strategies.arms),
+            *missing_notes(data.histories),
             *sampling_notes(cases, design_used=True),
         ),
         frame_library=cases.frame_library,
@@ -405,6 +428,7 @@ def _main_table(lines: Lines, strategies: Strategies) -> Table:
         *(Column(one.name, one.meaning, "points", one.role, one.kind, one.decimals) for one in limits[1:]),
         Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
         Column("left_started", tr("seen to leave: {arm}", arm=strategies.arms["started"]), "units", "count", "count"),
+        Column("left_supported", tr("of these with support"), "units", "count", "count"),
         Column(
             "left_not_started",
             tr("seen to leave: {arm}", arm=strategies.arms["not_started"]),
@@ -423,6 +447,7 @@ def _main_table(lines: Lines, strategies: Strategies) -> Table:
         "conf_high": -lines.low,
         "std_error": lines.std_error,
         "left_started": lines.events[0],
+        "left_supported": lines.supported,
         "left_not_started": lines.events[1],
         "p_value": lines.p_value,
     }

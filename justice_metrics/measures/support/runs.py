@@ -8,13 +8,17 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ...base.errors import QuestionError
+from ...base.language import tr
 from ...base.types import Counts, Flags, Floats
 from ...cases.casedata import CaseData
 from ...estimate.emulation import Emulation, Strategy, Timing, emulate, truncations
-from ...estimate.emulation_resamples import EffectIntervals, intervals, resample
+from ...estimate.emulation_resamples import EffectIntervals, Limits, intervals, resample
 from ...estimate.followed import Followed
 from .data import SupportData
 from .effect_tables import Lines, Timed, joined, order_of
+from .enough import Starters
+from .strategies import arm_words
 
 # Other timings are told with an error of their own; it needs fewer resamples than an interval.
 FEWER: Final = 100
@@ -39,6 +43,10 @@ class Part(NamedTuple):
     effects : EffectIntervals
     asked : (H,)
         Where the horizons asked for lie on the grid.
+    within : int
+        Days of grace.
+    starters : Starters
+        The cases in which support started in time: without enough of them no limit, error or p value is told.
     """
 
     outcomes: tuple[str, ...]
@@ -47,6 +55,19 @@ class Part(NamedTuple):
     emulation: Emulation
     effects: EffectIntervals
     asked: Counts
+    within: int
+    starters: Starters
+
+    @property
+    def followed_to(self) -> dict[int, tuple[int, int]]:
+        """Cases followed to each horizon under both strategies; -1 where none was lost to sight before."""
+        cells, n = self.followed, self.data.histories.n
+        keeps, found = kept(self), {}
+        for day in _asked(self):
+            lost, there = (cells.exit < day) & (cells.code == 0), cells.exit >= day
+            one, other = (int(n[arm & there].sum()) if (arm & lost).any() else -1 for arm in keeps)
+            found[day] = (one, other)
+        return found
 
 
 def apart(cases: CaseData, wanted: Sequence[str]) -> list[tuple[str, ...]]:
@@ -88,12 +109,15 @@ def part_of(
     ------
     NoStartsError
         When nobody starts in time.
+    QuestionError
+        When nobody is followed to a horizon under one of the strategies.
     """
     data = _drawn_singly(data)
     followed = _units_drawn(data.followed(lag_days=lag_days), data)
     grid = np.unique(np.concatenate([np.linspace(0, max(horizons), 25).astype(np.int64), horizons]))
     k, design = len(data.outcomes), data.design.matrix
     emulation = emulate(followed, design, strategy, outcomes=k, horizons=grid.tolist())
+    _ensure_followed(followed, emulation.final_weights > 0, max(horizons), strategy.within_days)
     drawn = resample(
         followed,
         design,
@@ -105,8 +129,17 @@ def part_of(
         errors=errors,
         tick=tick,
     )
+    effects = intervals(emulation, drawn, level)
+    starters = _starters(data, followed, strategy.within_days, effects.usable, resamples)
     return Part(
-        outcomes, data, followed, emulation, intervals(emulation, drawn, level), np.searchsorted(grid, horizons)
+        outcomes,
+        data,
+        followed,
+        emulation,
+        effects if starters.enough else _without_limits(effects),
+        np.searchsorted(grid, horizons),
+        strategy.within_days,
+        starters,
     )
 
 
@@ -119,9 +152,13 @@ def lines_of(part: Part) -> Lines:
     def along(table: Floats) -> Floats:
         return table[..., :k, :][..., at].reshape(*table.shape[:-2], k * len(at))
 
-    # Without a case that came to it under a strategy no error can be told: the formula would say there is none.
-    events = np.stack([_events(part, code, days) for code in range(1, k + 1)], axis=1).reshape(2, -1)
-    told = (events > 0).all(axis=0)
+    # Cases that ended unsupported in the grace period count under both strategies, so they say nothing of support.
+    # Without a supported case that came to it, or one of the others, no error can be told: the formula would say none.
+    in_time = started_in_time(part, part.within)
+    codes = range(1, k + 1)
+    events = np.stack([_events(part, kept(part), code, days) for code in codes], axis=1).reshape(2, -1)
+    supported = np.stack([_events(part, in_time[None], code, days) for code in codes], axis=1).ravel()
+    told = (supported > 0) & (events[1] > 0)
 
     def where_told(table: Floats) -> Floats:
         return np.where(told, along(table), np.nan)
@@ -139,6 +176,7 @@ def lines_of(part: Part) -> Lines:
         ratio_high=where_told(effects.ratio.high),
         p_value=where_told(effects.difference.p_value),
         events=events,
+        supported=supported,
     )
 
 
@@ -240,8 +278,59 @@ def _units_drawn(followed: Followed, data: SupportData) -> Followed:
     return followed if data.histories.weight is None else followed._replace(cluster=np.arange(len(followed.exit)))
 
 
-def _events(part: Part, code: int, days: Counts) -> Counts:
-    """Return the cases that came to an ending by each day while they kept to each strategy, unweighted; (2, H)."""
-    came = kept(part) & (part.followed.code == code)
+def _starters(data: SupportData, followed: Followed, within: int, usable: int, resamples: int) -> Starters:
+    started = (followed.start <= within) & (followed.start < followed.exit)
+    cells = data.histories
+    courts = None if cells.cluster is None else len(np.unique(cells.cluster[started]))
+    return Starters(int(cells.n[started].sum()), courts, usable, resamples)
+
+
+def _without_limits(effects: EffectIntervals) -> EffectIntervals:
+    """Return estimates whose limits, errors and p values are withheld."""
+
+    def bare(one: Limits) -> Limits:
+        nothing = np.full(one.estimate.shape, np.nan)
+        return one._replace(std_error=nothing, low=nothing, high=nothing, p_value=nothing)
+
+    return effects._replace(
+        incidence=bare(effects.incidence),
+        lost=bare(effects.lost),
+        difference=bare(effects.difference),
+        ratio=bare(effects.ratio),
+        lost_difference=bare(effects.lost_difference),
+    )
+
+
+def _ensure_followed(followed: Followed, keeps: Flags, horizon: int, within: int) -> None:
+    """Refuse a horizon to which nobody is followed under a strategy, unless all were seen to end.
+
+    One last ending after others were lost to sight would otherwise stand for all of them, for ever.
+
+    Raises
+    ------
+    QuestionError
+    """
+    last = []
+    for arm in keeps & (followed.mass > 0):
+        lost = (followed.code[arm] == 0).any()
+        last.append(int(followed.exit[arm].max(initial=0)) if lost else horizon)
+    first = min(last)
+    if first >= horizon:
+        return
+    raise QuestionError(
+        tr(
+            "Nobody is followed to day {day} under '{arm}': the last case that keeps to it is observed up to day "
+            "{last}.",
+            day=horizon,
+            arm=list(arm_words(within).values())[last.index(first)],
+            last=first,
+        ),
+        tr("Ask for days up to {last}.", last=first),
+    )
+
+
+def _events(part: Part, arms: Flags, code: int, days: Counts) -> Counts:
+    """Return the cases of (A, C) that came to an ending by each day, unweighted; (A, H)."""
+    came = arms & (part.followed.code == code)
     exit_, n = part.followed.exit, part.data.histories.n
     return np.stack([[int(n[arm & (exit_ <= day)].sum()) for day in days] for arm in came]).astype(np.int64)

@@ -81,15 +81,17 @@ class Strategies:
     @property
     def arms(self) -> Mapping[str, Readable]:
         """Short names of both strategies."""
-        return {
-            "started": tr("support within {days} days", days=self.within),
-            "not_started": tr("not within {days} days", days=self.within),
-        }
+        return arm_words(self.within)
 
     @property
     def support(self) -> Readable:
         """Who must have started."""
         return actor_set(self.actors, self.needed)
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether the cases of both strategies were made alike in anything."""
+        return bool(self.adjust or self.milestones)
 
     @property
     def compared_at(self) -> tuple[Readable, ...]:
@@ -100,6 +102,14 @@ class Strategies:
     def when(self) -> Readable:
         """When support starts under the first strategy."""
         return starting_days(self.timing, self.within, self.window)
+
+
+def arm_words(within: int) -> Mapping[str, Readable]:
+    """Return short names of both strategies."""
+    return {
+        "started": tr("support within {days} days", days=within),
+        "not_started": tr("not within {days} days", days=within),
+    }
 
 
 def actor_set(actors: tuple[str, ...], needed: Needed) -> Readable:

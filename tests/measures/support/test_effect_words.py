@@ -12,6 +12,7 @@ from justice_metrics.measures.support.effect_words import (
     Between,
     More,
     Of,
+    Together,
     base_of,
     basis,
     doubts,
@@ -58,6 +59,7 @@ def main(difference: float, low: float, high: float, *, one: float = 0.2, events
         "conf_low": [low],
         "conf_high": [high],
         "events_started": [events[0]],
+        "events_supported": [events[0] - 1],
         "events_not_started": [events[1]],
         "detectable": [(high - low) / 3.92 * 2.8],
     }
@@ -68,8 +70,8 @@ class TestEffect:
     def test_the_sentence_of_the_issue(self) -> None:
         said = effect(main(0.09, 0.02, 0.16), 0, strategies(), WORDS)
         assert str(said) == (
-            "Of 100 cases supported within 90 days, 9 more come to verdict within 2 years (interval 2 to 16): 20 "
-            "instead of 11 if support does not start by then."
+            "Of 100 cases supported within 90 days, 9 more would come to verdict within 2 years (interval 2 to 16): 20 "
+            "instead of 11 if support did not start by then."
         )
 
     def test_a_narrow_interval_is_told_of_a_thousand(self) -> None:
@@ -89,13 +91,37 @@ class TestEffect:
 
     def test_without_an_interval(self) -> None:
         said = str(effect(main(0.09, NAN, NAN), 0, strategies(), WORDS))
-        assert "No interval can be given" in said
+        assert "(no interval can be given)" in said
         assert "nan" not in said.lower()
 
     def test_both_shares_add_up_to_the_difference_as_they_are_written(self) -> None:
         said = str(effect(main(0.0137, -0.008, 0.036, one=0.0264), 0, strategies(), WORDS))
         assert "14 more" in said
         assert "26 instead of 12 " in said  # 26.4 and 12.7
+
+    def test_without_adjustment_it_speaks_of_what_goes_together(self) -> None:
+        said = str(effect(main(0.09, 0.02, 0.16), 0, strategies(adjust=(), milestones=()), WORDS))
+        assert said.startswith(
+            "In the files as they are, of 100 cases supported within 90 days, 9 more came to verdict"
+        )
+        assert "than of as many others (interval 2 to 16): 20 and 11" in said
+        assert "if support" not in said
+        assert "not what support does" in said
+
+    @pytest.mark.parametrize(
+        ("low", "high", "words"),
+        [
+            (0.0004, 0.0904, "interval 0.04 to 9)"),
+            (-0.0904, -0.0004, "interval 0.04 to 9)"),
+            (-0.0004, 0.1, "interval 0.04 fewer to 10 more)"),
+            (-0.1, 0.0, "interval 10 fewer to no difference)"),
+        ],
+    )
+    def test_a_limit_that_is_not_nothing_is_not_rounded_to_it(self, low: float, high: float, words: str) -> None:
+        of = main((low + high) / 2, low, high)
+        said = str(effect(of, 0, strategies(), WORDS)) + str(basis(of, 0))
+        assert words in said
+        assert "none more" not in said
 
     def test_nothing_can_be_told(self) -> None:
         assert "cannot be told" in str(effect(main(NAN, NAN, NAN), 0, strategies(), WORDS))
@@ -106,19 +132,35 @@ class TestBasis:
         said = str(basis(main(0.05, -0.03, 0.13, events=(12, 40)), 0))
         assert said.startswith("Inconclusive: neither 3 fewer nor 13 more of 100 can be ruled out")
         assert "add, take away or change nothing" in said
-        assert "12 and 40" in said
+        assert "12 under the first strategy (11 of them with support) and 40 under the second" in said
         assert "difference of 11 of 100" in said
 
     def test_conclusive(self) -> None:
         said = str(basis(main(0.09, 0.02, 0.16), 0))
         assert said.startswith("The interval does not include zero")
-        assert "80 and 300" in said
+        assert "80 under the first strategy (79 of them with support) and 300 under the second" in said
+
+    def test_one_of_several_comparisons_says_whether_it_stands_among_them(self) -> None:
+        of = main(0.09, 0.02, 0.16)
+        assert "may be chance (Holm, p = 0.060)" in str(basis(of, 0, together=Together(0.06, 3, 0.95)))
+        assert "stands when the 3 comparisons" in str(basis(of, 0, together=Together(0.04, 3, 0.95)))
+        assert "Holm" not in str(basis(of, 0, together=Together(0.04, 1, 0.95)))
+        assert str(basis(main(0.05, -0.03, 0.13), 0, together=Together(0.9, 3, 0.95))).startswith("Inconclusive")
+
+    def test_a_difference_smaller_than_what_the_data_show_safely(self) -> None:
+        said = str(basis(main(0.05, 0.01, 0.09), 0))
+        assert "show a difference of 6 of 100 four times in five, and one as small as this less often" in said
+
+    def test_without_adjustment_nothing_is_said_of_what_support_does(self) -> None:
+        said = str(basis(main(0.05, -0.03, 0.13), 0, adjusted=False))
+        assert "support may" not in said
+        assert "more often, less often or as often as others" in said
 
     def test_a_limit_of_zero_is_inconclusive(self) -> None:
         assert str(basis(main(0.05, 0.0, 0.1), 0)).startswith("Inconclusive")
 
     def test_without_an_interval_the_numbers_stay(self) -> None:
-        assert "80 under the first strategy and 300" in str(basis(main(0.05, NAN, NAN), 0))
+        assert "80 under the first strategy (79 of them with support) and 300" in str(basis(main(0.05, NAN, NAN), 0))
 
 
 class TestNextStudy:
