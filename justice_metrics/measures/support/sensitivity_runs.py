@@ -285,5 +285,5 @@ class Variants:
         lack = found.basis.lack
         # of a control that few cases had before, a sentence of its own tells
         if lack is not None and not (READINGS[analysis] == "null" and found.basis.starters.cases < FEW_BEFORE):
-            row = tr("{analysis}, {variant}", analysis=ANALYSIS_WORDS[analysis], variant=words)
+            row = tr("{analysis} ({variant})", analysis=ANALYSIS_WORDS[analysis], variant=words)
             self.lacks.setdefault(lack.text(), (lack, []))[1].append(row)

@@ -135,7 +135,7 @@ class TestFewStarters:
         assert main["started"][0] == 1
         assert np.isnan([main[name][0] for name in ("std_error", "conf_low", "conf_high")]).all()
         why = "in 1 case only; at least 20 are needed"
-        assert f"{why}: no interval can be given for main analysis, started within 90 days." in notes(answer)
+        assert f"{why}: no interval can be given for main analysis (started within 90 days)" in notes(answer)
         said = [str(one) for one in answer.findings()]
         assert len(said) == 1
         assert said[0].startswith("Main analysis: the cases cannot tell the difference. Support started")
@@ -184,7 +184,7 @@ class TestFewStarters:
         answer = asked(cases, analyses="missing_dates", imputations=2)
         assert answer.main["variant"].tolist() == ["main", "missing_dates"]
         assert np.isnan(answer.main["conf_low"]).all()
-        assert "missing dates of support imputed, dates imputed." in notes(answer)
+        assert "missing dates of support imputed (dates imputed)" in notes(answer)
         assert "nan" not in answer.summary()
 
 
