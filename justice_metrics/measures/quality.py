@@ -412,10 +412,14 @@ def _told(one: Verdict) -> Message:
 
 
 def _touched(rule: Rule) -> list[Readable]:
-    """Return the indicators in words; those about time are told in one word where they are all touched."""
-    about_time = set(TIME) <= set(rule.touches)
-    others: list[Readable] = [INDICATORS[name] for name in rule.touches if not (about_time and name in TIME)]
-    return [*others, tr("everything about time")] if about_time else others
+    """Return the indicators in words; those about time or support are told in one word where all are touched."""
+    told = set(rule.touches)
+    whole: list[Readable] = []
+    for group, words in ((TIME, tr("everything about time")), (SUPPORT, tr("everything about support"))):
+        if set(group) <= told:
+            whole.append(words)
+            told -= set(group)
+    return [*(INDICATORS[name] for name in rule.touches if name in told), *whole]
 
 
 def _words(part: Finding) -> Readable:
@@ -446,7 +450,7 @@ def _touches(rule: Rule) -> str:
 
 
 def _touches_words(rules: Iterable[Rule]) -> dict[str, Readable]:
-    return {_touches(one): tr("{listed}", listed=[INDICATORS[name] for name in one.touches]) for one in rules}
+    return {_touches(one): tr("{listed}", listed=_touched(one)) for one in rules}
 
 
 def _texts(words: Iterable[str]) -> Values:

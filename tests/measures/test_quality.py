@@ -12,6 +12,7 @@ import pytest
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.read import read_cases
+from justice_metrics.cases.rules import SUPPORT
 from justice_metrics.cases.rules_offending import offending_units
 from justice_metrics.cases.validate import RULES
 from justice_metrics.measures.quality import QualityReport, check
@@ -123,6 +124,13 @@ class TestReport:
         assert f"says when: {PLANTED['outcome_without_date']} of " in one
         assert "Touches: everything about time." in one
         assert "What to do: Enter the date of the ending." in one
+
+    def test_what_touches_all_of_support_is_told_in_one_word(self, dirty: QualityReport) -> None:
+        rules = dirty.tables["rules"]
+        told = rules.labels["touches"].items()
+        names = [one.text() for touches, one in told if set(SUPPORT) <= set(touches.split(", "))]
+        assert any("everything about support" in one for one in names)
+        assert all("who supports, and from when" not in one for one in names)
 
     def test_no_code_names_for_the_reader(self, dirty: QualityReport) -> None:
         for text in (*dirty.findings(), dirty.heading, dirty.definition.answers):
