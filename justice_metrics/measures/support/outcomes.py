@@ -21,6 +21,7 @@ from ...reduce.histories import NEVER, UNDATED, Needed
 from ...reduce.strata import convicted
 from ..declared import ensure_level, outcome_labels, sampling_notes, spells_of
 from .data import SupportData, support_data_of, supported
+from .enough import missing_notes
 from .outcome_words import (
     conditional_said,
     counts_said,
@@ -301,6 +302,7 @@ def support_outcomes(
             *few_note(answer),
             *doubts(answer, alike, cluster=data.cluster, truncate=truncate),
             *pending_note(pending),
+            *missing_notes(kept.histories),
             *sampling_notes(cases, design_used=True),
         ),
         frame_library=cases.frame_library,

@@ -171,6 +171,15 @@ class TestWhoWasSupported:
         assert "after day 30, by support up to that day" in str(answer.heading)
         assert "after day 30, did those that had" in str(answer.definition.answers)
 
+    def test_what_is_not_recorded_is_told(self) -> None:
+        kinds = [{**row, "kind": None if row["id"] == "a" else "severe"} for row in ROWS]
+        answer = asked(wide(kinds, support=SPELLS), actors=BOTH, adjust="kind", needed="any")
+        assert any("Not known of 1 case" in str(one) and "a kind of its own" in str(one) for one in answer.notes)
+        ages = [{**row, "age_at_fact": None if row["id"] == "a" else 20 + n} for n, row in enumerate(ROWS)]
+        cases = wide(ages, support=SPELLS, types={"age_at_fact": "integer"})
+        answer = asked(cases, actors=BOTH, adjust="age_at_fact", needed="any")
+        assert any("1 case is left out because a number" in str(one) for one in answer.notes)
+
     def test_who_is_left_out_and_why(self) -> None:
         reasons = {str(one.reason): one.n for one in asked(files(), actors=BOTH, adjust=()).provenance.left_out}
         assert reasons == {"did not reach: verdict": 2, "supported, but no date says since when": 1}
