@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -44,6 +44,8 @@ class SupportData:
     milestones : tuple of str
     cluster : str or None
         Name of the attribute.
+    undated_left_out : int
+        Supported cases that were left out because nobody knows since when.
     outcomes : tuple of str
         Endings told apart; code k is ``outcomes[k - 1]``, the last is any other ending.
     """
@@ -56,6 +58,7 @@ class SupportData:
     needed: Needed
     milestones: tuple[str, ...]
     cluster: str | None
+    undated_left_out: int = 0
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -78,12 +81,12 @@ class SupportData:
         return int(self.histories.n[self.start() == UNDATED].sum())
 
     def dated(self) -> SupportData:
-        """Return the cases of which it is known since when they were supported."""
-        return self.where(self.start() != UNDATED)
+        """Return the cases of which it is known since when they were supported; how many were not, is kept."""
+        return replace(self.where(self.start() != UNDATED), undated_left_out=self.undated)
 
     def where(self, kept: Flags) -> SupportData:
         """Return some of the cells."""
-        return SupportData(**{**self.__dict__, "histories": self.histories.where(kept)})
+        return replace(self, histories=self.histories.where(kept))
 
     def followed(self, *, lag_days: int = 0) -> Followed:
         """Return the cases as an emulation follows them; those without a date of support must have been left out.

@@ -22,6 +22,9 @@ FEW_STARTERS: Final = 50
 FEWEST_COURTS: Final = 5
 # Resamples without any of them are left out; with more than this share of them the spread is that of the others.
 MOST_WITHOUT: Final = 0.05
+# Cases that were supported on an unknown day are left out, and only such cases: with more than this share of all that
+# were supported, what remains is no longer like all cases, even if dates are missing by pure chance.
+MOST_UNDATED: Final = 0.05
 # With fewer resamples an error is known to one digit at most.
 FEW_RESAMPLES: Final = 50
 # With fewer cases followed to a horizon, the curves end on few.
@@ -39,12 +42,21 @@ class Starters(NamedTuple):
         Clusters that hold them; None where no cluster was named.
     usable, resamples : int
         Resamples in which somebody started in time, and all of them.
+    undated, supported : int
+        Supported cases left out because nobody knows since when, and those with a date before their ending.
     """
 
     cases: int
     courts: int | None
     usable: int
     resamples: int
+    undated: int = 0
+    supported: int = 0
+
+    @property
+    def undated_share(self) -> float:
+        """Share of the supported cases that were left out for want of a date."""
+        return self.undated / max(self.undated + self.supported, 1)
 
     @property
     def without(self) -> int:
@@ -58,6 +70,7 @@ class Starters(NamedTuple):
             self.cases >= FEWEST_STARTERS
             and (self.courts is None or self.courts >= FEWEST_COURTS)
             and self.without <= MOST_WITHOUT * self.resamples
+            and self.undated_share <= MOST_UNDATED
         )
 
 
@@ -89,6 +102,13 @@ def why_not(starters: Starters, within: int) -> Readable | None:
             cases=starters.cases,
             days=within,
             least=FEWEST_COURTS,
+        )
+    if starters.undated_share > MOST_UNDATED:
+        return tr(
+            "{n} supported cases, {share} of all that were supported, are left out because nobody knows since when; "
+            "the cases that remain are not like all cases",
+            n=starters.undated,
+            share=Share(starters.undated_share),
         )
     if not starters.enough:
         return tr(

@@ -282,7 +282,10 @@ def _starters(data: SupportData, followed: Followed, within: int, usable: int, r
     started = (followed.start <= within) & (followed.start < followed.exit)
     cells = data.histories
     courts = None if cells.cluster is None else len(np.unique(cells.cluster[started]))
-    return Starters(int(cells.n[started].sum()), courts, usable, resamples)
+    supported = int(cells.n[followed.start < followed.exit].sum())
+    return Starters(
+        int(cells.n[started].sum()), courts, usable, resamples, undated=data.undated_left_out, supported=supported
+    )
 
 
 def _without_limits(effects: EffectIntervals) -> EffectIntervals:

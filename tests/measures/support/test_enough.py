@@ -178,3 +178,14 @@ def test_of_victims_too_few_supported_tell_nothing() -> None:
 def test_support_presence_tells_the_last_day_that_was_followed() -> None:
     answer = jm.support_presence(jm.sample_cases(), actors="lawyer", horizon_days=(365, 9_000, 20_000))
     assert "by day 365" in words(answer.findings())
+
+
+def test_supported_cases_without_a_date_are_not_left_out_in_silence() -> None:
+    # Only supported cases are left out for want of a date, so what remains has too few of them even by pure chance.
+    few = Starters(200, 30, 500, 500, undated=10, supported=300)
+    many = few._replace(undated=100)
+    assert few.enough
+    assert not many.enough
+    assert why_not(few, 90) is None
+    assert words((why_not(many, 90),)).startswith("100 supported cases, 25.0\N{NO-BREAK SPACE}% of all that were supported")
+    assert "no interval, p value or number of files" in words(starter_notes(many, 90))
