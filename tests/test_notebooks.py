@@ -41,7 +41,8 @@ SAID = {
     "02_support_actors.ipynb": (
         "Do not use it",
         "Of 1,000 cases supported within 90 days",
-        "The interval does not include zero.",
+        "more would come to verdict within 2 years",
+        "The interval does not include zero, and the difference stands",
         "of 1,000 cases with a verdict by day 730, by simulation",
         "Inconclusive: neither",
         "A study of this kind needs about",

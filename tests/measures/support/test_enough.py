@@ -187,5 +187,7 @@ def test_supported_cases_without_a_date_are_not_left_out_in_silence() -> None:
     assert few.enough
     assert not many.enough
     assert why_not(few, 90) is None
-    assert words((why_not(many, 90),)).startswith("100 supported cases, 25.0\N{NO-BREAK SPACE}% of all that were supported")
+    assert words((why_not(many, 90),)).startswith(
+        "100 supported cases, 25.0\N{NO-BREAK SPACE}% of all that were supported"
+    )
     assert "no interval, p value or number of files" in words(starter_notes(many, 90))
