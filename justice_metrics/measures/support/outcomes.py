@@ -109,6 +109,12 @@ class SupportOutcomes(Result):
         timed = (time_said(days, self.reached_words),) if self.supported_by is None and np.isfinite(days).all() else ()
         return (counts, *told, *timed, conditional_said(self.reached_words, self.outcome_words))
 
+    def headline(self) -> Readable | None:
+        """Return the difference with its interval, and of which cases alone it speaks: no count without both."""
+        told = difference_said(self.answer, alike=self.alike is not None, adjust=self.adjust, level=self.level)
+        conditional = conditional_said(self.reached_words, self.outcome_words)
+        return tr("{sentence} {reading}", sentence=told[0], reading=conditional)
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference by each way of making the groups alike."""
         main = self.main
