@@ -51,6 +51,10 @@ VIEWS: Final[Mapping[str, Readable]] = MappingProxyType(
 )
 
 
+# Where weighted cases are worth fewer than these, single files move the figures.
+FEW_EFFECTIVE: Final = 100
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SupportEffect(Result):
     """How cases would end if support started in time, and if it did not.
@@ -243,6 +247,7 @@ def answer_of(
                 few_events=any_few(main),
             ),
             *followed_notes(first.followed_to, strategies.arms),
+            *_on_heavy_weights(weights.effective[0], weights.largest[0]),
             *missing_notes(whole.histories),
             *_on_weights(cases),
             *sampling_notes(cases, design_used=True),
@@ -253,6 +258,20 @@ def answer_of(
         units=units,
         parts=tuple(parts),
         likeness=likeness,
+    )
+
+
+def _on_heavy_weights(effective: float, largest: float) -> tuple[Readable, ...]:
+    """Say how few cases the started strategy is worth, where single files can move the answer."""
+    if effective >= FEW_EFFECTIVE:
+        return ()
+    return (
+        tr(
+            "After weighting, the cases that keep to the first strategy tell as much as {n} cases of one weight, and "
+            "the heaviest counts {largest} times: single files move the figures.",
+            n=round(effective),
+            largest=round(largest),
+        ),
     )
 
 
