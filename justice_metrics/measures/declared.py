@@ -13,7 +13,7 @@ from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut, Provenance
 from ..base.result import Column
 from ..base.types import Counts, Floats, Tallies
-from ..cases.attributes import attribute_words
+from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..reduce.risk import Endings, durations_of
@@ -174,6 +174,21 @@ def ensure_level(level: float) -> None:
         raise QuestionError(
             tr("The confidence level {level} does not lie between 0 and 1.", level=level), tr("Write 95 % as 0.95.")
         )
+
+
+def ensure_actors(cases: CaseData, actors: Sequence[str]) -> None:
+    """Refuse an actor whom no support spell names.
+
+    Raises
+    ------
+    QuestionError
+        With the nearest name.
+    """
+    for one in actors:
+        if one not in cases.actors:
+            raise QuestionError(
+                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
+            )
 
 
 def endpoints(cases: CaseData, wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:

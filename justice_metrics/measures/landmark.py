@@ -13,7 +13,7 @@ from ..base.language import Language, Readable, format_number, format_share, tr,
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Counts, Days, Floats, Names, names
-from ..cases.attributes import actor_words, suggested
+from ..cases.attributes import actor_words
 from ..cases.casedata import CaseData
 from ..estimate.curves import Incidence, aalen_johansen
 from ..estimate.limits import normal_quantile
@@ -28,6 +28,7 @@ from .declared import (
     Points,
     Share,
     endpoints,
+    ensure_actors,
     ensure_level,
     interval_columns,
     outcome_labels,
@@ -306,11 +307,7 @@ def _check(cases: CaseData, actors: Sequence[str], landmark_days: int, horizon_d
         )
     if not actors:
         raise QuestionError(tr("No actor was named."), tr("There are: {actors}.", actors=", ".join(cases.actors)))
-    for one in actors:
-        if one not in cases.actors:
-            raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
-            )
+    ensure_actors(cases, actors)
     if not 0 <= landmark_days < horizon_days:
         raise QuestionError(
             tr(

@@ -12,7 +12,6 @@ import numpy as np
 from ..base.errors import QuestionError, suggestion
 from ..base.language import tr
 from ..base.types import Counts, Flags, Floats, Names, names
-from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.limits import normal_quantile
@@ -21,7 +20,7 @@ from ..reduce.formula import Covariate, Formula, read_formula, unknown_reference
 from ..reduce.patterns import HOLDS, MissingLevels, Patterns, patterns_of
 from ..reduce.risk import Endings
 from ..reduce.support import with_support
-from .declared import spells_of
+from .declared import ensure_actors, spells_of
 
 Ties: TypeAlias = Literal["efron", "breslow"]
 
@@ -194,11 +193,7 @@ def _with_actors(cases: CaseData | Durations, actors: Sequence[str]) -> CaseData
             tr("These data have no support spells."),
             tr("A table of times takes several rows per unit instead: name the column that tells units apart (id)."),
         )
-    for one in actors:
-        if one not in cases.actors:
-            raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
-            )
+    ensure_actors(cases, actors)
     return cases.with_(milestones=with_support(cases, actors))
 
 

@@ -7,9 +7,8 @@ from typing import Final
 
 from ..base.errors import QuestionError
 from ..base.language import tr
-from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
-from .declared import Points, Share
+from .declared import Points, Share, ensure_actors
 
 # With fewer courts no question about support gives an interval.
 FEWEST_COURTS: Final = 5
@@ -31,11 +30,7 @@ def ensure_cases(cases: object, actors: tuple[str, ...]) -> None:
         raise QuestionError(
             tr("These cases have no support spells."), tr("Add a [support] section to the mapping, or name no actor.")
         )
-    for one in actors:
-        if one not in cases.actors:
-            raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
-            )
+    ensure_actors(cases, actors)
 
 
 def ensure_shares(**given: float | None) -> None:

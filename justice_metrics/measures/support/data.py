@@ -12,7 +12,6 @@ from ...base.errors import QuestionError
 from ...base.language import Readable, tr
 from ...base.provenance import LeftOut
 from ...base.types import Counts, Flags, Names, names
-from ...cases.attributes import suggested
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...estimate.followed import Followed
@@ -22,7 +21,7 @@ from ...reduce.histories import UNDATED, Histories, Needed, histories_of
 from ...reduce.pattern_cells import COVARIATE_MISSING
 from ...reduce.risk import Endings
 from ...reduce.support import with_support
-from ..declared import LEFT_OUT_WORDS, spells_of
+from ..declared import LEFT_OUT_WORDS, ensure_actors, spells_of
 from .spells_asked import ensure_spells
 
 
@@ -310,11 +309,7 @@ def _check(cases: CaseData, actors: Sequence[str], needed: Needed) -> None:
         )
     if not actors:
         raise QuestionError(tr("No actor was named."), tr("There are: {actors}.", actors=", ".join(cases.actors)))
-    for one in actors:
-        if one not in cases.actors:
-            raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
-            )
+    ensure_actors(cases, actors)
     if needed not in ("all", "any") and not (isinstance(needed, int) and 1 <= needed <= len(actors)):
         raise QuestionError(
             tr(

@@ -10,7 +10,6 @@ import numpy as np
 from ...base.errors import QuestionError, suggestion
 from ...base.language import tr
 from ...base.types import Names, names
-from ...cases.attributes import suggested
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...reduce.design import Design
@@ -18,7 +17,7 @@ from ...reduce.formula import read_formula
 from ...reduce.histories import Needed, histories_of
 from ...reduce.presence import with_presence
 from ...reduce.support_states import Episode
-from ..declared import spells_of
+from ..declared import ensure_actors, spells_of
 from .data import SupportData, support_data
 from .hazard_states import Present
 from .spells_asked import ensure_spells
@@ -58,11 +57,7 @@ def hazard_data(
         return _of_table(cases, who, needed, outcome, names(adjust), names(milestones), strata, cluster), _ever(who)
     if present == "since_start" or cases.support is None:
         return _of_cases(cases, locals(), None), _ever(who)
-    for one in who:
-        if one not in cases.actors:
-            raise QuestionError(
-                tr("'{actor}' is not a support actor of these cases.", actor=one), suggested(one, cases.actors)
-            )
+    ensure_actors(cases, who)
     chosen = {one: names(bases) for one, bases in (basis or {}).items()}
     ensure_spells(cases, who, chosen, names(institutions))
     there = with_presence(cases, who, basis=chosen, institutions=names(institutions))
