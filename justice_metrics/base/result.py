@@ -16,12 +16,13 @@ from .errors import QuestionError
 from .language import LANGUAGES, Language, Readable, format_number, format_share, tr
 from .levels import LEVEL_WORDS
 from .provenance import Provenance
+from .quantities import STATUS_WORDS, STATUSES
 from .types import FrameLibrary, Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Unit: TypeAlias = Literal["text", "units", "share", "points", "days", "number"]
+Unit: TypeAlias = Literal["text", "units", "share", "points", "change", "days", "number"]
 Role: TypeAlias = Literal["stratum", "key", "count", "estimate", "interval"]
 # What the disclosure gate must know of a column. The set is closed: a kind without a guard cannot be published.
 Kind: TypeAlias = Literal[
@@ -39,8 +40,9 @@ class Column:
         Name in ``to_frame()``.
     meaning : Readable
         What it says, for headings and the data dictionary.
-    unit : {"text", "units", "share", "points", "days", "number"}
-        Shares lie between 0 and 1; points are differences of shares.
+    unit : {"text", "units", "share", "points", "change", "days", "number"}
+        Shares are parts of one (0.04 is shown as 4 %; a ratio of flows may pass 100 %); points are differences of
+        shares; a change is relative to what was before (0.04 is shown as +4 %) and never shares a column with points.
     role : {"stratum", "key", "count", "estimate", "interval"}
         What it does in the table.
     kind : str
@@ -77,9 +79,12 @@ class Table:
         What the table shows.
     warning : Readable, optional
         For a naive or biased table: the reason not to use it. Such a table is shown in its own box only.
+    statuses : mapping of str to sequence of str, optional
+        For a column whose cells may be missing in different ways: the id of each cell's status (see
+        ``base.quantities``), "" for a plain number.
     """
 
-    __slots__ = ("columns", "labels", "title", "values", "warning")
+    __slots__ = ("columns", "labels", "statuses", "title", "values", "warning")
 
     def __init__(
         self,
@@ -89,6 +94,7 @@ class Table:
         labels: Mapping[str, Mapping[str, Readable]] | None = None,
         title: Readable | None = None,
         warning: Readable | None = None,
+        statuses: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         declared = [one.name for one in columns]
         twice = next((one for place, one in enumerate(declared) if one in declared[:place]), None)
@@ -105,6 +111,7 @@ class Table:
         self.columns: Final = tuple(columns)
         self.values: Final[Mapping[str, Values]] = MappingProxyType(arrays)
         self.labels: Final = MappingProxyType(dict(labels or {}))
+        self.statuses: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(_checked(statuses or {}, arrays))
         self.title: Final = title
         self.warning: Final = warning
 
@@ -148,7 +155,19 @@ class Table:
 
     def _cells(self, column: Column, language: Language) -> list[str]:
         words = self.labels.get(column.name, {})
-        return [_cell(value, column, words, language) for value in self.values[column.name]]
+        shown = [_cell(value, column, words, language) for value in self.values[column.name]]
+        if column.name not in self.statuses:
+            return shown
+        return [_marked(cell, status, language) for cell, status in zip(shown, self.statuses[column.name], strict=True)]
+
+    def frame_columns(self) -> dict[str, Values]:
+        """Return the columns for a frame or a file; one with statuses is followed by ``<name>__status``."""
+        found: dict[str, Values] = {}
+        for name, array in self.values.items():
+            found[name] = array
+            if any(self.statuses.get(name, ())):
+                found[f"{name}__status"] = np.array(self.statuses[name], dtype=object)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +267,7 @@ class Result(ABC):
             raise QuestionError(
                 tr("This result has no table '{table}'.", table=table), suggestion(table, tuple(self.tables))
             )
-        columns = {name: _native(array) for name, array in self.tables[table].values.items()}
+        columns = {name: _native(array) for name, array in self.tables[table].frame_columns().items()}
         return nw.from_dict(columns, backend=self.frame_library).to_native()
 
     @abstractmethod
@@ -370,6 +389,24 @@ def _native(array: Values) -> Any:
     return array.tolist() if array.dtype == object else array.copy()
 
 
+def _checked(statuses: Mapping[str, Sequence[str]], arrays: Mapping[str, Values]) -> dict[str, tuple[str, ...]]:
+    for name, ids in statuses.items():
+        if name not in arrays or len(ids) != len(arrays[name]):
+            raise TypeError(f"statuses of {name!r}: no such column, or not one status per row")
+        unknown = sorted(set(ids) - set(STATUSES))
+        if unknown:
+            raise TypeError(f"statuses of {name!r}: {unknown[0]!r} is no status")
+    return {name: tuple(ids) for name, ids in statuses.items()}
+
+
+def _marked(cell: str, status: str, language: Language) -> str:
+    """Return a cell with its status: in place of a number that is not there, beside one that is under review."""
+    if not status:
+        return cell
+    words = STATUS_WORDS[status].text(language)
+    return words if cell == "–" else f"{cell} ({words})"
+
+
 def _cell(value: Any, column: Column, words: Mapping[str, Readable], language: Language) -> str:
     if isinstance(value, str):
         readable = words.get(value) or LEVEL_WORDS.get(value)
@@ -379,6 +416,8 @@ def _cell(value: Any, column: Column, words: Mapping[str, Readable], language: L
     number = float(value)
     if column.unit == "share":
         return format_share(number, language, decimals=column.decimals)
+    if column.unit == "change":
+        return ("+" if number > 0 else "") + format_share(number, language, decimals=column.decimals)
     if column.unit == "points":
         return format_number(number * 100, language, decimals=column.decimals)
     if column.unit in {"units", "days"}:

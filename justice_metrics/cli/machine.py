@@ -56,8 +56,8 @@ def _result(result: Result, language: Language) -> dict[str, Any]:
 
 
 def _table(table: Table, language: Language) -> dict[str, Any]:
-    columns = [one.name for one in table.columns]
-    values = [[_plain(value) for value in table[name]] for name in columns]
+    columns = table.frame_columns()
+    values = [[_plain(value) for value in array] for array in columns.values()]
     return {
         "title": table.title.text(language) if table.title else None,
         "warning": table.warning.text(language) if table.warning else None,

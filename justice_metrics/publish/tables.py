@@ -101,7 +101,7 @@ def csv_bytes(table: Table, *, language: Language = "en") -> bytes:
     table : Table
         Written with the names of its columns and full precision; shares and differences of shares as they are, so that
         0.01 is one per cent or one percentage point. Beside a column of ids stands ``<name>_label`` with
-        their words.
+        their words; beside numbers that are missing in different ways or under review, ``<name>__status`` says how.
     language : {"en", "es"}
         Language of the labels.
 
@@ -119,6 +119,8 @@ def csv_bytes(table: Table, *, language: Language = "en") -> bytes:
         if words and f"{column.name}_label" not in table.values:
             labels = ("" if words.get(value) is None else csv_text(words[value].text(language)) for value in values)
             columns.append([csv_text(f"{column.name}_label"), *labels])
+        if any(table.statuses.get(column.name, ())):
+            columns.append([csv_text(f"{column.name}__status"), *table.statuses[column.name]])
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\r\n").writerows(zip(*columns, strict=True))
     return file.getvalue().encode("utf-8-sig")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..base.language import Language, Readable, tr
 from ..base.levels import LEVEL_WORDS
+from ..base.quantities import STATUS_WORDS
 from ..base.result import Column, Result, Table, Unit
 from .account import settings, sources
 from .inert import plain
@@ -29,8 +30,9 @@ UNIT_WORDS: Final[Mapping[Unit, Readable]] = MappingProxyType(
     {
         "text": tr("text"),
         "units": tr("number of units"),
-        "share": tr("share between 0 and 1"),
+        "share": tr("share: 0.04 is 4 %"),
         "points": tr("percentage points (in csv files a difference of shares: 0.01 is one point)"),
+        "change": tr("change, relative to before: 0.04 is +4 %"),
         "days": tr("days"),
         "number": tr("number"),
     }
@@ -215,11 +217,15 @@ class _Writer:
         words = table.labels.get(column.name, {})
         look = self._number_format(table, column)
         widest = min(len(self._heading(column)), 18)
+        statuses = table.statuses.get(column.name, ("",) * len(table))
         for row, value in enumerate(table[column.name][:_MOST_ROWS].tolist()):
             if value is None or (isinstance(value, float) and not math.isfinite(value)):
+                if statuses[row]:
+                    self._text(sheet, top + row, place, STATUS_WORDS[statuses[row]].text(self._language), "text")
                 continue
             if isinstance(value, int | float) and not isinstance(value, bool):
-                sheet.write_number(top + row, place, _as_shown(value, column), look)
+                marked = self._number_format(table, column, statuses[row]) if statuses[row] else look
+                sheet.write_number(top + row, place, _as_shown(value, column), marked)
                 continue
             readable = words.get(value) or LEVEL_WORDS.get(value)
             text = readable.text(self._language) if readable else str(value)
@@ -233,8 +239,10 @@ class _Writer:
         points = tr("points").text(self._language)
         return words if column.unit != "points" or points in words else f"{words} ({points})"
 
-    def _number_format(self, table: Table, column: Column) -> Any:
-        pattern = _pattern(table, column)
+    def _number_format(self, table: Table, column: Column, status: str = "") -> Any:
+        """Return how a number is shown; one with a status stays a number and is shown with its words."""
+        words = STATUS_WORDS[status].text(self._language) if status else ""
+        pattern = _pattern(table, column) + (f'" ({words})"' if words else "")
         if pattern not in self._formats:
             self._formats[pattern] = self._book.add_format({"num_format": pattern, "valign": "top"})
         return self._formats[pattern]
@@ -268,4 +276,6 @@ def _pattern(table: Table, column: Column) -> str:
         values = [one for one in table[column.name].tolist() if one is not None]
         decimals = 0 if all(float(one).is_integer() for one in values if math.isfinite(one)) else 1
     places = "." + "0" * decimals if decimals else ""
+    if column.unit == "change":
+        return f"+0{places}%;-0{places}%;0{places}%"
     return f"0{places}%" if column.unit == "share" else f"#,##0{places}"

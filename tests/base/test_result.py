@@ -55,7 +55,7 @@ class TestColumns:
             Column("n", Label("n"), **{**right, **wrong})
 
     def test_the_sets_are_those_that_the_gate_knows(self) -> None:
-        assert get_args(Unit) == ("text", "units", "share", "points", "days", "number")
+        assert get_args(Unit) == ("text", "units", "share", "points", "change", "days", "number")
         assert get_args(Role) == ("stratum", "key", "count", "estimate", "interval")
         assert set(get_args(Kind)) == {
             *("stratum", "key", "count", "share", "difference", "std_error", "interval", "quantile", "probability"),

@@ -111,7 +111,7 @@ def test_the_workbook_holds_real_numbers_and_says_that_it_is_internal() -> None:
 def test_the_workbook_explains_columns_definition_and_source() -> None:
     book = workbook(result_bytes(rates(), ".xlsx"))
     meaning = cells(book["Columns"])
-    assert {"estimate", "conviction rate", "share between 0 and 1", "complaint = complaint; trial = trial"} <= set(
+    assert {"estimate", "conviction rate", "share: 0.04 is 4 %", "complaint = complaint; trial = trial"} <= set(
         meaning
     )
     about = cells(book["About"])
@@ -225,3 +225,19 @@ def test_an_unknown_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(QuestionError, match="main"):
         write_table(rates(), tmp_path / "a.csv", table="mian")
     assert not list(tmp_path.iterdir())
+
+
+def test_numbers_that_are_missing_in_different_ways_stay_different_in_every_file() -> None:
+    columns = (
+        Column("n", tr("cases"), "units", "count", "count"),
+        Column("gone", tr("change"), "change", "estimate", "difference"),
+    )
+    statuses = ["", "under_review", "suppressed", "not_applicable", "pending", "not_available"]
+    values = {"n": np.array([0, 7, np.nan, np.nan, np.nan, np.nan]), "gone": np.full(6, -0.351)}
+    result = rates(tables={"main": Table(columns, values, statuses={"n": statuses})})
+    assert [row[1] for row in csv_rows(result_bytes(result, ".csv"))] == ["n__status", *statuses]
+    sheet = workbook(result_bytes(result, ".xlsx"))["Table"]
+    shown = [sheet[f"A{row}"].value for row in range(6, 12)]
+    assert shown == [0, 7, "suppressed", "not applicable", "pending", "not available"]
+    assert sheet["A7"].number_format.endswith('" (under review)"')
+    assert sheet["B6"].number_format.startswith("+0.0%;-0.0%")
