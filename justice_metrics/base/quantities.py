@@ -48,7 +48,7 @@ class Quantity(NamedTuple):
     values : array of float, any shape
         NaN where there is no number.
     status : array of uint8, the same shape
-        Place in ``STATUSES``: 0 for a plain number, a true zero among them; ``under_review`` has a number too.
+        Place in ``STATUSES``: 0 for a plain number, a true zero among them; ``under_review`` mostly has a number too.
     """
 
     values: Floats
@@ -79,7 +79,7 @@ def quantity(values: Sequence[float] | Floats | Counts, status: Sequence[str] | 
     if status is not None:
         codes = np.array([_CODE[one] for one in status], np.uint8).reshape(array.shape)
     array[codes > _CODE[UNDER_REVIEW]] = np.nan
-    codes[np.isnan(array) & (codes <= _CODE[UNDER_REVIEW])] = _CODE[NOT_AVAILABLE]
+    codes[np.isnan(array) & (codes == 0)] = _CODE[NOT_AVAILABLE]
     return Quantity(array, codes)
 
 
@@ -116,7 +116,9 @@ def sums(parts: Quantity, groups: Counts, n: int) -> Quantity:
     some = np.bincount(groups[applies], minlength=n) > 0
     any_part = np.bincount(groups, minlength=n) > 0
     worst[~some] = np.where(any_part[~some], nap, _CODE[NOT_AVAILABLE])
-    total[worst > _CODE[UNDER_REVIEW]] = np.nan
+    # A figure under review can be held back until the review is over.
+    held_back = np.bincount(groups[applies & ~parts.known], minlength=n) > 0
+    total[held_back | (worst > _CODE[UNDER_REVIEW])] = np.nan
     return Quantity(total, worst)
 
 
