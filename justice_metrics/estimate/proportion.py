@@ -69,6 +69,90 @@ def wilson(successes: Tallies, trials: Tallies, confidence_level: float = 0.95) 
     return Share(p, low, high)
 
 
+def clopper_pearson(successes: Tallies, trials: Tallies, confidence_level: float = 0.95) -> Share:
+    """Exact interval of a share, by inverting the two one-sided binomial tests.
+
+    Parameters
+    ----------
+    successes, trials : (G,)
+        Whole numbers with 0 <= successes <= trials.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Share
+        Shares, not percent; limits exactly 0 without a success and exactly 1 without a failure. NaN without trials.
+
+    Notes
+    -----
+    Limits are quantiles of beta distributions, B(a/2; x, n - x + 1) and B(1 - a/2; x + 1, n - x). The level is never
+    missed, at the price of intervals that are wider than needed.
+
+    References
+    ----------
+    Clopper and Pearson (1934), Biometrika, 26, 404-413.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> share = clopper_pearson(np.array([0, 8]), np.array([10, 321]))
+    >>> share.conf_low.round(4), share.conf_high.round(4)
+    (array([0.    , 0.0108]), array([0.3085, 0.0485]))
+    """
+    return _beta_limits(successes, trials, confidence_level, prior=0.0)
+
+
+def jeffreys(successes: Tallies, trials: Tallies, confidence_level: float = 0.95) -> Share:
+    """Equal-tailed interval of a share under the prior of Jeffreys, beta(1/2, 1/2).
+
+    Parameters
+    ----------
+    successes, trials : (G,)
+        Whole numbers with 0 <= successes <= trials.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Share
+        The observed shares with limits that are quantiles of beta(x + 1/2, n - x + 1/2); 0 without a success and 1
+        without a failure, as Brown, Cai and DasGupta advise. NaN without trials.
+
+    References
+    ----------
+    Brown, Cai and DasGupta (2001), Statistical Science, 16, 101-133.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> share = jeffreys(np.array([0, 8]), np.array([10, 321]))
+    >>> share.conf_low.round(4), share.conf_high.round(4)
+    (array([0.    , 0.0119]), array([0.2172, 0.0465]))
+    """
+    return _beta_limits(successes, trials, confidence_level, prior=0.5)
+
+
+def _beta_limits(successes: Tallies, trials: Tallies, confidence_level: float, *, prior: float) -> Share:
+    """Limits from beta(x + prior, n - x + 1 - prior) and beta(x + 1 - prior, n - x + prior)."""
+    from scipy.special import betaincinv
+
+    tail = (1 - confidence_level) / 2
+    counted = trials > 0
+    n = np.where(counted, trials, np.nan)
+    inside_low, inside_high = counted & (successes > 0), counted & (successes < trials)
+    failures = trials - successes
+    low = betaincinv(np.where(inside_low, successes, 1) + prior, np.where(inside_low, failures, 1) + 1 - prior, tail)
+    high = betaincinv(
+        np.where(inside_high, successes, 1) + 1 - prior, np.where(inside_high, failures, 1) + prior, 1 - tail
+    )
+    return Share(
+        successes / n,
+        np.where(inside_low, low, np.where(counted, 0.0, np.nan)),
+        np.where(inside_high, high, np.where(counted, 1.0, np.nan)),
+    )
+
+
 def detectable_difference(
     n_one: ArrayLike,
     n_two: ArrayLike,

@@ -1,0 +1,218 @@
+"""Shares from a sample with weights, strata and clusters: variance by linearisation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..base.types import Counts, Floats
+from .limits import student_quantile
+from .share_contrasts import Contrast
+
+# With one degree of freedom Student's limits reach from almost 0 to almost 1: no interval is better.
+LEAST_DEGREES = 2
+
+
+class DesignCells(NamedTuple):
+    """Weighted totals of primary sampling units, in each group that a share is asked for."""
+
+    group: Counts  # (N,) group of the row, 0 to G - 1
+    psu: Counts  # (N,) sampling unit of the row; a pair (psu, group) stands in one row at most
+    numerator: Floats  # (N,) weighted total of one such unit
+    denominator: Floats  # (N,) likewise
+    stratum: Counts  # (P,) design stratum of each sampling unit
+    copies: Counts  # (P,) identical sampling units that it stands for
+    groups: int
+
+
+class DesignShare(NamedTuple):
+    """Shares with the error of the design."""
+
+    estimate: Floats  # (G,)
+    std_error: Floats  # (G,)
+    conf_low: Floats  # (G,)
+    conf_high: Floats  # (G,)
+    degrees_of_freedom: Counts  # (G,)
+
+
+class Scores(NamedTuple):
+    """What each sampling unit does to the share of a group, to first order."""
+
+    estimate: Floats  # (G,)
+    score: Floats  # (N,)
+    units: Counts  # (H,) sampling units in each stratum
+    middle: Floats  # (H, G) what is taken off a score in each stratum
+
+
+def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> DesignShare:
+    """Weighted share of each group, with limits from the sampling design.
+
+    Parameters
+    ----------
+    cells : DesignCells
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DesignShare
+        NaN without a denominator; no limits at 0 and 1, and with fewer than two degrees of freedom.
+
+    Notes
+    -----
+    With y and x the weighted totals of a sampling unit, p = sum y / sum x and z = (y - p x) / sum x. The variance is
+    sum over strata h of m / (m - 1) sum (z - mean z)^2 over the m sampling units of the stratum, those without a unit
+    in the group among them (z = 0). Sampling units count as drawn with replacement. A stratum with one sampling unit
+    is centred at the mean of all of them. Limits are logit(p) -+ t s / (p (1 - p)), turned back, with as many degrees
+    of freedom as the group has sampling units less strata.
+
+    References
+    ----------
+    Binder (1983), International Statistical Review, 51, 279-292.
+    Korn and Graubard (1998), Survey Methodology, 24, 193-201.
+
+    Examples
+    --------
+    Three clusters of ten, with three, five and seven victims that reported:
+
+    >>> import numpy as np
+    >>> zero = np.zeros(3, int)
+    >>> cells = DesignCells(zero, np.arange(3), np.array([3.0, 5, 7]), np.full(3, 10.0), zero, zero + 1, 1)
+    >>> share = linearised_share(cells)
+    >>> share.estimate.round(2), share.conf_low.round(3), share.conf_high.round(3)
+    (array([0.5]), array([0.121]), array([0.879]))
+    """
+    scores = scores_of(cells)
+    every = np.arange(cells.groups)
+    spread = np.sqrt(np.maximum(_products(cells, scores, every), 0))
+    degrees = degrees_of_freedom(cells, every, every)
+    p = scores.estimate
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
+        reach = quantile * spread / (p * (1 - p))
+        told = (degrees >= LEAST_DEGREES) & (p > 0) & (p < 1)
+        middle = np.log(p / (1 - p))
+        low, high = (np.where(told, 1 / (1 + np.exp(-(middle + side * reach))), np.nan) for side in (-1, 1))
+    return DesignShare(p, np.where(np.isnan(p), np.nan, spread), low, high, degrees)
+
+
+def linearised_difference(cells: DesignCells, reference: int, confidence_level: float = 0.95) -> Contrast:
+    """Difference of each group's share from that of a reference group, with the error of the design.
+
+    Parameters
+    ----------
+    cells : DesignCells
+    reference : int
+        Group that the others are compared with.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Contrast
+        (G,) differences of shares; 0 with no width for the reference itself. Clusters that hold units of both groups
+        make the error smaller: their covariance counts.
+
+    Notes
+    -----
+    p - q -+ t s, with s^2 the variance of p - q by linearisation as in :func:`linearised_share`.
+    """
+    p, q, variances, degrees = _against(cells, reference)
+    own, other, shared = variances
+    spread = np.sqrt(np.maximum(own + other - 2 * shared, 0))
+    reach = _reach(spread, degrees, confidence_level)
+    return Contrast(p - q, p - q - reach, p - q + reach)
+
+
+def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float = 0.95) -> Contrast:
+    """Ratio of each group's share to that of a reference group, with the error of the design.
+
+    Parameters
+    ----------
+    cells : DesignCells
+    reference : int
+        Group that the others are compared with.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Contrast
+        (G,) ratios; NaN where the share of the reference is 0, without limits where a share is 0.
+
+    Notes
+    -----
+    Limits are symmetric on the logarithmic scale, with variance v(p)/p^2 + v(q)/q^2 - 2 cov(p, q)/(p q).
+    """
+    p, q, variances, degrees = _against(cells, reference)
+    own, other, shared = variances
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(q > 0, p / q, np.nan)
+        spread = np.sqrt(np.maximum(own / p**2 + other / q**2 - 2 * shared / (p * q), 0))
+        reach = np.exp(_reach(np.where(p > 0, spread, np.nan), degrees, confidence_level))
+        return Contrast(ratio, ratio / reach, ratio * reach)
+
+
+def scores_of(cells: DesignCells) -> Scores:
+    """Shares of the groups and the scores of the sampling units, with what each stratum centres them at."""
+    g, h = cells.groups, int(cells.stratum.max(initial=0)) + 1
+    copies = cells.copies[cells.psu]
+    total = np.bincount(cells.group, weights=cells.denominator * copies, minlength=g)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = np.bincount(cells.group, weights=cells.numerator * copies, minlength=g) / np.where(total > 0, total, np.nan)
+    known = np.where(np.isnan(p), 0.0, p)
+    score = (cells.numerator - known[cells.group] * cells.denominator) / np.where(total > 0, total, 1.0)[cells.group]
+    units = np.bincount(cells.stratum, weights=cells.copies, minlength=h).astype(np.int64)
+    place = cells.stratum[cells.psu] * g + cells.group
+    added = np.bincount(place, weights=score * copies, minlength=h * g).reshape(h, g)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = added / units[:, None]
+    # all scores add up to 0, so the mean over every sampling unit is 0 too
+    middle[units == 1] = 0.0
+    return Scores(p, score, units, np.where(np.isfinite(middle), middle, 0.0))
+
+
+def degrees_of_freedom(cells: DesignCells, one: Counts, other: Counts) -> Counts:
+    """Sampling units less strata that hold a unit of either of two groups, pair by pair."""
+    there = cells.denominator > 0
+    h = len(cells.stratum)
+    found = []
+    for pair in zip(one.tolist(), other.tolist(), strict=True):
+        inside = np.zeros(h, np.bool_)
+        inside[cells.psu[there & np.isin(cells.group, pair)]] = True
+        found.append(int(cells.copies[inside].sum()) - len(np.unique(cells.stratum[inside])))
+    return np.array(found, np.int64)
+
+
+def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[Floats, Floats, Floats], Counts]:
+    """Shares, that of the reference, variances and covariance, degrees of freedom."""
+    scores = scores_of(cells)
+    every, base = np.arange(cells.groups), np.full(cells.groups, reference)
+    own = _products(cells, scores, every)
+    variances = (own, own[base], _products(cells, scores, base))
+    return scores.estimate, scores.estimate[base], variances, degrees_of_freedom(cells, every, base)
+
+
+def _products(cells: DesignCells, scores: Scores, other: Counts) -> Floats:
+    """Covariance of each group's share with that of one other group, the same for all or each its own."""
+    g, h = cells.groups, len(scores.units)
+    copies = cells.copies[cells.psu]
+    at = cells.stratum[cells.psu]
+    if bool((other == np.arange(g)).all()):
+        partner = scores.score
+    else:
+        of_base = np.zeros(len(cells.stratum))
+        base = cells.group == other[0]
+        of_base[cells.psu[base]] = scores.score[base]
+        partner = of_base[cells.psu]
+    raw = np.bincount(at * g + cells.group, weights=copies * scores.score * partner, minlength=h * g).reshape(h, g)
+    centred = raw - scores.units[:, None] * scores.middle * scores.middle[:, other]
+    factor = np.where(scores.units > 1, scores.units / np.maximum(scores.units - 1, 1), 1.0)
+    covariance: Floats = (factor[:, None] * centred).sum(axis=0)
+    return covariance
+
+
+def _reach(spread: Floats, degrees: Counts, confidence_level: float) -> Floats:
+    quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
+    return np.where(degrees >= LEAST_DEGREES, quantile * spread, np.nan)

@@ -1,0 +1,189 @@
+"""Shares from weights, strata and clusters: by hand, and against R's survey package."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from fractions import Fraction as F
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from justice_metrics.base.types import Floats, Values
+from justice_metrics.estimate.clustered_share import clustered_share
+from justice_metrics.estimate.limits import student_quantile
+from justice_metrics.estimate.survey import DesignCells, linearised_difference, linearised_ratio, linearised_share
+
+REFERENCE = Path(__file__).parent.parent / "reference"
+GROUPS = ("all", "physical", "psychological", "sexual")
+
+
+def table(name: str) -> dict[str, Values]:
+    with (REFERENCE / name).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+
+
+def cells_of(rows: Mapping[str, Values], *, strata: bool, clusters: bool, together: bool = False) -> DesignCells:
+    """Cells of the victims by form of violence; sampling units without a victim are there too."""
+    n = len(rows["weight"])
+    psu = np.unique(rows["cluster"], return_inverse=True)[1] if clusters else np.arange(n)
+    forms = list(GROUPS[:1] if together else GROUPS[1:])
+    group = np.array([0 if together else forms.index(one) for one in rows["form"]])
+    weight, victim, told = (rows[name].astype(float) for name in ("weight", "victim", "reported"))
+    key = psu * len(forms) + group
+    found, place = np.unique(key, return_inverse=True)
+    first = np.unique(psu, return_index=True)[1]
+    stratum = np.unique(rows["region"], return_inverse=True)[1] if strata else np.zeros(n, int)
+    return DesignCells(
+        group=found % len(forms),
+        psu=found // len(forms),
+        numerator=np.bincount(place, weights=weight * told),
+        denominator=np.bincount(place, weights=weight * victim),
+        stratum=stratum[first],
+        copies=np.ones(len(first), np.int64),
+        groups=len(forms),
+    )
+
+
+DESIGNS = {"weights": (False, False), "strata": (True, False), "clusters": (False, True), "both": (True, True)}
+
+
+class TestAgainstR:
+    @pytest.mark.parametrize("design", DESIGNS)
+    def test_shares(self, design: str) -> None:
+        rows, expected = table("rates_survey_rows.csv"), table("rates_survey_shares.csv")
+        strata, clusters = DESIGNS[design]
+        here = expected["design"] == design
+        found = [
+            linearised_share(cells_of(rows, strata=strata, clusters=clusters, together=one)) for one in (True, False)
+        ]
+        for name in ("estimate", "std_error", "conf_low", "conf_high"):
+            values = np.concatenate([getattr(one, name) for one in found])
+            np.testing.assert_allclose(values, expected[name][here].astype(float), rtol=2e-8)
+        degrees = np.concatenate([one.degrees_of_freedom for one in found])
+        assert degrees.tolist() == expected["df"][here].astype(int).tolist()
+
+    @pytest.mark.parametrize("design", DESIGNS)
+    def test_differences_and_ratios(self, design: str) -> None:
+        rows, expected = table("rates_survey_rows.csv"), table("rates_survey_contrasts.csv")
+        strata, clusters = DESIGNS[design]
+        here = expected["design"] == design
+        cells = cells_of(rows, strata=strata, clusters=clusters)
+        difference, ratio = linearised_difference(cells, 0), linearised_ratio(cells, 0)
+        told = cells.denominator > 0
+        degrees = []
+        for one in (1, 2):
+            inside = np.unique(cells.psu[told & np.isin(cells.group, (0, one))])
+            degrees.append(len(inside) - len(np.unique(cells.stratum[inside])))
+        quantile = student_quantile(0.975, np.array(degrees, float))
+        error = (difference.conf_high - difference.conf_low)[1:] / 2 / quantile
+        np.testing.assert_allclose(difference.estimate[1:], expected["difference"][here].astype(float), rtol=1e-10)
+        np.testing.assert_allclose(error, expected["difference_error"][here].astype(float), rtol=1e-8)
+        log_error = np.log(ratio.conf_high / ratio.conf_low)[1:] / 2 / quantile
+        np.testing.assert_allclose(np.log(ratio.estimate[1:]), expected["log_ratio"][here].astype(float), rtol=1e-10)
+        np.testing.assert_allclose(log_error, expected["log_ratio_error"][here].astype(float), rtol=1e-8)
+        assert (difference.estimate[0], difference.conf_low[0], ratio.estimate[0]) == (0, 0, 1)
+
+
+def cells(
+    numerator: list[float],
+    denominator: list[float],
+    *,
+    stratum: list[int] | None = None,
+    copies: list[int] | None = None,
+) -> DesignCells:
+    n = len(numerator)
+    zero = np.zeros(n, np.int64)
+    return DesignCells(
+        zero,
+        np.arange(n),
+        np.array(numerator, float),
+        np.array(denominator, float),
+        zero if stratum is None else np.array(stratum),
+        zero + 1 if copies is None else np.array(copies),
+        1,
+    )
+
+
+class TestByHand:
+    def test_three_clusters(self) -> None:
+        # p = 15/30; scores -2/30, 0, 2/30; variance 3/2 of 8/900
+        found = linearised_share(cells([3, 5, 7], [10, 10, 10]))
+        assert found.std_error[0] ** 2 == pytest.approx(float(F(3, 2) * F(8, 900)), rel=1e-12)
+        assert found.degrees_of_freedom.tolist() == [2]
+
+    def test_two_strata(self) -> None:
+        # within strata the scores differ by 2/40 and by 4/40: each variance is 2 x (half the difference)^2 x 2
+        found = linearised_share(cells([2, 4, 3, 7], [10] * 4, stratum=[0, 0, 1, 1]))
+        assert found.std_error[0] ** 2 == pytest.approx(float(F(2, 40) ** 2 + F(4, 40) ** 2), rel=1e-12)
+
+    def test_a_stratum_with_one_sampling_unit_still_adds_to_the_error(self) -> None:
+        # the lone one has the score (7 - 10 x 13/30)/30 = 8/90, squared as it is
+        found = linearised_share(cells([2, 4, 7], [10] * 3, stratum=[0, 0, 1]))
+        assert found.std_error[0] ** 2 == pytest.approx(float(F(2, 30) ** 2 + F(8, 90) ** 2), rel=1e-12)
+
+    def test_copies_are_units_of_their_own(self) -> None:
+        folded = linearised_share(cells([1, 0], [1, 1], copies=[3, 7]))
+        apart = linearised_share(cells([1] * 3 + [0] * 7, [1] * 10))
+        for one, other in zip(folded, apart, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+        # without weights and clusters that is the binomial variance with n - 1
+        assert folded.std_error[0] ** 2 == pytest.approx(float(F(3, 10) * F(7, 10) / 9), rel=1e-12)
+
+
+class TestEdges:
+    def test_nobody(self) -> None:
+        found = linearised_share(cells([0, 0, 0], [0, 0, 0]))
+        assert np.isnan([found.estimate[0], found.std_error[0], found.conf_low[0]]).all()
+
+    @pytest.mark.parametrize("share", [0, 10])
+    def test_no_limits_where_nothing_tells_how_clusters_differ(self, share: int) -> None:
+        found = linearised_share(cells([share] * 4, [10] * 4))
+        assert found.estimate[0] == share / 10
+        assert np.isnan(found.conf_low[0])
+
+    def test_no_limits_from_two_clusters(self) -> None:
+        assert np.isnan(linearised_share(cells([3, 7], [10, 10])).conf_low[0])
+
+    def test_a_ratio_to_nothing_is_not_defined(self) -> None:
+        zero, one = np.zeros(3, int), np.ones(3, int)
+        of_two = DesignCells(
+            np.concatenate([zero, one]), np.arange(6), np.array([0.0, 0, 0, 1, 2, 3]), np.full(6, 5.0),
+            np.zeros(6, int), np.ones(6, int), 2,
+        )  # fmt: skip
+        assert np.isnan(linearised_ratio(of_two, 0).estimate[1])
+        assert np.isnan(linearised_ratio(of_two, 1).conf_low[0])
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> tuple[Floats, Floats]:
+    n = draw(st.integers(3, 12))
+    trials = draw(st.lists(st.integers(1, 30), min_size=n, max_size=n))
+    successes = [draw(st.integers(0, one)) for one in trials]
+    return np.array(successes, float), np.array(trials, float)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sample=samples(), factor=st.floats(0.1, 1e4))
+def test_only_the_proportion_of_weights_matters(sample: tuple[Floats, Floats], factor: float) -> None:
+    y, n = sample
+    plain, scaled = (
+        linearised_share(cells(y.tolist(), n.tolist())),
+        linearised_share(cells((y * factor).tolist(), (n * factor).tolist())),
+    )
+    for one, other in zip(plain, scaled, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sample=samples())
+def test_one_stratum_is_the_share_of_clusters_known_before(sample: tuple[Floats, Floats]) -> None:
+    y, n = sample
+    found = linearised_share(cells(y.tolist(), n.tolist()))
+    known = clustered_share(y, n, np.zeros(len(y), int), groups=1)
+    if found.std_error[0] > 1e-9:
+        np.testing.assert_allclose([found.conf_low, found.conf_high], [known.conf_low, known.conf_high], rtol=1e-9)
