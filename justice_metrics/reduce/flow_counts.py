@@ -1,0 +1,169 @@
+"""From stays, or from a table of counts, to stock and flow by stratum and period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..base.quantities import Quantity, quantity
+from ..base.types import Counts, Days, Flags, Floats
+from ..tables import Strata
+from .flows import (
+    NEVER,
+    NEW,
+    PLACED,
+    REACTIVATED,
+    REOPENED,
+    REOPENED_RESOLVED,
+    RESOLVED,
+    TRANSFERRED_OUT,
+    UNDATED,
+    Stays,
+)
+
+_COMES_IN: Final = {"new": NEW, "reopened": REOPENED, "reactivated": REACTIVATED}
+_GOES_OUT: Final = {
+    "resolved": RESOLVED,
+    "reopened_resolved": REOPENED_RESOLVED,
+    "placed_inactive": PLACED,
+    "transferred_out": TRANSFERRED_OUT,
+}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Flows:
+    """Stock and flow by stratum and period.
+
+    Attributes
+    ----------
+    strata : Strata, G of them
+    labels : tuple of str
+        (P,) what the periods are called.
+    first_day, last_day : array of int, shape (P,)
+        The days of each period that the figures tell of; a period that is not over ends with the cut-off.
+    whole : array of bool, shape (P,)
+        Whether that is the whole period.
+    quantities : mapping of str to Quantity, shape (G, P)
+        By the canonical names; those that nobody counts are not there.
+    """
+
+    strata: Strata
+    labels: tuple[str, ...]
+    first_day: Days
+    last_day: Days
+    whole: Flags
+    quantities: Mapping[str, Quantity]
+
+    @property
+    def days(self) -> Floats:
+        """Days that the figures of each period tell of, shape (P,)."""
+        return (self.last_day.astype(np.int64) - self.first_day + 1).astype(np.float64)
+
+    def has(self, name: str) -> bool:
+        """Whether a quantity is there."""
+        return name in self.quantities
+
+
+def counted(stays: Stays, first_day: Days, last_day: Days) -> dict[str, Quantity]:
+    """Count what came in, went out and was open, by stratum and period.
+
+    Parameters
+    ----------
+    stays : Stays
+    first_day, last_day : array of int, shape (P,)
+        Periods one after the other without gaps.
+
+    Returns
+    -------
+    dict of str to Quantity, shape (G, P)
+        ``pending_start, new, reopened, reactivated, resolved, reopened_resolved, placed_inactive, transferred_out,
+        pending_end``, and the stock on inactive status where there is any.
+
+    Notes
+    -----
+    Nothing is repaired: a case that ended nobody knows when came in and is not pending; one that ended before it came
+    in by its dates is never pending. What the flows do not explain of the stock is the residual.
+    """
+    active = stays.active
+    found: dict[str, Quantity] = {"pending_start": _stock(stays, active, first_day.astype(np.int64) - 1)}
+    for name, code in _COMES_IN.items():
+        found[name] = _in_periods(stays, stays.opened == code, stays.begin, first_day, last_day)
+    for name, code in _GOES_OUT.items():
+        found[name] = _in_periods(stays, active & (stays.closed == code), stays.end, first_day, last_day)
+    found["pending_end"] = _stock(stays, active, last_day.astype(np.int64))
+    if not active.all():
+        found["pending_inactive_start"] = _stock(stays, ~active, first_day.astype(np.int64) - 1)
+        found["pending_inactive_end"] = _stock(stays, ~active, last_day.astype(np.int64))
+    return found
+
+
+def pending_ages(stays: Stays, on: Days, cuts: Sequence[int]) -> Floats:
+    """Count the pending active cases of each day by their age in active days.
+
+    Parameters
+    ----------
+    stays : Stays
+    on : array of int, shape (P,)
+        The day in whose evening the stock is looked at.
+    cuts : sequence of int
+        Upper ends of the bands, rising; a case of exactly that age is in the band.
+
+    Returns
+    -------
+    array, shape (G, P, B)
+        The last band is open.
+    """
+    g, b = len(stays.strata), len(cuts) + 1
+    found = np.zeros((g, len(on), b))
+    edges = np.asarray(cuts, np.int64)
+    for place, day in enumerate(np.asarray(on, np.int64)):
+        held = stays.active & _open_on(stays, int(day))
+        band = np.searchsorted(edges, stays.before[held] + day - stays.begin[held], side="left")
+        cells = np.bincount(stays.stratum[held] * b + band, weights=stays.n[held], minlength=g * b)
+        found[:, place] = cells.reshape(g, b)
+    return found
+
+
+def resolved_within(stays: Stays, first_day: Days, last_day: Days, limits: Sequence[int]) -> Floats:
+    """Count the cases resolved in each period by the standard they kept: their active days are at most the limit.
+
+    Returns
+    -------
+    array, shape (G, P, L)
+    """
+    over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
+    took = np.where(over, stays.before + stays.end - stays.begin, NEVER)
+    parts = [_in_periods(stays, over & (took <= one), stays.end, first_day, last_day).values for one in limits]
+    return np.stack(parts, axis=2)
+
+
+def undated(stays: Stays) -> float:
+    """Return how many cases ended nobody knows when."""
+    return float(stays.n[stays.closed == UNDATED].sum())
+
+
+def _stock(stays: Stays, which: Flags, evenings: Counts) -> Quantity:
+    """Count what is open in the evening of each day: begun by then and not over."""
+    g, p = len(stays.strata), len(evenings)
+    kept = which & (stays.closed != UNDATED) & (stays.end > stays.begin)
+    changes = np.zeros((g, p + 1))
+    for day, sign in ((stays.begin, 1.0), (stays.end, -1.0)):
+        place = np.searchsorted(evenings, day[kept], side="left")
+        np.add.at(changes, (stays.stratum[kept], place), sign * stays.n[kept])
+    return quantity(changes.cumsum(axis=1)[:, :p])
+
+
+def _open_on(stays: Stays, evening: int) -> Flags:
+    return np.asarray((stays.begin <= evening) & (stays.end > evening) & (stays.closed != UNDATED), np.bool_)
+
+
+def _in_periods(stays: Stays, which: Flags, days: Counts, first_day: Days, last_day: Days) -> Quantity:
+    g, p = len(stays.strata), len(first_day)
+    place = np.searchsorted(first_day, days, side="right") - 1
+    inside = which & (place >= 0)
+    inside[inside] = days[inside] <= last_day[place[inside]]
+    cells = stays.stratum[inside] * p + place[inside]
+    return quantity(np.bincount(cells, weights=stays.n[inside], minlength=g * p).reshape(g, p))
