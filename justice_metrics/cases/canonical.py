@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -16,6 +17,7 @@ from ..base.provenance import Provenance
 from ..base.types import FrameLibrary
 from ..base.version import __version__
 from .calendar import date_of, day_number
+from .children import child_tables, support_spells
 from .collapse import collapsed
 from .eventlog import event_rows, milestones_of_events, stage_rows
 from .intake import Conversion, Intake, Sampling
@@ -46,6 +48,7 @@ class Canonical(NamedTuple):
     events: nw.LazyFrame[Any]
     support: nw.LazyFrame[Any] | None
     links: nw.LazyFrame[Any] | None
+    children: Mapping[str, nw.LazyFrame[Any]]
     procedure: Procedure
     cutoff_day: int
     unit: Any
@@ -55,6 +58,7 @@ class Canonical(NamedTuple):
     dated_roles: tuple[str, ...]
     attributes: tuple[str, ...]
     numeric_attributes: tuple[str, ...]
+    date_attributes: tuple[str, ...]
     actors: tuple[str, ...]
     years: tuple[int, int]
     intake: Intake
@@ -91,7 +95,13 @@ def procedure_of(mapping: CaseMapping) -> Procedure:
 
 
 def from_frames(
-    frame: Any, mapping: Any, *, support: Any = None, embedded: Embedded | None = None, source: str = "frame"
+    frame: Any,
+    mapping: Any,
+    *,
+    support: Any = None,
+    children: Mapping[str, Any] | None = None,
+    embedded: Embedded | None = None,
+    source: str = "frame",
 ) -> Canonical:
     """Bring frames into canonical form; see :meth:`CaseData.from_frame`."""
     mapping = as_mapping(mapping)
@@ -114,17 +124,23 @@ def from_frames(
     cutoff_day = day_number(mapping.cases.cutoff)
     units, years, intake = _taken_in(parts, milestones, mapping, procedure, sampling, cutoff_day)
     spells, actors, more = (
-        _support(support, mapping, embedded) if mapping.support and support is not None else (None, (), ())
+        support_spells(support, mapping, embedded) if mapping.support and support is not None else (None, (), ())
     )
     if spells is not None:
         ensure_together(milestones, spells, name="support")
-    attributes = tuple(mapping.attributes)
-    intake = Intake(**{**_fields(intake), "conversions": (*intake.conversions, *more)})
+    hanging = child_tables(children or {}, tables[0], mapping, milestones, embedded)
+    of_children = tuple(each for one in hanging.values() for each in one.conversions)
+    intake = replace(
+        intake,
+        conversions=(*intake.conversions, *more, *of_children),
+        children=tuple(one.intake for one in hanging.values()),
+    )
     links = list(mapping.cases.links)
     return Canonical(
         milestones=milestones,
         events=parts.events,
         support=spells,
+        children=MappingProxyType({name: one.frame for name, one in hanging.items()}),
         links=milestones.select("unit_id", *[f"link__{name}" for name in links]) if links else None,
         procedure=procedure,
         cutoff_day=cutoff_day,
@@ -133,8 +149,9 @@ def from_frames(
         dated_states=parts.dated_states,
         seen_states=parts.seen_states,
         dated_roles=parts.dated_roles,
-        attributes=attributes,
+        attributes=tuple(one for one in mapping.attributes if one not in mapping.date_attributes),
         numeric_attributes=parts.numeric,
+        date_attributes=mapping.date_attributes,
         actors=actors,
         years=years,
         intake=intake,
@@ -424,30 +441,6 @@ def _years(first: Any, last: Any, cutoff_day: int) -> tuple[int, int]:
     )
 
 
-def _support(
-    native: Any, mapping: CaseMapping, embedded: Embedded
-) -> tuple[nw.LazyFrame[Any], tuple[str, ...], tuple[Conversion, ...]]:
-    spec = mapping.support
-    if spec is None:
-        raise TypeError("no support section")
-    source = Source(native, embedded, name="support")
-    typing = Typing(source, mapping)
-    typing.id(spec.id, name="unit_id", where="support.id")
-    actors = typing.label(spec.actor, name="actor", where="support.actor")
-    typing.day(spec.start, name="start_day", where="support.start")
-    optional = [("end_day", spec.end), ("recorded_day", spec.recorded)]
-    for name, column in optional:
-        if column is None:
-            source.add(name, nw.lit(None, dtype=nw.Int32))
-        else:
-            typing.day(column, name=name, where=f"support.{name.removesuffix('_day')}")
-    for name, text in (("institution", spec.institution), ("basis", spec.basis)):
-        if not typing.level(text, name=name, where=f"support.{name}"):
-            source.add(name, nw.lit(None, dtype=nw.String))
-    order = ("unit_id", "actor", "institution", "start_day", "end_day", "basis", "recorded_day")
-    return source.lazy().select(*order), tuple(sorted(actors)), tuple(typing.conversions)
-
-
 def _sampling(mapping: CaseMapping) -> Sampling:
     spec = mapping.cases.sampling
     return Sampling(
@@ -477,7 +470,3 @@ def _fingerprint(sources: Sequence[Source], units: int, procedure: str, cutoff_d
 
 def _table_name(place: int, n: int) -> str:
     return "the data" if n == 1 else f"table {place + 1}"
-
-
-def _fields(intake: Intake) -> dict[str, Any]:
-    return {name: getattr(intake, name) for name in Intake.__dataclass_fields__}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from ..base.errors import QuestionError
-from ..base.language import Language, Readable, tr
+from ..base.errors import QuestionError, suggestion
+from ..base.language import Label, Language, Readable, tr
 from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.types import FrameLibrary
@@ -23,6 +25,19 @@ from .intake import Intake, Sampling
 
 if TYPE_CHECKING:
     from .procedure import Procedure
+
+# How a sentence calls each child table.
+CHILD_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {
+        "hearings": tr("hearings"),
+        "measures": tr("protection measures"),
+        "statements": tr("statements of the victim"),
+        "detention": tr("preventive detention"),
+        "sentences": tr("sentences"),
+        "warrants": tr("arrest warrants"),
+        "reparation": tr("reparation"),
+    }
+)
 
 CountingUnit: TypeAlias = Literal["complaint", "case", "victim", "accused", "charge"]
 
@@ -47,6 +62,9 @@ class CaseData:
         ``unit_id, actor, institution, start_day, end_day, basis, recorded_day``.
     links : narwhals LazyFrame or None
         Which case, victim, accused and charge a unit belongs to.
+    children : mapping of str to narwhals LazyFrame
+        Tables with several rows per unit or none, by the name of their section: hearings, measures, statements,
+        detention, sentences, warrants, reparation; ``unit_id`` is always that of a unit of the milestones.
     procedure : Procedure
     cutoff : datetime.date
         Last day on which the data are complete.
@@ -59,6 +77,8 @@ class CaseData:
         Columns of ``milestones`` that split units.
     numeric_attributes : tuple of str
         Those of them that are numbers.
+    date_attributes : tuple of str
+        Further columns of ``milestones``: days that describe a unit and split none.
     years : (int, int)
         First and last year in which a unit can have started: from its first date to the cut-off or, by faulty dates,
         at most five years later.
@@ -76,6 +96,7 @@ class CaseData:
     events: nw.LazyFrame[Any]
     support: nw.LazyFrame[Any] | None = None
     links: nw.LazyFrame[Any] | None = None
+    children: Mapping[str, nw.LazyFrame[Any]] = field(default_factory=dict)
     procedure: Procedure
     cutoff_day: int
     unit: CountingUnit = "case"
@@ -85,6 +106,7 @@ class CaseData:
     dated_roles: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     numeric_attributes: tuple[str, ...] = ()
+    date_attributes: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     years: tuple[int, int]
     intake: Intake
@@ -93,7 +115,9 @@ class CaseData:
     members_merged: bool = False
 
     @classmethod
-    def from_frame(cls, frame: Any, mapping: Any, *, support: Any = None) -> CaseData:
+    def from_frame(
+        cls, frame: Any, mapping: Any, *, support: Any = None, children: Mapping[str, Any] | None = None
+    ) -> CaseData:
         """Take case files from a frame of the user's engine.
 
         Parameters
@@ -106,6 +130,9 @@ class CaseData:
             Which column is what; the shape of a mapping file without ``file``.
         support : frame, optional
             Support spells, when the mapping has a ``[support]`` section.
+        children : mapping of str to frame, optional
+            Child tables by the name of their section, such as ``{"hearings": frame}``. A section that names neither
+            file nor sheet and for which none is handed over is looked for in ``frame``.
 
         Raises
         ------
@@ -126,7 +153,7 @@ class CaseData:
         >>> cases.n_units
         2
         """
-        return cls(**canonical.from_frames(frame, mapping, support=support)._asdict())
+        return cls(**canonical.from_frames(frame, mapping, support=support, children=children)._asdict())
 
     @property
     def cutoff(self) -> dt.date:
@@ -142,7 +169,28 @@ class CaseData:
     def units(self) -> nw.LazyFrame[Any]:
         """One row per unit: id, attributes and design columns."""
         design = [name for name in ("frequency", "weight", "stratum", "cluster", "entry_day") if self.has(name)]
-        return self.milestones.select("unit_id", *self.attributes, *design)
+        return self.milestones.select("unit_id", *self.attributes, *self.date_attributes, *design)
+
+    def child(self, name: str) -> nw.LazyFrame[Any]:
+        """Return a child table, such as the hearings.
+
+        Raises
+        ------
+        QuestionError
+            When the data have none of that name; says which section of the mapping brings it.
+        """
+        if name not in self.children:
+            raise QuestionError(
+                tr("These cases come without a table of {section}.", section=CHILD_WORDS.get(name, Label(name))),
+                tr("Describe it in a section [{section}] of the mapping; docs/mapping.md lists its keys.", section=name)
+                if name in CHILD_WORDS
+                else suggestion(name, tuple(CHILD_WORDS)),
+            )
+        return self.children[name]
+
+    def strays(self, name: str) -> int:
+        """Return how many rows of a child table were left out because they refer to no unit of the data."""
+        return sum(one.without_id + one.unknown_ids for one in self.intake.children if one.name == name)
 
     def has(self, design: str) -> bool:
         """Whether the milestones hold a design column."""
@@ -249,7 +297,7 @@ class CaseData:
             self.links,
             unit,
             procedure=self.procedure,
-            attributes=self.attributes,
+            attributes=(*self.attributes, *self.date_attributes),
             dated=self.dated_states,
             roles=self.dated_roles,
             seen=self.seen_states,
@@ -262,6 +310,7 @@ class CaseData:
             milestones=milestones,
             links=None,
             support=None if self.support is None else units.relinked(self.support, self.links, unit),
+            children={name: units.relinked(one, self.links, unit) for name, one in self.children.items()},
             events=units.relinked(self.events, self.links, unit),
             unit=unit,
             members_merged=True,
@@ -281,6 +330,10 @@ class CaseData:
             lines.append(tr("Attributes: {attributes}.", attributes=", ".join(self.attributes)))
         if self.actors:
             lines.append(tr("Support actors: {actors}.", actors=", ".join(self.actors)))
+        if self.children:
+            lines.append(
+                tr("Tables that hang on the cases: {tables}.", tables=[CHILD_WORDS[one] for one in self.children])
+            )
         return "\n".join(one.text(language) for one in lines)
 
     def __repr__(self) -> str:

@@ -62,6 +62,28 @@ class Conversion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChildIntake:
+    """What was met while a table that hangs on the cases was taken in.
+
+    Attributes
+    ----------
+    name : str
+        Section of the mapping.
+    rows : int
+        Rows of the table.
+    without_id : int
+        Rows without the id of a case.
+    unknown_ids : int
+        Rows whose id is that of no case in the data.
+    """
+
+    name: str
+    rows: int
+    without_id: int = 0
+    unknown_ids: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """What was met while the file was taken in.
 
@@ -82,6 +104,8 @@ class Intake:
     ended_after_cutoff : int
         Units whose ending is dated after the cut-off.
     conversions : tuple of Conversion
+    children : tuple of ChildIntake
+        One per child table.
     """
 
     rows: int
@@ -92,3 +116,4 @@ class Intake:
     similar_ids: int = 0
     ended_after_cutoff: int = 0
     conversions: tuple[Conversion, ...] = ()
+    children: tuple[ChildIntake, ...] = ()

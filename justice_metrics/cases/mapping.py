@@ -10,6 +10,19 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from ..base.language import tr
 from ..base.settings import ReadableError, read_toml, validated
+from .mapping_children import (
+    CHILDREN,
+    ChildPart,
+    DetentionPart,
+    HearingsPart,
+    MeasuresPart,
+    ReparationPart,
+    SentencesPart,
+    StatementsPart,
+    WarrantsPart,
+    check_child,
+    child_columns,
+)
 from .mapping_parts import (
     AttributeColumn,
     AttributeSpec,
@@ -89,6 +102,8 @@ class CaseMapping(Part):
         Support spells.
     reliance : ReliancePart, optional
         Whether the victim still takes part, and when it stopped.
+    hearings, measures, statements, detention, sentences, warrants, reparation : optional
+        Tables with several rows per case, or none; see :mod:`justice_metrics.cases.mapping_children`.
     missing : mapping of str to str
         Codes that stand for missing, with the kind of missing.
 
@@ -112,6 +127,13 @@ class CaseMapping(Part):
     stages: tuple[StagePart, ...] = ()
     support: SupportPart | None = None
     reliance: ReliancePart | None = None
+    hearings: HearingsPart | None = None
+    measures: MeasuresPart | None = None
+    statements: StatementsPart | None = None
+    detention: DetentionPart | None = None
+    sentences: SentencesPart | None = None
+    warrants: WarrantsPart | None = None
+    reparation: ReparationPart | None = None
     missing: Mapping[Name, MissingCode] = Field(default_factory=dict)
 
     _folder: Path = PrivateAttr(default=Path())
@@ -158,6 +180,28 @@ class CaseMapping(Part):
     def path(self, name: str) -> Path:
         """Return where a file named in the mapping is."""
         return self._folder / name
+
+    @property
+    def children(self) -> Mapping[str, ChildPart]:
+        """The sections of child tables that are there."""
+        parts = {name: getattr(self, name) for name in CHILDREN}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    @property
+    def date_attributes(self) -> tuple[str, ...]:
+        """Attributes that are days."""
+        return tuple(name for name, one in self.attributes.items() if one.type == "date")
+
+    def child_id(self, name: str) -> tuple[str, ...]:
+        """Return the columns of a child table that hold the id of its case."""
+        return self.children[name].id or self.cases.id
+
+    def child_columns(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return every column that the mapping needs of a child table, with the key that names it."""
+        return (
+            *[(one, f"{name}.id") for one in self.child_id(name)],
+            *child_columns(name, self.children[name]),
+        )
 
     def stage_id(self, number: int) -> tuple[str, ...]:
         """Return the key columns of a stage table."""
@@ -249,6 +293,16 @@ class CaseMapping(Part):
                         belongs=belongs,
                         kind=kind,
                     )
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _check_children(self) -> CaseMapping:
+        for name, part in self.children.items():
+            check_child(name, part)
+            if not part.apart and self.data.file and self.data.kind != "wide":
+                raise ReadableError(
+                    tr("the section [{section}] needs 'file': only a wide table can hold its columns", section=name)
                 )
         return self
 

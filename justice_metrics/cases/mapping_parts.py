@@ -21,7 +21,7 @@ Faults: TypeAlias = Literal["refuse", "count"]
 Unit: TypeAlias = Literal["complaint", "case", "victim", "accused", "charge"]
 Frame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census"]
 MissingCode: TypeAlias = Literal["not_available", "not_applicable", "under_review"]
-AttributeType: TypeAlias = Literal["text", "integer", "number"]
+AttributeType: TypeAlias = Literal["text", "integer", "number", "date"]
 
 
 class Part(BaseModel):
@@ -30,22 +30,24 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
 
 
-def _as_column(given: Any) -> Any:
+def as_column(given: Any) -> Any:
+    """Take the name of a column for a table that names nothing else."""
     return {"column": given} if isinstance(given, str) else given
 
 
-def _as_several(given: Any) -> Any:
+def as_several(given: Any) -> Any:
+    """Take one name for a list of one."""
     return (given,) if isinstance(given, str) else given
 
 
 Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Names: TypeAlias = Annotated[
-    tuple[Name, ...], BeforeValidator(_as_several, json_schema_input_type=str | list[str]), Field(min_length=1)
+    tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
 Labels: TypeAlias = Mapping[Name, Name]
 
 
-def _clear_labels(labels: Mapping[str, str]) -> None:
+def clear_labels(labels: Mapping[str, str]) -> None:
     """Refuse labels that are one text but for capitals, accents and spaces, and mean different things."""
     seen: dict[str, str] = {}
     for label, meaning in labels.items():
@@ -85,7 +87,7 @@ class DateColumn(Part):
     order: ColumnOrder | None = None
 
 
-DateSpec: TypeAlias = Annotated[DateColumn, BeforeValidator(_as_column, json_schema_input_type=str | DateColumn)]
+DateSpec: TypeAlias = Annotated[DateColumn, BeforeValidator(as_column, json_schema_input_type=str | DateColumn)]
 
 
 class LabelColumn(Part):
@@ -113,20 +115,20 @@ class LabelColumn(Part):
 
     @model_validator(mode="after")
     def _check_labels(self) -> LabelColumn:
-        _clear_labels(self.labels)
+        clear_labels(self.labels)
         twice = {normalise(one) for one in self.ignore} & {normalise(one) for one in self.labels}
         if twice:
             raise ReadableError(tr("{n} label(s) stand in 'labels' and in 'ignore'", n=len(twice)))
         return self
 
 
-LabelSpec: TypeAlias = Annotated[LabelColumn, BeforeValidator(_as_column, json_schema_input_type=str | LabelColumn)]
+LabelSpec: TypeAlias = Annotated[LabelColumn, BeforeValidator(as_column, json_schema_input_type=str | LabelColumn)]
 
 
 class DataPart(Part):
     """[data]: the file and how it is written."""
 
-    file: Annotated[tuple[Name, ...], BeforeValidator(_as_several, json_schema_input_type=str | list[str])] = ()
+    file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
     kind: DataKind = "wide"
     date_order: DateOrder | None = None
@@ -141,7 +143,7 @@ class DataPart(Part):
     @classmethod
     def _not_yet(cls, kind: DataKind) -> DataKind:
         if kind == "counts":
-            raise ReadableError(tr("aggregated tables (counts) come in a later version; use wide, events or stages"))
+            raise ReadableError(tr("aggregated tables (counts) are no case files: read them with read_counts"))
         return kind
 
     @field_validator("encoding")
@@ -218,8 +220,8 @@ class AttributeColumn(Part):
     ----------
     column : str
         Column with the values.
-    type : {"text", "integer", "number"}
-        How it is read.
+    type : {"text", "integer", "number", "date"}
+        How it is read. A date becomes a day number; it splits no cases, and questions about time can name it.
     labels : mapping of str to str
         Levels of the texts; a text without a label stays as it is.
     bands : tuple of int
@@ -228,6 +230,8 @@ class AttributeColumn(Part):
         A csv file with two columns, from and to, in place of labels.
     table : int or str, optional
         For stage tables: number (from 0) or state of the table that holds the column; the first otherwise.
+    order : {"dmy", "mdy", "ymd", "excel_1900", "excel_1904"}, optional
+        For a date: order of its numbers where it is not that of the file.
     """
 
     column: Name
@@ -236,28 +240,33 @@ class AttributeColumn(Part):
     bands: tuple[int, ...] = ()
     crosswalk: Name | None = None
     table: int | str | None = None
+    order: ColumnOrder | None = None
 
     @model_validator(mode="after")
     def _check_reading(self) -> AttributeColumn:
-        _clear_labels(self.labels)
+        clear_labels(self.labels)
         if bool(self.labels) + bool(self.bands) + (self.crosswalk is not None) > 1:
             raise ReadableError(tr("labels, bands and crosswalk exclude one another"))
         if self.type != "text" and (self.labels or self.crosswalk is not None):
             raise ReadableError(tr("labels and crosswalk are for texts, not for type = '{type}'", type=self.type))
+        if self.type == "date" and self.bands:
+            raise ReadableError(tr("bands are for numbers, not for type = 'date'"))
+        if self.order is not None and self.type != "date":
+            raise ReadableError(tr("'order' belongs to type = 'date'"))
         if any(after <= before for before, after in zip(self.bands, self.bands[1:], strict=False)):
             raise ReadableError(tr("bands are written in rising order, such as [0, 6, 12, 18]"))
         return self
 
 
 AttributeSpec: TypeAlias = Annotated[
-    AttributeColumn, BeforeValidator(_as_column, json_schema_input_type=str | AttributeColumn)
+    AttributeColumn, BeforeValidator(as_column, json_schema_input_type=str | AttributeColumn)
 ]
 
 
 class SupportPart(Part):
     """[support]: who supported the victim, from when to when."""
 
-    file: Annotated[tuple[Name, ...], BeforeValidator(_as_several, json_schema_input_type=str | list[str])] = ()
+    file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
     id: Names
     actor: LabelSpec
@@ -313,7 +322,7 @@ class EventsPart(Part):
 class StagePart(Part):
     """[[stages]]: one table per stage, joined on a shared key."""
 
-    file: Annotated[tuple[Name, ...], BeforeValidator(_as_several, json_schema_input_type=str | list[str])] = ()
+    file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
     id: Names | None = None
     state: Name | None = None

@@ -11,6 +11,7 @@ from ..base.language import tr
 from . import canonical
 from .casedata import CaseData
 from .mapping import CaseMapping, DateColumn
+from .mapping_children import child_dates
 from .readers import is_parquet, read_text_tables
 from .readers_frames import Embedded, with_day_numbers
 from .readers_parquet import open_parquet, parquet_files
@@ -63,7 +64,7 @@ def read_cases(
     if described.data.kind == "stages":
         given = _listed(path) or [one.file for one in described.stages]
         frames: Any = [
-            _table(one, described, embedded, sheet=stage.sheet, stage=place)
+            _table(one, described, embedded, sheet=stage.sheet, dates=_dates(described, place))
             for place, (one, stage) in enumerate(zip(given, described.stages, strict=False))
         ]
         source = ", ".join(_name(one) for one in given)
@@ -73,12 +74,28 @@ def read_cases(
             raise ReadError(
                 tr("The mapping names no data file."), tr("Set 'file' in [data], or name the file in the call.")
             )
-        frames = _table(files, described, embedded, sheet=described.data.sheet)
+        frames = _table(files, described, embedded, sheet=described.data.sheet, dates=_dates(described))
         source = ", ".join(_name(one) for one in files)
-    support = None
-    if described.support is not None and described.support.file:
-        support = _table(described.support.file, described, embedded, sheet=described.support.sheet, support=True)
-    made = canonical.from_frames(frames, described, support=support, embedded=embedded, source=source)
+    support, spells = None, described.support
+    if spells is not None and spells.file:
+        dates = [one for one in (spells.start, spells.end, spells.recorded) if one is not None]
+        support = _table(spells.file, described, embedded, sheet=spells.sheet, dates=dates, other_hand=True)
+    children = {
+        # A sheet without a file is one of the workbook with the cases.
+        name: _table(
+            part.file or (files if described.data.kind != "stages" else described.stages[0].file),
+            described,
+            embedded,
+            sheet=part.sheet,
+            dates=child_dates(name, part),
+            other_hand=bool(part.file),
+        )
+        for name, part in described.children.items()
+        if part.apart
+    }
+    made = canonical.from_frames(
+        frames, described, support=support, children=children, embedded=embedded, source=source
+    )
     return CaseData(
         **made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")._asdict()
     )
@@ -90,31 +107,30 @@ def _table(
     embedded: Embedded,
     *,
     sheet: str | None,
-    stage: int = 0,
-    support: bool = False,
+    dates: Sequence[DateColumn],
+    other_hand: bool = False,
 ) -> Any:
-    """Return one table: parquet as a relation that is read where it is needed, everything else as texts."""
+    """Return one table: parquet as a relation that is read where it is needed, everything else as texts.
+
+    A file of support or hearings often comes from another hand: how it is written is found out.
+    """
     paths = [mapping.path(str(one)) for one in ([files] if isinstance(files, str | Path) else files)]
     if all(is_parquet(one) for one in paths):
         relation = open_parquet(parquet_files(paths), connection=embedded.connection)
-        texts = _text_dates(relation, mapping, stage, support=support)
-        return relation.to_arrow_table() if texts else with_day_numbers(relation)
-    # Support spells often come from another hand: how their file is written is found out.
+        return relation.to_arrow_table() if _text_dates(relation, dates) else with_day_numbers(relation)
     data = mapping.data
-    encoding, separator = (None, None) if support else (data.encoding, data.separator)
+    encoding, separator = (None, None) if other_hand else (data.encoding, data.separator)
     return read_text_tables(paths, sheet=sheet, encoding=encoding, separator=separator)
 
 
-def _text_dates(relation: Any, mapping: CaseMapping, stage: int, *, support: bool) -> bool:
+def _text_dates(relation: Any, dates: Sequence[DateColumn]) -> bool:
     """Whether a mapped date is a text, which only an in-memory table can read in every form."""
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
-    return any(types.get(one.column) == "VARCHAR" for one in _dates(mapping, stage, support=support))
+    return any(types.get(one.column) == "VARCHAR" for one in dates)
 
 
-def _dates(mapping: CaseMapping, stage: int, *, support: bool) -> list[DateColumn]:
-    if support and mapping.support is not None:
-        named = [mapping.support.start, mapping.support.end, mapping.support.recorded]
-        return [one for one in named if one is not None]
+def _dates(mapping: CaseMapping, stage: int = 0) -> list[DateColumn]:
+    """Return the dates that the table of the cases, or a stage table, holds."""
     found = list(mapping.dates.values())
     found += [DateColumn(column=one.notified) for one in mapping.dates.values() if one.notified is not None]
     found += [mapping.outcome.date] if mapping.outcome is not None and mapping.outcome.date is not None else []
@@ -123,6 +139,8 @@ def _dates(mapping: CaseMapping, stage: int, *, support: bool) -> list[DateColum
         one = mapping.stages[stage]
         found += [one.date] if one.date is not None else []
         found += [one.outcome.date] if one.outcome is not None and one.outcome.date is not None else []
+    found += [DateColumn(column=mapping.attributes[one].column) for one in mapping.date_attributes]
+    found += [date for name, part in mapping.children.items() if not part.apart for date in child_dates(name, part)]
     entry = mapping.cases.sampling.entry
     return found + ([entry] if entry is not None else [])
 

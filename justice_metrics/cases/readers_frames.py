@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add, or_
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
@@ -197,6 +198,13 @@ class Source:
     def add(self, name: str, expr: nw.Expr) -> None:
         """Add a column made by an expression over the user's columns."""
         self._made[name] = expr
+
+    def add_total(self, name: str, parts: Sequence[tuple[str, int]]) -> None:
+        """Add the sum of columns of numbers made before, each times a whole number; a gap beside a number is zero."""
+        made = [self._made[one] for one, _ in parts]
+        known = reduce(or_, [~one.is_null() for one in made])
+        total = reduce(add, [one.fill_null(0.0) * times for one, (_, times) in zip(made, parts, strict=True)])
+        self._made[name] = nw.when(known).then(total)
 
     def add_date(self, name: str, column: str) -> None:
         """Add the day number of a column of dates."""

@@ -135,6 +135,9 @@ class Typing:
     def attribute(self, spec: AttributeColumn, *, name: str) -> bool:
         """Add an attribute; return whether it is a number."""
         column = self.source.need(spec.column, where=f"attributes.{name}")
+        if spec.type == "date":
+            self.day(DateColumn(column=column, order=spec.order), name=name, where=f"attributes.{name}")
+            return False
         if spec.type != "text" and not spec.bands:
             self.number(column, name=name, kind=spec.type)
             return True

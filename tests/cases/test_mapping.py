@@ -115,7 +115,7 @@ def test_every_wrong_key_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"data__kind": "counts"}, "later version"),
+        ({"data__kind": "counts"}, "read_counts"),
         ({"data__kind": "events"}, "[events]"),
         ({"data__kind": "stages"}, "[[stages]]"),
         ({"events": {"state": "a", "date": "b"}}, "belongs to kind = 'events'"),
