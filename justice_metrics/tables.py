@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from .base.levels import naturally
+from .base.quantities import Quantity, sums
 from .base.types import Counts, Days, Flags, Floats, Tallies
 
 # A breakdown into more strata than this is usually a mistake (an id or a date among the strata).
@@ -381,6 +382,97 @@ class SpellTable:
             n=n,
             weight=kept[-1] if self.weight is not None else None,
             left_out=_add_counts(self.left_out, other.left_out, self.strata, other.strata, strata),
+        )
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CountTable:
+    """Counts that an office or a ministry sent, by stratum and period, each with what is known about it.
+
+    Parameters
+    ----------
+    strata : Strata, G of them
+    first_day, last_day : array of int, shape (P,)
+        The periods, one after the other; both days belong to the period.
+    labels : tuple of str, P of them
+    seen_first, seen_last : array of int, shape (P,)
+        First and last day that any row of the period is about: less than the period where it is not over.
+    quantities : mapping of str to Quantity, shape (G, P)
+    rows : array of int, shape (G, P)
+        Rows that were put together.
+    """
+
+    strata: Strata
+    first_day: Days
+    last_day: Days
+    labels: tuple[str, ...]
+    seen_first: Days
+    seen_last: Days
+    quantities: Mapping[str, Quantity]
+    rows: Counts
+
+    def __post_init__(self) -> None:
+        g, p = len(self.strata), len(self.labels)
+        _check_shape("rows", self.rows, (g, p))
+        for name in ("first_day", "last_day", "seen_first", "seen_last"):
+            if getattr(self, name).shape != (p,):
+                raise ValueError(f"{name} has the shape {getattr(self, name).shape}, not {(p,)}")
+        if p > 1 and not bool((self.first_day[1:] > self.last_day[:-1]).all()):
+            raise ValueError("periods overlap or do not rise")
+        _freeze(self, "first_day", "last_day", "seen_first", "seen_last", "rows")
+        frozen = {}
+        for name, one in self.quantities.items():
+            if one.values.shape != (g, p) or one.status.shape != (g, p):
+                raise ValueError(f"{name} has the shape {one.values.shape}, not {(g, p)}")
+            frozen[name] = Quantity(np.array(one.values), np.array(one.status))
+            for array in frozen[name]:
+                array.setflags(write=False)
+        object.__setattr__(self, "quantities", MappingProxyType(frozen))
+
+    @property
+    def days(self) -> Counts:
+        """Days of each period, shape (P,)."""
+        return (self.last_day - self.first_day + 1).astype(np.int64)
+
+    @property
+    def seen_days(self) -> Counts:
+        """Days of each period that the rows are about, shape (P,)."""
+        return (self.seen_last - self.seen_first + 1).astype(np.int64)
+
+    def quantity(self, name: str) -> Quantity:
+        """Return one quantity, shape (G, P)."""
+        return self.quantities[name]
+
+    def __add__(self, other: CountTable) -> CountTable:
+        """Add the table of other rows, those of other offices: stocks of one office at two times do not add up."""
+        if self.labels != other.labels or tuple(self.quantities) != tuple(other.quantities):
+            raise ValueError("tables of counts of different periods or quantities do not add up")
+        strata = self.strata.union(other.strata)
+        n, p = len(strata), len(self.labels)
+        cells = [
+            np.asarray(one.strata.places_in(strata), np.int64)[:, None] * p + np.arange(p) for one in (self, other)
+        ]
+        made = {}
+        for name in self.quantities:
+            values, status, places = [], [], []
+            for one, cell in zip((self, other), cells, strict=True):
+                # a cell without rows says nothing, and takes nothing from the other one
+                counted = one.rows > 0
+                values.append(one.quantities[name].values[counted])
+                status.append(one.quantities[name].status[counted])
+                places.append(cell[counted])
+            parts = Quantity(np.concatenate(values), np.concatenate(status))
+            total = sums(parts, np.concatenate(places), n * p)
+            made[name] = Quantity(total.values.reshape(n, p), total.status.reshape(n, p))
+        return CountTable(
+            strata=strata,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            labels=self.labels,
+            seen_first=np.minimum(self.seen_first, other.seen_first),
+            seen_last=np.maximum(self.seen_last, other.seen_last),
+            quantities=made,
+            rows=_add_rows(self.rows, other.rows, self.strata, other.strata, strata),
         )
 
 

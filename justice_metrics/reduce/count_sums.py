@@ -1,0 +1,214 @@
+"""Rows of a table of counts to sums by stratum and period; nothing missing ever turns into a zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Readable, tr, trn
+from ..base.quantities import Quantity, sums
+from ..base.types import Counts, Days, Names, names
+from ..cases.count_data import CountData
+from ..cases.count_gathering import groups_of
+from ..cases.count_quantities import OverTime
+from ..cases.periods import Period, Periods, label_of, numbered, period_number
+from ..tables import CountTable, Strata, in_order
+
+
+def added(
+    data: CountData, *, by: Names = (), period: Period | None = None, quantities: Names | None = None
+) -> CountTable:
+    """Add up a table of counts by stratum and period.
+
+    A flow adds up; of a stock, the first or the last figure of each office and breakdown is that of the whole period;
+    of judges, staff and people the mean by days is. A figure that belongs to an office and stands again on each row of
+    the other keys is counted once.
+
+    Parameters
+    ----------
+    data : CountData
+    by : str or sequence of str
+        Keys that split the counts.
+    period : {"month", "quarter", "half_year", "year"}, optional
+        By default the periods of the rows.
+    quantities : str or sequence of str, optional
+        By default all.
+
+    Raises
+    ------
+    QuestionError
+        When a key or quantity is not there, or a row is about more than one of the periods.
+    """
+    by = names(by)
+    asked = tuple(data.quantities) if quantities is None else tuple(data.need(one) for one in names(quantities))
+    strata, stratum = _strata(data, by)
+    when = _own_periods(data) if period is None else _calendar_periods(data, period, asked)
+    p = len(when.periods.labels)
+    cell = stratum * p + when.place
+    counted = when.place >= 0
+    shape = (len(strata), p)
+    made = {name: _quantity(data, name, stratum, when, shape) for name in asked}
+    seen_first = np.array(when.periods.last_day)
+    seen_last = np.array(when.periods.first_day)
+    np.minimum.at(seen_first, when.place[counted], data.first_day[counted])
+    np.maximum.at(seen_last, when.place[counted], data.last_day[counted])
+    blank = np.bincount(when.place[counted], minlength=p) == 0
+    return CountTable(
+        strata=strata,
+        first_day=when.periods.first_day,
+        last_day=when.periods.last_day,
+        labels=when.periods.labels,
+        seen_first=np.where(blank, when.periods.first_day, seen_first).astype(np.int32),
+        seen_last=np.where(blank, when.periods.last_day, seen_last).astype(np.int32),
+        quantities=made,
+        rows=np.bincount(cell[counted], minlength=shape[0] * p).reshape(shape).astype(np.int64),
+    )
+
+
+class _When(NamedTuple):
+    """The periods asked for, and where each row belongs; -1 where a row is about several."""
+
+    periods: Periods
+    place: Counts
+    first: int = 0
+    kind: Period | None = None
+
+
+def _strata(data: CountData, by: Sequence[str]) -> tuple[Strata, Counts]:
+    """Return the observed combinations of levels, and which one each row has."""
+    if not by:
+        return Strata((), ((),)), np.zeros(data.rows, np.int64)
+    keys = [data.key(name) for name in by]
+    group, leader = groups_of([one.codes for one in keys])
+    levels = [tuple(key.levels[key.codes[row]] for key in keys) for row in leader]
+    ordered = in_order(levels)
+    place = {one: number for number, one in enumerate(ordered)}
+    return Strata(tuple(by), ordered), np.array([place[one] for one in levels], np.int64)[group]
+
+
+def _own_periods(data: CountData) -> _When:
+    """Return the periods of the rows as they are."""
+    pairs = np.unique(np.stack([data.first_day, data.last_day], axis=1), axis=0)
+    first, last = pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32)
+    if len(first) > 1 and bool((first[1:] <= last[:-1]).any()):
+        raise QuestionError(
+            tr("The rows of this table are about periods of different lengths."),
+            tr('Name the period to count by, long enough for all of them: period = "year".'),
+        )
+    place = np.searchsorted(first, data.first_day).astype(np.int64)
+    labels = tuple(label_of(int(one), int(other)) for one, other in zip(first, last, strict=True))
+    return _When(Periods(first, last, labels), place)
+
+
+def _calendar_periods(data: CountData, period: Period, asked: Sequence[str]) -> _When:
+    """Return the calendar periods from the first to the last row."""
+    start, stop = period_number(data.first_day, period), period_number(data.last_day, period)
+    low, high = int(start.min()), int(stop.max())
+    several = start != stop
+    for name in asked:
+        wrong = int((several & data.given_in(name) & (data.over_time[name] != "mean")).sum())
+        if wrong:
+            words: Readable = data.label(name)
+            raise QuestionError(
+                trn(
+                    "{n} row counts '{words}' over a longer time than the period asked for ({period}).",
+                    "{n} rows count '{words}' over a longer time than the period asked for ({period}).",
+                    wrong,
+                    words=words,
+                    period=PERIOD_WORDS[period],
+                ),
+                tr("Ask for a longer period; what happened within a row's period is not known."),
+            )
+    place = np.where(several, -1, start - low)
+    return _When(numbered(np.arange(low, high + 1), period), place, low, period)
+
+
+PERIOD_WORDS = {"month": tr("month"), "quarter": tr("quarter"), "half_year": tr("half year"), "year": tr("year")}
+
+
+class _Parts(NamedTuple):
+    """The rows of one quantity: stratum, place in time, what they belong to, days and numbers."""
+
+    stratum: Counts
+    place: Counts
+    owner: Counts
+    first_day: Days
+    last_day: Days
+    number: Quantity
+
+    def at(self, rows: Counts) -> _Parts:
+        """Return some of the rows, in the order asked for."""
+        number = Quantity(self.number.values[rows], self.number.status[rows])
+        return _Parts(
+            self.stratum[rows], self.place[rows], self.owner[rows], self.first_day[rows], self.last_day[rows], number
+        )
+
+
+def _quantity(data: CountData, name: str, stratum: Counts, when: _When, shape: tuple[int, int]) -> Quantity:
+    rows = np.flatnonzero(data.given_in(name))
+    how: OverTime = data.over_time[name]
+    keys = data.per.get(name, tuple(data.keys))
+    owner, _ = groups_of([data.keys[key].codes[rows] for key in keys] or [np.zeros(len(rows), np.int64)])
+    one = data.quantities[name]
+    parts = _Parts(
+        stratum[rows],
+        when.place[rows],
+        owner,
+        data.first_day[rows],
+        data.last_day[rows],
+        Quantity(one.values[rows], one.status[rows]),
+    )
+    if when.kind is not None and how == "mean":
+        parts = _parted(parts, when)
+    if name in data.per:
+        parts = _once(parts)
+    if how != "add":
+        parts = _over_time(parts, how)
+    total = sums(parts.number, parts.stratum * shape[1] + parts.place, shape[0] * shape[1])
+    return Quantity(total.values.reshape(shape), total.status.reshape(shape))
+
+
+def _parted(parts: _Parts, when: _When) -> _Parts:
+    """Let a figure that was there all the time stand in each of the periods that its row is about."""
+    if when.kind is None:
+        return parts
+    start = period_number(parts.first_day, when.kind) - when.first
+    times = period_number(parts.last_day, when.kind) - when.first - start + 1
+    rows = np.repeat(np.arange(len(times)), times)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(times) - times, times)
+    place = start[rows] + within
+    spread = parts.at(rows)
+    return spread._replace(
+        place=place,
+        first_day=np.maximum(spread.first_day, when.periods.first_day[place]),
+        last_day=np.minimum(spread.last_day, when.periods.last_day[place]),
+    )
+
+
+def _once(parts: _Parts) -> _Parts:
+    """Keep one row of each stratum, owner and time: one with a number, where there is one."""
+    order = np.argsort(~parts.number.known, kind="stable")
+    sorted_parts = parts.at(order)
+    _, leader = groups_of([sorted_parts.stratum, sorted_parts.owner, sorted_parts.first_day, sorted_parts.last_day])
+    return sorted_parts.at(leader)
+
+
+def _over_time(parts: _Parts, how: OverTime) -> _Parts:
+    """Return one row per stratum, place and owner: the first figure, the last one, or the mean by days."""
+    if how == "mean":
+        group, leader = groups_of([parts.stratum, parts.place, parts.owner])
+        days = (parts.last_day - parts.first_day + 1).astype(np.float64)
+        weighted = sums(Quantity(parts.number.values * days, parts.number.status), group, len(leader))
+        # What does not apply on some days has no weight on them.
+        applies = ~np.isnan(parts.number.values)
+        total = np.bincount(group, weights=np.where(applies, days, 0.0), minlength=len(leader))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values = weighted.values / total
+        return parts.at(leader)._replace(number=Quantity(values, weighted.status))
+    order = np.argsort(parts.first_day if how == "first" else -parts.last_day.astype(np.int64), kind="stable")
+    ordered = parts.at(order)
+    _, leader = groups_of([ordered.stratum, ordered.place, ordered.owner])
+    return ordered.at(leader)
