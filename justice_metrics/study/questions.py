@@ -7,13 +7,14 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias, get_args, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 
 from ..base.result import Result
-
-Subject: TypeAlias = Literal["cases", "procedure"]
+from ..cases.casedata import CaseData
+from ..cases.count_data import CountData
+from .described import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Question:
         Its name in a study file.
     module, function : str
         Where it is answered, below ``measures``.
-    of : {"cases", "procedure"}
-        What the function is given.
+    of : {"data", "procedure"}
+        What the function is given: cases or counts, as its first parameter says, or the procedure of the cases.
     counting : bool
         Whether the cases are read with faults counted and not refused, because the question is about them.
     terms : tuple of str
@@ -37,7 +38,7 @@ class Question:
     ask: str
     module: str
     function: str
-    of: Subject = "cases"
+    of: Literal["data", "procedure"] = "data"
     counting: bool = False
     terms: tuple[str, ...] = ()
 
@@ -47,6 +48,17 @@ class Question:
             importlib.import_module(f"..measures.{self.module}", __package__), self.function
         )
         return loaded
+
+    def takes(self) -> frozenset[Subject]:
+        """Return the kinds of data of which the question can be asked, from the function's first parameter."""
+        if self.of == "procedure":
+            return frozenset({"cases"})
+        function = self.answer()
+        first = next(iter(inspect.signature(function).parameters))
+        hint = get_type_hints(function)[first]
+        given = {hint, *get_args(hint)}
+        kinds: set[Subject] = {"counts"} if CountData in given else set()
+        return frozenset(kinds | ({"cases"} if CaseData in given else set()))
 
     def settings(self) -> type[BaseModel]:
         """Return a model of the settings, read from the signature of the function.
@@ -116,10 +128,12 @@ QUESTIONS: Final = _listed(
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.
-ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata"})
+ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
 RULE_SETTINGS: Final = frozenset({"rules"})
+# Files of the user's, beside the study file.
+FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges"})
 
 
 def needs_lifelines(question: Question, settings: Mapping[str, Any]) -> bool:

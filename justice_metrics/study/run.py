@@ -13,6 +13,9 @@ from ..base.result import Result
 from ..base.types import Names, names
 from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
+from ..cases.count_data import CountData
+from ..cases.count_mapping import CountMapping
+from ..cases.count_reading import read_counts
 from ..cases.read import read_cases
 from ..disclosure.release import Release, internal
 from ..figures.style import FigureFormat
@@ -20,7 +23,8 @@ from ..publish.drawing import drawn
 from ..publish.folder import write_folder
 from ..publish.report import report_bytes
 from ..publish.tables import csv_bytes, result_bytes
-from .plan import PlannedQuestion, Study, read_study
+from .plan import Study, read_study
+from .planned import PlannedQuestion
 
 Progress: TypeAlias = Callable[[int, int, Message], None]
 _FIGURES: Final[tuple[FigureFormat, ...]] = ("png", "svg")
@@ -78,8 +82,8 @@ def run_study(
 def study_files(study: Study, *, progress: Progress | None = None) -> dict[str, bytes]:
     """Answer the questions of a study and return every file of its report; the same study gives the same bytes."""
     steps = _Steps(progress, len(_readings(study)) + len(study.questions) + len(study.languages) + 1)
-    cases = _read(study, steps)
-    results = [_asked(one, number, cases[_reading(one)], steps) for number, one in enumerate(study.questions, start=1)]
+    data = _read(study, steps)
+    results = [_asked(one, number, data[_reading(one)], steps) for number, one in enumerate(study.questions, start=1)]
     release = internal(results, title=study.title)
     files: dict[str, bytes] = {}
     for one in study.languages:
@@ -121,20 +125,25 @@ def _readings(study: Study) -> list[_Reading]:
     return list(dict.fromkeys(_reading(one) for one in study.questions))
 
 
-def _read(study: Study, steps: _Steps) -> dict[_Reading, CaseData]:
-    """Read the cases, once in each way that is needed."""
-    cases: dict[_Reading, CaseData] = {}
+def _read(study: Study, steps: _Steps) -> dict[_Reading, CaseData | CountData]:
+    """Read cases and tables of counts, once in each way that is needed."""
+    found: dict[_Reading, CaseData | CountData] = {}
     for name, counting in _readings(study):
-        mapping = study.mappings[name]
-        steps.next(tr("Reading the case files: {files}", files=tuple(Path(one).name for one in mapping.data.file)))
-        cases[name, counting] = read_cases(mapping=mapping, faults="count" if counting else None)
-    return cases
+        about = study.data[name]
+        if isinstance(about.mapping, CountMapping):
+            steps.next(tr("Reading the table of counts: {files}", files=about.files))
+            found[name, counting] = read_counts(mapping=about.mapping)
+        else:
+            steps.next(tr("Reading the case files: {files}", files=about.files))
+            found[name, counting] = read_cases(mapping=about.mapping, faults="count" if counting else None)
+    return found
 
 
-def _asked(planned: PlannedQuestion, number: int, cases: CaseData, steps: _Steps) -> Result:
+def _asked(planned: PlannedQuestion, number: int, data: CaseData | CountData, steps: _Steps) -> Result:
     ask = planned.question.ask
     steps.next(tr("Question {number}: {ask}", number=number, ask=ask))
-    subject = cases if planned.question.of == "cases" else cases.procedure
+    of_procedure = planned.question.of == "procedure"
+    subject = data.procedure if of_procedure and isinstance(data, CaseData) else data
     try:
         result = planned.question.answer()(subject, **planned.settings)
     except QuestionError as error:

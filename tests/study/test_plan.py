@@ -45,7 +45,7 @@ class TestGood:
         other.write_bytes(Path(files.mapping).read_bytes())
         study = read_study(files.write_study('[[question]]\nask = "attrition"\nmapping = "other.toml"\n'))
         assert study.questions[0].mapping == "other.toml"
-        assert set(study.mappings) == {"mapping.toml", "other.toml"}
+        assert set(study.data) == {"mapping.toml", "other.toml"}
 
     def test_title_in_both_languages(self, files: Files) -> None:
         title = 'title = { en = "Funnel", es = "Embudo" }'

@@ -1,0 +1,105 @@
+"""What a study knows of its data before it reads them: the mappings that it names, and the words in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ..base.language import Label, Readable
+from ..base.settings import read_toml
+from ..cases.canonical import procedure_of
+from ..cases.count_mapping import CountMapping, read_count_mapping
+from ..cases.mapping import CaseMapping, read_mapping
+from ..cases.procedure import Procedure
+
+Subject: TypeAlias = Literal["cases", "counts", "procedure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """Data that a mapping describes, not read yet.
+
+    Attributes
+    ----------
+    mapping : CaseMapping or CountMapping
+    procedure : Procedure, optional
+        Of case files; a table of counts has none.
+    attributes : tuple of str
+        What can split the cases, or the keys of a table of counts.
+    numeric : tuple of str
+        Those of them that are numbers.
+    dates : tuple of str
+        Attributes that are dates, and split nothing.
+    actors : tuple of str
+        Support actors that the mapping names; none where the file's own texts are the actors.
+    supported : bool
+        Whether there are support spells.
+    own : tuple of (str, Readable)
+        Names with the words that the files have for them: labels of actors, columns of attributes.
+    """
+
+    mapping: CaseMapping | CountMapping
+    procedure: Procedure | None = None
+    attributes: tuple[str, ...]
+    numeric: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    supported: bool = False
+    own: tuple[tuple[str, Readable], ...] = ()
+
+    @property
+    def kind(self) -> Subject:
+        """Whether these are case files or a table of counts."""
+        return "counts" if isinstance(self.mapping, CountMapping) else "cases"
+
+    @property
+    def source(self) -> str:
+        """Name of the mapping file."""
+        return self.mapping.source
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the data files, without their folders."""
+        return tuple(Path(one).name for one in self.mapping.data.file)
+
+
+def described(path: Path) -> Described:
+    """Read a mapping of case files or of a table of counts, and look up its procedure.
+
+    Raises
+    ------
+    SettingsError
+        When the file is missing, is not TOML, or a key is wrong.
+    """
+    data = read_toml(path).get("data")
+    if isinstance(data, dict) and data.get("kind") == "counts":
+        return _of_counts(read_count_mapping(path))
+    return _of_cases(read_mapping(path))
+
+
+def _of_counts(mapping: CountMapping) -> Described:
+    office = ("office",) if mapping.counts.office is not None else ()
+    return Described(mapping=mapping, attributes=(*office, *mapping.counts.keys))
+
+
+def _of_cases(mapping: CaseMapping) -> Described:
+    sampling, support = mapping.cases.sampling, mapping.support
+    design = [name for name in ("cluster", "stratum") if getattr(sampling, name) is not None]
+    labels = support.actor.labels if support is not None else {}
+    other = (support.actor.otherwise,) if support is not None and labels and support.actor.otherwise else ()
+    return Described(
+        mapping=mapping,
+        procedure=procedure_of(mapping),
+        attributes=(*(name for name, one in mapping.attributes.items() if one.type != "date"), "year", *design),
+        dates=tuple(name for name, one in mapping.attributes.items() if one.type == "date"),
+        numeric=tuple(
+            name for name, one in mapping.attributes.items() if one.type in {"integer", "number"} and not one.bands
+        ),
+        actors=tuple(dict.fromkeys((*labels.values(), *other))),
+        supported=support is not None,
+        own=(
+            *((name, Label(label)) for label, name in labels.items()),
+            *((name, Label(one.column)) for name, one in mapping.attributes.items()),
+        ),
+    )
