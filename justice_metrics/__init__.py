@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .base.errors import JusticeMetricsError as JusticeMetricsError
     from .base.result import Result as Result
     from .cases.casedata import CaseData as CaseData
+    from .cases.count_data import CountData as CountData
+    from .cases.count_reading import read_counts as read_counts
     from .cases.duration_table import durations as durations
     from .cases.durations import Durations as Durations
     from .cases.mapping import CaseMapping as CaseMapping
@@ -66,6 +68,8 @@ _PUBLIC: Final = {
     "JusticeMetricsError": "base.errors",
     "Result": "base.result",
     "CaseData": "cases.casedata",
+    "CountData": "cases.count_data",
+    "read_counts": "cases.count_reading",
     "Durations": "cases.durations",
     "durations": "cases.duration_table",
     "CaseMapping": "cases.mapping",
