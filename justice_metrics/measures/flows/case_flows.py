@@ -1,0 +1,490 @@
+"""Stock and flow of cases, and the indicators that courts and prosecutors are judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict
+
+import numpy as np
+
+from ...base.errors import QuestionError
+from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.quantities import Quantity, quantity
+from ...base.result import Definition, Result, Table
+from ...base.types import Floats, Names, names, several
+from ...cases.calendar import day_number
+from ...cases.casedata import CaseData
+from ...cases.count_data import CountData
+from ...cases.count_quantities import WORDS
+from ...cases.periods import Period, months_in, period_words
+from ...figures.counts import bars
+from ...figures.flow_lines import flow_lines
+from ...reduce.flow_counts import Flows
+from ...tables import Strata
+from ..declared import Share
+from . import tables as table_of
+from .indicators import Balance, balance
+from .notes import doubts
+from .sources import Source, of_cases, of_counts
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# More lines than this in one figure and nobody tells them apart; all groups together are drawn instead.
+_MOST_LINES: Final = 8
+
+
+class _Frame(TypedDict):
+    """What the figures of one answer share."""
+
+    provisional: list[bool]
+    provisional_label: str
+    x_label: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CaseFlows(Result):
+    """Stock, flow and their indicators by period.
+
+    Tables
+    ------
+    main
+        One row per stratum and period: ``state`` (complete or provisional), ``pending_start, incoming, resolved,
+        pending_end`` and, of what is there, ``clearance_rate, disposition_time, case_turnover, congestion``. Where
+        cases are placed on inactive status, ``outgoing`` counts them, ``clearance_rate`` is that of outgoing cases and
+        ``clearance_resolved`` that of resolved ones alone.
+    identity
+        The stock that the flows give, the stock that is told, and the ``residual``.
+    inactive
+        The same for the stock on inactive status.
+    parts
+        What incoming and outgoing cases are made of.
+    whole
+        All strata added up; its ratios are made of the sums.
+    backlog
+        Old pending cases by the rule that was declared: share, and aging index.
+    ages
+        Pending cases by age (case files only).
+    on_time
+        Resolved cases within each standard.
+    capacity
+        Flows per judge, per member of staff, per 100,000 inhabitants.
+    to_date
+        The year so far against the same months of the year before.
+    """
+
+    question: ClassVar[str] = "case_flows"
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType(
+        {
+            "clearance": tr("Clearance rate by period"),
+            "disposition": tr("Disposition time by period"),
+        }
+    )
+
+    period_word: Readable
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return stock, flow and rates of the last complete period and of the provisional one after it."""
+        table = self.tables.get("whole", self.main)
+        if any(one.role == "stratum" for one in table.columns) or len(table) == 0:
+            return ()
+        complete = np.flatnonzero(table["state"] == "complete")
+        rows = [int(complete[-1])] if len(complete) else []
+        rows += [row for row in (len(table) - 1,) if table["state"][row] == "provisional"]
+        said = [one for row in rows for one in self._of_row(table, row)]
+        return (*said, *self._to_date())
+
+    def _of_row(self, table: Table, row: int) -> list[Readable]:
+        period = period_words(str(table["period"][row]))
+        late = table["state"][row] == "provisional"
+        number = {name: float(table[name][row]) for name in table.values if name in _NUMBERS}
+        said: list[Readable] = []
+        if {"incoming", "resolved", "clearance_rate"} <= set(number) and np.isfinite(number["clearance_rate"]):
+            values = {
+                "period": period,
+                "incoming": round(number["incoming"]),
+                "resolved": round(number["resolved"]),
+                "rate": Share(number["clearance_rate"]),
+            }
+            said.append(
+                tr("{period}, provisional: {incoming} cases came in and {resolved} were resolved; clearance rate "
+                   "{rate}.", **values)
+                if late
+                else tr("{period}: {incoming} cases came in and {resolved} were resolved; clearance rate {rate}.",
+                        **values)
+            )  # fmt: skip
+        if np.isfinite(number.get("disposition_time", np.nan)):
+            said.append(
+                tr(
+                    "{period}: {pending} cases were pending at the end; at the pace of the period they would last "
+                    "{days} days (disposition time, a theoretical figure: not how long cases took).",
+                    period=period,
+                    pending=round(number["pending_end"]),
+                    days=round(number["disposition_time"]),
+                )
+            )
+        return said
+
+    def _to_date(self) -> tuple[Readable, ...]:
+        table = self.tables.get("to_date")
+        if table is None or any(one.role == "stratum" for one in table.columns):
+            return ()
+        rows = [row for row in range(len(table)) if np.isfinite(float(table["change"][row]))]
+        return tuple(
+            tr(
+                "{flow}, {year}, the first {months} months: {now}, against {before} in the same months of the year "
+                "before ({change}).",
+                flow=WORDS[str(table["flow"][row])],
+                year=str(table["period"][row]),
+                months=int(table["months"][row]),
+                now=round(float(table["numerator"][row])),
+                before=round(float(table["before"][row])),
+                change=_Change(float(table["change"][row])),
+            )
+            for row in rows
+            if int(table["months"][row]) < 12
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw incoming, resolved and pending cases by period, all strata together."""
+        table = self.tables.get("whole", self.main)
+        there = [one for one in ("incoming", "resolved", "pending_end") if one in table.values]
+        words = {one.name: one.meaning for one in table.columns}
+        return flow_lines(
+            periods=self._periods(table, language),
+            values=np.stack([table[one].astype(float) for one in there]),
+            groups=[words[one].text(language) for one in there],
+            y_label=tr("cases").text(language),
+            number=lambda n: format_number(round(n), language),
+            **self._frame(table, language),
+            ax=ax,
+        )
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the clearance rate or the disposition time by period, one line per stratum."""
+        name = {"clearance": "clearance_rate", "disposition": "disposition_time"}[view]
+        table = self.main
+        strata = [one.name for one in table.columns if one.role == "stratum"]
+        p = len(dict.fromkeys(table["period"].tolist()))
+        if strata and len(table) > p * _MOST_LINES:
+            table, strata = self.tables["whole"], []
+        g = len(table) // p
+        _, rows = table.display(language)
+        there = name in table.values
+        is_rate = view == "clearance"
+        return flow_lines(
+            periods=self._periods(table, language)[:p],
+            values=table[name].astype(float).reshape(g, p) if there else np.full((g, p), np.nan),
+            groups=[" · ".join(rows[place * p][: len(strata)]) for place in range(g)],
+            reference=1.0 if is_rate else None,
+            reference_label=tr("as many out as in").text(language) if is_rate else None,
+            y_label=(tr("clearance rate") if is_rate else tr("disposition time (theoretical), days")).text(language),
+            percent=(lambda share: format_share(share, language, decimals=0)) if is_rate else False,
+            number=lambda n: format_number(round(n), language),
+            **self._frame(table, language),
+            ax=ax,
+        )
+
+    def _periods(self, table: Table, language: Language) -> list[str]:
+        return [period_words(str(one)).text(language) for one in table["period"]]
+
+    def _frame(self, table: Table, language: Language) -> _Frame:
+        p = len(dict.fromkeys(table["period"].tolist()))
+        return {
+            "provisional": [one == "provisional" for one in table["state"][:p]],
+            "provisional_label": tr("Hollow: provisional, the period is not over or may still change.").text(language),
+            "x_label": self.period_word.text(language),
+        }
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AgedCaseFlows(CaseFlows):
+    """Flows of case files, which also tell how old the pending cases are."""
+
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType({**CaseFlows.views, "ages": tr("Age of pending cases")})
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw one of the views; ``ages`` shows the last period, all strata together."""
+        if view != "ages":
+            return CaseFlows.draw(self, view, ax, language=language)
+        table = self.tables["ages"]
+        last = table["period"][-1]
+        bands = list(dict.fromkeys(table["age_band"].tolist()))
+        here = table["period"] == last
+        counts = [float(table["numerator"][here & (table["age_band"] == band)].sum()) for band in bands]
+        return bars(
+            bins=[table_of.day_band_words(one).text(language) for one in bands],
+            counts=[counts],
+            x_label=tr("age of the pending cases at the end of {period}", period=period_words(str(last))).text(
+                language
+            ),
+            y_label=tr("cases").text(language),
+            number=lambda n: format_number(round(n), language),
+            ax=ax,
+        )
+
+
+class _Change:
+    """A relative change that a message prints with its sign."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def text(self, language: Language = "en") -> str:
+        sign = "+" if self.value > 0 else "−" if self.value < 0 else ""
+        return sign + format_share(abs(self.value), language, decimals=1)
+
+
+_NUMBERS: Final = frozenset({"incoming", "resolved", "pending_end", "clearance_rate", "disposition_time"})
+_PERIOD_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {"month": tr("month"), "quarter": tr("quarter"), "half_year": tr("half year"), "year": tr("year")}
+)
+
+
+def case_flows(
+    data: CaseData | CountData,
+    *,
+    period: Period = "year",
+    by: Names = (),
+    from_year: int | None = None,
+    backlog_days: int = 365,
+    age_bands: Sequence[int] = (90, 180, 365, 730, 1095),
+    within_days: Sequence[int] = (),
+    goals: Sequence[float] = (),
+    judges: float | Mapping[str, float] | None = None,
+    staff: float | Mapping[str, float] | None = None,
+    population: float | Mapping[str, float] | None = None,
+    transfers_included: bool = False,
+    provisional_days: int = 0,
+) -> CaseFlows:
+    """Stock and flow of cases by period: clearance rate, disposition time, backlog and what goes with them.
+
+    Flows count the cases of a period, not the same cases: a clearance rate is no share of anything, and a disposition
+    time is the days that the stock would last, not how long cases took.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+        Case files of a register, or a table of counts as offices and ministries send it.
+    period : {"month", "quarter", "half_year", "year"}
+    by : str or tuple of str
+        Attributes of the cases, or keys of the table of counts.
+    from_year : int, optional
+        First year to tell of; what is older still counts as stock.
+    backlog_days : int
+        The rule of the backlog for case files: pending for more active days than this. A table of counts brings its
+        own rule with the quantity ``old_pending``.
+    age_bands : sequence of int
+        Upper ends of the bands of age of pending cases, in active days (case files).
+    within_days : sequence of int
+        Standards in active days from registration to resolution (case files). A table of counts brings its own with
+        ``resolved_on_time``.
+    goals : sequence of float
+        Share of the resolved cases that should keep each standard, such as 0.9.
+    judges, staff, population : float or mapping of str to float, optional
+        For case files: one number, or one for each level of the single attribute in ``by``.
+    transfers_included : bool
+        Whether the incoming and resolved cases of a table of counts already hold those transferred between offices.
+    provisional_days : int
+        A period that ended fewer days than this before the cut-off is provisional too.
+
+    Returns
+    -------
+    CaseFlows
+
+    Raises
+    ------
+    QuestionError
+        When the files are no register, a word names nothing, or settings do not fit each other.
+
+    Notes
+    -----
+    Incoming cases are new, reopened and reactivated ones; outgoing ones are resolved ones, reopened ones resolved
+    again, and those placed on inactive status. Transfers between offices count for each office and are left out where
+    offices are added up. Totals are made of summed counts; no ratio is averaged. A figure over zero is not defined.
+
+    References
+    ----------
+    .. [1] European Commission for the Efficiency of Justice (2008). GOJUST guidelines on judicial statistics.
+    .. [2] National Center for State Courts (2005). CourTools, measures 2 to 4.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> flows = jm.case_flows(jm.sample_cases(), period="year")
+    >>> flows.main["pending_end"].tolist()[-1] == flows.main["pending_start"][-1] + flows.main["incoming"][-1] - (
+    ...     flows.main["resolved"][-1])
+    True
+    """
+    by = names(by)
+    bands, within, wanted = tuple(several(age_bands)), tuple(several(within_days)), tuple(goals)
+    _ensure_rising(bands)
+    _ensure_goals(within, wanted, data)
+    if isinstance(data, CaseData):
+        source = of_cases(
+            data,
+            by=by,
+            period=period,
+            from_year=from_year,
+            age_bands=bands,
+            within_days=within,
+            backlog_days=backlog_days,
+        )
+        source = _with_capacity(source, by, judges=judges, staff=staff, population=population)
+        rule: Readable = tr("pending for more than {days} days", days=backlog_days)
+        cutoff = data.cutoff_day
+    else:
+        if any(one is not None for one in (judges, staff, population)):
+            raise QuestionError(
+                tr("A table of counts brings judges, staff and population as columns of its own."),
+                tr("Name them in the mapping's [counts.quantities] section."),
+            )
+        source = of_counts(data, by=by, period=period, from_year=from_year, transfers_included=transfers_included)
+        rule = source.own_words.get("old_pending", WORDS["old_pending"])
+        cutoff = day_number(data.cutoff)
+    flows = source.flows
+    late = _provisional(flows, cutoff, provisional_days)
+    found = balance(flows, inside=not source.per_office, transfers_included=transfers_included)
+    made = _tables(
+        source, found, late, bands, within, wanted, rule, transfers_included, of_year=12 // months_in(period)
+    )
+    settings = _settings(
+        period=period, by=by, from_year=from_year, within_days=within, goals=wanted, judges=judges, staff=staff,
+        population=population, transfers_included=transfers_included, provisional_days=provisional_days,
+        backlog_days=backlog_days if isinstance(data, CaseData) else None,
+        age_bands=bands if isinstance(data, CaseData) else None,
+    )  # fmt: skip
+    kind = AgedCaseFlows if source.ages is not None else CaseFlows
+    return kind(
+        heading=tr("Stock and flow of cases"),
+        tables=made,
+        definition=Definition(
+            answers=tr("What came in, what was resolved, what is pending, and does the stock grow or shrink?"),
+            numerator=tr(
+                "clearance rate: cases that went out; disposition time: pending at the end times the days of the period"
+            ),
+            denominator=tr("clearance rate: cases that came in, in the same period; disposition time: resolved cases"),
+            basis="flow",
+            pending=tr("the stock at the start and at the end of each period"),
+            method=tr(
+                "Counts of a period, not the same cases. The disposition time is theoretical: it is no observed "
+                "duration. Sums are made before ratios."
+            ),
+        ),
+        provenance=source.provenance.add("case_flows", **settings),
+        notes=(*source.notes, *doubts(source, found, made, late)),
+        frame_library=source.frame_library,
+        period_word=_PERIOD_WORDS[period],
+    )
+
+
+def _tables(
+    source: Source,
+    found: Balance,
+    late: Sequence[bool],
+    bands: Sequence[int],
+    within: Sequence[int],
+    goals: Sequence[float],
+    rule: Readable,
+    transfers_included: bool,
+    *,
+    of_year: int,
+) -> dict[str, Table]:
+    flows = source.flows
+    made = {"main": table_of.arranged(flows, table_of.rates(flows, found), tr("Stock and flow"), provisional=late)}
+    if source.whole is not None:
+        all_of_it = balance(source.whole, inside=True, transfers_included=transfers_included)
+        cells = table_of.rates(source.whole, all_of_it)
+        made["whole"] = table_of.arranged(source.whole, cells, tr("All together"), provisional=late)
+    more = {
+        "identity": (table_of.identity(found), tr("Does the stock agree with the flows?")),
+        "inactive": (table_of.inactive_identity(flows), tr("Stock on inactive status")),
+        "parts": (table_of.parts(flows, source.own_words), tr("What came in and what went out")),
+        "backlog": (table_of.backlog(flows, found, rule, of_year=of_year), tr("Backlog: {rule}", rule=rule)),
+        "capacity": (table_of.capacity(flows, found), tr("Flows per judge, staff and inhabitants")),
+    }
+    for name, (cells, title) in more.items():
+        if cells:
+            made[name] = table_of.arranged(flows, cells, title, provisional=late)
+    if source.ages is not None:
+        made["ages"] = table_of.ages(flows, source.ages, bands, provisional=late)
+    kept, standards = _standards(source, within)
+    if kept and found.resolved is not None:
+        made["on_time"] = table_of.on_time(flows, kept, found.resolved, standards, goals, provisional=late)
+    if source.to_date is not None:
+        so_far = balance(source.to_date, inside=not source.per_office, transfers_included=transfers_included)
+        made["to_date"] = table_of.to_date(source.to_date, so_far, source.months)
+    return made
+
+
+def _standards(source: Source, within: Sequence[int]) -> tuple[list[Quantity], Mapping[str, Readable]]:
+    if source.within is not None:
+        return [quantity(source.within[:, :, place]) for place in range(len(within))], table_of.standard_words(within)
+    told = source.flows.quantities.get("resolved_on_time")
+    if told is None:
+        return [], {}
+    return [told], {"resolved_on_time": source.own_words["resolved_on_time"]}
+
+
+def _provisional(flows: Flows, cutoff: int, days: int) -> list[bool]:
+    young = flows.last_day.astype(np.int64) > cutoff - days
+    return [bool(one) for one in ~flows.whole | (young if days else np.zeros(len(young), np.bool_))]
+
+
+def _with_capacity(source: Source, by: tuple[str, ...], **given: float | Mapping[str, float] | None) -> Source:
+    """Return the source with judges, staff and population of the user's own in every stratum and period."""
+    there = {name: one for name, one in given.items() if one is not None}
+    if not there:
+        return source
+    p = len(source.flows.labels)
+    made = {name: _spread(name, one, source.flows.strata, by, p) for name, one in there.items()}
+    return replace(source, flows=replace(source.flows, quantities={**source.flows.quantities, **made}))
+
+
+def _spread(name: str, given: float | Mapping[str, float], strata: Strata, by: tuple[str, ...], p: int) -> Quantity:
+    if isinstance(given, Mapping):
+        if len(by) != 1:
+            raise QuestionError(
+                tr("'{name}' gives a number for each level, so exactly one attribute must split the cases.", name=name),
+                tr("Ask with one attribute in 'by'."),
+            )
+        column: Floats = np.array([given.get(one, np.nan) for one in strata.column(by[0])], np.float64)
+    else:
+        if by:
+            raise QuestionError(
+                tr("'{name}' is one number for all, but the answer is split by {by}.", name=name, by=list(by)),
+                tr('Give a number for each level, such as {{ "La Paz" = 12 }}.'),
+            )
+        column = np.full(len(strata), float(given))
+    if bool((column[~np.isnan(column)] < 0).any()):
+        raise QuestionError(tr("'{name}' cannot be below 0.", name=name))
+    return quantity(np.repeat(column[:, None], p, axis=1))
+
+
+def _ensure_rising(bands: Sequence[int]) -> None:
+    if not bands or any(after <= before for before, after in zip((0, *bands), bands, strict=False)):
+        raise QuestionError(tr("The days of the age bands must rise from 1 on."))
+
+
+def _ensure_goals(within: Sequence[int], goals: Sequence[float], data: CaseData | CountData) -> None:
+    if isinstance(data, CountData) and within:
+        raise QuestionError(
+            tr("A table of counts does not say how long single cases took."),
+            tr("Name the column of cases resolved within the standard as 'resolved_on_time' in the mapping."),
+        )
+    number = 1 if isinstance(data, CountData) else len(within)
+    if goals and len(goals) != number:
+        raise QuestionError(
+            tr("There are {goals} goals for {n} standards.", goals=len(goals), n=number),
+            tr("Give one goal for each standard, or none."),
+        )
+    if any(not 0 < one <= 1 for one in goals):
+        raise QuestionError(tr("A goal is a share between 0 and 1."), tr("Write 90 % as 0.9."))
+    if any(one < 0 for one in within):
+        raise QuestionError(tr("A standard cannot be below 0 days."))
+
+
+def _settings(**given: object) -> dict[str, object]:
+    return {name: one for name, one in given.items() if one is not None and one != ()}

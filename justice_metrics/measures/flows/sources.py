@@ -1,0 +1,297 @@
+"""Stock and flow out of what the question is asked of: case files, or a table of counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...base.errors import QuestionError
+from ...base.language import Readable, tr, trn
+from ...base.provenance import LeftOut, Provenance
+from ...base.quantities import Quantity, quantity, sums
+from ...base.types import Days, Floats, FrameLibrary
+from ...cases.calendar import day_number
+from ...cases.casedata import CaseData
+from ...cases.count_data import CountData
+from ...cases.periods import Period, Periods, months_in, numbered, period_number, periods_between
+from ...reduce.count_sums import added
+from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_within, undated
+from ...reduce.flows import REOPENED_RESOLVED, RESOLVED, Stays, stays_of
+from ...tables import Strata
+from ..declared import LEFT_OUT_WORDS, sampling_notes
+
+# Quantities that add up over the months of a year.
+_FLOWS: Final = (
+    *("incoming", "new", "reopened", "reactivated", "transferred_in"),
+    *("resolved", "reopened_resolved", "placed_inactive", "transferred_out"),
+)
+_YEAR: Final = 365
+# What a register without such cases need not speak of.
+_SELDOM: Final = ("reopened", "reactivated", "reopened_resolved", "placed_inactive", "transferred_out")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Source:
+    """What an answer about flows is made of.
+
+    Attributes
+    ----------
+    flows : Flows
+        By stratum and period.
+    whole : Flows or None
+        All strata added up, where something splits them.
+    to_date : Flows or None
+        Two periods: the months of the last year that are over, and the same months of the year before.
+    months : int
+        How many months these are.
+    ages : array of float, shape (G, P, B), or None
+        Pending cases by age.
+    within : array of float, shape (G, P, S), or None
+        Cases resolved within each standard.
+    per_office : bool
+        Whether each stratum is one office (or part of one), so that transfers are moves across its border.
+    provenance, notes, frame_library
+        As a result takes them.
+    """
+
+    flows: Flows
+    whole: Flows | None
+    to_date: Flows | None
+    months: int
+    ages: Floats | None = None
+    within: Floats | None = None
+    per_office: bool
+    provenance: Provenance
+    notes: tuple[Readable, ...]
+    frame_library: FrameLibrary
+    own_words: Mapping[str, Readable] = field(default_factory=dict)
+
+
+def of_cases(
+    cases: CaseData,
+    *,
+    by: tuple[str, ...],
+    period: Period,
+    from_year: int | None,
+    age_bands: Sequence[int],
+    within_days: Sequence[int],
+    backlog_days: int,
+) -> Source:
+    """Count the flows of case files.
+
+    Raises
+    ------
+    QuestionError
+        When the files are no register (closed files only, or cases open on a day), or none has a date of registration.
+    """
+    if cases.sampling.frame in {"closed_only", "prevalent"}:
+        raise QuestionError(
+            tr("These files are no register: what came in and what is pending cannot be told from them."),
+            tr("Ask of a registered cohort, or of a table of counts."),
+        )
+    stays = stays_of(cases, by=by)
+    if len(stays.begin) == 0:
+        raise QuestionError(tr("No case has a date of registration."))
+    first = int(stays.begin.min()) if from_year is None else _new_year(from_year)
+    periods = periods_between(min(first, cases.cutoff_day), cases.cutoff_day, period)
+    last = np.minimum(periods.last_day, cases.cutoff_day).astype(np.int32)
+
+    seen = counted(stays, periods.first_day, last)
+    never = [name for name in _SELDOM if name in seen and not seen[name].values.any()]
+
+    def flows_of(some: Stays, first_day: Days, last_day: Days, labels: tuple[str, ...]) -> Flows:
+        made = {name: one for name, one in counted(some, first_day, last_day).items() if name not in never}
+        made["old_pending"] = quantity(pending_ages(some, last_day, (backlog_days,))[:, :, 1])
+        made["resolved_past_year"] = _past_year(some, last_day)
+        return Flows(
+            strata=some.strata,
+            labels=labels,
+            first_day=first_day,
+            last_day=last_day,
+            whole=np.asarray(last_day == periods.last_day[-len(last_day) :], np.bool_),
+            quantities=made,
+        )
+
+    everything = stays._replace(strata=Strata((), ((),)), stratum=np.zeros(len(stays.stratum), np.int64))
+    spans, months = _to_date(cases.cutoff_day)
+    n = undated(stays)
+    notes: list[Readable] = [*sampling_notes(cases, design_used=True)]
+    if cases.sampling.weighted:
+        notes.append(tr("Cases are counted with their sampling weights."))
+    if n:
+        notes.append(
+            trn(
+                "{n} case ended nobody knows when: it came in, is not pending, and is in the residual of its period.",
+                "{n} cases ended nobody knows when: they came in, are not pending, and are in the residual of their "
+                "period.",
+                round(n),
+            )
+        )
+    notes.append(
+        tr(
+            "The stock is that of the cases in these files. What was pending before the first of them is not there, so "
+            "stock and disposition time of the first periods are too low unless the files hold it."
+        )
+    )
+    return Source(
+        flows=flows_of(stays, periods.first_day, last, periods.labels),
+        whole=flows_of(everything, periods.first_day, last, periods.labels) if by else None,
+        to_date=_two_spans(stays, spans),
+        months=months,
+        ages=pending_ages(stays, last, age_bands),
+        within=resolved_within(stays, periods.first_day, last, within_days) if within_days else None,
+        per_office="court" in by,
+        provenance=cases.provenance.leave_out(
+            *[LeftOut(LEFT_OUT_WORDS[name], n) for name, n in stays.left_out.items()]
+        ),
+        notes=tuple(notes),
+        frame_library=cases.frame_library,
+    )
+
+
+def of_counts(
+    counts: CountData, *, by: tuple[str, ...], period: Period, from_year: int | None, transfers_included: bool
+) -> Source:
+    """Add up the flows of a table of counts.
+
+    Raises
+    ------
+    QuestionError
+        When nothing in the table is a flow, or the table does not split as asked.
+    """
+    if not any(counts.has(one) for one in _FLOWS):
+        raise QuestionError(
+            tr("This table of counts says neither what came in nor what was resolved."),
+            tr("Name the columns of incoming and resolved cases in the mapping's [counts.quantities] section."),
+        )
+    flows = _flows_of(counts, by, period, from_year)
+    per_office = counts.offices is not None and counts.offices in by
+    to_date, months = _counts_to_date(counts, by)
+    moved = counts.has("transferred_in") or counts.has("transferred_out")
+    notes = list(counts.notes)
+    if moved and not transfers_included and per_office:
+        notes.append(tr("Transfers count as moves of the single office; the sum of all leaves them out."))
+    return Source(
+        flows=flows,
+        whole=_flows_of(counts, (), period, from_year) if by else None,
+        to_date=to_date,
+        months=months,
+        per_office=per_office,
+        provenance=counts.provenance,
+        notes=tuple(notes),
+        frame_library=counts.frame_library,
+        own_words={name: counts.label(name) for name in counts.quantities},
+    )
+
+
+def _flows_of(counts: CountData, by: tuple[str, ...], period: Period | None, from_year: int | None) -> Flows:
+    table = added(counts, by=by, period=period)
+    over = np.minimum(table.seen_last, table.last_day)
+    whole = (table.seen_first == table.first_day) & (over == table.last_day)
+    made = Flows(
+        strata=table.strata,
+        labels=table.labels,
+        first_day=table.seen_first,
+        last_day=over.astype(np.int32),
+        whole=np.asarray(whole, np.bool_),
+        quantities=dict(table.quantities),
+    )
+    if from_year is None:
+        return made
+    return _columns(made, np.flatnonzero(table.first_day >= _new_year(from_year)))
+
+
+def _columns(flows: Flows, places: NDArray[np.intp]) -> Flows:
+    return replace(
+        flows,
+        labels=tuple(flows.labels[one] for one in places),
+        first_day=flows.first_day[places],
+        last_day=flows.last_day[places],
+        whole=flows.whole[places],
+        quantities={
+            name: Quantity(one.values[:, places], one.status[:, places]) for name, one in flows.quantities.items()
+        },
+    )
+
+
+def _new_year(year: int) -> int:
+    return int(np.datetime64(f"{year:04d}-01-01").astype("datetime64[D]").astype(np.int64))
+
+
+def _past_year(stays: Stays, evenings: Days) -> Quantity:
+    """Return the cases resolved in the year up to each evening; not available where the stays do not go back so far."""
+    g, p = len(stays.strata), len(evenings)
+    over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
+    found = np.full((g, p), np.nan)
+    for place, day in enumerate(evenings.astype(np.int64)):
+        if day - _YEAR >= int(stays.begin.min()) - 1:
+            held = over & (stays.end > day - _YEAR) & (stays.end <= day)
+            found[:, place] = np.bincount(stays.stratum[held], weights=stays.n[held], minlength=g)
+    return quantity(found)
+
+
+def _to_date(cutoff_day: int) -> tuple[Periods, int]:
+    """Return January to the last month that is over by the cut-off, in its year and in the one before."""
+    month = int(period_number(cutoff_day + 1, "month")) - 1
+    ends = numbered(np.array([month, month - 12]), "month").last_day
+    begins = np.array([_new_year(1970 + one // 12) for one in (month, month - 12)], np.int32)
+    return Periods(begins, ends, tuple(str(1970 + one // 12) for one in (month, month - 12))), month % 12 + 1
+
+
+def _two_spans(stays: Stays, spans: Periods) -> Flows:
+    """Count the flows of spans that need not follow each other; stocks of such are not asked for."""
+    order = np.argsort(spans.first_day)
+    made = counted(stays, spans.first_day[order], spans.last_day[order])
+    return Flows(
+        strata=stays.strata,
+        labels=spans.labels,
+        first_day=spans.first_day,
+        last_day=spans.last_day,
+        whole=np.ones(len(order), np.bool_),
+        quantities={
+            name: Quantity(one.values[:, order], one.status[:, order]) for name, one in made.items() if name in _FLOWS
+        },
+    )
+
+
+def _counts_to_date(counts: CountData, by: tuple[str, ...]) -> tuple[Flows | None, int]:
+    """Return the same for a table of months or quarters; None where it has not the same ones of both years."""
+    period = counts.native_period
+    if period not in {"month", "quarter"}:
+        return None, 0
+    flows = _flows_of(counts, by, period, None)
+    over = np.flatnonzero(flows.whole & (flows.last_day <= day_number(counts.cutoff)))
+    if len(over) == 0:
+        return None, 0
+    number = period_number(flows.first_day, period)
+    of_year = 12 // months_in(period)
+    last = int(number[over[-1]])
+    wanted = np.arange(last - last % of_year, last + 1)
+    parts = [np.flatnonzero(np.isin(number, one) & flows.whole) for one in (wanted, wanted - of_year)]
+    if any(len(one) != len(wanted) for one in parts):
+        return None, 0
+    made = {name: _summed(flows.quantities[name], parts) for name in _FLOWS if flows.has(name)}
+    return Flows(
+        strata=flows.strata,
+        labels=tuple(str(1970 + int(one) // of_year) for one in (last, last - of_year)),
+        first_day=np.array([flows.first_day[one[0]] for one in parts], np.int32),
+        last_day=np.array([flows.last_day[one[-1]] for one in parts], np.int32),
+        whole=np.ones(2, np.bool_),
+        quantities=made,
+    ), len(wanted) * months_in(period)
+
+
+def _summed(one: Quantity, parts: Sequence[NDArray[np.intp]]) -> Quantity:
+    """Add up the columns of each part, shape (G, parts)."""
+    g = len(one.values)
+    found = [_sum_of(one, part, g) for part in parts]
+    return Quantity(np.stack([x.values for x in found], axis=1), np.stack([x.status for x in found], axis=1))
+
+
+def _sum_of(one: Quantity, part: NDArray[np.intp], g: int) -> Quantity:
+    taken = Quantity(one.values[:, part].ravel(), one.status[:, part].ravel())
+    return sums(taken, np.repeat(np.arange(g), len(part)), g)
