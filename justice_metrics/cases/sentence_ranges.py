@@ -1,0 +1,277 @@
+"""Legal ranges of sentences by offence, and legal limits of preventive detention, from csv files."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, get_args
+
+from ..base.errors import SettingsError
+from ..base.language import Label, Readable, tr
+from .calendar import day_number
+from .procedure_parts import Certainty
+
+RANGE_COLUMNS: Final = (
+    *("offence", "label_en", "label_es", "names", "minimum_months", "maximum_months"),
+    *("article", "valid_from", "valid_to", "certainty", "source"),
+)
+_NEEDED: Final = ("offence", "minimum_months", "maximum_months", "article", "certainty")
+_SHIPPED: Final[Mapping[str, str]] = {"BO": "bolivia.csv"}
+_LONG_AGO, _FAR_OFF = -(2**30), 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceRange:
+    """What the law allows for one offence, in one span of time.
+
+    Attributes
+    ----------
+    offence : str
+        Id of the offence.
+    label : Label
+    names : tuple of str
+        How files write it, each as :func:`plain_name` makes it.
+    minimum_months, maximum_months : float
+        Both are inside the range.
+    article : str
+    first_day, last_day : int
+        Facts of these days fall under it.
+    certainty : {"seen", "from_memory"}
+        Whether somebody read it in a document, or it awaits being looked up.
+    """
+
+    offence: str
+    label: Label
+    names: tuple[str, ...]
+    minimum_months: float
+    maximum_months: float
+    article: str
+    first_day: int
+    last_day: int
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetentionLimit:
+    """How many months of preventive detention the law allows before a stage of the procedure is reached.
+
+    Attributes
+    ----------
+    until : str
+        Stage or role that has to come before the months run out.
+    months : int
+    label : Readable
+    article : str
+    first_day, last_day : int
+        Detentions that begin on these days fall under it.
+    certainty : {"seen", "from_memory"}
+    exceptions : Label or None
+        Offences to which it does not apply.
+    """
+
+    until: str
+    months: int
+    label: Readable
+    article: str
+    first_day: int
+    last_day: int
+    certainty: Certainty
+    exceptions: Label | None = None
+
+
+def plain_name(text: str) -> str:
+    """Return an offence as it is compared: without accents, capitals, marks, and what stands in brackets.
+
+    Examples
+    --------
+    >>> plain_name("Violación de infante, niña, niño o adolescente (art. 308 bis)")
+    'violacion de infante nina nino o adolescente'
+    """
+    bare = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", text).casefold())
+    letters = "".join(one if one.isalnum() else " " for one in bare if not unicodedata.combining(one))
+    return " ".join(letters.split())
+
+
+def sentence_ranges(path: str | Path | None, country: str | None) -> tuple[SentenceRange, ...]:
+    """Return the legal ranges of a file, or those that are shipped for a country; none where there is neither.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A csv file with the columns of ``RANGE_COLUMNS``; those that may be left out are the labels, the names, the
+        first and last day, and the source. Months, not years.
+    country : str or None
+        ISO 3166 code, where no file is named.
+
+    Raises
+    ------
+    SettingsError
+        When the file is not there, a column is missing, or a line cannot be right; the line is named.
+
+    Examples
+    --------
+    >>> [one.maximum_months for one in sentence_ranges(None, "BO") if one.offence == "femicide"]
+    [360.0]
+    """
+    if path is None:
+        shipped = _SHIPPED.get(country or "")
+        if shipped is None:
+            return ()
+        source, rows = shipped, _shipped_rows(shipped)
+    else:
+        source, rows = Path(path).name, _own_rows(Path(path))
+    found = tuple(_range(row, line, source) for line, row in enumerate(rows, start=2))
+    _ensure_one_at_a_time(found, source)
+    return found
+
+
+def detention_limits(country: str | None) -> tuple[DetentionLimit, ...]:
+    """Return the legal limits of preventive detention that are shipped for a country.
+
+    Examples
+    --------
+    >>> [(one.until, one.months) for one in detention_limits("BO")]
+    [('prosecution', 12), ('verdict', 24)]
+    """
+    return tuple(
+        DetentionLimit(
+            until=row["until"],
+            months=int(row["months"]),
+            label=_label(row, "label", row["until"]),
+            article=row["article"],
+            first_day=_day(row, "valid_from", _LONG_AGO, line, "detention.csv"),
+            last_day=_day(row, "valid_to", _FAR_OFF, line, "detention.csv"),
+            certainty=_certainty(row, line, "detention.csv"),
+            exceptions=_label(row, "except", "") if row["except_en"] else None,
+        )
+        for line, row in enumerate(_shipped_rows("detention.csv"), start=2)
+        if row["country"] == country
+    )
+
+
+def range_of(ranges: Sequence[SentenceRange], offence: str, day: int | None) -> SentenceRange | None:
+    """Return the range of an offence on a day; None where there is none, or no day says which of several it is."""
+    name = plain_name(offence)
+    known = [one for one in ranges if name in one.names]
+    if day is None:
+        return known[0] if len(known) == 1 else None
+    return next((one for one in known if one.first_day <= day <= one.last_day), None)
+
+
+def _range(row: Mapping[str, str], line: int, source: str) -> SentenceRange:
+    low, high = (_months(row, name, line, source) for name in ("minimum_months", "maximum_months"))
+    if high < low:
+        raise SettingsError(
+            tr("{file}, line {line}: the maximum is below the minimum.", file=source, line=line),
+            tr("Write both in months, the smaller one first."),
+        )
+    label = _label(row, "label", row["offence"])
+    written = [*(row.get("names") or "").split("|"), row["offence"].replace("_", " "), label.text("es"), label.text()]
+    return SentenceRange(
+        offence=row["offence"],
+        label=label,
+        names=tuple(dict.fromkeys(plain_name(one) for one in written if plain_name(one))),
+        minimum_months=low,
+        maximum_months=high,
+        article=row["article"],
+        first_day=_day(row, "valid_from", _LONG_AGO, line, source),
+        last_day=_day(row, "valid_to", _FAR_OFF, line, source),
+        certainty=_certainty(row, line, source),
+    )
+
+
+def _months(row: Mapping[str, str], name: str, line: int, source: str) -> float:
+    try:
+        value = float(row[name])
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < _FAR_OFF:
+        raise SettingsError(
+            tr("{file}, line {line}: '{column}' is no number of months.", file=source, line=line, column=name),
+            tr("Write ten years as 120."),
+        )
+    return value
+
+
+def _day(row: Mapping[str, str], name: str, otherwise: int, line: int, source: str) -> int:
+    text = (row.get(name) or "").strip()
+    if not text:
+        return otherwise
+    try:
+        return day_number(dt.date.fromisoformat(text))
+    except ValueError:
+        raise SettingsError(
+            tr("{file}, line {line}: '{column}' is no date.", file=source, line=line, column=name),
+            tr("Write dates as 2018-04-30."),
+        ) from None
+
+
+def _certainty(row: Mapping[str, str], line: int, source: str) -> Certainty:
+    known: tuple[Certainty, ...] = get_args(Certainty)
+    for one in known:
+        if row["certainty"] == one:
+            return one
+    raise SettingsError(
+        tr("{file}, line {line}: the certainty is not known.", file=source, line=line),
+        tr("There are: {known}.", known=list(known)),
+    )
+
+
+def _label(row: Mapping[str, str], stem: str, otherwise: str) -> Label:
+    words = {language: row.get(f"{stem}_{language}") or "" for language in ("en", "es")}
+    given = {language: text for language, text in words.items() if text}
+    return Label(given or otherwise.replace("_", " "))
+
+
+def _ensure_one_at_a_time(ranges: Sequence[SentenceRange], source: str) -> None:
+    """Refuse two ranges that one offence would have on one day.
+
+    Raises
+    ------
+    SettingsError
+    """
+    for place, one in enumerate(ranges):
+        for other in ranges[:place]:
+            together = one.first_day <= other.last_day and other.first_day <= one.last_day
+            if together and set(one.names) & set(other.names):
+                raise SettingsError(
+                    tr("{file}: '{offence}' has two ranges at one time.", file=source, offence=one.offence),
+                    tr("Let the first one end (valid_to) before the second one begins (valid_from)."),
+                )
+
+
+def _shipped_rows(name: str) -> list[dict[str, str]]:
+    text = files("justice_metrics.cases").joinpath("ranges", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _own_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError(
+            tr("There is no file '{name}'.", name=path.name),
+            tr("Looked in the folder '{folder}'.", folder=path.parent.name or "."),
+        ) from None
+    except UnicodeDecodeError:
+        raise SettingsError(
+            tr("'{name}' is not UTF-8 text.", name=path.name), tr("Save it as UTF-8 and try again.")
+        ) from None
+    except (OSError, ValueError):
+        raise SettingsError(
+            tr("'{name}' is not a file that can be read.", name=path.name[:60]), tr("Name a csv file.")
+        ) from None
+    reader = csv.DictReader(text.splitlines())
+    missing = [one for one in _NEEDED if one not in (reader.fieldnames or ())]
+    if missing:
+        raise SettingsError(
+            tr("'{name}' has no column: {missing}.", name=path.name, missing=missing),
+            tr("The columns are: {known}.", known=list(RANGE_COLUMNS)),
+        )
+    return [{name: value or "" for name, value in row.items() if name is not None} for row in reader]

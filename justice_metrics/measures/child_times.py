@@ -1,0 +1,340 @@
+"""Times of rows that hang on the cases (until a warrant is executed, a detention ends): what their questions share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from ..base.errors import QuestionError
+from ..base.language import Language, Readable, tr, trn
+from ..base.provenance import LeftOut
+from ..base.result import Column, Table
+from ..base.types import Floats, Tallies
+from ..cases.casedata import CaseData
+from ..cases.durations import Durations
+from ..estimate.proportion import wilson
+from ..estimate.steps import at_days, incidence_quantiles
+from ..figures.curves import step_curves
+from ..reduce.child_spells import ChildTable
+from ..reduce.grouped import Grouped, summed
+from ..reduce.risk import risk_table_of
+from ..tables import RiskTable, Strata
+from .curve_estimates import incidence_of, open_after, seen_only, survival_of, watched
+from .curve_tables import axis_words, limits_words
+from .curve_times import Times, times_of
+from .declared import days_words, group_words, interval_columns, left_out_of, shown_limits, strata_columns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HORIZONS: Final = (90, 180, 365, 730)
+_QUARTERS: Final = (0.25, 0.5, 0.75)
+
+
+class Waits(NamedTuple):
+    """How long rows take to one of their endings, those counted that have not come to it.
+
+    Attributes
+    ----------
+    table : RiskTable
+        Rows by stratum; its endings are those of the rows.
+    times : Times or None
+        What the curves were estimated from; None where time can be told of no row.
+    reached, conf_low, conf_high : (G, T)
+        Share that has come to the ending by each day of ``times``.
+    days : Table
+        One row per stratum: how many came there, ended otherwise and are still running; quartiles in days.
+    within : Table
+        One row per stratum and horizon: the share that had come there.
+    left_out : tuple of LeftOut
+    notes : tuple of Readable
+    """
+
+    table: RiskTable
+    times: Times | None
+    reached: Floats
+    conf_low: Floats
+    conf_high: Floats
+    days: Table
+    within: Table
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[Readable, ...]
+
+
+def ensure_horizons(horizon_days: Sequence[int]) -> tuple[int, ...]:
+    """Return the horizons, rising and each once.
+
+    Raises
+    ------
+    QuestionError
+        Without any, or with one that is not above 0.
+    """
+    found = tuple(sorted(set(horizon_days)))
+    if not found or found[0] <= 0:
+        raise QuestionError(
+            tr("Days are counted from the start; there is none below 0, and a horizon lies after it."),
+            tr("Write two years as 730."),
+        )
+    return found
+
+
+def waits_of(
+    spells: Durations,
+    cases: CaseData,
+    *,
+    outcome: str | None,
+    by: Sequence[str],
+    horizon_days: Sequence[int],
+    confidence_level: float,
+    title: Readable,
+    reached: Readable,
+    otherwise: Readable | None,
+) -> Waits:
+    """Estimate how long rows take to an ending.
+
+    Parameters
+    ----------
+    spells : Durations
+    cases : CaseData
+        What the question was asked of.
+    outcome : str or None
+        The ending asked for; None for any of them.
+    by, horizon_days, confidence_level
+    title, reached : Readable
+        What the tables are called, and what those are that came to the ending.
+    otherwise : Readable or None
+        What those are that ended in another way, where there is one.
+    """
+    wanted = outcome or "any_exit"
+    counted = risk_table_of(spells, by=by)
+    asked = spells.told_apart((wanted,))
+    times: Times | None = None
+    g = len(counted.strata)
+    share, low, high, quarters = np.zeros((g, 0)), np.zeros((g, 0)), np.zeros((g, 0)), np.full((3, g, 3), np.nan)
+    if counted.entered.sum() > 0:
+        times = times_of(asked, cases, by=by, variance="infinitesimal_jackknife" if spells.several_rows else None)
+        if times.table.strata.levels != counted.strata.levels:
+            raise TypeError("the strata of the curves are not those of the counts")
+        share, low, high = _reached(times, wanted, confidence_level)
+        quarters = np.array(incidence_quantiles(times.table.days, share, low, high, _QUARTERS))
+    return Waits(
+        table=counted,
+        times=times,
+        reached=share,
+        conf_low=low,
+        conf_high=high,
+        days=_days_table(counted, outcome, quarters, title, reached, otherwise),
+        within=_within_table(counted.strata, times, (share, low, high), horizon_days, title, reached),
+        left_out=left_out_of(counted.left_out),
+        notes=() if times is None else times.notes,
+    )
+
+
+def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
+    """Return what a reader must know of the rows: that some units have several, and that some rows have no unit."""
+    notes: list[Readable] = []
+    if table.several:
+        notes.append(
+            trn(
+                "{n} unit has more than one row of {rows}; each counts.",
+                "{n} units have more than one row of {rows}; each counts.",
+                table.several,
+                rows=rows,
+            )
+        )
+    return tuple(notes)
+
+
+def child_left_out(table: ChildTable) -> tuple[LeftOut, ...]:
+    """Return the rows that belong to no unit."""
+    return (LeftOut(tr("rows that belong to no unit of the data"), table.strays),)
+
+
+def by_code(grouped: Grouped, key: str, codes: int) -> Tallies:
+    """Return units by stratum and code of a key, shape (G, codes)."""
+    cell = grouped.stratum * codes + grouped.keys[key]
+    return summed(cell, grouped.n, len(grouped.strata) * codes).reshape(len(grouped.strata), codes)
+
+
+def share_table(
+    strata: Strata,
+    keys: Sequence[str],
+    numerator: Tallies,
+    denominator: Tallies,
+    *,
+    key: Column,
+    words: Mapping[str, Readable],
+    names: tuple[Readable, Readable],
+    title: Readable,
+    confidence_level: float,
+    weighted: bool,
+) -> Table:
+    """Return one row per stratum and key: numerator, denominator, and their share with Wilson limits.
+
+    Parameters
+    ----------
+    strata : Strata, G of them
+    keys : sequence of str, K of them
+    numerator, denominator : (G, K)
+    key : Column
+        Declaration of the keys.
+    words : mapping of str to Readable
+        Of each key.
+    names : tuple of two Readable
+        What numerator and denominator are called.
+    title, confidence_level, weighted
+    """
+    share = wilson(numerator.ravel(), denominator.ravel(), confidence_level)
+    low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
+    columns = (
+        *strata_columns(strata.names),
+        key,
+        Column("numerator", names[0], "units", "count", "count"),
+        Column("denominator", names[1], "units", "count", "count"),
+        *interval_columns(),
+    )
+    values: dict[str, Any] = {
+        **strata.columns(len(keys)),
+        key.name: list(keys) * len(strata),
+        "numerator": numerator.ravel(),
+        "denominator": denominator.ravel(),
+        "estimate": share.estimate,
+        "conf_low": low,
+        "conf_high": high,
+    }
+    undefined = ["not_defined" if one <= 0 else "" for one in denominator.ravel()]
+    return Table(columns, values, labels={key.name: words}, title=title, statuses={"estimate": undefined})
+
+
+def draw_waits(
+    waits: Waits,
+    *,
+    start_words: Readable,
+    y_label: Readable,
+    confidence_level: float,
+    language: Language,
+    ax: Axes | None,
+) -> Axes:
+    """Draw the share that has come to the ending by each day, with the number still running below.
+
+    Raises
+    ------
+    QuestionError
+        When time can be told of no row.
+    """
+    times = waits.times
+    if times is None:
+        raise QuestionError(tr("There is no time to draw."), tr("The note says of how many rows no time can be told."))
+    still = survival_of(times)
+    words = axis_words(times.table, start_words, language)
+    words["at_risk_label"] = tr("still running and observed").text(language)
+    return step_curves(
+        estimate=seen_only(times, waits.reached, still),
+        conf_low=seen_only(times, waits.conf_low, still),
+        conf_high=seen_only(times, waits.conf_high, still),
+        limits_label=limits_words(confidence_level, groups=len(times.table.strata), band=False, language=language),
+        groups=group_words(times.table.strata, language),
+        y_label=y_label.text(language),
+        ax=ax,
+        **words,
+    )
+
+
+def share_at(waits: Waits, group: int, horizon: int) -> float:
+    """Return the share that had come to the ending by a day; NaN where the group was not watched so long."""
+    rows = waits.within
+    place = np.flatnonzero(rows["days"].astype(np.int64) == horizon)
+    return float(rows["estimate"][place[group]])
+
+
+def median_words(waits: Waits, group: int) -> Readable:
+    """Return the median in words; "not reached" where it was not."""
+    return days_words(float(waits.days["estimate"][group]))
+
+
+def _reached(times: Times, outcome: str, level: float) -> tuple[Floats, Floats, Floats]:
+    somebody = np.asarray((times.at_risk > 0).any(axis=1))
+    nothing = np.where(somebody[:, None], 0.0, np.nan) * np.ones(times.at_risk.shape)
+    if outcome not in times.table.outcomes:
+        return nothing, np.full_like(nothing, np.nan), np.full_like(nothing, np.nan)
+    place = times.table.outcomes.index(outcome)
+    curves = incidence_of(times, confidence_level=level)
+    return curves.incidence[:, place], curves.conf_low[:, place], curves.conf_high[:, place]
+
+
+def _days_table(
+    table: RiskTable,
+    outcome: str | None,
+    quarters: Floats,
+    title: Readable,
+    reached: Readable,
+    otherwise: Readable | None,
+) -> Table:
+    events = table.events.sum(axis=2)
+    ways = [place for place, name in enumerate(table.outcomes) if outcome is None or name == outcome]
+    came = events[:, ways].sum(axis=1)
+    columns = [
+        *strata_columns(table.strata.names),
+        Column("denominator", tr("with a time that can be told"), "units", "count", "count"),
+        Column("numerator", reached, "units", "count", "count"),
+        Column("censored", tr("still running at the cut-off"), "units", "count", "count"),
+        Column("lower_quartile", tr("a quarter by day"), "days", "estimate", "quantile"),
+        Column("estimate", tr("half by day"), "days", "estimate", "quantile"),
+        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
+        Column("upper_quartile", tr("three quarters by day"), "days", "estimate", "quantile"),
+    ]
+    values: dict[str, Any] = {
+        **table.strata.columns(1),
+        "denominator": table.entered.sum(axis=1),
+        "numerator": came,
+        "censored": table.censored.sum(axis=1),
+        "lower_quartile": quarters[0, :, 0],
+        "estimate": quarters[0, :, 1],
+        "conf_low": quarters[1, :, 1],
+        "conf_high": quarters[2, :, 1],
+        "upper_quartile": quarters[0, :, 2],
+    }
+    if otherwise is not None:
+        place = len(table.strata.names) + 2
+        columns.insert(place, Column("otherwise", otherwise, "units", "count", "count"))
+        values["otherwise"] = events.sum(axis=1) - came
+    ordered = {one.name: values[one.name] for one in columns}
+    return Table(columns, ordered, title=title)
+
+
+def _within_table(
+    strata: Strata,
+    times: Times | None,
+    curves: tuple[Floats, Floats, Floats],
+    horizon_days: Sequence[int],
+    title: Readable,
+    reached: Readable,
+) -> Table:
+    h = len(horizon_days)
+    if times is None:
+        still: Tallies = np.zeros((len(strata), h), np.int64)
+        read = [np.full((len(strata), h), np.nan)] * 3
+    else:
+        still = open_after(times.table, list(horizon_days))
+        seen = watched(times, survival_of(times), horizon_days)
+        read = [np.where(seen, at_days(times.table.days, one, horizon_days, before=0.0), np.nan) for one in curves]
+    columns = (
+        *strata_columns(strata.names),
+        Column("days", tr("by day"), "days", "key", "key"),
+        Column("at_risk", tr("still running and observed"), "units", "count", "count"),
+        Column("estimate", reached, "share", "estimate", "probability"),
+        *interval_columns()[1:],
+    )
+    values: dict[str, Any] = {
+        **strata.columns(h),
+        "days": list(horizon_days) * len(strata),
+        "at_risk": still.ravel(),
+        "estimate": read[0].ravel(),
+        "conf_low": read[1].ravel(),
+        "conf_high": read[2].ravel(),
+    }
+    unseen = ["" if np.isfinite(one) else "not_available" for one in values["estimate"]]
+    return Table(columns, values, title=title, statuses={"estimate": unseen})

@@ -1,0 +1,194 @@
+"""From rows of a child table (sentences, detentions, warrants, orders) to times, one row per row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from ..base.language import Readable
+from ..base.levels import NOT_RECORDED
+from ..cases.casedata import CaseData
+from ..cases.durations import LEFT_OUT, Durations
+
+_PREFIX: Final = "child__"
+
+
+class ChildEnding(NamedTuple):
+    """One way in which a row's time ends.
+
+    Attributes
+    ----------
+    name : str
+    words : Readable
+    happened : expression
+        Whether it did, never null.
+    day : expression
+        Null where no date says when.
+    """
+
+    name: str
+    words: Readable
+    happened: nw.Expr
+    day: nw.Expr
+
+
+class ChildTable(NamedTuple):
+    """The rows of a child table beside the milestones of their units.
+
+    Attributes
+    ----------
+    frame : narwhals LazyFrame
+        The milestones of each row's unit, with the row's own columns as ``child__<column>``.
+    rows, units, several : int
+        Rows, units that have any, and those of them that have more than one.
+    strays : int
+        Rows that belong to no unit of the data.
+    """
+
+    frame: nw.LazyFrame[Any]
+    rows: int
+    units: int
+    several: int
+    strays: int
+
+
+def child(column: str) -> nw.Expr:
+    """Return a column of the child table in the frame of a :class:`ChildTable`."""
+    return nw.col(f"{_PREFIX}{column}")
+
+
+def child_text(column: str) -> nw.Expr:
+    """Return a text of the child table, never null."""
+    return child(column).cast(nw.String).fill_null(NOT_RECORDED)
+
+
+def child_table(cases: CaseData, name: str, columns: Sequence[str]) -> ChildTable:
+    """Join a child table to the milestones of its units.
+
+    Raises
+    ------
+    QuestionError
+        When the data have no such table.
+    """
+    own = cases.child(name).select("unit_id", **{f"{_PREFIX}{one}": nw.col(one) for one in columns})
+    frame = own.join(cases.milestones, on="unit_id", how="inner")
+    per_unit = frame.select("unit_id").group_by("unit_id").agg(nw.len().alias("n"))
+    again = nw.when(nw.col("n") > 1).then(nw.lit(1)).otherwise(nw.lit(0))
+    met = per_unit.select(rows=nw.col("n").sum(), units=nw.len(), several=again.sum()).collect()
+    rows, units, several = (int(met.get_column(one)[0] or 0) for one in ("rows", "units", "several"))
+    return ChildTable(frame, rows, units, several, cases.strays(name))
+
+
+def with_flags(cases: CaseData, name: str, flags: Mapping[str, nw.Expr]) -> nw.LazyFrame[Any]:
+    """Return the milestones with 0/1 columns: whether any row of the unit's child table meets a condition.
+
+    Parameters
+    ----------
+    cases : CaseData
+    name : str
+        The child table.
+    flags : mapping of str to expression
+        Conditions on its canonical columns; a null is no.
+    """
+    made = {key: nw.when(met.fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0)) for key, met in flags.items()}
+    rows = cases.child(name).select("unit_id", **made)
+    per_unit = rows.group_by("unit_id").agg(*[nw.col(key).max() for key in made])
+    joined = cases.milestones.join(per_unit, on="unit_id", how="left")
+    return joined.with_columns(*[nw.col(key).fill_null(0) for key in made])
+
+
+def case_ended(cases: CaseData, *, convictions: bool) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether and on which day a unit stands as ended for good.
+
+    A verdict that is not final ends nothing here, where the procedure tells the two apart. Without ``convictions`` no
+    conviction does either.
+    """
+    procedure = cases.procedure
+    final = procedure.roles.get("final_verdict", ())
+    open_verdicts = set(procedure.verdicts) - set(final) if final else set()
+    ways = tuple(
+        one
+        for one in procedure.outcomes
+        if one not in open_verdicts and (convictions or procedure.class_of(one) != "conviction")
+    )
+    stands = cases.stands(ways)
+    return stands, nw.when(stands).then(nw.col("outcome_day"))
+
+
+def child_spells(
+    cases: CaseData,
+    table: ChildTable,
+    *,
+    begin: nw.Expr,
+    endings: Sequence[ChildEnding],
+    start_words: Readable,
+    levels: Mapping[str, nw.Expr] | None = None,
+    unsaid: nw.Expr | None = None,
+) -> Durations:
+    """Return times from one day of a row to its ending; what is still running at the cut-off is censored there.
+
+    Of several endings the first named one counts, if it happened; the next one only where it did not.
+
+    Parameters
+    ----------
+    cases : CaseData
+    table : ChildTable
+    begin : expression
+        Day on which the time of a row begins.
+    endings : sequence of ChildEnding
+    start_words : Readable
+    levels : mapping of str to expression, optional
+        What splits the rows besides the attributes of their units; texts, never null.
+    unsaid : expression, optional
+        Whether nothing says if the time has ended; such rows are left out.
+
+    Returns
+    -------
+    Durations
+        With ``several_rows`` where a unit has more than one, so that a variance can take units as independent.
+    """
+    code: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    end: nw.Expr = nw.lit(None, dtype=nw.Int32)
+    for place, one in reversed(list(enumerate(endings, start=1))):
+        code = nw.when(one.happened).then(nw.lit(place)).otherwise(code)
+        end = nw.when(one.happened).then(one.day).otherwise(end)
+    frame = table.frame.with_columns(time__begin=begin, time__code=code, time__end=end)
+    ended, last = nw.col("time__code") > 0, nw.col("time__end")
+    days = nw.when(ended).then(last).otherwise(nw.lit(cases.cutoff_day)) - nw.col("time__begin")
+    entry: nw.Expr = nw.lit(-1, dtype=nw.Int64)
+    if cases.sampling.delayed_entry:
+        since = (nw.col("entry_day") - nw.col("time__begin")).fill_null(-1)
+        entry = nw.when(since < 0).then(nw.lit(-1)).otherwise(since)
+    frame = frame.with_columns(time__days=days, time__entry=entry)
+    reasons = {
+        "start_undated": nw.col("time__begin").is_null(),
+        "start_after_cutoff": nw.col("time__begin") > cases.cutoff_day,
+        "end_undated": ended & last.is_null(),
+        "end_before_start": nw.col("time__days") < 0,
+        "end_after_cutoff": ended & (last > cases.cutoff_day),
+        "entry_after_end": (nw.col("time__entry") >= nw.col("time__days")) & (nw.col("time__entry") >= 0),
+    }
+    if unsaid is not None:
+        reasons = {"ending_missing": unsaid, **reasons}
+    why: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for name, broken in reversed(reasons.items()):
+        why = nw.when(broken.fill_null(False)).then(nw.lit(LEFT_OUT.index(name) + 1)).otherwise(why)
+    frame = frame.with_columns(time__left_out=why)
+    design = tuple(one for one in ("cluster", "stratum") if cases.has(one))
+    own = {name: cases.level(name) for name in dict.fromkeys((*cases.attributes, "year", *design))}
+    return Durations(
+        opened=lambda: frame,
+        outcomes=tuple(one.name for one in endings),
+        outcome_words={one.name: one.words for one in endings},
+        start_words=start_words,
+        levels={**own, **(levels or {})},
+        attributes=cases.attributes,
+        numeric_attributes=cases.numeric_attributes,
+        sampling=cases.sampling,
+        several_rows=table.several > 0,
+        intake=cases.intake,
+        provenance=cases.provenance,
+        frame_library=cases.frame_library,
+    )
