@@ -135,17 +135,36 @@ def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Counts, Counts]:
     (array([0, 1, 0]), array([0, 1]))
     """
     packed = np.zeros(len(columns[0]), np.int64)
+    width = 1
     for column in columns:
-        distinct, codes = np.unique(column, return_inverse=True)
-        width = max(len(distinct), 1)
-        if packed.size and int(packed.max()) >= 2**62 // width:
-            packed = np.unique(packed, return_inverse=True)[1]
-        packed = packed * width + codes
-    _, leader, group = np.unique(packed, return_index=True, return_inverse=True)
+        codes, n = _dense(column)
+        if width > 2**62 // max(n, 1):
+            packed, width = _dense(packed)
+        packed = packed * n + codes
+        width *= n
+    packed, n = _dense(packed)
+    leader = np.empty(n, np.int64)
+    # the last one written stays, which is the first row
+    leader[packed[::-1]] = np.arange(len(packed))[::-1]
     order = np.argsort(leader, kind="stable")
     rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return rank[group], leader[order]
+    rank[order] = np.arange(n)
+    return rank[packed], leader[order]
+
+
+def _dense(column: NDArray[Any]) -> tuple[Counts, int]:
+    """Number the distinct values of a column of whole numbers, by looking up instead of sorting where they are few."""
+    if not len(column):
+        return np.zeros(0, np.int64), 0
+    low, high = int(column.min()), int(column.max())
+    width = high - low + 1
+    if width > 16 * len(column) + 2**16:
+        distinct, codes = np.unique(column, return_inverse=True)
+        return codes.astype(np.int64), len(distinct)
+    there = np.zeros(width, np.bool_)
+    there[column.astype(np.int64) - low] = True
+    number = np.cumsum(there) - 1
+    return number[column.astype(np.int64) - low], int(number[-1]) + 1
 
 
 def filled(data: CountRows, part: CountsPart) -> CountRows:

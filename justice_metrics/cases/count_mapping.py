@@ -21,6 +21,8 @@ from .mapping_parts import Faults, Labels, Name, Names, Part, Unit
 from .periods import Period
 
 OFFICE: Final = "office"
+# Names that answers about counts use themselves; a federal state may be called what it is.
+_TAKEN: Final = (RESERVED - {"state", "institution", "actor", *WORDS}) | {"label", "first_day", "last_day"}
 
 CountCode: TypeAlias = Literal["not_available", "not_applicable", "under_review", "pending", "suppressed", "zero"]
 CountUnit: TypeAlias = Unit | Literal["offence"]
@@ -215,7 +217,7 @@ class CountsPart(Part):
     @model_validator(mode="after")
     def _names(self) -> CountsPart:
         for name in (*self.keys, *self.quantities):
-            if not name.isidentifier() or (name in RESERVED and name not in WORDS) or name.endswith("__status"):
+            if not name.isidentifier() or name in _TAKEN or name.endswith("__status"):
                 raise ReadableError(
                     tr(
                         "'{name}' cannot name a key or a quantity: letters, digits and underscores only, and no name "

@@ -15,7 +15,7 @@ from ..cases.count_data import CountData
 from ..cases.count_gathering import groups_of
 from ..cases.count_quantities import OverTime
 from ..cases.periods import Period, Periods, label_of, numbered, period_number
-from ..tables import CountTable, Strata, in_order
+from ..tables import CountTable, Strata
 
 
 def added(
@@ -50,7 +50,16 @@ def added(
     cell = stratum * p + when.place
     counted = when.place >= 0
     shape = (len(strata), p)
-    made = {name: _quantity(data, name, stratum, when, shape) for name in asked}
+    owners: dict[tuple[str, ...], Counts] = {}
+    for name in asked:
+        keys = data.per.get(name, tuple(data.keys))
+        if keys not in owners:
+            columns = [data.keys[key].codes for key in keys] or [np.zeros(data.rows, np.int64)]
+            owners[keys], _ = groups_of(columns)
+    made = {
+        name: _quantity(data, name, stratum, owners[data.per.get(name, tuple(data.keys))], when, shape)
+        for name in asked
+    }
     seen_first = np.array(when.periods.last_day)
     seen_last = np.array(when.periods.first_day)
     np.minimum.at(seen_first, when.place[counted], data.first_day[counted])
@@ -83,16 +92,19 @@ def _strata(data: CountData, by: Sequence[str]) -> tuple[Strata, Counts]:
         return Strata((), ((),)), np.zeros(data.rows, np.int64)
     keys = [data.key(name) for name in by]
     group, leader = groups_of([one.codes for one in keys])
-    levels = [tuple(key.levels[key.codes[row]] for key in keys) for row in leader]
-    ordered = in_order(levels)
-    place = {one: number for number, one in enumerate(ordered)}
-    return Strata(tuple(by), ordered), np.array([place[one] for one in levels], np.int64)[group]
+    # The levels of a key stand in the order in which a reader expects them, and so do the strata.
+    order = np.lexsort([key.codes[leader] for key in reversed(keys)])
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    levels = tuple(tuple(key.levels[key.codes[row]] for key in keys) for row in leader[order])
+    return Strata(tuple(by), levels), place[group]
 
 
 def _own_periods(data: CountData) -> _When:
     """Return the periods of the rows as they are."""
-    pairs = np.unique(np.stack([data.first_day, data.last_day], axis=1), axis=0)
-    first, last = pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32)
+    _, leader = groups_of([data.first_day, data.last_day])
+    leader = leader[np.lexsort((data.last_day[leader], data.first_day[leader]))]
+    first, last = data.first_day[leader], data.last_day[leader]
     if len(first) > 1 and bool((first[1:] <= last[:-1]).any()):
         raise QuestionError(
             tr("The rows of this table are about periods of different lengths."),
@@ -147,20 +159,14 @@ class _Parts(NamedTuple):
         )
 
 
-def _quantity(data: CountData, name: str, stratum: Counts, when: _When, shape: tuple[int, int]) -> Quantity:
-    rows = np.flatnonzero(data.given_in(name))
+def _quantity(
+    data: CountData, name: str, stratum: Counts, owner: Counts, when: _When, shape: tuple[int, int]
+) -> Quantity:
+    """Return the sums of one quantity, shape (G, P)."""
     how: OverTime = data.over_time[name]
-    keys = data.per.get(name, tuple(data.keys))
-    owner, _ = groups_of([data.keys[key].codes[rows] for key in keys] or [np.zeros(len(rows), np.int64)])
-    one = data.quantities[name]
-    parts = _Parts(
-        stratum[rows],
-        when.place[rows],
-        owner,
-        data.first_day[rows],
-        data.last_day[rows],
-        Quantity(one.values[rows], one.status[rows]),
-    )
+    parts = _Parts(stratum, when.place, owner, data.first_day, data.last_day, data.quantities[name])
+    if name in data.given:
+        parts = parts.at(np.flatnonzero(data.given[name]))
     if when.kind is not None and how == "mean":
         parts = _parted(parts, when)
     if name in data.per:
