@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..cases.casedata import CaseData
 from .bolivia import TRUE_EFFECT
-from .extracts import COHORT, NATIONAL, closed_tribunal_files, draw
+from .extracts import CHILD_HEADINGS, COHORT, NATIONAL, child_tables, closed_tribunal_files, draw
 from .register import HEADINGS, SUPPORT_HEADINGS
 
 
@@ -54,4 +54,10 @@ def sample_cases(
         pd.DataFrame({words.get(name, name): column for name, column in table.items()})
         for table, words in zip((cases, support), headings, strict=True)
     ]
-    return CaseData.from_frame(frames[0], mapping, support=frames[1])
+    children = {}
+    if which == "registered":
+        children = {
+            name: pd.DataFrame({CHILD_HEADINGS[name][key]: column for key, column in table.items()})
+            for name, table in child_tables(cases, COHORT.cutoff).items()
+        }
+    return CaseData.from_frame(frames[0], mapping, support=frames[1], children=children)

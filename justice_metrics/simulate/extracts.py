@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..cases.calendar import day_number
+from . import attention, enforcement
 from .bolivia import TRUE_EFFECT, bolivian_world, cases_of
 from .draws import generator, whole_numbers
 from .faults import dirty_rows, rows_of, table_of
@@ -16,6 +17,16 @@ from .register import PENDING, Table, register_table, rows_where, sprinkle_missi
 from .run import Run
 from .victims import Victims, draw_victims
 from .world import simulate
+
+CHILD_HEADINGS: Final[dict[str, dict[str, str]]] = {
+    "hearings": attention.HEARING_HEADINGS,
+    "measures": attention.MEASURE_HEADINGS,
+    "statements": attention.STATEMENT_HEADINGS,
+    "detention": enforcement.DETENTION_HEADINGS,
+    "sentences": enforcement.SENTENCE_HEADINGS,
+    "warrants": enforcement.WARRANT_HEADINGS,
+    "reparation": enforcement.REPARATION_HEADINGS,
+}
 
 
 class Design(NamedTuple):
@@ -89,6 +100,20 @@ def draw(design: Design, *, true_effect: float = TRUE_EFFECT) -> Extract:
     support = support_table(rng, run, table["numero_caso"], cutoff)
     sprinkle_missing(rng, table, design.missing_marks)
     return Extract(run, victims, table, support)
+
+
+def child_tables(cases: Table, cutoff: dt.date) -> dict[str, Table]:
+    """Draw the tables that hang on the cases, by the names of their sections; the cases stay as they are."""
+    day = day_number(cutoff)
+    return {
+        "hearings": attention.hearings_table(cases, day),
+        "measures": attention.measures_table(cases, day),
+        "statements": attention.statements_table(cases, day),
+        "detention": enforcement.detention_table(cases, day),
+        "sentences": enforcement.sentences_table(cases, day),
+        "warrants": enforcement.warrants_table(cases, day),
+        "reparation": enforcement.reparation_table(cases, day),
+    }
 
 
 def closed_tribunal_files(cohort: Extract) -> tuple[Table, Table]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from ..base.errors import OutputError
 from ..base.language import LANGUAGES, Language, tr
 from . import summary
-from .extracts import COHORT, NATIONAL, closed_tribunal_files, dirty_copy, draw
+from .extracts import CHILD_HEADINGS, COHORT, NATIONAL, child_tables, closed_tribunal_files, dirty_copy, draw
 from .register import HEADINGS, SUPPORT_HEADINGS, Table
 
 _TEXTS: Final = (
@@ -96,7 +96,8 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
     """
     cohort, national = draw(COHORT), draw(NATIONAL)
     closed, closed_support = closed_tribunal_files(cohort)
-    facts = summary.facts(cohort, closed, national)
+    children = child_tables(cohort.cases, COHORT.cutoff)
+    facts = summary.facts(cohort, closed, national) | summary.child_facts(children)
     first = [language, *(other for other in LANGUAGES if other != language)]
     facts["languages"] = "[" + ", ".join(f'"{one}"' for one in first) + "]"
     written = {
@@ -109,6 +110,8 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
         "bolivia_national.parquet": _parquet(national.cases),
         "bolivia_national_support.parquet": _parquet(national.support),
     }
+    for name, table in children.items():
+        written[f"bolivia_{name}.csv"] = _csv(table, CHILD_HEADINGS[name])
     for name in _TEXTS:
         text = files(__package__).joinpath("texts", name).read_text(encoding="utf-8")
         written[name] = Template(text).substitute(facts).encode()

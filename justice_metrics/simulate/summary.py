@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from . import bolivia, faults, reliance
+from . import attention, bolivia, enforcement, faults, reliance
 from .draws import generator
 from .extracts import NATIONAL, Extract
 from .register import OUTCOMES, PENDING, Table
@@ -96,6 +96,42 @@ def facts(cohort: Extract, closed: Table, national: Extract) -> dict[str, str]:
         "naive_ever": f"{100 * naive[0]:.1f}",
         "naive_never": f"{100 * naive[1]:.1f}",
         "faults": "\n".join(f"| `{name}`: {_words(name)} | {count} |" for name, count in faults.PLANTED.items()),
+    }
+
+
+def child_facts(children: dict[str, Table]) -> dict[str, str]:
+    """Return what the page says of the tables that hang on the cases: their rows, and what was chosen for them."""
+    chosen = {
+        "trial_suspended": attention.TRIAL_SUSPENDED,
+        "trial_first": 1 - attention.TRIAL_SUSPENDED,
+        "continuation_suspended": attention.CONTINUATION_SUSPENDED,
+        "precautionary_suspended": attention.PRECAUTIONARY_SUSPENDED,
+        "requested": attention.MEASURE_REQUESTED,
+        "ordered_at_once": attention.ORDERED_AT_ONCE,
+        "lifted": attention.LIFTED,
+        "recorded": attention.RECORDED,
+        "repeated": sum(attention.STATEMENTS[2:]),
+        "repeated_recorded": sum(attention.STATEMENTS_RECORDED[2:]),
+        "detained": enforcement.DETAINED,
+        "below_range": enforcement.BELOW_RANGE,
+        "enforced": enforcement.ENFORCED,
+        "warrant": enforcement.WARRANT,
+        "reparation": enforcement.REPARATION,
+        "paid_whole": enforcement.PAID_WHOLE,
+    }
+    return {
+        **{f"{name}_n": f"{len(table['numero_caso']):,}" for name, table in children.items()},
+        **{f"child_{name}": f"{100 * share:.0f}" for name, share in chosen.items()},
+        "trial_settings": f"{1 / (1 - attention.TRIAL_SUSPENDED):.2f}",
+        "order_early": f"{attention.ORDER_HAZARDS[0]:g}",
+        "order_late": f"{attention.ORDER_HAZARDS[1]:g}",
+        "breach": f"{attention.BREACH_HAZARD:g}",
+        "lifted_after": str(attention.LIFTED_AFTER),
+        "release": f"{enforcement.RELEASE_HAZARD:g}",
+        "warrant_early": f"{enforcement.WARRANT_HAZARDS[0]:g}",
+        "warrant_late": f"{enforcement.WARRANT_HAZARDS[1]:g}",
+        "payment": f"{enforcement.PAYMENT_HAZARD:g}",
+        "years": ", ".join(f"{low}-{high}" for low, high in enforcement.SENTENCE_YEARS),
     }
 
 
