@@ -61,7 +61,7 @@ def flow_lines(
     groups : sequence of str
         (G,) names at the ends of the lines; "" for none.
     provisional : sequence of bool, optional
-        (T,) periods whose figures will change.
+        (T,) periods whose figures will change; a NaN there draws nothing.
     provisional_label : str, optional
         Words that say so, in the corner.
     reference : float, optional
@@ -104,7 +104,7 @@ def flow_lines(
         margin = 0.02 * max(len(periods) - 1.0, 1.0)
         axes.set_xlim(-margin, max(len(periods) - 1.0, 0.0) + margin)
         _scale(axes, table, reference, percent, number)
-        words = provisional_label if later.any() else None
+        words = provisional_label if np.isfinite(table[:, later]).any() else None
         above = TEXT * 1.5 * lines_of(wrapped(words, 80)) if words else 0.0
         set_words(axes, own=ax is None, title=title, x_label=x_label, y_label=y_label, above=above)
         if words:

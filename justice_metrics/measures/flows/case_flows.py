@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.quantities import Quantity, quantity
 from ...base.result import Definition, Result, Table
 from ...base.types import Floats, Names, names, several
-from ...cases.calendar import day_number
+from ...cases.calendar import date_of, day_number
 from ...cases.casedata import CaseData
 from ...cases.count_data import CountData
 from ...cases.count_quantities import WORDS
@@ -84,6 +85,8 @@ class CaseFlows(Result):
     )
 
     period_word: Readable
+    whole_periods: tuple[bool, ...]
+    last_date: dt.date
 
     def findings(self) -> tuple[Readable, ...]:
         """Return stock, flow and rates of the last complete period and of the provisional one after it."""
@@ -148,13 +151,19 @@ class CaseFlows(Result):
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw incoming, resolved and pending cases by period, all strata together."""
+        """Draw incoming, resolved and pending cases by period, all strata together.
+
+        The flows of a period that is not over are not drawn: they would look like a fall.
+        """
         table = self.tables.get("whole", self.main)
         there = [one for one in ("incoming", "resolved", "pending_end") if one in table.values]
         words = {one.name: one.meaning for one in table.columns}
+        whole = np.array(self.whole_periods)
+        drawn = {name: table[name].astype(float) for name in there}
+        drawn |= {name: np.where(whole, drawn[name], np.nan) for name in there if name != "pending_end"}
         return flow_lines(
             periods=self._periods(table, language),
-            values=np.stack([table[one].astype(float) for one in there]),
+            values=np.stack([drawn[one] for one in there]),
             groups=[words[one].text(language) for one in there],
             y_label=tr("cases").text(language),
             number=lambda n: format_number(round(n), language),
@@ -217,9 +226,7 @@ class AgedCaseFlows(CaseFlows):
         return bars(
             bins=[table_of.day_band_words(one).text(language) for one in bands],
             counts=[counts],
-            x_label=tr("age of the pending cases at the end of {period}", period=period_words(str(last))).text(
-                language
-            ),
+            x_label=tr("age of the pending cases on {day}", day=self.last_date).text(language),
             y_label=tr("cases").text(language),
             number=lambda n: format_number(round(n), language),
             ax=ax,
@@ -377,6 +384,8 @@ def case_flows(
         notes=(*source.notes, *doubts(source, found, made, late)),
         frame_library=source.frame_library,
         period_word=_PERIOD_WORDS[period],
+        whole_periods=tuple(bool(one) for one in flows.whole),
+        last_date=date_of(int(flows.last_day[-1])),
     )
 
 

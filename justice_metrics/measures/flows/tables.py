@@ -74,7 +74,8 @@ def arranged(flows: Flows, cells: Sequence[Cells], title: Readable, *, provision
 
 def rates(flows: Flows, found: Balance) -> list[Cells]:
     """Return stock, flow and the rates of both."""
-    cells: list[Cells] = []
+    days = quantity(np.tile(flows.days, (len(flows.strata), 1)))
+    cells = [Cells(Column("days", tr("days"), "days", "key", "key"), days)]
     if found.pending_start is not None:
         cells.append(counted("pending_start", WORDS["pending_start"], found.pending_start))
     if found.incoming is not None:
@@ -83,7 +84,9 @@ def rates(flows: Flows, found: Balance) -> list[Cells]:
         cells.append(counted("resolved", WORDS["resolved"], found.resolved))
     more = found.outgoing is not None and not _same(found.outgoing, found.resolved)
     if more and found.outgoing is not None:
-        cells.append(counted("outgoing", tr("outgoing, those placed on inactive status among them"), found.outgoing))
+        cells.append(
+            counted("outgoing", tr("outgoing: resolved, placed on inactive status, transferred out"), found.outgoing)
+        )
     if found.pending_end is not None:
         words = WORDS["pending_end"] if found.end_told else tr("pending at the end, by the flows")
         cells.append(counted("pending_end", words, found.pending_end))
