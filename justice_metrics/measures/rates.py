@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.language import Label, Language, Readable, format_number, format_share, tr
 from ..base.levels import PENDING
-from ..base.result import Column, Definition, Result, Table
-from ..base.types import Names, Tallies, names
-from ..cases.casedata import CaseData
-from ..estimate.proportion import wilson
+from ..base.provenance import unit_words
+from ..base.result import Definition, Result
+from ..base.types import Names, names
+from ..cases.casedata import CaseData, CountingUnit
 from ..figures.dots import dots
-from ..reduce.strata import convicted, flag_counts, outcome_counts, reached_or_passed
-from ..tables import StratumTable
+from ..reduce.risk import classes
+from ..reduce.strata import convicted, reached_or_passed
 from .declared import (
     FEW_UNITS,
     Share,
     ensure_level,
     few_units_note,
-    interval_columns,
     levels_words,
     outcome_labels,
-    sampling_notes,
-    shown_limits,
-    strata_columns,
 )
+from .rates_tables import rates_table, shares_table
+from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# Denominators that are units, not stages: the links of the mapping tell which cases belong to one of them.
+UNITS: Final[tuple[CountingUnit, ...]] = ("case", "victim", "accused")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,20 +55,7 @@ class ConvictionRates(Result):
         main = self.main
         strata = [one.name for one in main.columns if one.role == "stratum"]
         if not strata:
-            return tuple(
-                tr(
-                    "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} "
-                    "(interval {low} to {high}).",
-                    denominator=round(float(main["denominator"][row])),
-                    per=self.per_words[str(main["per"][row])],
-                    numerator=round(float(main["numerator"][row])),
-                    share=Share(main["estimate"][row], 2),
-                    low=Share(main["conf_low"][row]),
-                    high=Share(main["conf_high"][row]),
-                )
-                for row in range(len(main))
-                if main["denominator"][row] > 0
-            )
+            return tuple(self._finding(row) for row in range(len(main)) if main["denominator"][row] > 0)
         said: list[Readable] = []
         for per, words in self.per_words.items():
             rows = np.flatnonzero((main["per"] == per) & (main["denominator"].astype(float) >= FEW_UNITS))
@@ -99,6 +87,30 @@ class ConvictionRates(Result):
                 )
             )
         return tuple(said)
+
+    def _finding(self, row: int) -> Readable:
+        main = self.main
+        per = str(main["per"][row])
+        values = {
+            "denominator": round(float(main["denominator"][row])),
+            "numerator": round(float(main["numerator"][row])),
+            "share": Share(main["estimate"][row], 2),
+            "low": Share(main["conf_low"][row]),
+            "high": Share(main["conf_high"][row]),
+        }
+        if per in UNITS:
+            return tr(
+                "Of {denominator} units counted as {unit}, {numerator} have a case that ended in conviction: {share} "
+                "(interval {low} to {high}).",
+                unit=unit_words(per),
+                **values,
+            )
+        return tr(
+            "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} "
+            "(interval {low} to {high}).",
+            per=self.per_words[per],
+            **values,
+        )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the rates with their intervals, numerator and denominator beside each."""
@@ -184,6 +196,8 @@ def conviction_rates(
     per: Names = ("complaint", "charge", "prosecution", "verdict"),
     by: Names = (),
     outcome: str = "conviction",
+    principal: Names = ("conviction", "pending"),
+    interval: Interval = "wilson",
     confidence_level: float = 0.95,
 ) -> ConvictionRates:
     """Share of cases that ended in conviction, among cases that reached each of ``per``.
@@ -195,14 +209,20 @@ def conviction_rates(
     ----------
     cases : CaseData
     per : str or tuple of str
-        Denominators: stage ids or roles (complaint, charge, prosecution, trial, verdict, final_verdict).
+        Denominators: stage ids or roles (complaint, charge, prosecution, trial, verdict, final_verdict), or units
+        (case, victim, accused) that the mapping links the cases to.
     by : str or tuple of str
         Attributes that split the cases.
     outcome : str
         What counts as a conviction: ``conviction`` (first or final, unless it was set aside), or the id of a state
         such as ``final_conviction``.
+    principal : str or tuple of str
+        Per another unit: which ending stands for a unit whose cases ended differently (outcome classes and
+        ``pending``, most telling first).
+    interval : {"wilson", "clopper_pearson", "jeffreys"}
+        For independent cases; with weights or clusters in the sampling, the design gives the interval.
     confidence_level : float
-        Level of the Wilson score intervals.
+        Level of the intervals.
 
     Returns
     -------
@@ -227,19 +247,16 @@ def conviction_rates(
     """
     by, denominators = names(by), names(per)
     ensure_level(confidence_level)
-    is_convicted = convicted(cases, cases.resolve(outcome))
-    flags: dict[str, nw.Expr] = {}
-    for word in denominators:
-        reached = reached_or_passed(cases, word)
-        flags[f"reached {word}"] = reached
-        flags[f"convicted {word}"] = reached & is_convicted
-        # Convicted and under appeal is convicted so far: numerator and pending have no case in common.
-        flags[f"pending {word}"] = reached & nw.col("outcome").is_null() & ~is_convicted
-    table = flag_counts(cases, flags, by=by)
-    words = {one: cases.procedure.label(one) for one in denominators}
+    cases.resolve(outcome)
+    found = [
+        (asked, _rates_of(counted, asked, by=by, outcome=outcome, interval=interval, level=confidence_level))
+        for counted, asked in _by_unit(cases, denominators, names(principal))
+    ]
+    words = {one: _per_words(cases, one) for one in denominators}
+    first = found[0][1]
     return ConvictionRates(
         heading=tr("Conviction rates, each on its denominator"),
-        tables={"main": _rates_table(table, denominators, words, confidence_level, weighted=cases.sampling.weighted)},
+        tables={"main": rates_table(found, denominators, words)},
         definition=Definition(
             answers=tr("Of the cases that reached a stage, how many ended in conviction?"),
             numerator=tr("cases that ended in: {outcome}", outcome=cases.procedure.label(outcome)),
@@ -248,23 +265,31 @@ def conviction_rates(
             ),
             basis="cohort",
             pending=tr("in the denominator, as not convicted so far; their number stands beside each rate"),
-            method=tr("Shares with Wilson score intervals (Wilson 1927)."),
+            method=method_words(cases, interval),
         ),
         provenance=cases.provenance.add(
-            "conviction_rates", per=denominators, by=by, outcome=outcome, confidence_level=confidence_level
+            "conviction_rates",
+            per=denominators,
+            by=by,
+            outcome=outcome,
+            principal=names(principal),
+            interval=interval,
+            confidence_level=confidence_level,
         ),
         notes=(
-            *sampling_notes(cases),
-            *few_units_note(table.strata, table.count("units")),
+            *share_notes(cases, first),
+            *few_units_note(first.strata, first.units),
             *_verdict_note(denominators),
-            *_unseen_notes(cases, denominators),
+            *_unseen_notes(cases, tuple(one for one in denominators if one not in UNITS)),
         ),
         frame_library=cases.frame_library,
         per_words=words,
     )
 
 
-def outcome_shares(cases: CaseData, *, by: Names = (), confidence_level: float = 0.95) -> OutcomeShares:
+def outcome_shares(
+    cases: CaseData, *, by: Names = (), interval: Interval = "wilson", confidence_level: float = 0.95
+) -> OutcomeShares:
     """How cases stand at the cut-off: share of each way of ending among all cases, and among those that ended.
 
     Parameters
@@ -272,8 +297,10 @@ def outcome_shares(cases: CaseData, *, by: Names = (), confidence_level: float =
     cases : CaseData
     by : str or tuple of str
         Attributes that split the cases.
+    interval : {"wilson", "clopper_pearson", "jeffreys"}
+        For independent cases; with weights or clusters in the sampling, the design gives the interval.
     confidence_level : float
-        Level of the Wilson score intervals, for the shares among all cases.
+        Level of the intervals, for the shares among all cases.
 
     Returns
     -------
@@ -298,24 +325,33 @@ def outcome_shares(cases: CaseData, *, by: Names = (), confidence_level: float =
     """
     by = names(by)
     ensure_level(confidence_level)
-    table = outcome_counts(cases, by=by)
-    kept = [one for one in table.cells[1:] if table.count(one).any() or one == PENDING]
+    flags = {name: cases.stands(states) for name, states in classes(cases).items()}
+    flags[PENDING] = nw.col("outcome").is_null()
+    every = nw.lit(value=True)
+    found = shares_of(
+        cases,
+        {name: (flag, every) for name, flag in flags.items()},
+        by=by,
+        interval=interval,
+        confidence_level=confidence_level,
+    )
+    kept = [one for place, one in enumerate(flags) if found.numerator[:, place].any() or one == PENDING]
     words = outcome_labels(cases, kept)
     return OutcomeShares(
         heading=tr("How cases stand at the cut-off"),
-        tables={"main": _shares_table(table, kept, words, confidence_level, weighted=cases.sampling.weighted)},
+        tables={"main": shares_table(found, [list(flags).index(one) for one in kept], kept, words)},
         definition=Definition(
             answers=tr("How had the cases ended by the cut-off, and how many were pending?"),
             numerator=tr("cases that stood so at the cut-off"),
             denominator=tr("all cases in the data; beside it, those that had ended"),
             basis="snapshot",
             pending=tr("a level of their own; left out of the shares of those that ended"),
-            method=tr("Shares with Wilson score intervals (Wilson 1927)."),
+            method=method_words(cases, interval),
         ),
-        provenance=cases.provenance.add("outcome_shares", by=by, confidence_level=confidence_level),
+        provenance=cases.provenance.add("outcome_shares", by=by, interval=interval, confidence_level=confidence_level),
         notes=(
-            *sampling_notes(cases),
-            *few_units_note(table.strata, table.count("units")),
+            *share_notes(cases, found),
+            *few_units_note(found.strata, found.units),
             tr("Shares of those that ended favour quick endings while many cases are open."),
         ),
         frame_library=cases.frame_library,
@@ -323,71 +359,34 @@ def outcome_shares(cases: CaseData, *, by: Names = (), confidence_level: float =
     )
 
 
-def _rates_table(
-    table: StratumTable, per: tuple[str, ...], words: Mapping[str, Readable], level: float, *, weighted: bool
-) -> Table:
-    g, p = len(table.strata), len(per)
-
-    def pick(what: str) -> Tallies:
-        return np.stack([table.count(f"{what} {one}") for one in per], axis=1).ravel()
-
-    numerator, denominator = pick("convicted"), pick("reached")
-    share = wilson(numerator, denominator, level)
-    low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("per", tr("per"), "text", "key", "key"),
-        Column("numerator", tr("convicted"), "units", "count", "count"),
-        Column("denominator", tr("reached it"), "units", "count", "count"),
-        Column("pending", tr("of them pending"), "units", "count", "count"),
-        *interval_columns(decimals=2),
-    )
-    values = {
-        **table.strata.columns(p),
-        "per": list(per) * g,
-        "numerator": numerator,
-        "denominator": denominator,
-        "pending": pick("pending"),
-        "estimate": share.estimate,
-        "conf_low": low,
-        "conf_high": high,
-    }
-    return Table(columns, values, labels={"per": words}, title=tr("Conviction rates"))
+def _by_unit(
+    cases: CaseData, per: tuple[str, ...], principal: tuple[str, ...]
+) -> list[tuple[CaseData, tuple[str, ...]]]:
+    """Return the cases with the denominators that are stages, and other units with those that are units."""
+    stages = tuple(one for one in per if one not in UNITS)
+    units = [
+        (cases if one == cases.unit else cases.to_unit(one, principal=principal), (one,)) for one in UNITS if one in per
+    ]
+    return [*([(cases, stages)] if stages else []), *units]
 
 
-def _shares_table(
-    table: StratumTable, kept: list[str], words: Mapping[str, Readable], level: float, *, weighted: bool
-) -> Table:
-    g, k = len(table.strata), len(kept)
-    counts = np.stack([table.count(one) for one in kept], axis=1)
-    total = np.repeat(table.count("units"), k)
-    ended = table.count("units") - table.count(PENDING)
-    share = wilson(counts.ravel(), total, level)
-    low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        of_ended = counts / ended[:, None]
-    of_ended[:, kept.index(PENDING)] = np.nan
-    columns = (
-        *strata_columns(table.strata.names),
-        Column("outcome", tr("outcome"), "text", "key", "key"),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", tr("of all"), "units", "count", "count"),
-        *interval_columns(),
-        Column("ended", tr("ended in any way"), "units", "count", "count"),
-        Column("share_of_ended", tr("share of those that ended"), "share", "estimate", "share", 2),
-    )
-    values = {
-        **table.strata.columns(k),
-        "outcome": kept * g,
-        "numerator": counts.ravel(),
-        "denominator": total,
-        "estimate": share.estimate,
-        "conf_low": low,
-        "conf_high": high,
-        "ended": np.repeat(ended, k),
-        "share_of_ended": of_ended.ravel(),
-    }
-    return Table(columns, values, labels={"outcome": words}, title=tr("Outcomes and pending cases"))
+def _per_words(cases: CaseData, word: str) -> Readable:
+    if word in UNITS:
+        return tr("{unit}, as the unit counted", unit=unit_words(word))
+    return cases.procedure.label(word)
+
+
+def _rates_of(
+    cases: CaseData, per: tuple[str, ...], *, by: tuple[str, ...], outcome: str, interval: Interval, level: float
+) -> Shares:
+    is_convicted = convicted(cases, cases.resolve(outcome))
+    shares, pending = {}, {}
+    for word in per:
+        reached = nw.lit(value=True) if word in UNITS else reached_or_passed(cases, word)
+        shares[word] = (reached & is_convicted, reached)
+        # Convicted and under appeal is convicted so far: numerator and pending have no case in common.
+        pending[word] = reached & nw.col("outcome").is_null() & ~is_convicted
+    return shares_of(cases, shares, by=by, also=pending, interval=interval, confidence_level=level)
 
 
 def _unseen_notes(cases: CaseData, per: tuple[str, ...]) -> list[Readable]:

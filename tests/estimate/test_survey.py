@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from fractions import Fraction as F
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -113,18 +113,18 @@ class TestByHand:
     def test_three_clusters(self) -> None:
         # p = 15/30; scores -2/30, 0, 2/30; variance 3/2 of 8/900
         found = linearised_share(cells([3, 5, 7], [10, 10, 10]))
-        assert found.std_error[0] ** 2 == pytest.approx(float(F(3, 2) * F(8, 900)), rel=1e-12)
+        assert found.std_error[0] ** 2 == pytest.approx(float(Fraction(3, 2) * Fraction(8, 900)), rel=1e-12)
         assert found.degrees_of_freedom.tolist() == [2]
 
     def test_two_strata(self) -> None:
         # within strata the scores differ by 2/40 and by 4/40: each variance is 2 x (half the difference)^2 x 2
         found = linearised_share(cells([2, 4, 3, 7], [10] * 4, stratum=[0, 0, 1, 1]))
-        assert found.std_error[0] ** 2 == pytest.approx(float(F(2, 40) ** 2 + F(4, 40) ** 2), rel=1e-12)
+        assert found.std_error[0] ** 2 == pytest.approx(float(Fraction(2, 40) ** 2 + Fraction(4, 40) ** 2), rel=1e-12)
 
     def test_a_stratum_with_one_sampling_unit_still_adds_to_the_error(self) -> None:
         # the lone one has the score (7 - 10 x 13/30)/30 = 8/90, squared as it is
         found = linearised_share(cells([2, 4, 7], [10] * 3, stratum=[0, 0, 1]))
-        assert found.std_error[0] ** 2 == pytest.approx(float(F(2, 30) ** 2 + F(8, 90) ** 2), rel=1e-12)
+        assert found.std_error[0] ** 2 == pytest.approx(float(Fraction(2, 30) ** 2 + Fraction(8, 90) ** 2), rel=1e-12)
 
     def test_copies_are_units_of_their_own(self) -> None:
         folded = linearised_share(cells([1, 0], [1, 1], copies=[3, 7]))
@@ -132,7 +132,7 @@ class TestByHand:
         for one, other in zip(folded, apart, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-12)
         # without weights and clusters that is the binomial variance with n - 1
-        assert folded.std_error[0] ** 2 == pytest.approx(float(F(3, 10) * F(7, 10) / 9), rel=1e-12)
+        assert folded.std_error[0] ** 2 == pytest.approx(float(Fraction(3, 10) * Fraction(7, 10) / 9), rel=1e-12)
 
 
 class TestEdges:
