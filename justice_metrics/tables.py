@@ -400,6 +400,8 @@ class CountTable:
     quantities : mapping of str to Quantity, shape (G, P)
     rows : array of int, shape (G, P)
         Rows that were put together.
+    unknown : mapping of str to array of int, shape (G, P)
+        Cells without a number among them, those left out that do not apply.
     """
 
     strata: Strata
@@ -410,6 +412,7 @@ class CountTable:
     seen_last: Days
     quantities: Mapping[str, Quantity]
     rows: Counts
+    unknown: Mapping[str, Counts]
 
     def __post_init__(self) -> None:
         g, p = len(self.strata), len(self.labels)
@@ -427,7 +430,9 @@ class CountTable:
             frozen[name] = Quantity(np.array(one.values), np.array(one.status))
             for array in frozen[name]:
                 array.setflags(write=False)
+            _check_shape(f"unknown {name}", self.unknown[name], (g, p))
         object.__setattr__(self, "quantities", MappingProxyType(frozen))
+        object.__setattr__(self, "unknown", MappingProxyType(dict(self.unknown)))
 
     @property
     def days(self) -> Counts:
@@ -473,6 +478,10 @@ class CountTable:
             seen_last=np.maximum(self.seen_last, other.seen_last),
             quantities=made,
             rows=_add_rows(self.rows, other.rows, self.strata, other.strata, strata),
+            unknown={
+                name: _add_rows(self.unknown[name], other.unknown[name], self.strata, other.strata, strata)
+                for name in made
+            },
         )
 
 

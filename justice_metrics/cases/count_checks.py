@@ -130,7 +130,9 @@ def _without_negative(data: CountRows, where: Where, faults: Faults) -> CountRow
 
 def _ensure_periods(data: CountRows, where: Where) -> None:
     """Refuse periods of one office and breakdown that overlap, as the months and their year in one table do."""
-    for name in data.quantities:
+    # Where every row has a cell for them, one look is enough for all quantities.
+    whole = [name for name in data.quantities if name not in data.given][:1]
+    for name in [*whole, *data.given]:
         rows = np.flatnonzero(data.given_in(name))
         if not rows.size:
             continue
@@ -242,8 +244,9 @@ def _remarks(data: CountRows) -> list[Readable]:
     if data.has("resolved") and not parts:
         notes.append(tr("The table counts resolved cases and none that came in: a clearance rate cannot be told."))
     elif data.has("resolved"):
-        came = np.all([data.quantities[name].known for name in parts], axis=0)
-        lone = int((data.quantities["resolved"].known & ~came).sum())
+        # what came in by other ways may well not apply
+        main = data.quantities[parts[0]]
+        lone = int((data.quantities["resolved"].known & ~main.known & data.given_in("resolved")).sum())
         if lone:
             notes.append(
                 trn(

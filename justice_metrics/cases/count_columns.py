@@ -17,7 +17,6 @@ from ..base.types import Counts, Days, Flags
 from .calendar import day_number
 from .conversion import day_lookup, normalise, number_lookup, unreadable_days, unreadable_numbers
 from .conversion_numbers import DecimalMark
-from .conversion_text import shapes
 from .count_mapping import CountMapping, KeyColumn, PeriodColumns
 from .periods import Period, numbered, period_number, periods_of
 
@@ -168,7 +167,14 @@ class CountColumns:
         if found.n_unreadable:
             unreadable = np.isin(column.codes, [i for i, text in enumerate(bare) if text in set(found.unreadable)])
             if not self._counting:
-                raise unreadable_numbers(found, row=self.first_row(unreadable))
+                problem = unreadable_numbers(found, row=self.first_row(unreadable)).problem
+                raise CaseDataError(
+                    problem,
+                    tr(
+                        "Correct the cells, name their code in [missing], or set "
+                        'faults = "count" in [data] to count them as missing.'
+                    ),
+                )
             self.n_unreadable += found.n_unreadable
         values = np.array([self._value(text, found.values[text]) for text in bare] + [np.nan], np.float64)
         levels = [
@@ -396,11 +402,6 @@ def _coded(column: Any, name: str) -> Coded:
     if blank:
         codes[np.isin(codes, blank)] = -1
     return Coded(name, codes, texts, numbers)
-
-
-def looks_of(texts: Sequence[str]) -> str:
-    """Return how texts look, never what they say."""
-    return ", ".join(look for look, _ in shapes([(one, 1) for one in texts]))
 
 
 def _status(level: str) -> int:

@@ -18,6 +18,7 @@ from ..base.types import Counts, Days, Flags
 from .conversion import normalise
 from .count_mapping import CountMapping, CountsPart
 from .count_rows import CountRows, Key
+from .periods import Periods, period_number, periods_between
 
 # Rows that are not there are written down for tables up to this size; larger ones are taken as they are.
 _MOST_ROWS: Final = 5_000_000
@@ -168,21 +169,24 @@ def _dense(column: NDArray[Any]) -> tuple[Counts, int]:
 
 
 def filled(data: CountRows, part: CountsPart) -> CountRows:
-    """Write down the rows that are not there, where it is known what their absence means."""
-    if not data.keys or data.native_period is None:
+    """Write down the rows that are not there, where it is known what their absence means.
+
+    A period in which nobody has a row, in a year in which others do, was not reported by anybody.
+    """
+    calendar = _calendar(data)
+    if calendar is None:
         return data
-    period, days_at = groups_of([data.first_day, data.last_day])
-    who, one_of = groups_of([one.codes for one in data.keys.values()])
-    n, p = len(one_of), len(days_at)
+    who, one_of = groups_of([one.codes for one in data.keys.values()] or [np.zeros(data.rows, np.int64)])
+    n, p = len(one_of), len(calendar.labels)
     if n * p > _MOST_ROWS or n * p == data.rows:
         return data
     there = np.zeros((n, p), np.bool_)
-    there[who, period] = True
+    there[who, np.searchsorted(calendar.first_day, data.first_day)] = True
     missing = ~there
     status = part.absent or NOT_AVAILABLE
     notes: list[Readable] = []
     if part.absent is None:
-        silent = _silent(data, part, there, one_of, data.first_day[days_at])
+        silent = _silent(data, part, there, one_of)
         n_sparse = int((missing & ~silent).sum())
         missing = silent
         if n_sparse:
@@ -197,30 +201,40 @@ def filled(data: CountRows, part: CountsPart) -> CountRows:
     rows, columns = np.nonzero(missing)
     if rows.size:
         notes.append(_filled_note(rows.size, status))
-        data = _with_rows(data, one_of[rows], days_at[columns], status)
+        data = _with_rows(data, one_of[rows], calendar.first_day[columns], calendar.last_day[columns], status)
     return replace(data, notes=(*data.notes, *notes))
 
 
-def _silent(data: CountRows, part: CountsPart, there: Flags, one_of: Counts, first_day: Days) -> Flags:
+def _calendar(data: CountRows) -> Periods | None:
+    """Return every period that the rows should be about: those of all years that any of them is about."""
+    kind = data.native_period
+    if kind is None:
+        return None
+    whole = periods_between(int(data.first_day.min()), int(data.last_day.max()), kind)
+    years = period_number(whole.first_day, "year")
+    kept = np.isin(years, period_number(data.first_day, "year"))
+    labels = tuple(label for label, one in zip(whole.labels, kept, strict=True) if one)
+    return Periods(whole.first_day[kept], whole.last_day[kept], labels)
+
+
+def _silent(data: CountRows, part: CountsPart, there: Flags, one_of: Counts) -> Flags:
     """Return the combinations and periods, shape (n, P), whose office has no row at all in the period."""
-    if data.offices is None:
-        return np.zeros_like(there)
-    office = data.keys[data.offices].codes[one_of]
-    reported = np.zeros((len(data.keys[data.offices].levels), there.shape[1]), np.bool_)
+    codes = np.zeros(data.rows, np.int64) if data.offices is None else data.keys[data.offices].codes
+    office = codes[one_of]
+    reported = np.zeros((int(codes.max()) + 1, there.shape[1]), np.bool_)
     np.logical_or.at(reported, office, there)
     expected = np.ones_like(reported)
     if part.changing_offices:
         # between the first and the last period in which it reported
-        order = np.argsort(first_day, kind="stable")
-        forth = np.logical_or.accumulate(reported[:, order], axis=1)
-        back = np.logical_or.accumulate(reported[:, order[::-1]], axis=1)[:, ::-1]
-        expected[:, order] = forth & back
+        forth = np.logical_or.accumulate(reported, axis=1)
+        back = np.logical_or.accumulate(reported[:, ::-1], axis=1)[:, ::-1]
+        expected = forth & back
     silent: Flags = (expected & ~reported)[office]
     return silent
 
 
-def _with_rows(data: CountRows, who: Counts, when: Counts, status: str) -> CountRows:
-    """Return the table with rows of no number; ``who`` and ``when`` are rows that have the same keys and period."""
+def _with_rows(data: CountRows, who: Counts, first_day: Days, last_day: Days, status: str) -> CountRows:
+    """Return the table with rows of no number; ``who`` are rows that have the same keys."""
     n = len(who)
     zero = status == "zero"
     code = 0 if zero else STATUSES.index(status)
@@ -242,8 +256,8 @@ def _with_rows(data: CountRows, who: Counts, when: Counts, status: str) -> Count
         keys=MappingProxyType(
             {name: Key(np.concatenate([one.codes, one.codes[who]]), one.levels) for name, one in data.keys.items()}
         ),
-        first_day=np.concatenate([data.first_day, data.first_day[when]]),
-        last_day=np.concatenate([data.last_day, data.last_day[when]]),
+        first_day=np.concatenate([data.first_day, first_day]),
+        last_day=np.concatenate([data.last_day, last_day]),
         quantities=MappingProxyType(quantities),
         given=MappingProxyType(given),
     )

@@ -16,7 +16,7 @@ from ..base.settings import ReadableError, read_toml, validated
 from .conversion_days import DateOrder
 from .conversion_numbers import DecimalMark
 from .count_quantities import WORDS, OverTime, over_time
-from .mapping import RESERVED
+from .mapping import RESERVED, CaseMapping
 from .mapping_parts import Faults, Labels, Name, Names, Part, Unit
 from .periods import Period
 
@@ -364,7 +364,10 @@ def as_count_mapping(mapping: Any, *, folder: str | Path = ".", source: str = "m
         return mapping
     if isinstance(mapping, str | Path):
         return read_count_mapping(mapping)
-    if isinstance(mapping, Mapping) and "cases" in mapping and "counts" not in mapping:
+    of_cases = isinstance(mapping, CaseMapping) or (
+        isinstance(mapping, Mapping) and "cases" in mapping and "counts" not in mapping
+    )
+    if of_cases:
         raise MappingError(
             tr("'{source}' describes case files, not a table of counts.", source=source),
             tr("Read case files with read_cases; a table of counts has a section [counts]."),

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Readable, tr, trn
-from ..base.quantities import Quantity, sums
+from ..base.levels import NOT_APPLICABLE
+from ..base.quantities import STATUSES, Quantity, sums
 from ..base.types import Counts, Days, Names, names
 from ..cases.count_data import CountData
 from ..cases.count_gathering import groups_of
@@ -19,7 +20,12 @@ from ..tables import CountTable, Strata
 
 
 def added(
-    data: CountData, *, by: Names = (), period: Period | None = None, quantities: Names | None = None
+    data: CountData,
+    *,
+    by: Names = (),
+    period: Period | None = None,
+    quantities: Names | None = None,
+    known_only: bool = False,
 ) -> CountTable:
     """Add up a table of counts by stratum and period.
 
@@ -36,6 +42,9 @@ def added(
         By default the periods of the rows.
     quantities : str or sequence of str, optional
         By default all.
+    known_only : bool
+        Whether cells without a number are left out of the sums, which are then those of who reported; how many they
+        are is in ``unknown``. Without it, one of them leaves the sum without a number too.
 
     Raises
     ------
@@ -56,10 +65,12 @@ def added(
         if keys not in owners:
             columns = [data.keys[key].codes for key in keys] or [np.zeros(data.rows, np.int64)]
             owners[keys], _ = groups_of(columns)
-    made = {
-        name: _quantity(data, name, stratum, owners[data.per.get(name, tuple(data.keys))], when, shape)
-        for name in asked
-    }
+    made: dict[str, Quantity] = {}
+    unknown: dict[str, Counts] = {}
+    for name in asked:
+        owner = owners[data.per.get(name, tuple(data.keys))]
+        parts = _parts(data, name, stratum, owner, when)
+        made[name], unknown[name] = _summed(parts, shape, known_only=known_only)
     seen_first = np.array(when.periods.last_day)
     seen_last = np.array(when.periods.first_day)
     np.minimum.at(seen_first, when.place[counted], data.first_day[counted])
@@ -73,6 +84,7 @@ def added(
         seen_first=np.where(blank, when.periods.first_day, seen_first).astype(np.int32),
         seen_last=np.where(blank, when.periods.last_day, seen_last).astype(np.int32),
         quantities=made,
+        unknown=unknown,
         rows=np.bincount(cell[counted], minlength=shape[0] * p).reshape(shape).astype(np.int64),
     )
 
@@ -159,10 +171,8 @@ class _Parts(NamedTuple):
         )
 
 
-def _quantity(
-    data: CountData, name: str, stratum: Counts, owner: Counts, when: _When, shape: tuple[int, int]
-) -> Quantity:
-    """Return the sums of one quantity, shape (G, P)."""
+def _parts(data: CountData, name: str, stratum: Counts, owner: Counts, when: _When) -> _Parts:
+    """Return what has to be added for one quantity."""
     how: OverTime = data.over_time[name]
     parts = _Parts(stratum, when.place, owner, data.first_day, data.last_day, data.quantities[name])
     if name in data.given:
@@ -171,10 +181,23 @@ def _quantity(
         parts = _parted(parts, when)
     if name in data.per:
         parts = _once(parts)
-    if how != "add":
-        parts = _over_time(parts, how)
-    total = sums(parts.number, parts.stratum * shape[1] + parts.place, shape[0] * shape[1])
-    return Quantity(total.values.reshape(shape), total.status.reshape(shape))
+    return parts if how == "add" else _over_time(parts, how)
+
+
+def _summed(parts: _Parts, shape: tuple[int, int], *, known_only: bool) -> tuple[Quantity, Counts]:
+    """Return the sums, shape (G, P), and how many parts of each have no number though they apply."""
+    n = shape[0] * shape[1]
+    cell = parts.stratum * shape[1] + parts.place
+    number = parts.number
+    lost = ~number.known & (number.status != STATUSES.index(NOT_APPLICABLE))
+    unknown = np.bincount(cell[lost], minlength=n).astype(np.int64)
+    if known_only:
+        # Where nobody reported, the reason stays.
+        anybody = np.bincount(cell[number.known], minlength=n) > 0
+        stay = ~(lost & anybody[cell])
+        cell, number = cell[stay], Quantity(number.values[stay], number.status[stay])
+    total = sums(number, cell, n)
+    return Quantity(total.values.reshape(shape), total.status.reshape(shape)), unknown.reshape(shape)
 
 
 def _parted(parts: _Parts, when: _When) -> _Parts:
