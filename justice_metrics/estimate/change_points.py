@@ -216,5 +216,6 @@ def _dispersion(residuals: Residuals, place: int) -> float:
 
 def _likely(curve: Floats, place: int, dispersion: float) -> tuple[int, int]:
     """Return the first and the last position whose likelihood is near that of the best one."""
-    near = np.flatnonzero(np.nan_to_num(curve) ** 2 / 2 >= curve[place] ** 2 / 2 - _LIKELY * dispersion)
+    gain = np.where(np.isfinite(curve), curve, 0.0) ** 2 / 2
+    near = np.flatnonzero(np.isfinite(curve) & (gain >= gain[place] - _LIKELY * dispersion))
     return int(near.min()), int(near.max())

@@ -79,6 +79,11 @@ def test_the_likely_range_holds_the_place():
     assert found.first <= found.place <= found.last
 
 
+def test_a_weak_change_may_lie_at_every_allowed_place_and_nowhere_else():
+    found = asked(rate_residuals(np.array([5, 6, 5, 6, 5, 7, 5, 6]), np.ones(8)), shortest=2)
+    assert (found.first, found.last) == (2, 6)
+
+
 def test_serial_correlation():
     assert serial_correlation(rate_residuals(np.array([1, 2, 3, 4, 5, 6]), np.ones(6))) == pytest.approx(0.5)
     assert np.isnan(serial_correlation(rate_residuals(np.full(4, 3), np.ones(4))))

@@ -1,0 +1,121 @@
+"""From milestones to counts by day: cohorts of one start with who came to an outcome in time, and arrivals by day."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..base.types import Counts, Tallies
+from ..cases.casedata import CaseData
+from ..tables import Strata
+from .grouped import NO_DAY, grouped_counts
+from .risk import arrival
+
+# Why a unit is in no cohort, in the order in which the reasons are looked for.
+REASONS: Final = ("not_started", "start_undated", "start_after_cutoff", "end_undated", "end_before_start")
+
+
+class DayCounts(NamedTuple):
+    """Units by stratum and day.
+
+    Attributes
+    ----------
+    strata : Strata, G of them
+    stratum, day : array of int, shape (rows,)
+    n : array, shape (rows,)
+        Units (or their weights) that started, or that came to the state, on the day.
+    in_time, so_far : array, shape (rows,)
+        Of them, those with the outcome within the days asked for, and by the cut-off; zeros for arrivals.
+    left_out : mapping of str to int
+        Units by the reason why they are in none.
+    """
+
+    strata: Strata
+    stratum: Counts
+    day: Counts
+    n: Tallies
+    in_time: Tallies
+    so_far: Tallies
+    left_out: dict[str, int]
+
+
+def cohort_counts(
+    cases: CaseData, *, start: str, states: tuple[str, ...], within_days: int, by: tuple[str, ...]
+) -> DayCounts:
+    """Count units by the first day of ``start``, with those that came to ``states`` within so many days of it.
+
+    A unit that ended otherwise stays in the count, whether or not its ending has a day: it did not come to them.
+    """
+    begin_states = cases.resolve(start)
+    started = nw.lit(value=True) if begin_states == (cases.procedure.start,) else cases.reached(begin_states)
+    reached, day = arrival(cases, states, endings="standing")
+    frame = cases.milestones.with_columns(
+        cohort__begin=cases.first_day(begin_states), cohort__came=reached, cohort__day=day
+    )
+    begin, came, end = nw.col("cohort__begin"), nw.col("cohort__came"), nw.col("cohort__day")
+    reasons = {
+        "not_started": ~started,
+        "start_undated": begin.is_null(),
+        "start_after_cutoff": begin > cases.cutoff_day,
+        "end_undated": came & end.is_null(),
+        "end_before_start": came & (end < begin),
+    }
+    why: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for place, broken in reversed(list(enumerate(reasons.values(), start=1))):
+        why = nw.when(broken.fill_null(False)).then(nw.lit(place)).otherwise(why)
+    known = came & (end <= cases.cutoff_day)
+    grouped = grouped_counts(
+        cases,
+        by=by,
+        frame=frame,
+        keys={"why": why, "day": begin.fill_null(NO_DAY)},
+        sums={"in_time": (known & (end - begin <= within_days)).fill_null(False), "so_far": known.fill_null(False)},
+    )
+    kept = grouped.keys["why"] == 0
+    left_out = {
+        name: int(grouped.units[grouped.keys["why"] == place].sum()) for place, name in enumerate(REASONS, start=1)
+    }
+    return DayCounts(
+        strata=grouped.strata,
+        stratum=grouped.stratum[kept],
+        day=grouped.keys["day"][kept],
+        n=grouped.n[kept],
+        in_time=grouped.sums["in_time"][kept],
+        so_far=grouped.sums["so_far"][kept],
+        left_out={name: n for name, n in left_out.items() if n},
+    )
+
+
+def arrival_counts(cases: CaseData, *, states: tuple[str, ...], by: tuple[str, ...]) -> DayCounts:
+    """Count units by the day on which they came to ``states``; those that did not come there are in no count.
+
+    A verdict counts on its first day; any other ending as units stand at the cut-off.
+    """
+    reached, day = arrival(cases, states, endings="standing")
+    frame = cases.milestones.with_columns(cohort__came=reached, cohort__day=day)
+    came, end = nw.col("cohort__came").fill_null(False), nw.col("cohort__day")
+    why = (
+        nw.when(came & end.is_null())
+        .then(nw.lit(4))
+        .otherwise(
+            nw.when(~came).then(nw.lit(1)).otherwise(nw.when(end > cases.cutoff_day).then(nw.lit(3)).otherwise(0))
+        )
+    )
+    grouped = grouped_counts(cases, by=by, frame=frame, keys={"why": why, "day": end.fill_null(NO_DAY)})
+    kept = grouped.keys["why"] == 0
+    nothing = np.zeros(int(kept.sum()), np.int64)
+    left_out = {
+        "end_undated": int(grouped.units[grouped.keys["why"] == 4].sum()),
+        "end_after_cutoff": int(grouped.units[grouped.keys["why"] == 3].sum()),
+    }
+    return DayCounts(
+        strata=grouped.strata,
+        stratum=grouped.stratum[kept],
+        day=grouped.keys["day"][kept],
+        n=grouped.n[kept],
+        in_time=nothing,
+        so_far=nothing,
+        left_out={name: n for name, n in left_out.items() if n},
+    )
