@@ -28,7 +28,7 @@ from ..declared import Share
 from . import tables as table_of
 from .indicators import Balance, balance
 from .notes import doubts
-from .sources import Source, of_cases, of_counts
+from .sources import Source, ensure_period, of_cases, of_counts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -327,6 +327,7 @@ def case_flows(
     """
     by = names(by)
     bands, within, wanted = tuple(several(age_bands)), tuple(several(within_days)), tuple(goals)
+    ensure_period(period)
     _ensure_rising(bands)
     _ensure_goals(within, wanted, data)
     if isinstance(data, CaseData):

@@ -22,6 +22,7 @@ from ...estimate.nowcast import LEAST_SHARE, DelayCurve, Foreseen, delay_curve, 
 from ...figures.late_registration import late_registration
 from ...reduce.registration import Registrations, registrations
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level
+from .sources import ensure_period
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,6 +177,7 @@ def nowcast(
     [31.0, 20.0]
     """
     ensure_level(confidence_level)
+    ensure_period(period)
     _ensure_settings(cases, start, recorded, longest_days, window_days, periods)
     found = registrations(cases, start=start, recorded=recorded, longest=longest_days)
     if float(np.sum(found.n)) < _FEW:

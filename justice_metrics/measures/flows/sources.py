@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ...base.errors import QuestionError
+from ...base.errors import QuestionError, suggestion
 from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.quantities import Quantity, quantity, sums
@@ -17,12 +17,13 @@ from ...base.types import Days, Floats, FrameLibrary
 from ...cases.calendar import day_number
 from ...cases.casedata import CaseData
 from ...cases.count_data import CountData
-from ...cases.periods import Period, Periods, months_in, numbered, period_number, periods_between
+from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, periods_between
 from ...reduce.count_sums import added
 from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_within, undated
 from ...reduce.flows import REOPENED_RESOLVED, RESOLVED, Stays, stays_of
 from ...tables import Strata
 from ..declared import LEFT_OUT_WORDS, sampling_notes
+from ..series import ensure_few
 
 # Quantities that add up over the months of a year.
 _FLOWS: Final = (
@@ -71,6 +72,17 @@ class Source:
     own_words: Mapping[str, Readable] = field(default_factory=dict)
 
 
+def ensure_period(period: str) -> None:
+    """Refuse a word that is no period.
+
+    Raises
+    ------
+    QuestionError
+    """
+    if period not in PERIODS:
+        raise QuestionError(tr("'{period}' is no period.", period=period), suggestion(period, PERIODS))
+
+
 def of_cases(
     cases: CaseData,
     *,
@@ -98,6 +110,7 @@ def of_cases(
         raise QuestionError(tr("No case has a date of registration."))
     first = int(stays.begin.min()) if from_year is None else _new_year(from_year)
     periods = periods_between(min(first, cases.cutoff_day), cases.cutoff_day, period)
+    ensure_few(len(periods.labels))
     last = np.minimum(periods.last_day, cases.cutoff_day).astype(np.int32)
 
     seen = counted(stays, periods.first_day, last)
