@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..base.language import Readable, tr, trn
-from ..base.levels import ALL
-from ..base.quantities import Quantity
-from ..base.types import Flags
+from ..base.language import Language, Readable, format_share, tr, trn
+from ..base.levels import ALL, NOT_APPLICABLE
+from ..base.quantities import STATUSES, Quantity
+from ..base.types import Counts, Flags
 from ..cases.casedata import CaseData
 from ..cases.count_data import CountData
 from ..cases.periods import Period, period_words
@@ -18,6 +18,8 @@ from ..reduce.count_sums import added
 from ..reduce.stage_periods import stage_periods
 from ..tables import Strata
 from .declared import sampling_notes
+
+Against: TypeAlias = Literal["previous", "year_before"]
 
 
 class PeriodNumbers(NamedTuple):
@@ -126,3 +128,35 @@ def _unfinished(labels: Sequence[str], over: Flags) -> list[Readable]:
         tr("The data hold a part of the period only: {period}. Do not compare it with a whole one.", period=words)
         for words in (period_words(label) for label, whole in zip(labels, over, strict=True) if not whole)
     ]
+
+
+class Change:
+    """A relative change that a message prints as a percentage with its sign."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def text(self, language: Language = "en") -> str:
+        """Return the percentage."""
+        sign = "+" if self.value > 0 else "\N{MINUS SIGN}" if self.value < 0 else ""
+        return sign + format_share(abs(self.value), language)
+
+
+def earlier_places(found: PeriodNumbers, against: Against) -> Counts:
+    """Return the place of the period that each is compared with; -1 where there is none."""
+    n = len(found.labels)
+    if against == "previous":
+        return np.arange(n) - 1
+    place = {label: position for position, label in enumerate(found.labels)}
+    return np.array([place.get(f"{int(one[:4]) - 1:04d}{one[4:]}", -1) for one in found.labels], np.int64)
+
+
+def number_before(number: Quantity, earlier: Counts) -> Quantity:
+    """Return the number of the earlier period; not applicable where there is none."""
+    there = earlier >= 0
+    values = np.where(there, number.values[:, earlier], np.nan)
+    return Quantity(
+        values, np.where(there, number.status[:, earlier], np.uint8(STATUSES.index(NOT_APPLICABLE))).astype(np.uint8)
+    )
