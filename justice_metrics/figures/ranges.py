@@ -29,6 +29,7 @@ def medians_in_ranges(
     groups: Sequence[str] | None = None,
     undefined_label: str = "–",
     x_label: str,
+    step: float | None = None,
     number: Format | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -45,6 +46,8 @@ def medians_in_ranges(
     annotations, annotation_label, groups
         As for :func:`dots`.
     undefined_label, x_label : str
+    step : float, optional
+        How far apart the ticks are, such as 12 for months.
     number : callable, optional
         How the numbers of the axis are written.
     ax : Axes, optional
@@ -79,7 +82,8 @@ def medians_in_ranges(
     )
     known = np.isfinite(low) & np.isfinite(high)
     drawn = np.concatenate([floats(one) for one in (median, lower_quartile, upper_quartile, minimum, maximum)])
-    ticks = nice_ticks(0.0, float(np.nanmax(drawn, initial=1.0)))
+    most = float(np.nanmax(drawn, initial=1.0))
+    ticks = nice_ticks(0.0, most) if step is None else (np.arange(0, np.ceil(most / step) + 1) * step).tolist()
     axes.set_xlim(ticks[0], ticks[-1])
     set_ticks(axes.xaxis, ticks, [(number or plain_number)(tick) for tick in ticks])
     least = (ticks[-1] - ticks[0]) / 150

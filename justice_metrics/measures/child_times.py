@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,24 +13,36 @@ from ..base.provenance import LeftOut
 from ..base.result import Column, Table
 from ..base.types import Floats, Tallies
 from ..cases.casedata import CaseData
-from ..cases.durations import Durations
+from ..cases.durations import ANY_EXIT, Durations
 from ..estimate.proportion import wilson
-from ..estimate.steps import at_days, incidence_quantiles
+from ..estimate.risk import last_observed_days
+from ..estimate.steps import Quantiles, at_days, incidence_quantiles, quantiles
 from ..figures.curves import step_curves
 from ..reduce.child_spells import ChildTable
 from ..reduce.grouped import Grouped, summed
 from ..reduce.risk import risk_table_of
 from ..tables import RiskTable, Strata
-from .curve_estimates import incidence_of, open_after, seen_only, survival_of, watched
+from .curve_estimates import incidence_of, open_after, open_share_of, seen_only, survival_of, watched
 from .curve_tables import axis_words, limits_words
 from .curve_times import Times, times_of
-from .declared import days_words, group_words, interval_columns, left_out_of, shown_limits, strata_columns
+from .declared import (
+    AS_INDEPENDENT,
+    days_words,
+    group_words,
+    interval_columns,
+    left_out_of,
+    sampling_notes,
+    shown_limits,
+    strata_columns,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HORIZONS: Final = (90, 180, 365, 730)
 _QUARTERS: Final = (0.25, 0.5, 0.75)
+# A share by each day with its limits, (G, T) each.
+Curves: TypeAlias = tuple[Floats, Floats, Floats]
 
 
 class Waits(NamedTuple):
@@ -107,7 +119,7 @@ def waits_of(
     otherwise : Readable or None
         What those are that ended in another way, where there is one.
     """
-    wanted = outcome or "any_exit"
+    wanted = outcome or ANY_EXIT
     counted = risk_table_of(spells, by=by)
     asked = spells.told_apart((wanted,))
     times: Times | None = None
@@ -117,8 +129,8 @@ def waits_of(
         times = times_of(asked, cases, by=by, variance="infinitesimal_jackknife" if spells.several_rows else None)
         if times.table.strata.levels != counted.strata.levels:
             raise TypeError("the strata of the curves are not those of the counts")
-        share, low, high = _reached(times, wanted, confidence_level)
-        quarters = np.array(incidence_quantiles(times.table.days, share, low, high, _QUARTERS))
+        (share, low, high), found = _read(times, wanted, confidence_level)
+        quarters = np.array(found)
     return Waits(
         table=counted,
         times=times,
@@ -143,6 +155,23 @@ def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
                 table.several,
                 rows=rows,
             )
+        )
+    return tuple(notes)
+
+
+def child_sampling_notes(cases: CaseData, *, times: bool = True) -> tuple[Readable, ...]:
+    """Return what the sampling does to an answer whose shares take rows as independent, and whose times need not."""
+    notes: list[Readable] = list(sampling_notes(cases, design_used=True))
+    if cases.sampling.weighted:
+        notes.append(tr("Shares and medians are weighted; no interval is shown for them, which would need the design."))
+    if cases.sampling.cluster:
+        notes.append(
+            tr(
+                "Intervals of shares take cases as independent, which cases of one court are not; those of times do "
+                "not."
+            )
+            if times
+            else AS_INDEPENDENT
         )
     return tuple(notes)
 
@@ -254,14 +283,33 @@ def median_words(waits: Waits, group: int) -> Readable:
     return days_words(float(waits.days["estimate"][group]))
 
 
-def _reached(times: Times, outcome: str, level: float) -> tuple[Floats, Floats, Floats]:
-    somebody = np.asarray((times.at_risk > 0).any(axis=1))
-    nothing = np.where(somebody[:, None], 0.0, np.nan) * np.ones(times.at_risk.shape)
+def _read(times: Times, outcome: str, level: float) -> tuple[Curves, Quantiles]:
+    """Return the share that has come to the ending with its limits, and its quartiles in days."""
+    days = times.table.days
+    if outcome == ANY_EXIT:
+        open_ = open_share_of(times, confidence_level=level)
+        found = quantiles(
+            days,
+            open_.survival,
+            open_.conf_low,
+            open_.conf_high,
+            _QUARTERS,
+            last_days=last_observed_days(days, times.at_risk),
+        )
+        return (1 - open_.survival, 1 - open_.conf_high, 1 - open_.conf_low), found
     if outcome not in times.table.outcomes:
-        return nothing, np.full_like(nothing, np.nan), np.full_like(nothing, np.nan)
-    place = times.table.outcomes.index(outcome)
-    curves = incidence_of(times, confidence_level=level)
-    return curves.incidence[:, place], curves.conf_low[:, place], curves.conf_high[:, place]
+        somebody = np.asarray((times.at_risk > 0).any(axis=1))
+        nothing = np.where(somebody[:, None], 0.0, np.nan) * np.ones(times.at_risk.shape)
+        curves = nothing, np.full_like(nothing, np.nan), np.full_like(nothing, np.nan)
+    else:
+        place = times.table.outcomes.index(outcome)
+        found_curves = incidence_of(times, confidence_level=level)
+        curves = (
+            found_curves.incidence[:, place],
+            found_curves.conf_low[:, place],
+            found_curves.conf_high[:, place],
+        )
+    return curves, incidence_quantiles(days, *curves, _QUARTERS)
 
 
 def _days_table(
@@ -308,7 +356,7 @@ def _days_table(
 def _within_table(
     strata: Strata,
     times: Times | None,
-    curves: tuple[Floats, Floats, Floats],
+    curves: Curves,
     horizon_days: Sequence[int],
     title: Readable,
     reached: Readable,

@@ -24,13 +24,14 @@ from .child_times import (
     Waits,
     child_left_out,
     child_notes,
+    child_sampling_notes,
     draw_waits,
     ensure_horizons,
     median_words,
     share_table,
     waits_of,
 )
-from .declared import Share, ensure_level, few_units_note, levels_words, sampling_notes
+from .declared import Share, ensure_level, few_units_note, levels_words
 from .detention_limits import limits_table
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def detention(
             confidence_level=confidence_level,
         ).leave_out(*child_left_out(table), *waits.left_out),
         notes=(
-            *sampling_notes(cases, design_used=False),
+            *child_sampling_notes(cases),
             *few_units_note(strata, summed(units.stratum, units.n, len(strata))),
             *child_notes(table, rows=tr("detentions")),
             *_ending_notes(cases, table),

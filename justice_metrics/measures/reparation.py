@@ -11,7 +11,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Floats, Names, names
@@ -28,18 +27,19 @@ from .child_times import (
     by_code,
     child_left_out,
     child_notes,
+    child_sampling_notes,
     draw_waits,
     ensure_horizons,
     share_table,
     waits_of,
 )
-from .declared import Share, ensure_level, few_units_note, sampling_notes, shown_limits, strata_columns
+from .declared import Share, ensure_level, few_units_note, shown_limits, strata_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CONVICTION: Final = "conviction"
-_PAID: Final = ("in_full", "in_part", "nothing", NOT_RECORDED)
+_PAID: Final = ("in_full", "in_part", "nothing", "untold")
 # Amounts are counted to the hundredth.
 _PARTS: Final = 100
 _UNKNOWN: Final = -1
@@ -98,7 +98,7 @@ class Reparation(Result):
                     full=n["in_full"],
                     part=n["in_part"],
                     none=n["nothing"],
-                    rest=n[NOT_RECORDED],
+                    rest=n["untold"],
                 )
             )
         if len(money) and np.isfinite(money["share_paid"][0]):
@@ -202,7 +202,7 @@ def reparation(
     waits = waits_of(
         spells,
         cases,
-        outcome="paid",
+        outcome=None,
         by=by,
         horizon_days=days,
         confidence_level=confidence_level,
@@ -237,7 +237,12 @@ def reparation(
                 counts,
                 np.repeat(counts.sum(axis=1, keepdims=True), len(_PAID), axis=1),
                 key=Column("status", tr("status"), "text", "key", "key"),
-                words={"in_full": tr("paid in full"), "in_part": tr("paid in part"), "nothing": tr("no payment shown")},
+                words={
+                    "in_full": tr("paid in full"),
+                    "in_part": tr("paid in part"),
+                    "nothing": tr("no payment shown"),
+                    "untold": tr("cannot be told"),
+                },
                 names=(tr("orders"), tr("all orders")),
                 title=tr("How the orders stand at the cut-off"),
                 confidence_level=confidence_level,
@@ -269,7 +274,7 @@ def reparation(
             *waits.left_out,
         ),
         notes=(
-            *sampling_notes(cases, design_used=False),
+            *child_sampling_notes(cases),
             *few_units_note(units.strata, summed(units.stratum, units.n, len(units.strata))),
             *child_notes(table, rows=tr("orders of reparation")),
             tr("Amounts are taken as they stand: one currency, without the change of its value."),
@@ -345,7 +350,7 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
     ordered, paid, status = (orders.keys[one] for one in ("ordered", "paid", "status"))
     known = ordered != _UNKNOWN
     # what shows no payment has paid nothing; a payment of an amount that nobody knows is left out
-    told = known & (status != _PAID.index(NOT_RECORDED))
+    told = known & (status != _PAID.index("untold"))
     quarters = np.full((3, g, 3), np.nan)
     for group in range(g):
         mine = known & (orders.stratum == group)

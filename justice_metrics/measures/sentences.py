@@ -15,7 +15,7 @@ from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
 from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut
-from ..base.result import Definition, Result
+from ..base.result import Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
@@ -24,8 +24,18 @@ from ..cases.sentence_ranges import sentence_ranges
 from ..figures.ranges import medians_in_ranges
 from ..reduce.child_spells import ChildEnding, ChildTable, child, child_spells, child_table, child_text
 from ..reduce.grouped import NO_DAY, Grouped, grouped_counts
-from .child_times import HORIZONS, Waits, child_left_out, child_notes, draw_waits, ensure_horizons, share_at, waits_of
-from .declared import Share, ensure_level, levels_words, sampling_notes
+from .child_times import (
+    HORIZONS,
+    Waits,
+    child_left_out,
+    child_notes,
+    child_sampling_notes,
+    draw_waits,
+    ensure_horizons,
+    share_at,
+    waits_of,
+)
+from .declared import Share, ensure_level, levels_words
 from .sentence_tables import OFFENCE, STATUSES, lengths_table, places_table, ranges_table, status_table
 
 if TYPE_CHECKING:
@@ -124,6 +134,7 @@ class Sentences(Result):
             annotation_label=tr("length known / sentences").text(language),
             undefined_label=tr("no length known").text(language),
             x_label=tr("months: median and quartiles; pale bar: legal range").text(language),
+            step=_tick_months(main),
             number=lambda months: format_number(round(months), language),
             ax=ax,
         )
@@ -186,7 +197,7 @@ def sentences(
     Notes
     -----
     Quantiles with exact limits from order statistics (Conover 1999); shares with Wilson limits; time to enforcement by
-    the Aalen-Johansen estimator. Sentences that a court suspended are never to be enforced: they are counted, and left
+    the Kaplan-Meier estimator. Sentences that a court suspended are never to be enforced: they are counted, and left
     out of the time to enforcement.
 
     References
@@ -226,7 +237,7 @@ def sentences(
     waits = waits_of(
         _to_be_enforced(spells),
         cases,
-        outcome="enforced",
+        outcome=None,
         by=by,
         horizon_days=days,
         confidence_level=confidence_level,
@@ -257,7 +268,7 @@ def sentences(
             ),
             method=tr(
                 "Medians with exact limits from order statistics (Conover 1999), shares with Wilson score intervals, "
-                "times by the Aalen-Johansen estimator."
+                "times by the Kaplan-Meier estimator."
             ),
         ),
         provenance=cases.provenance.add(
@@ -270,7 +281,7 @@ def sentences(
             confidence_level=confidence_level,
         ).leave_out(*child_left_out(table), *_uncounted(grouped), *waits.left_out),
         notes=(
-            *sampling_notes(cases, design_used=False),
+            *child_sampling_notes(cases),
             *child_notes(table, rows=tr("sentences")),
             *_law_notes(cases, law_used=bool(law), own=ranges is not None, fact=fact),
             tr(
@@ -297,6 +308,13 @@ class _Months:
     def text(self, language: Language = "en") -> str:
         """Return it with one decimal where it is not whole."""
         return format_number(self.value, language, decimals=0 if self.value.is_integer() else 1)
+
+
+def _tick_months(main: Table) -> int:
+    """Return whole years between the ticks of the axis, so that there are at most seven."""
+    drawn = [main[one].astype(float) for one in ("upper_quartile", "legal_maximum")]
+    most = float(np.nanmax(np.concatenate(drawn), initial=12.0))
+    return next((years * 12 for years in (1, 2, 5, 10) if most <= years * 12 * 6), 240)
 
 
 def _spells(cases: CaseData, table: ChildTable, offence: str | None) -> Durations:

@@ -22,12 +22,13 @@ from .child_times import (
     by_code,
     child_left_out,
     child_notes,
+    child_sampling_notes,
     draw_waits,
     ensure_horizons,
     share_table,
     waits_of,
 )
-from .declared import Share, ensure_level, levels_words, sampling_notes
+from .declared import Share, ensure_level, levels_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -194,7 +195,7 @@ def warrants(
             "warrants", by=by, horizon_days=days, confidence_level=confidence_level
         ).leave_out(*child_left_out(table), *waits.left_out),
         notes=(
-            *sampling_notes(cases, design_used=False),
+            *child_sampling_notes(cases),
             *child_notes(table, rows=tr("warrants")),
             tr("A warrant that was executed, and whose file does not say so, counts as open."),
             *waits.notes,
