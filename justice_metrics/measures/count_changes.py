@@ -19,7 +19,15 @@ from ..cases.periods import Period, period_words
 from ..estimate.share_contrasts import count_ratio
 from ..figures.dots import dots
 from .declared import ensure_level, strata_columns
-from .period_numbers import Against, Change, PeriodNumbers, earlier_places, number_before, period_numbers
+from .period_numbers import (
+    Against,
+    Change,
+    PeriodNumbers,
+    earlier_places,
+    number_before,
+    of_whole_periods,
+    period_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -192,8 +200,9 @@ def rounded_change(before: float, after: float, decimals: int, rounding: Roundin
 def _counts_table(
     found: PeriodNumbers, asked: tuple[str, ...], earlier: Counts, decimals: int, rounding: Rounding, level: float
 ) -> Table:
-    after = _stacked([found.quantities[one] for one in asked])
-    before = _stacked([number_before(found.quantities[one], earlier) for one in asked])
+    numbers = [of_whole_periods(found, found.quantities[one]) for one in asked]
+    after = _stacked(numbers)
+    before = _stacked([number_before(one, earlier) for one in numbers])
     less = differences(after, before)
     change = ratio(less, before)
     whole = (np.mod(np.nan_to_num(before.values), 1) == 0) & (np.mod(np.nan_to_num(after.values), 1) == 0)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from ..base.language import Language, Readable, format_share, tr, trn
-from ..base.levels import ALL, NOT_APPLICABLE
+from ..base.levels import ALL, NOT_APPLICABLE, PENDING
 from ..base.quantities import STATUSES, Quantity
 from ..base.types import Counts, Flags
 from ..cases.casedata import CaseData
@@ -28,6 +28,7 @@ class PeriodNumbers(NamedTuple):
     strata: Strata  # G of them
     labels: tuple[str, ...]  # (P,)
     over: Flags  # (P,) whether the whole period is in the data
+    follows: Flags  # (P,) whether it begins on the day after the one before it ended
     quantities: Mapping[str, Quantity]  # (G, P)
     words: Mapping[str, Readable]
     units: Mapping[str, str]
@@ -93,6 +94,7 @@ def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by:
         found.strata,
         found.labels,
         over,
+        np.arange(len(over)) > 0,
         found.quantities,
         {word: cases.procedure.label(word) for word in wanted},
         dict.fromkeys(wanted, cases.unit),
@@ -107,11 +109,14 @@ def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by
         together = added(data, period=period, quantities=wanted)
         strata = Strata(strata.names, (*strata.levels, (ALL,) * len(strata.names)))
         quantities = {name: _stacked(one, together.quantities[name]) for name, one in quantities.items()}
-    over = np.asarray(table.seen_last >= table.last_day, np.bool_)
+    over = np.asarray((table.seen_first <= table.first_day) & (table.seen_last >= table.last_day), np.bool_)
+    follows = np.zeros(len(over), np.bool_)
+    follows[1:] = table.first_day[1:] == table.last_day[:-1] + 1
     return PeriodNumbers(
         strata,
         table.labels,
         over,
+        follows,
         quantities,
         {word: data.label(word) for word in wanted},
         {word: data.unit_of(word) for word in wanted},
@@ -146,9 +151,8 @@ class Change:
 
 def earlier_places(found: PeriodNumbers, against: Against) -> Counts:
     """Return the place of the period that each is compared with; -1 where there is none."""
-    n = len(found.labels)
     if against == "previous":
-        return np.arange(n) - 1
+        return np.where(found.follows, np.arange(len(found.labels)) - 1, -1)
     place = {label: position for position, label in enumerate(found.labels)}
     return np.array([place.get(f"{int(one[:4]) - 1:04d}{one[4:]}", -1) for one in found.labels], np.int64)
 
@@ -157,6 +161,11 @@ def number_before(number: Quantity, earlier: Counts) -> Quantity:
     """Return the number of the earlier period; not applicable where there is none."""
     there = earlier >= 0
     values = np.where(there, number.values[:, earlier], np.nan)
-    return Quantity(
-        values, np.where(there, number.status[:, earlier], np.uint8(STATUSES.index(NOT_APPLICABLE))).astype(np.uint8)
-    )
+    status = np.where(there, number.status[:, earlier], STATUSES.index(NOT_APPLICABLE))
+    return Quantity(values, status.astype(np.uint8))
+
+
+def of_whole_periods(found: PeriodNumbers, number: Quantity) -> Quantity:
+    """Return a quantity without the periods that are not over: a part of a year is no year to compare with."""
+    status = np.where(found.over, number.status, np.maximum(number.status, STATUSES.index(PENDING)))
+    return Quantity(np.where(found.over, number.values, np.nan), status.astype(np.uint8))

@@ -16,7 +16,15 @@ from ..cases.count_data import CountData
 from ..cases.periods import Period, period_words
 from ..figures.dots import dots
 from .declared import Points, Share, strata_columns
-from .period_numbers import Against, Change, PeriodNumbers, earlier_places, number_before, period_numbers
+from .period_numbers import (
+    Against,
+    Change,
+    PeriodNumbers,
+    earlier_places,
+    number_before,
+    of_whole_periods,
+    period_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -138,7 +146,7 @@ def ratio_changes(
 
 
 def _ratios_table(found: PeriodNumbers, of: str, per: str, earlier: Counts) -> Table:
-    after = ratio(found.quantities[of], found.quantities[per])
+    after = of_whole_periods(found, ratio(found.quantities[of], found.quantities[per]))
     before = number_before(after, earlier)
     points = differences(after, before)
     change = ratio(points, before)
