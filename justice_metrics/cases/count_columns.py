@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,16 +20,35 @@ from .calendar import day_number
 from .conversion import day_lookup, normalise, number_lookup, unreadable_days, unreadable_numbers
 from .conversion_numbers import DecimalMark
 from .count_mapping import CountMapping, KeyColumn, PeriodColumns
-from .periods import Period, numbered, period_number, periods_of
+from .periods import Period, months_in, numbered, period_number, periods_of
 
 # No period here: the place of a row whose period cannot be read.
 NO_DAY: Final = np.iinfo(np.int32).min
 
-_PART_LAST: Final = re.compile(r"^(\d{4})[-/ ]*([qtshb])[- ]*([1-4])$")
-_PART_FIRST: Final = re.compile(
-    r"^(?:([qtsh])[- ]*([1-4])|([1-4])(?:er|ro|do|to|°|º|a|st|nd|rd|th)?[- ]*([qtsh])[a-z]*)[-/. ]*(?:de[l]? )?(\d{4})$"
+# A quarter or half year, as people write it: 2019-Q1, 1T2019, 2.º semestre de 2019, segundo trimestre 2019.
+_TOKENS: Final = re.compile(r"\d+|[a-z]+")
+_FILLERS: Final = frozenset("de del of the o a er ro do to st nd rd th".split())
+_PART_WORDS: Final[Mapping[str, Period]] = MappingProxyType(
+    {
+        **dict.fromkeys(("q", "t", "trim", "trimestre", "quarter"), "quarter"),
+        **dict.fromkeys(("s", "h", "sem", "semestre", "half"), "half_year"),
+    }
 )
-_QUARTERS: Final = "qt"
+_NUMBER_WORDS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        word: number
+        for number, words in enumerate(
+            (
+                "1 i primer primero first",
+                "2 ii segundo second",
+                "3 iii tercer tercero third",
+                "4 iv cuarto fourth",
+            ),
+            start=1,
+        )
+        for word in words.split()
+    }
+)
 
 
 class Coded(NamedTuple):
@@ -413,34 +434,24 @@ def _coarse(precision: str) -> Period:
 
 
 def _pair(year: str, part: str, kind: Period) -> str:
+    """Write a year and one of its parts as one period."""
     part = part.strip()
-    if kind != "month":
-        digits = re.sub(r"\D", "", part) or {"i": "1", "ii": "2", "iii": "3", "iv": "4"}.get(part.casefold(), "?")
-        return f"{year}-{'Q' if kind == 'quarter' else 'H'}{digits}"
-    return f"{year}-{int(part):02d}" if part.isdecimal() else f"{part} {year}"
+    if kind == "month":
+        return f"{year}-{int(part):02d}" if part.isdecimal() else f"{part} {year}"
+    return f"{year} {part}" if set(_TOKENS.findall(normalise(part))) & set(_PART_WORDS) else f"{year} {kind[0]} {part}"
 
 
 def _part_of_year(bare: str) -> tuple[int, int] | None:
-    """Return the days of a quarter or half year, as people write it."""
-    if found := _PART_LAST.match(bare):
-        year, letter, number = found.groups()
-    elif found := _PART_FIRST.match(bare):
-        letter, number = (found[1], found[2]) if found[1] else (found[4], found[3])
-        year = found[5]
-    else:
+    """Return the days of a quarter or half year; None for any other text."""
+    tokens = [one for one in _TOKENS.findall(bare) if one not in _FILLERS]
+    years = [one for one in tokens if one.isdecimal() and len(one) == 4]
+    kinds = [_PART_WORDS[one] for one in tokens if one in _PART_WORDS]
+    numbers = [_NUMBER_WORDS[one] for one in tokens if one in _NUMBER_WORDS]
+    if (len(tokens), len(years), len(kinds), len(numbers)) != (3, 1, 1, 1):
         return None
-    if letter == "b":
+    kind = kinds[0]
+    if numbers[0] > 12 // months_in(kind):
         return None
-    kind: Period = "quarter" if letter in _QUARTERS else "half_year"
-    place = int(number) - 1
-    if kind == "half_year" and place > 1:
-        return None
-    january = period_number(np.array([day_number(_new_year(int(year)))], np.int32), kind)
-    period = numbered(january + place, kind)
+    start = period_number(day_number(dt.date(int(years[0]), 1, 1)), kind) + numbers[0] - 1
+    period = numbered(np.array([start]), kind)
     return int(period.first_day[0]), int(period.last_day[0])
-
-
-def _new_year(year: int) -> Any:
-    import datetime as dt
-
-    return dt.date(year, 1, 1)
