@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Label, Language, Readable, format_number, tr, trn
-from ..base.provenance import LeftOut
+from ..base.provenance import LeftOut, unit_words
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
@@ -60,8 +60,8 @@ class RepeatedStatements(Result):
                 continue
             said.append(
                 tr(
-                    "{group}{repeated} of {n} victims gave more than one statement ({share}, interval {low} to {high}); "
-                    "{average} statements per victim.",
+                    "{group}{repeated} of {n} victims gave more than one statement ({share}, interval {low} to "
+                    "{high}); {average} statements per victim.",
                     group=_group_words(among, [str(main[one][row]) for one in strata]),
                     repeated=round(float(main["numerator"][row])),
                     n=round(n),
@@ -120,9 +120,10 @@ def repeated_statements(
 
     Notes
     -----
-    A victim without a row has no statement on record, which is not the same as having given none; shares are among those
-    with at least one. Cases that are still open may bring further statements. That victims with a recorded statement
-    give fewer does not say that the record was the reason.
+    A victim without a row has no statement on record, which is not the same as having given none; shares are among
+    those with at least one. Cases that are still open may bring further statements. A statement of which the file does
+    not say whether it was recorded counts as not recorded. That victims with a recorded statement give fewer does not
+    say that the record was the reason.
 
     References
     ----------
@@ -168,6 +169,7 @@ def repeated_statements(
         notes=(
             *sampling_notes(cases),
             *few_units_note(counted.strata, units),
+            *_unit_note(cases),
             *_none_note(float(counted.n[:, :, 0].sum()), float(units.sum())),
             tr("That victims with a recorded statement give fewer does not say that the recording was the reason."),
         ),
@@ -247,6 +249,17 @@ def _group_words(among: str, levels: list[str]) -> Readable:
     if among == "recorded_statement":
         return tr("With a recorded statement: ")
     return tr("Without a recorded statement: ") if among == "not_recorded_statement" else Label("")
+
+
+def _unit_note(cases: CaseData) -> tuple[Readable, ...]:
+    if cases.unit == "victim":
+        return ()
+    return (
+        tr(
+            "Counted per {unit}: where several victims belong to one, their statements count together.",
+            unit=unit_words(cases.unit),
+        ),
+    )
 
 
 def _none_note(without: float, every: float) -> tuple[Readable, ...]:

@@ -106,10 +106,21 @@ def levels_of(frame: nw.LazyFrame[Any], column: str) -> tuple[str, ...]:
     return tuple(sorted(map(str, found), key=naturally))
 
 
+def placed_levels(frame: nw.LazyFrame[Any], column: str, what: Readable) -> tuple[tuple[str, ...], nw.Expr]:
+    """Return the texts of a child column, and the place of a row's text among them.
+
+    Raises
+    ------
+    QuestionError
+        When there are too many to be told apart.
+    """
+    levels = _few(levels_of(frame, column), _MOST_KINDS, what)
+    return levels, _placed(column, levels)
+
+
 def hearing_counts(cases: CaseData, table: ChildTable, *, by: Sequence[str] = ()) -> HearingCounts:
     """Count hearings by stratum, kind and status."""
-    kinds = _few(levels_of(table.frame, "kind"), _MOST_KINDS, tr("kinds of hearing"))
-    code = _placed("kind", kinds)
+    kinds, code = placed_levels(table.frame, "kind", tr("kinds of hearing"))
     status: nw.Expr = nw.lit(len(STATUSES) - 1, dtype=nw.Int64)
     for place, name in enumerate(STATUSES[:-1]):
         status = nw.when((child("status") == name).fill_null(False)).then(nw.lit(place)).otherwise(status)
