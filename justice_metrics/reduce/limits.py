@@ -24,7 +24,7 @@ import numpy as np
 from ..base.types import Counts, Tallies
 from ..cases.casedata import CaseData
 from ..cases.procedure import Limit, Procedure
-from ..cases.procedure_graph import reachable
+from ..cases.procedure_graph import reachable, rising
 from ..cases.standing import ORDERS, RANKS
 from ..tables import Strata
 from .grouped import NO_DAY, grouped_counts
@@ -41,7 +41,6 @@ UNTOLD_REASONS: Final = (
     "end_before_start",
     "end_after_cutoff",
 )
-_NEVER: Final = -1
 # Offices and strata together; far fewer are shown.
 _MOST_GROUPS: Final = 100_000
 
@@ -118,10 +117,9 @@ def clocks(
         Whether a clock that counts from a notification without a date counts from the act.
     """
     suspended = tuple(one for one in cases.procedure.suspended if one in cases.dated_states) if pausing else ()
-    frame, most = _looked_at(cases, limit, suspended)
-    frame = frame.with_columns(clock__why=nw.lit(0, dtype=nw.Int64)).with_columns(
-        **_judgements(cases, limit, from_act_without_notice)
-    )
+    looked_at = _of_first_days if _by_first_days(cases) else _of_events
+    frame, most = looked_at(cases, limit, suspended)
+    frame = frame.with_columns(**_judgements(cases, limit, from_act_without_notice))
     frame = frame.filter(nw.col("clock__began"))
     names = ("start", "act", "ended", "extinct", "entry", "why", "again", "unsaid")
     pauses = [f"pause_{what}_{place}" for place in range(most) for what in ("from", "to")]
@@ -161,122 +159,184 @@ def past_the_act(procedure: Procedure, limit: Limit) -> tuple[str, ...]:
     """Return the states to which no case comes from the start of a limit but through the act that it asks for.
 
     A case that is there did the act, whether or not its file dates it. Roads through a suspension do not count: a case
-    goes on from there to where it was.
+    goes on from there to where it was. Nor do states to which a case comes only by going back.
     """
-    anywhere = reachable(procedure.edges, limit.from_states)
+    rank = {one.id: one.rank for one in procedure.states}
+    ahead = frozenset().union(*[rising(procedure.edges, one, rank) for one in limit.from_states])
     without = reachable(procedure.edges, limit.from_states, not_through={*limit.to, *procedure.suspended})
-    return tuple(one for one in procedure.ids if one in anywhere - without)
+    return tuple(one for one in procedure.ids if one in ahead - without and one not in procedure.suspended)
 
 
-def _looked_at(cases: CaseData, limit: Limit, suspended: tuple[str, ...]) -> tuple[nw.LazyFrame[Any], int]:
-    """Return milestones with the days of each unit's clock, and the most suspensions that a unit has."""
+def _by_first_days(cases: CaseData) -> bool:
+    """Return whether there is one date per state: a wide table, or members that became one unit."""
+    return cases.intake.one_row_per_unit or cases.members_merged
+
+
+def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> tuple[nw.LazyFrame[Any], int]:
+    """Return milestones with the days of each unit's clock, told within the unit's row."""
+    there = cases.milestones.collect_schema().names()
+    passed, follows = past_the_act(cases.procedure, limit), _following(cases.procedure, limit)
+    begins, acts = (_dated(cases, states) for states in (limit.from_states, limit.to))
+    known = dict.fromkeys((*begins, *acts, *_dated(cases, passed), *suspended))
+    others = tuple(one for one in cases.dated_states if suspended)
+    frame = cases.milestones.with_columns(
+        **{f"clock__key_{one}": _first_key(cases, one) for one in dict.fromkeys((*known, *others))}
+    )
+    frame = frame.with_columns(clock__start_key=_least([_key(one) for one in begins]))
+    frame = (
+        _with_notice(frame, cases, begins)
+        if limit.counted_from == "notified"
+        else frame.with_columns(clock__notified=nw.lit(None, dtype=nw.Int64))
+    )
+    start = nw.col("clock__start_key")
+
+    def day(one: str) -> nw.Expr:
+        return nw.col(f"first__{one}").cast(nw.Int64)
+
+    def coarse(one: str) -> nw.Expr:
+        name = f"exact__{one}"
+        return (nw.col(name) != "day").fill_null(False) if name in there else nw.lit(value=False)
+
+    frame = frame.with_columns(
+        clock__begin=_least([nw.when(~_key(one).is_null()).then(day(one)) for one in begins]),
+        clock__act=_least([nw.when(_key(one) > start).then(day(one)) for one in acts]),
+        clock__act_exact=_least([nw.when((_key(one) > start) & ~coarse(one)).then(day(one)) for one in acts]),
+        clock__start_coarse=_any([(_key(one) == start) & coarse(one) for one in begins]),
+        clock__again=nw.lit(0, dtype=nw.Int64),
+        clock__passed=_any([_key(one) > start for one in _dated(cases, passed)]),
+        clock__early=_any([_key(one) < start for one in _dated(cases, follows)]),
+    )
+    pauses = {}
+    for place, one in enumerate(suspended):
+        after = [nw.when(_key(other) > _key(one)).then(day(other)) for other in others if other != one]
+        pauses[f"clock__pause_from_{place}"] = nw.when(~_key(one).is_null()).then(day(one))
+        until = nw.coalesce(_least(after), nw.lit(cases.cutoff_day, dtype=nw.Int64))
+        pauses[f"clock__pause_to_{place}"] = nw.when(~_key(one).is_null()).then(until)
+    return (frame.with_columns(**pauses) if pauses else frame), len(suspended)
+
+
+def _with_notice(frame: nw.LazyFrame[Any], cases: CaseData, begins: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the frame with the day on which the act that starts the clock was notified."""
+    start, said = nw.col("clock__start_key"), []
+    for one in begins:
+        if one in cases.dated_states:
+            told = f"clock__notice_{one}"
+            notices = cases.events.filter(nw.col("state") == one).group_by("unit_id")
+            first = notices.agg(**{told: nw.col("notified_day").cast(nw.Int64).min()})
+            frame = frame.join(first, on="unit_id", how="left")
+            said.append(nw.when(_key(one) == start).then(nw.col(told)))
+    return frame.with_columns(clock__notified=_least(said))
+
+
+def _of_events(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> tuple[nw.LazyFrame[Any], int]:
+    """Return milestones with the days of each unit's clock, from an event log."""
     procedure = cases.procedure
-    passed = past_the_act(procedure, limit)
-    follows = tuple(one for one in limit.to if set(limit.from_states) & set(procedure.required_before(one)))
-    rows = _rows(cases, limit, passed)
-    begins = nw.col("clock__from")
-    first = rows.group_by("unit_id").agg(start_key=nw.when(begins).then(nw.col("key")).min())
-    rows = rows.join(first, on="unit_id", how="inner").filter(~nw.col("start_key").is_null())
-    key, start, day = nw.col("key"), nw.col("start_key"), nw.col("day")
-    at_start = begins & (key == start)
-    act = nw.col("clock__to") & (key > start)
-    exact = nw.col("precision") == "day"
+    passed, follows = past_the_act(procedure, limit), _following(procedure, limit)
+    known = ~nw.col("day").is_null() & (nw.col("day") <= cases.cutoff_day)
+    rows = cases.events.filter(known).select(
+        "unit_id",
+        "state",
+        day=nw.col("day").cast(nw.Int64),
+        notified=nw.col("notified_day").cast(nw.Int64),
+        exact=nw.col("precision") == "day",
+        order=nw.col("seq").fill_null(0).cast(nw.Int64),
+        rank=_rank(procedure),
+    )
+    rows = rows.with_columns(key=(nw.col("day") * ORDERS + nw.col("order")) * RANKS + nw.col("rank"))
+    pauses, most = _pauses(rows, cases, suspended) if suspended else (None, 0)
+    wanted = [one for one in procedure.ids if one in {*limit.from_states, *limit.to, *passed}]
+    state, key, start = nw.col("state"), nw.col("key"), nw.col("start_key")
+    begins, acts = state.is_in(list(limit.from_states)), state.is_in(list(limit.to))
+    rows = rows.filter(state.is_in(wanted))
+    first = rows.filter(begins).group_by("unit_id").agg(start_key=key.min())
+    rows = rows.join(first, on="unit_id", how="inner")
     columns = {
-        "clock__begin": nw.when(at_start).then(day),
-        "clock__notified": nw.when(at_start).then(nw.col("notified_day")),
-        "clock__act": nw.when(act).then(day),
-        "clock__act_exact": nw.when(act & exact).then(day),
+        "clock__begin": nw.when(begins & (key == start)).then(nw.col("day")),
+        "clock__notified": nw.when(begins & (key == start)).then(nw.col("notified")),
+        "clock__act": nw.when(acts & (key > start)).then(nw.col("day")),
+        "clock__act_exact": nw.when(acts & (key > start) & nw.col("exact")).then(nw.col("day")),
     }
     flags = {
-        "clock__start_coarse": at_start & ~exact,
-        "clock__again": begins & (key > start) & ~nw.col("clock__of_role"),
-        "clock__passed": nw.col("state").is_in(list(passed)) & (key > start) if passed else nw.lit(value=False),
-        "clock__early": nw.col("state").is_in(list(follows)) & (key < start) if follows else nw.lit(value=False),
+        "clock__start_coarse": begins & (key == start) & ~nw.col("exact"),
+        "clock__again": begins & (key > start),
+        "clock__passed": state.is_in(list(passed)) & (key > start) if passed else nw.lit(value=False),
+        "clock__early": state.is_in(list(follows)) & (key < start) if follows else nw.lit(value=False),
     }
     rows = rows.with_columns(**columns, **{name: flag.cast(nw.Int64) for name, flag in flags.items()})
     dates = rows.group_by("unit_id").agg(*[nw.col(one).min() for one in columns], *[nw.col(one).max() for one in flags])
     frame = cases.milestones.join(dates, on="unit_id", how="left")
-    if not suspended:
-        return frame, 0
-    pauses, most = _pauses(cases, suspended)
-    return (frame.join(pauses, on="unit_id", how="left"), most) if most else (frame, 0)
+    return (frame if pauses is None else frame.join(pauses, on="unit_id", how="left")), most
 
 
-def _rows(cases: CaseData, limit: Limit, passed: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the events that a limit is about, each with a key that sorts them by day, order and procedure."""
-    procedure = cases.procedure
-    wanted = [one for one in procedure.ids if one in {*limit.from_states, *limit.to, *passed}]
-    rank: nw.Expr = nw.lit(0, dtype=nw.Int64)
-    for one in wanted:
-        rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank, dtype=nw.Int64)).otherwise(rank)
-    known = ~nw.col("day").is_null() & (nw.col("day") <= cases.cutoff_day)
-    events = cases.events.filter(known & nw.col("state").is_in(wanted)).select(
-        "unit_id",
-        nw.col("day").cast(nw.Int64),
-        nw.col("state"),
-        nw.col("precision").cast(nw.String),
-        nw.col("notified_day").cast(nw.Int64),
-        order=nw.col("seq").fill_null(0).cast(nw.Int64),
-        rank=rank,
-        clock__of_role=nw.lit(value=False),
-    )
-    # A date that the file gives for a verdict, whichever it was, is a date of the limit where all verdicts are.
-    roles = [
-        cases.milestones.filter((~nw.col(f"first__{role}").is_null()) & (nw.col(f"first__{role}") <= cases.cutoff_day))
-        .select(
-            "unit_id",
-            day=nw.col(f"first__{role}").cast(nw.Int64),
-            state=nw.lit(states[0]),
-            precision=nw.lit("day"),
-            notified_day=nw.lit(None, dtype=nw.Int64),
-            order=nw.lit(procedure.state(states[0]).rank, dtype=nw.Int64),
-            rank=nw.lit(procedure.state(states[0]).rank, dtype=nw.Int64),
-            clock__of_role=nw.lit(value=True),
-        )
-        .select("unit_id", "day", "state", "precision", "notified_day", "order", "rank", "clock__of_role")
-        for role in cases.dated_roles
-        for states in [procedure.resolve(role)]
-        if set(states) <= set(limit.from_states) or set(states) <= set(limit.to)
-    ]
-    rows = nw.concat([events, *roles], how="vertical") if roles else events
-    state = nw.col("state")
-    return rows.with_columns(
-        key=(nw.col("day") * ORDERS + nw.col("order")) * RANKS + nw.col("rank"),
-        clock__from=state.is_in(list(limit.from_states)),
-        clock__to=state.is_in(list(limit.to)),
-    )
-
-
-def _pauses(cases: CaseData, suspended: tuple[str, ...]) -> tuple[nw.LazyFrame[Any], int]:
+def _pauses(rows: nw.LazyFrame[Any], cases: CaseData, suspended: Sequence[str]) -> tuple[nw.LazyFrame[Any] | None, int]:
     """Return the suspensions of each unit side by side, and how many the unit with most of them has."""
-    procedure = cases.procedure
-    rank: nw.Expr = nw.lit(-1, dtype=nw.Int64)
-    for one in procedure.ids:
-        rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank, dtype=nw.Int64)).otherwise(rank)
-    known = ~nw.col("day").is_null() & (nw.col("day") <= cases.cutoff_day)
-    rows = cases.events.filter(known).with_columns(
-        key=(nw.col("day").cast(nw.Int64) * ORDERS + nw.col("seq").fill_null(0).cast(nw.Int64)) * RANKS + rank
-    )
-    following = nw.col("day").cast(nw.Int64).shift(-1).over("unit_id", order_by="key")
-    rows = rows.with_columns(pause__to=following, pause__one=nw.lit(1, dtype=nw.Int64))
+    rows = rows.with_columns(pause__to=nw.col("day").shift(-1).over("unit_id", order_by="key"))
     rows = rows.filter(nw.col("state").is_in(list(suspended))).select(
         "unit_id",
         "key",
-        "pause__one",
-        pause__from=nw.col("day").cast(nw.Int64),
+        pause__one=nw.lit(1, dtype=nw.Int64),
+        pause__from=nw.col("day"),
         pause__to=nw.col("pause__to").fill_null(cases.cutoff_day),
     )
     rows = rows.with_columns(pause__place=nw.col("pause__one").cum_sum().over("unit_id", order_by="key"))
-    found = rows.select(most=nw.col("pause__place").max()).collect().get_column("most")[0]
-    most = int(found or 0)
+    most = int(rows.select(most=nw.col("pause__place").max()).collect().get_column("most")[0] or 0)
+    if not most:
+        return None, 0
     columns = {
         f"clock__pause_{what}_{place}": nw.when(nw.col("pause__place") == place + 1).then(nw.col(f"pause__{what}"))
         for place in range(most)
         for what in ("from", "to")
     }
-    if not most:
-        return rows, 0
     return rows.with_columns(**columns).group_by("unit_id").agg(*[nw.col(one).max() for one in columns]), most
+
+
+def _on_the_way(procedure: Procedure, limit: Limit) -> frozenset[str]:
+    """Return the outcomes that do not end a clock: its own ends, and a verdict that has yet to become final."""
+    goals = set(limit.to)
+    verdicts = [one.id for one in procedure.states if one.role == "verdict" and one.kind == "outcome"]
+    waiting = {one for one in verdicts if goals & reachable(procedure.edges, [one])}
+    return frozenset({*limit.from_states, *limit.to, *waiting})
+
+
+def _following(procedure: Procedure, limit: Limit) -> tuple[str, ...]:
+    """Return the acts of a limit that come after its start in every case."""
+    return tuple(one for one in limit.to if set(limit.from_states) & set(procedure.required_before(one)))
+
+
+def _dated(cases: CaseData, states: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the states that have a date, and the roles with a date of their own that only they play."""
+    roles = tuple(one for one in cases.dated_roles if set(cases.procedure.resolve(one)) <= set(states))
+    return (*[one for one in states if one in cases.dated_states], *roles)
+
+
+def _first_key(cases: CaseData, word: str) -> nw.Expr:
+    """Return the place in time of the first day in a state; null after the cut-off."""
+    day = nw.col(f"first__{word}").cast(nw.Int64)
+    rank = cases.procedure.state(cases.procedure.resolve(word)[0]).rank
+    return nw.when(day <= cases.cutoff_day).then(day * RANKS + rank)
+
+
+def _key(word: str) -> nw.Expr:
+    return nw.col(f"clock__key_{word}")
+
+
+def _rank(procedure: Procedure) -> nw.Expr:
+    rank: nw.Expr = nw.lit(-1, dtype=nw.Int64)
+    for one in procedure.ids:
+        rank = nw.when(nw.col("state") == one).then(nw.lit(procedure.state(one).rank, dtype=nw.Int64)).otherwise(rank)
+    return rank
+
+
+def _least(columns: Sequence[nw.Expr]) -> nw.Expr:
+    if not columns:
+        return nw.lit(None, dtype=nw.Int64)
+    return columns[0] if len(columns) == 1 else nw.min_horizontal(*columns)
+
+
+def _any(flags: Sequence[nw.Expr]) -> nw.Expr:
+    """Return 1 where one of the flags is true, else 0."""
+    true = [flag.fill_null(False) for flag in flags]
+    return reduce(or_, true).cast(nw.Int64) if true else nw.lit(0, dtype=nw.Int64)
 
 
 def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.Expr]:
@@ -295,14 +355,10 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.E
     began = (~begin.is_null() & ~later_notice) | (reached & begin.is_null() & ~after_cutoff)
     # A case that still stands where the limit begins has not ended otherwise, nor has one that ended by the act.
     through = past_the_act(procedure, limit)
-    ways = tuple(one for one in procedure.outcomes if one not in (*limit.from_states, *limit.to))
+    ways = tuple(one for one in procedure.outcomes if one not in _on_the_way(procedure, limit))
     otherwise = cases.stands(tuple(one for one in ways if one not in through))
     done = cases.stands(tuple(one for one in procedure.outcomes if one in (*limit.to, *through)))
-    seen = [
-        (nw.col(f"seen__{one}") == 1).fill_null(False)
-        for one in cases.seen_states
-        if one in (*limit.to, *through)
-    ]
+    seen = [(nw.col(f"seen__{one}") == 1).fill_null(False) for one in cases.seen_states if one in (*limit.to, *through)]
     undated = reduce(or_, [*seen, done, (nw.col("clock__passed") == 1).fill_null(False)])
     end = nw.col("outcome_day")
     coarse_act = ~act.is_null() & (nw.col("clock__act_exact").is_null() | (nw.col("clock__act_exact") > act))
@@ -310,8 +366,7 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.E
     reasons = {
         "start_undated": begin.is_null(),
         "notice_undated": start.is_null(),
-        "start_coarse": (nw.col("clock__start_coarse") == 1).fill_null(False)
-        & (~nw.lit(notified) | unsaid),
+        "start_coarse": (nw.col("clock__start_coarse") == 1).fill_null(False) & (~nw.lit(notified) | unsaid),
         "act_before_start": act.is_null() & (nw.col("clock__early") == 1).fill_null(False),
         "act_undated": act.is_null() & undated,
         "act_coarse": coarse_act,
