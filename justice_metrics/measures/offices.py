@@ -193,7 +193,7 @@ def compare_offices(
     seed: int = 1,
     confidence_level: float = 0.95,
 ) -> OfficeComparison:
-    """Which offices differ from the others by more than chance, their mix of cases allowed for?
+    """Tell which offices differ from the others by more than chance, their mix of cases allowed for.
 
     Case files are all followed for the same time: younger ones are left out, also when they ended already. The funnel
     asks of each office whether chance explains its share; partial pooling says what to believe of it as one of many;
