@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .measures.curve_tests import curve_tests as curve_tests
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
+    from .measures.flows.case_flows import case_flows as case_flows
+    from .measures.flows.nowcast import nowcast as nowcast
     from .measures.forecast import expected_endings as expected_endings
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
@@ -83,6 +85,8 @@ _PUBLIC: Final = {
     "caseload": "measures.caseload",
     "coarse_dates": "measures.coarse_dates",
     "duration_model": "measures.duration_model",
+    "case_flows": "measures.flows.case_flows",
+    "nowcast": "measures.flows.nowcast",
     "expected_endings": "measures.forecast",
     "landmark_association": "measures.landmark",
     "landmark_curves": "measures.landmark_curves",
