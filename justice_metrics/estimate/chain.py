@@ -53,10 +53,10 @@ def chained(shares: Floats, std_errors: Floats, confidence_level: float = 0.95) 
     >>> (1 - chain.estimate).round(4), (1 - chain.conf_high).round(4), (1 - chain.conf_low).round(4)
     (array([0.896 , 0.9293]), array([0.892 , 0.9258]), array([0.8999, 0.9326]))
     """
-    product: Floats = np.cumprod(shares)
+    product: Floats = np.cumprod(shares).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.sqrt(np.cumsum((std_errors / shares) ** 2))
-        error: Floats = product * relative
+        error = product * relative
         reach = normal_quantile(confidence_level) * error / (product * (1 - product))
         middle = np.log(product / (1 - product))
         told = (product > 0) & (product < 1) & np.isfinite(error)
