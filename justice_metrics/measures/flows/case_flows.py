@@ -264,6 +264,7 @@ def case_flows(
     staff: float | Mapping[str, float] | None = None,
     population: float | Mapping[str, float] | None = None,
     transfers_included: bool = False,
+    complete_only: bool = False,
     provisional_days: int = 0,
 ) -> CaseFlows:
     """Stock and flow of cases by period: clearance rate, disposition time, backlog and what goes with them.
@@ -294,6 +295,9 @@ def case_flows(
         For case files: one number, or one for each level of the single attribute in ``by``.
     transfers_included : bool
         Whether the incoming and resolved cases of a table of counts already hold those transferred between offices.
+    complete_only : bool
+        For a table of counts: leave out of a period the offices (and breakdowns) that lack a figure in it. By default
+        a sum in which a figure is missing is missing too.
     provisional_days : int
         A period that ended fewer days than this before the cut-off is provisional too.
 
@@ -326,7 +330,11 @@ def case_flows(
     True
     """
     by = names(by)
-    bands, within, wanted = tuple(several(age_bands)), tuple(several(within_days)), tuple(goals)
+    bands, within, wanted = (
+        tuple(several(age_bands)),
+        tuple(several(within_days)),
+        tuple(np.atleast_1d(np.asarray(goals, np.float64)).tolist()),
+    )
     ensure_period(period)
     _ensure_rising(bands)
     _ensure_goals(within, wanted, data)
@@ -349,7 +357,14 @@ def case_flows(
                 tr("A table of counts brings judges, staff and population as columns of its own."),
                 tr("Name them in the mapping's [counts.quantities] section."),
             )
-        source = of_counts(data, by=by, period=period, from_year=from_year, transfers_included=transfers_included)
+        source = of_counts(
+            data,
+            by=by,
+            period=period,
+            from_year=from_year,
+            transfers_included=transfers_included,
+            complete_only=complete_only,
+        )
         rule = source.own_words.get("old_pending", WORDS["old_pending"])
         cutoff = day_number(data.cutoff)
     flows = source.flows
@@ -360,7 +375,8 @@ def case_flows(
     )
     settings = _settings(
         period=period, by=by, from_year=from_year, within_days=within, goals=wanted, judges=judges, staff=staff,
-        population=population, transfers_included=transfers_included, provisional_days=provisional_days,
+        population=population, transfers_included=transfers_included, complete_only=complete_only,
+        provisional_days=provisional_days,
         backlog_days=backlog_days if isinstance(data, CaseData) else None,
         age_bands=bands if isinstance(data, CaseData) else None,
     )  # fmt: skip

@@ -8,12 +8,14 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Readable, tr, trn
+from ...base.quantities import STATUSES
 from ...base.result import Table
 from ...reduce.flow_counts import Flows
 from ..declared import Share, levels_words
 from .indicators import Balance
 from .sources import Source
 
+_NOT_APPLICABLE: Final = STATUSES.index("not_applicable")
 # From this fall on, cases that are not registered yet are the likelier reason.
 _FALL: Final = -0.5
 # One group with more than this share of the resolved cases makes the rate of the whole.
@@ -24,6 +26,7 @@ def doubts(source: Source, found: Balance, tables: Mapping[str, Table], late: Se
     """Return the doubts about stock and flow, most important first."""
     flows = source.flows
     return (
+        *_missing(found),
         *_residuals(found),
         *_parked(flows),
         *_unbalanced(source),
@@ -32,6 +35,21 @@ def doubts(source: Source, found: Balance, tables: Mapping[str, Table], late: Se
         *_late(flows, late),
         *_several_standards(tables),
         *_no_longer_registered(tables),
+    )
+
+
+def _missing(found: Balance) -> tuple[Readable, ...]:
+    parts = [one for one in (found.incoming, found.resolved) if one is not None]
+    lost = int(sum((~one.known & (one.status != _NOT_APPLICABLE)).sum() for one in parts))
+    if lost == 0:
+        return ()
+    return (
+        tr(
+            "{n} of {all} figures of incoming and resolved cases are missing, each for the reason in its cell; a sum "
+            "in which one is missing is missing too. complete_only adds up those who told everything.",
+            n=lost,
+            all=int(sum(one.values.size for one in parts)),
+        ),
     )
 
 

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
-from ...base.quantities import Quantity, quantity, sums
+from ...base.quantities import STATUSES, Quantity, quantity, sums
 from ...base.types import Days, Floats, FrameLibrary
 from ...cases.calendar import day_number
 from ...cases.casedata import CaseData
 from ...cases.count_data import CountData
+from ...cases.count_gathering import groups_of
 from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, periods_between
 from ...reduce.count_sums import added
 from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_within, undated
@@ -30,6 +31,8 @@ _FLOWS: Final = (
     *("incoming", "new", "reopened", "reactivated", "transferred_in"),
     *("resolved", "reopened_resolved", "placed_inactive", "transferred_out"),
 )
+_STOCKS: Final = ("pending_start", "pending_end")
+_NOT_APPLICABLE: Final = STATUSES.index("not_applicable")
 _YEAR: Final = 365
 # What a register without such cases need not speak of.
 _SELDOM: Final = ("reopened", "reactivated", "reopened_resolved", "placed_inactive", "transferred_out")
@@ -167,7 +170,13 @@ def of_cases(
 
 
 def of_counts(
-    counts: CountData, *, by: tuple[str, ...], period: Period, from_year: int | None, transfers_included: bool
+    counts: CountData,
+    *,
+    by: tuple[str, ...],
+    period: Period,
+    from_year: int | None,
+    transfers_included: bool,
+    complete_only: bool,
 ) -> Source:
     """Add up the flows of a table of counts.
 
@@ -181,11 +190,22 @@ def of_counts(
             tr("This table of counts says neither what came in nor what was resolved."),
             tr("Name the columns of incoming and resolved cases in the mapping's [counts.quantities] section."),
         )
+    notes = list(counts.notes)
+    if complete_only:
+        counts, left, series = _complete(counts, period)
+        if left:
+            notes.append(
+                tr(
+                    "{left} of {n} series (office and breakdown, by period) lack a figure and are left out of their "
+                    "period: the sums are those of the others, not of all.",
+                    left=left,
+                    n=series,
+                )
+            )
     flows = _flows_of(counts, by, period, from_year)
     per_office = counts.offices is not None and counts.offices in by
     to_date, months = _counts_to_date(counts, by)
     moved = counts.has("transferred_in") or counts.has("transferred_out")
-    notes = list(counts.notes)
     if moved and not transfers_included and per_office:
         notes.append(tr("Transfers count as moves of the single office; the sum of all leaves them out."))
     return Source(
@@ -199,6 +219,33 @@ def of_counts(
         frame_library=counts.frame_library,
         own_words={name: counts.label(name) for name in counts.quantities},
     )
+
+
+def _complete(counts: CountData, period: Period) -> tuple[CountData, int, int]:
+    """Return the rows of the series that have every figure in their period, and how many series have not.
+
+    A ratio of those who told the one number to those who told the other would be of different offices.
+
+    Raises
+    ------
+    QuestionError
+        When no series is complete.
+    """
+    series, _ = groups_of([one.codes for one in counts.keys.values()] or [np.zeros(counts.rows, np.int64)])
+    number = period_number(counts.last_day, period)
+    cell, leader = groups_of([series, number])
+    gap = np.zeros(counts.rows, np.bool_)
+    for name in (*_FLOWS, *_STOCKS):
+        if counts.has(name):
+            one = counts.quantities[name]
+            gap |= ~one.known & (one.status != _NOT_APPLICABLE) & counts.given_in(name)
+    wrong = np.bincount(cell[gap], minlength=len(leader)) > 0
+    if wrong.all():
+        raise QuestionError(
+            tr("No office has all its figures in any period."),
+            tr("Ask without complete_only: what is missing is then told cell by cell."),
+        )
+    return counts.selected(~wrong[cell]), int(wrong.sum()), len(leader)
 
 
 def _flows_of(counts: CountData, by: tuple[str, ...], period: Period | None, from_year: int | None) -> Flows:
