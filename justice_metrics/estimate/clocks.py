@@ -43,10 +43,9 @@ class Ticks(NamedTuple):
     passed: Counts
 
     def at(self, calendar: Counts, day: Counts) -> Counts:
-        """Return the days that counted up to each day, (C,); days beyond the calendar are those at its edge."""
+        """Return the days that counted up to each day, (C,): none before the calendar, none after it."""
         place = np.clip(day - self.first_day, 0, self.passed.shape[1] - 1)
-        found: Counts = self.passed[calendar, place]
-        return found
+        return np.where(day < self.first_day, 0, self.passed[calendar, place])
 
     def day_of(self, calendar: Counts, count: Counts) -> Counts:
         """Return the first day on which so many days had counted, (C,); the day after the calendar where none does."""

@@ -31,7 +31,7 @@ from .limits_tables import STANDING_WORDS, law_table, length_words, over_table, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PAUSES: Final = ("pause", "restart", "run")
+_PAUSES: Final[Mapping[str, Pause]] = MappingProxyType({"pause": "pause", "restart": "restart", "run": "run"})
 _STANDING_UNITS: Final = ("months", "calendar_days")
 
 
@@ -147,10 +147,7 @@ class TimeLimits(Result):
             estimate=main["estimate"].astype(float),
             conf_low=main["conf_low"].astype(float),
             conf_high=main["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(float(kept), language)} / {format_number(float(missed), language)}"
-                for kept, missed in zip(main["kept"], main["missed"], strict=True)
-            ],
+            annotations=[self._beside(row, language) for row in range(len(main))],
             annotation_label=tr("kept / missed").text(language),
             undefined_label=tr("not observed up to the limit").text(language),
             x_label=tr("done within the limit, pending as censored").text(language),
@@ -173,6 +170,14 @@ class TimeLimits(Result):
             percent=lambda share: format_share(share, language, decimals=0),
             ax=ax,
         )
+
+    def _beside(self, row: int, language: Language) -> str:
+        main = self.main
+        kept, missed = (format_number(float(main[name][row]), language) for name in ("kept", "missed"))
+        if float(main["at_most"][row]) > float(main["estimate"][row]):
+            most = Share(main["at_most"][row], 0)
+            return f"{kept} / {missed} {tr('(share at most {most})', most=most).text(language)}"
+        return f"{kept} / {missed}"
 
     def _row_names(self, language: Language) -> list[str]:
         return [
@@ -273,6 +278,8 @@ def time_limits(
     ensure_level(confidence_level)
     asked = _asked(cases, names(limits))
     pauses = _pauses(suspended, asked)
+    _ensure_word("last_day", last_day, ("next_working_day", "as_counted"))
+    _ensure_word("without_notice", without_notice, ("cannot_be_told", "act"))
     stops = _stops(names(vacation_stops))
     own = read_calendar(calendar) if calendar is not None else None
     office = _office(cases, own, office)
@@ -319,9 +326,7 @@ def time_limits(
         definition=Definition(
             answers=tr("Were the acts that the law sets a time for done in time?"),
             numerator=tr("clocks whose act came on the last day of the limit or before"),
-            denominator=tr(
-                "clocks that began, one per case and limit; those without the dates that it takes are left out of shares"
-            ),
+            denominator=tr("clocks that began, one per case and limit; those that lack a date are left out of shares"),
             basis="cohort",
             pending=tr(
                 "censored at the cut-off in shares; a clock whose last day has passed without the act is missed"
@@ -386,6 +391,20 @@ def _asked(cases: CaseData, wanted: Sequence[str]) -> tuple[Limit, ...]:
     return tuple(one for one in known.values() if one.id in chosen)
 
 
+def _ensure_word(name: str, given: str, known: tuple[str, ...]) -> None:
+    """Refuse a setting that is none of its words.
+
+    Raises
+    ------
+    QuestionError
+        With those that there are.
+    """
+    if given not in known:
+        raise QuestionError(
+            tr("'{given}' is not a value of '{name}'.", given=str(given), name=name), suggestion(str(given), known)
+        )
+
+
 def _pauses(suspended: str | Mapping[str, str], asked: Sequence[Limit]) -> dict[str, Pause]:
     given = {one.id: suspended for one in asked} if isinstance(suspended, str) else dict(suspended)
     found: dict[str, Pause] = {one.id: "pause" for one in asked}
@@ -395,13 +414,8 @@ def _pauses(suspended: str | Mapping[str, str], asked: Sequence[Limit]) -> dict[
                 tr("'suspended' names the limit '{limit}', which is not asked for.", limit=limit),
                 suggestion(limit, tuple(found)),
             )
-        word = next((one for one in _PAUSES if one == said), None)
-        if word is None:
-            raise QuestionError(
-                tr("'{said}' is nothing that a suspension does to a clock.", said=str(said)),
-                suggestion(str(said), _PAUSES),
-            )
-        found[limit] = "restart" if word == "restart" else "run" if word == "run" else "pause"
+        _ensure_word("suspended", str(said), tuple(_PAUSES))
+        found[limit] = _PAUSES[str(said)]
     return found
 
 

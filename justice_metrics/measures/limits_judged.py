@@ -88,7 +88,7 @@ class Judged(NamedTuple):
         found: Flags = np.isin(self.status, statuses)
         return found
 
-    def count(self, flags: Flags) -> Tallies:
+    def tally(self, flags: Flags) -> Tallies:
         """Return the clocks of a kind by stratum, (G,)."""
         whole = np.issubdtype(self.n.dtype, np.integer)
         added = np.bincount(self.stratum[flags], weights=self.n[flags], minlength=len(self.strata))
@@ -220,7 +220,8 @@ def _counting(limit: Limit, days: OfficeDays, vacation_stops: Sequence[str]) -> 
 def _last(cells: Clocks, limit: Limit, counting: Ticks, calendar: Counts, start: Counts, pause: Pause) -> Counts:
     def length(begin: Counts) -> Counts:
         if limit.unit == "months":
-            return months_after(begin, limit.amount) - begin
+            months: Counts = months_after(begin, limit.amount) - begin
+            return months
         return np.full(begin.shape, limit.amount, np.int64)
 
     pauses = cells.pauses if pause != "run" else cells.pauses[:, :0]

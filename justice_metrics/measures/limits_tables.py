@@ -121,7 +121,6 @@ def over_table(found: Sequence[Judged], confidence_level: float, *, weighted: bo
     parts = [_over(one, confidence_level, weighted=weighted) for one in found]
     rows = [row for row in _ordered(found) if parts[row[0]]["missed"][row[1]] > 0]
     values = {name: _gathered(rows, [part[name] for part in parts]) for name in parts[0]}
-    days = "days", "estimate", "quantile"
     columns = (
         *strata_columns(all_strata(found).names),
         *_limit_columns(),
@@ -130,11 +129,11 @@ def over_table(found: Sequence[Judged], confidence_level: float, *, weighted: bo
         Column("not_done", tr("not done by the cut-off"), "units", "count", "count"),
         Column("ended_after", tr("ended otherwise after the limit"), "units", "count", "count"),
         Column("extinct", tr("of them by extinction"), "units", "count", "count"),
-        Column("lower_quartile", tr("a quarter were over by at most (days)"), *days),
-        Column("estimate", tr("half were over by at most (days)"), *days),
+        _days_column("lower_quartile", tr("a quarter were over by at most (days)")),
+        _days_column("estimate", tr("half were over by at most (days)")),
         Column("conf_low", tr("lower limit"), "days", "interval", "quantile"),
         Column("conf_high", tr("upper limit"), "days", "interval", "quantile"),
-        Column("upper_quartile", tr("three quarters were over by at most (days)"), *days),
+        _days_column("upper_quartile", tr("three quarters were over by at most (days)")),
     )
     return Table(columns, {**_named(found, rows), **values}, labels=_labels(found), title=tr("How far over the limit"))
 
@@ -160,15 +159,14 @@ def law_table(limits: Sequence[Limit], asked: Sequence[Limit]) -> Table:
     }
     nothing = tr("all cases")
     conditions = [nothing if one.condition is None else one.condition for one in limits]
-    text = "text", "key", "text"
     columns = (
         *_limit_columns(),
-        Column("article", tr("article"), *text),
-        Column("counted_from", tr("counted from"), *text),
-        Column("applies_to", tr("applies to"), *text),
-        Column("breach", tr("what the law attaches to missing it"), *text),
-        Column("certainty", tr("certainty"), *text),
-        Column("here", tr("in this answer"), *text),
+        _text_column("article", tr("article")),
+        _text_column("counted_from", tr("counted from")),
+        _text_column("applies_to", tr("applies to")),
+        _text_column("breach", tr("what the law attaches to missing it")),
+        _text_column("certainty", tr("certainty")),
+        _text_column("here", tr("in this answer")),
     )
     values = {
         "limit": [one.id for one in limits],
@@ -222,8 +220,8 @@ def _standing(one: Judged, confidence_level: float, *, weighted: bool) -> dict[s
     within = _within(one, confidence_level)
     low, high = shown_limits(within.conf_low, within.conf_high, weighted=weighted)
     return {
-        "clocks": one.count(np.ones(len(one.n), np.bool_)),
-        **{name: one.count(one.where(*codes)) for name, codes in _STANDING.items()},
+        "clocks": one.tally(np.ones(len(one.n), np.bool_)),
+        **{name: one.tally(one.where(*codes)) for name, codes in _STANDING.items()},
         "estimate": within.estimate,
         "conf_low": low,
         "conf_high": high,
@@ -231,7 +229,7 @@ def _standing(one: Judged, confidence_level: float, *, weighted: bool) -> dict[s
         "ended_share": within.ended,
         "missed_share": within.missed,
         "observed": within.observed,
-        "timed": one.count(one.timed),
+        "timed": one.tally(one.timed),
     }
 
 
@@ -254,11 +252,11 @@ def _over(one: Judged, confidence_level: float, *, weighted: bool) -> dict[str, 
     found = _overrun(one, confidence_level)
     low, high = shown_limits(found.conf_low[:, 1], found.conf_high[:, 1], weighted=weighted)
     return {
-        "missed": one.count(one.where(*MISSED)),
-        "late": one.count(one.where(LATE)),
-        "not_done": one.count(one.where(NOT_DONE)),
-        "ended_after": one.count(one.where(ENDED_AFTER)),
-        "extinct": one.count(one.where(ENDED_AFTER) & (one.extinct == 1)),
+        "missed": one.tally(one.where(*MISSED)),
+        "late": one.tally(one.where(LATE)),
+        "not_done": one.tally(one.where(NOT_DONE)),
+        "ended_after": one.tally(one.where(ENDED_AFTER)),
+        "extinct": one.tally(one.where(ENDED_AFTER) & (one.extinct == 1)),
         "lower_quartile": found.estimate[:, 0],
         "estimate": found.estimate[:, 1],
         "conf_low": low,
@@ -309,6 +307,14 @@ def _limit_columns() -> tuple[Column, ...]:
         Column("limit", tr("legal limit"), "text", "key", "key"),
         Column("length", tr("length"), "text", "key", "key"),
     )
+
+
+def _days_column(name: str, words: Readable) -> Column:
+    return Column(name, words, "days", "estimate", "quantile")
+
+
+def _text_column(name: str, words: Readable) -> Column:
+    return Column(name, words, "text", "key", "text")
 
 
 def _limit_labels(limits: Sequence[Limit]) -> dict[str, Mapping[str, Readable]]:
