@@ -61,7 +61,7 @@ class OfficeComparison(Result):
     minimum: int
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the share of all offices, who lies outside the funnel, how much offices differ, and what ranks tell."""
+        """Return the share of all offices, who lies outside the funnel, how much they differ, and what ranks tell."""
         one = self.answer
         said: list[Readable] = [self._overall()]
         above, below = one.outside(high=True), one.outside(high=False)
@@ -378,6 +378,15 @@ def _notes(answer: OfficeAnswer, minimum: int, within_days: int | None) -> list[
             "not a verdict."
         )
     )
+    silent = answer.counted.silent
+    if silent:
+        said.append(
+            trn(
+                "{n} office has periods without numbers; its share is that of the others.",
+                "{n} offices have periods without numbers; their shares are those of the others.",
+                silent,
+            )
+        )
     if within_days is None:
         said.append(tr("Numerator and denominator are counts of one period: they are not followed cases."))
     return said

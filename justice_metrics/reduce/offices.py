@@ -10,9 +10,9 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import tr
-from ..base.levels import NOT_RECORDED, naturally
+from ..base.levels import NOT_APPLICABLE, NOT_AVAILABLE, NOT_RECORDED, PENDING, UNDER_REVIEW, naturally
 from ..base.quantities import STATUSES, Quantity, both, sums
-from ..base.types import Counts, Names
+from ..base.types import Counts, Flags, Names
 from ..cases.casedata import CaseData
 from ..cases.count_data import CountData
 from ..tables import Strata, in_order
@@ -22,6 +22,7 @@ from .risk import timed, with_endings
 
 # Offices times kinds of case: more cells than this are a mistake.
 _MOST_CELLS: Final = 200_000
+_NAP: Final = STATUSES.index(NOT_APPLICABLE)
 _REASONS: Final = ("not_started", "start_undated", "too_young", "end_undated", "end_before_start")
 
 
@@ -39,6 +40,8 @@ class OfficeCounts(NamedTuple):
         Why an office has no numbers, "" where it has.
     left_out : mapping of str to int
         Units by reason.
+    silent : int
+        Offices of which some periods hold no numbers.
     """
 
     offices: tuple[str, ...]
@@ -47,6 +50,7 @@ class OfficeCounts(NamedTuple):
     trials: Counts
     status: tuple[str, ...]
     left_out: Mapping[str, int]
+    silent: int = 0
 
 
 def office_counts(
@@ -106,10 +110,35 @@ def office_sums(data: CountData, *, office: str, adjust: Sequence[str], outcome:
     QuestionError
         When one of them is a stock and the other a flow, and when the first is no part of the second.
     """
-    table = added(data, by=(office, *adjust), quantities=(outcome, per))
-    parts = _over_periods(data, {name: table.quantity(name) for name in (data.need(outcome), data.need(per))})
-    done, of = parts[data.need(outcome)], parts[data.need(per)]
-    beyond = int((done.values > of.values).sum())
+    # Told apart by all keys first: where the outcome does not apply, its cases are no part of the comparison.
+    rest = [name for name in data.keys if name not in {office, *adjust}]
+    table = added(data, by=(office, *adjust, *rest), quantities=(outcome, per))
+    cells = table.quantity(data.need(outcome)), table.quantity(data.need(per))
+    done, of, silent = _over_periods(data, (data.need(outcome), data.need(per)), cells, table.rows)
+    levels = [level[: 1 + len(adjust)] for level in table.strata.levels]
+    offices, kinds, row, column = _places(levels, adjust)
+    named = row >= 0
+    row, column, silent = row[named], column[named], silent[named]
+    code = both(done, of)[named]
+    applies = (done.status[named] != _NAP) & (of.status[named] != _NAP)
+    worst, no_part = np.zeros(len(offices), np.uint8), np.ones(len(offices), np.bool_)
+    # what is under review is a number
+    np.maximum.at(worst, row[applies], np.where(code == STATUSES.index(UNDER_REVIEW), 0, code)[applies])
+    no_part[row[applies]] = False
+    worst[no_part] = _NAP
+    trials, successes = (np.zeros((len(offices), len(kinds)), np.int64) for _ in range(2))
+    for array, quantity in ((trials, of), (successes, done)):
+        whole = np.rint(np.nan_to_num(quantity.values[named])).astype(np.int64)
+        np.add.at(array, (row[applies], column[applies]), whole[applies])
+    trials[worst > 0], successes[worst > 0] = 0, 0
+    _ensure_part(successes, trials, outcome, per)
+    left_out = {"office_not_recorded": int(np.nansum(of.values[~named]))}
+    gaps = len(np.unique(row[silent]))
+    return OfficeCounts(offices, kinds, successes, trials, tuple(STATUSES[one] for one in worst), left_out, gaps)
+
+
+def _ensure_part(successes: Counts, trials: Counts, outcome: str, per: str) -> None:
+    beyond = int((successes > trials).sum())
     if beyond:
         raise QuestionError(
             tr(
@@ -120,45 +149,38 @@ def office_sums(data: CountData, *, office: str, adjust: Sequence[str], outcome:
             ),
             tr("Compare a part with its whole, such as conviction per verdict; for ratios of flows, ask case_flows."),
         )
-    levels = table.strata.levels
-    offices, kinds, row, column = _places(levels, adjust)
-    named = np.array([level[0] != NOT_RECORDED for level in levels], np.bool_)
-    shape = (len(offices), len(kinds))
-    trials, successes = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    worst = np.zeros(len(offices), np.uint8)
-    code = both(done, of)
-    # what does not apply adds nothing; what is under review is a number
-    code = np.where(np.isin(code, [STATUSES.index("not_applicable"), STATUSES.index("under_review")]), 0, code)
-    np.maximum.at(worst, row[named], code[named].astype(np.uint8))
-    for array, quantity in ((trials, of), (successes, done)):
-        whole = np.rint(np.nan_to_num(quantity.values[named])).astype(np.int64)
-        np.add.at(array, (row[named], column[named]), whole)
-    trials[worst > 0], successes[worst > 0] = 0, 0
-    left_out = {"office_not_recorded": int(np.nansum(of.values[~named]))}
-    return OfficeCounts(offices, kinds, successes, trials, tuple(STATUSES[one] for one in worst), left_out)
 
 
-def _over_periods(data: CountData, given: Mapping[str, Quantity]) -> dict[str, Quantity]:
-    """Make one number of those of all periods: flows add up, of stocks the last one counts."""
-    ways = {data.over_time[name] == "add" for name in given}
-    periods = next(iter(given.values())).values.shape[1]
+def _over_periods(
+    data: CountData, asked: tuple[str, str], cells: tuple[Quantity, Quantity], rows: Counts
+) -> tuple[Quantity, Quantity, Flags]:
+    """Make one pair of numbers of those of all periods, and say of which strata some periods were silent.
+
+    Flows add up over the periods in which both are there: a period of which an office sent nothing says nothing of
+    its share. A figure that is withheld is small, so leaving its period out would make the share too high: that
+    withholds the whole. Of stocks the last period counts.
+    """
+    ways = {data.over_time[name] == "add" for name in asked}
+    g, periods = cells[0].values.shape
     if len(ways) > 1 and periods > 1:
         raise QuestionError(
             tr(
                 "One of {names} is a flow and the other a stock, and the table has {n} periods.",
-                names=list(given),
+                names=list(dict.fromkeys(asked)),
                 n=periods,
             ),
             tr("Compare two flows or two stocks, or hand over a table of one period."),
         )
-    found = {}
-    for name, one in given.items():
-        g = one.values.shape[0]
-        if data.over_time[name] != "add":
-            found[name] = Quantity(one.values[:, -1], one.status[:, -1])
-        else:
-            found[name] = sums(Quantity(one.values.ravel(), one.status.ravel()), np.repeat(np.arange(g), periods), g)
-    return found
+    if True not in ways:
+        last = [Quantity(one.values[:, -1], one.status[:, -1]) for one in cells]
+        return last[0], last[1], np.zeros(g, np.bool_)
+    unsaid = np.isin(both(*cells), [STATUSES.index(NOT_AVAILABLE), STATUSES.index(PENDING)])
+    there = (rows > 0) & ~unsaid
+    # a stratum that was silent all the time keeps its gaps, which tell why it has no numbers
+    there |= ((rows > 0) & ~there.any(axis=1, keepdims=True)).astype(np.bool_)
+    group = np.repeat(np.arange(g), periods)[there.ravel()]
+    found = [sums(Quantity(one.values[there], one.status[there]), group, g) for one in cells]
+    return found[0], found[1], np.asarray(((rows > 0) & ~there).any(axis=1), np.bool_)
 
 
 def _places(levels: Sequence[tuple[str, ...]], adjust: Names) -> tuple[tuple[str, ...], Strata, Counts, Counts]:
