@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -412,10 +413,16 @@ class TestFiles:
         assert found.describe().startswith("Simulated data")
 
 
-@pytest.mark.parametrize("library", ["pandas", "polars", "arrow"])
+@pytest.mark.parametrize("library", ["pandas", "polars", "lazy", "arrow", "duckdb"])
 def test_every_frame_gives_the_same_table(library: str) -> None:
     frame = pd.DataFrame({"Year": [2018, 2019, 2019], "Court": ["a", "a", "b"], "New": [1.0, None, 3.0]})
-    made: Any = {"pandas": frame, "polars": pl.from_pandas(frame), "arrow": pa.Table.from_pandas(frame)}[library]
+    made: Any = {
+        "pandas": lambda: frame,
+        "polars": lambda: pl.from_pandas(frame),
+        "lazy": lambda: pl.from_pandas(frame).lazy(),
+        "arrow": lambda: pa.Table.from_pandas(frame),
+        "duckdb": lambda: duckdb.from_df(frame),
+    }[library]()
     found = CountData.from_frame(made, YEARLY)
     np.testing.assert_equal(found.quantities["new"].values, [1, np.nan, 3, np.nan])
     assert found.level("office").tolist() == ["a", "a", "b", "b"]
