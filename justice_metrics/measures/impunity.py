@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.language import Language, Readable, format_number, format_share, tr, trn
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, names, several
 from ..cases.casedata import CaseData
@@ -223,9 +223,10 @@ def _notes(found: Shares) -> list[Readable]:
     undated = round(float(found.also["undated"].sum()))
     if undated:
         notes.append(
-            tr(
+            trn(
+                "{n} case has no date of complaint or of its effective ending; fixed ages leave it out.",
                 "{n} cases have no date of complaint or of their effective ending; fixed ages leave them out.",
-                n=undated,
+                undated,
             )
         )
     return notes
