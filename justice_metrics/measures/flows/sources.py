@@ -111,8 +111,9 @@ def of_cases(
     stays = stays_of(cases, by=by)
     if len(stays.begin) == 0:
         raise QuestionError(tr("No case has a date of registration."))
-    first = int(stays.begin.min()) if from_year is None else _new_year(from_year)
-    periods = periods_between(min(first, cases.cutoff_day), cases.cutoff_day, period)
+    first = int(stays.begin.min())
+    since = first if from_year is None else _new_year(from_year)
+    periods = periods_between(min(since, cases.cutoff_day), cases.cutoff_day, period)
     ensure_few(len(periods.labels))
     last = np.minimum(periods.last_day, cases.cutoff_day).astype(np.int32)
 
@@ -122,7 +123,7 @@ def of_cases(
     def flows_of(some: Stays, first_day: Days, last_day: Days, labels: tuple[str, ...]) -> Flows:
         made = {name: one for name, one in counted(some, first_day, last_day).items() if name not in never}
         made["old_pending"] = quantity(pending_ages(some, last_day, (backlog_days,))[:, :, 1])
-        made["resolved_past_year"] = _past_year(some, last_day)
+        made["resolved_past_year"] = _past_year(some, last_day, since=min(first, int(first_day[0])))
         return Flows(
             strata=some.strata,
             labels=labels,
@@ -282,13 +283,13 @@ def _new_year(year: int) -> int:
     return int(np.datetime64(f"{year:04d}-01-01").astype("datetime64[D]").astype(np.int64))
 
 
-def _past_year(stays: Stays, evenings: Days) -> Quantity:
-    """Return the cases resolved in the year up to each evening; not available where the stays do not go back so far."""
+def _past_year(stays: Stays, evenings: Days, *, since: int) -> Quantity:
+    """Return the cases resolved in the year up to each evening; not available where the files do not go back so far."""
     g, p = len(stays.strata), len(evenings)
     over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
     found = np.full((g, p), np.nan)
     for place, day in enumerate(evenings.astype(np.int64)):
-        if day - _YEAR >= int(stays.begin.min()) - 1:
+        if day - _YEAR >= since - 1:
             held = over & (stays.end > day - _YEAR) & (stays.end <= day)
             found[:, place] = np.bincount(stays.stratum[held], weights=stays.n[held], minlength=g)
     return quantity(found)

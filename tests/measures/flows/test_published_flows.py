@@ -2,8 +2,8 @@
 
 Sources: Ministry of Justice of Croatia, results of the work of courts 2017-2019 (mpu.gov.hr); National Center for State
 Courts, State Court Guide to Statistical Reporting (ncscstatsguide.org); North Carolina court performance management
-system, help pages (aoc.state.nc.us/cpms); Australian fact sheet 2013-14; the Attorney General of Bolivia on 2020, in the
-press (noticiosodigital.com, February 2021).
+system, help pages (aoc.state.nc.us/cpms); Australian fact sheet 2013-14; the Attorney General of Bolivia on 2020, in
+the press (noticiosodigital.com, February 2021).
 """
 
 from __future__ import annotations
