@@ -32,24 +32,36 @@ if TYPE_CHECKING:
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
     from .measures.coarse_dates import coarse_dates as coarse_dates
+    from .measures.cohort_rates import cohort_rates as cohort_rates
+    from .measures.count_changes import count_changes as count_changes
     from .measures.curve_tests import curve_tests as curve_tests
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
+    from .measures.effectiveness import effectiveness as effectiveness
     from .measures.flows.case_flows import case_flows as case_flows
     from .measures.flows.nowcast import nowcast as nowcast
     from .measures.forecast import expected_endings as expected_endings
+    from .measures.impunity import impunity as impunity
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
     from .measures.landmark_curves import landmark_curves as landmark_curves
     from .measures.occupancy import stage_occupancy as stage_occupancy
     from .measures.open_share import open_share as open_share
+    from .measures.parts_of_whole import parts_of_whole as parts_of_whole
+    from .measures.period_ratios import conviction_ratio as conviction_ratio
+    from .measures.period_ratios import period_ratios as period_ratios
     from .measures.procedure_map import procedure_map as procedure_map
     from .measures.quality import check as check
+    from .measures.rate_chain import dark_figure as dark_figure
+    from .measures.rate_chain import rate_chain as rate_chain
+    from .measures.rate_contrasts import rate_contrasts as rate_contrasts
     from .measures.rates import conviction_rates as conviction_rates
     from .measures.rates import outcome_shares as outcome_shares
+    from .measures.ratio_changes import ratio_changes as ratio_changes
     from .measures.regression import cox_regression as cox_regression
     from .measures.reliance import reliance as reliance
     from .measures.restricted_means import restricted_means as restricted_means
+    from .measures.share_change import share_change as share_change
     from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.support.effect import support_effect as support_effect
@@ -59,6 +71,8 @@ if TYPE_CHECKING:
     from .measures.support.reliance import reliance_by_support as reliance_by_support
     from .measures.support.sensitivity import support_sensitivity as support_sensitivity
     from .measures.support.stages import support_stages as support_stages
+    from .measures.survey_shares import reporting_rate as reporting_rate
+    from .measures.survey_shares import survey_shares as survey_shares
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
     from .publish.report import write_report as write_report
@@ -96,6 +110,20 @@ _PUBLIC: Final = {
     "transition_times": "measures.transition_times",
     "conviction_rates": "measures.rates",
     "outcome_shares": "measures.rates",
+    "cohort_rates": "measures.cohort_rates",
+    "rate_contrasts": "measures.rate_contrasts",
+    "impunity": "measures.impunity",
+    "effectiveness": "measures.effectiveness",
+    "period_ratios": "measures.period_ratios",
+    "conviction_ratio": "measures.period_ratios",
+    "parts_of_whole": "measures.parts_of_whole",
+    "count_changes": "measures.count_changes",
+    "ratio_changes": "measures.ratio_changes",
+    "share_change": "measures.share_change",
+    "rate_chain": "measures.rate_chain",
+    "dark_figure": "measures.rate_chain",
+    "survey_shares": "measures.survey_shares",
+    "reporting_rate": "measures.survey_shares",
     "cox_regression": "measures.regression",
     "cause_specific_regression": "measures.cause_specific",
     "subdistribution_regression": "measures.subdistribution",
