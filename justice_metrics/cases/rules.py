@@ -43,6 +43,7 @@ INDICATORS: Final[Mapping[str, Message]] = MappingProxyType(
         "support_presence": tr("who supports, and from when"),
         "reliance": tr("victims still engaged"),
         "breakdowns": tr("any result split by the attribute"),
+        "child_tables": tr("hearings, protection measures, statements and what follows the verdict"),
     }
 )
 # What offences against children are called, without accents; "infante" and "niña" as in art. 308 bis of Bolivia.
@@ -54,6 +55,9 @@ SUPPORT: Final = (
     *("support_sensitivity", "support_presence"),
 )
 TIME: Final = ("cumulative_incidence", "time_to", "case_ages", *SUPPORT, "reliance")
+
+# Questions on tables that hang on the cases; their rows are counted, no units.
+CHILD_TABLES: Final = ("child_tables",)
 
 ALWAYS: Final = nw.lit(value=True)
 # The last day of a spell that has no end.

@@ -29,6 +29,7 @@ from .rules import (
     either,
     sure,
 )
+from .rules_children import CHILD_RULES
 from .rules_dates import DATE_RULES
 from .rules_ids import ID_RULES
 from .rules_order import ORDER_RULES
@@ -45,6 +46,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *ID_RULES,
     *SUPPORT_RULES,
     *RELIANCE_RULES,
+    *CHILD_RULES,
 )
 
 

@@ -16,7 +16,7 @@ from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, Values, names
 from ..cases.casedata import CaseData
 from ..cases.mapping_parts import LEFT_DAY
-from ..cases.rules import INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule, Settings
+from ..cases.rules import CHILD_TABLES, INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule, Settings
 from ..cases.validate import RULES, Examination, Finding, Verdict, examine, rule_named
 from ..figures.dots import dots
 from ..reduce.risk import risk_table
@@ -352,7 +352,7 @@ def _asked_of(cases: CaseData) -> list[str]:
     """Return the indicators that these cases can be asked for."""
     unknown = () if cases.support is not None else SUPPORT
     silent = () if LEFT_DAY in cases.milestones.collect_schema().names() else ("reliance",)
-    return [one for one in INDICATORS if one not in {*unknown, *silent}]
+    return [one for one in INDICATORS if one not in {*unknown, *silent, *CHILD_TABLES}]
 
 
 def _rules_table(verdicts: Sequence[Verdict]) -> Table:
