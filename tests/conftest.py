@@ -52,6 +52,13 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker run all that needs Spark: it starts slowly, and is quick only when it has run for a while."""
+    for one in items:
+        if one.get_closest_marker("spark") is not None:
+            one.add_marker(pytest.mark.xdist_group("spark"))
+
+
 @pytest.fixture
 def closed_folder(tmp_path: Path) -> Path:
     """A folder in which this user may not write; the superuser, who may write everywhere else, not below /sys."""
