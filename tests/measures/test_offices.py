@@ -51,7 +51,7 @@ def counts_of(rows: list[tuple[Any, ...]], **quantities: str) -> CountData:
         "counts": {
             "unit": "case",
             "office": "Court",
-            "period": period,
+            "period": "Year",
             "keys": {"offence": "Kind"},
             "quantities": named,
         },
