@@ -25,6 +25,8 @@ from .periods import Period, months_in, numbered, period_number, periods_of
 # No period here: the place of a row whose period cannot be read.
 NO_DAY: Final = np.iinfo(np.int32).min
 
+_CODED_NUMBER: Final = re.compile(r"^-?\d+$")
+
 # A quarter or half year, as people write it: 2019-Q1, 1T2019, 2.º semestre de 2019, segundo trimestre 2019.
 _TOKENS: Final = re.compile(r"\d+|[a-z]+")
 _FILLERS: Final = frozenset("de del of the o a er ro do to st nd rd th".split())
@@ -172,10 +174,7 @@ class CountColumns:
 
     def _quantity(self, column: Coded, decimal: DecimalMark | None) -> tuple[Quantity, DecimalMark | None]:
         if column.numbers is not None:
-            blank = np.isnan(column.numbers)
-            self.n_blank += int(blank.sum())
-            status = np.where(blank, _status(NOT_AVAILABLE), 0).astype(np.uint8)
-            return Quantity(column.numbers, status), None
+            return self._number_column(column.numbers), None
         bare, reviewed = zip(*(self._parted(text) for text in column.texts), strict=True) if column.texts else ((), ())
         found = number_lookup(
             bare,
@@ -205,6 +204,19 @@ class CountColumns:
         status = np.array([_status(one) for one in levels] + [_status(NOT_AVAILABLE)], np.uint8)
         self.n_blank += int((column.codes < 0).sum())
         return Quantity(values[column.codes], status[column.codes]), found.decimal
+
+    def _number_column(self, numbers: NDArray[np.float64]) -> Quantity:
+        """Take a column that holds numbers already; a code may be one of them, such as -9."""
+        blank = np.isnan(numbers)
+        self.n_blank += int(blank.sum())
+        values = numbers.copy()
+        status = np.where(blank, _status(NOT_AVAILABLE), 0).astype(np.uint8)
+        for code, meaning in self._codes.items():
+            if _CODED_NUMBER.match(code):
+                coded = numbers == float(code)
+                values[coded] = 0.0 if meaning == "zero" else np.nan
+                status[coded] = 0 if meaning == "zero" else _status(meaning)
+        return Quantity(values, status)
 
     def _parted(self, text: str) -> tuple[str, bool]:
         """Part a number from the mark beside it that says it is under review, such as "1,204 p"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
@@ -11,15 +12,16 @@ import numpy as np
 
 from ..base.errors import CaseDataError, MappingError, suggestion
 from ..base.language import Message, Readable, tr, trn
+from ..base.levels import NOT_AVAILABLE
 from ..base.provenance import Provenance
-from ..base.quantities import Quantity
+from ..base.quantities import STATUSES, Quantity
 from ..base.types import Flags, FrameLibrary
 from ..base.version import __version__
 from .calendar import date_of
 from .conversion import normalise
 from .count_checks import checked, ensure_offices, ensure_totals
 from .count_columns import NO_DAY, CountColumns
-from .count_gathering import Block, filled, gathered
+from .count_gathering import Block, Gathered, filled, gathered
 from .count_mapping import OFFICE, CountMapping, as_count_mapping
 from .count_rows import CountRows, Key
 from .readers_frames import Embedded, Source
@@ -69,7 +71,7 @@ def rows_of(tables: Sequence[tuple[str, Any]], mapping: CountMapping, source: st
         per=MappingProxyType({name: one.per for name, one in part.quantities.items() if one.per is not None}),
         offices=OFFICE if part.office is not None else None,
         cutoff=cutoff,
-        provenance=_provenance(put.quantities, mapping, source, cutoff),
+        provenance=_provenance(put, mapping, source, cutoff),
         frame_library=library,
         notes=tuple(notes),
     )
@@ -193,7 +195,12 @@ def _long(columns: CountColumns, mapping: CountMapping) -> _Typed:
         )
     places = {name: [place for place, one in enumerate(of) if one == name] for name in part.quantities}
     given = {name: np.isin(said.codes, where) for name, where in places.items() if where}
-    return dict.fromkeys(given, number), given, tuple(said.texts)
+    none = np.uint8(STATUSES.index(NOT_AVAILABLE))
+    typed = {
+        name: Quantity(np.where(rows, number.values, np.nan), np.where(rows, number.status, none).astype(np.uint8))
+        for name, rows in given.items()
+    }
+    return typed, given, tuple(said.texts)
 
 
 def _ensure_columns(blocks: Sequence[Block], mapping: CountMapping) -> None:
@@ -241,17 +248,25 @@ def _wanted(mapping: CountMapping) -> set[str]:
     return columns | {one.column for one in part.quantities.values()}
 
 
-def _provenance(quantities: dict[str, Quantity], mapping: CountMapping, source: str, cutoff: Any) -> Provenance:
-    shape = repr((tuple(quantities), tuple(mapping.counts.key_columns()), len(next(iter(quantities.values())).values)))
-    first = next((name for name in ("incoming", "new", "complaint") if name in quantities), next(iter(quantities)))
-    known = quantities[first].values
+def _provenance(put: Gathered, mapping: CountMapping, source: str, cutoff: dt.date) -> Provenance:
+    shape = repr((tuple(put.quantities), tuple(put.keys), len(put.first_day)))
     return Provenance(
         source=source,
         fingerprint=hashlib.sha256(shape.encode()).hexdigest()[:16],
         unit=mapping.counts.unit,
-        units_in=int(np.nansum(known)),
+        units_in=_units_in(put, mapping),
         cutoff=cutoff,
         sampling="census",
         simulated=mapping.data.simulated,
         version=__version__,
     )
+
+
+def _units_in(put: Gathered, mapping: CountMapping) -> int:
+    """Return how many units came in by the table: its first flow; where it has none, its stock in the last period."""
+    how = mapping.over_time()
+    flows = [name for name in ("incoming", "new", "complaint", *put.quantities) if how.get(name) == "add"]
+    name = next((one for one in flows if one in put.quantities), next(iter(put.quantities)))
+    values = put.quantities[name].values
+    counted = np.nansum(values if flows else values[put.last_day == put.last_day.max()])
+    return round(float(counted))

@@ -85,6 +85,20 @@ class TestNumbers:
             "1 number below zero is taken as not available.",
         ]
 
+    def test_a_code_may_be_a_number_where_the_column_holds_numbers(self) -> None:
+        frame = pd.DataFrame({"Year": [2017, 2018, 2019], "New": [4, -9, 0]})
+        part = {"period": "Year", "quantities": {"new": "New"}}
+        found = CountData.from_frame(frame, {"counts": part, "missing": {"-9": "suppressed"}}).quantities["new"]
+        assert found.words() == ["", "suppressed", ""]
+        texts = CountData.from_frame(frame.astype(str), {"counts": part, "missing": {"-9": "suppressed"}})
+        assert texts.quantities["new"].words() == found.words()
+
+    def test_units_are_those_that_came_in(self) -> None:
+        frame = pd.DataFrame({"Year": [2018, 2019], "E": [40, 30], "R": [4, 9], "N": [5, "NA"]})
+        for quantities, n in (({"pending_end": "E"}, 30), ({"pending_end": "E", "resolved": "R", "new": "N"}, 5)):
+            counts = {"counts": {"period": "Year", "quantities": quantities}, "missing": CODES}
+            assert CountData.from_frame(frame, counts).provenance.units_in == n
+
 
 class TestPeriods:
     @pytest.mark.parametrize(
@@ -310,7 +324,11 @@ class TestWrongInput:
             "quantities": {"new": "New", "population": "People"},
             "long": {"quantity": "What", "number": "N"},
         }
-        assert CountData.from_frame(frame, {"counts": part}).rows == 3
+        found = CountData.from_frame(frame, {"counts": part})
+        assert found.rows == 3
+        np.testing.assert_equal(found.quantities["new"].values, [1, 2, np.nan])
+        np.testing.assert_equal(found.quantities["population"].values, [np.nan, np.nan, 900])
+        assert found.given_in("population").tolist() == [False, False, True]
 
     def test_cases_resolved_out_of_nothing(self) -> None:
         frame = pd.DataFrame({"Year": 2019, "Court": ["a", "b"], "P": [0, 3], "New": [0, 0], "R": [4, 3]})
