@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import QuestionError
@@ -26,15 +27,15 @@ from .curve_estimates import incidence_of, open_after, open_share_of, seen_only,
 from .curve_tables import axis_words, limits_words
 from .curve_times import Times, times_of
 from .declared import (
-    AS_INDEPENDENT,
     days_words,
+    few_units_note,
     group_words,
     interval_columns,
     left_out_of,
-    sampling_notes,
     shown_limits,
     strata_columns,
 )
+from .shown_shares import share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,19 +160,22 @@ def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
     return tuple(notes)
 
 
-def child_sampling_notes(cases: CaseData, *, times: bool = True) -> tuple[Readable, ...]:
-    """Return what the sampling does to an answer whose shares take rows as independent, and whose times need not."""
-    notes: list[Readable] = list(sampling_notes(cases, design_used=True))
+def row_sampling_notes(cases: CaseData, *, rows: Readable) -> tuple[Readable, ...]:
+    """Return what the sampling does to shares and medians of rows, whose intervals take rows as independent."""
+    notes: list[Readable] = []
     if cases.sampling.weighted:
-        notes.append(tr("Shares and medians are weighted; no interval is shown for them, which would need the design."))
+        notes.append(
+            tr(
+                "Shares and medians of {rows} are weighted; no interval is shown, which would need the design.",
+                rows=rows,
+            )
+        )
     if cases.sampling.cluster:
         notes.append(
             tr(
-                "Intervals of shares take cases as independent, which cases of one court are not; those of times do "
-                "not."
+                "Intervals of shares and medians of {rows} take them as independent, which those of one court are not.",
+                rows=rows,
             )
-            if times
-            else AS_INDEPENDENT
         )
     return tuple(notes)
 
@@ -269,6 +273,55 @@ def draw_waits(
         ax=ax,
         **words,
     )
+
+
+def unit_shares(
+    cases: CaseData,
+    frame: nw.LazyFrame[Any],
+    shares: Mapping[str, tuple[nw.Expr, nw.Expr]],
+    *,
+    by: Sequence[str],
+    words: Mapping[str, Readable],
+    reached: Readable,
+    title: Readable,
+    confidence_level: float,
+) -> tuple[Table, tuple[Readable, ...]]:
+    """Return shares of units on several denominators as a table, and what a reader must know of their intervals.
+
+    Parameters
+    ----------
+    cases : CaseData
+    frame : narwhals LazyFrame
+        The milestones, perhaps with further columns.
+    shares : mapping of str to (numerator, denominator)
+        By denominator; 0/1 expressions over the frame.
+    by : sequence of str
+    words : mapping of str to Readable
+        Of each denominator.
+    reached, title : Readable
+        What the units of the numerator are called, and the table.
+    confidence_level : float
+    """
+    found = shares_of(cases.with_(milestones=frame), shares, by=by, confidence_level=confidence_level)
+    columns = (
+        *strata_columns(found.strata.names),
+        Column("per", tr("per"), "text", "key", "key"),
+        Column("numerator", reached, "units", "count", "count"),
+        Column("denominator", tr("reached it"), "units", "count", "count"),
+        *interval_columns(),
+    )
+    values: dict[str, Any] = {
+        **found.strata.columns(len(shares)),
+        "per": list(shares) * len(found.strata),
+        "numerator": found.numerator.ravel(),
+        "denominator": found.denominator.ravel(),
+        "estimate": found.estimate.ravel(),
+        "conf_low": found.conf_low.ravel(),
+        "conf_high": found.conf_high.ravel(),
+    }
+    undefined = ["not_defined" if one <= 0 else "" for one in values["denominator"]]
+    table = Table(columns, values, labels={"per": words}, title=title, statuses={"estimate": undefined})
+    return table, (*share_notes(cases, found), *few_units_note(found.strata, found.units))
 
 
 def share_at(waits: Waits, group: int, horizon: int) -> float:

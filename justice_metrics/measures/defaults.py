@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-import numpy as np
-
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.result import Column, Definition, Result
-from ..base.types import Names, Tallies, names
+from ..base.result import Definition, Result
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..figures.dots import dots
 from ..reduce.spells import spell_table
-from ..reduce.strata import flag_counts, reached_or_passed
-from ..tables import SpellTable, StratumTable
-from .child_times import share_table
-from .declared import Share, days_words, ensure_level, few_units_note, sampling_notes
+from ..reduce.strata import reached_or_passed
+from ..tables import SpellTable
+from .child_times import row_sampling_notes, unit_shares
+from .declared import Share, days_words, ensure_level, sampling_notes
+from .shown_shares import method_words
 from .stay_tables import main_table, moves_table
 from .stays import Stay, stay_in
 from .visits import state_words, visits_notes, visits_provenance
@@ -170,11 +169,17 @@ def defaults(
         )
     states = _states(cases, names(state))
     ever = cases.reached(states)
-    flags = {}
-    for one in denominators:
-        flags[f"reached {one}"] = reached_or_passed(cases, one)
-        flags[f"ever {one}"] = flags[f"reached {one}"] & ever
-    counts = flag_counts(cases, flags, by=by)
+    per_words = {one: cases.procedure.label(one) for one in denominators}
+    main, notes = unit_shares(
+        cases,
+        cases.milestones,
+        {one: (reached_or_passed(cases, one) & ever, reached_or_passed(cases, one)) for one in denominators},
+        by=by,
+        words=per_words,
+        reached=tr("ever in default"),
+        title=tr("Cases that were ever in default"),
+        confidence_level=confidence_level,
+    )
     table = spell_table(cases, by=by).trimmed()
     stays = tuple(
         stay_in(table, table.states.index(one), horizon_days, confidence_level)
@@ -182,22 +187,10 @@ def defaults(
         if one in table.states and bool((table.from_state == table.states.index(one)).any())
     )
     words = state_words(cases, table.states)
-    per_words = {one: cases.procedure.label(one) for one in denominators}
     return Defaults(
         heading=tr("Cases in default (accused absent)"),
         tables={
-            "main": share_table(
-                counts.strata,
-                denominators,
-                _cells(counts, "ever", denominators),
-                _cells(counts, "reached", denominators),
-                key=Column("per", tr("per"), "text", "key", "key"),
-                words=per_words,
-                names=(tr("ever in default"), tr("reached it")),
-                title=tr("Cases that were ever in default"),
-                confidence_level=confidence_level,
-                weighted=cases.sampling.weighted,
-            ),
+            "main": main,
             "length": main_table(table, stays, words, horizon_days, confidence_level),
             "ways_out": moves_table(table, stays, words),
         },
@@ -208,8 +201,8 @@ def defaults(
             basis="cohort",
             pending=tr("a default that lasts at the cut-off has lasted at least so long (censored)"),
             method=tr(
-                "Shares with Wilson score intervals; length by the Kaplan-Meier estimator per spell, ways out by the "
-                "Aalen-Johansen estimator."
+                "{shares} Length by the Kaplan-Meier estimator per spell, ways out by the Aalen-Johansen estimator.",
+                shares=method_words(cases, "wilson"),
             ),
         ),
         provenance=visits_provenance(
@@ -223,9 +216,9 @@ def defaults(
             confidence_level=confidence_level,
         ),
         notes=(
-            *sampling_notes(cases, design_used=False),
-            *few_units_note(counts.strata, counts.count("units")),
-            *visits_notes(cases, table, robust=False, clustered=False)[len(sampling_notes(cases, design_used=True)) :],
+            *notes,
+            *row_sampling_notes(cases, rows=tr("spells of default")),
+            *_strange_moves(cases, table),
         ),
         frame_library=cases.frame_library,
         table=table,
@@ -260,5 +253,7 @@ def _states(cases: CaseData, wanted: tuple[str, ...]) -> tuple[str, ...]:
     return known
 
 
-def _cells(counts: StratumTable, what: str, per: tuple[str, ...]) -> Tallies:
-    return np.stack([counts.count(f"{what} {one}") for one in per], axis=1)
+def _strange_moves(cases: CaseData, table: SpellTable) -> tuple[Readable, ...]:
+    """Return what is said of moves that the procedure does not have, without what is said of the sampling already."""
+    of_sampling = len(sampling_notes(cases, design_used=True)) + cases.sampling.weighted
+    return visits_notes(cases, table, robust=True, clustered=True)[of_sampling:]

@@ -7,31 +7,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr, trn
-from ..base.result import Column, Definition, Result
+from ..base.result import Definition, Result
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..cases.sentence_ranges import DetentionLimit, detention_limits
 from ..reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table, with_flags
-from ..reduce.grouped import grouped_counts, summed
 from ..reduce.strata import reached_or_passed
 from .child_times import (
     HORIZONS,
     Waits,
     child_left_out,
     child_notes,
-    child_sampling_notes,
     draw_waits,
     ensure_horizons,
     median_words,
-    share_table,
+    row_sampling_notes,
+    unit_shares,
     waits_of,
 )
-from .declared import Share, ensure_level, few_units_note, levels_words
+from .declared import Share, ensure_level, levels_words
 from .detention_limits import limits_table
 
 if TYPE_CHECKING:
@@ -196,35 +194,21 @@ def detention(
         otherwise=None,
     )
     words = {one: cases.procedure.label(one) for one in denominators}
-    flags = {f"{what} {one}": reached_or_passed(cases, one) for one in denominators for what in ("reached", "held")}
-    frame = with_flags(cases, "detention", {"child__any": nw.lit(value=True)})
-    held = {
-        name: reached & (nw.col("child__any") == 1) if name.startswith("held") else reached
-        for name, reached in flags.items()
-    }
-    units = grouped_counts(cases, by=by, keys={"all": nw.lit(0)}, sums=held, frame=frame)
-    strata = units.strata
-
-    def counted(what: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.stack(
-            [summed(units.stratum, units.sums[f"{what} {one}"], len(strata)) for one in denominators], axis=1
-        )
-
+    held = nw.col("child__any") == 1
+    main, notes = unit_shares(
+        cases,
+        with_flags(cases, "detention", {"child__any": nw.lit(value=True)}),
+        {one: (reached_or_passed(cases, one) & held, reached_or_passed(cases, one)) for one in denominators},
+        by=by,
+        words=words,
+        reached=tr("with a detention on record"),
+        title=tr("Cases with preventive detention"),
+        confidence_level=confidence_level,
+    )
     return Detention(
         heading=tr("Preventive detention"),
         tables={
-            "main": share_table(
-                strata,
-                denominators,
-                counted("held"),
-                counted("reached"),
-                key=Column("per", tr("per"), "text", "key", "key"),
-                words=words,
-                names=(tr("with a detention on record"), tr("reached it")),
-                title=tr("Cases with preventive detention"),
-                confidence_level=confidence_level,
-                weighted=cases.sampling.weighted,
-            ),
+            "main": main,
             "length": waits.days,
             "within": waits.within,
             "limits": limits_table(spells, cases, law, by=by, confidence_level=confidence_level),
@@ -251,8 +235,8 @@ def detention(
             confidence_level=confidence_level,
         ).leave_out(*child_left_out(table), *waits.left_out),
         notes=(
-            *child_sampling_notes(cases),
-            *few_units_note(strata, summed(units.stratum, units.n, len(strata))),
+            *notes,
+            *row_sampling_notes(cases, rows=tr("detentions")),
             *child_notes(table, rows=tr("detentions")),
             *_ending_notes(cases, table),
             tr("A case without a detention on record may have had one that the file does not show."),
@@ -352,7 +336,8 @@ def _law_notes(law: Sequence[DetentionLimit], *, shipped: bool) -> tuple[Readabl
     if exceptions is not None:
         notes.append(
             tr(
-                "The limit does not apply to: {exceptions}. Passing it is not unlawful there; split by offence.",
+                "The limit does not apply to: {exceptions}. Passing it gives no right to release there; split by "
+                "offence.",
                 exceptions=exceptions,
             )
         )

@@ -62,7 +62,7 @@ def limits_table(
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=cases.sampling.weighted)
     columns = (
         *strata_columns(strata.names),
-        Column("limit", tr("limit"), "text", "key", "key"),
+        Column("limit", tr("legal limit"), "text", "key", "key"),
         Column("months", tr("months"), "number", "key", "key", 0),
         Column("numerator", tr("passed it"), "units", "count", "count"),
         Column("denominator", tr("limit run out by the cut-off"), "units", "count", "count"),

@@ -13,7 +13,7 @@ import numpy as np
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Floats, Names, names
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..estimate.sample_quantiles import sample_quantiles
@@ -27,13 +27,15 @@ from .child_times import (
     by_code,
     child_left_out,
     child_notes,
-    child_sampling_notes,
     draw_waits,
     ensure_horizons,
+    row_sampling_notes,
     share_table,
+    unit_shares,
     waits_of,
 )
-from .declared import Share, ensure_level, few_units_note, shown_limits, strata_columns
+from .declared import Share, ensure_level, shown_limits, strata_columns
+from .shown_shares import method_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -214,23 +216,23 @@ def reparation(
         CONVICTION: cases.procedure.label(CONVICTION),
         "complaint": cases.procedure.label("complaint"),
     }
-    units = _units(cases, by)
+    is_convicted, ordered = convicted(cases, cases.resolve(CONVICTION)), nw.col("child__any") == 1
+    every = reached_or_passed(cases, "complaint")
+    main, notes = unit_shares(
+        cases,
+        with_flags(cases, "reparation", {"child__any": nw.lit(value=True)}),
+        {CONVICTION: (is_convicted & ordered, is_convicted), "complaint": (every & ordered, every)},
+        by=by,
+        words=words,
+        reached=tr("with reparation ordered"),
+        title=tr("Cases with an order of reparation"),
+        confidence_level=confidence_level,
+    )
     counts = by_code(orders, "status", len(_PAID))
     return Reparation(
         heading=tr("Reparation ordered and paid"),
         tables={
-            "main": share_table(
-                units.strata,
-                tuple(words),
-                np.stack([_summed(units, f"ordered {one}") for one in words], axis=1),
-                np.stack([_summed(units, one) for one in words], axis=1),
-                key=Column("per", tr("per"), "text", "key", "key"),
-                words=words,
-                names=(tr("with reparation ordered"), tr("reached it")),
-                title=tr("Cases with an order of reparation"),
-                confidence_level=confidence_level,
-                weighted=weighted,
-            ),
+            "main": main,
             "payment": share_table(
                 orders.strata,
                 _PAID,
@@ -259,8 +261,9 @@ def reparation(
             basis="cohort",
             pending=tr("an order without a payment counts as not paid so far, up to the cut-off (censored)"),
             method=tr(
-                "Shares with Wilson score intervals; medians with exact limits from order statistics (Conover 1999); "
-                "share with a payment by a day by the Kaplan-Meier estimator."
+                "{shares} Orders with Wilson score intervals; medians with exact limits from order statistics (Conover "
+                "1999); share with a payment by a day by the Kaplan-Meier estimator.",
+                shares=method_words(cases, "wilson"),
             ),
         ),
         provenance=cases.provenance.add(
@@ -274,8 +277,8 @@ def reparation(
             *waits.left_out,
         ),
         notes=(
-            *child_sampling_notes(cases),
-            *few_units_note(units.strata, summed(units.stratum, units.n, len(units.strata))),
+            *notes,
+            *row_sampling_notes(cases, rows=tr("orders of reparation")),
             *child_notes(table, rows=tr("orders of reparation")),
             tr("Amounts are taken as they stand: one currency, without the change of its value."),
             tr("A payment that the file does not show counts as none."),
@@ -286,29 +289,6 @@ def reparation(
         per_words=words,
         confidence_level=confidence_level,
     )
-
-
-def _units(cases: CaseData, by: Sequence[str]) -> Grouped:
-    """Count units, those convicted, and those with an order."""
-    is_convicted = convicted(cases, cases.resolve(CONVICTION))
-    every = reached_or_passed(cases, "complaint")
-    ordered = nw.col("child__any") == 1
-    return grouped_counts(
-        cases,
-        by=by,
-        keys={"all": nw.lit(0)},
-        sums={
-            CONVICTION: is_convicted,
-            f"ordered {CONVICTION}": is_convicted & ordered,
-            "complaint": every,
-            "ordered complaint": every & ordered,
-        },
-        frame=with_flags(cases, "reparation", {"child__any": nw.lit(value=True)}),
-    )
-
-
-def _summed(grouped: Grouped, name: str) -> Floats:
-    return np.asarray(summed(grouped.stratum, grouped.sums[name], len(grouped.strata)))
 
 
 def _paid_something() -> nw.Expr:

@@ -29,13 +29,13 @@ from .child_times import (
     Waits,
     child_left_out,
     child_notes,
-    child_sampling_notes,
     draw_waits,
     ensure_horizons,
+    row_sampling_notes,
     share_at,
     waits_of,
 )
-from .declared import Share, ensure_level, levels_words
+from .declared import Share, ensure_level, levels_words, sampling_notes
 from .sentence_tables import OFFENCE, STATUSES, lengths_table, places_table, ranges_table, status_table
 
 if TYPE_CHECKING:
@@ -281,7 +281,8 @@ def sentences(
             confidence_level=confidence_level,
         ).leave_out(*child_left_out(table), *_uncounted(grouped), *waits.left_out),
         notes=(
-            *child_sampling_notes(cases),
+            *sampling_notes(cases, design_used=True),
+            *row_sampling_notes(cases, rows=tr("sentences")),
             *child_notes(table, rows=tr("sentences")),
             *_law_notes(cases, law_used=bool(law), own=ranges is not None, fact=fact),
             tr(

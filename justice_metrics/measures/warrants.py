@@ -22,13 +22,13 @@ from .child_times import (
     by_code,
     child_left_out,
     child_notes,
-    child_sampling_notes,
     draw_waits,
     ensure_horizons,
+    row_sampling_notes,
     share_table,
     waits_of,
 )
-from .declared import Share, ensure_level, levels_words
+from .declared import Share, ensure_level, levels_words, sampling_notes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -161,7 +161,7 @@ def warrants(
         otherwise=tr("case ended first"),
     )
     words: dict[str, Readable] = {
-        "open": tr("open"),
+        "open": tr("not executed"),
         "executed": tr("executed"),
         "case_ended": tr("case ended first"),
     }
@@ -195,7 +195,8 @@ def warrants(
             "warrants", by=by, horizon_days=days, confidence_level=confidence_level
         ).leave_out(*child_left_out(table), *waits.left_out),
         notes=(
-            *child_sampling_notes(cases),
+            *sampling_notes(cases, design_used=True),
+            *row_sampling_notes(cases, rows=tr("warrants")),
             *child_notes(table, rows=tr("warrants")),
             tr("A warrant that was executed, and whose file does not say so, counts as open."),
             *waits.notes,
