@@ -31,26 +31,35 @@ if TYPE_CHECKING:
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
+    from .measures.change_points import change_points as change_points
     from .measures.coarse_dates import coarse_dates as coarse_dates
     from .measures.cohort_rates import cohort_rates as cohort_rates
+    from .measures.control_chart import control_chart as control_chart
     from .measures.count_changes import count_changes as count_changes
     from .measures.curve_tests import curve_tests as curve_tests
+    from .measures.defaults import defaults as defaults
+    from .measures.detention import detention as detention
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
     from .measures.effectiveness import effectiveness as effectiveness
     from .measures.flows.case_flows import case_flows as case_flows
     from .measures.flows.nowcast import nowcast as nowcast
     from .measures.forecast import expected_endings as expected_endings
+    from .measures.hearings import hearings as hearings
     from .measures.impunity import impunity as impunity
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
     from .measures.landmark_curves import landmark_curves as landmark_curves
+    from .measures.limits import time_limits as time_limits
     from .measures.occupancy import stage_occupancy as stage_occupancy
+    from .measures.offices import compare_offices as compare_offices
     from .measures.open_share import open_share as open_share
     from .measures.parts_of_whole import parts_of_whole as parts_of_whole
     from .measures.period_ratios import conviction_ratio as conviction_ratio
     from .measures.period_ratios import period_ratios as period_ratios
+    from .measures.population_rates import population_rates as population_rates
     from .measures.procedure_map import procedure_map as procedure_map
+    from .measures.protection import protection_measures as protection_measures
     from .measures.quality import check as check
     from .measures.rate_chain import dark_figure as dark_figure
     from .measures.rate_chain import rate_chain as rate_chain
@@ -60,8 +69,11 @@ if TYPE_CHECKING:
     from .measures.ratio_changes import ratio_changes as ratio_changes
     from .measures.regression import cox_regression as cox_regression
     from .measures.reliance import reliance as reliance
+    from .measures.reparation import reparation as reparation
     from .measures.restricted_means import restricted_means as restricted_means
+    from .measures.sentences import sentences as sentences
     from .measures.share_change import share_change as share_change
+    from .measures.statements import repeated_statements as repeated_statements
     from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.support.effect import support_effect as support_effect
@@ -75,6 +87,8 @@ if TYPE_CHECKING:
     from .measures.survey_shares import survey_shares as survey_shares
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
+    from .measures.trends import trends as trends
+    from .measures.warrants import warrants as warrants
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
     from .study.plan import read_study as read_study
@@ -127,6 +141,20 @@ _PUBLIC: Final = {
     "cox_regression": "measures.regression",
     "cause_specific_regression": "measures.cause_specific",
     "subdistribution_regression": "measures.subdistribution",
+    "compare_offices": "measures.offices",
+    "time_limits": "measures.limits",
+    "sentences": "measures.sentences",
+    "detention": "measures.detention",
+    "warrants": "measures.warrants",
+    "defaults": "measures.defaults",
+    "reparation": "measures.reparation",
+    "trends": "measures.trends",
+    "control_chart": "measures.control_chart",
+    "change_points": "measures.change_points",
+    "hearings": "measures.hearings",
+    "protection_measures": "measures.protection",
+    "repeated_statements": "measures.statements",
+    "population_rates": "measures.population_rates",
     "cumulative_incidence": "measures.incidence",
     "curve_tests": "measures.curve_tests",
     "open_share": "measures.open_share",

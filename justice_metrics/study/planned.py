@@ -22,7 +22,9 @@ from .parts import Part, Words, label
 from .questions import (
     ACTOR_SETTINGS,
     ATTRIBUTE_SETTINGS,
+    DATE_SETTINGS,
     FILE_SETTINGS,
+    LIMIT_QUESTIONS,
     QUESTIONS,
     RULE_SETTINGS,
     STATE_SETTINGS,
@@ -130,6 +132,8 @@ def planned(
         *_wrong_formula(question, known, about),
         *wrong_values(ask, known),
         *_missing_files(known, folder),
+        *_unknown_dates(known, about),
+        *_unknown_limits(ask, known, about),
     ]
     if needs_lifelines(question, known) and importlib.util.find_spec("lifelines") is None:
         problems.append(whole(MissingExtraError.named("lifelines", "lifelines")))
@@ -147,6 +151,24 @@ def _missing_files(settings: Mapping[str, Any], folder: Path) -> Iterator[Messag
         value = settings[name]
         if isinstance(value, str) and not (folder / value).is_file():
             yield tr("'{key}': there is no file {name} beside the study.", key=name, name=value)
+
+
+def _unknown_dates(settings: Mapping[str, Any], about: Described) -> Iterator[Message]:
+    for name in sorted(DATE_SETTINGS & set(settings)):
+        for word in _several(settings[name]):
+            if word not in about.dates:
+                reason = tr("'{name}' is no date attribute in {mapping}.", name=word, mapping=about.source)
+                yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, about.dates))
+
+
+def _unknown_limits(ask: str, settings: Mapping[str, Any], about: Described) -> Iterator[Message]:
+    if ask not in LIMIT_QUESTIONS or about.procedure is None:
+        return
+    known = tuple(one.id for one in about.procedure.limits)
+    for word in _several(settings["limits"]):
+        if word not in known:
+            reason = tr("'{name}' is no limit of the procedure {procedure}.", name=word, procedure=about.procedure.id)
+            yield tr("'{key}': {reason} {remedy}", key="limits", reason=reason, remedy=suggestion(word, known))
 
 
 def _unknown_words(settings: Mapping[str, Any], about: Described) -> Iterator[Message]:

@@ -108,6 +108,31 @@ QUESTIONS: Final = _listed(
     Question("outcome_shares", "rates", "outcome_shares"),
     Question("caseload", "caseload", "caseload"),
     Question("case_ages", "caseload", "case_ages"),
+    Question("case_flows", "flows.case_flows", "case_flows"),
+    Question("nowcast", "flows.nowcast", "nowcast"),
+    Question("cohort_rates", "cohort_rates", "cohort_rates"),
+    Question("rate_contrasts", "rate_contrasts", "rate_contrasts"),
+    Question("impunity", "impunity", "impunity"),
+    Question("effectiveness", "effectiveness", "effectiveness"),
+    Question("period_ratios", "period_ratios", "period_ratios"),
+    Question("conviction_ratio", "period_ratios", "conviction_ratio"),
+    Question("parts_of_whole", "parts_of_whole", "parts_of_whole"),
+    Question("count_changes", "count_changes", "count_changes"),
+    Question("ratio_changes", "ratio_changes", "ratio_changes"),
+    Question("time_limits", "limits", "time_limits"),
+    Question("compare_offices", "offices", "compare_offices", terms=("adjust",)),
+    Question("population_rates", "population_rates", "population_rates"),
+    Question("trends", "trends", "trends"),
+    Question("control_chart", "control_chart", "control_chart"),
+    Question("change_points", "change_points", "change_points"),
+    Question("hearings", "hearings", "hearings"),
+    Question("protection_measures", "protection", "protection_measures"),
+    Question("repeated_statements", "statements", "repeated_statements"),
+    Question("sentences", "sentences", "sentences"),
+    Question("detention", "detention", "detention"),
+    Question("warrants", "warrants", "warrants"),
+    Question("defaults", "defaults", "defaults"),
+    Question("reparation", "reparation", "reparation"),
     Question("landmark_curves", "landmark_curves", "landmark_curves"),
     Question("landmark_association", "landmark", "landmark_association"),
     Question("support_effect", "support.effect", "support_effect", terms=("adjust",)),
@@ -132,6 +157,8 @@ ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
 RULE_SETTINGS: Final = frozenset({"rules"})
+DATE_SETTINGS: Final = frozenset({"recorded"})
+LIMIT_QUESTIONS: Final = frozenset({"time_limits"})
 # Files of the user's, beside the study file.
 FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges"})
 
