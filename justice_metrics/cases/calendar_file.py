@@ -106,8 +106,8 @@ def read_calendar(path: str | Path) -> LegalCalendar:
                 tr("The calendar '{name}' has no column '{column}'.", name=read.source, column=role),
                 tr("It needs the columns from, to, kind and, for days of one office, office."),
             )
-    first = _days(read, columns["from"])
-    last = _days(read, columns["to"]) if columns["to"] is not None else [None] * read.n_rows
+    found = _days(read, [one for one in (columns["from"], columns["to"]) if one is not None])
+    first, last = found[0], found[1] if len(found) > 1 else [None] * read.n_rows
     kinds = [_kind(text, read) for text in _cells(read, columns["kind"])]
     offices = _cells(read, columns["office"]) if columns["office"] is not None else [None] * read.n_rows
     rows = []
@@ -131,14 +131,18 @@ def _cells(read: TextTable, column: str | None) -> list[str | None]:
     return list(read.table.column(column).to_pylist())
 
 
-def _days(read: TextTable, column: str | None) -> list[int | None]:
-    if column is None:
-        return []
-    texts, counts = read.distinct(column)
-    found = day_lookup(texts, counts, column=column)
-    coarse = found.n_month_only + found.n_year_only
+def _days(read: TextTable, columns: Sequence[str]) -> list[list[int | None]]:
+    """Return the days of each column; the order of day and month is found out from all of them together."""
+    cells = [_cells(read, one) for one in columns]
+    texts = [text for column in cells for text in column]
+    remedy = tr("Write whole dates in one order, such as 2018-12-05.")
+    try:
+        found = day_lookup(texts, [1] * len(texts), column=" / ".join(columns))
+    except CaseDataError as error:
+        raise CaseDataError(error.problem, remedy) from None
     if found.n_unreadable:
-        raise unreadable_days(found, row=read.first_row_with(column, found.unreadable))
+        raise CaseDataError(unreadable_days(found).problem, remedy)
+    coarse = found.n_month_only + found.n_year_only
     if coarse:
         raise CaseDataError(
             trn(
@@ -147,9 +151,9 @@ def _days(read: TextTable, column: str | None) -> list[int | None]:
                 coarse,
                 name=read.source,
             ),
-            tr("Write whole dates, such as 2018-12-05."),
+            remedy,
         )
-    return [None if text is None else found.days[text] for text in _cells(read, column)]
+    return [[None if text is None else found.days[text] for text in column] for column in cells]
 
 
 def _kind(text: str | None, read: TextTable) -> CalendarKind:

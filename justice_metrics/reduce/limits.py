@@ -179,9 +179,8 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
     begins, acts = (_dated(cases, states) for states in (limit.from_states, limit.to))
     known = dict.fromkeys((*begins, *acts, *_dated(cases, passed), *suspended))
     others = tuple(one for one in cases.dated_states if suspended)
-    frame = cases.milestones.with_columns(
-        **{f"clock__key_{one}": _first_key(cases, one) for one in dict.fromkeys((*known, *others))}
-    )
+    keys = {f"clock__key_{one}": _first_key(cases, one) for one in dict.fromkeys((*known, *others))}
+    frame = cases.milestones.with_columns(**keys) if keys else cases.milestones
     frame = frame.with_columns(clock__start_key=_least([_key(one) for one in begins]))
     frame = (
         _with_notice(frame, cases, begins)
@@ -385,10 +384,10 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.E
         "clock__began": began,
         "clock__start": start,
         "clock__ended": nw.when(act.is_null() & otherwise).then(end),
-        "clock__extinct": cases.stands(extinct) & act.is_null(),
+        "clock__extinct": (cases.stands(extinct) & act.is_null()).cast(nw.Int64),
         "clock__entry": entry,
         "clock__why": why,
-        "clock__unsaid": unsaid & ~begin.is_null(),
+        "clock__unsaid": (unsaid & ~begin.is_null()).cast(nw.Int64),
     }
 
 
