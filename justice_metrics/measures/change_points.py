@@ -132,6 +132,7 @@ def change_points(
     within_days: int = 365,
     period: Period = "quarter",
     by: Names = (),
+    known_only: bool = False,
     level: float = 0.05,
     most: int = 3,
     shortest: int = 3,
@@ -146,7 +147,7 @@ def change_points(
 
     Parameters
     ----------
-    data, outcome, quantity, per, share_of, start, within_days, period, by
+    data, outcome, quantity, per, share_of, start, within_days, period, by, known_only
         As in :func:`trends`.
     level : float
         Chance of finding any change in rows that have none.
@@ -194,6 +195,7 @@ def change_points(
         within_days=within_days,
         period=period,
         by=by,
+        known_only=known_only,
     )
     ensure_unweighted(series)
     least = max(LEAST_PERIODS, 2 * shortest)
@@ -219,6 +221,7 @@ def change_points(
             **asked_settings(series, outcome, quantity, per, share_of, start, within_days),
             period=period,
             by=by,
+            known_only=known_only,
             level=level,
             most=most,
             shortest=shortest,

@@ -150,6 +150,7 @@ def control_chart(
     within_days: int = 365,
     period: Period = "quarter",
     by: Names = (),
+    known_only: bool = False,
     base_until: str | None = None,
     seasonal: bool = True,
     overdispersed: bool = True,
@@ -161,7 +162,7 @@ def control_chart(
 
     Parameters
     ----------
-    data, outcome, quantity, per, share_of, start, within_days, period, by
+    data, outcome, quantity, per, share_of, start, within_days, period, by, known_only
         As in :func:`trends`.
     base_until : str, optional
         Label of the last period that makes the centre ("2016-Q4"); later ones are watched against it. All by default.
@@ -206,6 +207,7 @@ def control_chart(
         within_days=within_days,
         period=period,
         by=by,
+        known_only=known_only,
     )
     ensure_unweighted(series)
     used = series.complete & _base(series, base_until)[None]
@@ -224,6 +226,7 @@ def control_chart(
             **asked_settings(series, outcome, quantity, per, share_of, start, within_days),
             period=period,
             by=by,
+            known_only=known_only,
             base_until=base_until,
             seasonal=seasonal,
             overdispersed=overdispersed,

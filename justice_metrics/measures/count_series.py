@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Readable, tr
+from ..base.language import Readable, tr, trn
 from ..base.quantities import Quantity
 from ..base.result import Definition
 from ..base.types import Floats
 from ..cases.casedata import CaseData
 from ..cases.count_data import CountData
-from ..cases.periods import Period, Periods, periods_of
+from ..cases.periods import PERIODS, Period, Periods, periods_of
 from ..reduce.count_sums import added
 from ..tables import CountTable
 from .series import Series, arrival_series, cohort_series, ensure_few, flow_definition
@@ -28,6 +28,7 @@ def asked_series(
     within_days: int,
     period: Period,
     by: tuple[str, ...],
+    known_only: bool = False,
 ) -> Series:
     """Make the row of periods that a question asks for.
 
@@ -36,13 +37,19 @@ def asked_series(
     QuestionError, ProcedureError
         When the settings do not go with the data, or a word names nothing.
     """
+    if period not in PERIODS:
+        raise QuestionError(
+            tr("'{period}' is no period.", period=period), tr("There are: {known}.", known=list(PERIODS))
+        )
     if isinstance(data, CountData):
         if outcome is not None or quantity is None:
             raise QuestionError(
                 tr("A table of counts has quantities, not outcomes."),
                 tr("Say which one with quantity, and with share_of or per what it is set against."),
             )
-        return counted_series(data, quantity=quantity, per=per, share_of=share_of, period=period, by=by)
+        return counted_series(
+            data, quantity=quantity, per=per, share_of=share_of, period=period, by=by, known_only=known_only
+        )
     if per is not None or share_of is not None:
         raise QuestionError(
             tr("'per' and 'share_of' are asked of a table of counts."),
@@ -65,6 +72,7 @@ def counted_series(
     share_of: str | None,
     period: Period,
     by: tuple[str, ...],
+    known_only: bool = False,
 ) -> Series:
     """Make the row of periods of one quantity, set against another one or against days.
 
@@ -77,7 +85,7 @@ def counted_series(
         raise QuestionError(tr("Give 'per' or 'share_of', not both."))
     other = share_of or per
     wanted = tuple(dict.fromkeys(data.need(one) for one in (quantity, other) if one is not None))
-    table = added(data, by=by, period=period, quantities=wanted)
+    table = added(data, by=by, period=period, quantities=wanted, known_only=known_only)
     ensure_few(len(table.labels))
     periods = Periods(table.first_day, table.last_day, table.labels)
     numerator = table.quantity(quantity)
@@ -97,7 +105,29 @@ def counted_series(
         is_share=share_of is not None,
         scale_words=scale_words,
         definition=definition,
-        notes=data.notes,
+        notes=(*data.notes, *_unknown_note(table, wanted, known_only=known_only)),
+    )
+
+
+def _unknown_note(table: CountTable, wanted: tuple[str, ...], *, known_only: bool) -> tuple[Readable, ...]:
+    """Say how many cells hold no number, and what that does to the sums."""
+    n = int(sum(table.unknown[one].sum() for one in wanted))
+    if not n:
+        return ()
+    if known_only:
+        return (
+            tr(
+                "Sums of those who reported: {n} cells hold no number. Where others report than before, the sums "
+                "change too.",
+                n=n,
+            ),
+        )
+    return (
+        trn(
+            "{n} cell holds no number: sums that it belongs to are missing.",
+            "{n} cells hold no number: sums that they belong to are missing.",
+            n,
+        ),
     )
 
 

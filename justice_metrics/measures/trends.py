@@ -146,6 +146,7 @@ def trends(
     within_days: int = 365,
     period: Period = "quarter",
     by: Names = (),
+    known_only: bool = False,
     confidence_level: float = 0.95,
 ) -> Trends:
     """A share or a rate by period, each cohort followed for the same time, immature ones marked.
@@ -174,6 +175,9 @@ def trends(
     period : {"month", "quarter", "half_year", "year"}
     by : str or tuple of str
         Attributes, or keys of the counts, that split them.
+    known_only : bool
+        Of counts: leave cells without a number out of the sums, which are then those of who reported. Without it, one
+        such cell leaves its sum without a number.
     confidence_level : float
 
     Returns
@@ -209,6 +213,7 @@ def trends(
         within_days=within_days,
         period=period,
         by=by,
+        known_only=known_only,
     )
     return Trends(
         heading=tr("Trend: {what}", what=series.scale_words),
@@ -219,6 +224,7 @@ def trends(
             **asked_settings(series, outcome, quantity, per, share_of, start, within_days),
             period=period,
             by=by,
+            known_only=known_only,
             confidence_level=confidence_level,
         ).leave_out(*series.left_out),
         notes=(*series.notes, *_few_notes(series)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -326,3 +328,26 @@ def test_case_data_in_groups_are_drawn() -> None:
 
 def test_cases_are_one_of_the_two_kinds() -> None:
     assert isinstance(wide(ROWS), CaseData)
+
+
+class TestKnownOnly:
+    FRAME: ClassVar = pd.DataFrame(
+        {"court": ["a", "b"] * 2, "period": ["2019-Q1"] * 2 + ["2019-Q2"] * 2, "in": ["10", "20", "30", "NA"]}
+    )
+    MAPPING: ClassVar = {
+        "counts": {"unit": "case", "office": "court", "period": "period", "quantities": {"new": "in"}},
+        "missing": {"NA": "not_available"},
+    }
+
+    def test_one_silent_court_leaves_the_sum_without_a_number_unless_asked(self) -> None:
+        data = CountData.from_frame(self.FRAME, self.MAPPING)
+        whole = trends(data, quantity="new")
+        assert whole.main.statuses["estimate"] == ("", "not_available")
+        assert any("1 cell holds no number" in str(one) for one in whole.notes)
+        known = trends(data, quantity="new", known_only=True)
+        assert known.main["numerator"].tolist() == [30, 30]
+        assert any("Sums of those who reported: 1 cells" in str(one) for one in known.notes)
+
+    def test_an_unknown_period(self) -> None:
+        with pytest.raises(QuestionError, match="'weekly' is no period"):
+            trends(wide(ROWS), period="weekly")  # type: ignore[arg-type]
