@@ -15,7 +15,7 @@ from ..figures.dots import dots
 from ..reduce.spells import spell_table
 from ..reduce.strata import reached_or_passed
 from ..tables import SpellTable
-from .child_times import row_sampling_notes, unit_shares
+from .child_shares import row_sampling_notes, unit_shares
 from .declared import Share, days_words, ensure_level, sampling_notes
 from .shown_shares import method_words
 from .stay_tables import main_table, moves_table

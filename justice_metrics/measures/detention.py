@@ -17,20 +17,11 @@ from ..cases.durations import Durations
 from ..cases.sentence_ranges import DetentionLimit, detention_limits
 from ..reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table, with_flags
 from ..reduce.strata import reached_or_passed
-from .child_times import (
-    HORIZONS,
-    Waits,
-    child_left_out,
-    child_notes,
-    draw_waits,
-    ensure_horizons,
-    median_words,
-    row_sampling_notes,
-    unit_shares,
-    waits_of,
-)
+from .child_shares import child_left_out, child_notes, row_sampling_notes, unit_shares
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, median_words, waits_of
 from .declared import Share, ensure_level, levels_words
 from .detention_limits import limits_table
+from .shown_shares import method_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -222,8 +213,9 @@ def detention(
             basis="cohort",
             pending=tr("a detention that runs at the cut-off has lasted at least so long (censored)"),
             method=tr(
-                "Shares with Wilson score intervals; length by the Kaplan-Meier estimator, quantiles with limits from "
-                "those of the curve."
+                "{shares} Length by the Kaplan-Meier estimator, quantiles with limits from those of the curve; limits "
+                "with Wilson score intervals.",
+                shares=method_words(cases, "wilson"),
             ),
         ),
         provenance=cases.provenance.add(

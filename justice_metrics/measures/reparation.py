@@ -21,19 +21,8 @@ from ..figures.dots import dots
 from ..reduce.child_spells import ChildEnding, ChildTable, child, child_spells, child_table, with_flags
 from ..reduce.grouped import Grouped, grouped_counts, summed
 from ..reduce.strata import convicted, reached_or_passed
-from .child_times import (
-    HORIZONS,
-    Waits,
-    by_code,
-    child_left_out,
-    child_notes,
-    draw_waits,
-    ensure_horizons,
-    row_sampling_notes,
-    share_table,
-    unit_shares,
-    waits_of,
-)
+from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .declared import Share, ensure_level, shown_limits, strata_columns
 from .shown_shares import method_words
 

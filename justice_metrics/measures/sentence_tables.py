@@ -17,7 +17,7 @@ from ..estimate.proportion import wilson
 from ..estimate.sample_quantiles import sample_quantiles
 from ..reduce.grouped import NO_DAY, Grouped, summed
 from ..tables import Strata
-from .child_times import share_table
+from .child_shares import share_table
 from .declared import interval_columns, shown_limits, strata_columns
 
 OFFENCE: Final = "sentenced_for"

@@ -24,17 +24,8 @@ from ..cases.sentence_ranges import sentence_ranges
 from ..figures.ranges import medians_in_ranges
 from ..reduce.child_spells import ChildEnding, ChildTable, child, child_spells, child_table, child_text
 from ..reduce.grouped import NO_DAY, Grouped, grouped_counts
-from .child_times import (
-    HORIZONS,
-    Waits,
-    child_left_out,
-    child_notes,
-    draw_waits,
-    ensure_horizons,
-    row_sampling_notes,
-    share_at,
-    waits_of,
-)
+from .child_shares import child_left_out, child_notes, row_sampling_notes
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, share_at, waits_of
 from .declared import Share, ensure_level, levels_words, sampling_notes
 from .sentence_tables import OFFENCE, STATUSES, lengths_table, places_table, ranges_table, status_table
 

@@ -16,18 +16,8 @@ from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table
 from ..reduce.grouped import grouped_counts
-from .child_times import (
-    HORIZONS,
-    Waits,
-    by_code,
-    child_left_out,
-    child_notes,
-    draw_waits,
-    ensure_horizons,
-    row_sampling_notes,
-    share_table,
-    waits_of,
-)
+from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .declared import Share, ensure_level, levels_words, sampling_notes
 
 if TYPE_CHECKING:
