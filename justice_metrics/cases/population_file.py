@@ -152,7 +152,7 @@ def who_weights(bands: Sequence[str]) -> Floats:
     Examples
     --------
     >>> who_weights(["0-14", "15+"]).round(2).tolist()
-    [26.15, 73.89]
+    [26.15, 73.88]
     """
     weights = []
     for band in bands:
@@ -177,7 +177,18 @@ def _cells(read: TextTable, column: str) -> tuple[str, ...]:
 
 def _people(read: TextTable, column: str) -> Floats:
     texts, counts = read.distinct(column)
-    lookup = number_lookup(texts, counts, column=column, kind="number")
+    plain = tr("Write plain digits, without a mark for thousands.")
+    try:
+        lookup = number_lookup(texts, counts, column=column, kind="number")
+    except CaseDataError as error:
+        raise CaseDataError(
+            tr(
+                "The column '{column}' of '{name}' holds numbers such as 1.000, a thousand or one.",
+                column=column,
+                name=read.source,
+            ),
+            plain,
+        ) from error
     numbers = [lookup.values.get(one) if one is not None else None for one in read.table.column(column).to_pylist()]
     found = np.array([np.nan if one is None else float(one) for one in numbers])
     wrong = int((np.isnan(found) | (found < 0)).sum())
@@ -189,7 +200,7 @@ def _people(read: TextTable, column: str) -> Floats:
                 name=read.source,
                 n=wrong,
             ),
-            tr("Write plain digits, without a mark for thousands."),
+            plain,
         )
     return found
 

@@ -52,7 +52,9 @@ class Events(NamedTuple):
 def case_events(cases: CaseData, *, states: tuple[str, ...], by: Sequence[str]) -> Events:
     """Count units by the year in which they first came to ``states``, up to the cut-off."""
     day = cases.first_day(states)
-    reached, late = cases.reached(states), (day > cases.cutoff_day).fill_null(False)
+    # every unit was at the start of the procedure, whether or not a day was written down
+    reached = nw.lit(value=True) if states == (cases.procedure.start,) else cases.reached(states)
+    late = (day > cases.cutoff_day).fill_null(False)
     year = nw.when(~day.is_null() & ~late).then(year_of_day(day, *cases.years)).otherwise(nw.lit(0))
     why = nw.when(~reached).then(nw.lit(1)).when(day.is_null()).then(nw.lit(2)).when(late).then(nw.lit(3))
     grouped = grouped_counts(
