@@ -15,16 +15,9 @@ from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..figures.dots import dots
 from ..reduce.hearings import hearing_counts, hearing_rows, reason_counts, settings, waits_until_held
-from .child_times import (
-    HORIZONS,
-    Waits,
-    child_left_out,
-    child_sampling_notes,
-    draw_waits,
-    ensure_horizons,
-    waits_of,
-)
-from .declared import FEW_UNITS, Share, ensure_level, levels_words
+from .child_shares import child_left_out, row_sampling_notes
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
+from .declared import FEW_UNITS, Share, ensure_level, levels_words, sampling_notes
 from .hearings_tables import (
     ALL,
     FIRST_DATE,
@@ -279,7 +272,8 @@ def hearings(
             "hearings", by=by, kinds=wanted, reached=reached, horizon_days=days, confidence_level=confidence_level
         ).leave_out(*child_left_out(table), *waits.left_out),
         notes=(
-            *child_sampling_notes(cases),
+            *sampling_notes(cases, design_used=True),
+            *row_sampling_notes(cases, rows=tr("hearings")),
             tr("Several hearings belong to one case; intervals take them as independent and are somewhat too narrow."),
             tr("Averages of dates and days are over cases in which the hearing was held; cases still waiting differ."),
             *_unknown_note(float(counted.n[:, :, 3].sum()), float(counted.n.sum())),

@@ -12,25 +12,15 @@ import numpy as np
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.levels import LEVEL_WORDS
 from ..base.result import Column, Definition, Result, Table
-from ..base.types import Names, Tallies, names
+from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..figures.dots import dots
 from ..reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table, with_flags
 from ..reduce.grouped import grouped_counts, summed
 from ..reduce.hearings import placed_levels
-from ..tables import Strata
-from .child_times import (
-    Waits,
-    child_left_out,
-    child_notes,
-    child_sampling_notes,
-    draw_waits,
-    ensure_horizons,
-    median_words,
-    share_table,
-    waits_of,
-)
+from .child_shares import child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
+from .child_times import Waits, draw_waits, ensure_horizons, median_words, waits_of
 from .declared import Share, ensure_level, levels_words
 
 if TYPE_CHECKING:
@@ -39,12 +29,10 @@ if TYPE_CHECKING:
 # The same day, a week and a month decide whether a measure protects.
 _HORIZONS: Final = (0, 7, 30, 90)
 _BREACH_HORIZONS: Final = (30, 180, 365)
-# Numerator and denominator of each share among the cases.
-_SHARES: Final[Mapping[str, tuple[str, str]]] = {
-    "requested": ("requested", "units"),
-    "ordered": ("ordered", "units"),
-    "ordered_of_requested": ("ordered", "requested"),
-    "breached": ("breached", "ordered"),
+_FLAGS: Final[Mapping[str, nw.Expr]] = {
+    "measure__requested": nw.lit(value=True),
+    "measure__ordered": ~nw.col("ordered_day").is_null() | ~nw.col("breached_day").is_null(),
+    "measure__breached": ~nw.col("breached_day").is_null(),
 }
 _SHARE_WORDS: Final[Mapping[str, Readable]] = {
     "requested": tr("asked for, of all cases"),
@@ -92,19 +80,19 @@ class ProtectionMeasures(Result):
         """Return coverage, time to the order and breach."""
         main = self.main
         strata = [one.name for one in main.columns if one.role == "stratum"]
-        wanted = ("ordered",) if strata else tuple(_SHARES)
+        wanted = ("ordered",) if strata else tuple(_SHARE_WORDS)
         said: list[Readable] = []
         for row in range(len(main)):
-            which, n = str(main["share_of"][row]), float(main["denominator"][row])
+            which, n = str(main["per"][row]), float(main["denominator"][row])
             if which not in wanted or not n:
                 continue
             said.append(
                 tr(
-                    "{groups}{share_of}: {n} of {all} ({share}, interval {low} to {high}).",
+                    "{groups}{per}: {n} of {all} ({share}, interval {low} to {high}).",
                     groups=tr("{groups}: ", groups=levels_words([str(main[one][row]) for one in strata]))
                     if strata
                     else tr("Protection measures "),
-                    share_of=_SHARE_WORDS[which],
+                    per=_SHARE_WORDS[which],
                     n=round(float(main["numerator"][row])),
                     all=round(n),
                     share=Share(main["estimate"][row]),
@@ -120,7 +108,7 @@ class ProtectionMeasures(Result):
         strata = [one.name for one in main.columns if one.role == "stratum"]
         _, rows = main.display(language)
         return dots(
-            labels=[_SHARE_WORDS[str(one)].text(language) for one in main["share_of"]],
+            labels=[_SHARE_WORDS[str(one)].text(language) for one in main["per"]],
             groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
             estimate=main["estimate"].astype(float),
             conf_low=main["conf_low"].astype(float),
@@ -215,14 +203,23 @@ def protection_measures(
     >>> import justice_metrics as jm
     >>> from justice_metrics.measures.protection import protection_measures
     >>> answer = protection_measures(jm.sample_cases())
-    >>> answer.main["share_of"].tolist()
+    >>> answer.main["per"].tolist()
     ['requested', 'ordered', 'ordered_of_requested', 'breached']
     """
     by = names(by)
     ensure_level(confidence_level)
     days, breach_days = _order_days(horizon_days), ensure_horizons(breach_horizon_days)
     table = child_table(cases, "measures", ("kind", "requested_day", "ordered_day", "end_day", "breached_day"))
-    strata, counts = _counts(cases, by)
+    main, share_notes = unit_shares(
+        cases,
+        with_flags(cases, "measures", _FLAGS),
+        _shares(),
+        by=by,
+        words=_SHARE_WORDS,
+        reached=tr("cases with it"),
+        title=tr("Protection measures asked for, ordered and breached"),
+        confidence_level=confidence_level,
+    )
     waits = waits_of(
         _order_spells(cases, table),
         cases,
@@ -248,19 +245,8 @@ def protection_measures(
     return ProtectionMeasures(
         heading=tr("Protection measures"),
         tables={
-            "main": share_table(
-                strata,
-                tuple(_SHARES),
-                np.stack([counts[one] for one, _ in _SHARES.values()], axis=1),
-                np.stack([counts[of] for _, of in _SHARES.values()], axis=1),
-                key=Column("share_of", tr("share"), "text", "key", "key"),
-                words=_SHARE_WORDS,
-                names=(tr("cases with it"), tr("of cases")),
-                title=tr("Protection measures asked for, ordered and breached"),
-                confidence_level=confidence_level,
-                weighted=cases.sampling.weighted,
-            ),
-            "kinds": _kinds_table(cases, table, strata, by, confidence_level),
+            "main": main,
+            "kinds": _kinds_table(cases, table, by, confidence_level),
             "ordered": waits.days,
             "within": waits.within,
             "breached": breaches.days,
@@ -272,7 +258,10 @@ def protection_measures(
             denominator=tr("all cases; cases with one asked for; cases with one ordered"),
             basis="cohort",
             pending=tr("measures not ordered so far count up to the cut-off (censored)"),
-            method=tr("Shares with Wilson score intervals; times by the Aalen-Johansen estimator."),
+            method=tr(
+                "Shares with Wilson score intervals, or with those of the sampling design; times by the Aalen-Johansen "
+                "estimator."
+            ),
         ),
         provenance=cases.provenance.add(
             "protection_measures",
@@ -282,7 +271,8 @@ def protection_measures(
             confidence_level=confidence_level,
         ).leave_out(*child_left_out(table), *waits.left_out),
         notes=(
-            *child_sampling_notes(cases),
+            *share_notes,
+            *row_sampling_notes(cases, rows=tr("protection measures")),
             *child_notes(table, rows=tr("protection measures")),
             tr("A breach that nobody wrote down counts as none; shares breached are a lower bound."),
             *waits.notes,
@@ -301,36 +291,25 @@ def _order_days(horizon_days: Sequence[int]) -> tuple[int, ...]:
     return (*same_day, *(ensure_horizons(later) if later or not same_day else ()))
 
 
-def _counts(cases: CaseData, by: tuple[str, ...]) -> tuple[Strata, dict[str, Tallies]]:
-    """Return the units of each stratum, and those with a measure asked for, ordered and breached."""
-    is_ordered = ~nw.col("ordered_day").is_null() | ~nw.col("breached_day").is_null()
-    flags = {
-        "measure__requested": nw.lit(value=True),
-        "measure__ordered": is_ordered,
-        "measure__breached": ~nw.col("breached_day").is_null(),
+def _shares() -> dict[str, tuple[nw.Expr, nw.Expr]]:
+    """Return numerator and denominator of each share among the cases."""
+    every = nw.lit(value=True)
+    requested, ordered, breached = (nw.col(one) == 1 for one in _FLAGS)
+    return {
+        "requested": (requested, every),
+        "ordered": (ordered, every),
+        "ordered_of_requested": (ordered, requested),
+        "breached": (breached, ordered),
     }
-    frame = with_flags(cases, "measures", flags)
-    grouped = grouped_counts(
-        cases,
-        by=by,
-        keys={"all": nw.lit(0)},
-        sums={one.removeprefix("measure__"): nw.col(one) for one in flags},
-        frame=frame,
-    )
-    g = len(grouped.strata)
-    counts = {name: summed(grouped.stratum, sums, g) for name, sums in grouped.sums.items()}
-    return grouped.strata, {"units": summed(grouped.stratum, grouped.n, g), **counts}
 
 
-def _kinds_table(
-    cases: CaseData, table: ChildTable, strata: Strata, by: tuple[str, ...], confidence_level: float
-) -> Table:
+def _kinds_table(cases: CaseData, table: ChildTable, by: tuple[str, ...], confidence_level: float) -> Table:
     """Return, for each kind, how many measures are on record and how many of them were ordered."""
     kinds, place = placed_levels(table.frame, "kind", tr("kinds of measure"))
     is_ordered = ~child("ordered_day").is_null() | ~child("breached_day").is_null()
     found = grouped_counts(cases, by=by, keys={"kind": place}, sums={"ordered": is_ordered}, frame=table.frame)
-    row = np.array(found.strata.places_in(strata), np.int64)[found.stratum] if len(found.n) else found.stratum
-    cell, k = row * len(kinds) + found.keys["kind"], len(kinds)
+    strata, k = found.strata, len(kinds)
+    cell = found.stratum * k + found.keys["kind"]
     words: dict[str, Any] = dict(LEVEL_WORDS)
     return share_table(
         strata,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import QuestionError
@@ -15,18 +16,18 @@ from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..estimate.proportion import wilson
 from ..figures.counts import bars
-from ..reduce.statements import StatementCounts, statement_counts
+from ..reduce.statements import StatementCounts, statement_counts, with_statements
 from .declared import (
     Share,
     ensure_level,
     few_units_note,
     interval_columns,
     levels_words,
-    sampling_notes,
     shown_limits,
     strata_columns,
 )
 from .hearings_tables import Average, undefined
+from .shown_shares import Shares, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -146,14 +147,15 @@ def repeated_statements(
             tr("Write 5 to count victims with five statements and more together."),
         )
     counted = statement_counts(cases, most=most, by=by)
-    weighted = cases.sampling.weighted
+    frame = with_statements(cases)
+    share = shares_of(cases.with_(milestones=frame), _among(), by=by, confidence_level=confidence_level)
     units = counted.n.sum(axis=(1, 2))
     strays = cases.strays("statements")
     return RepeatedStatements(
         heading=tr("Statements of the victim"),
         tables={
-            "main": _repeated_table(counted, confidence_level, weighted=weighted),
-            "distribution": _distribution_table(counted, most, confidence_level, weighted=weighted),
+            "main": _repeated_table(counted, share),
+            "distribution": _distribution_table(counted, most, confidence_level, weighted=cases.sampling.weighted),
         },
         definition=Definition(
             answers=tr("How many victims had to give more than one statement?"),
@@ -161,13 +163,13 @@ def repeated_statements(
             denominator=tr("victims with at least one statement on record"),
             basis="cohort",
             pending=tr("counted with the statements given so far; open cases may bring more"),
-            method=tr("Shares with Wilson score intervals (Wilson 1927)."),
+            method=method_words(cases, "wilson"),
         ),
         provenance=cases.provenance.add(
             "repeated_statements", by=by, most=most, confidence_level=confidence_level
         ).leave_out(LeftOut(tr("rows that belong to no unit of the data"), strays)),
         notes=(
-            *sampling_notes(cases),
+            *share_notes(cases, share),
             *few_units_note(counted.strata, units),
             *_unit_note(cases),
             *_none_note(float(counted.n[:, :, 0].sum()), float(units.sum())),
@@ -177,12 +179,19 @@ def repeated_statements(
     )
 
 
-def _repeated_table(counted: StatementCounts, level: float, *, weighted: bool) -> Table:
-    g, wide = len(counted.strata), counted.n.shape[2]
-    parts = np.stack([counted.n.sum(axis=1), counted.n[:, 0], counted.n[:, 1]], axis=1)  # (G, 3, numbers)
-    some, repeated = parts[:, :, 1:].sum(axis=2).ravel(), parts[:, :, min(2, wide) :].sum(axis=2).ravel()
-    share = wilson(repeated, some, level)
-    low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
+def _among() -> dict[str, tuple[nw.Expr, nw.Expr]]:
+    """Return, for each group of victims, those with more than one statement and those with any."""
+    some, repeated, recorded = nw.col("own__n") > 0, nw.col("own__n") > 1, nw.col("own__recorded") == 1
+    return {
+        "all": (repeated, some),
+        "not_recorded_statement": (repeated & ~recorded, some & ~recorded),
+        "recorded_statement": (repeated & recorded, some & recorded),
+    }
+
+
+def _repeated_table(counted: StatementCounts, share: Shares) -> Table:
+    g = len(counted.strata)
+    some, repeated = share.denominator.ravel(), share.numerator.ravel()
     given = np.stack([counted.statements.sum(axis=1), counted.statements[:, 0], counted.statements[:, 1]], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         average = np.where(some > 0, given.ravel() / some, np.nan)
@@ -199,9 +208,9 @@ def _repeated_table(counted: StatementCounts, level: float, *, weighted: bool) -
         "among": list(_AMONG) * g,
         "numerator": repeated,
         "denominator": some,
-        "estimate": share.estimate,
-        "conf_low": low,
-        "conf_high": high,
+        "estimate": share.estimate.ravel(),
+        "conf_low": share.conf_low.ravel(),
+        "conf_high": share.conf_high.ravel(),
         "average": average,
     }
     none = undefined(some)

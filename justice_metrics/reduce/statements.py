@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 
@@ -30,8 +30,8 @@ class StatementCounts(NamedTuple):
     statements: Tallies
 
 
-def statement_counts(cases: CaseData, *, most: int, by: Sequence[str] = ()) -> StatementCounts:
-    """Count units by the number of their statements, units without any among them.
+def with_statements(cases: CaseData) -> nw.LazyFrame[Any]:
+    """Return the milestones with ``own__n``, statements on record, and ``own__recorded``, 1 where one was recorded.
 
     Raises
     ------
@@ -45,9 +45,19 @@ def statement_counts(cases: CaseData, *, most: int, by: Sequence[str] = ()) -> S
         .group_by("unit_id")
         .agg(own__n=nw.len(), own__recorded=nw.col("own__recorded").max())
     )
-    frame = cases.milestones.join(per_unit, on="unit_id", how="left").with_columns(
-        own__n=nw.col("own__n").fill_null(0), own__recorded=nw.col("own__recorded").fill_null(0)
-    )
+    joined = cases.milestones.join(per_unit, on="unit_id", how="left")
+    return joined.with_columns(own__n=nw.col("own__n").fill_null(0), own__recorded=nw.col("own__recorded").fill_null(0))
+
+
+def statement_counts(cases: CaseData, *, most: int, by: Sequence[str] = ()) -> StatementCounts:
+    """Count units by the number of their statements, units without any among them.
+
+    Raises
+    ------
+    QuestionError
+        When the data have no statements.
+    """
+    frame = with_statements(cases)
     keys = {"statements": nw.col("own__n"), "recorded": nw.col("own__recorded")}
     found = grouped_counts(cases, by=by, keys=keys, frame=frame)
     g, wide = len(found.strata), most + 1
