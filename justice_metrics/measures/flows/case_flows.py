@@ -481,7 +481,7 @@ def _spread(name: str, given: float | Mapping[str, float], strata: Strata, by: t
         if by:
             raise QuestionError(
                 tr("'{name}' is one number for all, but the answer is split by {by}.", name=name, by=list(by)),
-                tr('Give a number for each level, such as {{ "La Paz" = 12 }}.'),
+                tr("Give a number for each level of one attribute."),
             )
         column = np.full(len(strata), float(given))
     if bool((column[~np.isnan(column)] < 0).any()):

@@ -295,7 +295,7 @@ def _periods_table(spans: Periods, seen: Floats, made: Foreseen, cutoff: int) ->
     }
     labels: dict[str, Mapping[str, Readable]] = {
         "period": {one: period_words(one) for one in spans.labels},
-        "state": {"complete": tr("over"), "provisional": tr("not over")},
+        "state": {"complete": tr("the period is over"), "provisional": tr("the period is not over")},
     }
     names = ("estimate", "conf_low", "conf_high", "still_to_come")
     statuses = {name: quantity(np.asarray(values[name], np.float64)).words() for name in names}
