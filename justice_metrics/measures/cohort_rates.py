@@ -217,7 +217,7 @@ def _table(found: Shares, words: Mapping[str, Readable]) -> Table:
         *strata_columns(found.strata.names),
         Column("rate", tr("rate"), "text", "key", "key"),
         Column("numerator", tr("came to it"), "units", "count", "count"),
-        Column("denominator", tr("of all that reached the base"), "units", "count", "count"),
+        Column("denominator", tr("reached it"), "units", "count", "count"),
         Column("pending", tr("of them pending"), "units", "count", "count"),
         *interval_columns(decimals=2),
     )

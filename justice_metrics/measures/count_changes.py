@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ..cases.periods import Period, period_words
 from ..estimate.share_contrasts import count_ratio
 from ..figures.dots import dots
 from .declared import ensure_level, strata_columns
+from .known_words import ensure_known
 from .period_numbers import (
     Against,
     Change,
@@ -31,6 +32,9 @@ from .period_numbers import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# In a figure, in per cent from one limit to the other.
+_WIDEST: Final = 400.0
 
 Rounding: TypeAlias = Literal["half_up", "half_even", "down"]
 
@@ -77,19 +81,27 @@ class CountChanges(Result):
         """Draw the relative changes of all together, with their intervals."""
         main = self.main
         strata = [one.name for one in main.columns if one.role == "stratum"]
-        rows = [row for row in range(len(main)) if all(main[name][row] == main[name][-1] for name in strata)]
+        told = {"", "under_review", "not_defined"}
+        rows = [
+            row
+            for row in range(len(main))
+            if all(main[name][row] == main[name][-1] for name in strata) and main.statuses["estimate"][row] in told
+        ]
+        estimate, low, high = (main[name][rows].astype(float) * 100 for name in ("estimate", "conf_low", "conf_high"))
+        # one interval from -20 to +3,700 % would leave no room for any other row
+        estimate[high - low > _WIDEST] = np.nan
         return dots(
             labels=[period_words(str(main["period"][row])).text(language) for row in rows],
             groups=[self.quantity_words[str(main["quantity"][row])].text(language) for row in rows],
-            estimate=main["estimate"][rows].astype(float) * 100,
-            conf_low=main["conf_low"][rows].astype(float) * 100,
-            conf_high=main["conf_high"][rows].astype(float) * 100,
+            estimate=estimate,
+            conf_low=np.where(np.isnan(estimate), np.nan, low),
+            conf_high=np.where(np.isnan(estimate), np.nan, high),
             annotations=[
                 f"{format_number(float(main['before'][row]), language)} → "
                 f"{format_number(float(main['after'][row]), language)}"
                 for row in rows
             ],
-            undefined_label=tr("not defined").text(language),
+            undefined_label=tr("too few to tell").text(language),
             x_label=tr("relative change, per cent").text(language),
             percent=False,
             number=lambda change: format_number(change, language),
@@ -149,6 +161,7 @@ def count_changes(
     0.0426
     """
     ensure_level(confidence_level)
+    ensure_known(rounding, Rounding)
     asked = names(of)
     found = period_numbers(data, asked, period=period, by=names(by))
     earlier = earlier_places(found, against)

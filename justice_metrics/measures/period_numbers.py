@@ -18,6 +18,7 @@ from ..reduce.count_sums import added
 from ..reduce.stage_periods import stage_periods
 from ..tables import Strata
 from .declared import sampling_notes
+from .known_words import ensure_known
 
 Against: TypeAlias = Literal["previous", "year_before"]
 
@@ -62,6 +63,8 @@ def period_numbers(
     QuestionError, ProcedureError
         When a word names nothing.
     """
+    if period is not None:
+        ensure_known(period, Period)
     wanted = tuple(dict.fromkeys(wanted))
     return _of_cases(data, wanted, period, by) if isinstance(data, CaseData) else _of_counts(data, wanted, period, by)
 
@@ -151,6 +154,7 @@ class Change:
 
 def earlier_places(found: PeriodNumbers, against: Against) -> Counts:
     """Return the place of the period that each is compared with; -1 where there is none."""
+    ensure_known(against, Against)
     if against == "previous":
         return np.where(found.follows, np.arange(len(found.labels)) - 1, -1)
     place = {label: position for position, label in enumerate(found.labels)}

@@ -80,6 +80,10 @@ class PeriodRatios(Result):
             and all(main[name][row] == main[name][-1] for name in strata)
         ]
         nothing = np.full(len(rows), np.nan)
+
+        def as_share(value: float) -> str:
+            return format_share(value, language, decimals=0)
+
         return dots(
             labels=[period_words(str(main["period"][row])).text(language) for row in rows],
             groups=[self.rate_words[str(main["rate"][row])].text(language) for row in rows],
@@ -93,7 +97,9 @@ class PeriodRatios(Result):
             ],
             undefined_label=tr("not defined").text(language),
             x_label=tr("ratio of two numbers of the same period").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
+            # shares end at 100 %, ratios of flows do not
+            percent=not bool((main["estimate"][rows].astype(float) > 1).any()) and as_share,
+            number=as_share,
             ax=ax,
         )
 

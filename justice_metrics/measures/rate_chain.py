@@ -27,6 +27,10 @@ Step: TypeAlias = Mapping[str, Figure]
 _FIELDS: Final = ("name", "label", "share", "numerator", "denominator", "std_error", "low", "high", "level")
 REPORTED: Final = "reported"
 OPENED: Final = "opened"
+_LOST: Final[Mapping[str, Readable]] = {
+    REPORTED: tr("not reported"),
+    OPENED: tr("not reported, or no file opened"),
+}
 
 
 class Link(NamedTuple):
@@ -62,12 +66,11 @@ class RateChain(Result):
         main = self.main
         return tuple(
             tr(
-                "{step}: {share} of those before; of all {passed} ({low} to {high}).",
+                "{step}: {share} of those before; of all {passed}{limits}.",
                 step=self.step_words[str(main["step"][row])],
                 share=Share(main["share"][row]),
                 passed=Share(main["estimate"][row], 2),
-                low=Share(main["conf_low"][row], 2),
-                high=Share(main["conf_high"][row], 2),
+                limits=_limits(main, row),
             )
             for row in range(len(main))
         )
@@ -98,10 +101,9 @@ class DarkFigure(RateChain):
         last = len(main) - 1
         return (
             tr(
-                "Dark figure: {lost} of the offences ({low} to {high}) were not reported, or no file was opened.",
+                "Dark figure: {lost} of the offences were not reported, or no file was opened{limits}.",
                 lost=Share(main["estimate"][last]),
-                low=Share(main["conf_low"][last]),
-                high=Share(main["conf_high"][last]),
+                limits=_limits(main, last),
             ),
             *(
                 tr(
@@ -211,7 +213,7 @@ def dark_figure(
     found = _chained(links, confidence_level)
     return DarkFigure(
         heading=tr("Dark figure: offences that never became a file"),
-        tables={"main": _lost(links, found), "passed": _passed(links, found)},
+        tables={"main": _lost(links, found, _LOST), "passed": _passed(links, found)},
         definition=_definition(tr("What share of the offences did victims not report, or met no opened file?")),
         provenance=_provenance("dark_figure", links, confidence_level),
         notes=_notes(links),
@@ -319,6 +321,14 @@ def _provenance(question: str, links: Sequence[Link], level: float) -> Published
     )
 
 
+def _limits(table: Table, row: int) -> Readable:
+    """Return the interval of a row in words, or nothing where there is none."""
+    low, high = float(table["conf_low"][row]), float(table["conf_high"][row])
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return Label("")
+    return tr(" (interval {low} to {high})", low=Share(low, 2), high=Share(high, 2))
+
+
 def _passed(links: Sequence[Link], found: Chain) -> Table:
     columns = (
         Column("step", tr("step"), "text", "key", "key"),
@@ -340,7 +350,7 @@ def _passed(links: Sequence[Link], found: Chain) -> Table:
     return Table(columns, values, labels=labels, title=tr("What passes each step"))
 
 
-def _lost(links: Sequence[Link], found: Chain) -> Table:
+def _lost(links: Sequence[Link], found: Chain, words: Mapping[str, Readable] | None = None) -> Table:
     columns = (Column("step", tr("step"), "text", "key", "key"), *interval_columns())
     values = {
         "step": [one.name for one in links],
@@ -348,7 +358,8 @@ def _lost(links: Sequence[Link], found: Chain) -> Table:
         "conf_low": 1 - found.conf_high,
         "conf_high": 1 - found.conf_low,
     }
-    labels = {"step": {one.name: tr("not: {step}", step=one.words) for one in links}}
+    lost = words or {one.name: tr("lost up to: {step}", step=one.words) for one in links}
+    labels = {"step": lost}
     return Table(columns, values, labels=labels, title=tr("What is lost up to each step"))
 
 

@@ -225,7 +225,7 @@ def _differences(found: Shares, by: str, difference: Contrast) -> Table:
     columns = (
         *strata_columns((by,)),
         Column("numerator", tr("came to it"), "units", "count", "count"),
-        Column("denominator", tr("of all that reached the base"), "units", "count", "count"),
+        Column("denominator", tr("reached it"), "units", "count", "count"),
         Column("share", tr("share"), "share", "estimate", "share"),
         Column("estimate", tr("difference, percentage points"), "points", "estimate", "difference"),
         Column("conf_low", tr("lower limit"), "points", "interval", "interval"),

@@ -17,6 +17,7 @@ from ..reduce.design_counts import design_counts
 from ..reduce.strata import flag_counts
 from ..tables import Strata
 from .declared import sampling_notes
+from .known_words import ensure_known
 
 Interval: TypeAlias = Literal["wilson", "clopper_pearson", "jeffreys"]
 
@@ -81,6 +82,7 @@ def shares_of(
         For independent cases. With weights or clusters the design gives the interval.
     confidence_level : float
     """
+    ensure_known(interval, Interval)
     also = also or {}
     flags = {f"{part} {name}": expr for name, pair in shares.items() for part, expr in zip("yx", pair, strict=True)}
     table = flag_counts(cases, {**flags, **{f"also {name}": one for name, one in also.items()}}, by=by)

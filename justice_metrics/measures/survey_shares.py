@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Label, Language, Readable, format_number, format_share, tr
+from ..base.language import Label, Language, Readable, format_number, format_share, tr, trn
 from ..base.provenance import LeftOut
 from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, names
@@ -78,7 +78,7 @@ class SurveyShares(Result):
             conf_low=main["conf_low"].astype(float),
             conf_high=main["conf_high"].astype(float),
             annotations=[format_number(float(one), language) for one in main["people"]],
-            annotation_label=tr("people asked").text(language),
+            annotation_label=tr("people in the base").text(language),
             undefined_label=tr("not defined").text(language),
             x_label=tr("weighted share").text(language),
             number=lambda share: format_share(share, language, decimals=0),
@@ -318,11 +318,22 @@ def _notes(asked: Sequence[Asked], design: Mapping[str, str | None]) -> tuple[Re
             notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
     few = sum(int((one.cells.people < FEW_UNITS).sum()) for one in asked)
     if few:
-        notes.append(tr("{n} of the shares rest on fewer than {few} people.", n=few, few=FEW_UNITS))
+        notes.append(
+            trn(
+                "{n} share rests on fewer than {few} people.",
+                "{n} shares rest on fewer than {few} people.",
+                few,
+                few=FEW_UNITS,
+            )
+        )
     lone = np.bincount(asked[0].cells.cells.stratum)
     if (lone == 1).any() and len(lone) > 1:
         notes.append(
-            tr("{n} strata hold one sampling unit only; it is set against the mean of all.", n=int((lone == 1).sum()))
+            trn(
+                "{n} stratum holds one sampling unit only; it is set against the mean of all.",
+                "{n} strata hold one sampling unit only; it is set against the mean of all.",
+                int((lone == 1).sum()),
+            )
         )
     return tuple(notes)
 
