@@ -413,28 +413,36 @@ class CountColumns:
 def _coded(column: Any, name: str) -> Coded:
     """Return an Arrow column as distinct texts and codes; numbers as numbers."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kind = column.type
-    numbers = None
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        numbers = np.array(pc.fill_null(column.cast(pa.float64()), float("nan")), np.float64)
-        whole = bool((np.isnan(numbers) | (numbers == np.floor(numbers))).all())
-        column = column.cast(pa.float64())
-        column = pc.if_else(pc.is_nan(column), None, column)
-        column = column.cast(pa.int64()).cast(pa.string()) if whole else column.cast(pa.string())
-    elif pa.types.is_timestamp(kind):
-        column = column.cast(pa.date32(), safe=False).cast(pa.string())
-    elif not pa.types.is_string(kind):
-        column = column.cast(pa.string())
-    coded = pc.dictionary_encode(column)
+        return _coded_numbers(np.array(column.cast(pa.float64()), np.float64), name)
+    if pa.types.is_timestamp(kind):
+        column = column.cast(pa.date32(), safe=False)
+    # Blank cells are encoded too: a value put in their place would have Arrow import pandas.
+    coded = column.cast(pa.string()).dictionary_encode(null_encoding="encode")
     coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
-    codes = np.array(pc.fill_null(coded.indices, -1), np.int64)
-    texts = [str(one) for one in coded.dictionary.to_pylist()]
-    blank = [place for place, text in enumerate(texts) if not text.strip()]
-    if blank:
-        codes[np.isin(codes, blank)] = -1
-    return Coded(name, codes, texts, numbers)
+    texts = ["" if one is None else str(one) for one in coded.dictionary.to_pylist()]
+    codes = np.from_dlpack(coded.indices).astype(np.int64)
+    return Coded(name, *_without_blanks(codes, texts))
+
+
+def _coded_numbers(numbers: NDArray[np.float64], name: str) -> Coded:
+    """Return a column of numbers with their texts, whole ones without a point."""
+    blank = np.isnan(numbers)
+    distinct, codes = np.unique(numbers[~blank], return_inverse=True)
+    texts = [str(int(one)) if one.is_integer() else repr(one) for one in distinct.tolist()]
+    placed = np.full(len(numbers), -1, np.int64)
+    placed[~blank] = codes
+    return Coded(name, placed, texts, numbers)
+
+
+def _without_blanks(codes: NDArray[np.int64], texts: list[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """Give blank texts the code -1."""
+    kept = [place for place, text in enumerate(texts) if text.strip()]
+    place_of = np.full(max(len(texts), 1), -1, np.int64)
+    place_of[kept] = np.arange(len(kept))
+    return place_of[codes], [texts[place] for place in kept]
 
 
 def _status(level: str) -> int:

@@ -238,10 +238,12 @@ def _trimmed(table: pa.Table, *, guarded: bool) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    # Handed a value of Python's own, Arrow asks whether it is one of pandas, and imports that for the question.
+    nothing = pa.nulls(1, pa.string())[0]
     columns = []
     for column in table.columns:
         if guarded:
             column = pc.replace_substring_regex(column, pattern=_GUARD_PATTERN, replacement=r"\1")
         column = pc.utf8_trim_whitespace(column)
-        columns.append(pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column))
+        columns.append(pc.if_else(pc.binary_length(column).cast(pa.bool_()), column, nothing))
     return pa.table(columns, names=table.column_names)
