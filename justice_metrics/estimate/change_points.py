@@ -24,15 +24,18 @@ class Residuals(NamedTuple):
     Attributes
     ----------
     excess : (T,)
-        Observed less expected.
-    variance : (T,)
-        Variance of the observed number by chance alone.
+        Share or rate less the expected one, weighted by the inverse of its variance.
+    weight : (T,)
+        The inverse of the variance, and so the variance of ``excess``.
+    chance : (T,)
+        Part of the variance that is by chance alone; the rest is variation between periods.
     season : (T,) int
         Periods are exchanged within a season only.
     """
 
     excess: Floats
-    variance: Floats
+    weight: Floats
+    chance: Floats
     season: Counts
 
 
@@ -59,31 +62,45 @@ class Change(NamedTuple):
 
 
 def share_residuals(numerator: Tallies, denominator: Tallies, season: Counts | None = None) -> Residuals:
-    """Return observed less expected of shares, (T,); the expected share is that of all periods (of the season).
+    """Return what shares depart from the share of all periods (of the season), (T,).
 
     Parameters
     ----------
     numerator, denominator : (T,)
         Denominators above 0.
     season : (T,) int, optional
+
+    Notes
+    -----
+    A share has the variance p (1 - p) / n by chance, and tau^2 between periods (DerSimonian and Laird's estimate, not
+    below 0), so that a row whose periods vary for reasons of their own, large ones as much as small ones, is
+    exchangeable after division by its standard deviation.
+
+    References
+    ----------
+    DerSimonian and Laird (1986), Controlled Clinical Trials, 7, 177-188.
     """
     y, n, codes = _row(numerator, denominator, season)
     p = _pooled(y, n, codes)
-    return Residuals(y - n * p, n * p * (1 - p), codes)
+    return _weighted(y / n, p * (1 - p) / n, codes)
 
 
 def rate_residuals(counts: Tallies, exposure: Floats, season: Counts | None = None) -> Residuals:
-    """Return observed less expected of counts over an exposure, (T,).
+    """Return what counts over an exposure depart from the rate of all periods (of the season), (T,).
 
     Parameters
     ----------
     counts, exposure : (T,)
         Exposures above 0.
     season : (T,) int, optional
+
+    Notes
+    -----
+    As :func:`share_residuals`, with the variance u / e by chance.
     """
     y, e, codes = _row(counts, exposure, season)
     u = _pooled(y, e, codes)
-    return Residuals(y - e * u, e * u, codes)
+    return _weighted(y / e, u / e, codes)
 
 
 def strongest_change(residuals: Residuals, *, shortest: int, draws: int, rng: np.random.Generator) -> Change | None:
@@ -105,10 +122,9 @@ def strongest_change(residuals: Residuals, *, shortest: int, draws: int, rng: np
 
     Notes
     -----
-    With S_k = sum of the excess up to k and V_k the sum of the variances, the statistic of position k is
-    ``|S_k| / sqrt(V_k (V - V_k) / V)``, and its largest value over k is kept. The same is done with the standardised
-    residuals in random order (within seasons): the p value is (1 + those at least as large) / (1 + draws). Periods
-    that vary more than by chance alone make both larger alike, so that no model of that variation is needed. It takes
+    With S_k the sum of the excess up to k and W_k that of the weights, the statistic of position k is
+    ``|S_k| / sqrt(W_k (W - W_k) / W)``, and its largest value over k is kept. The same is done with the standardised
+    residuals in random order (within seasons): the p value is (1 + those at least as large) / (1 + draws). It takes
     periods as exchangeable: where good and bad times last (serial correlation), it finds too many changes.
 
     References
@@ -125,20 +141,18 @@ def strongest_change(residuals: Residuals, *, shortest: int, draws: int, rng: np
     (4, True)
     """
     size = len(residuals.excess)
-    if size < 2 * shortest or not residuals.variance.sum() > 0:
+    if size < 2 * shortest or not residuals.weight.sum() > 0:
         return None
     allowed = np.zeros(size + 1, np.bool_)
     allowed[shortest : size - shortest + 1] = True
-    curve = _statistics(residuals.excess[None], residuals.variance, allowed)[0]
+    curve = _statistics(residuals.excess[None], residuals.weight, allowed)[0]
     if not np.isfinite(curve).any() or not np.nanmax(curve) > 0:
         return None
     place = int(np.nanargmax(curve))
-    scale = np.sqrt(residuals.variance)
-    z = np.divide(residuals.excess, scale, out=np.zeros(size), where=scale > 0)
-    shuffled = _shuffled(z, residuals.season, draws, rng) * scale
-    # the expected numbers are found anew in each order: per season, what is left over is spread by the variance
+    shuffled = _shuffled(_standardised(residuals), residuals.season, draws, rng) * np.sqrt(residuals.weight)
+    # the expected shares are found anew in each order: per season, what is left over is shared out by the weights
     shuffled -= _left_over(shuffled, residuals)
-    highest = np.nanmax(_statistics(shuffled, residuals.variance, allowed), axis=1)
+    highest = np.nanmax(_statistics(shuffled, residuals.weight, allowed), axis=1)
     # two orders of the same numbers must tie in spite of rounding
     p_value = (1 + int((highest >= curve[place] * (1 - 1e-9)).sum())) / (1 + draws)
     first, last = _likely(curve, place, _dispersion(residuals, place))
@@ -155,8 +169,7 @@ def serial_correlation(residuals: Residuals) -> float:
     >>> round(serial_correlation(row), 2)
     -0.83
     """
-    scale = np.sqrt(residuals.variance)
-    z = np.divide(residuals.excess, scale, out=np.zeros(len(scale)), where=scale > 0)
+    z = _standardised(residuals)
     z = z - z.mean()
     whole = float((z**2).sum())
     return float((z[1:] * z[:-1]).sum() / whole) if whole > 0 else float("nan")
@@ -172,11 +185,41 @@ def _pooled(y: Floats, n: Floats, codes: Counts) -> Floats:
     return np.asarray(np.divide(totals, wholes, out=np.zeros(len(totals)), where=wholes > 0)[codes], np.float64)
 
 
-def _statistics(excess: Floats, variance: Floats, allowed: Flags) -> Floats:
+def _weighted(rate: Floats, chance: Floats, codes: Counts) -> Residuals:
+    """Weigh what rates depart from their mean, (T,), by the inverse of chance and of variation between periods.
+
+    A period whose rate cannot vary (expected 0, or a share of 1) has no weight.
+    """
+    varies = chance > 0
+    weight = np.divide(1.0, chance, out=np.zeros(len(chance)), where=varies)
+    seasons = np.bincount(codes, weights=weight)
+    degrees = int(varies.sum()) - int((seasons > 0).sum())
+    squares = np.divide(np.bincount(codes, weights=weight**2), seasons, out=np.zeros(len(seasons)), where=seasons > 0)
+    free = float(weight.sum() - squares.sum())
+    centred = rate - _mean(rate, weight, codes)
+    between = max(float((weight * centred**2).sum()) - degrees, 0.0) / free if free > 0 else 0.0
+    total = chance + between
+    both = np.divide(1.0, total, out=np.zeros(len(total)), where=varies)
+    excess = np.where(varies, both * (rate - _mean(rate, both, codes)), 0.0)
+    return Residuals(excess, both, np.divide(chance, total, out=np.ones(len(total)), where=varies), codes)
+
+
+def _mean(rate: Floats, weight: Floats, codes: Counts) -> Floats:
+    """Return the weighted mean of each period's season, (T,)."""
+    sums, wholes = np.bincount(codes, weights=weight * rate), np.bincount(codes, weights=weight)
+    return np.asarray(np.divide(sums, wholes, out=np.zeros(len(sums)), where=wholes > 0)[codes], np.float64)
+
+
+def _standardised(residuals: Residuals) -> Floats:
+    scale = np.sqrt(residuals.weight)
+    return np.asarray(np.divide(residuals.excess, scale, out=np.zeros(len(scale)), where=scale > 0), np.float64)
+
+
+def _statistics(excess: Floats, weight: Floats, allowed: Flags) -> Floats:
     """Return the statistic of each position, shape (B, T + 1); NaN where no position is allowed."""
-    sums = np.zeros((len(excess), len(variance) + 1))
+    sums = np.zeros((len(excess), len(weight) + 1))
     np.cumsum(excess, axis=1, out=sums[:, 1:])
-    before = np.concatenate([[0.0], np.cumsum(variance)])
+    before = np.concatenate([[0.0], np.cumsum(weight)])
     spread = before * (before[-1] - before) / before[-1]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(allowed & (spread > 0), np.abs(sums) / np.sqrt(spread), np.nan)
@@ -193,25 +236,25 @@ def _shuffled(z: Floats, season: Counts, draws: int, rng: np.random.Generator) -
 
 
 def _left_over(excess: Floats, residuals: Residuals) -> Floats:
-    """Return each season's sum of excess, shared out by the variance: what pooling anew would take away, (B, T)."""
+    """Return each season's sum of excess, shared out by the weights: what a new mean would take away, (B, T)."""
     away = np.zeros_like(excess)
     for code in np.unique(residuals.season):
         places = residuals.season == code
-        variance = residuals.variance[places]
-        if variance.sum() > 0:
-            away[:, places] = excess[:, places].sum(axis=1, keepdims=True) * (variance / variance.sum())
+        weight = residuals.weight[places]
+        if weight.sum() > 0:
+            away[:, places] = excess[:, places].sum(axis=1, keepdims=True) * (weight / weight.sum())
     return away
 
 
 def _dispersion(residuals: Residuals, place: int) -> float:
-    """Return by how much periods vary more than by chance alone once the change is taken out; at least 1."""
+    """Return the variance that is left once the change is taken out, over the one supposed; at least that of chance."""
     total, size = 0.0, len(residuals.excess)
     for part in (slice(0, place), slice(place, size)):
-        excess, variance = residuals.excess[part], residuals.variance[part]
-        if variance.sum() > 0:
-            left = excess - excess.sum() * variance / variance.sum()
-            total += float(np.divide(left**2, variance, out=np.zeros(len(left)), where=variance > 0).sum())
-    return max(total / max(size - 2, 1), 1.0)
+        excess, weight = residuals.excess[part], residuals.weight[part]
+        if weight.sum() > 0:
+            left = excess - excess.sum() * weight / weight.sum()
+            total += float(np.divide(left**2, weight, out=np.zeros(len(left)), where=weight > 0).sum())
+    return max(total / max(size - 2, 1), float(residuals.chance.mean()))
 
 
 def _likely(curve: Floats, place: int, dispersion: float) -> tuple[int, int]:

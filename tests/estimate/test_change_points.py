@@ -19,26 +19,29 @@ def asked(residuals, *, shortest=2, draws=999, seed=1):
 
 
 def test_statistic_by_hand():
-    # u = 12/4 = 3; excess -2 -2 1 3; after two periods S = -4, V = 6 of 12: 4 / sqrt(6 * 6 / 12)
+    # u = 12/4 = 3, chance 3 each; squares (4 + 4 + 1 + 9) / 3 = 6 of 3 degrees: tau^2 = (6 - 3) / (4/3 - 1/3) = 3
+    # weights 1/6; after two periods S = -4/6, W = 2/6 of 4/6: (4/6) / sqrt((2/6) (2/6) / (4/6)) = 4 / sqrt(6)
     found = asked(rate_residuals(np.array([1, 1, 4, 6]), np.ones(4)))
     assert found.place == 2
-    assert found.statistic == pytest.approx(4 / np.sqrt(3), rel=1e-14)
+    assert found.statistic == pytest.approx(4 / np.sqrt(6), rel=1e-14)
 
 
-def test_shares_by_hand():
-    # p = 12/40 = 3/10; excess -2 -2 1 3; variance 10 * 3/10 * 7/10 = 21/10 each
-    found = asked(share_residuals(np.array([1, 1, 4, 6]), np.full(4, 10)))
-    assert found.statistic == pytest.approx(4 / np.sqrt(2.1 * 2 * 4.2 / 8.4), rel=1e-14)
+def test_shares_without_variation_between_periods_by_hand():
+    # p = 20/40 = 1/2, chance 1/40 each; squares 40 (4 + 4) / 100 = 3.2 of 7 degrees: tau^2 = 0, weights 40
+    # after four periods S = 40 (-2/10) = -8, W = 160 of 320: 8 / sqrt(80)
+    found = asked(share_residuals(np.array([4, 5, 5, 4, 6, 5, 5, 6]), np.full(8, 10)))
+    assert (found.place, found.statistic) == (4, pytest.approx(8 / np.sqrt(80), rel=1e-14))
 
 
 def test_p_value_against_all_orders():
     counts = np.array([1, 2, 1, 7, 4, 6])
-    observed = asked(rate_residuals(counts, np.ones(6))).statistic
-    every = [
-        max(abs((np.cumsum(order)[k - 1] - k * 3.5) / np.sqrt(3.5 * k * (6 - k) / 6)) for k in (2, 3, 4))
-        for order in permutations(counts)
-    ]
-    exact = np.mean(np.array(every) >= observed - 1e-9)
+
+    def largest(order):
+        # of equal exposures the statistic is the plain one, up to a factor that is the same in all orders
+        sums = np.cumsum(np.array(order) - 3.5)
+        return max(abs(sums[k - 1]) / np.sqrt(k * (6 - k)) for k in (2, 3, 4))
+
+    exact = np.mean([largest(order) >= largest(counts) - 1e-9 for order in permutations(counts)])
     found = asked(rate_residuals(counts, np.ones(6)), draws=20_000)
     assert found.p_value == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 20_000))
 
