@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .measures.cohort_rates import cohort_rates as cohort_rates
     from .measures.control_chart import control_chart as control_chart
     from .measures.count_changes import count_changes as count_changes
+    from .measures.crosswalk import crosswalk as crosswalk
     from .measures.curve_tests import curve_tests as curve_tests
     from .measures.defaults import defaults as defaults
     from .measures.detention import detention as detention
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .measures.limits import time_limits as time_limits
     from .measures.occupancy import stage_occupancy as stage_occupancy
     from .measures.offices import compare_offices as compare_offices
+    from .measures.official_tables import official_tables as official_tables
     from .measures.open_share import open_share as open_share
     from .measures.parts_of_whole import parts_of_whole as parts_of_whole
     from .measures.period_ratios import conviction_ratio as conviction_ratio
@@ -155,6 +157,8 @@ _PUBLIC: Final = {
     "protection_measures": "measures.protection",
     "repeated_statements": "measures.statements",
     "population_rates": "measures.population_rates",
+    "crosswalk": "measures.crosswalk",
+    "official_tables": "measures.official_tables",
     "cumulative_incidence": "measures.incidence",
     "curve_tests": "measures.curve_tests",
     "open_share": "measures.open_share",

@@ -32,6 +32,7 @@ from . import (
     study_size,
     support,
     time_to,
+    trends,
 )
 from .options import Options
 from .shell import FAULT, INTERRUPTED, explained
@@ -52,6 +53,7 @@ GROUPS = (
     flows,
     limits,
     offices,
+    trends,
     support,
     landmark,
     regression,

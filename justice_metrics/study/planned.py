@@ -41,6 +41,7 @@ _OTHER_DATA: Final[Mapping[Subject, Message]] = MappingProxyType(
         "counts": tr("it is asked of case files, and the mapping describes a table of counts."),
     }
 )
+_HOW_DATES: Final = tr("Map one below [attributes], with type = 'date'.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,8 @@ def _unknown_dates(settings: Mapping[str, Any], about: Described) -> Iterator[Me
         for word in _several(settings[name]):
             if word not in about.dates:
                 reason = tr("'{name}' is no date attribute in {mapping}.", name=word, mapping=about.source)
-                yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=suggestion(word, about.dates))
+                remedy = suggestion(word, about.dates) if about.dates else _HOW_DATES
+                yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=remedy)
 
 
 def _unknown_limits(ask: str, settings: Mapping[str, Any], about: Described) -> Iterator[Message]:

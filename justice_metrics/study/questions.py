@@ -133,6 +133,8 @@ QUESTIONS: Final = _listed(
     Question("warrants", "warrants", "warrants"),
     Question("defaults", "defaults", "defaults"),
     Question("reparation", "reparation", "reparation"),
+    Question("crosswalk", "crosswalk", "crosswalk"),
+    Question("official_tables", "official_tables", "official_tables"),
     Question("landmark_curves", "landmark_curves", "landmark_curves"),
     Question("landmark_association", "landmark", "landmark_association"),
     Question("support_effect", "support.effect", "support_effect", terms=("adjust",)),
@@ -160,7 +162,7 @@ RULE_SETTINGS: Final = frozenset({"rules"})
 DATE_SETTINGS: Final = frozenset({"recorded"})
 LIMIT_QUESTIONS: Final = frozenset({"time_limits"})
 # Files of the user's, beside the study file.
-FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges"})
+FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges", "table"})
 
 
 def needs_lifelines(question: Question, settings: Mapping[str, Any]) -> bool:
