@@ -21,6 +21,7 @@ from .conversion import day_lookup, normalise, number_lookup, unreadable_days, u
 from .conversion_numbers import DecimalMark
 from .count_mapping import CountMapping, KeyColumn, PeriodColumns
 from .periods import Period, months_in, numbered, period_number, periods_of
+from .readers import read_crosswalk
 
 # No period here: the place of a row whose period cannot be read.
 NO_DAY: Final = np.iinfo(np.int32).min
@@ -85,6 +86,8 @@ class Levels(NamedTuple):
     codes : array of int, shape (R,)
         Place in ``levels``.
     levels : list of str
+    written, texts : array of int, shape (R,), and list of str
+        The same before anything was given a label.
     kept : array of bool, shape (R,)
         The rows that are not left out on purpose.
     spellings : int
@@ -93,6 +96,8 @@ class Levels(NamedTuple):
 
     codes: Counts
     levels: list[str]
+    written: Counts
+    texts: list[str]
     kept: Flags
     spellings: int
 
@@ -251,24 +256,28 @@ class CountColumns:
         Texts that differ in capitals, accents and spaces only are one level, as the first of them is written.
         """
         column = self.need(spec.column, where=where)
-        labels = {normalise(text): level for text, level in spec.labels.items()}
+        given = spec.labels if spec.crosswalk is None else read_crosswalk(self._mapping.path(spec.crosswalk))
+        labels = {normalise(text): level for text, level in given.items()}
         ignored = {normalise(text) for text in spec.ignore}
         codes = {normalise(code): one for code, one in self._no_zero.items()}
         places: dict[str, int] = {}
         levels: list[str] = []
         spellings: set[str] = set()
         of: list[int] = []
+        written: dict[str, int] = {}
         for text in [*column.texts, NOT_RECORDED]:
             bare, tidy = normalise(text), " ".join(text.split())
             level = labels.get(bare) or codes.get(bare) or tidy
             if places.setdefault(normalise(level), len(levels)) == len(levels):
                 levels.append(level)
             of.append(places[normalise(level)])
+            written.setdefault(bare, len(written))
             if level == tidy and levels[of[-1]] != tidy:
                 spellings.add(tidy)
         dropped = np.array([normalise(text) in ignored for text in column.texts] + [False], np.bool_)
         taken = np.array(of, np.int64)[column.codes]
-        return Levels(taken, levels, ~dropped[column.codes], len(spellings))
+        as_written = np.array([*(written[normalise(text)] for text in column.texts), written[NOT_RECORDED]], np.int64)
+        return Levels(taken, levels, as_written[column.codes], list(written), ~dropped[column.codes], len(spellings))
 
     # ------------------------------------------------------------------------------------------------------- periods
 

@@ -110,6 +110,7 @@ def _block(name: str, table: Any, mapping: CountMapping) -> Block:
             arrow.take(places), name=name, row_number=lambda row: row_number(int(places[row])), mapping=mapping
         )
     keys = {key: Key(one.codes[kept].astype(np.int32), tuple(one.levels)) for key, one in found.items()}
+    written = {key: Key(one.written[kept].astype(np.int32), tuple(one.texts)) for key, one in found.items()}
     first, last = columns.periods(part.period)
     quantities, given, names = _long(columns, mapping) if part.long is not None else _wide(columns, mapping)
     dated = (first != NO_DAY) & (last != NO_DAY)
@@ -144,6 +145,7 @@ def _block(name: str, table: Any, mapping: CountMapping) -> Block:
         name=name,
         names=names,
         keys={key: Key(one.codes[dated], one.levels) for key, one in keys.items()},
+        written={key: Key(one.codes[dated], one.levels) for key, one in written.items()},
         first_day=first[dated],
         last_day=last[dated],
         quantities={key: Quantity(one.values[dated], one.status[dated]) for key, one in quantities.items()},

@@ -35,7 +35,8 @@ class Block(NamedTuple):
     name : str
     names : tuple of str
         What the table has: its columns, or in a long table the texts that name quantities.
-    keys : dict of str to Key
+    keys, written : dict of str to Key
+        With the labels of the mapping, and as they stand in the file.
     first_day, last_day : array of int, shape (R,)
     quantities : dict of str to Quantity, shape (R,)
     given : dict of str to array of bool, shape (R,)
@@ -47,6 +48,7 @@ class Block(NamedTuple):
     name: str
     names: tuple[str, ...]
     keys: dict[str, Key]
+    written: dict[str, Key]
     first_day: Days
     last_day: Days
     quantities: dict[str, Quantity]
@@ -70,7 +72,8 @@ class Gathered(NamedTuple):
 def gathered(blocks: Sequence[Block], mapping: CountMapping) -> Gathered:
     """Put tables together.
 
-    Rows of one office, period and breakdown become one when they hold different quantities.
+    Rows of one office, period and breakdown become one when they hold different quantities, or when the mapping gives
+    one label to what they are written as.
 
     Raises
     ------
@@ -92,7 +95,9 @@ def gathered(blocks: Sequence[Block], mapping: CountMapping) -> Gathered:
     notes: list[Message] = []
     n = len(leader)
     if n < len(first):
-        again = _again(group, given)
+        written = {name: _one_key([block.written[name] for block in blocks]).codes for name in keys}
+        as_written, _ = groups_of([*written.values(), first, last])
+        again = _again(as_written, given)
         if again.any() and mapping.counts.repeated == "refuse":
             if mapping.data.faults == "refuse":
                 raise _twice(again, where)
@@ -104,15 +109,19 @@ def gathered(blocks: Sequence[Block], mapping: CountMapping) -> Gathered:
                     int(again.sum()),
                 )
             )
-        elif again.any():
+        joined = int(_again(group, given).sum())
+        if joined:
             notes.append(
                 trn(
                     "{n} row was added to another of the same office, period and breakdown.",
                     "{n} rows were added to others of the same office, period and breakdown.",
-                    int(again.sum()),
+                    joined,
                 )
             )
-        quantities = {name: _summed(one, given[name], group, n) for name, one in quantities.items()}
+        for name, spec in mapping.counts.quantities.items():
+            if name in quantities:
+                owner = None if spec.per is None else [written[key] for key in spec.per]
+                quantities[name] = _summed(quantities[name], given[name], group, n, owner)
         given = {name: np.bincount(group[one], minlength=n) > 0 for name, one in given.items()}
         keys = {name: Key(one.codes[leader], one.levels) for name, one in keys.items()}
         first, last = first[leader], last[leader]
@@ -320,8 +329,15 @@ def _again(group: Counts, given: Mapping[str, Flags]) -> Flags:
     return again
 
 
-def _summed(one: Quantity, given: Flags, group: Counts, n: int) -> Quantity:
-    return sums(Quantity(one.values[given], one.status[given]), group[given], n)
+def _summed(
+    one: Quantity, given: Flags, group: Counts, n: int, owner: Sequence[NDArray[Any]] | None = None
+) -> Quantity:
+    """Add up the rows of each group; a figure that stands again on each row of its owner is taken once."""
+    rows = np.flatnonzero(given)
+    if owner is not None:
+        rows = rows[np.argsort(~one.known[rows], kind="stable")]
+        rows = rows[groups_of([group[rows], *(column[rows] for column in owner)])[1]]
+    return sums(Quantity(one.values[rows], one.status[rows]), group[rows], n)
 
 
 def _twice(again: Flags, where: Where) -> CaseDataError:

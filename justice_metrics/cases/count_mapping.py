@@ -70,14 +70,23 @@ class KeyColumn(Part):
     column : str
         Column with the texts.
     labels : mapping of str to str
-        What a text is called; a text without a label stays as it is.
+        What a text is called; a text without a label stays as it is. Rows of texts with one label add up.
+    crosswalk : str, optional
+        A csv file with two columns, from and to, in place of labels.
     ignore : tuple of str
         Texts whose rows are left out on purpose, such as a row of totals.
     """
 
     column: Name
     labels: Labels = Field(default_factory=dict)
+    crosswalk: Name | None = None
     ignore: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_list(self) -> KeyColumn:
+        if self.labels and self.crosswalk is not None:
+            raise ReadableError(tr("labels, bands and crosswalk exclude one another"))
+        return self
 
 
 KeySpec: TypeAlias = Annotated[KeyColumn, BeforeValidator(_as_column, json_schema_input_type=str | KeyColumn)]

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pytest
 import xlsxwriter
 
-from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError, ReadError
+from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError, ReadError, SettingsError
 from justice_metrics.cases.calendar import date_of
 from justice_metrics.cases.count_data import CountData
+from justice_metrics.cases.count_mapping import CountMapping
 from justice_metrics.cases.count_reading import read_counts
 
 CODES = {
@@ -187,6 +188,29 @@ class TestKeys:
         assert found.key_levels("office") == ("Court 9", "Court 10", "not_available")
         assert found.level("office").tolist() == ["Court 10", "Court 9", "not_available"]
         assert "1 row was left out as the mapping says" in str(found.notes[0])
+
+    def test_rows_of_texts_with_one_label_add_up(self, tmp_path: Path) -> None:
+        frame = pd.DataFrame(
+            {"Year": 2019, "Court": "a", "O": ["Abuso", "Abuso agravado", "Robo"], "New": [1, 2, 4], "J": 3}
+        )
+        (tmp_path / "crosswalk.csv").write_text("from,to\nABUSO,Sexual\nabuso agravado,Sexual\n", encoding="utf-8")
+        quantities = {"new": "New", "judges": {"column": "J", "per": "office"}}
+        part = {**YEARLY["counts"], "quantities": quantities}
+        for spec in (
+            {"column": "O", "labels": {"Abuso": "Sexual", "Abuso agravado": "Sexual"}},
+            {"column": "O", "crosswalk": "crosswalk.csv"},
+        ):
+            mapping = CountMapping.from_dict({"counts": {**part, "keys": {"offence": spec}}}, folder=tmp_path)
+            found = CountData.from_frame(frame, mapping)
+            assert found.level("offence").tolist() == ["Sexual", "Robo"]
+            assert found.quantities["new"].values.tolist() == [3, 4]
+            assert found.quantities["judges"].values.tolist() == [3, 3]
+            assert "1 row was added to another" in str(found.notes[0])
+            # what stands there twice as it is written stays a mistake
+            with pytest.raises(CaseDataError, match=r"1 row repeats .* \(the first in row 4\)"):
+                CountData.from_frame(pd.concat([frame, frame.iloc[:1]]), mapping)
+        with pytest.raises(SettingsError, match="exclude one another"):
+            CountMapping.from_dict({"counts": {**part, "keys": {"offence": {**spec, "labels": {"Abuso": "x"}}}}})
 
     def test_a_key_or_quantity_that_is_not_there_is_told(self) -> None:
         found = yearly([1])
