@@ -7,7 +7,7 @@ of several offices adds their counts up first; there is no function here that av
 References
 ----------
 .. [1] European Commission for the Efficiency of Justice (2008). GOJUST guidelines on judicial statistics.
-.. [2] National Center for State Courts (2005). CourTools, measures 2 to 4; State Court Guide to Statistical Reporting.
+.. [2] NCSC (2005). CourTools, measures 2 to 4; State Court Guide to Statistical Reporting.
 .. [3] North Carolina Administrative Office of the Courts. Court performance management system: aging case index.
 """
 

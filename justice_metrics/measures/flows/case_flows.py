@@ -319,7 +319,7 @@ def case_flows(
     References
     ----------
     .. [1] European Commission for the Efficiency of Justice (2008). GOJUST guidelines on judicial statistics.
-    .. [2] National Center for State Courts (2005). CourTools, measures 2 to 4.
+    .. [2] NCSC (2005). CourTools, measures 2 to 4.
 
     Examples
     --------
