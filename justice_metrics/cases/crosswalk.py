@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, get_args
 
 from ..base.errors import SettingsError
-from ..base.language import Label, Readable, tr
+from ..base.language import Label, Message, Readable, tr
 from .procedure_parts import Certainty
 from .sentence_ranges import plain_name
 
@@ -275,10 +275,8 @@ def _certainty(row: Mapping[str, str], line: int, source: str) -> Certainty:
     )
 
 
-def _wrong(line: int, source: str, problem: Readable, remedy: Readable) -> SettingsError:
-    return SettingsError(
-        tr("{file}, line {line}: {problem}.", file=source, line=line, problem=problem), tr("{remedy}", remedy=remedy)
-    )
+def _wrong(line: int, source: str, problem: Readable, remedy: Message) -> SettingsError:
+    return SettingsError(tr("{file}, line {line}: {problem}.", file=source, line=line, problem=problem), remedy)
 
 
 def _own_rows(path: Path) -> list[dict[str, str]]:
