@@ -509,29 +509,31 @@ def _notes(
                 last=date_of(vacations[1]),
             )
         )
-    counts = (
-        (
-            sum(one.moved for one in found),
+    moved, again = sum(one.moved for one in found), sum(one.again for one in found)
+    unsaid, other_law = sum(one.notice_missing for one in found), sum(one.not_in_force for one in found)
+    counted = (
+        trn(
             "{n} clock was in time only because its last day was no working day and moved to the next.",
             "{n} clocks were in time only because their last day was no working day and moved to the next.",
+            moved,
         ),
-        (
-            sum(one.again for one in found),
+        trn(
             "{n} clock began again later (the case went back or was reopened); only the first time is measured.",
             "{n} clocks began again later (the case went back or was reopened); only the first time is measured.",
+            again,
         ),
-        (
-            sum(one.notice_missing for one in found),
+        trn(
             "{n} clock counts from the act because its notification has no date; it ends too early.",
             "{n} clocks count from the act because their notification has no date; they end too early.",
+            unsaid,
         ),
-        (
-            sum(one.not_in_force for one in found),
+        trn(
             "{n} clock began when its limit was not law and is left out.",
             "{n} clocks began when their limit was not law and are left out.",
+            other_law,
         ),
     )
-    notes += [trn(one, many, n) for n, one, many in counts if n]
+    notes += [one for one in counted if one.n]
     notes += _legal_notes(cases, found, pauses)
     return tuple(notes)
 

@@ -50,9 +50,9 @@ REASON_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
 )
 STANDING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "kept": tr("kept"),
-        "missed": tr("missed"),
-        "running": tr("still running"),
+        "kept": tr("limit kept"),
+        "missed": tr("limit missed"),
+        "running": tr("limit still running"),
         "ended_otherwise": tr("ended otherwise in time"),
         "cannot_be_told": tr("cannot be told"),
     }
