@@ -97,8 +97,8 @@ def delay_curve(
     Three cases started on day 0 (registered after 0, 1 and 2 days), two on day 1 (0 and 1), one on day 2 (0):
 
     >>> curve = delay_curve(np.array([0, 0, 0, 1, 1, 2]), np.array([0, 1, 2, 0, 1, 0]), np.ones(6), cutoff=2, longest=2)
-    >>> curve.share.round(4).tolist()  # 2/3 of those within 2 days are there after 1; 3/5 of these after 0
-    [0.4, 0.6667, 1.0]
+    >>> curve.share.round(4).tolist()  # 2/3 of those within 2 days are there after 1; 2/4 of these after 0
+    [0.3333, 0.6667, 1.0]
     """
     size = longest + 1
     least = delay if window is None else np.maximum(delay, cutoff - window + 1 - start)

@@ -1,7 +1,7 @@
 """Published tables of stock and flow, reproduced through the public functions; what does not reproduce is listed.
 
-Sources: Ministry of Justice of Croatia, results of the work of courts 2017-2019 (mpu.gov.hr); National Center for State
-Courts, State Court Guide to Statistical Reporting (ncscstatsguide.org); North Carolina court performance management
+Sources: Ministry of Justice of Croatia, results of the work of courts 2017-2019 (mpu.gov.hr); NCSC,
+State Court Guide to Statistical Reporting (ncscstatsguide.org); North Carolina court performance management
 system, help pages (aoc.state.nc.us/cpms); Australian fact sheet 2013-14; the Attorney General of Bolivia on 2020, in
 the press (noticiosodigital.com, February 2021).
 """
