@@ -20,9 +20,10 @@ from ..base.version import __version__
 from .calendar import date_of
 from .conversion import normalise
 from .count_checks import checked, ensure_offices, ensure_totals
-from .count_columns import NO_DAY, CountColumns
+from .count_columns import CountColumns
 from .count_gathering import Block, Gathered, filled, gathered
 from .count_mapping import OFFICE, CountMapping, as_count_mapping
+from .count_periods import NO_DAY, period_days
 from .count_rows import CountRows, Key
 from .readers_frames import Embedded, Source
 from .readers_table import TextTable
@@ -111,7 +112,7 @@ def _block(name: str, table: Any, mapping: CountMapping) -> Block:
         )
     keys = {key: Key(one.codes[kept].astype(np.int32), tuple(one.levels)) for key, one in found.items()}
     written = {key: Key(one.written[kept].astype(np.int32), tuple(one.texts)) for key, one in found.items()}
-    first, last = columns.periods(part.period)
+    first, last = period_days(columns, part.period)
     quantities, given, names = _long(columns, mapping) if part.long is not None else _wide(columns, mapping)
     dated = (first != NO_DAY) & (last != NO_DAY)
     more: list[Message] = []

@@ -162,7 +162,10 @@ class TestPeriods:
         assert (found.rows, str(found.notes[-1])) == (1, "1 row without a period that can be read was left out.")
 
     def test_a_period_that_ends_before_it_begins_is_told(self) -> None:
-        frame = pd.DataFrame({"A": ["2019-02-01"], "B": ["2019-01-01"], "New": [1]})
+        frame = pd.DataFrame({"A": ["2019-02-01", "2019-01-01"], "B": ["2019-01-01", "2019-01-31"], "New": [1, 2]})
+        part = {"period": {"start": "A", "end": "B"}, "quantities": {"new": "New"}}
+        counted = CountData.from_frame(frame, {"counts": part, "data": {"faults": "count"}})
+        assert counted.quantities["new"].values.tolist() == [2]
         with pytest.raises(CaseDataError, match="1 row has no period"):
             CountData.from_frame(
                 frame, {"counts": {"period": {"start": "A", "end": "B"}, "quantities": {"new": "New"}}}
