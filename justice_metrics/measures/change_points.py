@@ -287,7 +287,7 @@ def _main(series: Series, tested: list[_Tested]) -> Table:
         estimate_column(series, "before", tr("level before")),
         estimate_column(series, "after", tr("level after")),
         Column("difference", difference, unit, "estimate", "difference"),
-        Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 3),
+        Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 4),
         Column("found", tr("counts as a change"), "text", "key", "key"),
     )
     labels = series.periods.labels

@@ -25,6 +25,7 @@ from .trends import (
     Rate,
     asked_settings,
     axis_words,
+    denominator_column,
     estimate_column,
     largest,
     number_of,
@@ -328,7 +329,7 @@ def _tables(series: Series, charts: tuple[Chart, ...], used: Flags, run_length: 
     columns = (
         *period_columns(series),
         Column("numerator", tr("counted"), "units", "count", "count"),
-        Column("denominator", tr("among"), "units" if series.is_share else "number", "count", "count", 2),
+        denominator_column(series),
         estimate_column(series),
         Column("centre", tr("centre"), unit, "estimate", "share", decimals),
         Column("lower", tr("lower control limit"), unit, "interval", "interval", decimals),

@@ -272,6 +272,13 @@ def estimate_column(series: Series, name: str = "estimate", meaning: Readable | 
     return Column(name, meaning or series.scale_words, "number", "estimate", "share", 2)
 
 
+def denominator_column(series: Series) -> Column:
+    """Declare what the numerator is a part of, or comes from."""
+    if series.is_share:
+        return Column("denominator", tr("among"), "units", "count", "count")
+    return Column("denominator", tr("divided by"), "number", "count", "count", 2)
+
+
 def number_of(series: Series, language: Language) -> Callable[[float], str]:
     """Return how a figure writes an estimate."""
     if series.is_share:
@@ -311,7 +318,7 @@ def _tables(series: Series, confidence_level: float) -> dict[str, Table]:
         *period_columns(series),
         Column("units", tr("counted in the period"), "units", "count", "count"),
         Column("numerator", numerator_words, "units", "count", "count"),
-        Column("denominator", tr("among"), "units" if series.is_share else "number", "count", "count", 2),
+        denominator_column(series),
         Column("seen", tr("observed for the whole time"), "share", "key", "key", 0),
         Column("state", tr("state"), "text", "key", "key"),
         estimate_column(series),
