@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ..base.language import Label, Language, Readable, format_number, format_share, tr
+from ..base.language import Label, Language, Readable, format_number, format_share, tr, trn
 from ..base.levels import LEVEL_WORDS
 from ..base.result import Definition, Result, Table
 from ..base.types import Names, names
@@ -144,12 +144,14 @@ class Hearings(Result):
         order = np.argsort(-table["denominator"].astype(float), kind="stable")[:_MOST_KINDS_TOLD]
         words = kind_words()
         return tuple(
-            tr(
+            trn(
+                "{kind}: held on the first date in {share} of {n} case; {dates} dates were set per case, and {days} "
+                "days passed on average from the first date to the hearing.",
                 "{kind}: held on the first date in {share} of {n} cases; {dates} dates were set per case, and {days} "
                 "days passed on average from the first date to the hearing.",
+                round(float(table["denominator"][row])),
                 kind=words.get(str(table["hearing"][row]), Label(str(table["hearing"][row]))),
                 share=Share(table["estimate"][row]),
-                n=round(float(table["denominator"][row])),
                 dates=Average(table["average_dates"][row]),
                 days=Average(table["average_days"][row], 0),
             )

@@ -124,7 +124,8 @@ def hearing_counts(cases: CaseData, table: ChildTable, *, by: Sequence[str] = ()
     status: nw.Expr = nw.lit(len(STATUSES) - 1, dtype=nw.Int64)
     for place, name in enumerate(STATUSES[:-1]):
         status = nw.when((child("status") == name).fill_null(False)).then(nw.lit(place)).otherwise(status)
-    of_units = grouped_counts(cases, by=by, keys={"all": nw.lit(0)})
+    # An engine may take a table of constants for a single row, so the one key is made of a column.
+    of_units = grouped_counts(cases, by=by, keys={"all": nw.col("unit_id").is_null()})
     strata, g, s = of_units.strata, len(of_units.strata), len(STATUSES)
     found = grouped_counts(cases, by=by, keys={"kind": code, "status": status}, frame=table.frame)
     row = np.array(found.strata.places_in(strata), np.int64)[found.stratum] if len(found.n) else found.stratum
