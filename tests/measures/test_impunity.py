@@ -83,10 +83,10 @@ class TestOfACohort:
 def counts(**given: Any) -> Any:
     mapping = given.pop("mapping", {})
     frame = pd.DataFrame(given)
-    keys = {"office": "office"} if "office" in given else {}
+    office = {"office": "office"} if "office" in given else {}
     quantities = {name: name for name in given if name not in ("year", "office")}
     return jm.CountData.from_frame(
-        frame, {"counts": {"period": "year", **keys, "quantities": quantities}, "missing": {"NA": "not_available"},
+        frame, {"counts": {"period": "year", **office, "quantities": quantities}, "missing": {"NA": "not_available"},
                 **mapping}
     )  # fmt: skip
 
