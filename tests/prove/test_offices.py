@@ -1,9 +1,9 @@
 """How often funnel limits, intervals and ranks of offices hold the truth, over 400 simulated countries.
 
-Rule: what is to hold 95 % is accepted when 95 % is no further from what was observed than 2.58 Monte Carlo errors, taken
-over countries (an office is one of many of its country). What holds more by its nature (exact limits of counts; ranks,
-which are whole numbers) may hold more, by the margin that each test names, never less. The seed was chosen before the
-first run and stays.
+Rule: what is to hold 95 % is accepted when 95 % is no further from what was observed than 2.58 Monte Carlo errors,
+taken over countries (an office is one of many of its country). What holds more by its nature (exact limits of counts;
+ranks, which are whole numbers) may hold more, by the margin that each test names, never less. The seed was chosen
+before the first run and stays.
 """
 
 from __future__ import annotations
