@@ -95,6 +95,7 @@ def waits_of(
     horizon_days: Sequence[int],
     confidence_level: float,
     title: Readable,
+    came: Readable,
     reached: Readable,
     otherwise: Readable | None,
 ) -> Waits:
@@ -108,8 +109,10 @@ def waits_of(
     outcome : str or None
         The ending asked for; None for any of them.
     by, horizon_days, confidence_level
-    title, reached : Readable
-        What the tables are called, and what those are that came to the ending.
+    title : Readable
+        What the tables are called.
+    came, reached : Readable
+        What those are that came to the ending, and their share by a day.
     otherwise : Readable or None
         What those are that ended in another way, where there is one.
     """
@@ -131,7 +134,7 @@ def waits_of(
         reached=share,
         conf_low=low,
         conf_high=high,
-        days=_days_table(counted, outcome, quarters, title, reached, otherwise),
+        days=_days_table(counted, outcome, quarters, title, came, otherwise),
         within=_within_table(counted.strata, times, (share, low, high), horizon_days, title, reached),
         left_out=left_out_of(counted.left_out),
         notes=() if times is None else times.notes,
@@ -218,16 +221,16 @@ def _days_table(
     outcome: str | None,
     quarters: Floats,
     title: Readable,
-    reached: Readable,
+    came: Readable,
     otherwise: Readable | None,
 ) -> Table:
     events = table.events.sum(axis=2)
     ways = [place for place, name in enumerate(table.outcomes) if outcome is None or name == outcome]
-    came = events[:, ways].sum(axis=1)
+    arrived = events[:, ways].sum(axis=1)
     columns = [
         *strata_columns(table.strata.names),
         Column("denominator", tr("with a time that can be told"), "units", "count", "count"),
-        Column("numerator", reached, "units", "count", "count"),
+        Column("numerator", came, "units", "count", "count"),
         Column("censored", tr("still running at the cut-off"), "units", "count", "count"),
         Column("lower_quartile", tr("a quarter by day"), "days", "estimate", "quantile"),
         Column("estimate", tr("half by day"), "days", "estimate", "quantile"),
@@ -238,7 +241,7 @@ def _days_table(
     values: dict[str, Any] = {
         **table.strata.columns(1),
         "denominator": table.entered.sum(axis=1),
-        "numerator": came,
+        "numerator": arrived,
         "censored": table.censored.sum(axis=1),
         "lower_quartile": quarters[0, :, 0],
         "estimate": quarters[0, :, 1],
@@ -249,7 +252,7 @@ def _days_table(
     if otherwise is not None:
         place = len(table.strata.names) + 2
         columns.insert(place, Column("otherwise", otherwise, "units", "count", "count"))
-        values["otherwise"] = events.sum(axis=1) - came
+        values["otherwise"] = events.sum(axis=1) - arrived
     ordered = {one.name: values[one.name] for one in columns}
     return Table(columns, ordered, title=title)
 
@@ -286,4 +289,4 @@ def _within_table(
         "conf_high": read[2].ravel(),
     }
     unseen = ["" if np.isfinite(one) else "not_available" for one in values["estimate"]]
-    return Table(columns, values, title=title, statuses={"estimate": unseen})
+    return Table(columns, values, title=tr("{title}: by chosen days", title=title), statuses={"estimate": unseen})

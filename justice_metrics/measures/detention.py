@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _FOREVER: Final = 2**30
+_MOST_SAID: Final = 6
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -58,8 +59,12 @@ class Detention(Result):
         return (
             *(self._share(row) for row in range(len(main)) if not strata and main["denominator"][row] > 0),
             *(self._length(group) for group in range(len(self.waits.table.strata))),
-            *(self._passed(row) for row in range(len(limits)) if not strata and limits["denominator"][row] > 0),
+            *(self._passed(row) for row in range(len(limits)) if self._said(row)),
         )
+
+    def _said(self, row: int) -> bool:
+        """Whether a row of the limits is told: of many groups the table tells."""
+        return len(self.waits.table.strata) <= _MOST_SAID and self.tables["limits"]["denominator"][row] > 0
 
     def _share(self, row: int) -> Readable:
         main = self.main
@@ -86,7 +91,8 @@ class Detention(Result):
 
     def _passed(self, row: int) -> Readable:
         limits = self.tables["limits"]
-        return tr(
+        group = [str(limits[one.name][row]) for one in limits.columns if one.role == "stratum"]
+        said = tr(
             "{limit} ({months} months): {n} of {all} detentions passed it ({share}); of {rest} it had not run out, or "
             "cannot be told.",
             limit=limits.labels["limit"][str(limits["limit"][row])],
@@ -96,6 +102,7 @@ class Detention(Result):
             share=Share(limits["estimate"][row]),
             rest=round(float(sum(limits[one][row] for one in ("ended_early", "running", "untold")))),
         )
+        return tr("{groups}: {said}", groups=tr("{groups}", groups=levels_words(group)), said=said) if group else said
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of detentions that has ended by each day, with the number still running below."""
@@ -181,6 +188,7 @@ def detention(
         horizon_days=days,
         confidence_level=confidence_level,
         title=tr("Length of preventive detention"),
+        came=tr("ended"),
         reached=tr("share that has ended"),
         otherwise=None,
     )
@@ -213,8 +221,8 @@ def detention(
             basis="cohort",
             pending=tr("a detention that runs at the cut-off has lasted at least so long (censored)"),
             method=tr(
-                "{shares} Length by the Kaplan-Meier estimator, quantiles with limits from those of the curve; limits "
-                "with Wilson score intervals.",
+                "{shares} Length by the Kaplan-Meier estimator, quantiles with limits from those of the curve; shares "
+                "over the legal limit with Wilson score intervals.",
                 shares=method_words(cases, "wilson"),
             ),
         ),

@@ -198,6 +198,7 @@ def reparation(
         horizon_days=days,
         confidence_level=confidence_level,
         title=tr("From order to payment"),
+        came=tr("with a payment"),
         reached=tr("share with a payment"),
         otherwise=None,
     )

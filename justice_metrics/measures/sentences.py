@@ -233,6 +233,7 @@ def sentences(
         horizon_days=days,
         confidence_level=confidence_level,
         title=tr("From sentence to enforcement"),
+        came=tr("enforced"),
         reached=tr("share enforced"),
         otherwise=None,
     )

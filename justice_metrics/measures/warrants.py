@@ -147,6 +147,7 @@ def warrants(
         horizon_days=days,
         confidence_level=confidence_level,
         title=tr("From issue to execution"),
+        came=tr("executed"),
         reached=tr("share executed"),
         otherwise=tr("case ended first"),
     )

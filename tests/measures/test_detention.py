@@ -157,7 +157,10 @@ def test_by_groups_and_sentences(answer: Detention, cases: CaseData) -> None:
     assert said[0].startswith("Of 9 cases that reached complaint, 7 have a preventive detention on record: 77.8 %")
     assert said[2] == "All together: half of the detentions have ended after 900 days; 3 of 6 are still running."
     assert "1 of 4 detentions passed it (25.0 %); of 3 it had not run out, or cannot be told." in said[3]
+    titles = [one.title.text("es") for one in answer.tables.values() if one.title is not None]
+    assert len(set(titles)) == len(answer.tables)
     split = detention(cases, by="year", per="complaint")
+    assert any("2015: " in str(one) and "1 of 4 detentions passed it" in str(one) for one in split.findings())
     assert split.main["numerator"].tolist() == [7]
     assert split.tables["limits"]["numerator"].tolist() == [1, 2]
     axes = answer.plot(language="es")
