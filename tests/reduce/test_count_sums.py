@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.base.provenance import Provenance
-from justice_metrics.base.quantities import Quantity, quantity, sums
+from justice_metrics.base.quantities import STATUSES, Quantity, quantity, sums
 from justice_metrics.cases.count_data import CountData
 from justice_metrics.cases.count_gathering import groups_of
 from justice_metrics.cases.count_rows import Key
@@ -191,6 +191,37 @@ def test_sums_of_sums_are_the_sum(cells: list[tuple[Any, ...]]) -> None:
         again = sums(flat, np.zeros(len(flat.values), np.int64), 1)
         np.testing.assert_equal(again.values, whole.values[0])
         np.testing.assert_array_equal(again.status, whole.status[0])
+
+
+def worst_of(parts: list[Any]) -> str:
+    """Say what a sum of these parts is: a number as text, or why there is none."""
+    reasons = [one for one in parts if not isinstance(one, int) and one != "NAP"]
+    if reasons:
+        return "suppressed" if "*" in reasons else "not_available"
+    if not [one for one in parts if isinstance(one, int)]:
+        return "not_applicable" if parts else "not_available"
+    return str(sum(one for one in parts if isinstance(one, int)))
+
+
+@given(CELLS, st.sampled_from(("office", "offence")))
+def test_flows_and_stocks_are_those_of_a_pencil(cells: list[tuple[Any, ...]], by: str) -> None:
+    found = added(counts_of(cells), by=by, period="quarter")
+    for stratum, (level,) in enumerate(found.strata.levels):
+        for place in range(len(found.labels)):
+            quarter = [
+                one
+                for one in cells
+                if one[by == "offence"] == level and (one[2] - 1) // 3 == int(found.labels[place][-1]) - 1
+            ]
+            # of each court and offence the last month; a flow is all of them
+            last = [
+                max((one for one in quarter if one[:2] == owner), key=lambda one: one[2])[3]
+                for owner in dict.fromkeys(one[:2] for one in quarter)
+            ]
+            for name, parts in (("new", [one[3] for one in quarter]), ("pending_end", last)):
+                number = found.quantity(name)
+                value, status = number.values[stratum, place], STATUSES[number.status[stratum, place]]
+                assert (status or str(int(value))) == worst_of(parts)
 
 
 @given(CELLS)
