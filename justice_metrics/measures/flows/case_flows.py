@@ -53,9 +53,11 @@ class CaseFlows(Result):
     ------
     main
         One row per stratum and period: ``state`` (complete or provisional), ``pending_start, incoming, resolved,
-        pending_end`` and, of what is there, ``clearance_rate, disposition_time, case_turnover, congestion``. Where
-        cases are placed on inactive status, ``outgoing`` counts them, ``clearance_rate`` is that of outgoing cases and
-        ``clearance_resolved`` that of resolved ones alone.
+        pending_end`` and, of what is there, ``clearance_rate, disposition_time``. Where cases are placed on inactive
+        status, ``outgoing`` counts them, ``clearance_rate`` is that of outgoing cases and ``clearance_resolved`` that
+        of resolved ones alone.
+    pace
+        ``days`` of each period, ``case_turnover``, ``congestion``.
     identity
         The stock that the flows give, the stock that is told, and the ``residual``.
     inactive
@@ -424,6 +426,7 @@ def _tables(
         cells = table_of.rates(source.whole, all_of_it)
         made["whole"] = table_of.arranged(source.whole, cells, tr("All together"), provisional=late)
     more = {
+        "pace": (table_of.pace(flows, found), tr("Turnover and congestion")),
         "identity": (table_of.identity(found), tr("Does the stock agree with the flows?")),
         "inactive": (table_of.inactive_identity(flows), tr("Stock on inactive status")),
         "parts": (table_of.parts(flows, source.own_words), tr("What came in and what went out")),

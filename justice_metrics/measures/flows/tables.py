@@ -74,8 +74,7 @@ def arranged(flows: Flows, cells: Sequence[Cells], title: Readable, *, provision
 
 def rates(flows: Flows, found: Balance) -> list[Cells]:
     """Return stock, flow and the rates of both."""
-    days = quantity(np.tile(flows.days, (len(flows.strata), 1)))
-    cells = [Cells(Column("days", tr("days"), "days", "key", "key"), days)]
+    cells: list[Cells] = []
     if found.pending_start is not None:
         cells.append(counted("pending_start", WORDS["pending_start"], found.pending_start))
     if found.incoming is not None:
@@ -96,9 +95,7 @@ def rates(flows: Flows, found: Balance) -> list[Cells]:
 
 def _rates(flows: Flows, found: Balance, *, more: bool) -> list[Cells]:
     cells: list[Cells] = []
-    start, came, out, done, end = (
-        found.pending_start, found.incoming, found.outgoing, found.resolved, found.pending_end
-    )  # fmt: skip
+    came, out, done, end = found.incoming, found.outgoing, found.resolved, found.pending_end
     if came is not None and out is not None:
         rate = indicator(formula.clearance_rate(out.values, came.values), out, came)
         cells.append(derived("clearance_rate", tr("clearance rate"), rate))
@@ -107,10 +104,22 @@ def _rates(flows: Flows, found: Balance, *, more: bool) -> list[Cells]:
         cells.append(derived("clearance_resolved", tr("clearance rate, resolved cases only"), rate))
     if end is not None and done is not None:
         days = indicator(formula.disposition_time(end.values, done.values, flows.days), end, done)
-        turned = indicator(formula.case_turnover(done.values, end.values), done, end)
         cells.append(derived("disposition_time", tr("disposition time (theoretical)"), days, "days", kind="quantile"))
-        cells.append(derived("case_turnover", tr("case turnover"), turned, "number", 2))
-    if start is not None and came is not None and done is not None:
+    return cells
+
+
+def pace(flows: Flows, found: Balance) -> list[Cells]:
+    """Return the days of each period, and how often the stock was turned over in them."""
+    start, came, done, end = found.pending_start, found.incoming, found.resolved, found.pending_end
+    if done is None or end is None:
+        return []
+    days = quantity(np.tile(flows.days, (len(flows.strata), 1)))
+    turned = indicator(formula.case_turnover(done.values, end.values), done, end)
+    cells = [
+        Cells(Column("days", tr("days"), "days", "key", "key"), days),
+        derived("case_turnover", tr("case turnover"), turned, "number", 2),
+    ]
+    if start is not None and came is not None:
         ratio = indicator(formula.congestion(start.values, came.values, done.values), start, came, done)
         cells.append(derived("congestion", tr("congestion"), ratio, "number", 2))
     return cells

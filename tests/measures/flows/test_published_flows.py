@@ -70,7 +70,7 @@ def test_croatia_disposition_times_and_the_one_that_does_not_reproduce(croatia: 
 
 
 def test_croatia_turnover_and_flows_per_judge(croatia: Any) -> None:
-    assert [round(one, 4) for one in cells(croatia, "case_turnover")] == [1.5525, 1.6294, 1.4042]
+    assert [round(one, 4) for one in cells(croatia, "case_turnover", "pace")] == [1.5525, 1.6294, 1.4042]
     assert [round(one) for one in cells(croatia, "incoming_per_judges", "capacity")] == [264, 232, 238]
     assert [round(one) for one in cells(croatia, "resolved_per_judges", "capacity")] == [281, 254, 232]
 
@@ -195,6 +195,6 @@ def test_bolivia_2020() -> None:
     assert cells(answer, "pending_end") == [178_227]
     assert any("is what the flows give" in str(one) for one in answer.notes)
     # all that had to be dealt with: 379,435; 2020 has 366 days
-    assert cells(answer, "congestion")[0] == pytest.approx(379_435 / 201_208)
-    assert cells(answer, "days") == [366]
+    assert cells(answer, "congestion", "pace")[0] == pytest.approx(379_435 / 201_208)
+    assert cells(answer, "days", "pace") == [366]
     assert cells(answer, "disposition_time")[0] == pytest.approx(178_227 / 201_208 * 366)
