@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ..base.errors import OutputError
 from ..base.language import LANGUAGES, Language, tr
-from . import summary
+from . import counts, summary
 from .extracts import CHILD_HEADINGS, COHORT, NATIONAL, child_tables, closed_tribunal_files, dirty_copy, draw
 from .register import HEADINGS, SUPPORT_HEADINGS, Table
 
@@ -28,6 +28,8 @@ _TEXTS: Final = (
     "bolivia_dirty_mapping.toml",
     "bolivia_closed_mapping.toml",
     "bolivia_national_mapping.toml",
+    "bolivia_counts_mapping.toml",
+    "bolivia_calendar.csv",
 )
 _FIRST_LINE: Final = "# Simulated Bolivian case files"
 _FILE_DATE: Final = dt.datetime(2018, 4, 30)  # a workbook carries the day of its making: always this one
@@ -107,6 +109,7 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
         "bolivia_cases_dirty.csv": _csv(dirty_copy(cohort), HEADINGS),
         "bolivia_closed.csv": _csv(closed, HEADINGS),
         "bolivia_closed_support.csv": _csv(closed_support, SUPPORT_HEADINGS),
+        "bolivia_counts.csv": counts.counts_csv(),
         "bolivia_national.parquet": _parquet(national.cases),
         "bolivia_national_support.parquet": _parquet(national.support),
     }
