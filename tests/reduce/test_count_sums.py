@@ -138,7 +138,7 @@ class TestMissing:
 
 def test_an_unknown_key_or_quantity_is_told(two_courts: CountData) -> None:
     with pytest.raises(QuestionError, match="Did you mean 'offence'"):
-        added(two_courts, by="offense")
+        added(two_courts, by="ofence")
     with pytest.raises(QuestionError, match="no quantity 'resolved'"):
         added(two_courts, quantities="resolved")
 
