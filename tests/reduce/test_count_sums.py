@@ -78,7 +78,10 @@ class TestOverTime:
         assert found.quantity("population").values[0].tolist() == [900] * 12
         assert found.quantity("new").values[0][:2].tolist() == [1, 2]
         assert found.quantity("new").words()[2:] == ["not_available"] * 10
-        assert added(counts, period="year").quantity("population").values.tolist() == [[900]]
+        year = added(counts, period="year")
+        assert year.quantity("population").values.tolist() == [[900]]
+        # that there is a population of the year says not that the year is over
+        assert (year.days.tolist(), year.seen_days.tolist()) == ([365], [59])
         with pytest.raises(QuestionError, match="periods of different lengths"):
             added(counts)
 
