@@ -22,7 +22,8 @@ from ..cases.periods import periods_of
 from ..figures.counts import bars
 from ..reduce.cohorts import DayCounts, arrival_counts
 from .crosswalk import CERTAINTY_WORDS, OWN_READING
-from .declared import LEFT_OUT_WORDS, sampling_notes
+from .declared import sampling_notes
+from .series import ARRIVAL_WORDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -391,7 +392,7 @@ def _notes(cases: CaseData, left_out: Mapping[str, int]) -> tuple[Readable, ...]
                 "{n} unit is in no year: {reason}.",
                 "{n} units are in no year: {reason}.",
                 n,
-                reason=LEFT_OUT_WORDS[name],
+                reason=ARRIVAL_WORDS[name],
             )
         )
     return tuple(notes)

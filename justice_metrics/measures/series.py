@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Readable, tr, trn
+from ..base.language import Message, Readable, tr, trn
 from ..base.levels import PENDING
 from ..base.provenance import LeftOut
 from ..base.quantities import STATUSES, Quantity, quantity, ratio
@@ -28,6 +29,12 @@ from .declared import LEFT_OUT_WORDS, sampling_notes
 MOST_PERIODS: Final = 240
 _MONTHS: Final = MappingProxyType({"month": 12, "quarter": 4, "half_year": 2, "year": 1})
 _PENDING: Final = STATUSES.index(PENDING)
+ARRIVAL_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "arrival_undated": tr("came there, but no date says when"),
+        "arrival_after_cutoff": tr("came there after the cut-off, by its dates"),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -187,7 +194,7 @@ def arrival_series(cases: CaseData, *, quantity: str, period: Period, by: tuple[
         is_share=False,
         scale_words=tr("{what}, per 30 days", what=words),
         definition=flow_definition(words),
-        left_out=tuple(LeftOut(LEFT_OUT_WORDS[name], n) for name, n in counts.left_out.items()),
+        left_out=tuple(LeftOut(ARRIVAL_WORDS[name], n) for name, n in counts.left_out.items()),
         notes=(*sampling_notes(cases), *_last_note(periods, cases.cutoff_day, period)),
         weighted=cases.sampling.weighted,
     )

@@ -94,11 +94,14 @@ def arrival_counts(cases: CaseData, *, states: tuple[str, ...], by: tuple[str, .
     A verdict counts on its first day; any other ending as units stand at the cut-off.
     """
     reached, day = arrival(cases, states, endings="standing")
+    if states == (cases.procedure.start,):
+        # every case began, also one whose beginning has no date
+        reached = nw.lit(value=True)
     frame = cases.milestones.with_columns(cohort__came=reached, cohort__day=day)
     came, end = nw.col("cohort__came").fill_null(False), nw.col("cohort__day")
     why = (
         nw.when(came & end.is_null())
-        .then(nw.lit(4))
+        .then(nw.lit(2))
         .otherwise(
             nw.when(~came).then(nw.lit(1)).otherwise(nw.when(end > cases.cutoff_day).then(nw.lit(3)).otherwise(0))
         )
@@ -107,8 +110,8 @@ def arrival_counts(cases: CaseData, *, states: tuple[str, ...], by: tuple[str, .
     kept = grouped.keys["why"] == 0
     nothing = np.zeros(int(kept.sum()), np.int64)
     left_out = {
-        "end_undated": int(grouped.units[grouped.keys["why"] == 4].sum()),
-        "end_after_cutoff": int(grouped.units[grouped.keys["why"] == 3].sum()),
+        "arrival_undated": int(grouped.units[grouped.keys["why"] == 2].sum()),
+        "arrival_after_cutoff": int(grouped.units[grouped.keys["why"] == 3].sum()),
     }
     return DayCounts(
         strata=grouped.strata,

@@ -123,6 +123,21 @@ class TestArrivals:
         main = trends(wide(ROWS, cutoff=1000), quantity="conviction", period="half_year").main
         assert main["numerator"].tolist() == [1, 0, 0, 0]
 
+    def test_who_came_there_without_a_day_or_too_late_is_left_out_and_counted(self) -> None:
+        rows = [
+            {"id": "a", "complaint": None, "outcome": "rejected", "ended": None},
+            {"id": "b", "complaint": 1001, "outcome": "rejected", "ended": 1002},
+            {"id": "c", "complaint": 5, "outcome": "rejected", "ended": 6},
+        ]
+        cases = wide(rows, cutoff=1000)
+        for quantity in ("new", "rejection"):
+            answer = trends(cases, quantity=quantity, period="year")
+            assert answer.main["numerator"].sum() == 1
+            assert {str(one.reason): one.n for one in answer.provenance.left_out} == {
+                "came there, but no date says when": 1,
+                "came there after the cut-off, by its dates": 1,
+            }
+
     def test_words_of_counts_are_known_of_cases_too(self) -> None:
         cases = wide(ROWS, cutoff=1000)
         assert trends(cases, quantity="new", period="year").main["numerator"].tolist() == [2, 3, 2]
