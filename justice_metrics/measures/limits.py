@@ -342,7 +342,7 @@ def time_limits(
             by=by,
             calendar="" if own is None else own.source,
             office=office or "",
-            country=_country(cases, country) or NO_COUNTRY,
+            country=_country(cases, country),
             suspended=suspended if isinstance(suspended, str) else dict(suspended),
             vacation_stops=stops,
             last_day=last_day,
@@ -352,6 +352,7 @@ def time_limits(
         notes=(
             *sampling_notes(cases),
             *(few_units_note(found[0].strata, main["clocks"]) if by else ()),
+            *(_no_holidays(found) if _country(cases, country) == NO_COUNTRY else ()),
             *_notes(cases, found, own, pauses),
         ),
         frame_library=cases.frame_library,
@@ -451,8 +452,8 @@ def _office(cases: CaseData, own: LegalCalendar | None, office: str | None) -> s
     return office
 
 
-def _country(cases: CaseData, country: str | None) -> str | None:
-    return cases.procedure.country if country is None else country
+def _country(cases: CaseData, country: str | None) -> str:
+    return (cases.procedure.country or NO_COUNTRY) if country is None else country
 
 
 def _days(
@@ -466,7 +467,7 @@ def _days(
     """Return what each day is that a clock can meet."""
     starts = [int(one.start[one.start != NO_DAY].min()) for one in counted.values() if (one.start != NO_DAY).any()]
     first, last = days_needed(asked, starts, cases.cutoff_day)
-    holidays = holidays_in(_country(cases, country) or NO_COUNTRY, first, last)
+    holidays = holidays_in(_country(cases, country), first, last)
     offices = () if own is None or office is None else own.offices
     levels = {normalise(one) for cells in counted.values() for one in cells.office}
     if offices and not levels & {normalise(one) for one in offices}:
@@ -536,6 +537,13 @@ def _notes(
     notes += [one for one in counted if one.n]
     notes += _legal_notes(cases, found, pauses)
     return tuple(notes)
+
+
+def _no_holidays(found: Sequence[Judged]) -> tuple[Readable, ...]:
+    """Say that nobody's public holidays were left out, where working days are counted."""
+    if not any(one.limit.unit == "working_days" for one in found):
+        return ()
+    return (tr("No public holidays are left out of working days but those of the calendar file."),)
 
 
 def _legal_notes(cases: CaseData, found: Sequence[Judged], pauses: Mapping[str, Pause]) -> list[Readable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -409,7 +410,18 @@ def few() -> CaseData:
     return wide([{**charged(accusation="2016-07-05"), "court": "Juzgado Segundo"}])
 
 
-@pytest.mark.parametrize("country", ["XX", "BO-Q", "Atlantis"])
+def test_without_a_country_the_answer_says_so(few: CaseData) -> None:
+    nobody = few.with_(procedure=replace(few.procedure, country=None))
+    police = log([("a", "complaint", "2016-01-04", None), ("a", "preliminary", "2016-01-04", None)])
+    for cases, country in ((police, "none"), (police.with_(procedure=nobody.procedure), None)):
+        notes = time_limits(cases, limits=POLICE, country=country).notes
+        assert any("No public holidays" in str(one) for one in notes)
+    unknown = few.with_(procedure=replace(few.procedure, country="XX"))
+    with pytest.raises(QuestionError, match="no list of public holidays for the country 'XX'"):
+        time_limits(unknown, limits=STAGE)
+
+
+@pytest.mark.parametrize("country", ["XX", "BO-Q", "Atlantis", ""])
 def test_an_unknown_country_is_refused_with_what_is_known(few: CaseData, country: str) -> None:
     with pytest.raises(QuestionError, match="no list of public holidays") as refused:
         time_limits(few, country=country)
