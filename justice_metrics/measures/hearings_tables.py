@@ -62,7 +62,7 @@ def suspension_table(counted: HearingCounts, level: float, *, weighted: bool) ->
     columns = (
         *strata_columns(counted.strata.names),
         HEARING,
-        Column("numerator", tr("suspended"), "units", "count", "count"),
+        Column("numerator", tr("hearings suspended"), "units", "count", "count"),
         Column("denominator", tr("held or suspended"), "units", "count", "count"),
         Column("scheduled", tr("still ahead"), "units", "count", "count"),
         Column("not_recorded", tr("outcome not recorded"), "units", "count", "count"),
@@ -101,8 +101,8 @@ def reasons_table(strata: Strata, reasons: Sequence[str], n: Tallies, level: flo
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
     columns = (
         *strata_columns(strata.names),
-        Column("reason", tr("reason"), "text", "key", "key"),
-        Column("numerator", tr("suspended"), "units", "count", "count"),
+        Column("reason", tr("reason of the suspension"), "text", "key", "key"),
+        Column("numerator", tr("hearings suspended"), "units", "count", "count"),
         Column("denominator", tr("all suspended"), "units", "count", "count"),
         *interval_columns(),
     )
