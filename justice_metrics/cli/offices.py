@@ -107,12 +107,15 @@ def add(app: typer.Typer, options: Options) -> None:
             show_default=False,
             help=words(tr("Attribute that is the age; the file has bands of it, such as 15-19.")),
         ),
-        standard: str | None = typer.Option(
+        who: bool = typer.Option(
+            False, "--who", help=words(tr("Standardise to the ages of the WHO's world population."))
+        ),
+        standard_file: Path | None = typer.Option(
             None,
-            "--standard",
-            metavar="who|FILE",
+            "--standard-file",
+            metavar="FILE",
             show_default=False,
-            help=words(tr("Ages to standardise to: who, or a file; otherwise the ages of the whole population.")),
+            help=words(tr("Ages to standardise to; otherwise those of the whole population.")),
         ),
         confidence_level: float = options.level(),
         out: list[Path] = options.out(),
@@ -130,7 +133,8 @@ def add(app: typer.Typer, options: Options) -> None:
                     counted=counted,
                     by=tuple(by) or ("year",),
                     age=age,
-                    standard=standard,
+                    standard="who" if who else "population",
+                    standard_file=standard_file,
                     confidence_level=confidence_level,
                 )
             )

@@ -18,6 +18,7 @@ _FURTHEST = 8.0
 _WIDEST = 3.0
 # What is less likely than the best by this factor of e is left out of the grid.
 _UNLIKELY = 10.0
+_NOTHING = 1e-290
 
 
 class Pooled(NamedTuple):
@@ -83,7 +84,8 @@ def pooled(successes: Tallies, trials: Tallies) -> Pooled:
     best_middle, best_spread = _best(likelihood, shifts)
     middles, spreads = _unknown(likelihood, shifts, best_middle, best_spread)
     chances = _chances(shifts, middles, spreads)
-    marginal = likelihood @ chances.T
+    # spreads far too small for what an office did: so unlikely that the number is 0, and weighs nothing
+    marginal = np.maximum(likelihood @ chances.T, _NOTHING)
     logs = np.log(marginal).sum(axis=0)
     weight = np.exp(logs - logs.max())
     weight /= weight.sum()
@@ -218,8 +220,8 @@ def _chances(shifts: Floats, middles: Floats, spreads: Floats) -> Floats:
 
 
 def _log_marginal(likelihood: Floats, shifts: Floats, middles: Floats, spreads: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        logs: Floats = np.log(likelihood @ _chances(shifts, middles, spreads).T).sum(axis=0)
+    marginal = np.maximum(likelihood @ _chances(shifts, middles, spreads).T, _NOTHING)
+    logs: Floats = np.log(marginal).sum(axis=0)
     return logs
 
 

@@ -201,7 +201,8 @@ def _limits(
 ) -> FunnelLimits:
     """Limits on the scale of the values; with a ratio, those of the share over the share of all."""
     low, high = np.full(len(size), np.nan), np.full(len(size), np.nan)
-    there = np.isfinite(size)
+    # where nobody had the outcome nothing is expected, and no ratio has limits
+    there = np.isfinite(size) & (scale > 0)
     whole = np.maximum(np.rint(size[there]), 1.0)
     spread = dispersion.intraclass if way == "additive" else 0.0
     found = binomial_limits(target, whole, level, intraclass=spread)

@@ -41,7 +41,8 @@ def office_tables(answer: OfficeAnswer, office: str) -> dict[str, Table]:
 
 
 def _office(answer: OfficeAnswer, office: str) -> tuple[Column, Sequence[str]]:
-    return Column(office, attribute_words(office), "text", "stratum", "stratum"), list(answer.offices)
+    words = tr("office") if office == "office" else attribute_words(office)
+    return Column(office, words, "text", "stratum", "stratum"), list(answer.offices)
 
 
 def _missing(answer: OfficeAnswer, values: Floats, why: str = NOT_DEFINED) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
 
@@ -51,7 +51,8 @@ class PopulationRates(Result):
     Tables
     ------
     main
-        One row per group: ``numerator``, ``people`` (person-years), ``estimate`` per ``per`` with exact Poisson limits.
+        One row per group: ``numerator``, ``people`` (person-years), ``estimate`` per ``per_people`` with exact Poisson
+        limits.
     ages, standardised, indirect
         With ``age``: the rates by age; the rates with the ages of the standard; observed over expected (SMR).
     """
@@ -59,7 +60,7 @@ class PopulationRates(Result):
     question: ClassVar[str] = "population_rates"
 
     counted_words: Readable
-    per: int
+    per_people: int
     whole: Rate
     whole_counts: tuple[float, float]
 
@@ -75,7 +76,7 @@ class PopulationRates(Result):
                 n=round(events),
                 people=round(people),
                 rate=_Number(self.whole.estimate[0]),
-                per=self.per,
+                per=self.per_people,
                 low=_Number(self.whole.conf_low[0]),
                 high=_Number(self.whole.conf_high[0]),
             ),
@@ -87,9 +88,9 @@ class PopulationRates(Result):
         strata = [one.name for one in table.columns if one.role == "stratum"]
         _, rows = table.display(language)
         labels = [" · ".join(row[: len(strata)]) for row in rows] if strata else [tr("all").text(language)] * len(rows)
-        words = tr("per {per} people and year", per=self.per)
+        words = tr("per {per} people and year", per=self.per_people)
         if "standardised" in self.tables:
-            words = tr("per {per} people and year, with the ages of the standard", per=self.per)
+            words = tr("per {per} people and year, with the ages of the standard", per=self.per_people)
         return dots(
             labels=labels,
             estimate=table["estimate"].astype(float),
@@ -112,8 +113,9 @@ def population_rates(
     counted: str | None = None,
     by: Names = ("year",),
     age: str | None = None,
-    standard: str | Path | None = None,
-    per: int = _PER,
+    standard: Literal["population", "who"] = "population",
+    standard_file: str | Path | None = None,
+    per_people: int = _PER,
     confidence_level: float = 0.95,
 ) -> PopulationRates:
     """Count events per 100,000 people and year, by year, place, age and sex.
@@ -132,10 +134,11 @@ def population_rates(
         Groups: attributes, and ``year``, the calendar year in which it happened.
     age : str, optional
         Attribute that is the age. Rates are then also standardised for age.
-    standard : "who" or path, optional
-        Ages to standardise to: those of the WHO's world population, or a file with the columns of ``age`` and
-        ``population``; by default those of all people of ``population``.
-    per : int
+    standard : {"population", "who"}
+        Ages to standardise to: those of all people of ``population``, or of the WHO's world population.
+    standard_file : path, optional
+        Ages of one's own to standardise to: a file with the columns of ``age`` and ``population``.
+    per_people : int
         People that a rate is told of.
     confidence_level : float
         Level of the intervals.
@@ -166,9 +169,9 @@ def population_rates(
     """
     ensure_level(confidence_level)
     by = names(by)
-    if per < 1:
-        raise QuestionError(tr("Rates are told of one person or more, not of {n}.", n=per))
-    if age is None and standard is not None:
+    if per_people < 1:
+        raise QuestionError(tr("Rates are told of one person or more, not of {n}.", n=per_people))
+    if age is None and (standard != "population" or standard_file is not None):
         raise QuestionError(
             tr("A standard is for ages, and no attribute is named as the age."), tr('Name it: age = "age_at_fact".')
         )
@@ -198,25 +201,28 @@ def population_rates(
             ),
         )
     cells = people_cells(events, people, by=by, split=split, age=age, complete=isinstance(data, CaseData))
-    tables = {"main": rates_table(cells, per, confidence_level, weighted=weighted)}
+    tables = {"main": rates_table(cells, per_people, confidence_level, weighted=weighted)}
     if age is not None:
-        weights = _standard(standard, cells, age)
-        tables |= tables_by_age(cells, weights, age, per, confidence_level, weighted=weighted)
+        weights = _standard(standard, standard_file, cells, age)
+        tables |= tables_by_age(cells, weights, age, per_people, confidence_level, weighted=weighted)
     known = cells.counts.known & cells.people.known
     whole_counts = (float(cells.counts.values[known].sum()), float(cells.people.values[known].sum()))
-    settings = {"population": _named(population), "counted": word, "by": by, "age": age, "standard": _named(standard)}
+    settings: dict[str, object] = {"population": _named(population), "counted": word, "by": by, "age": age}
+    settings |= {"standard": standard, "standard_file": _named(standard_file), "per_people": per_people}
     return PopulationRates(
         heading=tr("Rates of the population: {counted}", counted=counted_words),
         tables=tables,
         definition=_definition(counted_words, age),
-        provenance=data.provenance.add(
-            "population_rates", **settings, per=per, confidence_level=confidence_level
-        ).leave_out(*[LeftOut(LEFT_OUT_WORDS[name], n) for name, n in events.left_out.items()]),
+        provenance=data.provenance.add("population_rates", **settings, confidence_level=confidence_level).leave_out(
+            *[LeftOut(LEFT_OUT_WORDS[name], n) for name, n in events.left_out.items()]
+        ),
         notes=(*notes, *_notes(cells, people)),
         frame_library=data.frame_library,
         counted_words=counted_words,
-        per=per,
-        whole=scaled(poisson_rate(np.array([whole_counts[0]]), np.array([whole_counts[1]]), confidence_level), per),
+        per_people=per_people,
+        whole=scaled(
+            poisson_rate(np.array([whole_counts[0]]), np.array([whole_counts[1]]), confidence_level), per_people
+        ),
         whole_counts=whole_counts,
     )
 
@@ -226,12 +232,10 @@ def _named(path: str | Path | None) -> str | None:
     return None if path is None else Path(path).name
 
 
-def _standard(standard: str | Path | None, cells: PeopleCells, age: str) -> Floats:
-    if standard is None:
-        return cells.standard
-    if str(standard) == "who":
-        return who_weights(cells.ages)
-    found = read_population(standard, wanted=(age,))
+def _standard(standard: str, file: str | Path | None, cells: PeopleCells, age: str) -> Floats:
+    if file is None:
+        return who_weights(cells.ages) if standard == "who" else cells.standard
+    found = read_population(file, wanted=(age,))
     weights = dict.fromkeys(cells.ages, 0.0)
     for band, n in zip(found.levels[age], found.people, strict=True):
         if band not in weights:

@@ -314,3 +314,20 @@ class TestRefusals:
         assert set(found.main["position"]) == {"inside"}
         assert np.isnan(found.main["rank"]).all()
         assert found.plot() is not None
+
+    @pytest.mark.parametrize("share", [0, 100])
+    def test_nobody_or_everybody_of_every_kind(self, share: int) -> None:
+        rows = [(f"J{place}", 2019, kind, 100, share) for place in range(12) for kind in "xy"]
+        found = compare_offices(counts_of(rows), adjust="offence")
+        assert set(found.main["estimate"]) == {share / 100}
+        assert not found.answer.is_outside.any()
+        assert found.summary()
+        assert found.plot() is not None
+
+    def test_one_office_like_no_other(self) -> None:
+        """Beliefs stay defined where a spread that suits the others makes an office all but impossible."""
+        rows = [(f"J{place}", 2019, "x", 5_000, 500) for place in range(20)]
+        found = compare_offices(counts_of([*rows, ("Other", 2019, "x", 5_000, 4_900)]))
+        other = row(found.main, "office", "Other")
+        assert other["pooled"] == pytest.approx(0.98, abs=0.002)
+        assert (other["rank_low"], other["rank_high"], other["position"]) == (1, 1, "above_998")

@@ -81,7 +81,7 @@ class TestByHand:
         assert np.isnan(main["conf_high"][0])
 
     def test_all_together(self, cases: CaseData, file: Path) -> None:
-        found = population_rates(cases, population=file, by=(), per=1_000)
+        found = population_rates(cases, population=file, by=(), per_people=1_000)
         assert len(found.main) == 1
         assert found.main["estimate"][0] == pytest.approx(1_000 * 13 / (152_000 * (1 + 182 / 366)))
         assert "13" in str(found.findings()[0])
@@ -110,14 +110,14 @@ class TestAges:
 
     def test_a_standard_of_ones_own(self, cases: CaseData, file: Path, tmp_path: Path) -> None:
         standard = people(tmp_path, "age,population\n0-17,1\n18+,0\n", "standard.csv")
-        found = population_rates(cases, population=file, by="department", age="age", standard=standard)
+        found = population_rates(cases, population=file, by="department", age="age", standard_file=standard)
         table = found.tables["standardised"]
         place = table["department"].tolist().index("La Paz")
         young = found.tables["ages"]
         assert table["estimate"][place] == pytest.approx(
             young["estimate"][shown(found, "ages", "department", "age").index(("La Paz", "0-17"))]
         )
-        assert dict(found.provenance.settings)["standard"] == "standard.csv"
+        assert dict(found.provenance.settings)["standard_file"] == "standard.csv"
         assert dict(found.provenance.settings)["population"] == "people.csv"
 
     def test_the_standard_of_the_who(self, cases: CaseData, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ class TestAges:
     def test_a_standard_of_other_ages(self, cases: CaseData, file: Path, tmp_path: Path) -> None:
         other = people(tmp_path, "age,population\n0-9,5\n", "standard.csv")
         with pytest.raises(QuestionError, match="'0-9'"):
-            population_rates(cases, population=file, age="age", standard=other)
+            population_rates(cases, population=file, age="age", standard_file=other)
 
 
 class TestTablesOfCounts:
@@ -195,7 +195,7 @@ class TestRefusals:
         with pytest.raises(QuestionError, match="cannot be a group as well"):
             population_rates(cases, population=file, age="age", by="age")
         with pytest.raises(QuestionError, match="one person or more"):
-            population_rates(cases, population=file, per=0)
+            population_rates(cases, population=file, per_people=0)
 
 
 class TestWords:
