@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+import numpy as np
+
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Definition, Result
@@ -57,7 +59,7 @@ class Defaults(Result):
             return ()
         shares = (
             tr(
-                "Of {denominator} cases that reached {per}, {numerator} were in default at some time: {share} "
+                "Default was declared at some time in {numerator} of {denominator} cases that reached {per}: {share} "
                 "(interval {low} to {high}).",
                 denominator=round(float(main["denominator"][row])),
                 per=self.per_words[str(main["per"][row])],
@@ -69,17 +71,21 @@ class Defaults(Result):
             for row in range(len(main))
             if main["denominator"][row] > 0
         )
-        lengths = (
-            tr(
-                "{state}: half of the spells have ended after {days}; {still} of {n} last at the cut-off.",
-                state=self.words[self.table.states[stay.state]],
-                days=days_words(float(stay.quarters[0, 1])),
-                still=round(float(stay.still[0])),
-                n=round(float(stay.entered[0])),
-            )
-            for stay in self.stays
+        return (*shares, *(self._length(stay) for stay in self.stays))
+
+    def _length(self, stay: Stay) -> Readable:
+        told = {
+            "state": self.words[self.table.states[stay.state]],
+            "still": round(float(stay.still[0])),
+            "n": round(float(stay.entered[0])),
+        }
+        if not np.isfinite(stay.quarters[0, 1]):
+            return tr("{state}: {still} of {n} spells last at the cut-off, so no median can be given.", **told)
+        return tr(
+            "{state}: half of the spells have ended after {days}; {still} of {n} last at the cut-off.",
+            days=days_words(float(stay.quarters[0, 1])),
+            **told,
         )
-        return (*shares, *lengths)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of cases that were ever in default, on each denominator."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr, trn
@@ -69,8 +70,8 @@ class Detention(Result):
     def _share(self, row: int) -> Readable:
         main = self.main
         return tr(
-            "Of {denominator} cases that reached {per}, {numerator} have a preventive detention on record: "
-            "{share} (interval {low} to {high}).",
+            "A preventive detention is on record in {numerator} of {denominator} cases that reached {per}: {share} "
+            "(interval {low} to {high}).",
             denominator=round(float(main["denominator"][row])),
             per=self.per_words[str(main["per"][row])],
             numerator=round(float(main["numerator"][row])),
@@ -81,12 +82,17 @@ class Detention(Result):
 
     def _length(self, group: int) -> Readable:
         levels = self.waits.table.strata.levels[group]
+        told = {
+            "groups": tr("{groups}", groups=levels_words(levels)) if levels else tr("All together"),
+            "n": round(float(self.waits.days["censored"][group])),
+            "all": round(float(self.waits.days["denominator"][group])),
+        }
+        if not np.isfinite(self.waits.days["estimate"][group]):
+            return tr("{groups}: {n} of {all} detentions are still running, so no median can be given.", **told)
         return tr(
             "{groups}: half of the detentions have ended after {days}; {n} of {all} are still running.",
-            groups=tr("{groups}", groups=levels_words(levels)) if levels else tr("All together"),
             days=median_words(self.waits, group),
-            n=round(float(self.waits.days["censored"][group])),
-            all=round(float(self.waits.days["denominator"][group])),
+            **told,
         )
 
     def _passed(self, row: int) -> Readable:

@@ -34,6 +34,8 @@ _PAID: Final = ("in_full", "in_part", "nothing", "untold")
 # Amounts are counted to the hundredth.
 _PARTS: Final = 100
 _UNKNOWN: Final = -1
+# A slip of the pen, and more hundredths than a whole number holds.
+_TOO_MUCH: Final = 1e15
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -299,7 +301,8 @@ def _spells(cases: CaseData, table: ChildTable) -> Durations:
 def _status_code() -> nw.Expr:
     """Return the place in ``_PAID``."""
     ordered, paid = child("ordered_amount"), child("paid_amount")
-    known = (ordered > 0).fill_null(False) & (paid > 0).fill_null(False)
+    known = _amount("ordered_amount") != _UNKNOWN
+    known &= _amount("paid_amount") != _UNKNOWN
     full = known & (paid >= ordered - 0.005).fill_null(False)
     return (
         nw.when(full)
@@ -311,8 +314,9 @@ def _status_code() -> nw.Expr:
 def _amount(column: str) -> nw.Expr:
     """Return an amount in hundredths, -1 where none above 0 is known."""
     amount = child(column)
-    parts = (amount * _PARTS + 0.5).floor().cast(nw.Int64)
-    return nw.when((amount > 0).fill_null(False)).then(parts).otherwise(nw.lit(_UNKNOWN, dtype=nw.Int64))
+    known = ((amount > 0) & (amount < _TOO_MUCH)).fill_null(False)
+    parts = (nw.when(known).then(amount).otherwise(nw.lit(0.0)) * _PARTS + 0.5).floor().cast(nw.Int64)
+    return nw.when(known).then(parts).otherwise(nw.lit(_UNKNOWN, dtype=nw.Int64))
 
 
 def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -13,7 +15,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
-from ..base.levels import NOT_RECORDED
+from ..base.levels import MISSING_LEVELS, NOT_RECORDED
 from ..base.provenance import LeftOut
 from ..base.result import Definition, Result, Table
 from ..base.types import Names, names
@@ -36,6 +38,8 @@ _YEAR: Final = 365
 _MOST_SAID: Final = 6
 # Lengths are counted to a hundredth of a month, which is seven hours.
 _PARTS: Final = 100
+# Ten thousand years; what is longer is a slip, or a word of the file for a life.
+_ENDLESS: Final = 120_000.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -314,7 +318,8 @@ def _spells(cases: CaseData, table: ChildTable, offence: str | None) -> Duration
     """Return the times from sentence to enforcement, with the offence as a level."""
     said = child_text("offence")
     if offence is not None:
-        said = nw.when(said == NOT_RECORDED).then(cases.level(offence)).otherwise(said)
+        unknown = reduce(or_, [said == one for one in MISSING_LEVELS])
+        said = nw.when(unknown).then(cases.level(offence)).otherwise(said)
     enforced_day, status = child("enforced_day"), child_text("status")
     enforced = (status == "enforced") | ~enforced_day.is_null()
     told = table.frame.select(n=nw.when(status != NOT_RECORDED).then(nw.lit(1)).otherwise(nw.lit(0)).sum()).collect()
@@ -350,8 +355,10 @@ def _law_day(cases: CaseData, fact: str | None) -> nw.Expr:
 
 def _whole_length() -> nw.Expr:
     length = child("months")
-    parts = (length * _PARTS + 0.5).floor().cast(nw.Int64)
-    return nw.when((length > 0).fill_null(False)).then(parts).otherwise(nw.lit(NO_DAY, dtype=nw.Int64))
+    # some engines hold a number that is none for the largest of all, and would not make it whole
+    known = ((length > 0) & (length < _ENDLESS)).fill_null(False)
+    parts = (nw.when(known).then(length).otherwise(nw.lit(0.0)) * _PARTS + 0.5).floor().cast(nw.Int64)
+    return nw.when(known).then(parts).otherwise(nw.lit(NO_DAY, dtype=nw.Int64))
 
 
 def _status_code() -> nw.Expr:

@@ -62,7 +62,7 @@ def test_how_they_go_on(answer: Defaults) -> None:
 
 def test_sentences_and_figure(answer: Defaults) -> None:
     said = [str(one).replace("\N{NO-BREAK SPACE}", " ") for one in answer.findings()]
-    assert said[0].startswith("Of 4 cases that reached complaint, 2 were in default at some time: 50.0 %")
+    assert said[0].startswith("Default was declared at some time in 2 of 4 cases that reached complaint: 50.0 %")
     assert (
         said[2] == "default (accused absent): half of the spells have ended after 200 days; 1 of 3 last at the cut-off."
     )

@@ -126,6 +126,7 @@ def test_a_country_without_limits_says_so() -> None:
     cases = hanging([{"id": "a", "complaint": 0}], "detention", [("a", 10, 500)], procedure="guatemala")
     answer = detention(cases, per="complaint")
     assert len(answer.tables["limits"]) == 0
+    assert row(answer.tables["length"])["censored"] == 0
     assert any("No legal limit of detention" in str(one) for one in answer.notes)
 
 
@@ -154,7 +155,7 @@ def test_quartiles_and_shares_against_r() -> None:
 
 def test_by_groups_and_sentences(answer: Detention, cases: CaseData) -> None:
     said = [str(one).replace("\N{NO-BREAK SPACE}", " ") for one in answer.findings()]
-    assert said[0].startswith("Of 9 cases that reached complaint, 7 have a preventive detention on record: 77.8 %")
+    assert said[0].startswith("A preventive detention is on record in 7 of 9 cases that reached complaint: 77.8 %")
     assert said[2] == "All together: half of the detentions have ended after 900 days; 3 of 6 are still running."
     assert "1 of 4 detentions passed it (25.0 %); of 3 it had not run out, or cannot be told." in said[3]
     titles = [one.title.text("es") for one in answer.tables.values() if one.title is not None]
@@ -165,3 +166,9 @@ def test_by_groups_and_sentences(answer: Detention, cases: CaseData) -> None:
     assert split.tables["limits"]["numerator"].tolist() == [1, 2]
     axes = answer.plot(language="es")
     assert np.nanmax(axes.lines[0].get_ydata()) == pytest.approx(2 / 3)
+
+
+def test_no_median_is_said_where_none_is_reached() -> None:
+    cases = hanging([{"id": "a", "complaint": 0}], "detention", [("a", 10, None)])
+    said = str(detention(cases, per="complaint").findings()[1])
+    assert said == "All together: 1 of 1 detentions are still running, so no median can be given."

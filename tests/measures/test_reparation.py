@@ -104,3 +104,17 @@ def test_a_conviction_that_was_set_aside_is_none() -> None:
     units = [{"id": "a", "complaint": 0, "outcome": "acquitted", "ended": 300, "verdict": 200}]
     found = reparation(hanging(units, "reparation", [("a", 200, 10, None, None)], labels=LABELS))
     assert row(found.main, per="conviction")["denominator"] == 0
+
+
+def test_what_no_file_can_hold_is_unknown() -> None:
+    units = [{"id": "a", "complaint": 0}, {"id": "b", "complaint": 0}]
+    orders = [("a", 10, 1e17, 20, 5.0), ("a", 10, float("nan"), None, None), ("b", 10, 5.0, 20, float("inf"))]
+    found = reparation(hanging(units, "reparation", orders))
+    pay = found.tables["payment"]
+    assert {str(one): int(n) for one, n in zip(pay["status"], pay["numerator"], strict=True)} == {
+        "in_full": 0,
+        "in_part": 0,
+        "nothing": 1,
+        "untold": 2,
+    }
+    assert row(found.tables["amounts"])["numerator"] == 1
