@@ -182,15 +182,16 @@ def filled(data: CountRows, part: CountsPart) -> CountRows:
 
     A period in which nobody has a row, in a year in which others do, was not reported by anybody.
     """
-    calendar = _calendar(data)
+    happening = data.happening(tuple(data.quantities))
+    calendar = _calendar(data, happening)
     if calendar is None:
         return data
     who, one_of = groups_of([one.codes for one in data.keys.values()] or [np.zeros(data.rows, np.int64)])
     n, p = len(one_of), len(calendar.labels)
-    if n * p > _MOST_ROWS or n * p == data.rows:
+    if n * p > _MOST_ROWS or n * p == int(happening.sum()):
         return data
     there = np.zeros((n, p), np.bool_)
-    there[who, np.searchsorted(calendar.first_day, data.first_day)] = True
+    there[who[happening], np.searchsorted(calendar.first_day, data.first_day[happening])] = True
     missing = ~there
     status = part.absent or NOT_AVAILABLE
     notes: list[Readable] = []
@@ -214,14 +215,15 @@ def filled(data: CountRows, part: CountsPart) -> CountRows:
     return replace(data, notes=(*data.notes, *notes))
 
 
-def _calendar(data: CountRows) -> Periods | None:
+def _calendar(data: CountRows, happening: Flags) -> Periods | None:
     """Return every period that the rows should be about: those of all years that any of them is about."""
     kind = data.native_period
     if kind is None:
         return None
-    whole = periods_between(int(data.first_day.min()), int(data.last_day.max()), kind)
+    first, last = data.first_day[happening], data.last_day[happening]
+    whole = periods_between(int(first.min()), int(last.max()), kind)
     years = period_number(whole.first_day, "year")
-    kept = np.isin(years, period_number(data.first_day, "year"))
+    kept = np.isin(years, period_number(first, "year"))
     labels = tuple(label for label, one in zip(whole.labels, kept, strict=True) if one)
     return Periods(whole.first_day[kept], whole.last_day[kept], labels)
 
@@ -245,13 +247,14 @@ def _silent(data: CountRows, part: CountsPart, there: Flags, one_of: Counts) -> 
 def _with_rows(data: CountRows, who: Counts, first_day: Days, last_day: Days, status: str) -> CountRows:
     """Return the table with rows of no number; ``who`` are rows that have the same keys."""
     n = len(who)
+    happening = data.happening(tuple(data.quantities))
     zero = status == "zero"
     code = 0 if zero else STATUSES.index(status)
     quantities: dict[str, Quantity] = {}
     given: dict[str, Flags] = {}
     for name, one in data.quantities.items():
-        # that nothing was counted says nothing of how many judges there were
-        known = not zero or data.over_time[name] != "mean"
+        # that nothing was counted says nothing of how many judges there were, or of the people of the whole year
+        known = bool((data.given_in(name) & happening).any()) and (not zero or data.over_time[name] != "mean")
         value = 0.0 if zero and known else np.nan
         empty = np.full(n, code if known else STATUSES.index(NOT_APPLICABLE), np.uint8)
         quantities[name] = Quantity(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple, Self
@@ -90,8 +90,20 @@ class CountRows:
 
     @property
     def native_period(self) -> Period | None:
-        """Which kind of period the rows have; None where they have several kinds or none."""
-        return length_of(self.first_day, self.last_day)
+        """Which kind of period the flows and stocks have; None where they have several kinds or none."""
+        rows = self.happening(tuple(self.quantities))
+        return length_of(self.first_day[rows], self.last_day[rows])
+
+    def happening(self, quantities: Iterable[str]) -> Flags:
+        """Return the rows by which a period is seen, shape (R,).
+
+        The population of a year says not that its months are over. Where there is nothing else, every row counts.
+        """
+        rows = np.zeros(self.rows, np.bool_)
+        for name in quantities:
+            if self.over_time[name] != "mean":
+                rows |= self.given_in(name)
+        return rows if rows.any() else ~rows
 
     def has(self, quantity: str) -> bool:
         """Whether the table has a quantity."""

@@ -11,7 +11,7 @@ from ..base.errors import QuestionError
 from ..base.language import Readable, tr, trn
 from ..base.levels import NOT_APPLICABLE
 from ..base.quantities import STATUSES, Quantity, sums
-from ..base.types import Counts, Days, Flags, Names, names
+from ..base.types import Counts, Days, Names, names
 from ..cases.count_data import CountData
 from ..cases.count_gathering import groups_of
 from ..cases.count_quantities import OverTime
@@ -73,7 +73,7 @@ def added(
         made[name], unknown[name] = _summed(parts, shape, known_only=known_only)
     seen_first = np.array(when.periods.last_day)
     seen_last = np.array(when.periods.first_day)
-    seen = counted & _happening(data, asked)
+    seen = counted & data.happening(asked)
     np.minimum.at(seen_first, when.place[seen], data.first_day[seen])
     np.maximum.at(seen_last, when.place[seen], data.last_day[seen])
     blank = np.bincount(when.place[seen], minlength=p) == 0
@@ -88,15 +88,6 @@ def added(
         unknown=unknown,
         rows=np.bincount(cell[counted], minlength=shape[0] * p).reshape(shape).astype(np.int64),
     )
-
-
-def _happening(data: CountData, asked: Sequence[str]) -> Flags:
-    """Return the rows by which a period is seen: the population of a year says not that its months are over."""
-    rows = np.zeros(data.rows, np.bool_)
-    for name in asked:
-        if data.over_time[name] != "mean":
-            rows |= data.given_in(name)
-    return rows if rows.any() else ~rows
 
 
 class _When(NamedTuple):

@@ -282,6 +282,18 @@ class TestPutTogether:
         assert days(found)[-1] == ("2019-03-01", "2019-03-31")
         assert found.quantities["new"].words()[-1] == "not_available"
 
+    def test_the_population_of_a_year_stands_beside_months(self) -> None:
+        rows = [("a", "2019-01", "New", 1), ("a", "2019-02", "New", 1), ("b", "2019-01", "New", 1)]
+        rows += [(court, "2019", "People", 900) for court in "ab"]
+        frame = pd.DataFrame(rows, columns=["Court", "P", "W", "N"])
+        quantities = {"new": "New", "population": "People"}
+        part = {"period": "P", "office": "Court", "quantities": quantities}
+        found = CountData.from_frame(frame, {"counts": {**part, "long": {"quantity": "W", "number": "N"}}})
+        assert found.native_period == "month"
+        assert found.rows == 6
+        assert days(found)[-1] == ("2019-02-01", "2019-02-28")
+        assert (found.given_in("new")[-1], found.given_in("population")[-1]) == (True, False)
+
     def test_years_that_are_left_out_on_purpose_are_not_invented(self) -> None:
         frame = pd.DataFrame({"Y": [2010, 2015, 2020], "New": 1})
         assert CountData.from_frame(frame, {"counts": {"period": "Y", "quantities": {"new": "New"}}}).rows == 3
