@@ -247,7 +247,8 @@ def hearings(
         horizon_days=days,
         confidence_level=confidence_level,
         title=tr("From the first date to the hearing"),
-        reached=tr("held"),
+        came=tr("held"),
+        reached=tr("share of the hearings held"),
         otherwise=tr("case ended first"),
     )
     weighted = cases.sampling.weighted

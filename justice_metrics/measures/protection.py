@@ -228,7 +228,8 @@ def protection_measures(
         horizon_days=days,
         confidence_level=confidence_level,
         title=tr("From request to order"),
-        reached=tr("ordered"),
+        came=tr("ordered"),
+        reached=tr("share of measures ordered"),
         otherwise=tr("case ended first"),
     )
     breaches = waits_of(
@@ -239,7 +240,8 @@ def protection_measures(
         horizon_days=breach_days,
         confidence_level=confidence_level,
         title=tr("From order to breach"),
-        reached=tr("breached"),
+        came=tr("breached"),
+        reached=tr("share of measures breached"),
         otherwise=tr("measure lifted first"),
     )
     return ProtectionMeasures(
