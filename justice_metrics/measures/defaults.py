@@ -163,7 +163,7 @@ def defaults(
     ...     "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
     ...     "events": {"state": "state", "date": "day"},
     ... })
-    >>> defaults(cases).main["numerator"].tolist()
+    >>> jm.defaults(cases).main["numerator"].tolist()
     [1, 1]
     """
     by, denominators = names(by), names(per)

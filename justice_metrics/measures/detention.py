@@ -176,7 +176,7 @@ def detention(
     ...     "dates": {"complaint": "reported"},
     ...     "detention": {"id": "id", "start": "from", "end": "to"},
     ... }, children={"detention": held})
-    >>> detention(cases, per="complaint").tables["limits"]["numerator"].tolist()
+    >>> jm.detention(cases, per="complaint").tables["limits"]["numerator"].tolist()
     [1, 1]
     """
     by, denominators = names(by), names(per)

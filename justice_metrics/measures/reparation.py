@@ -178,7 +178,7 @@ def reparation(
     ...     "outcome": {"column": "end", "date": "on", "labels": {"C": "final_conviction"}},
     ...     "reparation": {"id": "id", "ordered": "day", "ordered_amount": "sum", "paid": "paid", "paid_amount": "got"},
     ... }, children={"reparation": orders})
-    >>> reparation(cases).tables["amounts"]["share_paid"].tolist()
+    >>> jm.reparation(cases).tables["amounts"]["share_paid"].tolist()
     [0.25]
     """
     by = names(by)

@@ -210,7 +210,7 @@ def sentences(
     ...     "dates": {"complaint": "reported"},
     ...     "sentences": {"id": "id", "date": "day", "years": "years", "offence": "offence"},
     ... }, children={"sentences": told})
-    >>> sentences(cases).main["estimate"].tolist()
+    >>> jm.sentences(cases).main["estimate"].tolist()
     [144.0, 240.0]
     """
     by = names(by)

@@ -128,7 +128,7 @@ def warrants(
     ...     "dates": {"complaint": "reported"},
     ...     "warrants": {"id": "id", "issued": "from", "executed": "done"},
     ... }, children={"warrants": issued})
-    >>> found = warrants(cases).main
+    >>> found = jm.warrants(cases).main
     >>> dict(zip(found["status"].tolist(), found["numerator"].tolist()))
     {'open': 1, 'executed': 1, 'case_ended': 0}
     """
