@@ -157,7 +157,8 @@ def judged_clocks(
 
         def on_clock(day: Counts) -> Counts:
             left = remaining(counting, calendar, np.minimum(day, last), last, pauses)
-            return np.maximum(length - left, 0) + np.maximum(day - last, 0)
+            found: Counts = np.maximum(length - left, 0) + np.maximum(day - last, 0)
+            return found
 
         time = on_clock(seen)
         entry = np.where(late_entry, on_clock(np.where(late_entry, entered, start)), entry)
