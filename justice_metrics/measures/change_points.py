@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
@@ -23,17 +23,19 @@ from ..estimate.change_points import (
     strongest_change,
 )
 from ..figures.control import changing_levels
-from .control_chart import LEAST_PERIODS, LEAST_YEARS, ensure_unweighted
+from ..reduce.grouped import refuse_many
+from .control_chart import LEAST_PERIODS, LEAST_YEARS, ensure_unweighted, without_intervals
 from .count_series import asked_series
 from .declared import PValue, Share, ensure_level, group_words, levels_words, strata_columns
 from .series import Series, seasons_of
-from .trends import Rate, asked_settings, axis_words, estimate_column, largest, number_of
+from .trends import Rate, asked_settings, axis_words, estimate_column, largest, number_of, undefined
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Orders that a row is compared with; a smaller p value than one over as many cannot be told.
 _DRAWS: Final = 4_999
+_MOST_GROUPS: Final = 100
 _SERIAL: Final = 2.0
 
 
@@ -167,7 +169,7 @@ def change_points(
     Raises
     ------
     QuestionError, ProcedureError
-        As :func:`trends`; and when there are fewer than eight complete periods.
+        As :func:`trends`; and when there are fewer than eight complete periods, or more than 100 groups.
 
     References
     ----------
@@ -198,6 +200,8 @@ def change_points(
         known_only=known_only,
     )
     ensure_unweighted(series)
+    # with more groups than these, so many orders cannot show a change that counts in spite of all the looks
+    refuse_many(len(series.strata), by, _MOST_GROUPS)
     least = max(LEAST_PERIODS, 2 * shortest)
     enough = series.complete.sum(axis=1) >= least
     if not enough.any():
@@ -228,7 +232,7 @@ def change_points(
             seasonal=seasonal,
             seed=seed,
         ).leave_out(*series.left_out),
-        notes=(*series.notes, *_notes(series, enough, found, level, seasonal=seasonal)),
+        notes=(*without_intervals(series), *_notes(series, enough, found, level, seasonal=seasonal)),
         frame_library=data.frame_library,
         series=series,
         found=found,
@@ -296,7 +300,7 @@ def _main(series: Series, tested: list[_Tested]) -> Table:
     with np.errstate(invalid="ignore", divide="ignore"):
         relative = np.where(before > 0, after / before - 1, np.nan)
     words = {one: period_words(one) for one in labels}
-    values = {
+    values: dict[str, Any] = {
         **{name: [series.strata.column(name)[one.group] for one in tested] for name in series.strata.names},
         "period": [labels[one.place] for one in tested],
         "earliest": [labels[one.first] for one in tested],
@@ -313,7 +317,8 @@ def _main(series: Series, tested: list[_Tested]) -> Table:
         "earliest": words,
         "latest": words,
     }
-    return Table(columns, values, labels=known, title=tr("Strongest changes"))
+    statuses = {"difference": undefined(np.asarray(values["difference"], np.float64))}
+    return Table(columns, values, labels=known, statuses=statuses, title=tr("Strongest changes"))
 
 
 def _notes(

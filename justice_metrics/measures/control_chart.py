@@ -11,6 +11,7 @@ import numpy as np
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Message, Readable, format_number, tr, trn
+from ..base.quantities import NOT_DEFINED
 from ..base.result import Column, Result, Table, Unit
 from ..base.types import Flags, Floats, Names, names
 from ..cases.casedata import CaseData
@@ -19,7 +20,7 @@ from ..cases.periods import Period, period_words
 from ..estimate.control_charts import Chart, beyond_limits, in_runs, p_chart, u_chart
 from ..figures.control import control_chart as drawn_chart
 from .count_series import asked_series
-from .declared import group_words, levels_words
+from .declared import AS_INDEPENDENT, group_words, levels_words
 from .series import Series, seasons_of
 from .trends import (
     Rate,
@@ -233,7 +234,10 @@ def control_chart(
             overdispersed=overdispersed,
             run_length=run_length,
         ).leave_out(*series.left_out),
-        notes=(*series.notes, *_notes(series, charts, used, [one is not None for one in seasons], seasonal=seasonal)),
+        notes=(
+            *without_intervals(series),
+            *_notes(series, charts, used, [one is not None for one in seasons], seasonal=seasonal),
+        ),
         frame_library=data.frame_library,
         series=series,
         charts=charts,
@@ -268,6 +272,11 @@ def _stretches(series: Series, places: list[int], passed: set[int]) -> list[Read
             parts.append([place])
     words = [[period_words(series.periods.labels[one]) for one in (part[0], part[-1])] for part in parts]
     return [tr("{first} to {last}", first=one, last=two) if one != two else one for one, two in words]
+
+
+def without_intervals(series: Series) -> tuple[Readable, ...]:
+    """Return the notes of a row, but for the one on intervals: there are none here."""
+    return tuple(one for one in series.notes if one is not AS_INDEPENDENT)
 
 
 def _base(series: Series, base_until: str | None) -> Flags:
@@ -350,7 +359,11 @@ def _tables(series: Series, charts: tuple[Chart, ...], used: Flags, run_length: 
         "used": np.where(used.ravel(), "yes", "no").astype(object),
     }
     labels = {**period_labels(series), "signal": SIGNAL_WORDS, "used": {"yes": tr("yes"), "no": tr("no")}}
-    main = Table(columns, values, labels=labels, statuses={"estimate": estimate.words()}, title=tr("By period"))
+    statuses = {
+        "estimate": estimate.words(),
+        **{name: _why_not(joined(name), estimate.words()) for name in ("centre", "lower", "upper")},
+    }
+    main = Table(columns, values, labels=labels, statuses=statuses, title=tr("By period"))
     per_group = (
         *columns[: len(series.strata.names)],
         Column("periods", tr("periods used for the centre"), "number", "key", "key", 0),
@@ -366,6 +379,11 @@ def _tables(series: Series, charts: tuple[Chart, ...], used: Flags, run_length: 
         "in_runs": [sum(one.startswith("run") for one in row) for row in signals],
     }
     return {"main": main, "spread": Table(per_group, counted, title=tr("How much the periods vary"))}
+
+
+def _why_not(values: Floats, estimate: list[str]) -> list[str]:
+    """Return why a limit is missing: as its estimate is, or because its season has no period in the base."""
+    return [(why or NOT_DEFINED) if np.isnan(one) else "" for one, why in zip(values, estimate, strict=True)]
 
 
 def _notes(

@@ -348,7 +348,8 @@ def _main(lines: Sequence[_Line], words: Mapping[str, Readable]) -> Table:
         "reason": [one.reason for one in lines],
     }
     labels: dict[str, Mapping[str, Readable]] = {"row": words, "reason": REASON_WORDS, "period": {"": tr("–")}}
-    statuses = {"value": numbers.words(), "share": shares.words()}
+    possible = ["not_applicable" if np.isnan(one.possible) else "" for one in lines]
+    statuses = {"value": numbers.words(), "share": shares.words(), "possible": possible}
     return Table(columns, values, labels=labels, statuses=statuses, title=tr("Rows of official tables"))
 
 

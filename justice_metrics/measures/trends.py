@@ -11,7 +11,7 @@ import numpy as np
 
 from ..base.language import Language, Message, Readable, format_number, format_share, tr, trn
 from ..base.levels import PENDING
-from ..base.quantities import STATUSES, Quantity
+from ..base.quantities import NOT_DEFINED, STATUSES, Quantity
 from ..base.result import Column, Result, Table, Unit
 from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
@@ -279,6 +279,11 @@ def denominator_column(series: Series) -> Column:
     return Column("denominator", tr("divided by"), "number", "count", "count", 2)
 
 
+def undefined(values: Floats) -> list[str]:
+    """Return the status of numbers of which those that are none are not defined."""
+    return [NOT_DEFINED if np.isnan(one) else "" for one in values]
+
+
 def number_of(series: Series, language: Language) -> Callable[[float], str]:
     """Return how a figure writes an estimate."""
     if series.is_share:
@@ -340,6 +345,7 @@ def _tables(series: Series, confidence_level: float) -> dict[str, Table]:
         "units": series.units.words(),
         "numerator": numerator.words(),
         "denominator": series.denominator.words(),
+        "seen": undefined(seen),
         "estimate": estimate.words(),
     }
     labels = {**period_labels(series), "state": STATE_WORDS}
@@ -364,6 +370,7 @@ def _so_far(series: Series, units: Floats) -> Table:
         columns,
         values,
         labels=period_labels(series),
+        statuses={"estimate": undefined(share)},
         title=tr("Share by the cut-off, whatever the time of follow-up"),
         warning=tr(
             "Recent periods were followed for a shorter time, so this share falls towards the end even where nothing "
