@@ -25,6 +25,7 @@ from .flows import (
 )
 
 _COMES_IN: Final = {"new": NEW, "reopened": REOPENED, "reactivated": REACTIVATED}
+_YEAR: Final = 365
 _GOES_OUT: Final = {
     "resolved": RESOLVED,
     "reopened_resolved": REOPENED_RESOLVED,
@@ -116,15 +117,12 @@ def pending_ages(stays: Stays, on: Days, cuts: Sequence[int]) -> Floats:
     array, shape (G, P, B)
         The last band is open.
     """
-    g, b = len(stays.strata), len(cuts) + 1
-    found = np.zeros((g, len(on), b))
-    edges = np.asarray(cuts, np.int64)
-    for place, day in enumerate(np.asarray(on, np.int64)):
-        held = stays.active & _open_on(stays, int(day))
-        band = np.searchsorted(edges, stays.before[held] + day - stays.begin[held], side="left")
-        cells = np.bincount(stays.stratum[held] * b + band, weights=stays.n[held], minlength=g * b)
-        found[:, place] = cells.reshape(g, b)
-    return found
+    # A case is at most so old in the evenings from its first day on that lie no further than that from it.
+    pending = stays.active & (stays.closed != UNDATED)
+    evenings = np.asarray(on, np.int64)
+    until = [np.minimum(stays.end, stays.begin - stays.before + cut + 1) for cut in cuts]
+    so_old = [_covered(stays, pending, stays.begin, end, evenings) for end in (*until, stays.end)]
+    return np.diff(np.stack(so_old, axis=2), axis=2, prepend=0.0)
 
 
 def resolved_within(stays: Stays, first_day: Days, last_day: Days, limits: Sequence[int]) -> Floats:
@@ -140,6 +138,20 @@ def resolved_within(stays: Stays, first_day: Days, last_day: Days, limits: Seque
     return np.stack(parts, axis=2)
 
 
+def resolved_past_year(stays: Stays, evenings: Days, *, since: int) -> Quantity:
+    """Count the cases resolved in the 365 days up to each evening, shape (G, P).
+
+    Parameters
+    ----------
+    since : int
+        First day that the files tell of: where it lies within these days, the count is not available.
+    """
+    over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
+    days = evenings.astype(np.int64)
+    found = _covered(stays, over, stays.end, stays.end + _YEAR, days)
+    return quantity(np.where(days - _YEAR >= since - 1, found, np.nan))
+
+
 def undated(stays: Stays) -> float:
     """Return how many cases ended nobody knows when."""
     return float(stays.n[stays.closed == UNDATED].sum())
@@ -147,17 +159,19 @@ def undated(stays: Stays) -> float:
 
 def _stock(stays: Stays, which: Flags, evenings: Counts) -> Quantity:
     """Count what is open in the evening of each day: begun by then and not over."""
+    return quantity(_covered(stays, which & (stays.closed != UNDATED), stays.begin, stays.end, evenings))
+
+
+def _covered(stays: Stays, which: Flags, begin: Counts, end: Counts, evenings: Counts) -> Floats:
+    """Count the spans from ``begin`` to the day before ``end`` that each evening lies in, shape (G, P)."""
     g, p = len(stays.strata), len(evenings)
-    kept = which & (stays.closed != UNDATED) & (stays.end > stays.begin)
-    changes = np.zeros((g, p + 1))
-    for day, sign in ((stays.begin, 1.0), (stays.end, -1.0)):
-        place = np.searchsorted(evenings, day[kept], side="left")
-        np.add.at(changes, (stays.stratum[kept], place), sign * stays.n[kept])
-    return quantity(changes.cumsum(axis=1)[:, :p])
-
-
-def _open_on(stays: Stays, evening: int) -> Flags:
-    return np.asarray((stays.begin <= evening) & (stays.end > evening) & (stays.closed != UNDATED), np.bool_)
+    kept = which & (end > begin)
+    changes = np.zeros(g * (p + 1))
+    for day, sign in ((begin, 1.0), (end, -1.0)):
+        cell = stays.stratum[kept] * (p + 1) + np.searchsorted(evenings, day[kept], side="left")
+        changes += sign * np.bincount(cell, weights=stays.n[kept], minlength=g * (p + 1))
+    # Sums of sampling weights that come and go leave traces in the last digits.
+    return np.round(changes.reshape(g, p + 1).cumsum(axis=1)[:, :p], 9)
 
 
 def _in_periods(stays: Stays, which: Flags, days: Counts, first_day: Days, last_day: Days) -> Quantity:

@@ -13,15 +13,15 @@ from ...base.errors import QuestionError, suggestion
 from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.quantities import STATUSES, Quantity, quantity, sums
-from ...base.types import Days, Floats, FrameLibrary
+from ...base.types import Floats, FrameLibrary
 from ...cases.calendar import day_number
 from ...cases.casedata import CaseData
 from ...cases.count_data import CountData
 from ...cases.count_gathering import groups_of
 from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, periods_between
 from ...reduce.count_sums import added
-from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_within, undated
-from ...reduce.flows import REOPENED_RESOLVED, RESOLVED, Stays, stays_of
+from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_past_year, resolved_within, undated
+from ...reduce.flows import Stays, stays_of
 from ...tables import Strata
 from ..declared import LEFT_OUT_WORDS, sampling_notes
 from ..series import ensure_few
@@ -33,7 +33,6 @@ _FLOWS: Final = (
 )
 _STOCKS: Final = ("pending_start", "pending_end")
 _NOT_APPLICABLE: Final = STATUSES.index("not_applicable")
-_YEAR: Final = 365
 # What a register without such cases need not speak of.
 _SELDOM: Final = ("reopened", "reactivated", "reopened_resolved", "placed_inactive", "transferred_out")
 
@@ -117,23 +116,18 @@ def of_cases(
     ensure_few(len(periods.labels))
     last = np.minimum(periods.last_day, cases.cutoff_day).astype(np.int32)
 
-    seen = counted(stays, periods.first_day, last)
-    never = [name for name in _SELDOM if name in seen and not seen[name].values.any()]
-
-    def flows_of(some: Stays, first_day: Days, last_day: Days, labels: tuple[str, ...]) -> Flows:
-        made = {name: one for name, one in counted(some, first_day, last_day).items() if name not in never}
-        made["old_pending"] = quantity(pending_ages(some, last_day, (backlog_days,))[:, :, 1])
-        made["resolved_past_year"] = _past_year(some, last_day, since=min(first, int(first_day[0])))
-        return Flows(
-            strata=some.strata,
-            labels=labels,
-            first_day=first_day,
-            last_day=last_day,
-            whole=np.asarray(last_day == periods.last_day[-len(last_day) :], np.bool_),
-            quantities=made,
-        )
-
-    everything = stays._replace(strata=Strata((), ((),)), stratum=np.zeros(len(stays.stratum), np.int64))
+    made = counted(stays, periods.first_day, last)
+    made = {name: one for name, one in made.items() if name not in _SELDOM or one.values.any()}
+    made["old_pending"] = quantity(pending_ages(stays, last, (backlog_days,))[:, :, 1])
+    made["resolved_past_year"] = resolved_past_year(stays, last, since=min(first, int(periods.first_day[0])))
+    flows = Flows(
+        strata=stays.strata,
+        labels=periods.labels,
+        first_day=periods.first_day,
+        last_day=last,
+        whole=np.asarray(last == periods.last_day, np.bool_),
+        quantities=made,
+    )
     spans, months = _to_date(cases.cutoff_day)
     n = undated(stays)
     notes: list[Readable] = [*sampling_notes(cases, design_used=True)]
@@ -155,8 +149,8 @@ def of_cases(
         )
     )
     return Source(
-        flows=flows_of(stays, periods.first_day, last, periods.labels),
-        whole=flows_of(everything, periods.first_day, last, periods.labels) if by else None,
+        flows=flows,
+        whole=_all_of(flows) if by else None,
         to_date=_two_spans(stays, spans),
         months=months,
         ages=pending_ages(stays, last, age_bands),
@@ -283,16 +277,10 @@ def _new_year(year: int) -> int:
     return int(np.datetime64(f"{year:04d}-01-01").astype("datetime64[D]").astype(np.int64))
 
 
-def _past_year(stays: Stays, evenings: Days, *, since: int) -> Quantity:
-    """Return the cases resolved in the year up to each evening; not available where the files do not go back so far."""
-    g, p = len(stays.strata), len(evenings)
-    over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
-    found = np.full((g, p), np.nan)
-    for place, day in enumerate(evenings.astype(np.int64)):
-        if day - _YEAR >= since - 1:
-            held = over & (stays.end > day - _YEAR) & (stays.end <= day)
-            found[:, place] = np.bincount(stays.stratum[held], weights=stays.n[held], minlength=g)
-    return quantity(found)
+def _all_of(flows: Flows) -> Flows:
+    """Return the flows of all strata of case files together; no count of theirs is missing."""
+    summed = {name: quantity(one.values.sum(axis=0, keepdims=True)) for name, one in flows.quantities.items()}
+    return replace(flows, strata=Strata((), ((),)), quantities=summed)
 
 
 def _to_date(cutoff_day: int) -> tuple[Periods, int]:
