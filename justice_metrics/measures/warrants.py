@@ -10,12 +10,13 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.language import Language, Readable, tr
-from ..base.result import Column, Definition, Result
+from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table
 from ..reduce.grouped import grouped_counts
+from .caseload import band_words
 from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .declared import Share, ensure_level, levels_words, sampling_notes
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _STANDS: Final = ("open", "executed", "case_ended")
+# Years since the issue; a warrant of exactly one year is in the first band.
+_AGES: Final = ("0-1", "1-2", "2-3", "3+")
+_YEAR: Final = 365
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,6 +42,8 @@ class Warrants(Result):
         Days from the issue to the execution, open warrants counted; one row per stratum.
     within
         Share of the warrants executed by chosen days, with the end of the case as a competitor.
+    age
+        One row per stratum and band: open warrants by the years since their issue.
     """
 
     question: ClassVar[str] = "warrants"
@@ -173,6 +179,7 @@ def warrants(
             ),
             "executed": waits.days,
             "within": waits.within,
+            "age": _age_table(spells, by, confidence_level, weighted=cases.sampling.weighted),
         },
         definition=Definition(
             answers=tr("How many arrest warrants were executed, how soon, and how many are open?"),
@@ -196,6 +203,31 @@ def warrants(
         waits=waits,
         stand_words=words,
         confidence_level=confidence_level,
+    )
+
+
+def _age_table(spells: Durations, by: Sequence[str], confidence_level: float, *, weighted: bool) -> Table:
+    """Return the open warrants by age, those whose issue has a day."""
+    open_ = (nw.col("time__code") == 0) & (nw.col("time__left_out") == 0)
+    age = nw.col("time__days").fill_null(0)
+    band: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for years in range(1, len(_AGES)):
+        band = nw.when(age > years * _YEAR).then(nw.lit(years)).otherwise(band)
+    aged = grouped_counts(
+        spells, by=by, keys={"band": nw.when(open_).then(band).otherwise(nw.lit(len(_AGES), dtype=nw.Int64))}
+    )
+    counts = by_code(aged, "band", len(_AGES) + 1)[:, :-1]
+    return share_table(
+        aged.strata,
+        _AGES,
+        counts,
+        np.repeat(counts.sum(axis=1, keepdims=True), len(_AGES), axis=1),
+        key=Column("age_band", tr("time since the issue"), "text", "key", "key"),
+        words={one: band_words(one) for one in _AGES},
+        names=(tr("open warrants"), tr("all open warrants with a day of issue")),
+        title=tr("Open warrants by age"),
+        confidence_level=confidence_level,
+        weighted=weighted,
     )
 
 

@@ -54,6 +54,15 @@ def test_how_they_stand_by_hand() -> None:
     assert answer.plot(language="es").lines[0].get_ydata()[-1] == pytest.approx(1 / 3)
 
 
+def test_open_ones_by_age() -> None:
+    # open for 900, 600, 900, 366 and 365 days; one open warrant has no day of issue, and the others are not open
+    issued = [*ISSUED, ("a", None, None), ("a", 634, None), ("a", 635, None)]
+    age = warrants(hanging(UNITS, "warrants", issued, labels=LABELS)).tables["age"]
+    # 365 days are a year: they end the first band
+    assert age["numerator"].tolist() == [1, 2, 2, 0]
+    assert set(age["denominator"].tolist()) == {5}
+
+
 def test_by_court_adds_up() -> None:
     split = warrants(hanging(UNITS, "warrants", ISSUED, labels=LABELS), by="court").main
     assert row(split, court="x", status="executed")["numerator"] == 1
