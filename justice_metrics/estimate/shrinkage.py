@@ -132,13 +132,16 @@ def drawn_shifts(found: Pooled, offices: Counts, draws: int, generator: np.rando
     uniform = generator.random((draws, len(offices)))
     within = generator.random((draws, len(offices))) - 0.5
     chances = _chances(found.shifts, found.middles[pairs], found.spreads[pairs])
-    out = np.empty((draws, len(offices)))
+    out = np.empty((draws, len(offices)), np.int64)
+    # the rows of all offices lie behind one another, so that one look-up serves them all
+    row, steps = np.arange(len(offices)), len(found.shifts)
     for pair in range(len(pairs)):
         upto = np.cumsum(found.likelihood[offices] * chances[pair], axis=1)
         upto /= upto[:, -1:]
-        for draw in np.flatnonzero(place == pair):
-            out[draw] = (upto < uniform[draw][:, None]).sum(axis=1)
-    shifts: Floats = found.shifts[out.astype(np.int64)] + within * step
+        these = np.flatnonzero(place == pair)
+        at = np.searchsorted((upto + row[:, None]).ravel(), uniform[these] + row)
+        out[these] = np.clip(at - row * steps, 0, steps - 1)
+    shifts: Floats = found.shifts[out] + within * step
     return shifts
 
 

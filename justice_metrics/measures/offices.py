@@ -353,13 +353,12 @@ def _definition(outcome: Readable, per: Readable, within_days: int | None) -> De
 
 def _notes(answer: OfficeAnswer, minimum: int, within_days: int | None) -> list[Readable]:
     said: list[Readable] = []
-    small = answer.placed - answer.ranked
-    if small:
+    if answer.small:
         said.append(
             trn(
                 "{n} office has fewer than {minimum} cases: it is shown and not ranked.",
                 "{n} offices have fewer than {minimum} cases: they are shown and not ranked.",
-                small,
+                answer.small,
                 minimum=minimum,
             )
         )

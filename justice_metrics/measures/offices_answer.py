@@ -53,6 +53,8 @@ class OfficeAnswer:
     curves : tuple of FunnelLimits, (N,)
     dispersed, too_few : bool
         Whether limits allow for offices that differ; whether that was wanted and there were too few.
+    small : int
+        Offices with cases, and with too few of them to be ranked.
     dispersion : Overdispersion
     spread : float
         Standard deviation of the true shares; 0 where it is not told.
@@ -81,6 +83,7 @@ class OfficeAnswer:
     curves: tuple[FunnelLimits, ...]
     dispersed: bool
     too_few: bool
+    small: int
     dispersion: Overdispersion
     spread: float
     model: Pooled | None
@@ -187,7 +190,8 @@ def answered(
         curve_size=curve_size,
         curves=tuple(_limits(curve_size, overall, level, dispersion, way, scale) for level in LEVELS),
         dispersed=dispersed,
-        too_few=overdispersion != "none" and not dispersed,
+        too_few=overdispersion != "none" and int(ranked.sum()) < FEWEST_OFFICES,
+        small=int(((cases > 0) & (cases < minimum)).sum()),
         dispersion=dispersion,
         spread=float(spread),
         model=model,
