@@ -165,8 +165,9 @@ def _no_longer_registered(tables: Mapping[str, Table]) -> tuple[Readable, ...]:
     if table is None:
         return ()
     came = table["flow"] == "incoming"
-    now, before = (float(np.nansum(table[one][came].astype(float))) for one in ("numerator", "before"))
-    if before == 0 or now / before - 1 > _FALL:
+    now, before = (float(np.sum(table[one][came].astype(float))) for one in ("numerator", "before"))
+    # a number that is missing tells of no fall
+    if not before > 0 or not now / before - 1 <= _FALL:
         return ()
     return (
         tr(

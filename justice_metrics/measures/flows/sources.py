@@ -13,7 +13,7 @@ from ...base.errors import QuestionError, suggestion
 from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.quantities import STATUSES, Quantity, quantity, sums
-from ...base.types import Floats, FrameLibrary
+from ...base.types import Counts, Flags, Floats, FrameLibrary
 from ...cases.calendar import day_number
 from ...cases.casedata import CaseData
 from ...cases.count_data import CountData
@@ -186,6 +186,8 @@ def of_counts(
             tr("Name the columns of incoming and resolved cases in the mapping's [counts.quantities] section."),
         )
     notes = list(counts.notes)
+    same = _ever_complete(counts) if complete_only else counts
+    to_date, months = _counts_to_date(same, by) if same.rows else (None, 0)
     if complete_only:
         counts, left, series = _complete(counts, period)
         if left:
@@ -199,7 +201,6 @@ def of_counts(
             )
     flows = _flows_of(counts, by, period, from_year)
     per_office = counts.offices is not None and counts.offices in by
-    to_date, months = _counts_to_date(counts, by)
     moved = counts.has("transferred_in") or counts.has("transferred_out")
     if moved and not transfers_included and per_office:
         notes.append(tr("Transfers count as moves of the single office; the sum of all leaves them out."))
@@ -226,21 +227,39 @@ def _complete(counts: CountData, period: Period) -> tuple[CountData, int, int]:
     QuestionError
         When no series is complete.
     """
-    series, _ = groups_of([one.codes for one in counts.keys.values()] or [np.zeros(counts.rows, np.int64)])
-    number = period_number(counts.last_day, period)
-    cell, leader = groups_of([series, number])
-    gap = np.zeros(counts.rows, np.bool_)
-    for name in (*_FLOWS, *_STOCKS):
-        if counts.has(name):
-            one = counts.quantities[name]
-            gap |= ~one.known & (one.status != _NOT_APPLICABLE) & counts.given_in(name)
-    wrong = np.bincount(cell[gap], minlength=len(leader)) > 0
+    cell, leader = groups_of([_series(counts), period_number(counts.last_day, period)])
+    wrong = np.bincount(cell[_gaps(counts)], minlength=len(leader)) > 0
     if wrong.all():
         raise QuestionError(
             tr("No office has all its figures in any period."),
             tr("Ask without complete_only: what is missing is then told cell by cell."),
         )
     return counts.selected(~wrong[cell]), int(wrong.sum()), len(leader)
+
+
+def _ever_complete(counts: CountData) -> CountData:
+    """Return the series without a gap in the last two years: a change is of the same offices before and after."""
+    year = period_number(counts.last_day, "year")
+    lately = year >= int(period_number(day_number(counts.cutoff), "year")) - 1
+    series = _series(counts)
+    wrong = np.bincount(series[_gaps(counts) & lately], minlength=int(series.max()) + 1) > 0
+    return counts.selected(~wrong[series])
+
+
+def _series(counts: CountData) -> Counts:
+    """Return which office and breakdown each row is about."""
+    series, _ = groups_of([one.codes for one in counts.keys.values()] or [np.zeros(counts.rows, np.int64)])
+    return series
+
+
+def _gaps(counts: CountData) -> Flags:
+    """Return the rows that lack a figure of stock or flow."""
+    gap = np.zeros(counts.rows, np.bool_)
+    for name in (*_FLOWS, *_STOCKS):
+        if counts.has(name):
+            one = counts.quantities[name]
+            gap |= ~one.known & (one.status != _NOT_APPLICABLE) & counts.given_in(name)
+    return gap
 
 
 def _flows_of(counts: CountData, by: tuple[str, ...], period: Period | None, from_year: int | None) -> Flows:

@@ -320,6 +320,20 @@ def test_a_year_that_is_not_over_ends_with_its_last_month_and_has_its_days() -> 
     assert any("taken from the end of the period before" in str(one) for one in answer.notes)
 
 
+def test_a_change_is_of_the_same_offices() -> None:
+    one, two = months(14, incoming=10, resolved=9), months(14, incoming=100, resolved=9)
+    two.loc[12, "incoming"] = None
+    frame = pd.concat([one.assign(office="a"), two.assign(office="b")])
+    frame["incoming"] = frame["incoming"].map(lambda n: "NA" if pd.isna(n) else str(int(n)))
+    table = jm.case_flows(counts(frame), complete_only=True).tables["to_date"]
+    # b has no January of 2020: it is compared in neither year
+    assert table["numerator"].tolist()[0] == 20
+    assert table["before"].tolist()[0] == 20
+    plain = jm.case_flows(counts(frame))
+    assert plain.tables["to_date"].statuses["numerator"][0] == "not_available"
+    assert not any("registered late" in str(one) for one in plain.notes)
+
+
 def test_the_aging_index_of_months_looks_back_a_year() -> None:
     frame = months(14, incoming=10, resolved=5, pending_end=40, old_pending=10)
     backlog = jm.case_flows(counts(frame), period="month").tables["backlog"]
