@@ -122,14 +122,14 @@ def planned(
         model = _checked(question.settings(), given, source=where)
     except SettingsError as error:
         # A wrong key does not hide the wrong words of the others.
-        unknown = tuple(_unknown_words(given, about))
+        unknown = tuple(_unknown_words(question, given, about))
         if not unknown:
             raise
         raise SettingsError(tr("{problem}{more}", problem=error.problem, more=Lines(unknown))) from None
     settings = {name: _frozen(getattr(model, name)) for name in given}
     known = {name: getattr(model, name) for name in type(model).model_fields}
     problems = [
-        *_unknown_words(known, about),
+        *_unknown_words(question, known, about),
         *_wrong_formula(question, known, about),
         *wrong_values(ask, known),
         *_missing_files(known, folder),
@@ -173,7 +173,7 @@ def _unknown_limits(ask: str, settings: Mapping[str, Any], about: Described) -> 
             yield tr("'{key}': {reason} {remedy}", key="limits", reason=reason, remedy=suggestion(word, known))
 
 
-def _unknown_words(settings: Mapping[str, Any], about: Described) -> Iterator[Message]:
+def _unknown_words(question: Question, settings: Mapping[str, Any], about: Described) -> Iterator[Message]:
     """Look up every stage, attribute and actor that the settings name."""
     procedure = about.procedure
     for name, value in settings.items():
@@ -187,7 +187,7 @@ def _unknown_words(settings: Mapping[str, Any], about: Described) -> Iterator[Me
         )
         if look_up is not None:
             yield from _not_found(name, words, look_up)
-        if name in ATTRIBUTE_SETTINGS:
+        if name in ATTRIBUTE_SETTINGS or name in question.attributes:
             unknown = [word for word in words if word not in about.attributes]
             for word in unknown:
                 reason = tr("'{name}' is not an attribute in {mapping}.", name=word, mapping=about.source)

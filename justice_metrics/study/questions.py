@@ -33,6 +33,8 @@ class Question:
         Whether the cases are read with faults counted and not refused, because the question is about them.
     terms : tuple of str
         Settings that are terms of a formula: what cases are compared at.
+    attributes : tuple of str
+        Settings that name attributes, besides those that do so in every question.
     """
 
     ask: str
@@ -41,6 +43,7 @@ class Question:
     of: Literal["data", "procedure"] = "data"
     counting: bool = False
     terms: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     def answer(self) -> Callable[..., Result]:
         """Return the function that answers the question."""
@@ -120,7 +123,7 @@ QUESTIONS: Final = _listed(
     Question("count_changes", "count_changes", "count_changes"),
     Question("ratio_changes", "ratio_changes", "ratio_changes"),
     Question("time_limits", "limits", "time_limits"),
-    Question("compare_offices", "offices", "compare_offices", terms=("adjust",)),
+    Question("compare_offices", "offices", "compare_offices", attributes=("adjust",)),
     Question("population_rates", "population_rates", "population_rates"),
     Question("trends", "trends", "trends"),
     Question("control_chart", "control_chart", "control_chart"),
@@ -155,14 +158,14 @@ QUESTIONS: Final = _listed(
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.
-ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office"})
+ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office", "age"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
 RULE_SETTINGS: Final = frozenset({"rules"})
 DATE_SETTINGS: Final = frozenset({"recorded"})
 LIMIT_QUESTIONS: Final = frozenset({"time_limits"})
 # Files of the user's, beside the study file.
-FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges", "table"})
+FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges", "standard_file", "table"})
 
 
 def needs_lifelines(question: Question, settings: Mapping[str, Any]) -> bool:

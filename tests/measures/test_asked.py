@@ -33,8 +33,15 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
+# asked of a procedure, of times that go elsewhere, of published shares, of the rows of a survey
+OF_SOMETHING_ELSE = {
+    *("procedure_map", "survival_frame", "rate_chain", "dark_figure", "share_change"),
+    *("survey_shares", "reporting_rate"),
+}
+
+
 def asked_of_cases() -> list[str]:
-    return [name for name in QUESTIONS if name not in {"procedure_map", "survival_frame"}]
+    return [name for name in QUESTIONS if name not in OF_SOMETHING_ELSE]
 
 
 def test_the_list_is_long_enough_to_mean_something() -> None:
@@ -74,3 +81,19 @@ def test_a_language_that_is_not_there_is_named_with_those_that_are() -> None:
         answer.summary("fr")  # type: ignore[arg-type]
     with pytest.raises(QuestionError, match="'fr'"):
         answer.plot(language="fr")  # type: ignore[arg-type]
+
+
+class TestTablesOfCounts:
+    COUNTS = jm.CountData.from_frame(
+        pd.DataFrame({"year": [2018, 2019], "in": [10, 12], "out": [8, 9]}),
+        {"counts": {"unit": "case", "period": "year", "quantities": {"incoming": "in", "resolved": "out"}}},
+    )
+
+    def test_a_question_on_the_cases_refuses_them(self):
+        with pytest.raises(QuestionError, match="does not know when each case began"):
+            jm.attrition(self.COUNTS)
+
+    def test_a_question_on_flows_takes_them_and_refuses_what_is_neither(self):
+        assert len(jm.case_flows(self.COUNTS).main) == 2
+        with pytest.raises(QuestionError, match=r"case data or of a table of counts, and was given a int"):
+            jm.case_flows(3)
