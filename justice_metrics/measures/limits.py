@@ -469,7 +469,7 @@ def _days(
     first, last = days_needed(asked, starts, cases.cutoff_day)
     holidays = holidays_in(_country(cases, country), first, last)
     offices = () if own is None or office is None else own.offices
-    levels = {normalise(one) for cells in counted.values() for one in cells.office}
+    levels = {normalise(one) for cells in counted.values() for one in set(cells.office)}
     if offices and not levels & {normalise(one) for one in offices}:
         raise QuestionError(
             trn(

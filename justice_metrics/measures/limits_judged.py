@@ -207,7 +207,8 @@ def _kept(cells: Clocks, which: Flags) -> Clocks:
 
 def _calendars(office: Sequence[str], days: OfficeDays) -> Counts:
     places = {normalise(one): place for place, one in enumerate(days.offices, start=1)}
-    return np.array([places.get(normalise(one), 0) for one in office], np.int64)
+    place = {one: places.get(normalise(one), 0) for one in set(office)}
+    return np.array([place[one] for one in office], np.int64)
 
 
 def _counting(limit: Limit, days: OfficeDays, vacation_stops: Sequence[str]) -> Ticks:
