@@ -4,6 +4,24 @@ Rule: what is to hold 95 % is accepted when 95 % is no further from what was obs
 taken over countries (an office is one of many of its country). What holds more by its nature (exact limits of counts;
 ranks, which are whole numbers) may hold more, by the margin that each test names, never less. The seed was chosen
 before the first run and stays.
+
+Observed with this seed, Monte Carlo error 0.1 to 0.5 points, in %:
+
+=====================================================================  ==========================
+inside limits of 95 %, offices of 30 to 600 cases                      inside
+=====================================================================  ==========================
+offices alike, 20 and 60 offices: exact limits                         96.7, 96.3
+true shares differ by 3 points: 10, 20, 60 offices, additive           97.0, 96.1, 96.1
+true shares differ by 6 points: 10, 20, 60 offices, additive           96.8, 96.5, 96.2
+the same, limits of chance alone, 60 offices                           67.9: as it must be
+variance times 1.5 and 3: corrected factor; as published               95.9, 96.2; 92.0, 91.1
+3 special offices of 60: outside; the others inside                    98.7; 97.3
+observed over expected; direct standardisation                         95.1; 95.0
+pooled shares, 12 offices, log odds differ by 0.1 and 0.5              96.2, 94.0
+the same, 40 offices                                                   94.4, 94.8
+ranks, 12 offices, 0.1 and 0.5; each office by itself                  99.0, 98.2; 90.2, 97.0
+ranks, 40 offices, 0.1 and 0.5; each office by itself                  97.7, 96.7; 84.7, 94.6
+=====================================================================  ==========================
 """
 
 from __future__ import annotations
