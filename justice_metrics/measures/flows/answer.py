@@ -1,0 +1,238 @@
+"""The answer about stock and flow: its tables in sentences and in figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.result import Result, Table
+from ...cases.count_quantities import WORDS
+from ...cases.periods import period_words
+from ...figures.counts import bars
+from ...figures.flow_lines import flow_lines
+from ..declared import Share
+from . import tables as table_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# More lines than this in one figure and nobody tells them apart; all groups together are drawn instead.
+_MOST_LINES: Final = 8
+
+
+class _Frame(TypedDict):
+    """What the figures of one answer share."""
+
+    provisional: list[bool]
+    provisional_label: str
+    x_label: str
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CaseFlows(Result):
+    """Stock, flow and their indicators by period.
+
+    Tables
+    ------
+    main
+        One row per stratum and period: ``state`` (complete or provisional), ``pending_start, incoming, resolved,
+        pending_end`` and, of what is there, ``clearance_rate, disposition_time``. Where cases are placed on inactive
+        status, ``outgoing`` counts them, ``clearance_rate`` is that of outgoing cases and ``clearance_resolved`` that
+        of resolved ones alone.
+    pace
+        ``days`` of each period, ``case_turnover``, ``congestion``.
+    identity
+        The stock that the flows give, the stock that is told, and the ``residual``.
+    inactive
+        The same for the stock on inactive status.
+    parts
+        What incoming and outgoing cases are made of.
+    whole
+        All strata added up; its ratios are made of the sums.
+    backlog
+        Old pending cases by the rule that was declared: share, and aging index.
+    ages
+        Pending cases by age (case files only).
+    on_time
+        Resolved cases within each standard.
+    capacity
+        Flows per judge, per member of staff, per 100,000 inhabitants.
+    to_date
+        The year so far against the same months of the year before.
+    """
+
+    question: ClassVar[str] = "case_flows"
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType(
+        {
+            "clearance": tr("Clearance rate by period"),
+            "disposition": tr("Disposition time by period"),
+        }
+    )
+
+    period_word: Readable
+    whole_periods: tuple[bool, ...]
+    last_date: dt.date
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return stock, flow and rates of the last complete period and of the provisional one after it."""
+        table = self.tables.get("whole", self.main)
+        if any(one.role == "stratum" for one in table.columns) or len(table) == 0:
+            return ()
+        complete = np.flatnonzero(table["state"] == "complete")
+        rows = [int(complete[-1])] if len(complete) else []
+        rows += [row for row in (len(table) - 1,) if table["state"][row] == "provisional"]
+        said = [one for row in rows for one in self._of_row(table, row)]
+        return (*said, *self._to_date())
+
+    def _of_row(self, table: Table, row: int) -> list[Readable]:
+        period = period_words(str(table["period"][row]))
+        late = table["state"][row] == "provisional"
+        number = {name: float(table[name][row]) for name in table.values if name in _NUMBERS}
+        said: list[Readable] = []
+        if {"incoming", "resolved", "clearance_rate"} <= set(number) and np.isfinite(number["clearance_rate"]):
+            values = {
+                "period": period,
+                "incoming": round(number["incoming"]),
+                "resolved": round(number["resolved"]),
+                "rate": Share(number["clearance_rate"]),
+            }
+            said.append(
+                tr("{period}, provisional: {incoming} cases came in and {resolved} were resolved; clearance rate "
+                   "{rate}.", **values)
+                if late
+                else tr("{period}: {incoming} cases came in and {resolved} were resolved; clearance rate {rate}.",
+                        **values)
+            )  # fmt: skip
+        if np.isfinite(number.get("disposition_time", np.nan)):
+            said.append(
+                tr(
+                    "{period}: {pending} cases were pending at the end; at the pace of the period they would last "
+                    "{days} days (disposition time, a theoretical figure: not how long cases took).",
+                    period=period,
+                    pending=round(number["pending_end"]),
+                    days=round(number["disposition_time"]),
+                )
+            )
+        return said
+
+    def _to_date(self) -> tuple[Readable, ...]:
+        table = self.tables.get("to_date")
+        if table is None or any(one.role == "stratum" for one in table.columns):
+            return ()
+        rows = [row for row in range(len(table)) if np.isfinite(float(table["change"][row]))]
+        return tuple(
+            tr(
+                "{flow}, {year}, the first {months} months: {now}, against {before} in the same months of the year "
+                "before ({change}).",
+                flow=WORDS[str(table["flow"][row])],
+                year=str(table["period"][row]),
+                months=int(table["months"][row]),
+                now=round(float(table["numerator"][row])),
+                before=round(float(table["before"][row])),
+                change=_Change(float(table["change"][row])),
+            )
+            for row in rows
+            if int(table["months"][row]) < 12
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw incoming, resolved and pending cases by period, all strata together.
+
+        The flows of a period that is not over are not drawn: they would look like a fall.
+        """
+        table = self.tables.get("whole", self.main)
+        there = [one for one in ("incoming", "resolved", "pending_end") if one in table.values]
+        words = {one.name: one.meaning for one in table.columns}
+        whole = np.array(self.whole_periods)
+        drawn = {name: table[name].astype(float) for name in there}
+        drawn |= {name: np.where(whole, drawn[name], np.nan) for name in there if name != "pending_end"}
+        return flow_lines(
+            periods=self._periods(table, language),
+            values=np.stack([drawn[one] for one in there]),
+            groups=[words[one].text(language) for one in there],
+            y_label=tr("cases").text(language),
+            number=lambda n: format_number(round(n), language),
+            **self._frame(table, language),
+            ax=ax,
+        )
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the clearance rate or the disposition time by period, one line per stratum."""
+        name = {"clearance": "clearance_rate", "disposition": "disposition_time"}[view]
+        table = self.main
+        strata = [one.name for one in table.columns if one.role == "stratum"]
+        p = len(dict.fromkeys(table["period"].tolist()))
+        if strata and len(table) > p * _MOST_LINES:
+            table, strata = self.tables["whole"], []
+        g = len(table) // p
+        _, rows = table.display(language)
+        there = name in table.values
+        is_rate = view == "clearance"
+        return flow_lines(
+            periods=self._periods(table, language)[:p],
+            values=table[name].astype(float).reshape(g, p) if there else np.full((g, p), np.nan),
+            groups=[" · ".join(rows[place * p][: len(strata)]) for place in range(g)],
+            reference=1.0 if is_rate else None,
+            reference_label=tr("as many out as in").text(language) if is_rate else None,
+            y_label=(tr("clearance rate") if is_rate else tr("disposition time (theoretical), days")).text(language),
+            percent=(lambda share: format_share(share, language, decimals=0)) if is_rate else False,
+            number=lambda n: format_number(round(n), language),
+            **self._frame(table, language),
+            ax=ax,
+        )
+
+    def _periods(self, table: Table, language: Language) -> list[str]:
+        return [period_words(str(one)).text(language) for one in table["period"]]
+
+    def _frame(self, table: Table, language: Language) -> _Frame:
+        p = len(dict.fromkeys(table["period"].tolist()))
+        return {
+            "provisional": [one == "provisional" for one in table["state"][:p]],
+            "provisional_label": tr("Hollow: provisional, the period is not over or may still change.").text(language),
+            "x_label": self.period_word.text(language),
+        }
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class AgedCaseFlows(CaseFlows):
+    """Flows of case files, which also tell how old the pending cases are."""
+
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType({**CaseFlows.views, "ages": tr("Age of pending cases")})
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw one of the views; ``ages`` shows the last period, all strata together."""
+        if view != "ages":
+            return CaseFlows.draw(self, view, ax, language=language)
+        table = self.tables["ages"]
+        last = table["period"][-1]
+        bands = list(dict.fromkeys(table["age_band"].tolist()))
+        here = table["period"] == last
+        counts = [float(table["numerator"][here & (table["age_band"] == band)].sum()) for band in bands]
+        return bars(
+            bins=[table_of.day_band_words(one).text(language) for one in bands],
+            counts=[counts],
+            x_label=tr("age of the pending cases on {day}", day=self.last_date).text(language),
+            y_label=tr("cases").text(language),
+            number=lambda n: format_number(round(n), language),
+            ax=ax,
+        )
+
+
+class _Change:
+    """A relative change that a message prints with its sign."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def text(self, language: Language = "en") -> str:
+        sign = "+" if self.value > 0 else "−" if self.value < 0 else ""
+        return sign + format_share(abs(self.value), language, decimals=1)
+
+
+_NUMBERS: Final = frozenset({"incoming", "resolved", "pending_end", "clearance_rate", "disposition_time"})
