@@ -165,7 +165,7 @@ class TestDesign:
 class TestEdges:
     def test_no_hearings(self) -> None:
         with pytest.raises(QuestionError, match="without a table of hearings"):
-            hearings(jm.sample_cases("closed"))
+            hearings(made().with_(children={}))
 
     def test_words_that_name_nothing(self) -> None:
         with pytest.raises(QuestionError, match="no hearing of the kind 'trial'"):
@@ -211,26 +211,31 @@ DRAWN = st.lists(
 
 
 @given(rows=DRAWN)
-@settings(max_examples=6)
+@settings(max_examples=8)
 def test_every_hearing_is_somewhere_once(rows: list[Row]) -> None:
     """Counts add up to the rows, in whatever order they stand; dates until it was held, told by a plain loop."""
-    found = hearings(made(rows))
-    first = found.main
-    parts = sum(first[name][0] for name in ("denominator", "scheduled", "not_recorded"))
-    assert parts == len(rows)
-    turned = hearings(made(rows[::-1]))
-    np.testing.assert_array_equal(found.tables["certainty"]["dates"], turned.tables["certainty"]["dates"])
-    for kind in {one[3] for one in rows}:
-        dates = days = units = 0
+
+    def counted(rows: list[Row]) -> tuple[tuple[str, ...], Any, Any]:
+        cases = made(rows)
+        table = hearing_rows(cases)
+        found = hearing_counts(cases, table)
+        return found.kinds, found.n[0], settings_of(cases, table, found.strata, found.kinds)
+
+    kinds, n, dates = counted(rows)
+    assert n.sum() == len(rows)
+    turned = counted(rows[::-1])[2]
+    np.testing.assert_array_equal(dates.units, turned.units)
+    np.testing.assert_array_equal(dates.lost_days, turned.lost_days)
+    for place, kind in enumerate(kinds):
+        told = []
         for case in "abcd":
             mine = [one for one in rows if one[0] == case and one[3] == kind]
             held = [int(one[1] or 0) for one in mine if one[2] == "held"]
             if held:
-                units += 1
-                dates += sum(int(one[1] or 0) <= min(held) for one in mine)
-                days += min(held) - min(int(one[1] or 0) for one in mine)
-        told = row_of(found, "certainty", hearing=kind)
-        assert (told["denominator"], told["dates"], told["days"]) == (units, dates, days)
+                set_for = [int(one[1] or 0) for one in mine]
+                told.append((sum(day <= min(held) for day in set_for), min(held) - min(set_for)))
+        assert sorted(np.repeat(np.arange(1, dates.dates + 1), dates.units[0, place])) == sorted(one for one, _ in told)
+        assert dates.lost_days[0, place] == sum(days for _, days in told)
 
 
 def test_the_sample_gives_what_was_put_into_it() -> None:

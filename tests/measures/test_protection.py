@@ -137,7 +137,7 @@ class TestEdges:
 
     def test_wrong_calls(self) -> None:
         with pytest.raises(QuestionError, match="without a table of protection measures"):
-            protection_measures(jm.sample_cases("closed"))
+            protection_measures(made().with_(children={}))
         with pytest.raises(QuestionError, match="horizon"):
             protection_measures(made(), horizon_days=(-1,))
         with pytest.raises(QuestionError, match="horizon"):
