@@ -86,7 +86,7 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     scores = scores_of(cells)
     every = np.arange(cells.groups)
     spread = np.sqrt(np.maximum(_products(cells, scores, every), 0))
-    degrees = degrees_of_freedom(cells, every, every)
+    degrees = degrees_of_freedom(cells)
     p = scores.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
@@ -173,16 +173,23 @@ def scores_of(cells: DesignCells) -> Scores:
     return Scores(p, score, units, np.where(np.isfinite(middle), middle, 0.0))
 
 
-def degrees_of_freedom(cells: DesignCells, one: Counts, other: Counts) -> Counts:
-    """Sampling units less strata that hold a unit of either of two groups, pair by pair."""
+def degrees_of_freedom(cells: DesignCells, reference: int | None = None) -> Counts:
+    """Sampling units less strata that hold a unit of each group, or of it and the reference group together."""
+    g, h = cells.groups, int(cells.stratum.max(initial=0)) + 1
     there = cells.denominator > 0
-    h = len(cells.stratum)
-    found = []
-    for pair in zip(one.tolist(), other.tolist(), strict=True):
-        inside = np.zeros(h, np.bool_)
-        inside[cells.psu[there & np.isin(cells.group, pair)]] = True
-        found.append(int(cells.copies[inside].sum()) - len(np.unique(cells.stratum[inside])))
-    return np.array(found, np.int64)
+    group, psu = cells.group[there], cells.psu[there]
+    units = np.bincount(group, weights=cells.copies[psu], minlength=g)
+    strata = np.zeros((h, g), np.bool_)
+    strata[cells.stratum[psu], group] = True
+    if reference is not None:
+        in_both = np.zeros(len(cells.stratum), np.bool_)
+        in_both[psu[group == reference]] = True
+        shared = in_both[psu]
+        both = np.bincount(group[shared], weights=cells.copies[psu[shared]], minlength=g)
+        units = units + units[reference] - both
+        strata |= strata[:, [reference]]
+    degrees: Counts = (units - strata.sum(axis=0)).astype(np.int64)
+    return degrees
 
 
 def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[Floats, Floats, Floats], Counts]:
@@ -191,7 +198,7 @@ def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[
     every, base = np.arange(cells.groups), np.full(cells.groups, reference)
     own = _products(cells, scores, every)
     variances = (own, own[base], _products(cells, scores, base))
-    return scores.estimate, scores.estimate[base], variances, degrees_of_freedom(cells, every, base)
+    return scores.estimate, scores.estimate[base], variances, degrees_of_freedom(cells, reference)
 
 
 def _products(cells: DesignCells, scores: Scores, other: Counts) -> Floats:

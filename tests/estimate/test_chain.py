@@ -17,7 +17,7 @@ def test_by_hand() -> None:
     assert found.std_error[1] == pytest.approx(0.2 * 0.0125**0.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(counts=st.lists(st.integers(1, 5_000), min_size=2, max_size=6, unique=True))
 def test_steps_that_follow_one_another_have_the_error_of_the_whole(counts: list[int]) -> None:
     n = np.array(sorted(counts, reverse=True), float)

@@ -87,7 +87,7 @@ class TestScoreRatio:
         assert found.conf_low[0] == pytest.approx(wilson(one(10), one(10)).conf_low[0], rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(n=st.integers(2, 200), m=st.integers(2, 200), data=st.data())
 def test_the_limits_of_a_ratio_are_where_the_score_says(n: int, m: int, data: st.DataObject) -> None:
     x, y = data.draw(st.integers(1, n - 1)), data.draw(st.integers(1, m - 1))
@@ -99,7 +99,7 @@ def test_the_limits_of_a_ratio_are_where_the_score_says(n: int, m: int, data: st
         assert _score(limit, *(one(float(each)) for each in (x, n, y, m)))[0] == pytest.approx(1.959964**2, rel=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(n=st.integers(1, 500), data=st.data(), level=st.floats(0.5, 0.999))
 def test_intervals_hold_the_share_and_the_exact_one_is_widest(n: int, data: st.DataObject, level: float) -> None:
     x = data.draw(st.integers(0, n))

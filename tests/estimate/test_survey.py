@@ -167,7 +167,7 @@ def samples(draw: st.DrawFn) -> tuple[Floats, Floats]:
     return np.array(successes, float), np.array(trials, float)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(sample=samples(), factor=st.floats(0.1, 1e4))
 def test_only_the_proportion_of_weights_matters(sample: tuple[Floats, Floats], factor: float) -> None:
     y, n = sample
@@ -179,7 +179,7 @@ def test_only_the_proportion_of_weights_matters(sample: tuple[Floats, Floats], f
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(sample=samples())
 def test_one_stratum_is_the_share_of_clusters_known_before(sample: tuple[Floats, Floats]) -> None:
     y, n = sample
