@@ -16,6 +16,7 @@ from ..base.result import Column, Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
+from ..estimate.ratio_of_totals import ratio_of_totals
 from ..estimate.sample_quantiles import sample_quantiles
 from ..figures.dots import dots
 from ..reduce.child_spells import ChildEnding, ChildTable, child, child_spells, child_table, with_flags
@@ -163,7 +164,8 @@ def reparation(
     -----
     An order is paid in full when the amount paid is at least that ordered. Without an amount and a day of payment it
     shows no payment. With a payment and an amount missing it cannot be told. The share of the money is one of totals,
-    over the orders whose amounts are known, those without a payment counted as 0; it is no mean of shares.
+    over the orders whose amounts are known, those without a payment counted as 0; it is no mean of shares. Its limits
+    are those of a ratio of totals over independent orders (Cochran 1977).
 
     Examples
     --------
@@ -332,10 +334,14 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         quarters[:, group] = np.array(found)
     low, high = shown_limits(quarters[1, :, 1], quarters[2, :, 1], weighted=weighted)
     asked = np.bincount(orders.stratum[told], weights=(ordered * orders.n)[told], minlength=g) / _PARTS
-    given = np.where(paid == _UNKNOWN, 0, paid) * orders.n
-    got = np.bincount(orders.stratum[told], weights=given[told], minlength=g) / _PARTS
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(asked > 0, got / asked, np.nan)
+    given = np.where(paid == _UNKNOWN, 0, paid)
+    got = np.bincount(orders.stratum[told], weights=(given * orders.n)[told], minlength=g) / _PARTS
+    money = np.full((3, g), np.nan)
+    for group in range(g):
+        mine = told & (orders.stratum == group)
+        found_share, _ = ratio_of_totals(given[mine] / _PARTS, ordered[mine] / _PARTS, orders.n[mine], level)
+        money[:, group] = np.array(found_share)[:, 0]
+    share, least, most = money[0], *shown_limits(money[1], money[2], weighted=weighted)
     columns = (
         *strata_columns(orders.strata.names),
         Column("numerator", tr("orders with a known amount"), "units", "count", "count"),
@@ -348,6 +354,8 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         Column("ordered_total", tr("ordered in them"), "number", "estimate", "quantile", 2),
         Column("paid_total", tr("paid of it"), "number", "estimate", "quantile", 2),
         Column("share_paid", tr("share of the money paid"), "share", "estimate", "share"),
+        Column("share_low", tr("lower limit of that share"), "share", "interval", "interval"),
+        Column("share_high", tr("upper limit of that share"), "share", "interval", "interval"),
     )
     values: dict[str, Any] = {
         **orders.strata.columns(),
@@ -361,6 +369,8 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         "ordered_total": asked,
         "paid_total": got,
         "share_paid": share,
+        "share_low": least,
+        "share_high": most,
     }
     undefined = ["" if np.isfinite(one) else "not_defined" for one in share]
     return Table(columns, values, title=tr("Amounts ordered and paid"), statuses={"share_paid": undefined})

@@ -59,6 +59,7 @@ def test_the_share_of_the_money_is_one_of_totals(answer: Reparation) -> None:
     assert money["ordered_total"] == pytest.approx(6_500.10)
     assert money["paid_total"] == pytest.approx(2_700.10)
     assert money["share_paid"] == pytest.approx(2_700.10 / 6_500.10)
+    assert money["share_low"] < money["share_paid"] < money["share_high"]
     assert (money["estimate"], money["lower_quartile"], money["upper_quartile"]) == (2_000, 1_000, 3_000)
 
 

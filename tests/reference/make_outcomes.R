@@ -29,3 +29,11 @@ share <- data.frame(what = "executed", at = horizons, estimate = s$pstate[, k], 
 one <- summary(any, times = horizons)
 open <- data.frame(what = "running", at = horizons, estimate = one$surv, conf_low = one$lower, conf_high = one$upper)
 write.csv(format(rbind(told, share, open), digits = 15), "outcomes_expected.csv", row.names = FALSE, quote = FALSE)
+
+# a ratio of totals over independent units: paid over ordered
+suppressMessages(library(survey))
+ordered <- c(1000, 3000, 2000, 500.1, 8000, 1500); paid <- c(1000, 1200, 0, 500.1, 0, 1500)
+design <- svydesign(ids = ~1, data = data.frame(ordered, paid), weights = ~1)
+r <- svyratio(~paid, ~ordered, design); limits <- confint(r, df = length(paid) - 1)
+write.csv(format(data.frame(estimate = coef(r)[[1]], std_error = SE(r)[[1]], conf_low = limits[1], conf_high = limits[2]),
+  digits = 15), "outcomes_ratio.csv", row.names = FALSE, quote = FALSE)
