@@ -95,6 +95,10 @@ class OfficeComparison(Result):
             )
         return tuple(said)
 
+    def headline(self) -> Readable:
+        """Return who lies outside the funnel: what the question asks."""
+        return self.findings()[1]
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the funnel: each office over its size, between the limits that chance allows."""
         one, adjusted = self.answer, self.answer.adjusted

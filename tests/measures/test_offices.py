@@ -260,6 +260,7 @@ class TestWords:
         assert "6,212" in said[0]
         assert said[1].startswith("Above the 95 % limits of the funnel:")
         assert "from " in said[-1]
+        assert str(many.headline()) == said[1]
         assert many.summary("es")
 
     def test_every_table_is_shown_in_both_languages(self) -> None:
