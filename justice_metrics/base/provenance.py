@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from .language import Message, Readable, tr, trn
 
-SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census", "undeclared"]
+SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census", "counts", "undeclared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Provenance:
     cutoff : datetime.date or None
         Last day on which the data are complete; None for a table of times, which has no calendar.
     sampling : str
-        registered, closed_only, prevalent or census; undeclared for a table of times.
+        registered, closed_only, prevalent or census; counts for a table of counts, undeclared for one of times.
     procedure : str
         Id of the procedure.
     simulated : bool
@@ -110,6 +110,7 @@ UNIT_WORDS = {
     "victim": tr("victim"),
     "accused": tr("accused"),
     "charge": tr("charge (count)"),
+    "offence": tr("offence"),
 }
 
 SAMPLING_WORDS = {
@@ -117,6 +118,7 @@ SAMPLING_WORDS = {
     "census": tr("Sampling: all files that were registered."),
     "closed_only": tr("Sampling: closed files only; open cases are missing by design."),
     "prevalent": tr("Sampling: files that were open on a day; those closed before are missing (delayed entry)."),
+    "counts": tr("A table of counts, as offices sent it: it holds no single cases."),
     "undeclared": tr("Sampling: not declared; a table of times was handed over as it is."),
 }
 

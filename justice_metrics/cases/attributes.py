@@ -22,6 +22,7 @@ CANONICAL_ATTRIBUTES: Final[Mapping[str, Message]] = MappingProxyType(
         "department": tr("department"),
         "municipality": tr("municipality"),
         "court": tr("court"),
+        "office": tr("office"),
         "offence": tr("offence"),
         "year": tr("year of the complaint"),
     }

@@ -259,7 +259,7 @@ def _provenance(put: Gathered, mapping: CountMapping, source: str, cutoff: dt.da
         unit=mapping.counts.unit,
         units_in=_units_in(put, mapping),
         cutoff=cutoff,
-        sampling="census",
+        sampling="counts",
         simulated=mapping.data.simulated,
         version=__version__,
     )

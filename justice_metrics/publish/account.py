@@ -19,6 +19,7 @@ SAMPLING: Final[Mapping[SamplingFrame, Message]] = MappingProxyType(
         "census": tr("all files that were registered"),
         "closed_only": tr("closed files only; open cases are missing by design"),
         "prevalent": tr("files that were open on a day; those closed before are missing"),
+        "counts": tr("a table of counts"),
         "undeclared": tr("not declared; a table of times was handed over as it is"),
     }
 )
