@@ -59,7 +59,7 @@ def reference() -> CaseData:
 def test_answers_are_the_same_bits(engine: Engine) -> None:
     found, known = cases(engine.frame), reference()
     # each question is a count of its own, and Spark takes seconds for the smallest
-    for asked in ASKED[1:3] if engine.name == "pyspark" else ASKED:
+    for asked in ASKED[1:2] if engine.name == "pyspark" else ASKED:
         one, two = trends(found, **asked), trends(known, **asked)
         for name, column in two.main.values.items():
             np.testing.assert_array_equal(one.main[name], column, err_msg=name)
