@@ -152,7 +152,7 @@ def histories(draw: Any) -> list[tuple[str, str, int]]:
     return events
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(histories())
 def test_the_identity_holds_whatever_happens(events: list[tuple[str, str, int]]) -> None:
     stays = stays_of(log(events, cutoff=400))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from ...cases.casedata import CaseData
 from ...cases.count_data import CountData
 from ...cases.count_quantities import WORDS
 from ...cases.periods import Period, months_in
+from ...reduce.count_sums import PERIOD_WORDS
 from ...reduce.flow_counts import Flows
 from ...tables import Strata
 from . import tables as table_of
@@ -26,10 +25,6 @@ from .answer import AgedCaseFlows, CaseFlows
 from .indicators import Balance, balance
 from .notes import doubts
 from .sources import Source, ensure_period, of_cases, of_counts
-
-_PERIOD_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
-    {"month": tr("month"), "quarter": tr("quarter"), "half_year": tr("half year"), "year": tr("year")}
-)
 
 
 def case_flows(
@@ -181,7 +176,7 @@ def case_flows(
         provenance=source.provenance.add("case_flows", **settings),
         notes=(*source.notes, *doubts(source, found, made, late)),
         frame_library=source.frame_library,
-        period_word=_PERIOD_WORDS[period],
+        period_word=PERIOD_WORDS[period],
         whole_periods=tuple(bool(one) for one in flows.whole),
         last_date=date_of(int(flows.last_day[-1])),
     )

@@ -20,6 +20,7 @@ from ...cases.casedata import CaseData
 from ...cases.periods import Period, Periods, period_number, period_words, periods_between
 from ...estimate.nowcast import LEAST_SHARE, DelayCurve, Foreseen, delay_curve, foreseen, overdispersion
 from ...figures.late_registration import late_registration
+from ...reduce.count_sums import PERIOD_WORDS
 from ...reduce.registration import Registrations, registrations
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level
 from .sources import ensure_period
@@ -99,11 +100,6 @@ class Nowcast(Result):
             number=lambda n: format_number(round(n), language),
             ax=ax,
         )
-
-
-_PERIOD_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
-    {"month": tr("month"), "quarter": tr("quarter"), "half_year": tr("half year"), "year": tr("year")}
-)
 
 
 def nowcast(
@@ -232,7 +228,7 @@ def nowcast(
         ).leave_out(*[LeftOut(_REASONS[name], one) for name, one in found.left_out.items()]),
         notes=_notes(curve, made, spread, longest_days, found),
         frame_library=cases.frame_library,
-        period_word=_PERIOD_WORDS[period],
+        period_word=PERIOD_WORDS[period],
     )
 
 
