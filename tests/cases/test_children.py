@@ -62,20 +62,34 @@ def rows_of(cases: CaseData, name: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["unit_id"], *(str(one) for one in row.values())))
 
 
+STRAYS = [*ROWS, ("nobody", 3, "Sí", "x", None), (None, 3, "Sí", "x", None)]
+
+
 class TestHearings:
     def test_canonical_columns_in_every_engine(self, engine: Engine) -> None:
-        given = engine.frame(hearings(ROWS))
-        frame = engine.frame(CASES[["id", "reported"]])
-        cases = CaseData.from_frame(frame, mapping(hearings=HEARINGS), children={"hearings": given})
+        """With two rows that refer to no case, and a day that describes the cases."""
+        described = {"fact_day": {"column": "fact", "type": "date"}}
+        cases = CaseData.from_frame(
+            engine.frame(CASES),
+            mapping("count", hearings=HEARINGS, attributes=described),
+            children={"hearings": engine.frame(hearings(STRAYS))},
+        )
         columns = ["unit_id", *[one.name for one in CHILD_COLUMNS["hearings"]]]
-        assert list(rows_of(cases, "hearings")[0]) == columns
-        found = [tuple(row[one] for one in columns) for row in rows_of(cases, "hearings")]
-        assert found == [
+        rows = rows_of(cases, "hearings")
+        assert list(rows[0]) == columns
+        assert [tuple(row[one] for one in columns) for row in rows] == [
             ("a", "juicio", EPOCH + 40, "suspended", "prosecutor absent"),
             ("a", "juicio", EPOCH + 60, "held", None),
             ("a", "medidas", EPOCH + 10, "held", None),
             ("b", "juicio", None, None, "lluvia"),
         ]
+        (taken,) = cases.intake.children
+        assert (taken.rows, taken.without_id, taken.unknown_ids) == (6, 1, 1)
+        assert dict(cases.units.select("unit_id", "fact_day").collect().rows()) == {
+            "a": EPOCH - 2,
+            "b": None,
+            "c": EPOCH,
+        }
 
 
 class TestOtherTables:
@@ -128,25 +142,17 @@ class TestOtherTables:
 
 
 class TestRowsOfNoCase:
-    STRAYS = [*ROWS, ("nobody", 3, "Sí", "x", None), (None, 3, "Sí", "x", None)]
-
     def test_refused_with_their_number(self) -> None:
         with pytest.raises(CaseDataError, match=r"1 row of 6 in \[hearings\] belongs to no case"):
-            CaseData.from_frame(CASES, mapping(hearings=HEARINGS), children={"hearings": hearings(self.STRAYS)})
+            CaseData.from_frame(CASES, mapping(hearings=HEARINGS), children={"hearings": hearings(STRAYS)})
         with pytest.raises(CaseDataError, match=r"1 row of 5 in \[hearings\] has no id") as error:
-            CaseData.from_frame(
-                CASES, mapping(hearings=HEARINGS), children={"hearings": hearings([*ROWS, self.STRAYS[-1]])}
-            )
+            CaseData.from_frame(CASES, mapping(hearings=HEARINGS), children={"hearings": hearings([*ROWS, STRAYS[-1]])})
         assert "count" in str(error.value.remedy)
         assert "nobody" not in str(error.value)
 
-    def test_counted_and_left_out(self, engine: Engine) -> None:
-        frame = engine.frame(CASES[["id", "reported"]])
-        given = engine.frame(hearings(self.STRAYS))
-        cases = CaseData.from_frame(frame, mapping("count", hearings=HEARINGS), children={"hearings": given})
+    def test_counted_and_left_out(self) -> None:
+        cases = CaseData.from_frame(CASES, mapping("count", hearings=HEARINGS), children={"hearings": hearings(STRAYS)})
         assert {row["unit_id"] for row in rows_of(cases, "hearings")} == {"a", "b"}
-        (taken,) = cases.intake.children
-        assert (taken.rows, taken.without_id, taken.unknown_ids) == (6, 1, 1)
         assert cases.strays("hearings") == 2
         assert cases.strays("warrants") == 0
 
@@ -253,9 +259,9 @@ class TestFiles:
 
 
 class TestDateAttributes:
-    def test_days_that_split_nothing(self, engine: Engine) -> None:
+    def test_days_that_split_nothing(self) -> None:
         given = mapping(attributes={"fact_day": {"column": "fact", "type": "date"}})
-        cases = CaseData.from_frame(engine.frame(CASES), given)
+        cases = CaseData.from_frame(CASES, given)
         assert cases.date_attributes == ("fact_day",)
         assert cases.attributes == ()
         days = dict(cases.units.select("unit_id", "fact_day").collect().rows())

@@ -211,7 +211,7 @@ DRAWN = st.lists(
 
 
 @given(rows=DRAWN)
-@settings(max_examples=8)
+@settings(max_examples=4)
 def test_every_hearing_is_somewhere_once(rows: list[Row]) -> None:
     """Counts add up to the rows, in whatever order they stand; dates until it was held, told by a plain loop."""
 
