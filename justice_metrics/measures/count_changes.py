@@ -219,7 +219,8 @@ def _counts_table(
     less = differences(after, before)
     change = ratio(less, before)
     whole = (np.mod(np.nan_to_num(before.values), 1) == 0) & (np.mod(np.nan_to_num(after.values), 1) == 0)
-    told = whole & (change.status == 0)
+    # a sum of weights varies more than a count, also where it happens to be whole
+    told = whole & (change.status == 0) & (not found.weighted)
     one, other = (np.where(told, number.values, 0).astype(np.int64) for number in (after, before))
     limits = count_ratio(one, other, level)
     low, high = (np.where(told, limit - 1, np.nan) for limit in (limits.conf_low, limits.conf_high))

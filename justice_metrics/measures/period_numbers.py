@@ -17,7 +17,7 @@ from ..cases.periods import Period, period_words
 from ..reduce.count_sums import added
 from ..reduce.stage_periods import stage_periods
 from ..tables import Strata
-from .declared import sampling_notes
+from .declared import NO_INTERVAL, sampling_notes
 from .known_words import ensure_known
 
 Against: TypeAlias = Literal["previous", "year_before"]
@@ -33,6 +33,7 @@ class PeriodNumbers(NamedTuple):
     quantities: Mapping[str, Quantity]  # (G, P)
     words: Mapping[str, Readable]
     units: Mapping[str, str]
+    weighted: bool  # whether they are sums of sampling weights
     notes: tuple[Readable, ...]
 
     @property
@@ -71,7 +72,9 @@ def period_numbers(
 
 def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by: Sequence[str]) -> PeriodNumbers:
     found = stage_periods(cases, wanted, period=period or "year", by=by)
-    notes: list[Readable] = list(sampling_notes(cases, weights_used=True, design_used=True))
+    notes: list[Readable] = list(sampling_notes(cases, design_used=True))
+    if cases.sampling.weighted:
+        notes.append(NO_INTERVAL)
     for word in wanted:
         label = cases.procedure.label(word)
         if found.undated[word]:
@@ -101,6 +104,7 @@ def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by:
         found.quantities,
         {word: cases.procedure.label(word) for word in wanted},
         dict.fromkeys(wanted, cases.unit),
+        cases.sampling.weighted,
         (*notes, *_unfinished(found.labels, over)),
     )
 
@@ -123,6 +127,7 @@ def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by
         quantities,
         {word: data.label(word) for word in wanted},
         {word: data.unit_of(word) for word in wanted},
+        False,
         (*data.notes, *_unfinished(table.labels, over)),
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
-from tests.made_cases import log
+from tests.made_cases import log, wide
 
 # The cut-off is day 1,000. Convicted on day 300 and on day 500; alternative exit on day 100; rejected; convicted, then
 # acquitted; young and pending (complaint on day 800).
@@ -180,6 +180,15 @@ class TestChanges:
             months, {"counts": {"period": "year", "quantities": {"complaint": "complaint"}}}
         )
         assert jm.count_changes(monthly, of="complaint", against="year_before").main["estimate"][-1] == 0.5
+
+    def test_sums_of_weights_have_no_interval(self) -> None:
+        rows = [
+            {"id": str(one), "complaint": 400 * (one % 2), "outcome": "pending", "weight": 10.0} for one in range(8)
+        ]
+        answer = jm.count_changes(wide(rows), of="complaint")
+        assert answer.main["after"].tolist()[:2] == [40, 40]
+        assert np.isnan(answer.main["conf_low"]).all()
+        assert any("Weighted by the sampling weights" in str(one) for one in answer.notes)
 
     def test_from_zero(self) -> None:
         main = jm.count_changes(counts(year=["2021", "2022"], complaint=[0, 3]), of="complaint").main
