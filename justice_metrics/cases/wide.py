@@ -210,7 +210,14 @@ def _events(
     precision: Mapping[str, nw.Expr],
     procedure: Procedure,
 ) -> nw.LazyFrame[Any]:
-    """Return one row per dated state; the order on one day is that of the procedure."""
+    """Return one row per dated state; the order on one day is that of the procedure.
+
+    The notice of a role that several states play is that of the state which the case came to.
+    """
+    notice = {
+        one: one if one in notified else next((role for role in notified if one in procedure.resolve(role)), None)
+        for one in states
+    }
     rows = [
         frame.select(
             nw.col("unit_id"),
@@ -218,7 +225,7 @@ def _events(
             day=nw.col(f"first__{one}"),
             state=nw.lit(one),
             precision=precision.get(one, nw.lit("day")),
-            notified_day=nw.col(f"notified__{one}") if one in notified else nw.lit(None, dtype=nw.Int32),
+            notified_day=nw.lit(None, dtype=nw.Int32) if notice[one] is None else nw.col(f"notified__{notice[one]}"),
         ).filter(~nw.col("day").is_null())
         for one in states
     ]

@@ -181,7 +181,8 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
     others = tuple(one for one in cases.dated_states if suspended)
     keys = {f"clock__key_{one}": _first_key(cases, one) for one in dict.fromkeys((*known, *others))}
     frame = cases.milestones.with_columns(**keys) if keys else cases.milestones
-    frame = frame.with_columns(clock__start_key=_least([_key(one) for one in begins]))
+    starts = [nw.when(~_key(one).is_null()).then(nw.col(f"first__{one}").cast(nw.Int64)) for one in begins]
+    frame = frame.with_columns(clock__start_key=_least([_key(one) for one in begins]), clock__begin=_least(starts))
     frame = (
         _with_notice(frame, cases, begins)
         if limit.counted_from == "notified"
@@ -197,7 +198,6 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
         return (nw.col(name) != "day").fill_null(False) if name in there else nw.lit(value=False)
 
     frame = frame.with_columns(
-        clock__begin=_least([nw.when(~_key(one).is_null()).then(day(one)) for one in begins]),
         clock__act=_least([nw.when(_key(one) > start).then(day(one)) for one in acts]),
         clock__act_exact=_least([nw.when((_key(one) > start) & ~coarse(one)).then(day(one)) for one in acts]),
         clock__start_coarse=_any([(_key(one) == start) & coarse(one) for one in begins]),
@@ -216,14 +216,16 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
 
 def _with_notice(frame: nw.LazyFrame[Any], cases: CaseData, begins: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return the frame with the day on which the act that starts the clock was notified."""
-    start, said = nw.col("clock__start_key"), []
+    said = []
     for one in begins:
         if one in cases.dated_states:
             told = f"clock__notice_{one}"
             notices = cases.events.filter(nw.col("state") == one).group_by("unit_id")
             first = notices.agg(**{told: nw.col("notified_day").cast(nw.Int64).min()})
             frame = frame.join(first, on="unit_id", how="left")
-            said.append(nw.when(_key(one) == start).then(nw.col(told)))
+            # by the day: a date of "the verdict" may stand beside that of the acquittal
+            same = nw.col(f"first__{one}").cast(nw.Int64) == nw.col("clock__begin")
+            said.append(nw.when(same).then(nw.col(told)))
     return frame.with_columns(clock__notified=_least(said))
 
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.procedure import Limit
 from justice_metrics.cases.procedure_file import read_procedure
 from justice_metrics.measures.limits import time_limits
@@ -68,6 +70,22 @@ def test_a_verdict_of_which_kind_nobody_says_starts_the_clock_of_an_appeal() -> 
     found = clocks(wide(rows), limit)
     assert len(found.n) == 1
     assert found.why.tolist() == [0]
+
+
+@pytest.mark.parametrize("ending", ["convicted", "acquitted"])
+def test_the_notice_of_a_verdict_is_that_of_the_verdict_it_was(ending: str) -> None:
+    table = pd.DataFrame(
+        {"id": ["a"], "begun": ["2016-01-04"], "verdict": ["2016-05-02"], "told": ["2016-05-10"], "end": [ending]}
+    )
+    mapping = {
+        "data": {"date_order": "ymd"},
+        "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+        "dates": {"complaint": "begun", "verdict": {"column": "verdict", "notified": "told"}},
+        "outcome": {"column": "end"},
+    }
+    found = clocks(CaseData.from_frame(table, mapping), LIMITS["restricted_appeal"])
+    assert found.why.tolist() == [0]
+    assert str(found.start.astype("datetime64[D]")[0]) == "2016-05-10"
 
 
 def test_a_start_that_is_reached_without_a_date_cannot_be_told() -> None:
