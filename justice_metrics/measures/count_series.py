@@ -8,7 +8,7 @@ from ..base.errors import QuestionError
 from ..base.language import Readable, tr, trn
 from ..base.quantities import Quantity
 from ..base.result import Definition
-from ..base.types import Floats
+from ..base.types import Flags, Floats
 from ..cases.casedata import CaseData
 from ..cases.count_data import CountData
 from ..cases.periods import PERIODS, Period, Periods, periods_of
@@ -85,7 +85,8 @@ def counted_series(
         raise QuestionError(tr("Give 'per' or 'share_of', not both."))
     other = share_of or per
     wanted = tuple(dict.fromkeys(data.need(one) for one in (quantity, other) if one is not None))
-    table = added(data, by=by, period=period, quantities=wanted, known_only=known_only)
+    alone = _alone(data, wanted) if known_only else np.zeros(data.rows, np.bool_)
+    table = added(data.selected(~alone), by=by, period=period, quantities=wanted, known_only=known_only)
     ensure_few(len(table.labels))
     periods = Periods(table.first_day, table.last_day, table.labels)
     numerator = table.quantity(quantity)
@@ -105,13 +106,25 @@ def counted_series(
         is_share=share_of is not None,
         scale_words=scale_words,
         definition=definition,
-        notes=(*data.notes, *_unknown_note(table, wanted, known_only=known_only)),
+        notes=(*data.notes, *_unknown_note(table, wanted, int(alone.sum()), known_only=known_only)),
     )
 
 
-def _unknown_note(table: CountTable, wanted: tuple[str, ...], *, known_only: bool) -> tuple[Readable, ...]:
+def _alone(data: CountData, wanted: tuple[str, ...]) -> Flags:
+    """Return the rows in which one number is known and the other, though it has a cell, is not, shape (R,).
+
+    Those who report one of two numbers only would enter one side of their ratio.
+    """
+    if len(wanted) < 2:
+        return np.zeros(data.rows, np.bool_)
+    given = np.logical_and(*(data.given_in(one) for one in wanted))
+    known = [data.quantities[one].known for one in wanted]
+    return np.asarray(given & (known[0] != known[1]), np.bool_)
+
+
+def _unknown_note(table: CountTable, wanted: tuple[str, ...], alone: int, *, known_only: bool) -> tuple[Readable, ...]:
     """Say how many cells hold no number, and what that does to the sums."""
-    n = int(sum(table.unknown[one].sum() for one in wanted))
+    n = int(sum(table.unknown[one].sum() for one in wanted)) + alone
     if not n:
         return ()
     if known_only:

@@ -177,7 +177,8 @@ def trends(
         Attributes, or keys of the counts, that split them.
     known_only : bool
         Of counts: leave cells without a number out of the sums, which are then those of who reported. Without it, one
-        such cell leaves its sum without a number.
+        such cell leaves its sum without a number. Of a ratio, a row in which only one of the two numbers is known is
+        left out on both sides.
     confidence_level : float
 
     Returns

@@ -363,6 +363,16 @@ class TestKnownOnly:
         assert known.main["numerator"].tolist() == [30, 30]
         assert any("Sums of those who reported: 1 cells" in str(one) for one in known.notes)
 
+    def test_who_reports_one_of_two_numbers_only_enters_neither_side_of_their_ratio(self) -> None:
+        frame = self.FRAME.assign(out=["5", "NA", "15", "7"])
+        quantities = {"new": "in", "resolved": "out"}
+        mapping = {**self.MAPPING, "counts": {**self.MAPPING["counts"], "quantities": quantities}}
+        data = CountData.from_frame(frame, mapping)
+        answer = trends(data, quantity="resolved", share_of="new", known_only=True)
+        # b gave no number resolved in the first quarter, and no new one in the second
+        assert answer.main["estimate"].tolist() == [5 / 10, 15 / 30]
+        assert any("Sums of those who reported: 2 cells" in str(one) for one in answer.notes)
+
     def test_an_unknown_period(self) -> None:
         with pytest.raises(QuestionError, match="'weekly' is no period"):
             trends(wide(ROWS), period="weekly")  # type: ignore[arg-type]
