@@ -61,7 +61,7 @@ def write_sample(folder: str | Path, *, language: Language = "es") -> Path:
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as place:
     ...     sorted(path.name for path in write_sample(pathlib.Path(place) / "demo").iterdir())[:3]
-    ['README.md', 'bolivia_cases.csv', 'bolivia_cases.xlsx']
+    ['README.md', 'bolivia_calendar.csv', 'bolivia_cases.csv']
     """
     target = Path(folder)
     _check_free(target)
