@@ -114,8 +114,7 @@ def cohort_rates(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.cohort_rates import cohort_rates
-    >>> rates = cohort_rates(jm.sample_cases(), of=("charge", "abbreviated", "pending"), per=("complaint", "charge"))
+    >>> rates = jm.cohort_rates(jm.sample_cases(), of=("charge", "abbreviated", "pending"), per=("complaint", "charge"))
     >>> [str(one) for one in rates.main["rate"]][:2]
     ['charge/complaint', 'charge/charge']
     """

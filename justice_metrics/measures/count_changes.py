@@ -153,11 +153,10 @@ def count_changes(
     Examples
     --------
     >>> import pandas as pd
-    >>> from justice_metrics.cases.count_data import CountData
-    >>> from justice_metrics.measures.count_changes import count_changes
+    >>> import justice_metrics as jm
     >>> table = pd.DataFrame({"Year": [2019, 2020], "Complaints": [57741, 60199]})
-    >>> counts = CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {"complaint": "Complaints"}}})
-    >>> round(float(count_changes(counts, of="complaint").main["estimate"][1]), 4)
+    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {"complaint": "Complaints"}}})
+    >>> round(float(jm.count_changes(counts, of="complaint").main["estimate"][1]), 4)
     0.0426
     """
     ensure_level(confidence_level)

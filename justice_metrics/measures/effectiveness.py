@@ -119,8 +119,7 @@ def effectiveness(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.effectiveness import effectiveness
-    >>> found = effectiveness(jm.sample_cases())
+    >>> found = jm.effectiveness(jm.sample_cases())
     >>> bool(((found.main["estimate"] + found.main["impunity"])[:2] == 1).all())
     True
     """

@@ -130,8 +130,7 @@ def impunity(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.impunity import impunity
-    >>> found = impunity(jm.sample_cases(), months=(12, 24))
+    >>> found = jm.impunity(jm.sample_cases(), months=(12, 24))
     >>> [str(one) for one in found.main["age"]]
     ['12', '24', 'as_measured']
     """

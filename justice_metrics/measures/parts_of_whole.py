@@ -103,15 +103,14 @@ def parts_of_whole(
     Examples
     --------
     >>> import pandas as pd
-    >>> from justice_metrics.cases.count_data import CountData
-    >>> from justice_metrics.measures.parts_of_whole import parts_of_whole
+    >>> import justice_metrics as jm
     >>> table = pd.DataFrame({"Year": [2021], "All": [2648], "Physical": [998], "Psychological": [1459]})
-    >>> counts = CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {
+    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {
     ...     "complaint": "All",
     ...     "physical": {"column": "Physical", "label": "physical"},
     ...     "psychological": {"column": "Psychological", "label": "psychological"},
     ... }}})
-    >>> parts_of_whole(counts, parts=("physical", "psychological"), whole="complaint").main["numerator"].tolist()
+    >>> jm.parts_of_whole(counts, parts=("physical", "psychological"), whole="complaint").main["numerator"].tolist()
     [998.0, 1459.0, 2457.0, 191.0]
     """
     asked = names(parts)

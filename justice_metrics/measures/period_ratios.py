@@ -147,13 +147,12 @@ def period_ratios(
     Examples
     --------
     >>> import pandas as pd
-    >>> from justice_metrics.cases.count_data import CountData
-    >>> from justice_metrics.measures.period_ratios import period_ratios
+    >>> import justice_metrics as jm
     >>> table = pd.DataFrame({"Year": [2022], "Files": [20], "Sentences": [3]})
-    >>> counts = CountData.from_frame(table, {
+    >>> counts = jm.CountData.from_frame(table, {
     ...     "counts": {"period": "Year", "quantities": {"complaint": "Files", "verdict": "Sentences"}},
     ... })
-    >>> period_ratios(counts, of="verdict").main["estimate"].tolist()
+    >>> jm.period_ratios(counts, of="verdict").main["estimate"].tolist()
     [0.15]
     """
     found, words = _counted(data, names(of), names(per), period, names(by))
@@ -200,8 +199,7 @@ def conviction_ratio(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.period_ratios import conviction_ratio
-    >>> found = conviction_ratio(jm.sample_cases(), per="verdict")
+    >>> found = jm.conviction_ratio(jm.sample_cases(), per="verdict")
     >>> sorted(set(found.main["rate"].tolist()))
     ['conviction/verdict']
     """

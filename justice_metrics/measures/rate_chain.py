@@ -150,7 +150,8 @@ def rate_chain(steps: Sequence[Step], *, confidence_level: float = 0.95) -> Rate
     --------
     Mexico 2020: 6.7 % of offences are reported and investigated, and 15.5 % of these are solved.
 
-    >>> chain = rate_chain([{"name": "reported", "share": 0.067}, {"name": "solved", "share": 0.155}])
+    >>> import justice_metrics as jm
+    >>> chain = jm.rate_chain([{"name": "reported", "share": 0.067}, {"name": "solved", "share": 0.155}])
     >>> round(float(chain.main["estimate"][1]), 6)
     0.010385
     """
@@ -195,7 +196,8 @@ def dark_figure(
     --------
     Mexico 2023, from the national survey of victims:
 
-    >>> found = dark_figure(reported=0.104, opened=0.68)
+    >>> import justice_metrics as jm
+    >>> found = jm.dark_figure(reported=0.104, opened=0.68)
     >>> found.main.display()[1][-1][1]
     '92.9\\xa0%'
     """

@@ -133,8 +133,7 @@ def rate_contrasts(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.rate_contrasts import rate_contrasts
-    >>> found = rate_contrasts(jm.sample_cases(), by="department", of="charge")
+    >>> found = jm.rate_contrasts(jm.sample_cases(), by="department", of="charge")
     >>> float(found.main["estimate"][found.main["department"] == found.reference][0])
     0.0
     """

@@ -120,8 +120,7 @@ def ratio_changes(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.ratio_changes import ratio_changes
-    >>> found = ratio_changes(jm.sample_cases(), of="conviction", per="verdict")
+    >>> found = jm.ratio_changes(jm.sample_cases(), of="conviction", per="verdict")
     >>> [one.unit for one in found.main.columns if one.name in ("points", "change")]
     ['points', 'change']
     """

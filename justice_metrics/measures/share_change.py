@@ -94,7 +94,8 @@ def share_change(
 
     Examples
     --------
-    >>> found = share_change(before=0.83, after=0.819).main
+    >>> import justice_metrics as jm
+    >>> found = jm.share_change(before=0.83, after=0.819).main
     >>> round(float(found["estimate"][0]), 4), round(float(found["change"][0]), 4)
     (-0.011, -0.0133)
     """

@@ -145,9 +145,9 @@ def survey_shares(
     Examples
     --------
     >>> import pandas as pd
-    >>> from justice_metrics.measures.survey_shares import survey_shares
+    >>> import justice_metrics as jm
     >>> people = pd.DataFrame({"told": [1, 0, 0, 1, 0, 1], "weight": [10, 30, 20, 10, 10, 20]})
-    >>> round(float(survey_shares(people, of="told", weight="weight").main["estimate"][0]), 3)
+    >>> round(float(jm.survey_shares(people, of="told", weight="weight").main["estimate"][0]), 3)
     0.4
     """
     design = {"weight": weight, "stratum": stratum, "cluster": cluster}
@@ -212,9 +212,9 @@ def reporting_rate(
     Examples
     --------
     >>> import pandas as pd
-    >>> from justice_metrics.measures.survey_shares import reporting_rate
+    >>> import justice_metrics as jm
     >>> people = pd.DataFrame({"hit": [1, 1, 1, 1, 0], "hit_told": [1, 0, 0, 0, None]})
-    >>> reporting_rate(people, forms={"physical": ("hit", "hit_told")}).main["estimate"].tolist()
+    >>> jm.reporting_rate(people, forms={"physical": ("hit", "hit_told")}).main["estimate"].tolist()
     [0.25]
     """
     design = {"weight": weight, "stratum": stratum, "cluster": cluster}
