@@ -277,7 +277,9 @@ def denominator_column(series: Series) -> Column:
     """Declare what the numerator is a part of, or comes from."""
     if series.is_share:
         return Column("denominator", tr("among"), "units", "count", "count")
-    return Column("denominator", tr("divided by"), "number", "count", "count", 2)
+    values = series.denominator.values
+    whole = bool((values[np.isfinite(values)] % 1 == 0).all())
+    return Column("denominator", tr("divided by"), "number", "count", "count", 0 if whole else 2)
 
 
 def undefined(values: Floats) -> list[str]:
