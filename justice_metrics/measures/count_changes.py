@@ -154,8 +154,8 @@ def count_changes(
     --------
     >>> import pandas as pd
     >>> import justice_metrics as jm
-    >>> table = pd.DataFrame({"Year": [2019, 2020], "Complaints": [57741, 60199]})
-    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {"complaint": "Complaints"}}})
+    >>> table = pd.DataFrame({"Year": [2019, 2020], "Filed": [57741, 60199]})
+    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {"complaint": "Filed"}}})
     >>> round(float(jm.count_changes(counts, of="complaint").main["estimate"][1]), 4)
     0.0426
     """
