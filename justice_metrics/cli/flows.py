@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -11,7 +10,6 @@ from ..base.language import tr
 from .options import Options
 from .reading import cases_of, data_of
 from .shell import Shell
-from .speech import Words
 
 
 def add(app: typer.Typer, options: Options) -> None:
@@ -29,7 +27,12 @@ def add(app: typer.Typer, options: Options) -> None:
     )
     def flows(
         mapping: Path = options.mapping(),
-        period: str = _period(words, "year"),
+        period: str = typer.Option(
+            "year",
+            "--period",
+            metavar="NAME",
+            help=words(tr("Period: month, quarter, half_year or year; own: that of each row of a table of counts.")),
+        ),
         by: list[str] = options.by(),
         from_year: int | None = typer.Option(
             None, "--from-year", metavar="YYYY", show_default=False, help=words(tr("First year to tell of."))
@@ -68,6 +71,11 @@ def add(app: typer.Typer, options: Options) -> None:
             "--transfers-included",
             help=words(tr("The incoming and resolved cases of the table hold those transferred between offices.")),
         ),
+        complete_only: bool = typer.Option(
+            False,
+            "--complete-only",
+            help=words(tr("Of a table of counts: add up only those who told every figure of a period.")),
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
@@ -88,6 +96,7 @@ def add(app: typer.Typer, options: Options) -> None:
                     judges=judges,
                     population=population,
                     transfers_included=transfers_included,
+                    complete_only=complete_only,
                 )
             )
 
@@ -113,7 +122,9 @@ def add(app: typer.Typer, options: Options) -> None:
             metavar="NAME",
             help=words(tr("Date by which cases are counted: a stage, or a date attribute.")),
         ),
-        period: str = _period(words, "month"),
+        period: str = typer.Option(
+            "month", "--period", metavar="NAME", help=words(tr("Period: month, quarter, half_year or year."))
+        ),
         periods: int = typer.Option(
             12, "--periods", metavar="N", min=1, help=words(tr("How many of the last periods to tell of."))
         ),
@@ -149,9 +160,3 @@ def add(app: typer.Typer, options: Options) -> None:
                     confidence_level=confidence_level,
                 )
             )
-
-
-def _period(words: Words, default: str) -> Any:
-    return typer.Option(
-        default, "--period", metavar="NAME", help=words(tr("Period: month, quarter, half_year or year."))
-    )

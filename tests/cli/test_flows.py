@@ -50,6 +50,9 @@ def test_flows_of_a_table_of_counts(tmp_path: Path, shell: Run) -> None:
     text = json.dumps(json.loads(answer.out))
     assert "not_available" in text
     assert "0.9" in text
+    told = shell("flows", str(tmp_path / "counts.toml"), "--complete-only", "--period", "own")
+    assert told.code == 0, told.err
+    assert "1 of 2 series" in told.out + told.err
 
 
 def test_wrong_words_are_explained(files: Files, shell: Run) -> None:

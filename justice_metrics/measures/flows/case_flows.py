@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final, Literal
 
 import numpy as np
 
@@ -26,11 +27,13 @@ from .indicators import Balance, balance
 from .notes import doubts
 from .sources import Source, ensure_period, of_cases, of_counts
 
+_YEAR_DAYS: Final = 365
+
 
 def case_flows(
     data: CaseData | CountData,
     *,
-    period: Period = "year",
+    period: Period | Literal["own"] = "year",
     by: Names = (),
     from_year: int | None = None,
     backlog_days: int = 365,
@@ -53,7 +56,8 @@ def case_flows(
     ----------
     data : CaseData or CountData
         Case files of a register, or a table of counts as offices and ministries send it.
-    period : {"month", "quarter", "half_year", "year"}
+    period : {"month", "quarter", "half_year", "year", "own"}
+        ``own`` are those of the rows of a table of counts as they are, such as years that begin in July.
     by : str or tuple of str
         Attributes of the cases, or keys of the table of counts.
     from_year : int, optional
@@ -111,14 +115,15 @@ def case_flows(
         tuple(several(within_days)),
         tuple(np.atleast_1d(np.asarray(goals, np.float64)).tolist()),
     )
-    ensure_period(period)
+    ensure_period(period, of_rows=isinstance(data, CountData))
+    calendar: Period | None = None if period == "own" else period
     _ensure_rising(bands)
     _ensure_goals(within, wanted, data)
     if isinstance(data, CaseData):
         source = of_cases(
             data,
             by=by,
-            period=period,
+            period=calendar or "year",
             from_year=from_year,
             age_bands=bands,
             within_days=within,
@@ -136,7 +141,7 @@ def case_flows(
         source = of_counts(
             data,
             by=by,
-            period=period,
+            period=calendar,
             from_year=from_year,
             transfers_included=transfers_included,
             complete_only=complete_only,
@@ -147,7 +152,7 @@ def case_flows(
     late = _provisional(flows, cutoff, provisional_days)
     found = balance(flows, inside=not source.per_office, transfers_included=transfers_included)
     made = _tables(
-        source, found, late, bands, within, wanted, rule, transfers_included, of_year=12 // months_in(period)
+        source, found, late, bands, within, wanted, rule, transfers_included, of_year=_of_year(flows, calendar)
     )
     settings = _settings(
         period=period, by=by, from_year=from_year, within_days=within, goals=wanted, judges=judges, staff=staff,
@@ -176,7 +181,7 @@ def case_flows(
         provenance=source.provenance.add("case_flows", **settings),
         notes=(*source.notes, *doubts(source, found, made, late)),
         frame_library=source.frame_library,
-        period_word=PERIOD_WORDS[period],
+        period_word=PERIOD_WORDS[calendar] if calendar else tr("period"),
         whole_periods=tuple(bool(one) for one in flows.whole),
         last_date=date_of(int(flows.last_day[-1])),
     )
@@ -229,6 +234,13 @@ def _standards(source: Source, within: Sequence[int]) -> tuple[list[Quantity], M
     if told is None:
         return [], {}
     return [told], {"resolved_on_time": source.own_words["resolved_on_time"]}
+
+
+def _of_year(flows: Flows, calendar: Period | None) -> int:
+    """Return how many periods make a year; 0 where periods of their own do not."""
+    if calendar is not None:
+        return 12 // months_in(calendar)
+    return int(bool((flows.days >= _YEAR_DAYS).all()))
 
 
 def _provisional(flows: Flows, cutoff: int, days: int) -> list[bool]:

@@ -31,6 +31,8 @@ _FLOWS: Final = (
     *("incoming", "new", "reopened", "reactivated", "transferred_in"),
     *("resolved", "reopened_resolved", "placed_inactive", "transferred_out"),
 )
+# The periods of the rows of a table of counts as they are, such as years that begin in July.
+OWN: Final = "own"
 _STOCKS: Final = ("pending_start", "pending_end")
 _NOT_APPLICABLE: Final = STATUSES.index("not_applicable")
 # What a register without such cases need not speak of.
@@ -74,15 +76,16 @@ class Source:
     own_words: Mapping[str, Readable] = field(default_factory=dict)
 
 
-def ensure_period(period: str) -> None:
-    """Refuse a word that is no period.
+def ensure_period(period: str, *, of_rows: bool = False) -> None:
+    """Refuse a word that is no period; only rows that are about periods have some of their own.
 
     Raises
     ------
     QuestionError
     """
-    if period not in PERIODS:
-        raise QuestionError(tr("'{period}' is no period.", period=period), suggestion(period, PERIODS))
+    known = (*PERIODS, OWN) if of_rows else PERIODS
+    if period not in known:
+        raise QuestionError(tr("'{period}' is no period.", period=period), suggestion(period, known))
 
 
 def of_cases(
@@ -168,7 +171,7 @@ def of_counts(
     counts: CountData,
     *,
     by: tuple[str, ...],
-    period: Period,
+    period: Period | None,
     from_year: int | None,
     transfers_included: bool,
     complete_only: bool,
@@ -217,7 +220,7 @@ def of_counts(
     )
 
 
-def _complete(counts: CountData, period: Period) -> tuple[CountData, int, int]:
+def _complete(counts: CountData, period: Period | None) -> tuple[CountData, int, int]:
     """Return the rows of the series that have every figure in their period, and how many series have not.
 
     A ratio of those who told the one number to those who told the other would be of different offices.
@@ -227,7 +230,8 @@ def _complete(counts: CountData, period: Period) -> tuple[CountData, int, int]:
     QuestionError
         When no series is complete.
     """
-    cell, leader = groups_of([_series(counts), period_number(counts.last_day, period)])
+    number = counts.last_day if period is None else period_number(counts.last_day, period)
+    cell, leader = groups_of([_series(counts), number])
     wrong = np.bincount(cell[_gaps(counts)], minlength=len(leader)) > 0
     if wrong.all():
         raise QuestionError(

@@ -355,7 +355,7 @@ def _interleaved(parts: Sequence[Quantity]) -> Quantity:
 
 
 def _past_year(flows: Flows, resolved: Quantity | None, of_year: int) -> Quantity | None:
-    if resolved is None:
+    if resolved is None or of_year == 0:
         return None
     values = formula.past_year(np.where(flows.whole, resolved.values, np.nan), of_year)
     seamless = flows.first_day[1:] == flows.last_day[:-1] + 1

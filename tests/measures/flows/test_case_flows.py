@@ -320,6 +320,30 @@ def test_a_year_that_is_not_over_ends_with_its_last_month_and_has_its_days() -> 
     assert any("taken from the end of the period before" in str(one) for one in answer.notes)
 
 
+def test_years_that_begin_in_july() -> None:
+    frame = pd.DataFrame(
+        {
+            "start": ["2018-07-01", "2019-07-01"],
+            "end": ["2019-06-30", "2020-06-30"],
+            "incoming": [100, 110],
+            "resolved": [90, 100],
+            "pending_end": [50, 60],
+            "old_pending": [5, 6],
+        }
+    )
+    quantities = {one: one for one in frame.columns if one not in {"start", "end"}}
+    mapping = {"counts": {"period": {"start": "start", "end": "end"}, "quantities": quantities}}
+    table = jm.CountData.from_frame(frame, mapping)
+    answer = jm.case_flows(table, period="own", complete_only=True)
+    assert column(answer, "days", "pace") == [365, 366]
+    assert column(answer, "aging_index", "backlog") == [5 / 140, 6 / 160]
+    assert answer.plot(language="es").get_xlabel() == "período"
+    with pytest.raises(QuestionError, match="longer time than the period"):
+        jm.case_flows(table)
+    with pytest.raises(QuestionError, match="no period"):
+        jm.case_flows(wide(ROWS, cutoff=CUTOFF), period="own")
+
+
 def test_a_change_is_of_the_same_offices() -> None:
     one, two = months(14, incoming=10, resolved=9), months(14, incoming=100, resolved=9)
     two.loc[12, "incoming"] = None
