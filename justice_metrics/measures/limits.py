@@ -6,33 +6,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from ..base.errors import QuestionError, suggestion
-from ..base.language import Language, Readable, format_number, format_share, tr, trn
+from ..base.errors import QuestionError
+from ..base.language import Language, Readable, format_number, format_share, tr
 from ..base.result import Definition, Result
 from ..base.types import Names, names
-from ..cases.calendar import date_of, day_number
-from ..cases.calendar_file import LegalCalendar, read_calendar
+from ..cases.calendar_file import read_calendar
 from ..cases.casedata import CaseData
-from ..cases.conversion_text import normalise
-from ..cases.procedure import Limit
-from ..cases.working_days import NO_COUNTRY, OfficeDays, holidays_in, office_days
-from ..estimate.clocks import NO_DAY, Pause
+from ..cases.working_days import NO_COUNTRY
 from ..figures.dots import dots
 from ..figures.standing_bars import standing_bars
-from ..reduce.limits import Clocks, clocks
+from ..reduce.limits import clocks
 from .declared import FEW_UNITS, Share, days_words, ensure_level, few_units_note, levels_words, sampling_notes
-from .limits_judged import Judged, days_needed, judged_clocks
+from .limits_asked import (
+    asked_limits,
+    country_of,
+    days_of,
+    ensure_word,
+    office_attribute,
+    pauses_of,
+    standing_units,
+)
+from .limits_judged import judged_clocks
+from .limits_notes import no_holidays, notes_of
 from .limits_tables import STANDING_WORDS, law_table, length_words, over_table, standing_table, untold_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_PAUSES: Final[Mapping[str, Pause]] = MappingProxyType({"pause": "pause", "restart": "restart", "run": "run"})
-_STANDING_UNITS: Final = ("months", "calendar_days")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -276,13 +279,13 @@ def time_limits(
     """
     by = names(by)
     ensure_level(confidence_level)
-    asked = _asked(cases, names(limits))
-    pauses = _pauses(suspended, asked)
-    _ensure_word("last_day", last_day, ("next_working_day", "as_counted"))
-    _ensure_word("without_notice", without_notice, ("cannot_be_told", "act"))
-    stops = _stops(names(vacation_stops))
+    asked = asked_limits(cases, names(limits))
+    pauses = pauses_of(suspended, asked)
+    ensure_word("last_day", last_day, ("next_working_day", "as_counted"))
+    ensure_word("without_notice", without_notice, ("cannot_be_told", "act"))
+    stops = standing_units(names(vacation_stops))
     own = read_calendar(calendar) if calendar is not None else None
-    office = _office(cases, own, office)
+    office = office_attribute(cases, own, office)
     counted = {
         one.id: clocks(
             cases,
@@ -294,7 +297,7 @@ def time_limits(
         )
         for one in asked
     }
-    days = _days(cases, asked, counted, own, office, country)
+    days = days_of(cases, asked, counted, own, office, country)
     found = [
         judged_clocks(
             counted[one.id],
@@ -342,7 +345,7 @@ def time_limits(
             by=by,
             calendar="" if own is None else own.source,
             office=office or "",
-            country=_country(cases, country),
+            country=country_of(cases, country),
             suspended=suspended if isinstance(suspended, str) else dict(suspended),
             vacation_stops=stops,
             last_day=last_day,
@@ -352,242 +355,10 @@ def time_limits(
         notes=(
             *sampling_notes(cases),
             *(few_units_note(found[0].strata, main["clocks"]) if by else ()),
-            *(_no_holidays(found) if _country(cases, country) == NO_COUNTRY else ()),
-            *_notes(cases, found, own, pauses),
+            *(no_holidays(found) if country_of(cases, country) == NO_COUNTRY else ()),
+            *notes_of(cases, found, own, pauses),
         ),
         frame_library=cases.frame_library,
         limit_words={one.limit.id: one.limit.label for one in found},
         length_words={one.limit.id: length_words(one.limit) for one in found},
     )
-
-
-def _asked(cases: CaseData, wanted: Sequence[str]) -> tuple[Limit, ...]:
-    """Return the limits that were asked for, in the order of the procedure."""
-    known = {one.id: one for one in cases.procedure.limits}
-    for one in wanted:
-        if one not in known:
-            raise QuestionError(
-                tr("'{limit}' is not a limit of the procedure '{id}'.", limit=one, id=cases.procedure.id),
-                suggestion(one, tuple(known)),
-            )
-        if not known[one].measurable:
-            raise QuestionError(
-                tr("The limit '{limit}' begins or ends with an act that is no state of the procedure.", limit=one),
-                tr(
-                    "These can be measured: {limits}.", limits=[name for name, each in known.items() if each.measurable]
-                ),
-            )
-    outcomes = set(cases.procedure.outcomes)
-    usual = [
-        one.id
-        for one in known.values()
-        if one.measurable and one.condition is None and not set(one.from_states) & outcomes
-    ]
-    chosen = set(wanted or usual)
-    if not chosen:
-        raise QuestionError(
-            tr("The procedure '{id}' has no limit that the dates of a case could tell.", id=cases.procedure.id),
-            tr("Write its limits into the procedure file, with the states at which they begin and end."),
-        )
-    return tuple(one for one in known.values() if one.id in chosen)
-
-
-def _ensure_word(name: str, given: str, known: tuple[str, ...]) -> None:
-    """Refuse a setting that is none of its words.
-
-    Raises
-    ------
-    QuestionError
-        With those that there are.
-    """
-    if given not in known:
-        raise QuestionError(
-            tr("'{given}' is not a value of '{name}'.", given=str(given), name=name), suggestion(str(given), known)
-        )
-
-
-def _pauses(suspended: str | Mapping[str, str], asked: Sequence[Limit]) -> dict[str, Pause]:
-    given = {one.id: suspended for one in asked} if isinstance(suspended, str) else dict(suspended)
-    found: dict[str, Pause] = {one.id: "pause" for one in asked}
-    for limit, said in given.items():
-        if limit not in found:
-            raise QuestionError(
-                tr("'suspended' names the limit '{limit}', which is not asked for.", limit=limit),
-                suggestion(limit, tuple(found)),
-            )
-        _ensure_word("suspended", str(said), tuple(_PAUSES))
-        found[limit] = _PAUSES[str(said)]
-    return found
-
-
-def _stops(units: tuple[str, ...]) -> tuple[str, ...]:
-    for one in units:
-        if one not in _STANDING_UNITS:
-            raise QuestionError(
-                tr("'vacation_stops' names '{unit}'.", unit=one),
-                tr(
-                    "It can name: {units}. Working days never fall into a judicial vacation, and hours run on.",
-                    units=list(_STANDING_UNITS),
-                ),
-            )
-    return units
-
-
-def _office(cases: CaseData, own: LegalCalendar | None, office: str | None) -> str | None:
-    """Return the attribute of the offices, when the calendar has days of single offices."""
-    if office is not None:
-        cases.stratum_column(office)
-    if own is None or not own.offices:
-        return None
-    if office is None:
-        raise QuestionError(
-            trn(
-                "The calendar '{name}' has days of {n} office, and nothing says which attribute names the offices.",
-                "The calendar '{name}' has days of {n} offices, and nothing says which attribute names the offices.",
-                len(own.offices),
-                name=own.source,
-            ),
-            tr("Name the attribute with 'office', such as court or department."),
-        )
-    return office
-
-
-def _country(cases: CaseData, country: str | None) -> str:
-    return (cases.procedure.country or NO_COUNTRY) if country is None else country
-
-
-def _days(
-    cases: CaseData,
-    asked: Sequence[Limit],
-    counted: Mapping[str, Clocks],
-    own: LegalCalendar | None,
-    office: str | None,
-    country: str | None,
-) -> OfficeDays:
-    """Return what each day is that a clock can meet."""
-    starts = [int(one.start[one.start != NO_DAY].min()) for one in counted.values() if (one.start != NO_DAY).any()]
-    first, last = days_needed(asked, starts, cases.cutoff_day)
-    holidays = holidays_in(_country(cases, country), first, last)
-    offices = () if own is None or office is None else own.offices
-    levels = {normalise(one) for cells in counted.values() for one in set(cells.office)}
-    if offices and not levels & {normalise(one) for one in offices}:
-        raise QuestionError(
-            trn(
-                "The {n} office of the calendar is none of those in '{office}'.",
-                "None of the {n} offices of the calendar is one of those in '{office}'.",
-                len(offices),
-                office=str(office),
-            ),
-            tr("Write the offices as the case files do, or name another attribute with 'office'."),
-        )
-    return office_days(first, last, holidays, () if own is None else own.rows, offices)
-
-
-def _notes(
-    cases: CaseData, found: Sequence[Judged], own: LegalCalendar | None, pauses: Mapping[str, Pause]
-) -> tuple[Readable, ...]:
-    """Return what a lawyer would ask of the numbers."""
-    notes: list[Readable] = [
-        tr(
-            "A missed limit is an act that came late or not at all; whether it ends the case or changes nothing is "
-            "another matter, which the table of the law tells limit by limit."
-        )
-    ]
-    standing = [one for one in found if one.limit.unit != "hours"]
-    vacations = None if own is None else own.first_and_last("vacation")
-    if standing and vacations is None:
-        notes.append(
-            tr(
-                "No judicial vacation is taken into account: where there was one, limits end later than they do here, "
-                "and some of those missed were kept."
-            )
-        )
-    elif standing and vacations is not None:
-        notes.append(
-            tr(
-                "The judicial vacations of the calendar lie between {first} and {last}; none is known outside.",
-                first=date_of(vacations[0]),
-                last=date_of(vacations[1]),
-            )
-        )
-    moved, again = sum(one.moved for one in found), sum(one.again for one in found)
-    unsaid, other_law = sum(one.notice_missing for one in found), sum(one.not_in_force for one in found)
-    counted = (
-        trn(
-            "{n} clock was in time only because its last day was no working day and moved to the next.",
-            "{n} clocks were in time only because their last day was no working day and moved to the next.",
-            moved,
-        ),
-        trn(
-            "{n} clock began again later (the case went back or was reopened); only the first time is measured.",
-            "{n} clocks began again later (the case went back or was reopened); only the first time is measured.",
-            again,
-        ),
-        trn(
-            "{n} clock counts from the act because its notification has no date; it ends too early.",
-            "{n} clocks count from the act because their notification has no date; they end too early.",
-            unsaid,
-        ),
-        trn(
-            "{n} clock began when its limit was not law and is left out.",
-            "{n} clocks began when their limit was not law and are left out.",
-            other_law,
-        ),
-    )
-    notes += [one for one in counted if one.n]
-    notes += _legal_notes(cases, found, pauses)
-    return tuple(notes)
-
-
-def _no_holidays(found: Sequence[Judged]) -> tuple[Readable, ...]:
-    """Say that nobody's public holidays were left out, where working days are counted."""
-    if not any(one.limit.unit == "working_days" for one in found):
-        return ()
-    return (tr("No public holidays are left out of working days but those of the calendar file."),)
-
-
-def _legal_notes(cases: CaseData, found: Sequence[Judged], pauses: Mapping[str, Pause]) -> list[Readable]:
-    notes: list[Readable] = []
-    before = day_number(cases.procedure.valid_from)
-    early = sum(int(one.units[(one.why == 0) & (one.last < before)].sum()) for one in found)
-    if early:
-        notes.append(
-            trn(
-                "{n} limit had run out before the procedure of these rules was law ({day}).",
-                "{n} limits had run out before the procedure of these rules was law ({day}).",
-                early,
-                day=cases.procedure.valid_from,
-            )
-        )
-    from_memory = [one.limit.label for one in found if one.limit.certainty == "from_memory"]
-    if from_memory:
-        notes.append(tr("Awaiting verification against the law in force: {limits}.", limits=from_memory))
-    conditions = [one.limit for one in found if one.limit.condition is not None]
-    notes += [
-        tr(
-            "'{limit}' applies to some cases only ({condition}); here every case is taken as one of them.",
-            limit=one.id,
-            condition=one.condition,
-        )
-        for one in conditions
-    ]
-    outcomes = set(cases.procedure.outcomes)
-    rights = [one.limit.label for one in found if set(one.limit.from_states) & outcomes]
-    if rights:
-        notes.append(
-            tr(
-                "A right of a party and no duty of an office, so that missed means that it was not made use of in "
-                "time: {limits}.",
-                limits=rights,
-            )
-        )
-    if cases.procedure.suspended and any(one != "run" for one in pauses.values()) and cases.intake.one_row_per_unit:
-        dated = [one for one in cases.procedure.suspended if one in cases.dated_states]
-        if dated:
-            notes.append(
-                tr(
-                    "A suspension ends here with the next dated act, since the file has one date per act; it may have "
-                    "been shorter."
-                )
-            )
-    return notes
