@@ -36,6 +36,8 @@ SAID = {
         "The sample holds closed files only",
         "Do not use it",
         "This is an association among these cases, not the effect of support.",
+        "28 were running at the cut-off",
+        "of 88 clocks 53 were kept and 35 missed, 0 were running at the cut-off",
         "internal",
     ),
     "02_support_actors.ipynb": (
@@ -50,6 +52,21 @@ SAID = {
         "It is not the effect of support on the outcome",
         "De 1.000 casos",
     ),
+    "03_rates_and_flows.ipynb": (
+        "292 to 11,312, 2.58",
+        "30,924 to 990,405, 3.12",
+        "(same cases)",
+        "same period, not the same cases",
+        "Dark figure: 92.9",
+        "235.1",
+        "-8,394",
+        "not available",
+        "suppressed",
+        "a theoretical figure: not how long cases took",
+        "Above the 95 % limits of the funnel",
+        "No change of the level was found",
+        "gave more than one statement",
+    ),
     "05_from_lifelines.ipynb": (
         "1200 exploded rows",
         "none of them is exact",
@@ -58,7 +75,12 @@ SAID = {
     ),
 }
 # A notebook shows its results; how many figures it has at least.
-FIGURES = {"01_performance_assessment.ipynb": 6, "02_support_actors.ipynb": 6, "05_from_lifelines.ipynb": 4}
+FIGURES = {
+    "01_performance_assessment.ipynb": 7,
+    "02_support_actors.ipynb": 6,
+    "03_rates_and_flows.ipynb": 4,
+    "05_from_lifelines.ipynb": 4,
+}
 
 
 def cells(notebook: Any, kind: str) -> list[Any]:
