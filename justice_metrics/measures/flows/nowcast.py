@@ -249,7 +249,7 @@ def _ensure_settings(
         raise QuestionError(tr("'{name}' cannot be both the start and the registration.", name=recorded))
     if longest_days < 1 or periods < 1 or (window_days is not None and window_days < 1):
         raise QuestionError(tr("Days and periods are counted from 1 on."))
-    known = (*cases.date_attributes, *cases.procedure.roles, *cases.procedure.ids)
+    known = tuple(dict.fromkeys((*cases.date_attributes, *cases.procedure.roles, *cases.procedure.ids)))
     for word in (start, recorded):
         if word not in known:
             words = {one: attribute_words(one) for one in cases.date_attributes}
