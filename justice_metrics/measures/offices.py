@@ -244,7 +244,7 @@ def compare_offices(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> found = compare_offices(jm.sample_cases(), outcome="verdict", within_days=730, adjust="offence")
+    >>> found = jm.compare_offices(jm.sample_cases(), outcome="verdict", within_days=730, adjust="offence")
     >>> bool((found.main["rank_low"][found.main["cases"] < 30] > 0).any())
     False
     """

@@ -160,11 +160,11 @@ def population_rates(
 
     Examples
     --------
-    >>> import pandas as pd
+    >>> import pandas as pd, justice_metrics as jm
     >>> table = pd.DataFrame({"Year": [2018, 2019], "New": [30, 45], "People": [150_000, 150_000]})
-    >>> counts = CountData.from_frame(table, {"counts": {"period": "Year",
+    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Year",
     ...     "quantities": {"new": "New", "population": "People"}}})
-    >>> population_rates(counts).main["estimate"].tolist()
+    >>> jm.population_rates(counts).main["estimate"].round(6).tolist()
     [20.0, 30.0]
     """
     ensure_level(confidence_level)
