@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from .base.errors import JusticeMetricsError as JusticeMetricsError
     from .base.result import Result as Result
     from .cases.casedata import CaseData as CaseData
-    from .cases.count_data import CountData as CountData
-    from .cases.count_reading import read_counts as read_counts
+    from .cases.counts.data import CountData as CountData
+    from .cases.counts.reading import read_counts as read_counts
     from .cases.duration_table import durations as durations
     from .cases.durations import Durations as Durations
     from .cases.mapping import CaseMapping as CaseMapping
@@ -31,51 +31,55 @@ if TYPE_CHECKING:
     from .measures.caseload import case_ages as case_ages
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
-    from .measures.change_points import change_points as change_points
     from .measures.coarse_dates import coarse_dates as coarse_dates
-    from .measures.cohort_rates import cohort_rates as cohort_rates
-    from .measures.control_chart import control_chart as control_chart
-    from .measures.count_changes import count_changes as count_changes
-    from .measures.crosswalk import crosswalk as crosswalk
     from .measures.curve_tests import curve_tests as curve_tests
-    from .measures.defaults import defaults as defaults
-    from .measures.detention import detention as detention
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
-    from .measures.effectiveness import effectiveness as effectiveness
     from .measures.flows.case_flows import case_flows as case_flows
     from .measures.flows.nowcast import nowcast as nowcast
     from .measures.forecast import expected_endings as expected_endings
-    from .measures.hearings import hearings as hearings
-    from .measures.impunity import impunity as impunity
     from .measures.incidence import cumulative_incidence as cumulative_incidence
     from .measures.landmark import landmark_association as landmark_association
     from .measures.landmark_curves import landmark_curves as landmark_curves
-    from .measures.limits import time_limits as time_limits
+    from .measures.limits.time_limits import time_limits as time_limits
     from .measures.occupancy import stage_occupancy as stage_occupancy
-    from .measures.offices import compare_offices as compare_offices
-    from .measures.official_tables import official_tables as official_tables
+    from .measures.offices.compare_offices import compare_offices as compare_offices
     from .measures.open_share import open_share as open_share
-    from .measures.parts_of_whole import parts_of_whole as parts_of_whole
-    from .measures.period_ratios import conviction_ratio as conviction_ratio
-    from .measures.period_ratios import period_ratios as period_ratios
-    from .measures.population_rates import population_rates as population_rates
     from .measures.procedure_map import procedure_map as procedure_map
-    from .measures.protection import protection_measures as protection_measures
     from .measures.quality import check as check
-    from .measures.rate_chain import dark_figure as dark_figure
-    from .measures.rate_chain import rate_chain as rate_chain
-    from .measures.rate_contrasts import rate_contrasts as rate_contrasts
-    from .measures.rates import conviction_rates as conviction_rates
-    from .measures.rates import outcome_shares as outcome_shares
-    from .measures.ratio_changes import ratio_changes as ratio_changes
+    from .measures.rates.cohort_rates import cohort_rates as cohort_rates
+    from .measures.rates.convictions import conviction_rates as conviction_rates
+    from .measures.rates.convictions import outcome_shares as outcome_shares
+    from .measures.rates.count_changes import count_changes as count_changes
+    from .measures.rates.effectiveness import effectiveness as effectiveness
+    from .measures.rates.impunity import impunity as impunity
+    from .measures.rates.parts_of_whole import parts_of_whole as parts_of_whole
+    from .measures.rates.period_ratios import conviction_ratio as conviction_ratio
+    from .measures.rates.period_ratios import period_ratios as period_ratios
+    from .measures.rates.population_rates import population_rates as population_rates
+    from .measures.rates.rate_chain import dark_figure as dark_figure
+    from .measures.rates.rate_chain import rate_chain as rate_chain
+    from .measures.rates.rate_contrasts import rate_contrasts as rate_contrasts
+    from .measures.rates.ratio_changes import ratio_changes as ratio_changes
+    from .measures.rates.share_change import share_change as share_change
+    from .measures.rates.survey_shares import reporting_rate as reporting_rate
+    from .measures.rates.survey_shares import survey_shares as survey_shares
+    from .measures.records.defaults import defaults as defaults
+    from .measures.records.detention import detention as detention
+    from .measures.records.hearings import hearings as hearings
+    from .measures.records.protection import protection_measures as protection_measures
+    from .measures.records.reparation import reparation as reparation
+    from .measures.records.sentences import sentences as sentences
+    from .measures.records.statements import repeated_statements as repeated_statements
+    from .measures.records.warrants import warrants as warrants
     from .measures.regression import cox_regression as cox_regression
     from .measures.reliance import reliance as reliance
-    from .measures.reparation import reparation as reparation
     from .measures.restricted_means import restricted_means as restricted_means
-    from .measures.sentences import sentences as sentences
-    from .measures.share_change import share_change as share_change
-    from .measures.statements import repeated_statements as repeated_statements
+    from .measures.series.change_points import change_points as change_points
+    from .measures.series.control_chart import control_chart as control_chart
+    from .measures.series.crosswalk import crosswalk as crosswalk
+    from .measures.series.official_tables import official_tables as official_tables
+    from .measures.series.trends import trends as trends
     from .measures.study_size import study_size as study_size
     from .measures.subdistribution import subdistribution_regression as subdistribution_regression
     from .measures.support.effect import support_effect as support_effect
@@ -85,12 +89,8 @@ if TYPE_CHECKING:
     from .measures.support.reliance import reliance_by_support as reliance_by_support
     from .measures.support.sensitivity import support_sensitivity as support_sensitivity
     from .measures.support.stages import support_stages as support_stages
-    from .measures.survey_shares import reporting_rate as reporting_rate
-    from .measures.survey_shares import survey_shares as survey_shares
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
-    from .measures.trends import trends as trends
-    from .measures.warrants import warrants as warrants
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
     from .study.plan import read_study as read_study
@@ -100,8 +100,8 @@ _PUBLIC: Final = {
     "JusticeMetricsError": "base.errors",
     "Result": "base.result",
     "CaseData": "cases.casedata",
-    "CountData": "cases.count_data",
-    "read_counts": "cases.count_reading",
+    "CountData": "cases.counts.data",
+    "read_counts": "cases.counts.reading",
     "Durations": "cases.durations",
     "durations": "cases.duration_table",
     "CaseMapping": "cases.mapping",
@@ -124,41 +124,41 @@ _PUBLIC: Final = {
     "stage_durations": "measures.durations",
     "stage_occupancy": "measures.occupancy",
     "transition_times": "measures.transition_times",
-    "conviction_rates": "measures.rates",
-    "outcome_shares": "measures.rates",
-    "cohort_rates": "measures.cohort_rates",
-    "rate_contrasts": "measures.rate_contrasts",
-    "impunity": "measures.impunity",
-    "effectiveness": "measures.effectiveness",
-    "period_ratios": "measures.period_ratios",
-    "conviction_ratio": "measures.period_ratios",
-    "parts_of_whole": "measures.parts_of_whole",
-    "count_changes": "measures.count_changes",
-    "ratio_changes": "measures.ratio_changes",
-    "share_change": "measures.share_change",
-    "rate_chain": "measures.rate_chain",
-    "dark_figure": "measures.rate_chain",
-    "survey_shares": "measures.survey_shares",
-    "reporting_rate": "measures.survey_shares",
+    "conviction_rates": "measures.rates.convictions",
+    "outcome_shares": "measures.rates.convictions",
+    "cohort_rates": "measures.rates.cohort_rates",
+    "rate_contrasts": "measures.rates.rate_contrasts",
+    "impunity": "measures.rates.impunity",
+    "effectiveness": "measures.rates.effectiveness",
+    "period_ratios": "measures.rates.period_ratios",
+    "conviction_ratio": "measures.rates.period_ratios",
+    "parts_of_whole": "measures.rates.parts_of_whole",
+    "count_changes": "measures.rates.count_changes",
+    "ratio_changes": "measures.rates.ratio_changes",
+    "share_change": "measures.rates.share_change",
+    "rate_chain": "measures.rates.rate_chain",
+    "dark_figure": "measures.rates.rate_chain",
+    "survey_shares": "measures.rates.survey_shares",
+    "reporting_rate": "measures.rates.survey_shares",
     "cox_regression": "measures.regression",
     "cause_specific_regression": "measures.cause_specific",
     "subdistribution_regression": "measures.subdistribution",
-    "compare_offices": "measures.offices",
-    "time_limits": "measures.limits",
-    "sentences": "measures.sentences",
-    "detention": "measures.detention",
-    "warrants": "measures.warrants",
-    "defaults": "measures.defaults",
-    "reparation": "measures.reparation",
-    "trends": "measures.trends",
-    "control_chart": "measures.control_chart",
-    "change_points": "measures.change_points",
-    "hearings": "measures.hearings",
-    "protection_measures": "measures.protection",
-    "repeated_statements": "measures.statements",
-    "population_rates": "measures.population_rates",
-    "crosswalk": "measures.crosswalk",
-    "official_tables": "measures.official_tables",
+    "compare_offices": "measures.offices.compare_offices",
+    "time_limits": "measures.limits.time_limits",
+    "sentences": "measures.records.sentences",
+    "detention": "measures.records.detention",
+    "warrants": "measures.records.warrants",
+    "defaults": "measures.records.defaults",
+    "reparation": "measures.records.reparation",
+    "trends": "measures.series.trends",
+    "control_chart": "measures.series.control_chart",
+    "change_points": "measures.series.change_points",
+    "hearings": "measures.records.hearings",
+    "protection_measures": "measures.records.protection",
+    "repeated_statements": "measures.records.statements",
+    "population_rates": "measures.rates.population_rates",
+    "crosswalk": "measures.series.crosswalk",
+    "official_tables": "measures.series.official_tables",
     "cumulative_incidence": "measures.incidence",
     "curve_tests": "measures.curve_tests",
     "open_share": "measures.open_share",

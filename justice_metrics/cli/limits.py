@@ -80,7 +80,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.limits import time_limits
+            from ..measures.limits.time_limits import time_limits
 
             # words that the question itself checks
             given: Any = {"suspended": suspended, "last_day": last_day}

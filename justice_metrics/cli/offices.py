@@ -59,7 +59,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.offices import compare_offices
+            from ..measures.offices.compare_offices import compare_offices
 
             shell.give(
                 compare_offices(
@@ -124,7 +124,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.population_rates import population_rates as ask
+            from ..measures.rates.population_rates import population_rates as ask
 
             shell.give(
                 ask(

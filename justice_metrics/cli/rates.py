@@ -49,7 +49,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.rates import conviction_rates
+            from ..measures.rates.convictions import conviction_rates
 
             shell.give(
                 conviction_rates(
@@ -81,7 +81,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.rates import outcome_shares
+            from ..measures.rates.convictions import outcome_shares
 
             shell.give(outcome_shares(cases_of(shell, mapping), by=tuple(by), confidence_level=confidence_level))
 
@@ -119,7 +119,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures import cohort_rates as measure
+            from ..measures.rates import cohort_rates as measure
 
             shell.give(
                 measure.cohort_rates(
@@ -163,7 +163,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.rate_contrasts import rate_contrasts
+            from ..measures.rates.rate_contrasts import rate_contrasts
 
             cases = cases_of(shell, mapping)
             shell.give(
@@ -202,7 +202,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures import impunity as measure
+            from ..measures.rates import impunity as measure
 
             shell.give(
                 measure.impunity(

@@ -38,7 +38,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.period_ratios import period_ratios
+            from ..measures.rates.period_ratios import period_ratios
 
             data = data_of(shell, mapping)
             shell.give(
@@ -79,7 +79,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures import effectiveness as measure
+            from ..measures.rates import effectiveness as measure
 
             shell.give(
                 measure.effectiveness(
@@ -114,7 +114,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.parts_of_whole import parts_of_whole
+            from ..measures.rates.parts_of_whole import parts_of_whole
 
             data = data_of(shell, mapping)
             shell.give(
@@ -156,8 +156,8 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.count_changes import count_changes
-            from ..measures.ratio_changes import ratio_changes
+            from ..measures.rates.count_changes import count_changes
+            from ..measures.rates.ratio_changes import ratio_changes
 
             data = data_of(shell, mapping)
             asked: dict[str, Any] = {"period": period, "by": tuple(by), "against": against}

@@ -10,7 +10,7 @@ from .shell import Shell
 
 if TYPE_CHECKING:
     from ..cases.casedata import CaseData
-    from ..cases.count_data import CountData
+    from ..cases.counts.data import CountData
 
 
 def cases_of(shell: Shell, mapping: Path, *, faults: Literal["refuse", "count"] | None = None) -> CaseData:
@@ -32,8 +32,8 @@ def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
     data = read_toml(mapping).get("data")
     if not isinstance(data, dict) or data.get("kind") != "counts":
         return cases_of(shell, mapping)
-    from ..cases.count_mapping import read_count_mapping
-    from ..cases.count_reading import read_counts
+    from ..cases.counts.mapping import read_count_mapping
+    from ..cases.counts.reading import read_counts
 
     described = read_count_mapping(mapping)
     shell.settle(described.data.language)

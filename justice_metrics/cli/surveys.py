@@ -43,7 +43,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures import rate_chain
+            from ..measures.rates import rate_chain
 
             shell.give(rate_chain.dark_figure(reported=reported, opened=opened))
 
@@ -78,7 +78,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.survey_shares import survey_shares
+            from ..measures.rates.survey_shares import survey_shares
 
             shell.give(
                 survey_shares(

@@ -52,7 +52,7 @@ def _add_trends(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.trends import trends as ask
+            from ..measures.series.trends import trends as ask
 
             shell.give(
                 ask(
@@ -117,7 +117,7 @@ def _add_control_chart(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.control_chart import control_chart as ask
+            from ..measures.series.control_chart import control_chart as ask
 
             shell.give(
                 ask(
@@ -178,7 +178,7 @@ def _add_change_points(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.change_points import change_points as ask
+            from ..measures.series.change_points import change_points as ask
 
             shell.give(
                 ask(
@@ -224,7 +224,7 @@ def _add_crosswalk(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.crosswalk import crosswalk as ask
+            from ..measures.series.crosswalk import crosswalk as ask
 
             shell.give(
                 ask(data_of(shell, mapping), attribute=attribute, quantity=quantity, country=country, table=table)
@@ -254,7 +254,7 @@ def _add_official_tables(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.official_tables import official_tables as ask
+            from ..measures.series.official_tables import official_tables as ask
 
             shell.give(ask(cases_of(shell, mapping), attribute=attribute, country=country, table=table))
 

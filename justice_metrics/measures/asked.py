@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from ..base.errors import QuestionError
 from ..base.language import tr
 from ..cases.casedata import CaseData
-from ..cases.count_data import CountData
+from ..cases.counts.data import CountData
 from ..cases.durations import Durations
 
 Answer = TypeVar("Answer")

@@ -12,9 +12,9 @@ from ..base.language import Readable, tr, trn
 from ..base.levels import NOT_APPLICABLE
 from ..base.quantities import STATUSES, Quantity, sums
 from ..base.types import Counts, Days, Names, names
-from ..cases.count_data import CountData
-from ..cases.count_gathering import groups_of
-from ..cases.count_quantities import OverTime
+from ..cases.counts.data import CountData
+from ..cases.counts.gathering import groups_of
+from ..cases.counts.quantities import OverTime
 from ..cases.periods import Period, Periods, label_of, numbered, period_number
 from ..tables import CountTable, Strata
 

@@ -14,7 +14,7 @@ from ..base.levels import NOT_APPLICABLE, NOT_AVAILABLE, NOT_RECORDED, PENDING, 
 from ..base.quantities import STATUSES, Quantity, both, sums
 from ..base.types import Counts, Flags, Names
 from ..cases.casedata import CaseData
-from ..cases.count_data import CountData
+from ..cases.counts.data import CountData
 from ..tables import Strata, in_order
 from .count_sums import added
 from .grouped import grouped_counts

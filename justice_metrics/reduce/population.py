@@ -14,7 +14,7 @@ from ..base.quantities import Quantity, quantity
 from ..base.types import Counts, Flags, Floats
 from ..cases.calendar import date_of
 from ..cases.casedata import CaseData
-from ..cases.count_data import CountData
+from ..cases.counts.data import CountData
 from ..cases.days import year_of_day
 from .count_sums import added
 from .grouped import grouped_counts, summed

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from ..base.language import Label, Readable
 from ..base.settings import read_toml
 from ..cases.canonical import procedure_of
-from ..cases.count_mapping import CountMapping, read_count_mapping
+from ..cases.counts.mapping import CountMapping, read_count_mapping
 from ..cases.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
 

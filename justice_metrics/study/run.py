@@ -13,9 +13,9 @@ from ..base.result import Result
 from ..base.types import Names, names
 from ..cases.attributes import attribute_words
 from ..cases.casedata import CaseData
-from ..cases.count_data import CountData
-from ..cases.count_mapping import CountMapping
-from ..cases.count_reading import read_counts
+from ..cases.counts.data import CountData
+from ..cases.counts.mapping import CountMapping
+from ..cases.counts.reading import read_counts
 from ..cases.read import read_cases
 from ..disclosure.release import Release, internal
 from ..figures.style import FigureFormat

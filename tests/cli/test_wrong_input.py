@@ -161,7 +161,7 @@ class TestUnexpected:
         def broken(*args: object, **kwargs: object) -> None:
             raise ValueError("row of CASE-001: SecretName")
 
-        monkeypatch.setattr("justice_metrics.measures.rates.outcome_shares", broken)
+        monkeypatch.setattr("justice_metrics.measures.rates.convictions.outcome_shares", broken)
         answer = shell("outcomes", files.mapping)
         assert answer.code == 1
         assert "ValueError" in answer.err
@@ -177,7 +177,7 @@ class TestUnexpected:
         def interrupted(*args: object, **kwargs: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("justice_metrics.measures.rates.outcome_shares", interrupted)
+        monkeypatch.setattr("justice_metrics.measures.rates.convictions.outcome_shares", interrupted)
         answer = shell("outcomes", files.mapping)
         assert answer.code == 130
         assert "Traceback" not in answer.err

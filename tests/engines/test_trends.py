@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from justice_metrics.cases.casedata import CaseData
-from justice_metrics.measures.official_tables import official_tables
-from justice_metrics.measures.trends import trends
+from justice_metrics.measures.series.official_tables import official_tables
+from justice_metrics.measures.series.trends import trends
 from tests.conftest import Engine
 from tests.made_cases import wide
 

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from justice_metrics.estimate.clocks import within_limit
-from justice_metrics.measures.limits import time_limits
+from justice_metrics.measures.limits.time_limits import time_limits
 from tests.made_cases import log
 
 pytestmark = pytest.mark.prove

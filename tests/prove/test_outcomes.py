@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from justice_metrics.measures.detention import detention
+from justice_metrics.measures.records.detention import detention
 from tests.outcome_cases import hanging, row
 
 pytestmark = pytest.mark.prove

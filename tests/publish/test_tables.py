@@ -111,9 +111,7 @@ def test_the_workbook_holds_real_numbers_and_says_that_it_is_internal() -> None:
 def test_the_workbook_explains_columns_definition_and_source() -> None:
     book = workbook(result_bytes(rates(), ".xlsx"))
     meaning = cells(book["Columns"])
-    assert {"estimate", "conviction rate", "share: 0.04 is 4 %", "complaint = complaint; trial = trial"} <= set(
-        meaning
-    )
+    assert {"estimate", "conviction rate", "share: 0.04 is 4 %", "complaint = complaint; trial = trial"} <= set(meaning)
     about = cells(book["About"])
     for expected in (
         "cases that reached the stage",

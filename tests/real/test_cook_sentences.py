@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.measures.sentences import Sentences, sentences
+from justice_metrics.measures.records.sentences import Sentences, sentences
 
 pytestmark = pytest.mark.needs_data
 

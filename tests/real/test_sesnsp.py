@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from justice_metrics.cases.count_data import CountData
-from justice_metrics.cases.count_reading import read_counts
+from justice_metrics.cases.counts.data import CountData
+from justice_metrics.cases.counts.reading import read_counts
 from justice_metrics.reduce.count_sums import added
 
 pytestmark = pytest.mark.needs_data

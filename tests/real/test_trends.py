@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.measures.trends import trends
+from justice_metrics.measures.series.trends import trends
 
 pytestmark = pytest.mark.needs_data
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.base.provenance import Provenance
 from justice_metrics.base.quantities import STATUSES, Quantity, quantity, sums
-from justice_metrics.cases.count_data import CountData
-from justice_metrics.cases.count_gathering import groups_of
-from justice_metrics.cases.count_rows import Key
+from justice_metrics.cases.counts.data import CountData
+from justice_metrics.cases.counts.gathering import groups_of
+from justice_metrics.cases.counts.rows import Key
 from justice_metrics.cases.periods import numbered
 from justice_metrics.reduce.count_sums import added
 from justice_metrics.tables import CountTable

@@ -13,7 +13,7 @@ import pytest
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.procedure import Limit
 from justice_metrics.cases.procedure_file import read_procedure
-from justice_metrics.measures.limits import time_limits
+from justice_metrics.measures.limits.time_limits import time_limits
 from justice_metrics.reduce.limits import UNTOLD_REASONS, clocks, past_the_act
 from tests.made_cases import log, wide
 

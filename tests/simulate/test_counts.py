@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from justice_metrics.cases.count_data import CountData
-from justice_metrics.cases.count_reading import read_counts
+from justice_metrics.cases.counts.data import CountData
+from justice_metrics.cases.counts.reading import read_counts
 from justice_metrics.reduce.count_sums import added
 from justice_metrics.simulate.counts import MONTHS, Truth, counts_csv, truth
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.result import Result, Table
-from ...cases.count_quantities import WORDS
+from ...cases.counts.quantities import WORDS
 from ...cases.periods import period_words
 from ...figures.counts import bars
 from ...figures.flow_lines import flow_lines

@@ -15,8 +15,8 @@ from ...base.result import Definition, Table
 from ...base.types import Floats, Names, names, several
 from ...cases.calendar import date_of, day_number
 from ...cases.casedata import CaseData
-from ...cases.count_data import CountData
-from ...cases.count_quantities import WORDS
+from ...cases.counts.data import CountData
+from ...cases.counts.quantities import WORDS
 from ...cases.periods import Period, months_in
 from ...reduce.count_sums import PERIOD_WORDS
 from ...reduce.flow_counts import Flows

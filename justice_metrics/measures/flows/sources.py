@@ -16,15 +16,15 @@ from ...base.quantities import STATUSES, Quantity, quantity, sums
 from ...base.types import Counts, Flags, Floats, FrameLibrary
 from ...cases.calendar import day_number
 from ...cases.casedata import CaseData
-from ...cases.count_data import CountData
-from ...cases.count_gathering import groups_of
+from ...cases.counts.data import CountData
+from ...cases.counts.gathering import groups_of
 from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, periods_between
 from ...reduce.count_sums import added
 from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_past_year, resolved_within, undated
 from ...reduce.flows import Stays, stays_of
 from ...tables import Strata
 from ..declared import LEFT_OUT_WORDS, sampling_notes
-from ..series import ensure_few
+from ..series.series import ensure_few
 
 # Quantities that add up over the months of a year.
 _FLOWS: Final = (

@@ -11,7 +11,7 @@ from ...base.language import Readable, tr
 from ...base.quantities import STATUSES, Quantity, quantity
 from ...base.result import Column, Kind, Role, Table, Unit
 from ...base.types import Floats
-from ...cases.count_quantities import WORDS
+from ...cases.counts.quantities import WORDS
 from ...cases.periods import period_words
 from ...estimate import flows as formula
 from ...reduce.flow_counts import Flows

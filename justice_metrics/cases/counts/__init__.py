@@ -1,0 +1,1 @@
+"""Tables of counts that an office sends, checked and in canonical form."""

@@ -1,0 +1,1 @@
+"""Legal time limits: kept, missed, still running, not to be told."""

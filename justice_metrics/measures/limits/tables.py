@@ -1,0 +1,328 @@
+"""The tables of legal limits: how clocks stand, how far over, what the law says, what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from ...base.language import Message, Readable, tr, trn
+from ...base.result import Column, Table
+from ...base.types import Floats, Tallies
+from ...cases.procedure import Limit
+from ...cases.procedure_parts import BREACHES, CERTAINTIES, COUNTED_FROM
+from ...estimate.clocks import (
+    ENDED_AFTER,
+    ENDED_BEFORE,
+    KEPT,
+    LATE,
+    NOT_DONE,
+    RUNNING,
+    UNTOLD,
+    Overrun,
+    Within,
+    overrun,
+    within_limit,
+)
+from ...reduce.limits import UNTOLD_REASONS
+from ...tables import Strata
+from ..declared import shown_limits, strata_columns
+from .judged import MISSED, Judged
+
+HOURS_AND_DAYS: Final = "hours_and_days"
+
+REASON_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "start_undated": tr("the act that starts the limit has no date"),
+        "notice_undated": tr("the notification that starts the limit has no date"),
+        "start_coarse": tr("the start is known by month or year only"),
+        "act_undated": tr("the act was done, but no date says when"),
+        "act_coarse": tr("the act is known by month or year only"),
+        "act_before_start": tr("by its date, the act came before what it must follow"),
+        "end_undated": tr("ended, but no date says when"),
+        "end_before_start": tr("ended before it started, by its dates"),
+        "end_after_cutoff": tr("ended after the cut-off, by its dates"),
+        HOURS_AND_DAYS: tr("the limit is in hours, and the dates give days"),
+    }
+)
+STANDING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "kept": tr("limit kept"),
+        "missed": tr("limit missed"),
+        "running": tr("limit still running"),
+        "ended_otherwise": tr("ended otherwise in time"),
+        "cannot_be_told": tr("cannot be told"),
+    }
+)
+_STANDING: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
+    {
+        "kept": (KEPT,),
+        "missed": MISSED,
+        "running": (RUNNING,),
+        "ended_otherwise": (ENDED_BEFORE,),
+        "cannot_be_told": (UNTOLD,),
+    }
+)
+
+
+def length_words(limit: Limit) -> Readable:
+    """Return how long a limit is, in words."""
+    n = limit.amount
+    return {
+        "hours": trn("{n} hour", "{n} hours", n),
+        "working_days": trn("{n} working day", "{n} working days", n),
+        "calendar_days": trn("{n} calendar day", "{n} calendar days", n),
+        "months": trn("{n} month", "{n} months", n),
+    }[limit.unit]
+
+
+def all_strata(found: Sequence[Judged]) -> Strata:
+    """Return the strata of all limits together."""
+    return reduce(lambda one, other: one.union(other), [judged.strata for judged in found])
+
+
+def standing_table(found: Sequence[Judged], confidence_level: float, *, weighted: bool) -> Table:
+    """Return how the clocks of each limit stand, and the share kept with pending ones as censored."""
+    parts = [_standing(one, confidence_level, weighted=weighted) for one in found]
+    rows = _ordered(found)
+    values = {name: _gathered(rows, [part[name] for part in parts]) for name in parts[0]}
+    observed = values.pop("observed").astype(bool)
+    timed = values.pop("timed")
+    status = [
+        "" if seen else "pending" if some > 0 else "not_defined" for seen, some in zip(observed, timed, strict=True)
+    ]
+    columns = (
+        *strata_columns(all_strata(found).names),
+        *_limit_columns(),
+        Column("clocks", tr("clocks that began"), "units", "count", "count"),
+        *[Column(name, words, "units", "count", "count") for name, words in STANDING_WORDS.items()],
+        Column("estimate", tr("done within the limit, pending as censored"), "share", "estimate", "share"),
+        Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
+        Column("at_most", tr("at most, where days cannot tell"), "share", "estimate", "share"),
+        Column("ended_share", tr("ended otherwise in time, share"), "share", "estimate", "share"),
+        Column("missed_share", tr("limit ran out, share"), "share", "estimate", "share"),
+    )
+    shares = ("estimate", "at_most", "ended_share", "missed_share")
+    return Table(
+        columns,
+        {**_named(found, rows), **values},
+        labels=_labels(found),
+        title=tr("How the limits stand"),
+        statuses=dict.fromkeys(shares, status),
+    )
+
+
+def over_table(found: Sequence[Judged], confidence_level: float, *, weighted: bool) -> Table:
+    """Return what became of missed limits, and by how many days they were missed."""
+    parts = [_over(one, confidence_level, weighted=weighted) for one in found]
+    rows = [row for row in _ordered(found) if parts[row[0]]["missed"][row[1]] > 0]
+    values = {name: _gathered(rows, [part[name] for part in parts]) for name in parts[0]}
+    columns = (
+        *strata_columns(all_strata(found).names),
+        *_limit_columns(),
+        Column("missed", STANDING_WORDS["missed"], "units", "count", "count"),
+        Column("late", tr("done late"), "units", "count", "count"),
+        Column("not_done", tr("not done by the cut-off"), "units", "count", "count"),
+        Column("ended_after", tr("ended otherwise after the limit"), "units", "count", "count"),
+        Column("extinct", tr("of them by extinction"), "units", "count", "count"),
+        _days_column("lower_quartile", tr("a quarter were over by at most (days)")),
+        _days_column("estimate", tr("half were over by at most (days)")),
+        Column("conf_low", tr("lower limit"), "days", "interval", "quantile"),
+        Column("conf_high", tr("upper limit"), "days", "interval", "quantile"),
+        _days_column("upper_quartile", tr("three quarters were over by at most (days)")),
+    )
+    return Table(columns, {**_named(found, rows), **values}, labels=_labels(found), title=tr("How far over the limit"))
+
+
+def law_table(limits: Sequence[Limit], asked: Sequence[Limit]) -> Table:
+    """Return what the procedure says of each limit, and whether it was measured here."""
+    measured = {one.id for one in asked}
+    why = [
+        "measured"
+        if one.id in measured
+        else "no_states"
+        if not one.measurable
+        else "condition"
+        if one.condition is not None
+        else "not_asked"
+        for one in limits
+    ]
+    words: Mapping[str, Readable] = {
+        "measured": tr("measured here"),
+        "no_states": tr("not measured: an act at one of its ends is no state of the procedure"),
+        "condition": tr("not measured: it applies to some cases only; name it to ask for it"),
+        "not_asked": tr("not measured: not asked for"),
+    }
+    nothing = tr("all cases")
+    conditions = [nothing if one.condition is None else one.condition for one in limits]
+    columns = (
+        *_limit_columns(),
+        _text_column("article", tr("article")),
+        _text_column("counted_from", tr("counted from")),
+        _text_column("applies_to", tr("applies to")),
+        _text_column("breach", tr("what the law attaches to missing it")),
+        _text_column("certainty", tr("certainty")),
+        _text_column("here", tr("in this answer")),
+    )
+    values = {
+        "limit": [one.id for one in limits],
+        "length": [f"{one.amount} {one.unit}" for one in limits],
+        "article": [one.article for one in limits],
+        "counted_from": [one.counted_from for one in limits],
+        "applies_to": [one.id if one.condition is not None else "all" for one in limits],
+        "breach": [one.breach for one in limits],
+        "certainty": [one.certainty for one in limits],
+        "here": why,
+    }
+    labels: Mapping[str, Mapping[str, Readable]] = {
+        **_limit_labels(limits),
+        "counted_from": COUNTED_FROM,
+        "applies_to": {
+            "all": nothing,
+            **{one.id: words for one, words in zip(limits, conditions, strict=True) if one.condition is not None},
+        },
+        "breach": BREACHES,
+        "certainty": CERTAINTIES,
+        "here": words,
+    }
+    return Table(columns, values, labels=labels, title=tr("What the law says of each limit"))
+
+
+def untold_table(found: Sequence[Judged]) -> Table:
+    """Return why clocks could not be judged."""
+    names: list[tuple[str, str, str, float]] = []
+    for one in found:
+        length = f"{one.limit.amount} {one.limit.unit}"
+        for place, reason in enumerate(UNTOLD_REASONS, start=1):
+            names.append((one.limit.id, length, reason, float(one.n[one.why == place].sum())))
+        in_days = one.where(UNTOLD) & (one.why == 0)
+        names.append((one.limit.id, length, HOURS_AND_DAYS, float(one.n[in_days].sum())))
+    kept = [one for one in names if one[3] > 0]
+    columns = (
+        *_limit_columns(),
+        Column("reason", tr("reason"), "text", "key", "key"),
+        Column("clocks", tr("clocks"), "units", "count", "count"),
+    )
+    values = {
+        "limit": [one[0] for one in kept],
+        "length": [one[1] for one in kept],
+        "reason": [one[2] for one in kept],
+        "clocks": np.array([one[3] for one in kept], np.float64),
+    }
+    return Table(columns, values, labels={**_labels(found), "reason": REASON_WORDS}, title=tr("Why it cannot be told"))
+
+
+def _standing(one: Judged, confidence_level: float, *, weighted: bool) -> dict[str, Tallies]:
+    within = _within(one, confidence_level)
+    low, high = shown_limits(within.conf_low, within.conf_high, weighted=weighted)
+    return {
+        "clocks": one.tally(np.ones(len(one.n), np.bool_)),
+        **{name: one.tally(one.where(*codes)) for name, codes in _STANDING.items()},
+        "estimate": within.estimate,
+        "conf_low": low,
+        "conf_high": high,
+        "at_most": within.at_most,
+        "ended_share": within.ended,
+        "missed_share": within.missed,
+        "observed": within.observed,
+        "timed": one.tally(one.timed),
+    }
+
+
+def _within(one: Judged, confidence_level: float) -> Within:
+    timed = one.timed
+    return within_limit(
+        one.stratum[timed],
+        one.time[timed],
+        one.code[timed],
+        one.entry[timed],
+        one.n[timed],
+        groups=len(one.strata),
+        limit=one.length,
+        latest=one.latest,
+        confidence_level=confidence_level,
+    )
+
+
+def _over(one: Judged, confidence_level: float, *, weighted: bool) -> dict[str, Tallies]:
+    found = _overrun(one, confidence_level)
+    low, high = shown_limits(found.conf_low[:, 1], found.conf_high[:, 1], weighted=weighted)
+    return {
+        "missed": one.tally(one.where(*MISSED)),
+        "late": one.tally(one.where(LATE)),
+        "not_done": one.tally(one.where(NOT_DONE)),
+        "ended_after": one.tally(one.where(ENDED_AFTER)),
+        "extinct": one.tally(one.where(ENDED_AFTER) & (one.extinct == 1)),
+        "lower_quartile": found.estimate[:, 0],
+        "estimate": found.estimate[:, 1],
+        "conf_low": low,
+        "conf_high": high,
+        "upper_quartile": found.estimate[:, 2],
+    }
+
+
+def _overrun(one: Judged, confidence_level: float) -> Overrun:
+    latest = one.latest
+    entry = np.where(one.entry > latest, one.entry - latest, -1)
+    beyond = one.where(*MISSED) & (one.over > 0) & (entry < one.over)
+    return overrun(
+        one.stratum[beyond],
+        one.over[beyond],
+        one.code[beyond] > 0,
+        entry[beyond],
+        one.n[beyond],
+        groups=len(one.strata),
+        confidence_level=confidence_level,
+    )
+
+
+def _ordered(found: Sequence[Judged]) -> list[tuple[int, int]]:
+    """Return (limit, stratum) of every row: the limits of a stratum stand together."""
+    strata = all_strata(found)
+    places = [dict(zip(one.strata.levels, range(len(one.strata)), strict=True)) for one in found]
+    return [(limit, place[level]) for level in strata.levels for limit, place in enumerate(places) if level in place]
+
+
+def _gathered(rows: Sequence[tuple[int, int]], parts: Sequence[Tallies]) -> Floats:
+    whole = all(np.issubdtype(part.dtype, np.integer) for part in parts)
+    return np.array([parts[limit][stratum] for limit, stratum in rows], np.int64 if whole else np.float64)
+
+
+def _named(found: Sequence[Judged], rows: Sequence[tuple[int, int]]) -> dict[str, list[str]]:
+    names = found[0].strata.names
+    levels = [found[limit].strata.levels[stratum] for limit, stratum in rows]
+    return {
+        **{name: [level[place] for level in levels] for place, name in enumerate(names)},
+        "limit": [found[limit].limit.id for limit, _ in rows],
+        "length": [f"{found[limit].limit.amount} {found[limit].limit.unit}" for limit, _ in rows],
+    }
+
+
+def _limit_columns() -> tuple[Column, ...]:
+    return (
+        Column("limit", tr("legal limit"), "text", "key", "key"),
+        Column("length", tr("length"), "text", "key", "key"),
+    )
+
+
+def _days_column(name: str, words: Readable) -> Column:
+    return Column(name, words, "days", "estimate", "quantile")
+
+
+def _text_column(name: str, words: Readable) -> Column:
+    return Column(name, words, "text", "key", "text")
+
+
+def _limit_labels(limits: Sequence[Limit]) -> dict[str, Mapping[str, Readable]]:
+    return {
+        "limit": {one.id: one.label for one in limits},
+        "length": {f"{one.amount} {one.unit}": length_words(one) for one in limits},
+    }
+
+
+def _labels(found: Sequence[Judged]) -> dict[str, Mapping[str, Readable]]:
+    return _limit_labels([one.limit for one in found])

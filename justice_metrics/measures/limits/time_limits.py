@@ -1,0 +1,364 @@
+"""Legal time limits: kept, missed, still running or not to be told, with the country's calendar of working days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from ...base.errors import QuestionError
+from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.result import Definition, Result
+from ...base.types import Names, names
+from ...cases.calendar_file import read_calendar
+from ...cases.casedata import CaseData
+from ...cases.working_days import NO_COUNTRY
+from ...figures.dots import dots
+from ...figures.standing_bars import standing_bars
+from ...reduce.limits import clocks
+from ..declared import FEW_UNITS, Share, days_words, ensure_level, few_units_note, levels_words, sampling_notes
+from .asked import (
+    asked_limits,
+    country_of,
+    days_of,
+    ensure_word,
+    office_attribute,
+    pauses_of,
+    standing_units,
+)
+from .judged import judged_clocks
+from .notes import no_holidays, notes_of
+from .tables import STANDING_WORDS, law_table, length_words, over_table, standing_table, untold_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TimeLimits(Result):
+    """How the legal limits of a procedure were kept.
+
+    Tables
+    ------
+    main
+        One row per stratum and limit: ``clocks`` that began; of them ``kept``, ``missed``, ``running``,
+        ``ended_otherwise`` (in time) and ``cannot_be_told``; ``estimate`` with limits, the probability that the act
+        came within the limit with pending clocks as censored, beside ``ended_share`` and ``missed_share``; the three
+        add up to 1. ``at_most`` is larger than the estimate where a limit is in hours and dates give days.
+    over
+        Of the missed ones: ``late``, ``not_done``, ``ended_after`` (of them ``extinct``), and quartiles of the days
+        over.
+    untold
+        Why clocks could not be judged.
+    law
+        Every limit of the procedure: article, what it counts from, what the law attaches to missing it, and whether
+        it was measured.
+    """
+
+    question: ClassVar[str] = "time_limits"
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType({"standing": tr("How the clocks of each limit stand")})
+
+    limit_words: Mapping[str, Readable]
+    length_words: Mapping[str, Readable]
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return how each limit stands; by groups, the lowest and the highest share in time."""
+        strata = [one.name for one in self.main.columns if one.role == "stratum"]
+        said = [self._by_group(limit, strata) if strata else self._whole(limit) for limit in self.limit_words]
+        return tuple(one for some in said for one in some)
+
+    def _whole(self, limit: str) -> tuple[Readable, ...]:
+        main = self.main
+        row = int(np.flatnonzero(main["limit"] == limit)[0])
+        counts = {name: round(float(main[name][row])) for name in ("clocks", *STANDING_WORDS)}
+        stands = tr(
+            "{limit} ({length}): of {clocks} clocks {kept} were kept and {missed} missed, {running} were running at "
+            "the cut-off, {ended_otherwise} had ended otherwise in time, and of {cannot_be_told} it cannot be told.",
+            limit=self.limit_words[limit],
+            length=self.length_words[limit],
+            **counts,
+        )
+        return (stands, *self._share(row), *self._over(limit))
+
+    def _share(self, row: int) -> tuple[Readable, ...]:
+        main = self.main
+        estimate, most = float(main["estimate"][row]), float(main["at_most"][row])
+        if not np.isfinite(estimate):
+            return ()
+        if most > estimate:
+            return (
+                tr(
+                    "Done in time: at least {low}, at most {high}, since days cannot tell hours.",
+                    low=Share(estimate),
+                    high=Share(most),
+                ),
+            )
+        if not np.isfinite(main["conf_low"][row]):
+            return (tr("With pending cases as censored, {share} were done in time.", share=Share(estimate)),)
+        return (
+            tr(
+                "With pending cases as censored, {share} were done in time (interval {low} to {high}).",
+                share=Share(estimate),
+                low=Share(main["conf_low"][row]),
+                high=Share(main["conf_high"][row]),
+            ),
+        )
+
+    def _over(self, limit: str) -> tuple[Readable, ...]:
+        over = self.tables["over"]
+        rows = np.flatnonzero(over["limit"] == limit)
+        if not len(rows) or not np.isfinite(over["estimate"][rows[0]]):
+            return ()
+        return (
+            tr(
+                "Of those missed, half were over by at most {days}.",
+                days=days_words(float(over["estimate"][rows[0]])),
+            ),
+        )
+
+    def _by_group(self, limit: str, strata: Sequence[str]) -> tuple[Readable, ...]:
+        main = self.main
+        enough = (main["limit"] == limit) & (main["clocks"].astype(float) >= FEW_UNITS)
+        rows = np.flatnonzero(enough & np.isfinite(main["estimate"].astype(float)))
+        if len(rows) < 2:
+            return ()
+        order = rows[np.argsort(main["estimate"][rows].astype(float), kind="stable")]
+        low, high = int(order[0]), int(order[-1])
+        return (
+            tr(
+                "{limit}: done in time from {low} ({group_low}) to {high} ({group_high}), among groups of {few} clocks "
+                "or more.",
+                limit=self.limit_words[limit],
+                low=Share(main["estimate"][low]),
+                group_low=levels_words([str(main[one][low]) for one in strata]),
+                high=Share(main["estimate"][high]),
+                group_high=levels_words([str(main[one][high]) for one in strata]),
+                few=FEW_UNITS,
+            ),
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of each limit done in time, with kept and missed beside it."""
+        main = self.main
+        return dots(
+            labels=self._row_names(language),
+            groups=self._groups(language),
+            estimate=main["estimate"].astype(float),
+            conf_low=main["conf_low"].astype(float),
+            conf_high=main["conf_high"].astype(float),
+            annotations=[self._beside(row, language) for row in range(len(main))],
+            annotation_label=tr("kept / missed").text(language),
+            undefined_label=tr("not observed up to the limit").text(language),
+            x_label=tr("done within the limit, pending as censored").text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
+        """Draw how the clocks of each limit stand, as bars of parts."""
+        main = self.main
+        groups = self._groups(language)
+        rows = self._row_names(language)
+        return standing_bars(
+            labels=rows if groups is None else [f"{one} · {row}" for one, row in zip(groups, rows, strict=True)],
+            parts=[words.text(language) for words in STANDING_WORDS.values()],
+            counts=np.stack([main[name].astype(float) for name in STANDING_WORDS], axis=1),
+            open_parts=(2,),
+            x_label=tr("share of the clocks that began").text(language),
+            number=lambda n: format_number(round(n), language),
+            percent=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+    def _beside(self, row: int, language: Language) -> str:
+        main = self.main
+        kept, missed = (format_number(float(main[name][row]), language) for name in ("kept", "missed"))
+        if float(main["at_most"][row]) > float(main["estimate"][row]):
+            most = Share(main["at_most"][row], 0)
+            return f"{kept} / {missed} {tr('(share at most {most})', most=most).text(language)}"
+        return f"{kept} / {missed}"
+
+    def _row_names(self, language: Language) -> list[str]:
+        return [
+            f"{self.limit_words[str(one)].text(language)} ({self.length_words[str(one)].text(language)})"
+            for one in self.main["limit"]
+        ]
+
+    def _groups(self, language: Language) -> list[str] | None:
+        strata = [one.name for one in self.main.columns if one.role == "stratum"]
+        if not strata:
+            return None
+        _, rows = self.main.display(language)
+        return [" · ".join(row[: len(strata)]) for row in rows]
+
+
+def time_limits(
+    cases: CaseData,
+    *,
+    limits: Names = (),
+    by: Names = (),
+    calendar: str | Path | None = None,
+    office: str | None = None,
+    country: str | None = None,
+    suspended: Literal["pause", "restart", "run"] | Mapping[str, Literal["pause", "restart", "run"]] = "pause",
+    vacation_stops: Names = ("months",),
+    last_day: Literal["next_working_day", "as_counted"] = "next_working_day",
+    without_notice: Literal["cannot_be_told", "act"] = "cannot_be_told",
+    confidence_level: float = 0.95,
+) -> TimeLimits:
+    """How the legal time limits of the procedure were kept, case by case on its calendar.
+
+    Days count from the day after the act (or its notification, where the limit counts from it) to the end of the last
+    day. Working days leave out weekends, public holidays, judicial vacations and suspended terms. A limit in months
+    ends on the same day of the month, or on its last day where there is no such day. A limit in hours is judged from
+    dates as far as they go. The clock of the first time is measured; one that began again later is counted in a note.
+
+    Parameters
+    ----------
+    cases : CaseData
+    limits : str or tuple of str
+        Ids of limits; by default all that have states at both ends, apply to all cases, and do not begin with an
+        ending of the case (those are rights of a party to challenge it: name them to ask for them).
+    by : str or tuple of str
+        Attributes that split the cases.
+    calendar : path, optional
+        A file of judicial vacations, suspended terms, holidays and working days; see
+        :func:`justice_metrics.cases.calendar_file.read_calendar`.
+    office : str, optional
+        Attribute whose levels are the offices of the calendar, such as ``court``.
+    country : str, optional
+        Whose public holidays count: a code such as ``BO``, or ``BO-L`` for a part; ``none`` for weekends only. By
+        default that of the procedure.
+    suspended : {"pause", "restart", "run"} or mapping of limit to one of them
+        What a suspended state (default of the accused) does to a clock: it stands still, it begins anew at the return,
+        or nothing. Limits that a mapping does not name pause. Limits in hours run on.
+    vacation_stops : str or tuple of str
+        Units of limits, besides working days, that stand still in a judicial vacation: ``months``, ``calendar_days``.
+    last_day : {"next_working_day", "as_counted"}
+        Whether the last day of a limit in months or calendar days moves on when it is no working day.
+    without_notice : {"cannot_be_told", "act"}
+        What becomes of a clock that counts from a notification without a date: it is not judged, or counts from the
+        act itself, which is earlier.
+    confidence_level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    TimeLimits
+
+    Raises
+    ------
+    QuestionError
+        When a limit or an attribute is unknown, a limit cannot be measured from states, the country has no list of
+        holidays, or the calendar names offices and ``office`` is not given.
+    ReadError, MappingError, CaseDataError
+        When the calendar cannot be read.
+
+    Notes
+    -----
+    The share done in time is the cumulative incidence of the act at the end of the limit (Aalen and Johansen 1978),
+    on the clock's own time: other endings compete, pending cases are censored at the cut-off. Its variance is
+    Greenwood's. Clocks that cannot be judged for want of a date are left out of it.
+
+    References
+    ----------
+    .. [1] Aalen, O. O. and Johansen, S. (1978). An empirical transition matrix for non-homogeneous Markov chains based
+       on censored observations. Scandinavian Journal of Statistics, 5, 141-150.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> from justice_metrics.measures.limits.time_limits import time_limits
+    >>> answer = time_limits(jm.sample_cases(), limits="preparatory_stage")
+    >>> [str(one) for one in answer.main["limit"]]
+    ['preparatory_stage']
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    asked = asked_limits(cases, names(limits))
+    pauses = pauses_of(suspended, asked)
+    ensure_word("last_day", last_day, ("next_working_day", "as_counted"))
+    ensure_word("without_notice", without_notice, ("cannot_be_told", "act"))
+    stops = standing_units(names(vacation_stops))
+    own = read_calendar(calendar) if calendar is not None else None
+    office = office_attribute(cases, own, office)
+    counted = {
+        one.id: clocks(
+            cases,
+            one,
+            by=by,
+            office=office,
+            pausing=pauses[one.id] != "run" and one.unit != "hours",
+            from_act_without_notice=without_notice == "act",
+        )
+        for one in asked
+    }
+    days = days_of(cases, asked, counted, own, office, country)
+    found = [
+        judged_clocks(
+            counted[one.id],
+            one,
+            days,
+            cutoff_day=cases.cutoff_day,
+            pause=pauses[one.id],
+            vacation_stops=stops,
+            moves=last_day == "next_working_day",
+        )
+        for one in asked
+    ]
+    if not any(len(one.n) for one in found):
+        raise QuestionError(
+            tr("No clock of these limits began in the data: {limits}.", limits=[one.id for one in asked]),
+            tr("Map the dates of the stages from which they count."),
+        )
+    found = [one for one in found if len(one.n)]
+    weighted = cases.sampling.weighted
+    main = standing_table(found, confidence_level, weighted=weighted)
+    return TimeLimits(
+        heading=tr("Legal time limits: kept, missed, still running"),
+        tables={
+            "main": main,
+            "over": over_table(found, confidence_level, weighted=weighted),
+            "untold": untold_table(found),
+            "law": law_table(cases.procedure.limits, [one.limit for one in found]),
+        },
+        definition=Definition(
+            answers=tr("Were the acts that the law sets a time for done in time?"),
+            numerator=tr("clocks whose act came on the last day of the limit or before"),
+            denominator=tr("clocks that began, one per case and limit; those that lack a date are left out of shares"),
+            basis="cohort",
+            pending=tr(
+                "censored at the cut-off in shares; a clock whose last day has passed without the act is missed"
+            ),
+            method=tr(
+                "Cumulative incidence of the act at the end of the limit, other endings competing (Aalen and Johansen "
+                "1978), Greenwood's variance, log-log limits; days over by Kaplan and Meier."
+            ),
+        ),
+        provenance=cases.provenance.add(
+            "time_limits",
+            limits=tuple(one.limit.id for one in found),
+            by=by,
+            calendar="" if own is None else own.source,
+            office=office or "",
+            country=country_of(cases, country),
+            suspended=suspended if isinstance(suspended, str) else dict(suspended),
+            vacation_stops=stops,
+            last_day=last_day,
+            without_notice=without_notice,
+            confidence_level=confidence_level,
+        ),
+        notes=(
+            *sampling_notes(cases),
+            *(few_units_note(found[0].strata, main["clocks"]) if by else ()),
+            *(no_holidays(found) if country_of(cases, country) == NO_COUNTRY else ()),
+            *notes_of(cases, found, own, pauses),
+        ),
+        frame_library=cases.frame_library,
+        limit_words={one.limit.id: one.limit.label for one in found},
+        length_words={one.limit.id: length_words(one.limit) for one in found},
+    )

@@ -1,0 +1,1 @@
+"""Offices compared fairly."""

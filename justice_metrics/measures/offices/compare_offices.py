@@ -1,0 +1,395 @@
+"""Comparing offices fairly: the same follow-up, the same mix of cases, and what chance alone would do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+
+from ...base.errors import QuestionError
+from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.provenance import LeftOut
+from ...base.result import Definition, Result
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...cases.counts.data import CountData
+from ...figures.funnel_plot import funnel_plot
+from ...figures.rank_plot import rank_plot
+from ...reduce.offices import OfficeCounts, office_counts, office_sums
+from ..declared import LEFT_OUT_WORDS, Points, Share, ensure_level, sampling_notes
+from .answer import LEVELS, OfficeAnswer, answered
+from .tables import office_tables
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Spread: TypeAlias = Literal["additive", "multiplicative", "none"]
+
+_TWO_YEARS: Final = 730
+_OFFICE_WORDS: Final = {"office_not_recorded": tr("not said at which office")}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OfficeComparison(Result):
+    """Offices side by side, none of them ranked by chance.
+
+    Tables
+    ------
+    main
+        One row per office, in the order of their names: ``cases, numerator, estimate`` with Wilson limits; ``position``
+        in the funnel; ``pooled``, the share after partial pooling; ``rank`` with its interval, for offices of
+        ``minimum`` cases or more.
+    funnel
+        What the funnel plot draws: ``size, value`` and the limits of each office.
+    spread
+        How much offices differ beyond chance.
+    indirect, direct, kinds
+        With ``adjust``: observed over expected; shares with one mix of cases for all; the kinds of case.
+    """
+
+    question: ClassVar[str] = "compare_offices"
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType(
+        {"ranks": tr("Ranks of the offices, with their intervals")}
+    )
+
+    answer: OfficeAnswer
+    outcome_words: Readable
+    per_words: Readable
+    within_days: int | None
+    minimum: int
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the share of all offices, who lies outside the funnel, how much they differ, and what ranks tell."""
+        one = self.answer
+        said: list[Readable] = [self._overall()]
+        above, below = one.outside(high=True), one.outside(high=False)
+        said.append(
+            tr(
+                "Above the 95 % limits of the funnel: {above} of {n} offices; below them: {below}. If no office were "
+                "special, at most {chance} would lie outside.",
+                above=above,
+                below=below,
+                chance=math.ceil(round(one.expected_outside, 6)),
+                n=one.placed,
+            )
+        )
+        if one.spread > 0:
+            said.append(
+                tr(
+                    "Offices differ more than chance makes them: their true shares have a standard deviation of about "
+                    "{points} points.",
+                    points=Points(one.spread, signed=False),
+                )
+            )
+        if one.ranked >= 2 and one.typical_ranks is not None:
+            low, high = one.typical_ranks
+            said.append(
+                tr(
+                    "The office in the middle of the ranks could have any rank from {low} to {high} of {n}.",
+                    low=low,
+                    high=high,
+                    n=one.ranked,
+                )
+            )
+        return tuple(said)
+
+    def headline(self) -> Readable:
+        """Return who lies outside the funnel: what the question asks."""
+        return self.findings()[1]
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the funnel: each office over its size, between the limits that chance allows."""
+        one, adjusted = self.answer, self.answer.adjusted
+        return funnel_plot(
+            size=one.size,
+            value=one.value,
+            names=list(one.offices),
+            outside=one.is_outside.tolist(),
+            limit_size=one.curve_size,
+            limits=[
+                (
+                    tr("{level} limits", level=format_share(level, language, decimals=0 if level == 0.95 else 1)).text(
+                        language
+                    ),
+                    *curve,
+                )
+                for level, curve in zip(LEVELS, one.curves, strict=True)
+            ],
+            target=1.0 if adjusted else one.overall,
+            target_label=(tr("as expected") if adjusted else tr("all offices")).text(language),
+            x_label=(tr("cases, as they count after the adjustment") if adjusted else tr("cases")).text(language),
+            y_label=self._value_words(adjusted=adjusted).text(language),
+            number=lambda n: format_number(n, language),
+            write=(lambda v: format_number(v, language, decimals=1))
+            if adjusted
+            else (lambda v: format_share(v, language, decimals=0)),
+            percent=not adjusted,
+            ax=ax,
+        )
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
+        """Draw the ranks with their intervals.
+
+        Parameters
+        ----------
+        view : {"ranks"}
+        ax : Axes, optional
+        language : {"en", "es"}
+        """
+        one = self.answer
+        rows = one.ranked_places
+        return rank_plot(
+            names=[one.offices[row] for row in rows],
+            rank=one.rank[rows],
+            conf_low=one.rank_low[rows],
+            conf_high=one.rank_high[rows],
+            annotations=[format_share(float(one.pooled[row]), language) for row in rows],
+            annotation_label=tr("partially pooled share").text(language),
+            x_label=tr("rank (1 is the highest share), with its interval").text(language),
+            y_label=tr("offices").text(language),
+            number=lambda n: format_number(n, language),
+            ax=ax,
+        )
+
+    def _overall(self) -> Readable:
+        one = self.answer
+        if self.within_days is None:
+            return tr(
+                "{per}: {n} in {offices} offices; {outcome}: {k} ({share}).",
+                per=self.per_words,
+                n=one.total_cases,
+                offices=one.placed,
+                outcome=self.outcome_words,
+                k=one.total_outcomes,
+                share=Share(one.overall),
+            )
+        return tr(
+            "Of {n} cases in {offices} offices that were followed for {days} days, {k} came to: {outcome} ({share}).",
+            n=one.total_cases,
+            offices=one.placed,
+            days=self.within_days,
+            k=one.total_outcomes,
+            outcome=self.outcome_words,
+            share=Share(one.overall),
+        )
+
+    def _value_words(self, *, adjusted: bool) -> Readable:
+        if adjusted:
+            return tr("observed over expected: {outcome}", outcome=self.outcome_words)
+        if self.within_days is None:
+            return tr("{outcome}, share of: {per}", outcome=self.outcome_words, per=self.per_words)
+        return tr("{outcome} within {days} days, share", outcome=self.outcome_words, days=self.within_days)
+
+
+def compare_offices(
+    data: CaseData | CountData,
+    *,
+    outcome: str = "verdict",
+    per: str = "complaint",
+    office: str | None = None,
+    within_days: int | None = None,
+    adjust: Names = (),
+    minimum: int = 30,
+    overdispersion: Spread = "additive",
+    draws: int = 2000,
+    seed: int = 1,
+    confidence_level: float = 0.95,
+) -> OfficeComparison:
+    """Tell which offices differ from the others by more than chance, their mix of cases allowed for.
+
+    Case files are all followed for the same time: younger ones are left out, also when they ended already. The funnel
+    asks of each office whether chance explains its share; partial pooling says what to believe of it as one of many;
+    rank intervals say how little a league table would. Small offices are shown and never ranked.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+    outcome : str
+        What is compared: a state, role or outcome class of the procedure; in a table of counts, a quantity.
+    per : str
+        Stage from which cases are followed; in a table of counts, the quantity of which ``outcome`` is a part.
+    office : str, optional
+        Attribute that is the office; ``court``, or in a table of counts its office.
+    within_days : int, optional
+        Days within which the outcome counts, 730 by default; a table of counts knows no follow-up.
+    adjust : str or tuple of str
+        Attributes in which offices may differ by no doing of theirs, such as offence or year.
+    minimum : int
+        Cases from which on an office is ranked.
+    overdispersion : {"additive", "multiplicative", "none"}
+        How the limits allow for offices that all differ a little: true shares that vary, a larger variance, or not.
+    draws, seed : int
+        Draws for the rank intervals, and the seed that makes them the same again.
+    confidence_level : float
+        Level of the intervals; the limits of the funnel are those of 95 % and 99.8 %.
+
+    Returns
+    -------
+    OfficeComparison
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, fewer than two offices have cases, or the outcome is no part of ``per``.
+
+    References
+    ----------
+    .. [1] Spiegelhalter, D. J. (2005). Funnel plots for comparing institutional performance. Statistics in Medicine,
+       24, 1185-1202.
+    .. [2] Goldstein, H. and Spiegelhalter, D. J. (1996). League tables and their limitations. Journal of the Royal
+       Statistical Society A, 159, 385-443.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> found = jm.compare_offices(jm.sample_cases(), outcome="verdict", within_days=730, adjust="offence")
+    >>> bool((found.main["rank_low"][found.main["cases"] < 30] > 0).any())
+    False
+    """
+    ensure_level(confidence_level)
+    adjust = names(adjust)
+    _ensure_sizes(minimum, draws)
+    if isinstance(data, CountData):
+        office, within = office or data.offices or "office", None
+        counted = _of_table(data, office, adjust, outcome, per, within_days)
+        outcome_words, per_words = data.label(data.need(outcome)), data.label(data.need(per))
+        notes: tuple[Readable, ...] = data.notes
+    else:
+        office, within = office or "court", _TWO_YEARS if within_days is None else within_days
+        counted = _of_cases(data, office, adjust, outcome, per, within)
+        outcome_words, per_words = data.procedure.label(outcome), data.procedure.label(per)
+        notes = sampling_notes(data, weights_used=False, design_used=True)
+    if int((counted.trials.sum(axis=1) > 0).sum()) < 2:
+        raise QuestionError(
+            tr("Fewer than two offices have cases to compare."),
+            tr("Name the attribute that is the office, or a shorter time of follow-up."),
+        )
+    answer = answered(
+        counted,
+        minimum=minimum,
+        overdispersion=overdispersion,
+        draws=draws,
+        seed=seed,
+        confidence_level=confidence_level,
+    )
+    settings: dict[str, object] = {
+        "outcome": outcome,
+        "per": per,
+        "office": office,
+        "within_days": within,
+        "adjust": adjust,
+    }
+    settings |= {"minimum": minimum, "overdispersion": overdispersion, "draws": draws, "seed": seed}
+    settings |= {"confidence_level": confidence_level}
+    return OfficeComparison(
+        heading=tr("Offices compared: {outcome}", outcome=outcome_words),
+        tables=office_tables(answer, office),
+        definition=_definition(outcome_words, per_words, within),
+        provenance=data.provenance.add("compare_offices", **settings).leave_out(
+            *[LeftOut({**LEFT_OUT_WORDS, **_OFFICE_WORDS}[name], n) for name, n in counted.left_out.items()]
+        ),
+        notes=(*notes, *_notes(answer, minimum, within)),
+        frame_library=data.frame_library,
+        answer=answer,
+        outcome_words=outcome_words,
+        per_words=per_words,
+        within_days=within,
+        minimum=minimum,
+    )
+
+
+def _of_cases(
+    data: CaseData, office: str, adjust: tuple[str, ...], outcome: str, per: str, within_days: int
+) -> OfficeCounts:
+    if within_days < 1:
+        raise QuestionError(tr("Cases are followed for a day or more, not for {n}.", n=within_days))
+    states = data.resolve(outcome)
+    if set(states) == set(data.resolve(per)):
+        raise QuestionError(
+            tr("Time runs from '{start}' and would end there too.", start=per),
+            tr("Choose another start, or another outcome than '{outcome}'.", outcome=outcome),
+        )
+    return office_counts(data, office=office, adjust=adjust, start=per, states=states, within_days=within_days)
+
+
+def _of_table(
+    data: CountData, office: str, adjust: tuple[str, ...], outcome: str, per: str, within_days: int | None
+) -> OfficeCounts:
+    if within_days is not None:
+        raise QuestionError(
+            tr("A table of counts does not say how long each case was followed."),
+            tr("Leave out within_days, or compare offices on case files."),
+        )
+    return office_sums(data, office=office, adjust=adjust, outcome=outcome, per=per)
+
+
+def _ensure_sizes(minimum: int, draws: int) -> None:
+    if minimum < 1 or draws < 100:
+        raise QuestionError(tr("An office is ranked from one case on or more, with 100 draws or more."))
+
+
+def _definition(outcome: Readable, per: Readable, within_days: int | None) -> Definition:
+    method = tr(
+        "Wilson limits; exact binomial limits of the funnel, wider where all offices differ; partial pooling by a "
+        "mixed logistic model; ranks by simulation from it (Spiegelhalter 2005; Goldstein and Spiegelhalter 1996)."
+    )
+    answers = tr("Which offices differ from the others by more than chance?")
+    if within_days is None:
+        return Definition(
+            answers=answers,
+            numerator=tr("counted in the table as: {outcome}", outcome=outcome),
+            denominator=tr("counted in the table as: {per}; not always the same cases", per=per),
+            basis="flow",
+            pending=tr("as the table counts them"),
+            method=method,
+        )
+    return Definition(
+        answers=answers,
+        numerator=tr("cases that came to: {outcome}, within {days} days", outcome=outcome, days=within_days),
+        denominator=tr("cases that reached: {per}, {days} days or more before the cut-off", per=per, days=within_days),
+        basis="cohort",
+        pending=tr("in the denominator: every case is followed for the same time"),
+        method=method,
+    )
+
+
+def _notes(answer: OfficeAnswer, minimum: int, within_days: int | None) -> list[Readable]:
+    said: list[Readable] = []
+    if answer.small:
+        said.append(
+            trn(
+                "{n} office has fewer than {minimum} cases: it is shown and not ranked.",
+                "{n} offices have fewer than {minimum} cases: they are shown and not ranked.",
+                answer.small,
+                minimum=minimum,
+            )
+        )
+    if answer.too_few:
+        said.append(tr("So few offices do not tell how much offices differ; the limits allow for chance only."))
+    if answer.adjusted:
+        said.append(
+            tr(
+                "Observed over expected compares each office with all offices on its own mix of cases; two offices' "
+                "ratios are not compared with each other."
+            )
+        )
+    said.append(
+        tr(
+            "Offices may differ in what is not recorded or not adjusted for; outside the funnel is a reason to ask, "
+            "not a verdict."
+        )
+    )
+    silent = answer.counted.silent
+    if silent:
+        said.append(
+            trn(
+                "{n} office has periods without numbers; its share is that of the others.",
+                "{n} offices have periods without numbers; their shares are those of the others.",
+                silent,
+            )
+        )
+    if within_days is None:
+        said.append(tr("Numerator and denominator are counts of one period: they are not followed cases."))
+    return said

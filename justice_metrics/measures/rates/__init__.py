@@ -1,0 +1,1 @@
+"""Rates and ratios: every one with its own denominator."""

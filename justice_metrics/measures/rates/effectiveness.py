@@ -1,0 +1,213 @@
+"""Effectiveness of a period, and impunity as what it lacks: effective endings to the cases known in the same period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.quantities import Quantity, differences, quantity, ratio
+from ...base.result import Column, Definition, Result, Table
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...cases.counts.data import CountData
+from ...cases.periods import Period, period_words
+from ...figures.dots import dots
+from ..declared import Share, strata_columns
+from .parts_of_whole import added_up
+from .period_numbers import PeriodNumbers, period_numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+USUAL = ("conviction", "alternative_exit")
+_DRAWN = 12
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Effectiveness(Result):
+    """Effectiveness of each period, and impunity as 100 % less it.
+
+    Tables
+    ------
+    main
+        One row per stratum and period: ``numerator`` (effective endings), ``known``, ``excluded``, ``denominator``
+        (known less excluded), ``estimate`` (effectiveness), ``impunity``; each with its status where missing.
+    """
+
+    question: ClassVar[str] = "effectiveness"
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the last period of all together."""
+        main = self.main
+        rows = np.flatnonzero(np.isfinite(main["estimate"].astype(float)))
+        if not len(rows) or (len(main) - 1) - rows[-1] >= len(set(main["period"].tolist())):
+            return ()
+        row = int(rows[-1])
+        return (
+            tr(
+                "{period}: {numerator} effective endings to {denominator} cases known, effectiveness {share}, "
+                "impunity index {rest} (numbers of one period, not the same cases).",
+                period=period_words(str(main["period"][row])),
+                numerator=round(float(main["numerator"][row])),
+                denominator=round(float(main["denominator"][row])),
+                share=Share(main["estimate"][row]),
+                rest=Share(main["impunity"][row]),
+            ),
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the impunity index of all together over the last periods."""
+        main = self.main
+        periods = len(set(main["period"].tolist()))
+        rows = list(range(len(main) - periods, len(main)))[-_DRAWN:]
+        nothing = np.full(len(rows), np.nan)
+        return dots(
+            labels=[period_words(str(main["period"][row])).text(language) for row in rows],
+            estimate=main["impunity"][rows].astype(float),
+            conf_low=nothing,
+            conf_high=nothing,
+            annotations=[
+                f"{format_number(float(main['numerator'][row]), language)} / "
+                f"{format_number(float(main['denominator'][row]), language)}"
+                for row in rows
+            ],
+            annotation_label=tr("effective endings / cases known").text(language),
+            undefined_label=tr("not defined").text(language),
+            x_label=tr("impunity index: 100 % less effectiveness").text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+
+def effectiveness(
+    data: CaseData | CountData,
+    *,
+    effective: Names = USUAL,
+    known: str = "complaint",
+    excluded: Names = (),
+    period: Period | None = None,
+    by: Names = (),
+) -> Effectiveness:
+    """Effective endings of a period over the cases known in it; impunity is what is missing to 100 %.
+
+    The definition that Mexican civil society uses: convictions and accepted alternative exits of the period, over the
+    cases that the office came to know in it, less those it could not pursue. It is a ratio of flows: endings of this
+    year mostly belong to older cases. The definition that follows the same cases is :func:`impunity`.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+    effective : str or tuple of str
+        Endings that count as effective.
+    known : str
+        What says how many cases came to be known.
+    excluded : str or tuple of str
+        Endings or quantities that are taken off the cases known, such as ``transfer``.
+    period : {"month", "quarter", "half_year", "year"}, optional
+        By default years for cases, and the periods of the rows for a table of counts.
+    by : str or tuple of str
+        What splits the numbers.
+
+    Returns
+    -------
+    Effectiveness
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> found = jm.effectiveness(jm.sample_cases())
+    >>> bool(((found.main["estimate"] + found.main["impunity"])[:2] == 1).all())
+    True
+    """
+    wanted, off = _there(data, names(effective)), names(excluded)
+    found = period_numbers(data, (*wanted, known, *off), period=period, by=names(by))
+    table, above = _table(found, wanted, known, off)
+    label: Mapping[str, Readable] = found.words
+    notes: list[Readable] = [
+        tr("Endings of a period mostly belong to older cases: this is not the fate of the cases known in it.")
+    ]
+    if above:
+        notes.append(
+            trn(
+                "Effectiveness is above 100 % in {n} place, where old cases ended; its impunity index is below 0.",
+                "Effectiveness is above 100 % in {n} places, where old cases ended; their impunity index is below 0.",
+                above,
+            )
+        )
+    return Effectiveness(
+        heading=tr("Effectiveness of the period, and impunity as what it lacks"),
+        tables={"main": table},
+        definition=Definition(
+            answers=tr("How many effective endings were there for each case that came to be known in the period?"),
+            numerator=tr("endings of the period: {endings}", endings=[label[one] for one in wanted]),
+            denominator=tr(
+                "cases of the period: {known}; taken off: {excluded}",
+                known=label[known],
+                excluded=[label[one] for one in off] or tr("nothing"),
+            ),
+            basis="flow",
+            pending=tr("not looked at: a period counts what happened in it, whenever the cases began"),
+            method=tr("Sums over sums; no interval, because the one is no part of the other."),
+        ),
+        provenance=data.provenance.add(
+            "effectiveness", effective=wanted, known=known, excluded=off, period=period, by=names(by)
+        ),
+        notes=(*found.notes, *notes),
+        frame_library=data.frame_library,
+    )
+
+
+def _there(data: CaseData | CountData, effective: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the effective endings; of the usual two, those that the data know."""
+    if effective != USUAL:
+        return effective
+    if isinstance(data, CountData):
+        kept = tuple(one for one in effective if data.has(one))
+    else:
+        classes = {data.procedure.class_of(one) for one in data.procedure.outcomes}
+        kept = tuple(one for one in effective if one in classes)
+    return kept or effective[:1]
+
+
+def _table(
+    found: PeriodNumbers, effective: tuple[str, ...], known: str, excluded: tuple[str, ...]
+) -> tuple[Table, int]:
+    endings = added_up([found.quantities[one] for one in effective])
+    base = found.quantities[known]
+    nothing = quantity(np.zeros(base.values.shape))
+    off = added_up([found.quantities[one] for one in excluded]) if excluded else nothing
+    left = differences(base, off)
+    share = ratio(endings, left)
+    rest = Quantity(1 - share.values, share.status)
+    columns = (
+        *strata_columns(found.strata.names),
+        Column("period", tr("period"), "text", "key", "key"),
+        Column("numerator", tr("effective endings"), "units", "count", "count"),
+        Column("known", tr("cases known"), "units", "count", "count"),
+        Column("excluded", tr("taken off"), "units", "count", "count"),
+        Column("denominator", tr("left of them"), "units", "count", "count"),
+        Column("estimate", tr("effectiveness of the period"), "share", "estimate", "share", 2),
+        Column("impunity", tr("impunity index"), "share", "estimate", "share", 2),
+    )
+    flat = {
+        "numerator": endings,
+        "known": base,
+        "excluded": off,
+        "denominator": left,
+        "estimate": share,
+        "impunity": rest,
+    }
+    values = {
+        **found.strata.columns(len(found.labels)),
+        "period": list(found.labels) * len(found.strata),
+        **{name: one.values.ravel() for name, one in flat.items()},
+    }
+    statuses = {name: one.words() for name, one in flat.items()}
+    labels = {"period": {one: period_words(one) for one in found.labels}}
+    with np.errstate(invalid="ignore"):
+        above = int((share.values > 1).sum())
+    return Table(columns, values, labels=labels, statuses=statuses, title=tr("Effectiveness by period")), above

@@ -1,0 +1,256 @@
+"""Impunity of a cohort: reported cases without a conviction or an accepted alternative exit, at fixed ages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ...base.errors import QuestionError
+from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.result import Column, Definition, Result, Table
+from ...base.types import Names, names, several
+from ...cases.casedata import CaseData
+from ...figures.dots import dots
+from ...reduce.strata import convicted
+from ..declared import Share, ensure_level, few_units_note, interval_columns, strata_columns
+from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+AS_MEASURED: Final = "as_measured"
+_MONTH: Final = 365.25 / 12
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Impunity(Result):
+    """Share of the reported cases without an effective ending, at fixed ages and as measured.
+
+    Tables
+    ------
+    main
+        One row per stratum and age: ``age`` (months since the complaint, or ``as_measured``), ``numerator`` (without an
+        effective ending by then), ``denominator`` (cases observed so long), ``pending`` (of the numerator, open at the
+        cut-off), ``too_young`` (not observed so long), ``estimate``, ``conf_low``, ``conf_high``.
+    """
+
+    question: ClassVar[str] = "impunity"
+
+    age_words: Mapping[str, Readable]
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the share at each age; nothing by groups."""
+        main = self.main
+        if any(one.role == "stratum" for one in main.columns):
+            return ()
+        return tuple(
+            tr(
+                "Impunity, {age}: {numerator} of {denominator} reported cases had no conviction and no accepted "
+                "alternative exit, {share} (interval {low} to {high}).",
+                age=self.age_words[str(main["age"][row])],
+                numerator=round(float(main["numerator"][row])),
+                denominator=round(float(main["denominator"][row])),
+                share=Share(main["estimate"][row]),
+                low=Share(main["conf_low"][row]),
+                high=Share(main["conf_high"][row]),
+            )
+            for row in range(len(main))
+            if main["denominator"][row] > 0
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw impunity at each age with its interval."""
+        main = self.main
+        strata = [one.name for one in main.columns if one.role == "stratum"]
+        _, rows = main.display(language)
+        return dots(
+            labels=[self.age_words[str(one)].text(language) for one in main["age"]],
+            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
+            estimate=main["estimate"].astype(float),
+            conf_low=main["conf_low"].astype(float),
+            conf_high=main["conf_high"].astype(float),
+            annotations=[
+                f"{format_number(float(one), language)} / {format_number(float(all_), language)}"
+                for one, all_ in zip(main["numerator"], main["denominator"], strict=True)
+            ],
+            undefined_label=tr("not defined").text(language),
+            x_label=tr("reported cases without conviction or accepted alternative exit").text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+
+def impunity(
+    cases: CaseData,
+    *,
+    months: Sequence[int] = (12, 24, 36),
+    effective: Names = ("conviction", "alternative_exit"),
+    by: Names = (),
+    interval: Interval = "wilson",
+    confidence_level: float = 0.95,
+) -> Impunity:
+    """Share of the reported cases that got neither a conviction nor an accepted alternative exit.
+
+    The definition of the International Commission against Impunity in Guatemala: cases reported in a period, followed
+    to the day of measurement. Young cases had little time, so that figure falls as a cohort grows old; beside it the
+    share is given at fixed ages, among cases that were observed so long. With ``by="year"`` the years can be compared
+    at one age. The Mexican definition, of a period, is :func:`effectiveness`.
+
+    Parameters
+    ----------
+    cases : CaseData
+    months : sequence of int
+        Ages, in months since the complaint (a month is 30.44 days).
+    effective : str or tuple of str
+        Ways of ending that end impunity: outcome classes or states. Those the procedure does not have are left aside.
+    by : str or tuple of str
+        Attributes that split the cases; ``year`` is that of the complaint.
+    interval : {"wilson", "clopper_pearson", "jeffreys"}
+        For independent cases; with weights or clusters in the sampling, the design gives the interval.
+    confidence_level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    Impunity
+
+    Raises
+    ------
+    QuestionError
+        When no way of ending is effective, or an age is not above 0.
+
+    References
+    ----------
+    .. [1] Comisión Internacional contra la Impunidad en Guatemala (2015). Sistema de medición de la impunidad.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> found = jm.impunity(jm.sample_cases(), months=(12, 24))
+    >>> [str(one) for one in found.main["age"]]
+    ['12', '24', 'as_measured']
+    """
+    by, ages = names(by), tuple(several(months))
+    ensure_level(confidence_level)
+    states = _effective_states(cases, names(effective))
+    if any(one <= 0 for one in ages):
+        raise QuestionError(tr("An age in months must be above 0."), tr("Ask for ages such as 12, 24 and 36."))
+    shares, also = _asked(cases, states, ages)
+    found = shares_of(cases, shares, by=by, also=also, interval=interval, confidence_level=confidence_level)
+    words: dict[str, Readable] = {str(one): tr("{n} months after the complaint", n=one) for one in ages}
+    words[AS_MEASURED] = tr("as measured on the cut-off, whatever the age")
+    labels = [cases.procedure.label(one) for one in states]
+    return Impunity(
+        heading=tr("Impunity of the reported cases, at fixed ages and as measured"),
+        tables={"main": _table(found, words)},
+        definition=Definition(
+            answers=tr("Of the cases reported, how many had no effective ending by an age?"),
+            numerator=tr("cases that had not ended in any of these by that age: {effective}", effective=labels),
+            denominator=tr("reported cases that had that age on the cut-off; as measured, all reported cases"),
+            basis="cohort",
+            pending=tr("in the numerator: a case without an effective ending so far counts as unpunished"),
+            method=method_words(cases, interval),
+        ),
+        provenance=cases.provenance.add(
+            "impunity",
+            months=ages,
+            effective=names(effective),
+            by=by,
+            interval=interval,
+            confidence_level=confidence_level,
+        ),
+        notes=(*share_notes(cases, found), *few_units_note(found.strata, found.units), *_notes(found)),
+        frame_library=cases.frame_library,
+        age_words=words,
+    )
+
+
+def _effective_states(cases: CaseData, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the endings that count; a class that this procedure does not have is no fault of the question."""
+    classes = {cases.procedure.class_of(one) for one in cases.procedure.outcomes}
+    known = [one for one in words if one in classes or one not in ("conviction", "alternative_exit")]
+    found = tuple(dict.fromkeys(state for one in known for state in cases.resolve(one)))
+    outcomes = tuple(one for one in found if one in cases.procedure.outcomes)
+    if not outcomes or len(outcomes) < len(found):
+        raise QuestionError(
+            tr("'effective' must name ways of ending; a stage ends nothing."),
+            tr("Outcomes of this procedure are: {known}.", known=list(cases.procedure.outcomes)),
+        )
+    return outcomes
+
+
+def _asked(
+    cases: CaseData, states: tuple[str, ...], ages: tuple[int, ...]
+) -> tuple[dict[str, tuple[nw.Expr, nw.Expr]], dict[str, nw.Expr]]:
+    """Return the shares asked for, and what else is counted beside each."""
+    verdicts = tuple(one for one in states if one in cases.procedure.verdicts)
+    others = tuple(one for one in states if one not in verdicts)
+    by_verdict = convicted(cases, verdicts) if verdicts else nw.lit(value=False)
+    otherwise = cases.stands(others)
+    is_effective = by_verdict | otherwise
+    ended = nw.when(otherwise).then(nw.col("outcome_day")).otherwise(cases.first_day(verdicts))
+    start = cases.first_day((cases.procedure.start,))
+    is_open = nw.col("outcome").is_null() & ~is_effective
+    dated = ~start.is_null() & ~(is_effective & ended.is_null())
+    every = nw.lit(value=True)
+    shares, also = {}, {}
+    for age in ages:
+        days = round(age * _MONTH)
+        old = dated & (start + days <= cases.cutoff_day).fill_null(value=False)
+        by_then = is_effective & (ended - start <= days).fill_null(value=False)
+        shares[str(age)] = (old & ~by_then, old)
+        also[f"pending {age}"] = old & ~by_then & is_open
+        also[f"young {age}"] = dated & ~old
+    shares[AS_MEASURED] = (~is_effective, every)
+    also[f"pending {AS_MEASURED}"] = is_open
+    also[f"young {AS_MEASURED}"] = nw.lit(value=False)
+    also["undated"] = ~dated
+    return shares, also
+
+
+def _notes(found: Shares) -> list[Readable]:
+    notes: list[Readable] = [
+        tr(
+            "The figure as measured mixes old cases with young ones that had little time, so it falls as cases grow "
+            "old; compare years, offices or countries at one age."
+        )
+    ]
+    undated = round(float(found.also["undated"].sum()))
+    if undated:
+        notes.append(
+            trn(
+                "{n} case has no date of complaint or of its effective ending; fixed ages leave it out.",
+                "{n} cases have no date of complaint or of their effective ending; fixed ages leave them out.",
+                undated,
+            )
+        )
+    return notes
+
+
+def _table(found: Shares, words: Mapping[str, Readable]) -> Table:
+    k = len(words)
+    columns = (
+        *strata_columns(found.strata.names),
+        Column("age", tr("age of the case"), "text", "key", "key"),
+        Column("numerator", tr("without an effective ending"), "units", "count", "count"),
+        Column("denominator", tr("observed so long"), "units", "count", "count"),
+        Column("pending", tr("of the first, pending"), "units", "count", "count"),
+        Column("too_young", tr("not observed so long"), "units", "count", "count"),
+        *interval_columns(),
+    )
+    values = {
+        **found.strata.columns(k),
+        "age": list(words) * len(found.strata),
+        "numerator": found.numerator.ravel(),
+        "denominator": found.denominator.ravel(),
+        "pending": np.stack([found.also[f"pending {one}"] for one in words], axis=1).ravel(),
+        "too_young": np.stack([found.also[f"young {one}"] for one in words], axis=1).ravel(),
+        "estimate": found.estimate.ravel(),
+        "conf_low": found.conf_low.ravel(),
+        "conf_high": found.conf_high.ravel(),
+    }
+    return Table(columns, values, labels={"age": words}, title=tr("Impunity by age of the case"))

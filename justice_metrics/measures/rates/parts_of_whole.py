@@ -1,0 +1,202 @@
+"""Declared parts of a whole: their shares, what they leave over, and whether they are more than the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.levels import ALL
+from ...base.quantities import Quantity, differences, ratio, sums
+from ...base.result import Column, Definition, Result, Table
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...cases.counts.data import CountData
+from ...cases.periods import Period, period_words
+from ...figures.dots import dots
+from ..declared import Share, strata_columns
+from .period_numbers import PeriodNumbers, period_numbers
+from .period_ratios import in_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+REST: Final = "rest"
+# What a reader's rounding of parts can add up to without meaning anything.
+_TOLERANCE: Final = 1e-9
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PartsOfWhole(Result):
+    """Share of each declared part in its whole, all parts together, and the rest.
+
+    Tables
+    ------
+    main
+        One row per stratum, period and part: ``part``, ``numerator``, ``denominator``, ``estimate``. After the parts
+        come all of them together (``all``) and what they leave over (``rest``, below 0 where they are too many).
+    """
+
+    question: ClassVar[str] = "parts_of_whole"
+
+    part_words: Mapping[str, Readable]
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the parts of all together in the last period."""
+        main = self.main
+        last = range(max(len(main) - len(self.part_words), 0), len(main))
+        return tuple(
+            tr(
+                "{period}, {part}: {n} of {all} ({share}).",
+                period=period_words(str(main["period"][row])),
+                part=self.part_words[str(main["part"][row])],
+                n=round(float(main["numerator"][row])),
+                all=round(float(main["denominator"][row])),
+                share=Share(main["estimate"][row]),
+            )
+            for row in last
+            if np.isfinite(float(main["estimate"][row]))
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the parts of all together in the last period."""
+        main = self.main
+        rows = list(range(max(len(main) - len(self.part_words), 0), len(main)))
+        nothing = np.full(len(rows), np.nan)
+        return dots(
+            labels=[self.part_words[str(main["part"][row])].text(language) for row in rows],
+            estimate=main["estimate"][rows].astype(float),
+            conf_low=nothing,
+            conf_high=nothing,
+            annotations=[format_number(float(main["numerator"][row]), language) for row in rows],
+            undefined_label=tr("not defined").text(language),
+            x_label=tr("share of the whole").text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+
+def parts_of_whole(
+    data: CaseData | CountData, *, parts: Names, whole: str, period: Period | None = None, by: Names = ()
+) -> PartsOfWhole:
+    """Shares of declared parts in their whole, with a note where they add up to more than it.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+    parts : str or tuple of str
+        Quantities that are said to be parts, none inside another.
+    whole : str
+        The quantity that they are parts of.
+    period : {"month", "quarter", "half_year", "year"}, optional
+        By default years for cases, and the periods of the rows for a table of counts.
+    by : str or tuple of str
+        What splits the numbers.
+
+    Returns
+    -------
+    PartsOfWhole
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import justice_metrics as jm
+    >>> table = pd.DataFrame({"Year": [2021], "All": [2648], "Physical": [998], "Psychological": [1459]})
+    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Year", "quantities": {
+    ...     "complaint": "All",
+    ...     "physical": {"column": "Physical", "label": "physical"},
+    ...     "psychological": {"column": "Psychological", "label": "psychological"},
+    ... }}})
+    >>> jm.parts_of_whole(counts, parts=("physical", "psychological"), whole="complaint").main["numerator"].tolist()
+    [998.0, 1459.0, 2457.0, 191.0]
+    """
+    asked = names(parts)
+    found = period_numbers(data, (*asked, whole), period=period, by=names(by))
+    words = {
+        **{one: found.words[one] for one in asked},
+        ALL: tr("all these parts together"),
+        REST: tr("the rest of the whole"),
+    }
+    numbers = _numbers(found, asked, whole)
+    return PartsOfWhole(
+        heading=tr("Parts of: {whole}", whole=found.words[whole]),
+        tables={"main": _table(found, numbers, whole, words)},
+        definition=Definition(
+            answers=tr("What share of the whole is each part, and do the parts add up?"),
+            numerator=tr("the part that a row names"),
+            denominator=tr("the whole: {whole}", whole=found.words[whole]),
+            basis="flow",
+            pending=tr("a part of their own where the table counts them; otherwise in the rest"),
+            method=tr("Sums over sums; no interval, because everything was counted."),
+        ),
+        provenance=data.provenance.add("parts_of_whole", parts=asked, whole=whole, period=period, by=names(by)),
+        notes=(*found.notes, *_notes(found, numbers, whole)),
+        frame_library=data.frame_library,
+        part_words=words,
+    )
+
+
+def _numbers(found: PeriodNumbers, parts: tuple[str, ...], whole: str) -> dict[str, Quantity]:
+    together = added_up([found.quantities[one] for one in parts])
+    rest = differences(found.quantities[whole], together)
+    return {**{one: found.quantities[one] for one in parts}, ALL: together, REST: rest}
+
+
+def added_up(several: list[Quantity]) -> Quantity:
+    """Return the sum of quantities of one shape, cell by cell; missing where a part that applies is missing."""
+    shape = several[0].values.shape
+    cells = several[0].values.size
+    stacked = Quantity(
+        np.concatenate([one.values.ravel() for one in several]),
+        np.concatenate([one.status.ravel() for one in several]),
+    )
+    total = sums(stacked, np.tile(np.arange(cells), len(several)), cells)
+    return Quantity(total.values.reshape(shape), total.status.reshape(shape))
+
+
+def _table(found: PeriodNumbers, numbers: dict[str, Quantity], whole: str, words: Mapping[str, Readable]) -> Table:
+    base = found.quantities[whole]
+    flat = {
+        "numerator": in_rows(list(numbers.values())),
+        "denominator": in_rows([base] * len(numbers)),
+        "estimate": in_rows([ratio(one, base) for one in numbers.values()]),
+    }
+    columns = (
+        *strata_columns(found.strata.names),
+        Column("period", tr("period"), "text", "key", "key"),
+        Column("part", tr("part"), "text", "key", "key"),
+        Column("numerator", tr("number"), "units", "count", "count"),
+        Column("denominator", tr("of all"), "units", "count", "count"),
+        Column("estimate", tr("share of the whole"), "share", "estimate", "share"),
+    )
+    p, k = len(found.labels), len(numbers)
+    values = {
+        **found.strata.columns(p * k),
+        "period": [label for _ in range(len(found.strata)) for label in found.labels for _ in range(k)],
+        "part": list(numbers) * (len(found.strata) * p),
+        **{name: one.values for name, one in flat.items()},
+    }
+    labels = {"part": words, "period": {one: period_words(one) for one in found.labels}}
+    statuses = {name: one.words() for name, one in flat.items()}
+    return Table(columns, values, labels=labels, title=tr("Parts of the whole"), statuses=statuses)
+
+
+def _notes(found: PeriodNumbers, numbers: dict[str, Quantity], whole: str) -> list[Readable]:
+    share = ratio(numbers[ALL], found.quantities[whole]).values
+    with np.errstate(invalid="ignore"):
+        over = int((share > 1 + _TOLERANCE).sum())
+    if not over:
+        return []
+    return [
+        trn(
+            "The parts add up to more than the whole in {n} place (at most {most}): they overlap, count another unit, "
+            "or one of the figures is wrong.",
+            "The parts add up to more than the whole in {n} places (at most {most}): they overlap, count another unit, "
+            "or one of the figures is wrong.",
+            over,
+            most=Share(float(np.nanmax(share))),
+        )
+    ]

@@ -1,0 +1,180 @@
+"""Numbers of periods, from case data or from a table of counts, with their totals: what ratios of flows stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_share, tr, trn
+from ...base.levels import ALL, NOT_APPLICABLE, PENDING
+from ...base.quantities import STATUSES, Quantity
+from ...base.types import Counts, Flags
+from ...cases.casedata import CaseData
+from ...cases.counts.data import CountData
+from ...cases.periods import Period, period_words
+from ...reduce.count_sums import added
+from ...reduce.stage_periods import stage_periods
+from ...tables import Strata
+from ..declared import NO_INTERVAL, sampling_notes
+from .known_words import ensure_known
+
+Against: TypeAlias = Literal["previous", "year_before"]
+
+
+class PeriodNumbers(NamedTuple):
+    """Quantities by stratum and period; the last stratum is all together where anything splits them."""
+
+    strata: Strata  # G of them
+    labels: tuple[str, ...]  # (P,)
+    over: Flags  # (P,) whether the whole period is in the data
+    follows: Flags  # (P,) whether it begins on the day after the one before it ended
+    quantities: Mapping[str, Quantity]  # (G, P)
+    words: Mapping[str, Readable]
+    units: Mapping[str, str]
+    weighted: bool  # whether they are sums of sampling weights
+    notes: tuple[Readable, ...]
+
+    @property
+    def total(self) -> int:
+        """Place of the stratum that holds all."""
+        return len(self.strata) - 1
+
+
+def period_numbers(
+    data: CaseData | CountData, wanted: Sequence[str], *, period: Period | None = None, by: Sequence[str] = ()
+) -> PeriodNumbers:
+    """Count or add up what was asked for, by stratum and period, and all strata together.
+
+    Totals are made of the numbers themselves, so no ratio of them can be an average of ratios.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+    wanted : sequence of str
+        Quantities of the table; or stages, roles and ways of ending of the cases.
+    period : {"month", "quarter", "half_year", "year"}, optional
+        By default years for cases, and the periods of the rows for a table of counts.
+    by : sequence of str
+        What splits them.
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing.
+    """
+    if period is not None:
+        ensure_known(period, Period)
+    wanted = tuple(dict.fromkeys(wanted))
+    return _of_cases(data, wanted, period, by) if isinstance(data, CaseData) else _of_counts(data, wanted, period, by)
+
+
+def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by: Sequence[str]) -> PeriodNumbers:
+    found = stage_periods(cases, wanted, period=period or "year", by=by)
+    notes: list[Readable] = list(sampling_notes(cases, design_used=True))
+    if cases.sampling.weighted:
+        notes.append(NO_INTERVAL)
+    for word in wanted:
+        label = cases.procedure.label(word)
+        if found.undated[word]:
+            notes.append(
+                trn(
+                    "{n} case came to this without a date, so no period counts it: {label}.",
+                    "{n} cases came to this without a date, so no period counts them: {label}.",
+                    round(found.undated[word]),
+                    label=label,
+                )
+            )
+        if found.after_cutoff[word]:
+            notes.append(
+                trn(
+                    "{n} case came to this after the cut-off by its date, so no period counts it: {label}.",
+                    "{n} cases came to this after the cut-off by their dates, so no period counts them: {label}.",
+                    round(found.after_cutoff[word]),
+                    label=label,
+                )
+            )
+    over = np.asarray(found.last_day <= cases.cutoff_day, np.bool_)
+    return PeriodNumbers(
+        found.strata,
+        found.labels,
+        over,
+        np.arange(len(over)) > 0,
+        found.quantities,
+        {word: cases.procedure.label(word) for word in wanted},
+        dict.fromkeys(wanted, cases.unit),
+        cases.sampling.weighted,
+        (*notes, *_unfinished(found.labels, over)),
+    )
+
+
+def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by: Sequence[str]) -> PeriodNumbers:
+    table = added(data, by=tuple(by), period=period, quantities=wanted)
+    strata, quantities = table.strata, dict(table.quantities)
+    if len(strata) > 1:
+        together = added(data, period=period, quantities=wanted)
+        strata = Strata(strata.names, (*strata.levels, (ALL,) * len(strata.names)))
+        quantities = {name: _stacked(one, together.quantities[name]) for name, one in quantities.items()}
+    over = np.asarray((table.seen_first <= table.first_day) & (table.seen_last >= table.last_day), np.bool_)
+    follows = np.zeros(len(over), np.bool_)
+    follows[1:] = table.first_day[1:] == table.last_day[:-1] + 1
+    return PeriodNumbers(
+        strata,
+        table.labels,
+        over,
+        follows,
+        quantities,
+        {word: data.label(word) for word in wanted},
+        {word: data.unit_of(word) for word in wanted},
+        False,
+        (*data.notes, *_unfinished(table.labels, over)),
+    )
+
+
+def _stacked(one: Quantity, other: Quantity) -> Quantity:
+    return Quantity(np.concatenate([one.values, other.values]), np.concatenate([one.status, other.status]))
+
+
+def _unfinished(labels: Sequence[str], over: Flags) -> list[Readable]:
+    return [
+        tr("The data hold a part of the period only: {period}. Do not compare it with a whole one.", period=words)
+        for words in (period_words(label) for label, whole in zip(labels, over, strict=True) if not whole)
+    ]
+
+
+class Change:
+    """A relative change that a message prints as a percentage with its sign."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def text(self, language: Language = "en") -> str:
+        """Return the percentage."""
+        sign = "+" if self.value > 0 else "\N{MINUS SIGN}" if self.value < 0 else ""
+        return sign + format_share(abs(self.value), language)
+
+
+def earlier_places(found: PeriodNumbers, against: Against) -> Counts:
+    """Return the place of the period that each is compared with; -1 where there is none."""
+    ensure_known(against, Against)
+    if against == "previous":
+        return np.where(found.follows, np.arange(len(found.labels)) - 1, -1)
+    place = {label: position for position, label in enumerate(found.labels)}
+    return np.array([place.get(f"{int(one[:4]) - 1:04d}{one[4:]}", -1) for one in found.labels], np.int64)
+
+
+def number_before(number: Quantity, earlier: Counts) -> Quantity:
+    """Return the number of the earlier period; not applicable where there is none."""
+    there = earlier >= 0
+    values = np.where(there, number.values[:, earlier], np.nan)
+    status = np.where(there, number.status[:, earlier], STATUSES.index(NOT_APPLICABLE))
+    return Quantity(values, status.astype(np.uint8))
+
+
+def of_whole_periods(found: PeriodNumbers, number: Quantity) -> Quantity:
+    """Return a quantity without the periods that are not over: a part of a year is no year to compare with."""
+    status = np.where(found.over, number.status, np.maximum(number.status, STATUSES.index(PENDING)))
+    return Quantity(np.where(found.over, number.values, np.nan), status.astype(np.uint8))

@@ -1,0 +1,168 @@
+"""Change of a ratio from one period to another: percentage points, and relative, never in one column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.quantities import differences, ratio
+from ...base.result import Column, Definition, Result, Table
+from ...base.types import Counts, Names, names
+from ...cases.casedata import CaseData
+from ...cases.counts.data import CountData
+from ...cases.periods import Period, period_words
+from ...figures.dots import dots
+from ..declared import Points, Share, strata_columns
+from .period_numbers import (
+    Against,
+    Change,
+    PeriodNumbers,
+    earlier_places,
+    number_before,
+    of_whole_periods,
+    period_numbers,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RatioChanges(Result):
+    """Changes of ratios from period to period: in percentage points, and relative, each with its own name.
+
+    Tables
+    ------
+    main
+        One row per stratum and period: ``before``, ``after`` (ratios of the period), ``points`` (their difference),
+        ``change`` (relative).
+    """
+
+    question: ClassVar[str] = "ratio_changes"
+
+    rate: Readable
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the last change of all together."""
+        main = self.main
+        rows = np.flatnonzero(np.isfinite(main["points"].astype(float)))
+        if not len(rows):
+            return ()
+        row = int(rows[-1])
+        return (
+            tr(
+                "{period}, {rate}: from {before} to {after}, {points} percentage points (a relative change of "
+                "{change}).",
+                period=period_words(str(main["period"][row])),
+                rate=self.rate,
+                before=Share(main["before"][row]),
+                after=Share(main["after"][row]),
+                points=Points(main["points"][row]),
+                change=Change(float(main["change"][row])),
+            ),
+        )
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the changes of all together in percentage points."""
+        main = self.main
+        strata = [one.name for one in main.columns if one.role == "stratum"]
+        rows = [row for row in range(len(main)) if all(main[name][row] == main[name][-1] for name in strata)]
+        nothing = np.full(len(rows), np.nan)
+        return dots(
+            labels=[period_words(str(main["period"][row])).text(language) for row in rows],
+            estimate=main["points"][rows].astype(float) * 100,
+            conf_low=nothing,
+            conf_high=nothing,
+            annotations=[
+                f"{format_share(float(main['before'][row]), language)} → "
+                f"{format_share(float(main['after'][row]), language)}"
+                for row in rows
+            ],
+            undefined_label=tr("not defined").text(language),
+            x_label=tr("change in percentage points").text(language),
+            percent=False,
+            number=lambda points: format_number(points, language),
+            reference=0.0,
+            ax=ax,
+        )
+
+
+def ratio_changes(
+    data: CaseData | CountData,
+    *,
+    of: str,
+    per: str,
+    period: Period | None = None,
+    by: Names = (),
+    against: Against = "previous",
+) -> RatioChanges:
+    """Change of a ratio of the period, in percentage points and, with another name, relative to what it was.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+    of, per : str
+        Numerator and denominator, as in :func:`period_ratios`.
+    period : {"month", "quarter", "half_year", "year"}, optional
+        By default years for cases, and the periods of the rows for a table of counts.
+    by : str or tuple of str
+        What splits the numbers.
+    against : {"previous", "year_before"}
+        The period that each is compared with.
+
+    Returns
+    -------
+    RatioChanges
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> found = jm.ratio_changes(jm.sample_cases(), of="conviction", per="verdict")
+    >>> [one.unit for one in found.main.columns if one.name in ("points", "change")]
+    ['points', 'change']
+    """
+    found = period_numbers(data, (of, per), period=period, by=names(by))
+    rate = tr("{of} per {per} (same period, not the same cases)", of=found.words[of], per=found.words[per])
+    return RatioChanges(
+        heading=tr("Changes of a ratio of the period"),
+        tables={"main": _ratios_table(found, of, per, earlier_places(found, against))},
+        definition=Definition(
+            answers=tr("By how much did the ratio of the period change?"),
+            numerator=tr("the ratio of the period less that of the period it is compared with"),
+            denominator=tr("none for percentage points; for the relative change, the ratio it is compared with"),
+            basis="flow",
+            pending=tr("not looked at: a period counts what happened in it, whenever the cases began"),
+            method=tr("Sums over sums; no interval, because the one is no part of the other."),
+        ),
+        provenance=data.provenance.add("ratio_changes", of=of, per=per, period=period, by=names(by), against=against),
+        notes=found.notes,
+        frame_library=data.frame_library,
+        rate=rate,
+    )
+
+
+def _ratios_table(found: PeriodNumbers, of: str, per: str, earlier: Counts) -> Table:
+    after = of_whole_periods(found, ratio(found.quantities[of], found.quantities[per]))
+    before = number_before(after, earlier)
+    points = differences(after, before)
+    change = ratio(points, before)
+    columns = (
+        *strata_columns(found.strata.names),
+        Column("period", tr("period"), "text", "key", "key"),
+        Column("before", tr("ratio before"), "share", "estimate", "share"),
+        Column("after", tr("ratio of the period"), "share", "estimate", "share"),
+        Column("points", tr("difference, percentage points"), "points", "estimate", "difference"),
+        Column("change", tr("relative change"), "change", "estimate", "difference"),
+    )
+    flat = {"before": before, "after": after, "points": points, "change": change}
+    values = {
+        **found.strata.columns(len(found.labels)),
+        "period": list(found.labels) * len(found.strata),
+        **{name: one.values.ravel() for name, one in flat.items()},
+    }
+    statuses = {name: one.words() for name, one in flat.items()}
+    labels = {"period": {one: period_words(one) for one in found.labels}}
+    return Table(columns, values, labels=labels, statuses=statuses, title=tr("Changes of the ratio"))

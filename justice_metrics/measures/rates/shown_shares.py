@@ -1,0 +1,135 @@
+"""Shares of cases with the limits that their sampling allows: what every rate of a cohort stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ...base.language import Message, Readable, tr, trn
+from ...base.types import Floats, Tallies
+from ...cases.casedata import CaseData
+from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
+from ...estimate.survey import DesignCells, linearised_share
+from ...reduce.design_counts import design_counts
+from ...reduce.strata import flag_counts
+from ...tables import Strata
+from ..declared import sampling_notes
+from .known_words import ensure_known
+
+Interval: TypeAlias = Literal["wilson", "clopper_pearson", "jeffreys"]
+
+_FORMULAS: Final[Mapping[str, Callable[[Tallies, Tallies, float], Share]]] = {
+    "wilson": wilson,
+    "clopper_pearson": clopper_pearson,
+    "jeffreys": jeffreys,
+}
+_METHODS: Final[Mapping[str, Message]] = {
+    "wilson": tr("Shares with Wilson score intervals (Wilson 1927)."),
+    "clopper_pearson": tr("Shares with exact intervals (Clopper and Pearson 1934)."),
+    "jeffreys": tr("Shares with Jeffreys intervals (Brown, Cai and DasGupta 2001)."),
+}
+_DESIGN: Final = tr(
+    "Shares with intervals of the sampling design, by linearisation on the logit scale (Binder 1983; Korn and "
+    "Graubard 1998)."
+)
+# Below this number of clusters intervals that allow for them are known to come out too short.
+FEW_CLUSTERS: Final = 20
+
+
+class Shares(NamedTuple):
+    """K shares in each of G groups, with what else was counted."""
+
+    strata: Strata
+    numerator: Tallies  # (G, K)
+    denominator: Tallies  # (G, K)
+    estimate: Floats  # (G, K)
+    conf_low: Floats  # (G, K)
+    conf_high: Floats  # (G, K)
+    units: Tallies  # (G,) all cases of the group
+    also: Mapping[str, Tallies]  # (G,) each
+    cells: tuple[DesignCells, ...]  # (K,) where the design is used, else empty
+
+
+def by_design(cases: CaseData) -> bool:
+    """Whether intervals must allow for the sampling: weights or clusters are declared."""
+    return cases.sampling.weighted or cases.sampling.cluster
+
+
+def shares_of(
+    cases: CaseData,
+    shares: Mapping[str, tuple[nw.Expr, nw.Expr]],
+    *,
+    by: Sequence[str] = (),
+    also: Mapping[str, nw.Expr] | None = None,
+    interval: Interval = "wilson",
+    confidence_level: float = 0.95,
+) -> Shares:
+    """Count numerators and denominators, and give each share its interval.
+
+    Parameters
+    ----------
+    cases : CaseData
+    shares : mapping of str to (numerator, denominator)
+        0/1 expressions; every unit of a numerator is one of its denominator.
+    by : sequence of str
+        Attributes that split the cases.
+    also : mapping of str to expression, optional
+        Further 0/1 flags to count.
+    interval : {"wilson", "clopper_pearson", "jeffreys"}
+        For independent cases. With weights or clusters the design gives the interval.
+    confidence_level : float
+    """
+    ensure_known(interval, Interval)
+    also = also or {}
+    flags = {f"{part} {name}": expr for name, pair in shares.items() for part, expr in zip("yx", pair, strict=True)}
+    table = flag_counts(cases, {**flags, **{f"also {name}": one for name, one in also.items()}}, by=by)
+    y, x = (np.stack([table.count(f"{part} {name}") for name in shares], axis=1) for part in "yx")
+    cells: tuple[DesignCells, ...] = ()
+    if by_design(cases):
+        found = design_counts(cases, shares, by=by)
+        cells = tuple(found.cells.values())
+        limits = [linearised_share(one, confidence_level) for one in cells]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = Share(
+                y / np.where(x > 0, x, np.nan),
+                np.stack([one.conf_low for one in limits], axis=1),
+                np.stack([one.conf_high for one in limits], axis=1),
+            )
+    else:
+        share = _FORMULAS[interval](y, x, confidence_level)
+    counted = {name: table.count(f"also {name}") for name in also}
+    return Shares(table.strata, y, x, *share, table.count("units"), counted, cells)
+
+
+def method_words(cases: CaseData, interval: Interval) -> Readable:
+    """Return how the intervals were made."""
+    return _DESIGN if by_design(cases) else _METHODS[interval]
+
+
+def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
+    """Return what the sampling does to the shares and to their intervals."""
+    notes = list(sampling_notes(cases, design_used=by_design(cases)))
+    if cases.sampling.weighted:
+        notes.append(tr("Weighted by the sampling weights, and the intervals allow for them."))
+    if cases.sampling.cluster and shares.cells:
+        n = int(shares.cells[0].copies.sum())
+        notes.append(
+            trn(
+                "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there is {n}.",
+                "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there are {n}.",
+                n,
+            )
+        )
+        if n < FEW_CLUSTERS:
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
+    if shares.cells and bool((np.isnan(shares.conf_low) & np.isfinite(shares.estimate)).any()):
+        notes.append(
+            tr(
+                "No interval is given where a share is 0 or 100 %, or rests on fewer than three sampling units: "
+                "nothing there tells how they differ."
+            )
+        )
+    return tuple(notes)

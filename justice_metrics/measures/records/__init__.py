@@ -1,0 +1,1 @@
+"""What hangs on the cases: hearings, protection, statements, sentences, detention, warrants, reparation."""

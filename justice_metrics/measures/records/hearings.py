@@ -1,0 +1,323 @@
+"""Hearings: how many are suspended and why, how often one is set until it is held, and how many days that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from ...base.language import Label, Language, Readable, format_number, format_share, tr, trn
+from ...base.levels import LEVEL_WORDS
+from ...base.result import Definition, Result, Table
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...figures.dots import dots
+from ...reduce.hearings import hearing_counts, hearing_rows, reason_counts, settings, waits_until_held
+from ..declared import FEW_UNITS, Share, ensure_level, levels_words, sampling_notes
+from .child_shares import child_left_out, row_sampling_notes
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
+from .hearings_tables import (
+    ALL,
+    FIRST_DATE,
+    Average,
+    certainty_table,
+    dates_table,
+    kind_words,
+    named_kinds,
+    no_reason,
+    reasons_table,
+    suspension_table,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_KINDS_TOLD: Final = 3
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Hearings(Result):
+    """What became of the hearings that were set.
+
+    Tables
+    ------
+    main
+        One row per stratum and kind: ``numerator`` suspended, ``denominator`` held or suspended, their share; hearings
+        still ahead, those whose outcome is not recorded, and hearings set per case.
+    certainty
+        One row per stratum and kind, over the cases in which it was held: how many on the first date, dates set
+        per case, days from the first date to the hearing.
+    dates
+        The same cases by number of dates set.
+    reasons
+        One row per stratum and reason of a suspension.
+    held
+        Days from the first date set to the hearing, cases in which it is still to come counted (censored).
+    within
+        Share held by chosen days after the first date.
+    """
+
+    question: ClassVar[str] = "hearings"
+
+    waits: Waits
+    confidence_level: float
+
+    @property
+    def views(self) -> Mapping[str, Readable]:  # type: ignore[override]
+        """What the data allow: certainty of dates, reasons of suspensions, time until a hearing was held."""
+        shown: dict[str, Readable] = {}
+        if self.tables["certainty"]["denominator"].astype(float).sum() > 0:
+            shown["certainty"] = tr("Held on the first date that was set")
+        if "reasons" in self.tables:
+            shown["reasons"] = tr("Why hearings were suspended")
+        if self.waits.times is not None:
+            shown["held"] = tr("From the first date to the hearing")
+        return shown
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return how many are suspended, why most often, and what it takes until one is held."""
+        main = self.main
+        strata = [one.name for one in main.columns if one.role == "stratum"]
+        if strata:
+            return self._by_groups(strata)
+        row = 0
+        said: list[Readable] = []
+        if len(main) and float(main["denominator"][row]) > 0:
+            said.append(
+                tr(
+                    "Of {all} hearings that were due, {n} were suspended: {share} (interval {low} to {high}).",
+                    all=round(float(main["denominator"][row])),
+                    n=round(float(main["numerator"][row])),
+                    share=Share(main["estimate"][row]),
+                    low=Share(main["conf_low"][row]),
+                    high=Share(main["conf_high"][row]),
+                )
+            )
+        elif len(main):
+            said.append(tr("{n} hearings are set per case on average.", n=Average(main["per_case"][row])))
+        return (*said, *self._certainty(), *self._reason())
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of hearings suspended, by kind."""
+        return _drawn(self.main, "hearing", tr("suspended, share of the hearings that were due"), language, ax)
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the certainty of dates, the reasons, or the time until a hearing is held."""
+        if view == "certainty":
+            label = tr("held on the first date, share of the cases in which it was held")
+            return _drawn(self.tables["certainty"], "hearing", label, language, ax)
+        if view == "reasons":
+            return _drawn(self.tables["reasons"], "reason", tr("share of the suspended hearings"), language, ax)
+        return draw_waits(
+            self.waits,
+            start_words=FIRST_DATE,
+            y_label=tr("share of the hearings held"),
+            confidence_level=self.confidence_level,
+            language=language,
+            ax=ax,
+        )
+
+    def _by_groups(self, strata: Sequence[str]) -> tuple[Readable, ...]:
+        main = self.main
+        kinds = main["hearing"]
+        rows = np.flatnonzero((kinds == kinds[0]) & (main["denominator"].astype(float) >= FEW_UNITS))
+        if len(rows) < 2:
+            return (tr("Fewer than two groups have {few} hearings or more; no comparison.", few=FEW_UNITS),)
+        order = rows[np.argsort(main["estimate"][rows].astype(float), kind="stable")]
+        low, high = int(order[0]), int(order[-1])
+        return (
+            tr(
+                "Suspended: from {low} ({group_low}) to {high} ({group_high}), among groups with {few} hearings or "
+                "more.",
+                low=Share(main["estimate"][low]),
+                group_low=levels_words([str(main[one][low]) for one in strata]),
+                high=Share(main["estimate"][high]),
+                group_high=levels_words([str(main[one][high]) for one in strata]),
+                few=FEW_UNITS,
+            ),
+        )
+
+    def _certainty(self) -> tuple[Readable, ...]:
+        table = self.tables["certainty"]
+        order = np.argsort(-table["denominator"].astype(float), kind="stable")[:_MOST_KINDS_TOLD]
+        words = kind_words()
+        return tuple(
+            trn(
+                "{kind}: held on the first date in {share} of {n} case; {dates} dates were set per case, and {days} "
+                "days passed on average from the first date to the hearing.",
+                "{kind}: held on the first date in {share} of {n} cases; {dates} dates were set per case, and {days} "
+                "days passed on average from the first date to the hearing.",
+                round(float(table["denominator"][row])),
+                kind=words.get(str(table["hearing"][row]), Label(str(table["hearing"][row]))),
+                share=Share(table["estimate"][row]),
+                dates=Average(table["average_dates"][row]),
+                days=Average(table["average_days"][row], 0),
+            )
+            for row in order
+            if float(table["denominator"][row]) > 0
+        )
+
+    def _reason(self) -> tuple[Readable, ...]:
+        table = self.tables.get("reasons")
+        if table is None:
+            return ()
+        nothing = no_reason([str(one) for one in table["reason"]])
+        rows = [row for row in range(len(table)) if str(table["reason"][row]) not in nothing]
+        if not rows or float(table["denominator"][rows[0]]) <= 0:
+            return ()
+        return (
+            tr(
+                "Most frequent reason: {reason} ({share} of the suspended hearings).",
+                reason=Label(str(table["reason"][rows[0]])),
+                share=Share(table["estimate"][rows[0]]),
+            ),
+        )
+
+
+def hearings(
+    cases: CaseData,
+    *,
+    by: Names = (),
+    kinds: Names = (),
+    reached: str | None = None,
+    horizon_days: Sequence[int] = HORIZONS,
+    confidence_level: float = 0.95,
+) -> Hearings:
+    """What became of the hearings that were set, how often one is set until it is held, and what that costs in days.
+
+    Parameters
+    ----------
+    cases : CaseData
+        With a table of hearings (section [hearings] of the mapping).
+    by : str or tuple of str
+        Attributes that split the cases.
+    kinds : str or tuple of str
+        Kinds of hearing that count; all by default.
+    reached : str, optional
+        Only cases that reached this stage or ended so; ``verdict`` for the certainty of trial dates among cases that
+        were disposed of by trial.
+    horizon_days : sequence of int
+        Days after the first date set at which the share held is told.
+    confidence_level : float
+
+    Returns
+    -------
+    Hearings
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When the cases come without hearings, or a word names nothing.
+
+    Notes
+    -----
+    The share suspended is that of the hearings held or suspended; one still ahead, or whose outcome the file does not
+    say, is in neither. Trial-date certainty (CourTools, measure 5) is the row of the trial in ``certainty`` and
+    ``dates``: the dates set until it was first held, that date included. Days lost are those from the first date set to
+    the hearing. Averages are over cases in which it was held; cases still waiting are in ``held`` and ``within``
+    (Aalen-Johansen, the end of the case competing).
+
+    References
+    ----------
+    .. [1] National Center for State Courts (2005). CourTools: trial court performance measures. Measure 5, trial date
+       certainty.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> from justice_metrics.measures.records.hearings import hearings
+    >>> answer = hearings(jm.sample_cases(), kinds="Juicio oral")
+    >>> answer.tables["certainty"]["denominator"].tolist(), answer.tables["certainty"]["numerator"].tolist()
+    ([105], [57])
+    """
+    by, wanted = names(by), names(kinds)
+    ensure_level(confidence_level)
+    days = ensure_horizons(horizon_days)
+    table = hearing_rows(cases, kinds=wanted, reached=reached)
+    counted = hearing_counts(cases, table, by=by)
+    reasons, n = reason_counts(cases, table, counted.strata, by=by)
+    until = settings(cases, table, counted.strata, counted.kinds, by=by)
+    waits = waits_of(
+        waits_until_held(cases, table, start_words=FIRST_DATE, held_words=tr("held")),
+        cases,
+        outcome="held",
+        by=(*by, "hearing"),
+        horizon_days=days,
+        confidence_level=confidence_level,
+        title=tr("From the first date to the hearing"),
+        came=tr("held"),
+        reached=tr("share of the hearings held"),
+        otherwise=tr("case ended first"),
+    )
+    weighted = cases.sampling.weighted
+    tables = {
+        "main": suspension_table(counted, confidence_level, weighted=weighted),
+        "certainty": certainty_table(counted.strata, counted.kinds, until, confidence_level, weighted=weighted),
+        "dates": dates_table(counted.strata, counted.kinds, until, confidence_level, weighted=weighted),
+    }
+    if reasons:
+        tables["reasons"] = reasons_table(counted.strata, reasons, n, confidence_level, weighted=weighted)
+    tables |= {"held": named_kinds(waits.days), "within": named_kinds(waits.within)}
+    return Hearings(
+        heading=tr("Hearings held and suspended"),
+        tables=tables,
+        definition=Definition(
+            answers=tr("How many hearings are suspended, why, and how often is one set until it is held?"),
+            numerator=tr("hearings suspended; cases in which it was held on the first date"),
+            denominator=tr("hearings held or suspended; cases in which a hearing of the kind was held"),
+            basis="cohort",
+            pending=tr("hearings still ahead are counted apart; waiting times are censored at the cut-off"),
+            method=tr("Shares with Wilson score intervals; times by the Aalen-Johansen estimator."),
+        ),
+        provenance=cases.provenance.add(
+            "hearings", by=by, kinds=wanted, reached=reached, horizon_days=days, confidence_level=confidence_level
+        ).leave_out(*child_left_out(table), *waits.left_out),
+        notes=(
+            *sampling_notes(cases, design_used=True),
+            *row_sampling_notes(cases, rows=tr("hearings")),
+            tr("Several hearings belong to one case; intervals take them as independent and are somewhat too narrow."),
+            tr("Averages of dates and days are over cases in which the hearing was held; cases still waiting differ."),
+            *_unknown_note(float(counted.n[:, :, 3].sum()), float(counted.n.sum())),
+            *waits.notes,
+        ),
+        frame_library=cases.frame_library,
+        waits=waits,
+        confidence_level=confidence_level,
+    )
+
+
+def _unknown_note(unknown: float, every: float) -> tuple[Readable, ...]:
+    if not unknown:
+        return ()
+    return (
+        tr(
+            "Of {n} of {all} hearings the outcome is not recorded; they are in no share.",
+            n=round(unknown),
+            all=round(every),
+        ),
+    )
+
+
+def _drawn(table: Table, key: str, x_label: Readable, language: Language, ax: Axes | None) -> Axes:
+    """Draw the shares of a table, one row each, numerator and denominator beside them."""
+    strata = [one.name for one in table.columns if one.role == "stratum"]
+    _, rows = table.display(language)
+    words = {**kind_words(), **({} if key == "hearing" else {ALL: LEVEL_WORDS[ALL]})}
+    labels = [words[one].text(language) if one in words else one for one in map(str, table[key])]
+    return dots(
+        labels=labels,
+        groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
+        estimate=table["estimate"].astype(float),
+        conf_low=table["conf_low"].astype(float),
+        conf_high=table["conf_high"].astype(float),
+        annotations=[
+            f"{format_number(float(n), language)} / {format_number(float(all_), language)}"
+            for n, all_ in zip(table["numerator"], table["denominator"], strict=True)
+        ],
+        undefined_label=tr("not defined").text(language),
+        x_label=x_label.text(language),
+        number=lambda share: format_share(share, language, decimals=0),
+        ax=ax,
+    )

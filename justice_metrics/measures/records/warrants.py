@@ -1,0 +1,249 @@
+"""Arrest warrants: how many were executed, how soon, and how many are still open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ...base.language import Language, Readable, tr
+from ...base.result import Column, Definition, Result, Table
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...cases.durations import Durations
+from ...reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table
+from ...reduce.grouped import grouped_counts
+from ..caseload import band_words
+from ..declared import Share, ensure_level, levels_words, sampling_notes
+from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_STANDS: Final = ("open", "executed", "case_ended")
+# Years since the issue; a warrant of exactly one year is in the first band.
+_AGES: Final = ("0-1", "1-2", "2-3", "3+")
+_YEAR: Final = 365
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Warrants(Result):
+    """Arrest warrants: executed, open, or overtaken by the end of the case.
+
+    Tables
+    ------
+    main
+        One row per stratum and how the warrants stand at the cut-off: executed, open, or the case ended first.
+    executed
+        Days from the issue to the execution, open warrants counted; one row per stratum.
+    within
+        Share of the warrants executed by chosen days, with the end of the case as a competitor.
+    age
+        One row per stratum and band: open warrants by the years since their issue.
+    """
+
+    question: ClassVar[str] = "warrants"
+
+    waits: Waits
+    stand_words: Mapping[str, Readable]
+    confidence_level: float
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return how many warrants are open and how many were executed by the horizons."""
+        main = self.main
+        strata = [one.name for one in main.columns if one.role == "stratum"]
+        said = [
+            tr(
+                "{groups}: {n} of {all} warrants are open at the cut-off ({share}, interval {low} to {high}).",
+                groups=tr("{groups}", groups=levels_words([str(main[one][row]) for one in strata]))
+                if strata
+                else tr("All together"),
+                n=round(float(main["numerator"][row])),
+                all=round(float(main["denominator"][row])),
+                share=Share(main["estimate"][row]),
+                low=Share(main["conf_low"][row]),
+                high=Share(main["conf_high"][row]),
+            )
+            for row in np.flatnonzero((main["status"] == "open") & (main["denominator"].astype(float) > 0))
+        ]
+        rows = self.waits.within
+        told = [row for row in range(len(rows)) if not strata and np.isfinite(rows["estimate"][row])]
+        parts = [
+            tr("{share} within {days} days", share=Share(rows["estimate"][row]), days=int(rows["days"][row]))
+            for row in told
+        ]
+        return (*said, tr("Executed: {parts}.", parts=parts)) if parts else tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of warrants executed by each day, with the number still open below."""
+        return draw_waits(
+            self.waits,
+            start_words=tr("issue of the warrant"),
+            y_label=tr("share of warrants executed"),
+            confidence_level=self.confidence_level,
+            language=language,
+            ax=ax,
+        )
+
+
+def warrants(
+    cases: CaseData,
+    *,
+    by: Names = (),
+    horizon_days: Sequence[int] = HORIZONS,
+    confidence_level: float = 0.95,
+) -> Warrants:
+    """Arrest warrants: how many were executed, how soon, and how many are open.
+
+    Parameters
+    ----------
+    cases : CaseData
+        With a table of warrants; each of its rows counts.
+    by : str or tuple of str
+        Attributes that split the cases.
+    horizon_days : sequence of int
+        Days after the issue at which the share executed is told.
+    confidence_level : float
+
+    Returns
+    -------
+    Warrants
+
+    Raises
+    ------
+    QuestionError
+        When the cases come without warrants, or ``by`` names nothing.
+
+    Notes
+    -----
+    A warrant is open when the file holds no day of execution. If the case ended after its issue, other than by a
+    conviction, there is nothing left to execute: such endings compete. The share executed by a day is the
+    Aalen-Johansen incidence; an open warrant counts up to the cut-off.
+
+    Examples
+    --------
+    >>> import pandas as pd, justice_metrics as jm
+    >>> frame = pd.DataFrame({"id": ["a", "b"], "reported": ["2016-01-05", "2016-02-01"]})
+    >>> issued = pd.DataFrame({"id": ["a", "b"], "from": ["2016-01-10", "2016-02-10"], "done": ["2016-02-10", None]})
+    >>> cases = jm.CaseData.from_frame(frame, {
+    ...     "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+    ...     "dates": {"complaint": "reported"},
+    ...     "warrants": {"id": "id", "issued": "from", "executed": "done"},
+    ... }, children={"warrants": issued})
+    >>> found = jm.warrants(cases).main
+    >>> dict(zip(found["status"].tolist(), found["numerator"].tolist()))
+    {'open': 1, 'executed': 1, 'case_ended': 0}
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    days = ensure_horizons(horizon_days)
+    table = child_table(cases, "warrants", ("issued_day", "executed_day"))
+    spells = _spells(cases, table)
+    grouped = grouped_counts(spells, by=by, keys={"code": nw.col("time__code")})
+    counts = by_code(grouped, "code", len(_STANDS))
+    waits = waits_of(
+        spells,
+        cases,
+        outcome="executed",
+        by=by,
+        horizon_days=days,
+        confidence_level=confidence_level,
+        title=tr("From issue to execution"),
+        came=tr("executed"),
+        reached=tr("share executed"),
+        otherwise=tr("case ended first"),
+    )
+    words: dict[str, Readable] = {
+        "open": tr("not executed"),
+        "executed": tr("executed"),
+        "case_ended": tr("case ended first"),
+    }
+    return Warrants(
+        heading=tr("Arrest warrants"),
+        tables={
+            "main": share_table(
+                grouped.strata,
+                _STANDS,
+                counts,
+                np.repeat(counts.sum(axis=1, keepdims=True), len(_STANDS), axis=1),
+                key=Column("status", tr("status"), "text", "key", "key"),
+                words=words,
+                names=(tr("warrants"), tr("all warrants")),
+                title=tr("How warrants stand at the cut-off"),
+                confidence_level=confidence_level,
+                weighted=cases.sampling.weighted,
+            ),
+            "executed": waits.days,
+            "within": waits.within,
+            "age": _age_table(spells, by, confidence_level, weighted=cases.sampling.weighted),
+        },
+        definition=Definition(
+            answers=tr("How many arrest warrants were executed, how soon, and how many are open?"),
+            numerator=tr("warrants that stand so at the cut-off; warrants executed by the day"),
+            denominator=tr("all warrants on record"),
+            basis="cohort",
+            pending=tr("an open warrant counts as not executed so far, up to the cut-off (censored)"),
+            method=tr("Shares with Wilson score intervals; share executed by a day by the Aalen-Johansen estimator."),
+        ),
+        provenance=cases.provenance.add(
+            "warrants", by=by, horizon_days=days, confidence_level=confidence_level
+        ).leave_out(*child_left_out(table), *waits.left_out),
+        notes=(
+            *sampling_notes(cases, design_used=True),
+            *row_sampling_notes(cases, rows=tr("warrants")),
+            *child_notes(table, rows=tr("warrants")),
+            tr("A warrant that was executed, and whose file does not say so, counts as open."),
+            *waits.notes,
+        ),
+        frame_library=cases.frame_library,
+        waits=waits,
+        stand_words=words,
+        confidence_level=confidence_level,
+    )
+
+
+def _age_table(spells: Durations, by: Sequence[str], confidence_level: float, *, weighted: bool) -> Table:
+    """Return the open warrants by age, those whose issue has a day."""
+    open_ = (nw.col("time__code") == 0) & (nw.col("time__left_out") == 0)
+    age = nw.col("time__days").fill_null(0)
+    band: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    for years in range(1, len(_AGES)):
+        band = nw.when(age > years * _YEAR).then(nw.lit(years)).otherwise(band)
+    aged = grouped_counts(
+        spells, by=by, keys={"band": nw.when(open_).then(band).otherwise(nw.lit(len(_AGES), dtype=nw.Int64))}
+    )
+    counts = by_code(aged, "band", len(_AGES) + 1)[:, :-1]
+    return share_table(
+        aged.strata,
+        _AGES,
+        counts,
+        np.repeat(counts.sum(axis=1, keepdims=True), len(_AGES), axis=1),
+        key=Column("age_band", tr("time since the issue"), "text", "key", "key"),
+        words={one: band_words(one) for one in _AGES},
+        names=(tr("open warrants"), tr("all open warrants with a day of issue")),
+        title=tr("Open warrants by age"),
+        confidence_level=confidence_level,
+        weighted=weighted,
+    )
+
+
+def _spells(cases: CaseData, table: ChildTable) -> Durations:
+    """Return the times from issue to execution, with the end of the case as a competitor."""
+    executed = child("executed_day")
+    over, over_day = case_ended(cases, convictions=False)
+    # what had ended before the warrant was issued did not overtake it
+    overtaken = over & executed.is_null() & (over_day >= child("issued_day")).fill_null(False)
+    return child_spells(
+        cases,
+        table,
+        begin=child("issued_day"),
+        endings=(
+            ChildEnding("executed", tr("executed"), ~executed.is_null(), executed),
+            ChildEnding("case_ended", tr("case ended first"), overtaken, over_day),
+        ),
+        start_words=tr("issue of the warrant"),
+    )

@@ -1,0 +1,1 @@
+"""Numbers period after period: trends, control charts, change points."""
