@@ -13,7 +13,7 @@ import pytest
 import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError
 
-REFERENCE = Path(__file__).parent.parent / "reference"
+REFERENCE = Path(__file__).parents[2] / "reference"
 
 
 @pytest.fixture(scope="module")
