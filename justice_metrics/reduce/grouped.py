@@ -83,10 +83,9 @@ def grouped_counts(
     if cases.sampling.repeated:
         design["frequency"] = nw.col("frequency").cast(nw.Int64)
     weight_key = ["weight"] if cases.sampling.weighted else []
-    narrow = frame.select(
-        *[expr.alias(name) for name, expr in {**strata_columns, **key_columns, **flag_columns, **design}.items()],
-        *weight_key,
-    )
+    made = {**strata_columns, **key_columns, **flag_columns, **design}
+    # Made beside the columns first: constants alone would be selected as one row, however many units there are.
+    narrow = frame.with_columns(*[expr.alias(name) for name, expr in made.items()]).select(*made, *weight_key)
     if cases.sampling.repeated:
         # a row that stands for none is not there, nor is its day or its group
         narrow = narrow.filter(nw.col("frequency") != 0)

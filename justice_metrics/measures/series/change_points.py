@@ -149,8 +149,20 @@ def change_points(
 
     Parameters
     ----------
-    data, outcome, quantity, per, share_of, start, within_days, period, by, known_only
-        As in :func:`trends`.
+    data : CaseData or CountData
+        What is counted, as in :func:`trends`; so are the next settings.
+    outcome, quantity, per, share_of : str, optional
+        What is counted, and over what.
+    start : str
+        Stage or role from which cases are followed.
+    within_days : int
+        For how many days each case is followed.
+    period : {"month", "quarter", "half_year", "year"}
+        Length of a period.
+    by : str or tuple of str
+        Attributes or keys that split the data.
+    known_only : bool
+        Of a table of counts: add up those who reported.
     level : float
         Chance of finding any change in rows that have none.
     most : int

@@ -164,8 +164,20 @@ def control_chart(
 
     Parameters
     ----------
-    data, outcome, quantity, per, share_of, start, within_days, period, by, known_only
-        As in :func:`trends`.
+    data : CaseData or CountData
+        What is counted, as in :func:`trends`; so are the next settings.
+    outcome, quantity, per, share_of : str, optional
+        What is counted, and over what.
+    start : str
+        Stage or role from which cases are followed.
+    within_days : int
+        For how many days each case is followed.
+    period : {"month", "quarter", "half_year", "year"}
+        Length of a period.
+    by : str or tuple of str
+        Attributes or keys that split the data.
+    known_only : bool
+        Of a table of counts: add up those who reported.
     base_until : str, optional
         Label of the last period that makes the centre ("2016-Q4"); later ones are watched against it. All by default.
     seasonal : bool

@@ -144,7 +144,7 @@ def crosswalk(
     >>> import justice_metrics as jm
     >>> answer = jm.crosswalk(jm.sample_cases())
     >>> sorted(set(answer.main["iccs"].tolist()))
-    ['030113', '03011', '030121']
+    ['03011', '030113', '030121']
     """
     walk = read_crosswalk(table, country or country_of(data))
     found = offences_of(data, walk, attribute=attribute, quantity=quantity)
