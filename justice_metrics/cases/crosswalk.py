@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, get_args
 
 from ..base.errors import SettingsError
 from ..base.language import Label, Message, Readable, tr
+from .fact_tables import certainty_of, names_of, own_rows, shipped_rows, words_of
 from .procedure_parts import Certainty
 from .sentence_ranges import plain_name
 
@@ -158,7 +157,7 @@ def read_crosswalk(path: str | Path | None, country: str | None) -> Crosswalk:
     """
     if path is not None:
         source = Path(path).name
-        rows = _own_rows(Path(path))
+        rows = own_rows(Path(path), needed=_NEEDED, known=CROSSWALK_COLUMNS)
     else:
         shipped = _SHIPPED.get(country or "")
         if shipped is None:
@@ -166,7 +165,7 @@ def read_crosswalk(path: str | Path | None, country: str | None) -> Crosswalk:
                 tr("There is no crosswalk of offences for this country."),
                 tr("There are crosswalks for: {known}. For another country, name a csv file.", known=list(_SHIPPED)),
             )
-        source, rows = shipped, shipped_rows(shipped)
+        source, rows = shipped, shipped_rows("crosswalks", shipped)
     return Crosswalk([_row(row, line, source) for line, row in enumerate(rows, start=2)], source)
 
 
@@ -181,11 +180,11 @@ def iccs_codes() -> dict[str, Code]:
     return {
         row["code"]: Code(
             code=row["code"],
-            label=label_of(row),
-            certainty=_certainty(row, line, "iccs.csv"),
+            label=words_of(row),
+            certainty=certainty_of(row, line, "iccs.csv"),
             source=row["source"],
         )
-        for line, row in enumerate(shipped_rows("iccs.csv"), start=2)
+        for line, row in enumerate(shipped_rows("crosswalks", "iccs.csv"), start=2)
     }
 
 
@@ -197,7 +196,7 @@ def group_words() -> dict[str, Label]:
     >>> group_words()["femicide"].text("es")
     'feminicidio'
     """
-    return {row["group"]: label_of(row) for row in shipped_rows("groups.csv")}
+    return {row["group"]: words_of(row) for row in shipped_rows("crosswalks", "groups.csv")}
 
 
 def official_rows() -> tuple[OfficialRow, ...]:
@@ -214,24 +213,13 @@ def official_rows() -> tuple[OfficialRow, ...]:
             framework=row["framework"],
             kind=row["kind"],
             iccs=row["iccs"],
-            label=label_of(row),
+            label=words_of(row),
             unit=row["unit"],
-            certainty=_certainty(row, line, "official_rows.csv"),
+            certainty=certainty_of(row, line, "official_rows.csv"),
             source=row["source"],
         )
-        for line, row in enumerate(shipped_rows("official_rows.csv"), start=2)
+        for line, row in enumerate(shipped_rows("crosswalks", "official_rows.csv"), start=2)
     )
-
-
-def label_of(row: Mapping[str, str]) -> Label:
-    """Return the words of a row, in each language in which it has any."""
-    return Label({language: row.get(f"label_{language}") or "" for language in ("en", "es")})
-
-
-def shipped_rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a csv file of this package."""
-    text = files("justice_metrics.cases").joinpath("crosswalks", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
 
 
 def _row(row: Mapping[str, str], line: int, source: str) -> CrosswalkRow:
@@ -249,57 +237,19 @@ def _row(row: Mapping[str, str], line: int, source: str) -> CrosswalkRow:
             tr("the code of the international classification cannot be right"),
             tr("Codes begin with 0, such as 03011; a spreadsheet drops it. Where none fits, leave it empty: fit none."),
         )
-    label = label_of(row)
-    written = [*(row.get("names") or "").split("|"), row["offence"].replace("_", " "), label.text("es"), label.text()]
+    label = words_of(row)
     return CrosswalkRow(
         offence=row["offence"],
         label=label if label.text() else Label(row["offence"].replace("_", " ")),
-        names=tuple(dict.fromkeys(plain_name(one) for one in written if plain_name(one))),
+        names=tuple(dict.fromkeys(plain_name(one) for one in names_of(row, label) if plain_name(one))),
         article=row.get("article") or "",
         group=row["group"],
         iccs=code,
         fit=fit,
-        certainty=_certainty(row, line, source),
+        certainty=certainty_of(row, line, source),
         source=row.get("source") or "",
-    )
-
-
-def _certainty(row: Mapping[str, str], line: int, source: str) -> Certainty:
-    known: tuple[Certainty, ...] = get_args(Certainty)
-    for one in known:
-        if row["certainty"] == one:
-            return one
-    raise SettingsError(
-        tr("{file}, line {line}: the certainty is not known.", file=source, line=line),
-        tr("There are: {known}.", known=list(known)),
     )
 
 
 def _wrong(line: int, source: str, problem: Readable, remedy: Message) -> SettingsError:
     return SettingsError(tr("{file}, line {line}: {problem}.", file=source, line=line, problem=problem), remedy)
-
-
-def _own_rows(path: Path) -> list[dict[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SettingsError(
-            tr("There is no file '{name}'.", name=path.name),
-            tr("Looked in the folder '{folder}'.", folder=path.parent.name or "."),
-        ) from None
-    except UnicodeDecodeError:
-        raise SettingsError(
-            tr("'{name}' is not UTF-8 text.", name=path.name), tr("Save it as UTF-8 and try again.")
-        ) from None
-    except (OSError, ValueError):
-        raise SettingsError(
-            tr("'{name}' is not a file that can be read.", name=path.name[:60]), tr("Name a csv file.")
-        ) from None
-    reader = csv.DictReader(text.splitlines())
-    missing = [one for one in _NEEDED if one not in (reader.fieldnames or ())]
-    if missing:
-        raise SettingsError(
-            tr("'{name}' has no column: {missing}.", name=path.name, missing=missing),
-            tr("The columns are: {known}.", known=list(CROSSWALK_COLUMNS)),
-        )
-    return [{name: value or "" for name, value in row.items() if name} for row in reader]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final
 
 from ..base.errors import SettingsError
 from ..base.language import Label, Readable, tr
 from .calendar import day_number
+from .fact_tables import certainty_of, names_of, own_rows, shipped_rows, words_of
 from .procedure_parts import Certainty
 
 RANGE_COLUMNS: Final = (
@@ -123,9 +122,9 @@ def sentence_ranges(path: str | Path | None, country: str | None) -> tuple[Sente
         shipped = _SHIPPED.get(country or "")
         if shipped is None:
             return ()
-        source, rows = shipped, _shipped_rows(shipped)
+        source, rows = shipped, shipped_rows("ranges", shipped)
     else:
-        source, rows = Path(path).name, _own_rows(Path(path))
+        source, rows = Path(path).name, own_rows(Path(path), needed=_NEEDED, known=RANGE_COLUMNS)
     found = tuple(_range(row, line, source) for line, row in enumerate(rows, start=2))
     _ensure_one_at_a_time(found, source)
     return found
@@ -143,14 +142,14 @@ def detention_limits(country: str | None) -> tuple[DetentionLimit, ...]:
         DetentionLimit(
             until=row["until"],
             months=int(row["months"]),
-            label=_label(row, "label", row["until"]),
+            label=words_of(row, "label", row["until"]),
             article=row["article"],
             first_day=_day(row, "valid_from", _LONG_AGO, line, "detention.csv"),
             last_day=_day(row, "valid_to", _FAR_OFF, line, "detention.csv"),
-            certainty=_certainty(row, line, "detention.csv"),
-            exceptions=_label(row, "except", "") if row["except_en"] else None,
+            certainty=certainty_of(row, line, "detention.csv"),
+            exceptions=words_of(row, "except", "") if row["except_en"] else None,
         )
-        for line, row in enumerate(_shipped_rows("detention.csv"), start=2)
+        for line, row in enumerate(shipped_rows("ranges", "detention.csv"), start=2)
         if row["country"] == country
     )
 
@@ -171,18 +170,17 @@ def _range(row: Mapping[str, str], line: int, source: str) -> SentenceRange:
             tr("{file}, line {line}: the maximum is below the minimum.", file=source, line=line),
             tr("Write both in months, the smaller one first."),
         )
-    label = _label(row, "label", row["offence"])
-    written = [*(row.get("names") or "").split("|"), row["offence"].replace("_", " "), label.text("es"), label.text()]
+    label = words_of(row, "label", row["offence"])
     return SentenceRange(
         offence=row["offence"],
         label=label,
-        names=tuple(dict.fromkeys(plain_name(one) for one in written if plain_name(one))),
+        names=tuple(dict.fromkeys(plain_name(one) for one in names_of(row, label) if plain_name(one))),
         minimum_months=low,
         maximum_months=high,
         article=row["article"],
         first_day=_day(row, "valid_from", _LONG_AGO, line, source),
         last_day=_day(row, "valid_to", _FAR_OFF, line, source),
-        certainty=_certainty(row, line, source),
+        certainty=certainty_of(row, line, source),
     )
 
 
@@ -212,23 +210,6 @@ def _day(row: Mapping[str, str], name: str, otherwise: int, line: int, source: s
         ) from None
 
 
-def _certainty(row: Mapping[str, str], line: int, source: str) -> Certainty:
-    known: tuple[Certainty, ...] = get_args(Certainty)
-    for one in known:
-        if row["certainty"] == one:
-            return one
-    raise SettingsError(
-        tr("{file}, line {line}: the certainty is not known.", file=source, line=line),
-        tr("There are: {known}.", known=list(known)),
-    )
-
-
-def _label(row: Mapping[str, str], stem: str, otherwise: str) -> Label:
-    words = {language: row.get(f"{stem}_{language}") or "" for language in ("en", "es")}
-    given = {language: text for language, text in words.items() if text}
-    return Label(given or otherwise.replace("_", " "))
-
-
 def _ensure_one_at_a_time(ranges: Sequence[SentenceRange], source: str) -> None:
     """Refuse two ranges that one offence would have on one day.
 
@@ -244,34 +225,3 @@ def _ensure_one_at_a_time(ranges: Sequence[SentenceRange], source: str) -> None:
                     tr("{file}: '{offence}' has two ranges at one time.", file=source, offence=one.offence),
                     tr("Let the first one end (valid_to) before the second one begins (valid_from)."),
                 )
-
-
-def _shipped_rows(name: str) -> list[dict[str, str]]:
-    text = files("justice_metrics.cases").joinpath("ranges", name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def _own_rows(path: Path) -> list[dict[str, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise SettingsError(
-            tr("There is no file '{name}'.", name=path.name),
-            tr("Looked in the folder '{folder}'.", folder=path.parent.name or "."),
-        ) from None
-    except UnicodeDecodeError:
-        raise SettingsError(
-            tr("'{name}' is not UTF-8 text.", name=path.name), tr("Save it as UTF-8 and try again.")
-        ) from None
-    except (OSError, ValueError):
-        raise SettingsError(
-            tr("'{name}' is not a file that can be read.", name=path.name[:60]), tr("Name a csv file.")
-        ) from None
-    reader = csv.DictReader(text.splitlines())
-    missing = [one for one in _NEEDED if one not in (reader.fieldnames or ())]
-    if missing:
-        raise SettingsError(
-            tr("'{name}' has no column: {missing}.", name=path.name, missing=missing),
-            tr("The columns are: {known}.", known=list(RANGE_COLUMNS)),
-        )
-    return [{name: value or "" for name, value in row.items() if name is not None} for row in reader]

@@ -113,9 +113,14 @@ def test_one_name_for_two_offences(tmp_path: Path) -> None:
 def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"There is no file 'nowhere\.csv'"):
         read_crosswalk(tmp_path / "nowhere.csv", None)
-    (tmp_path / "latin.csv").write_bytes("offence;ñ".encode("latin-1"))
-    with pytest.raises(SettingsError, match="not UTF-8"):
-        read_crosswalk(tmp_path / "latin.csv", None)
+    with pytest.raises(SettingsError, match="is not a file"):
+        read_crosswalk(tmp_path, None)
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="has no column: offence"):
         read_crosswalk(tmp_path / "other.csv", None)
+
+
+def test_a_table_as_a_spanish_spreadsheet_saves_it(tmp_path: Path) -> None:
+    text = "offence;names;group;iccs;fit;certainty\nrape;Violación;rape;03011;whole;seen\n"
+    (tmp_path / "latin.csv").write_bytes(text.encode("cp1252"))
+    assert read_crosswalk(tmp_path / "latin.csv", None).row_of("VIOLACION").iccs == "03011"
