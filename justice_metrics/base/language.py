@@ -130,6 +130,18 @@ def format_number(value: float, language: Language = "en", *, decimals: int = 0)
     return str(format_decimal(value, format=pattern, locale=language))
 
 
+def format_tick(value: float, language: Language = "en") -> str:
+    """Format the number of a tick with as many decimals as it has, so that no label says another number.
+
+    Examples
+    --------
+    >>> [format_tick(one, "es") for one in (-2.5, 0.0, 1000.0)]
+    ['−2,5', '0', '1.000']
+    """
+    decimals = len(f"{value:.10g}".partition(".")[2]) if abs(value) >= 1e-4 else 0
+    return format_number(value, language, decimals=decimals).replace("-", "\N{MINUS SIGN}")
+
+
 def format_share(value: float, language: Language = "en", *, decimals: int = 1) -> str:
     """Format a share between 0 and 1 as a percentage, with the space that the language writes.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ..base.errors import QuestionError, suggestion
-from ..base.language import Label, Language, Readable, format_number, tr, trn
+from ..base.language import Label, Language, Readable, format_number, format_tick, tr, trn
 from ..base.result import Definition, Result, Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
@@ -125,7 +125,7 @@ class RestrictedMeans(Result):
             if shown == [OPEN]
             else tr("mean days within {n} days: open, and after each ending", n=self.horizon_days).text(language),
             percent=False,
-            number=lambda one: format_number(one, language),
+            number=lambda one: format_tick(one, language),
             ax=ax,
         )
 

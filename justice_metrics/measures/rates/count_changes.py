@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, tr
+from ...base.language import Language, Readable, format_number, format_tick, tr
 from ...base.quantities import Quantity, differences, ratio
 from ...base.result import Column, Definition, Result, Table
 from ...base.types import Counts, Floats, Names, names
@@ -104,7 +104,7 @@ class CountChanges(Result):
             undefined_label=tr("too few to tell").text(language),
             x_label=tr("relative change, per cent").text(language),
             percent=False,
-            number=lambda change: format_number(change, language),
+            number=lambda change: format_tick(change, language),
             reference=0.0,
             ax=ax,
         )

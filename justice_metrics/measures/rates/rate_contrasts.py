@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Label, Language, Readable, format_number, tr
+from ...base.language import Label, Language, Readable, format_number, format_tick, tr
 from ...base.levels import LEVEL_WORDS
 from ...base.result import Column, Definition, Result, Table
 from ...cases.casedata import CaseData
@@ -83,7 +83,7 @@ class RateContrasts(Result):
                 language
             ),
             percent=False,
-            number=lambda points: format_number(points, language),
+            number=lambda points: format_tick(points, language),
             reference=0.0,
             ax=ax,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.language import Language, Readable, format_number, format_share, format_tick, tr
 from ...base.quantities import differences, ratio
 from ...base.result import Column, Definition, Result, Table
 from ...base.types import Counts, Names, names
@@ -84,7 +84,7 @@ class RatioChanges(Result):
             undefined_label=tr("not defined").text(language),
             x_label=tr("change in percentage points").text(language),
             percent=False,
-            number=lambda points: format_number(points, language),
+            number=lambda points: format_tick(points, language),
             reference=0.0,
             ax=ax,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -80,6 +81,19 @@ def test_each_answer_is_drawn_and_told(name: str, answers: Mapping[str, jm.Resul
         assert not re.search(r"\{\w+\}|nan|None", answer.summary(language))  # type: ignore[arg-type]
     for table in answer.tables:
         assert len(answer.to_frame(table)) == len(answer.tables[table])
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "\N{MINUS SIGN}7.5"), ("es", "\N{MINUS SIGN}7,5")])
+def test_the_labels_of_an_axis_say_where_its_ticks_are(language: Literal["en", "es"], told: str) -> None:
+    """Ticks come every 2.5 points too; rounded, they would be labelled -10, -8, -5, -2."""
+    table = pd.DataFrame({"year": ["2020", "2021", "2022"], "complaint": [100] * 3, "conviction": [20, 10, 11]})
+    data = jm.CountData.from_frame(
+        table, {"counts": {"period": "year", "quantities": {one: one for one in ("complaint", "conviction")}}}
+    )
+    axes = jm.ratio_changes(data, of="conviction", per="complaint").plot(language=language)
+    assert -7.5 in axes.get_xticks().tolist()
+    assert told in [one.get_text() for one in axes.get_xticklabels()]
+    plt.close(axes.figure)
 
 
 @pytest.mark.parametrize("name", NAMES)
