@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, format_tick, tr
+from ...base.language import Language, Readable, format_share, format_tick, tr
 from ...base.quantities import differences, ratio
 from ...base.result import Column, Definition, Result, Table
 from ...base.types import Counts, Names, names
