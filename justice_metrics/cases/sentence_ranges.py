@@ -22,7 +22,15 @@ RANGE_COLUMNS: Final = (
 )
 _NEEDED: Final = ("offence", "minimum_months", "maximum_months", "article", "certainty")
 _SHIPPED: Final[Mapping[str, str]] = {"BO": "bolivia.csv"}
+_OF_A_LAW: Final = re.compile(r"\b(?:ley|law|decreto)\s+\d+(?:[-/]\d+)?\b", re.IGNORECASE)
 _LONG_AGO, _FAR_OFF = -(2**30), 2**30
+# Words of a bracket that only says where the law has the offence: "(art. 308 bis)", "(CP 252)", "(Ley 348)".
+_CITING: Final = frozenset(
+    {
+        *("art", "arts", "articulo", "articulos", "article", "articles", "cp", "cpf", "codigo", "penal", "code"),
+        *("ley", "law", "decreto", "inc", "inciso", "num", "numeral", "del", "de", "la", "bis", "ter", "quater"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +93,34 @@ class DetentionLimit:
 
 
 def plain_name(text: str) -> str:
-    """Return an offence as it is compared: without accents, capitals, marks, and what stands in brackets.
+    """Return an offence as it is compared: without accents, capitals, marks, and brackets that only cite an article.
+
+    Any other bracket is part of the name: an attempt is not the offence, and what is done to a child is another one.
 
     Examples
     --------
     >>> plain_name("Violación de infante, niña, niño o adolescente (art. 308 bis)")
     'violacion de infante nina nino o adolescente'
+    >>> plain_name("Homicidio (tentativa)")
+    'homicidio tentativa'
     """
-    bare = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", " ", text).casefold())
+    return _words(re.sub(r"\([^()]*\)", _unless_citing, text))
+
+
+def _words(text: str) -> str:
+    """Return the words of a text without accents, capitals and marks."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(one if one.isalnum() else " " for one in bare if not unicodedata.combining(one))
     return " ".join(letters.split())
+
+
+def _unless_citing(bracket: re.Match[str]) -> str:
+    """Return what stands in a bracket, or nothing where it only cites one article."""
+    words = _words(_OF_A_LAW.sub(" ", bracket.group())).split()
+    numbers = [one for one in words if one[0].isdigit()]
+    # Two numbers may be an article and that of attempts: "(arts. 251 y 8)".
+    cites = len(numbers) <= 1 and all(one in _CITING or one in numbers or len(one) == 1 for one in words)
+    return " " if cites else f" {bracket.group()[1:-1]} "
 
 
 def sentence_ranges(path: str | Path | None, country: str | None) -> tuple[SentenceRange, ...]:

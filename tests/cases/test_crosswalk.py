@@ -46,6 +46,9 @@ def test_codes_and_rows_say_where_they_were_read() -> None:
         ("BO", "VIOLACIÓN DE INFANTE, NIÑA, NIÑO O ADOLESCENTE (ART. 308 BIS)", "030113"),
         ("BO", "abuso  sexual", "030121"),
         ("BO", "Feminicidio", "0101"),
+        ("BO", "Homicidio (tentativa)", "0102"),
+        ("BO", "Feminicidio (tentativa)", "0102"),
+        ("BO", "Violación (INNA)", "030113"),
         ("GT", "Agresión sexual", "03012"),
         ("GT", "Violencia contra la mujer, psicológica", "0208"),
         ("GT", "Violencia económica", ""),
@@ -124,3 +127,7 @@ def test_a_table_as_a_spanish_spreadsheet_saves_it(tmp_path: Path) -> None:
     text = "offence;names;group;iccs;fit;certainty\nrape;Violación;rape;03011;whole;seen\n"
     (tmp_path / "latin.csv").write_bytes(text.encode("cp1252"))
     assert read_crosswalk(tmp_path / "latin.csv", None).row_of("VIOLACION").iccs == "03011"
+
+
+def test_an_attempt_that_no_row_names_is_not_matched() -> None:
+    assert read_crosswalk(None, "GT").row_of("Homicidio (tentativa)") is None

@@ -38,12 +38,38 @@ def written(folder: Path, *lines: str, head: str = HEAD) -> Path:
         ("Feminicidio", "2016-05-05", (30, 30)),
         ("Violencia familiar o doméstica", "2016-05-05", (2, 4)),
         ("rape", "2016-05-05", (15, 20)),
+        ("Violación (INNA)", "2016-05-05", (20, 25)),
+        ("Abuso sexual (INNA)", "2016-05-05", (10, 15)),
     ],
 )
 def test_the_ranges_of_bolivia(offence: str, day: str, years: tuple[int, int]) -> None:
     found = range_of(sentence_ranges(None, "BO"), offence, on(day))
     assert found is not None
     assert (found.minimum_months, found.maximum_months) == (years[0] * 12, years[1] * 12)
+
+
+@pytest.mark.parametrize(
+    "offence",
+    ["Homicidio (tentativa)", "Feminicidio (en grado de tentativa)", "Violación (agravada)", "Rape [attempt]"],
+)
+def test_what_a_bracket_adds_makes_another_offence(offence: str) -> None:
+    assert range_of(sentence_ranges(None, "BO"), offence, on("2016-05-05")) is None
+
+
+@pytest.mark.parametrize(
+    ("written_name", "plain"),
+    [
+        ("Homicidio (art. 251)", "homicidio"),
+        ("Homicidio (C.P. 251)", "homicidio"),
+        ("Estupro (Art. 309 del Código Penal)", "estupro"),
+        ("Violencia (art. 7, Decreto 22-2008)", "violencia"),
+        ("Homicidio (art. 251, tentativa)", "homicidio art 251 tentativa"),
+        # article 8 is that of attempts
+        ("Homicidio (arts. 251 y 8)", "homicidio arts 251 y 8"),
+    ],
+)
+def test_only_what_cites_an_article_is_dropped(written_name: str, plain: str) -> None:
+    assert plain_name(written_name) == plain
 
 
 def test_every_shipped_range_says_how_sure_it_is() -> None:
@@ -86,7 +112,7 @@ def test_a_file_of_the_user(tmp_path: Path) -> None:
     )
     ranges = sentence_ranges(path, "BO")
     assert [one.offence for one in ranges] == ["theft_of_cattle", "arson"]
-    found = range_of(ranges, "Abigeato (agravado)", on("2015-12-31"))
+    found = range_of(ranges, "Abigeato (art. 350)", on("2015-12-31"))
     assert found is not None
     assert found.maximum_months == 60.5
     assert range_of(ranges, "abigeato", on("2016-01-01")) is None
