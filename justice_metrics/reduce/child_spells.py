@@ -56,7 +56,12 @@ class ChildTable(NamedTuple):
 
 def child(column: str) -> nw.Expr:
     """Return a column of the child table in the frame of a :class:`ChildTable`."""
-    return nw.col(f"{_PREFIX}{column}")
+    return nw.col(child_column(column))
+
+
+def child_column(column: str) -> str:
+    """Return what a column of the child table is called in the frame of a :class:`ChildTable`."""
+    return f"{_PREFIX}{column}"
 
 
 def child_text(column: str) -> nw.Expr:

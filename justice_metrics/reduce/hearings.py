@@ -15,7 +15,16 @@ from ..base.types import Counts, Tallies
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
 from ..tables import Strata
-from .child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table, child_text
+from .child_spells import (
+    ChildEnding,
+    ChildTable,
+    case_ended,
+    child,
+    child_column,
+    child_spells,
+    child_table,
+    child_text,
+)
 from .grouped import grouped_counts, summed
 
 # What became of a hearing; the place is its code.
@@ -78,7 +87,7 @@ def hearing_rows(cases: CaseData, *, kinds: Sequence[str] = (), reached: str | N
         When the data have no hearings, or none of a kind.
     """
     table = child_table(cases, "hearings", ("kind", "scheduled_day", "status", "reason"))
-    frame = table.frame
+    frame = _as_of_the_cutoff(cases, table.frame)
     if kinds:
         known = levels_of(frame, "kind")
         for one in kinds:
@@ -98,6 +107,22 @@ def hearing_rows(cases: CaseData, *, kinds: Sequence[str] = (), reached: str | N
             tr("Ask for fewer conditions, or look whether the table of hearings is empty."),
         )
     return table
+
+
+def _as_of_the_cutoff(cases: CaseData, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Say what was known of each hearing on the cut-off.
+
+    One whose day has passed and that is still written down as set has an outcome that nobody recorded; one that is
+    written down as held on a later day was still ahead.
+    """
+    status = child_column("status")
+    passed = (child("scheduled_day") <= cases.cutoff_day).fill_null(False)
+    later = (child("scheduled_day") > cases.cutoff_day).fill_null(False)
+    told = (child("status") == "scheduled").fill_null(False)
+    known = nw.when(~(told & passed)).then(child("status").cast(nw.String))
+    return frame.with_columns(known.alias(status)).with_columns(
+        nw.when(later & ~child("status").is_null()).then(nw.lit("scheduled")).otherwise(nw.col(status)).alias(status)
+    )
 
 
 def levels_of(frame: nw.LazyFrame[Any], column: str) -> tuple[str, ...]:
