@@ -38,6 +38,7 @@ lint: setup-test
 
 prove: setup-test
 	$(BIN)/python -m pytest -m prove -n 0 -s -p no:randomly
+	JUSTICE_METRICS_EXAMPLES=prove $(BIN)/python -m pytest -m "hypothesis and not prove and not lifelines" $(PYTEST_ARGS)
 
 bench: setup-test
 	$(BIN)/python benchmarks/main_job.py; kept=$$?; $(BIN)/python benchmarks/support.py --check || kept=1; $(BIN)/python benchmarks/counts.py --check || kept=1; $(BIN)/python benchmarks/survival.py --sizes 1e6 --cap 15 && exit $$kept

@@ -1,9 +1,10 @@
-"""What all tests share: profiles of hypothesis, skips that count, the public data sets, one frame in every engine."""
+"""What all tests share: profiles of hypothesis, skips that count, samples drawn once, one frame in every engine."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,13 +13,17 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, settings
 
+import justice_metrics as jm
+
 CI = "JUSTICE_METRICS_CI"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-# A slow machine is no fault of a property, so nothing is timed; CI draws the same examples in every run.
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A slow machine is no fault of a property, so nothing is timed; CI draws the same examples in every run. Properties
+# that name no number of examples are tried on few of them here, and on many when `make prove` asks for it.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get(CI) == "1" else "default")
+settings.register_profile("prove", settings.get_profile("default"), max_examples=300)
+settings.load_profile(os.environ.get("JUSTICE_METRICS_EXAMPLES") or ("ci" if os.environ.get(CI) == "1" else "default"))
 
 
 # ------------------------------------------------------------------------------------------------------------- skips
@@ -52,11 +57,21 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker run all that needs Spark: it starts slowly, and is quick only when it has run for a while."""
-    for one in items:
-        if one.get_closest_marker("spark") is not None:
-            one.add_marker(pytest.mark.xdist_group("spark"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let one worker run all that needs Spark: it starts slowly, and is quick only when it has run for a while.
+
+    Marks cannot ask for that: xdist 3.8 reads groups from an attribute that pytest 9.2 no longer has.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class SparkApart(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "spark" if "spark" in nodeid else nodeid
+
+    return SparkApart(config, log)
 
 
 @pytest.fixture
@@ -74,6 +89,20 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public data sets are not beside the repository")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def samples_drawn_once() -> Iterator[None]:
+    """Let tests and examples share each sample: case data never change, and drawing them takes a second."""
+    draw = cache(jm.sample_cases)
+
+    @wraps(jm.sample_cases)
+    def sample_cases(which: Any = "registered", **world: float) -> jm.CaseData:
+        return draw(which, **world)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jm, "sample_cases", sample_cases)
+        yield
 
 
 # ----------------------------------------------------------------------------------------------------------- engines
