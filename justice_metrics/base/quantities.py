@@ -128,6 +128,26 @@ def both(one: Quantity, other: Quantity) -> Statuses:
     return status
 
 
+def same_cells(one: Quantity, other: Quantity) -> tuple[Quantity, Quantity]:
+    """Return both of two numbers that are set against each other as not applicable where either is.
+
+    Added up as they are, the one would be a sum over fewer offices or months than the other.
+
+    Examples
+    --------
+    >>> verdicts, cases = quantity([3, 0], ["", "not_applicable"]), quantity([10, 90])
+    >>> [one.words() for one in same_cells(verdicts, cases)]
+    [['', 'not_applicable'], ['', 'not_applicable']]
+    """
+    nap = _CODE[NOT_APPLICABLE]
+    none = (one.status == nap) | (other.status == nap)
+    first, second = (
+        Quantity(np.where(none, np.nan, each.values), np.where(none, np.uint8(nap), each.status))
+        for each in (one, other)
+    )
+    return first, second
+
+
 def ratio(numerator: Quantity, denominator: Quantity, scale: float = 1.0) -> Quantity:
     """Return ``scale`` times numerator over denominator; over 0 it is not defined.
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import tr
 from ..base.levels import NOT_APPLICABLE, NOT_AVAILABLE, NOT_RECORDED, PENDING, UNDER_REVIEW, naturally
-from ..base.quantities import STATUSES, Quantity, both, sums
+from ..base.quantities import STATUSES, Quantity, both, same_cells, sums
 from ..base.types import Counts, Flags, Names
 from ..cases.casedata import CaseData
 from ..cases.counts.data import CountData
@@ -23,6 +23,7 @@ from .risk import timed, with_endings
 # Offices times kinds of case: more cells than this are a mistake.
 _MOST_CELLS: Final = 200_000
 _NAP: Final = STATUSES.index(NOT_APPLICABLE)
+_REVIEW: Final = STATUSES.index(UNDER_REVIEW)
 _REASONS: Final = ("not_started", "start_undated", "too_young", "end_undated", "end_before_start")
 
 
@@ -122,8 +123,9 @@ def office_sums(data: CountData, *, office: str, adjust: Sequence[str], outcome:
     code = both(done, of)[named]
     applies = (done.status[named] != _NAP) & (of.status[named] != _NAP)
     worst, no_part = np.zeros(len(offices), np.uint8), np.ones(len(offices), np.bool_)
-    # what is under review is a number
-    np.maximum.at(worst, row[applies], np.where(code == STATUSES.index(UNDER_REVIEW), 0, code)[applies])
+    # what is under review is a number, unless it is held back until the review is over
+    told = (code == _REVIEW) & (done.known & of.known)[named]
+    np.maximum.at(worst, row[applies], np.where(told, 0, code)[applies])
     no_part[row[applies]] = False
     worst[no_part] = _NAP
     trials, successes = (np.zeros((len(offices), len(kinds)), np.int64) for _ in range(2))
@@ -156,9 +158,10 @@ def _over_periods(
 ) -> tuple[Quantity, Quantity, Flags]:
     """Make one pair of numbers of those of all periods, and say of which strata some periods were silent.
 
-    Flows add up over the periods in which both are there: a period of which an office sent nothing says nothing of
-    its share. A figure that is withheld is small, so leaving its period out would make the share too high: that
-    withholds the whole. Of stocks the last period counts.
+    Flows add up over the periods in which both are there: a period of which an office sent nothing, or one figure of
+    the two, says nothing of its share, and one in which either does not apply is no part of it. A figure that is
+    withheld is small, so leaving its period out would make the share too high: that withholds the whole. Of stocks the
+    last period counts.
     """
     ways = {data.over_time[name] == "add" for name in asked}
     g, periods = cells[0].values.shape
@@ -171,16 +174,19 @@ def _over_periods(
             ),
             tr("Compare two flows or two stocks, or hand over a table of one period."),
         )
+    cells = same_cells(*cells)
     if True not in ways:
         last = [Quantity(one.values[:, -1], one.status[:, -1]) for one in cells]
         return last[0], last[1], np.zeros(g, np.bool_)
-    unsaid = np.isin(both(*cells), [STATUSES.index(NOT_AVAILABLE), STATUSES.index(PENDING)])
-    there = (rows > 0) & ~unsaid
+    code, known = both(*cells), cells[0].known & cells[1].known
+    unsaid = np.isin(code, [STATUSES.index(NOT_AVAILABLE), STATUSES.index(PENDING)]) | ((code == _REVIEW) & ~known)
+    told = (rows > 0) & ~unsaid
     # a stratum that was silent all the time keeps its gaps, which tell why it has no numbers
-    there |= ((rows > 0) & ~there.any(axis=1, keepdims=True)).astype(np.bool_)
-    group = np.repeat(np.arange(g), periods)[there.ravel()]
-    found = [sums(Quantity(one.values[there], one.status[there]), group, g) for one in cells]
-    return found[0], found[1], np.asarray(((rows > 0) & ~there).any(axis=1), np.bool_)
+    left = told.any(axis=1, keepdims=True)
+    kept = ((rows > 0) & (told | ~left)).ravel()
+    group = np.repeat(np.arange(g), periods)[kept]
+    found = [sums(Quantity(one.values.ravel()[kept], one.status.ravel()[kept]), group, g) for one in cells]
+    return found[0], found[1], np.asarray(((rows > 0) & unsaid & left).any(axis=1), np.bool_)
 
 
 def _places(levels: Sequence[tuple[str, ...]], adjust: Names) -> tuple[tuple[str, ...], Strata, Counts, Counts]:

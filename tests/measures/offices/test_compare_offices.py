@@ -55,7 +55,13 @@ def counts_of(rows: list[tuple[Any, ...]], **quantities: str) -> CountData:
             "keys": {"offence": "Kind"},
             "quantities": named,
         },
-        "missing": {"NA": "not_available", "*": "suppressed", "NAP": "not_applicable"},
+        "missing": {
+            "NA": "not_available",
+            "S/D": "not_available",
+            "*": "suppressed",
+            "NAP": "not_applicable",
+            "(p)": "under_review",
+        },
     }
     return CountData.from_frame(frame, mapping)
 
@@ -158,6 +164,38 @@ class TestTablesOfCounts:
         assert np.isnan(main["cases"][2])
         assert main.statuses["cases"][2] == "suppressed"
         assert main.statuses["estimate"][2] == "suppressed"
+
+    OTHERS = [(name, month, "rape", 10, 4) for name in "AB" for month in ("2019-01", "2019-02", "2019-03")]
+
+    @pytest.mark.parametrize(
+        ("word", "cases", "silent"), [("S/D", 20, True), ("(p)", 20, True), ("NAP", 20, False), ("*", None, False)]
+    )
+    @pytest.mark.parametrize("lost", ["of", "per"])
+    def test_both_numbers_are_those_of_the_same_months(
+        self, word: str, cases: int | None, silent: bool, lost: str
+    ) -> None:
+        """Of three months with 4 of 10 one lacks a figure: what is left are 8 of 20, never 8 of 30 nor 12 of 20."""
+        third = (10, word) if lost == "of" else (word, 4)
+        rows = [*self.OTHERS[:5], ("B", "2019-03", "rape", *third), ("C", "2019-01", "rape", 10, 4)]
+        rows += [("C", month, "rape", 10, 4) for month in ("2019-02", "2019-03")]
+        found = compare_offices(counts_of(rows))
+        office = row(found.main, "office", "B")
+        if cases is None:
+            assert np.isnan(office["cases"])
+            assert found.main.statuses["estimate"][1] == "suppressed"
+            return
+        assert (office["cases"], office["numerator"]) == (cases, 8)
+        assert any("periods without numbers" in str(one) for one in found.notes) is silent
+
+    def test_an_office_that_is_under_review_all_the_time_has_no_share(self) -> None:
+        rows = [*self.OTHERS, *[("C", month, "rape", 10, "(p)") for month in ("2019-01", "2019-02", "2019-03")]]
+        found = compare_offices(counts_of(rows))
+        office = row(found.main, "office", "C")
+        assert np.isnan(office["numerator"])
+        assert np.isnan(office["estimate"])
+        assert office["position"] == "not_placed"
+        assert found.main.statuses["estimate"][2] == "under_review"
+        assert np.isnan(office["rank"])
 
     def test_it_is_a_flow_and_says_so(self) -> None:
         found = compare_offices(counts_of(self.ROWS))
