@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...base.levels import UNDER_REVIEW
-from ...base.quantities import NOT_DEFINED, STATUSES, Quantity, sums
+from ...base.levels import NOT_APPLICABLE, UNDER_REVIEW
+from ...base.quantities import NOT_DEFINED, STATUSES, Quantity, differences, sums
 from ...base.types import Floats
 from ...estimate import flows as formula
 from ...reduce.flow_counts import Flows
 
 _NOT_DEFINED = STATUSES.index(NOT_DEFINED)
 _UNDER_REVIEW = STATUSES.index(UNDER_REVIEW)
+_NOT_APPLICABLE = STATUSES.index(NOT_APPLICABLE)
 
 
 def together(*parts: Quantity) -> Quantity:
@@ -40,6 +41,9 @@ def indicator(values: Floats, *made_of: Quantity) -> Quantity:
     for one in made_of[1:]:
         worst = np.maximum(worst, one.status)
     lost = worst > _UNDER_REVIEW
+    for one in made_of:
+        # what is under review can be held back: then there is no number to make one of
+        lost = lost | (~one.known & (one.status == _UNDER_REVIEW))
     status = np.where(~lost & np.isnan(values), np.uint8(_NOT_DEFINED), worst).astype(np.uint8)
     return Quantity(np.where(lost, np.nan, values), status)
 
@@ -125,7 +129,9 @@ def _added(parts: Iterable[Quantity | None]) -> Quantity | None:
 def _less(whole: Quantity | None, part: Quantity | None, wanted: bool) -> Quantity | None:
     if whole is None or part is None or not wanted:
         return whole
-    return indicator(whole.values - np.where(part.known, part.values, 0.0), whole)
+    none = part.status == _NOT_APPLICABLE
+    moved = Quantity(np.where(none, 0.0, part.values), np.where(none, np.uint8(0), part.status))
+    return differences(whole, moved)
 
 
 def _carried(end: Quantity, flows: Flows) -> Quantity:

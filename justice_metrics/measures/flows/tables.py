@@ -16,7 +16,7 @@ from ...cases.periods import period_words
 from ...estimate import flows as formula
 from ...reduce.flow_counts import Flows
 from ..declared import strata_columns
-from .indicators import Balance, indicator
+from .indicators import Balance, indicator, together
 
 PER: Final = 100_000
 
@@ -358,11 +358,16 @@ def _past_year(flows: Flows, resolved: Quantity | None, of_year: int) -> Quantit
     if resolved is None or of_year == 0:
         return None
     values = formula.past_year(np.where(flows.whole, resolved.values, np.nan), of_year)
+    status = np.full(values.shape, np.uint8(_CODE["not_available"]))
     seamless = flows.first_day[1:] == flows.last_day[:-1] + 1
     for place in range(len(flows.labels)):
-        if not seamless[max(place - of_year + 1, 0) : place].all():
+        of_it = slice(max(place - of_year + 1, 0), place + 1)
+        if not seamless[of_it.start : place].all():
             values[:, place] = np.nan
-    status = np.where(np.isnan(values), np.uint8(_CODE["not_available"]), resolved.status).astype(np.uint8)
+        elif place >= of_year - 1 and flows.whole[of_it].all():
+            these = range(of_it.start, of_it.stop)
+            year = together(*[Quantity(resolved.values[:, [one]], resolved.status[:, [one]]) for one in these])
+            values[:, place], status[:, place] = year.values[:, 0], year.status[:, 0]
     return Quantity(values, status)
 
 

@@ -25,7 +25,7 @@ def counts(frame: pd.DataFrame, keys: Sequence[str] = (), **more: Any) -> Any:
         mapping["keys"] = {one: one for one in keys}
     if "office" in frame.columns:
         mapping["office"] = "office"
-    codes = {"NA": "not_available", "NAP": "not_applicable", "*": "suppressed", "...": "pending"}
+    codes = {"NA": "not_available", "NAP": "not_applicable", "*": "suppressed", "...": "pending", "(p)": "under_review"}
     return jm.CountData.from_frame(frame, {"counts": mapping, "missing": codes})
 
 
@@ -282,6 +282,37 @@ def test_transfers_that_the_counts_hold_already_are_taken_out() -> None:
     assert column(answer, "incoming") == [100, 120]
     assert column(answer, "clearance_rate", "whole") == [190 / 200]
     assert column(answer, "residual", "identity") == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("NA", "not_available"), ("*", "suppressed"), ("(p)", "under_review"), ("NAP", "")]
+)
+def test_transfers_that_are_not_told_cannot_be_taken_out(word: str, status: str) -> None:
+    """Less nothing known is not known; where there are no transfers, none are in the incoming cases."""
+    frame = pd.DataFrame({"period": [2019], "incoming": [50], "transferred_in": [word], "resolved": [40]})
+    main = jm.case_flows(counts(frame), transfers_included=True).main
+    told = float(main["incoming"][0])
+    assert told == 50 if not status else np.isnan(told)
+    for name in ("incoming", "clearance_rate"):
+        assert main.statuses.get(name, ("",)) == (status,)
+
+
+def test_what_is_under_review_without_a_number_stays_under_review() -> None:
+    frame = pd.DataFrame({"period": [2019], "pending_start": [5], "new": ["(p)"], "resolved": [40], "pending_end": [9]})
+    found = jm.case_flows(counts(frame))
+    assert found.main.statuses["clearance_rate"] == ("under_review",)
+    assert found.tables["pace"].statuses["congestion"] == ("under_review",)
+    assert found.tables["identity"].statuses["by_flows"] == ("under_review",)
+    assert found.tables["identity"].statuses["residual"] == ("under_review",)
+
+
+def test_the_past_year_says_why_it_is_not_there() -> None:
+    """A withheld month withholds the year that it belongs to, and no other status stands in its place."""
+    frame = months(13, resolved=["*", *[5] * 12], pending_end=[7] * 13, old_pending=[1] * 13)
+    table = jm.case_flows(counts(frame), period="month").tables["backlog"]
+    assert table.statuses["resolved_past_year"][-2:] == ("suppressed", "")
+    assert set(table.statuses["resolved_past_year"][:-2]) == {"not_available"}
+    assert table["resolved_past_year"][-1] == 60
 
 
 def test_transfers_that_do_not_balance_are_told() -> None:
