@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from ..base.errors import SettingsError
 from ..base.language import tr
 from ..base.settings import ReadableError, read_toml, validated
 from .mapping_children import (
@@ -70,7 +71,19 @@ __all__ = [
 # Names of columns that the library makes itself; an attribute may not take them.
 RESERVED: Final = frozenset(
     (
-        *("unit_id", "seq", "day", "minute", "state", "notified_day", "precision", "frequency", "weight", "cluster"),
+        *(
+            "unit_id",
+            "seq",
+            "day",
+            "minute",
+            "state",
+            "notified_day",
+            "notified_precision",
+            "precision",
+            "frequency",
+            "weight",
+            "cluster",
+        ),
         *("stratum", "entry_day", "outcome", "outcome_day", "actor", "institution", "start_day", "end_day", "basis"),
         *("recorded_day", "all", "days", "horizon_days", "landmark_days", "from_state", "to_state", "term", "level"),
         *("scale", "reference", "period", "stage", "at_risk", "events", "censored", "numerator", "denominator"),
@@ -157,6 +170,13 @@ class CaseMapping(Part):
         SettingsError
             With every key that is wrong.
         """
+        part = data.get("data")
+        if "counts" in data and isinstance(part, Mapping) and part.get("kind") == "counts":
+            # everything else in the file would be reported as wrong too
+            raise SettingsError(
+                tr("'{source}' describes a table of counts, not case files.", source=source),
+                tr("Read it with read_counts, and ask a question that takes tables of counts: docs/counts.md."),
+            )
         return validated(cls, data, source=source)._placed(Path(folder), source)  # noqa: SLF001 (its own class)
 
     def _placed(self, folder: Path, source: str) -> CaseMapping:
