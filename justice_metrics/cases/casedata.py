@@ -57,7 +57,7 @@ class CaseData:
         and ``outcome_day`` (how the unit stands at the cut-off, null when pending); ``frequency``, ``weight``,
         ``stratum``, ``cluster``, ``entry_day``, ``reliance__left_day``, ``reliance__status`` where declared.
     events : narwhals LazyFrame
-        ``unit_id, seq, day, state, precision, notified_day``.
+        ``unit_id, seq, day, state, precision, notified_day, notified_precision``.
     support : narwhals LazyFrame or None
         ``unit_id, actor, institution, start_day, end_day, basis, recorded_day``.
     links : narwhals LazyFrame or None

@@ -27,10 +27,13 @@ def event_rows(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> tu
     if not typing.day(spec.date, name="day", where="events.date", precision="precision"):
         typing.source.add("precision", nw.lit("day"))
     if spec.date.notified is not None:
-        notified = spec.date.model_copy(update={"column": spec.date.notified, "notified": None})
-        typing.day(notified, name="notified_day", where="events.date")
+        notified = spec.date.model_copy(update={"column": spec.date.notified, "notified": None, "precision": None})
+        coarse = typing.day(notified, name="notified_day", where="events.date", precision="notified_precision")
     else:
         typing.source.add("notified_day", nw.lit(None, dtype=nw.Int32))
+        coarse = False
+    if not coarse:
+        typing.source.add("notified_precision", nw.lit("day"))
     if spec.order is not None:
         typing.number(typing.source.need(spec.order, where="events.order"), name="seq", kind="integer")
     else:
@@ -128,7 +131,7 @@ def milestones_of_events(
     milestones = made.with_columns(outcome=outcome, outcome_day=since).drop(
         "undated_rank", *[f"last__{one}" for one in endings]
     )
-    events = long.select("unit_id", "seq", "day", "state", "precision", "notified_day")
+    events = long.select("unit_id", "seq", "day", "state", "precision", "notified_day", "notified_precision")
     return milestones, events, dated, seen, ()
 
 
@@ -154,6 +157,7 @@ def _long(frame: nw.LazyFrame[Any], state: nw.Expr, day: nw.Expr, precision: nw.
         state=state.cast(nw.String),
         precision=precision,
         notified_day=nw.lit(None, dtype=nw.Int32),
+        notified_precision=nw.lit("day"),
     )
 
 

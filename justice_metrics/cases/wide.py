@@ -78,7 +78,9 @@ def _type_dates(
             coarse.append(name)
         if spec.notified is not None:
             by_whom = spec.model_copy(update={"column": spec.notified, "notified": None, "precision": None})
-            typing.day(by_whom, name=f"notified__{name}", where=f"dates.{word}")
+            exact, named = f"notified__exact__{name}", f"notified__{name}"
+            if not typing.day(by_whom, name=named, where=f"dates.{word}", precision=exact):
+                typing.source.add(exact, nw.lit("day"))
             notified.append(name)
         if len(states) == 1:
             own.append(name)
@@ -226,6 +228,7 @@ def _events(
             state=nw.lit(one),
             precision=precision.get(one, nw.lit("day")),
             notified_day=nw.lit(None, dtype=nw.Int32) if notice[one] is None else nw.col(f"notified__{notice[one]}"),
+            notified_precision=nw.lit("day") if notice[one] is None else nw.col(f"notified__exact__{notice[one]}"),
         ).filter(~nw.col("day").is_null())
         for one in states
     ]

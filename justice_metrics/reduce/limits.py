@@ -6,7 +6,8 @@ One clock per unit and limit: that of the first time. How the dates become a clo
   notified.
 - *The act* is the first one after it, in the order of days and, within a day, that of the event log or the procedure.
   Another one of the same kind before the start (an earlier visit) is not the act; where the procedure says that it
-  must follow the start, it is a contradiction.
+  must follow the start, it is a contradiction. Nor is one of a later round: where the case ended otherwise and began
+  again before it, the first clock ended with that ending.
 - *Suspensions* last from the day of a suspended state (default of the accused) to that of whatever follows it.
 - *Nothing after the cut-off* counts.
 """
@@ -34,13 +35,19 @@ UNTOLD_REASONS: Final = (
     "start_undated",
     "notice_undated",
     "start_coarse",
+    "notice_coarse",
+    "notice_before_act",
     "act_undated",
     "act_coarse",
     "act_before_start",
     "end_undated",
     "end_before_start",
     "end_after_cutoff",
+    "end_coarse",
+    "pause_coarse",
 )
+# A date that is known by its year only may lie half a year off.
+_COARSEST: Final = 183
 # Offices and strata together; far fewer are shown.
 _MOST_GROUPS: Final = 100_000
 
@@ -119,7 +126,7 @@ def clocks(
     suspended = tuple(one for one in cases.procedure.suspended if one in cases.dated_states) if pausing else ()
     looked_at = _of_first_days if _by_first_days(cases) else _of_events
     frame, most = looked_at(cases, limit, suspended)
-    frame = frame.with_columns(**_judgements(cases, limit, from_act_without_notice))
+    frame = frame.with_columns(**_judgements(cases, limit, from_act_without_notice, most))
     frame = frame.filter(nw.col("clock__began"))
     names = ("start", "act", "ended", "extinct", "entry", "why", "again", "unsaid")
     pauses = [f"pause_{what}_{place}" for place in range(most) for what in ("from", "to")]
@@ -186,7 +193,9 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
     frame = (
         _with_notice(frame, cases, begins)
         if limit.counted_from == "notified"
-        else frame.with_columns(clock__notified=nw.lit(None, dtype=nw.Int64))
+        else frame.with_columns(
+            clock__notified=nw.lit(None, dtype=nw.Int64), clock__notice_coarse=nw.lit(0, dtype=nw.Int64)
+        )
     )
     start = nw.col("clock__start_key")
 
@@ -204,6 +213,10 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
         clock__again=nw.lit(0, dtype=nw.Int64),
         clock__passed=_any([_key(one) > start for one in _dated(cases, passed)]),
         clock__early=_any([_key(one) < start for one in _dated(cases, follows)]),
+        clock__end_coarse=_any(
+            [(nw.col("outcome") == one) & coarse(one) for one in _otherwise(cases.procedure, limit)]
+        ),
+        clock__closed=nw.lit(None, dtype=nw.Int64),
     )
     pauses = {}
     for place, one in enumerate(suspended):
@@ -211,22 +224,28 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
         pauses[f"clock__pause_from_{place}"] = nw.when(~_key(one).is_null()).then(day(one))
         until = nw.coalesce(_least(after), nw.lit(cases.cutoff_day, dtype=nw.Int64))
         pauses[f"clock__pause_to_{place}"] = nw.when(~_key(one).is_null()).then(until)
+        ends = [(_key(other) > _key(one)) & (day(other) == until) & coarse(other) for other in others if other != one]
+        pauses[f"clock__pause_coarse_{place}"] = _any([coarse(one), *ends])
     return (frame.with_columns(**pauses) if pauses else frame), len(suspended)
 
 
 def _with_notice(frame: nw.LazyFrame[Any], cases: CaseData, begins: Sequence[str]) -> nw.LazyFrame[Any]:
     """Return the frame with the day on which the act that starts the clock was notified."""
-    said = []
+    said, coarse = [], []
+    day, exact = nw.col("notified_day").cast(nw.Int64), (nw.col("notified_precision") == "day").fill_null(True)
     for one in begins:
         if one in cases.dated_states:
             told = f"clock__notice_{one}"
-            notices = cases.events.filter(nw.col("state") == one).group_by("unit_id")
-            first = notices.agg(**{told: nw.col("notified_day").cast(nw.Int64).min()})
+            notices = cases.events.filter(nw.col("state") == one)
+            notices = notices.with_columns(told=day, told_exact=nw.when(exact).then(day)).group_by("unit_id")
+            first = notices.agg(**{told: nw.col("told").min(), f"{told}_exact": nw.col("told_exact").min()})
             frame = frame.join(first, on="unit_id", how="left")
             # by the day: a date of "the verdict" may stand beside that of the acquittal
             same = nw.col(f"first__{one}").cast(nw.Int64) == nw.col("clock__begin")
             said.append(nw.when(same).then(nw.col(told)))
-    return frame.with_columns(clock__notified=_least(said))
+            inexact = nw.col(f"{told}_exact").is_null() | (nw.col(f"{told}_exact") > nw.col(told))
+            coarse.append(same & ~nw.col(told).is_null() & inexact)
+    return frame.with_columns(clock__notified=_least(said), clock__notice_coarse=_any(coarse))
 
 
 def _of_events(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> tuple[nw.LazyFrame[Any], int]:
@@ -239,45 +258,80 @@ def _of_events(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> tuple
         "state",
         day=nw.col("day").cast(nw.Int64),
         notified=nw.col("notified_day").cast(nw.Int64),
+        notice_exact=(nw.col("notified_precision") == "day").fill_null(True),
         exact=nw.col("precision") == "day",
         order=nw.col("seq").fill_null(0).cast(nw.Int64),
         rank=_rank(procedure),
     )
     rows = rows.with_columns(key=(nw.col("day") * ORDERS + nw.col("order")) * RANKS + nw.col("rank"))
     pauses, most = _pauses(rows, cases, suspended) if suspended else (None, 0)
-    wanted = [one for one in procedure.ids if one in {*limit.from_states, *limit.to, *passed}]
+    otherwise = _otherwise(procedure, limit)
+    wanted = [one for one in procedure.ids if one in {*limit.from_states, *limit.to, *passed, *otherwise}]
     state, key, start = nw.col("state"), nw.col("key"), nw.col("start_key")
     begins, acts = state.is_in(list(limit.from_states)), state.is_in(list(limit.to))
+    ends = state.is_in(list(otherwise)) if otherwise else nw.lit(value=False)
     rows = rows.filter(state.is_in(wanted))
     first = rows.filter(begins).group_by("unit_id").agg(start_key=key.min())
     rows = rows.join(first, on="unit_id", how="inner")
+    later = rows.with_columns(act=nw.when(acts & (key > start)).then(key), end=nw.when(ends & (key > start)).then(key))
+    rows = rows.join(
+        later.group_by("unit_id").agg(act_key=nw.col("act").min(), end_key=nw.col("end").min()),
+        on="unit_id",
+        how="left",
+    )
+    # the case ended otherwise, and began again before the act
+    of_this_round = nw.col("act_key").is_null() | (key < nw.col("act_key"))
+    reopened = begins & (key > nw.col("end_key")).fill_null(False) & of_this_round
+    at_end = ends & (key == nw.col("end_key")).fill_null(False)
     columns = {
         "clock__begin": nw.when(begins & (key == start)).then(nw.col("day")),
         "clock__notified": nw.when(begins & (key == start)).then(nw.col("notified")),
         "clock__act": nw.when(acts & (key > start)).then(nw.col("day")),
         "clock__act_exact": nw.when(acts & (key > start) & nw.col("exact")).then(nw.col("day")),
+        "clock__end": nw.when(at_end).then(nw.col("day")),
     }
     flags = {
         "clock__start_coarse": begins & (key == start) & ~nw.col("exact"),
         "clock__again": begins & (key > start),
+        "clock__notice_coarse": begins & (key == start) & ~nw.col("notified").is_null() & ~nw.col("notice_exact"),
+        "clock__reopened": reopened,
+        "clock__first_end_coarse": at_end & ~nw.col("exact"),
         "clock__passed": state.is_in(list(passed)) & (key > start) if passed else nw.lit(value=False),
         "clock__early": state.is_in(list(follows)) & (key < start) if follows else nw.lit(value=False),
     }
-    rows = rows.with_columns(**columns, **{name: flag.cast(nw.Int64) for name, flag in flags.items()})
-    dates = rows.group_by("unit_id").agg(*[nw.col(one).min() for one in columns], *[nw.col(one).max() for one in flags])
-    frame = cases.milestones.join(dates, on="unit_id", how="left")
+    rows = rows.with_columns(
+        **columns,
+        **{name: flag.cast(nw.Int64) for name, flag in flags.items()},
+        clock__coarse_end=nw.when(ends & ~nw.col("exact")).then(nw.col("day")),
+    )
+    most_of = (*flags, "clock__coarse_end")
+    dates = rows.group_by("unit_id").agg(
+        *[nw.col(one).min() for one in columns], *[nw.col(one).max() for one in most_of]
+    )
+    closed = (nw.col("clock__reopened") == 1).fill_null(False)
+    coarse = (nw.col("clock__coarse_end") == nw.col("outcome_day").cast(nw.Int64)).fill_null(False)
+    first_coarse = (nw.col("clock__first_end_coarse") == 1).fill_null(False)
+    frame = cases.milestones.join(dates, on="unit_id", how="left").with_columns(
+        clock__closed=nw.when(closed).then(nw.col("clock__end")),
+        clock__end_coarse=((closed & first_coarse) | (~closed & coarse)).cast(nw.Int64),
+    )
     return (frame if pauses is None else frame.join(pauses, on="unit_id", how="left")), most
 
 
 def _pauses(rows: nw.LazyFrame[Any], cases: CaseData, suspended: Sequence[str]) -> tuple[nw.LazyFrame[Any] | None, int]:
     """Return the suspensions of each unit side by side, and how many the unit with most of them has."""
-    rows = rows.with_columns(pause__to=nw.col("day").shift(-1).over("unit_id", order_by="key"))
+    inexact = (~nw.col("exact")).cast(nw.Int64)
+    rows = rows.with_columns(pause__inexact=inexact).with_columns(
+        pause__to=nw.col("day").shift(-1).over("unit_id", order_by="key"),
+        pause__next=nw.col("pause__inexact").shift(-1).over("unit_id", order_by="key"),
+    )
     rows = rows.filter(nw.col("state").is_in(list(suspended))).select(
         "unit_id",
         "key",
         pause__one=nw.lit(1, dtype=nw.Int64),
         pause__from=nw.col("day"),
         pause__to=nw.col("pause__to").fill_null(cases.cutoff_day),
+        pause__coarse=nw.max_horizontal(nw.col("pause__inexact"), nw.col("pause__next").fill_null(0)),
     )
     rows = rows.with_columns(pause__place=nw.col("pause__one").cum_sum().over("unit_id", order_by="key"))
     most = int(rows.select(most=nw.col("pause__place").max()).collect().get_column("most")[0] or 0)
@@ -286,7 +340,7 @@ def _pauses(rows: nw.LazyFrame[Any], cases: CaseData, suspended: Sequence[str]) 
     columns = {
         f"clock__pause_{what}_{place}": nw.when(nw.col("pause__place") == place + 1).then(nw.col(f"pause__{what}"))
         for place in range(most)
-        for what in ("from", "to")
+        for what in ("from", "to", "coarse")
     }
     return rows.with_columns(**columns).group_by("unit_id").agg(*[nw.col(one).max() for one in columns]), most
 
@@ -297,6 +351,12 @@ def _on_the_way(procedure: Procedure, limit: Limit) -> frozenset[str]:
     verdicts = [one.id for one in procedure.states if one.role == "verdict" and one.kind == "outcome"]
     waiting = {one for one in verdicts if goals & reachable(procedure.edges, [one])}
     return frozenset({*limit.from_states, *limit.to, *waiting})
+
+
+def _otherwise(procedure: Procedure, limit: Limit) -> tuple[str, ...]:
+    """Return the outcomes that end a clock without its act."""
+    kept = {*_on_the_way(procedure, limit), *past_the_act(procedure, limit)}
+    return tuple(one for one in procedure.outcomes if one not in kept)
 
 
 def _following(procedure: Procedure, limit: Limit) -> tuple[str, ...]:
@@ -340,10 +400,12 @@ def _any(flags: Sequence[nw.Expr]) -> nw.Expr:
     return reduce(or_, true).cast(nw.Int64) if true else nw.lit(0, dtype=nw.Int64)
 
 
-def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.Expr]:
+def _judgements(cases: CaseData, limit: Limit, from_act: bool, most: int) -> dict[str, nw.Expr]:
     """Return the columns of a clock: its start, the act, another ending, and why it cannot be judged."""
     procedure = cases.procedure
-    begin, act = nw.col("clock__begin"), nw.col("clock__act")
+    # Where a later round began, the first one ended with the ending before it; what came after belongs to the later.
+    closed = ~nw.col("clock__closed").is_null()
+    begin, act = nw.col("clock__begin"), nw.when(~closed).then(nw.col("clock__act"))
     notified = limit.counted_from == "notified"
     unsaid = nw.col("clock__notified").is_null() if notified else nw.lit(value=False)
     start = nw.col("clock__notified") if notified else begin
@@ -357,23 +419,38 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.E
     # A case that still stands where the limit begins has not ended otherwise, nor has one that ended by the act.
     through = past_the_act(procedure, limit)
     ways = tuple(one for one in procedure.outcomes if one not in _on_the_way(procedure, limit))
-    otherwise = cases.stands(tuple(one for one in ways if one not in through))
+    otherwise = cases.stands(_otherwise(procedure, limit))
     done = cases.stands(tuple(one for one in procedure.outcomes if one in (*limit.to, *through)))
     seen = [(nw.col(f"seen__{one}") == 1).fill_null(False) for one in cases.seen_states if one in (*limit.to, *through)]
     undated = reduce(or_, [*seen, done, (nw.col("clock__passed") == 1).fill_null(False)])
+    open_act = act.is_null() & ~closed
     end = nw.col("outcome_day")
+    ended = nw.coalesce(nw.col("clock__closed"), nw.when(open_act & otherwise).then(end).cast(nw.Int64))
+    notice_coarse = (nw.col("clock__notice_coarse") == 1).fill_null(False)
+    start_coarse = (nw.col("clock__start_coarse") == 1).fill_null(False)
+    stopped = nw.coalesce(act, ended, nw.lit(cases.cutoff_day, dtype=nw.Int64))
+    paused = [
+        (nw.col(f"clock__pause_coarse_{place}") == 1)
+        & (nw.col(f"clock__pause_from_{place}") <= stopped + _COARSEST)
+        & (nw.col(f"clock__pause_to_{place}") >= start - _COARSEST)
+        for place in range(most)
+    ]
     coarse_act = ~act.is_null() & (nw.col("clock__act_exact").is_null() | (nw.col("clock__act_exact") > act))
     extinct = tuple(one for one in ways if procedure.class_of(one) == "extinction")
     reasons = {
         "start_undated": begin.is_null(),
         "notice_undated": start.is_null(),
-        "start_coarse": (nw.col("clock__start_coarse") == 1).fill_null(False) & (~nw.lit(notified) | unsaid),
-        "act_before_start": act.is_null() & (nw.col("clock__early") == 1).fill_null(False),
-        "act_undated": act.is_null() & undated,
+        "start_coarse": start_coarse & (~nw.lit(notified) | unsaid),
+        "notice_coarse": notice_coarse,
+        "notice_before_act": ~start_coarse & (nw.col("clock__notified") < begin).fill_null(False),
+        "act_before_start": open_act & (nw.col("clock__early") == 1).fill_null(False),
+        "act_undated": open_act & undated,
         "act_coarse": coarse_act,
-        "end_undated": act.is_null() & otherwise & end.is_null(),
-        "end_before_start": act.is_null() & otherwise & (end < begin).fill_null(False),
-        "end_after_cutoff": act.is_null() & otherwise & (end > cases.cutoff_day).fill_null(False),
+        "end_undated": open_act & otherwise & end.is_null(),
+        "end_before_start": open_act & otherwise & (end < begin).fill_null(False),
+        "end_after_cutoff": open_act & otherwise & (end > cases.cutoff_day).fill_null(False),
+        "end_coarse": ~ended.is_null() & (nw.col("clock__end_coarse") == 1).fill_null(False),
+        "pause_coarse": _any(paused) == 1,
     }
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for name in reversed(reasons):
@@ -385,8 +462,9 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool) -> dict[str, nw.E
     return {
         "clock__began": began,
         "clock__start": start,
-        "clock__ended": nw.when(act.is_null() & otherwise).then(end),
-        "clock__extinct": (cases.stands(extinct) & act.is_null()).cast(nw.Int64),
+        "clock__act": act,
+        "clock__ended": ended,
+        "clock__extinct": (cases.stands(extinct) & open_act).cast(nw.Int64),
         "clock__entry": entry,
         "clock__why": why,
         "clock__unsaid": (unsaid & ~begin.is_null()).cast(nw.Int64),

@@ -39,12 +39,16 @@ REASON_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         "start_undated": tr("the act that starts the limit has no date"),
         "notice_undated": tr("the notification that starts the limit has no date"),
         "start_coarse": tr("the start is known by month or year only"),
+        "notice_coarse": tr("the notification is known by month or year only"),
+        "notice_before_act": tr("by its date, the notification came before the act"),
         "act_undated": tr("the act was done, but no date says when"),
         "act_coarse": tr("the act is known by month or year only"),
         "act_before_start": tr("by its date, the act came before what it must follow"),
         "end_undated": tr("ended, but no date says when"),
         "end_before_start": tr("ended before it started, by its dates"),
         "end_after_cutoff": tr("ended after the cut-off, by its dates"),
+        "end_coarse": tr("the day on which it ended is known by month or year only"),
+        "pause_coarse": tr("a suspension is known by month or year only"),
         HOURS_AND_DAYS: tr("the limit is in hours, and the dates give days"),
     }
 )

@@ -178,8 +178,8 @@ class TimeLimits(Result):
         main = self.main
         kept, missed = (format_number(float(main[name][row]), language) for name in ("kept", "missed"))
         if float(main["at_most"][row]) > float(main["estimate"][row]):
-            most = Share(main["at_most"][row], 0)
-            return f"{kept} / {missed} {tr('(share at most {most})', most=most).text(language)}"
+            most = tr("(share at most {most})", most=Share(main["at_most"][row], 0))
+            return f"{kept} / {missed} {most.text(language)}"
         return f"{kept} / {missed}"
 
     def _row_names(self, language: Language) -> list[str]:
