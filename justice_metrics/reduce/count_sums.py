@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +13,7 @@ from ..base.errors import QuestionError
 from ..base.language import Readable, tr, trn
 from ..base.levels import NOT_APPLICABLE
 from ..base.quantities import STATUSES, Quantity, sums
-from ..base.types import Counts, Days, Names, names
+from ..base.types import Counts, Days, Flags, Names, names
 from ..cases.counts.data import CountData
 from ..cases.counts.gathering import groups_of
 from ..cases.counts.quantities import OverTime
@@ -88,6 +90,46 @@ def added(
         unknown=unknown,
         rows=np.bincount(cell[counted], minlength=shape[0] * p).reshape(shape).astype(np.int64),
     )
+
+
+def paired(data: CountData, ups: Names, downs: Names, also: Names = ()) -> tuple[CountData, int]:
+    """Return the table without the cells that only one side of a ratio has, and how many rows these are.
+
+    Where one number does not apply, it adds nothing to its sum; the other one, added up there too, would be of more
+    offices or months. In such a row none of them applies.
+
+    Parameters
+    ----------
+    data : CountData
+    ups, downs : str or sequence of str
+        The quantities of either side; a side of several applies where one of them does.
+    also : str or sequence of str
+        Quantities that go with them.
+    """
+    ups, downs, also = names(ups), names(downs), names(also)
+    (up, no_up), (down, no_down) = _applies(data, ups), _applies(data, downs)
+    alone = (no_up & down) | (no_down & up)
+    n = int(alone.sum())
+    if not n:
+        return data, 0
+    nap = np.uint8(STATUSES.index(NOT_APPLICABLE))
+    changed = {
+        one: Quantity(
+            np.where(alone, np.nan, data.quantities[one].values), np.where(alone, nap, data.quantities[one].status)
+        )
+        for one in (*ups, *downs, *also)
+    }
+    return replace(data, quantities=MappingProxyType({**data.quantities, **changed})), n
+
+
+def _applies(data: CountData, side: Sequence[str]) -> tuple[Flags, Flags]:
+    """Return where a side of a ratio applies, and where it has cells and none of them does, shape (R,) each."""
+    some, none = np.zeros(data.rows, np.bool_), np.zeros(data.rows, np.bool_)
+    for one in side:
+        nap = data.quantities[data.need(one)].status == STATUSES.index(NOT_APPLICABLE)
+        some |= data.given_in(one) & ~nap
+        none |= data.given_in(one) & nap
+    return some, none & ~some
 
 
 class _When(NamedTuple):

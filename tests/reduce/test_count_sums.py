@@ -18,7 +18,7 @@ from justice_metrics.cases.counts.data import CountData
 from justice_metrics.cases.counts.gathering import groups_of
 from justice_metrics.cases.counts.rows import Key
 from justice_metrics.cases.periods import numbered
-from justice_metrics.reduce.count_sums import added
+from justice_metrics.reduce.count_sums import added, paired
 from justice_metrics.tables import CountTable
 
 CODES = {"NA": "not_available", "NAP": "not_applicable", "NQ": "under_review", "*": "suppressed", "..": "pending"}
@@ -267,3 +267,25 @@ def test_a_table_of_counts_is_checked_and_cannot_be_written_to(two_courts: Count
         CountTable(**{**fields, "rows": found.rows[:, :1]})
     with pytest.raises(ValueError, match="do not add up"):
         _ = found + added(two_courts, period="quarter")
+
+
+class TestPairs:
+    """Two numbers that are set against each other are sums over the same cells."""
+
+    def test_where_one_does_not_apply_neither_does(self) -> None:
+        data = table([("a", "x", "2019-01", 10, 3, 12, 2), ("b", "x", "2019-01", 30, "NAP", 31, 1)])
+        both, alone = paired(data, "new", "pending_end", "pending_start")
+        assert alone == 1
+        found = added(both)
+        numbers = [found.quantity(one).values.tolist() for one in ("new", "pending_end", "pending_start")]
+        assert numbers == [[[3]], [[12]], [[10]]]
+        assert added(data).quantity("pending_end").values.tolist() == [[43]]
+
+    @pytest.mark.parametrize("word", ["NA", "NQ", "*", "..", 4])
+    def test_what_is_not_known_stays_unknown(self, word: Any) -> None:
+        data = table([("a", "x", "2019-01", 10, 3, 12, 2), ("b", "x", "2019-01", 30, word, 31, 1)])
+        assert paired(data, "new", "pending_end") == (data, 0)
+
+    def test_a_side_of_several_applies_where_one_of_them_does(self) -> None:
+        data = table([("a", "x", "2019-01", 10, 3, 12, 2), ("b", "x", "2019-01", 30, "NAP", 31, 1)])
+        assert paired(data, ("new", "pending_start"), "pending_end")[1] == 0

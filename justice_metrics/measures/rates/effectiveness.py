@@ -18,7 +18,7 @@ from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
 from .parts_of_whole import added_up
-from .period_numbers import PeriodNumbers, period_numbers
+from .period_numbers import PeriodNumbers, alone_notes, period_numbers, set_against
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,7 +124,8 @@ def effectiveness(
     True
     """
     wanted, off = _there(data, names(effective)), names(excluded)
-    found = period_numbers(data, (*wanted, known, *off), period=period, by=names(by))
+    counted = period_numbers(data, (*wanted, known, *off), period=period, by=names(by))
+    found, alone = set_against(data, counted, wanted, (known,), off, period=period, by=names(by))
     table, above = _table(found, wanted, known, off)
     label: Mapping[str, Readable] = found.words
     notes: list[Readable] = [
@@ -156,7 +157,7 @@ def effectiveness(
         provenance=data.provenance.add(
             "effectiveness", effective=wanted, known=known, excluded=off, period=period, by=names(by)
         ),
-        notes=(*found.notes, *notes),
+        notes=(*found.notes, *alone_notes(alone), *notes),
         frame_library=data.frame_library,
     )
 

@@ -18,7 +18,7 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
-from .period_numbers import PeriodNumbers, period_numbers
+from .period_numbers import PeriodNumbers, alone_notes, period_numbers, set_against
 from .period_ratios import in_rows
 
 if TYPE_CHECKING:
@@ -114,7 +114,8 @@ def parts_of_whole(
     [998.0, 1459.0, 2457.0, 191.0]
     """
     asked = names(parts)
-    found = period_numbers(data, (*asked, whole), period=period, by=names(by))
+    counted = period_numbers(data, (*asked, whole), period=period, by=names(by))
+    found, alone = set_against(data, counted, asked, (whole,), period=period, by=names(by))
     words = {
         **{one: found.words[one] for one in asked},
         ALL: tr("all these parts together"),
@@ -133,7 +134,7 @@ def parts_of_whole(
             method=tr("Sums over sums; no interval, because everything was counted."),
         ),
         provenance=data.provenance.add("parts_of_whole", parts=asked, whole=whole, period=period, by=names(by)),
-        notes=(*found.notes, *_notes(found, numbers, whole)),
+        notes=(*found.notes, *alone_notes(alone), *_notes(found, numbers, whole)),
         frame_library=data.frame_library,
         part_words=words,
     )

@@ -14,7 +14,7 @@ from ...base.types import Counts, Flags
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
-from ...reduce.count_sums import added
+from ...reduce.count_sums import added, paired
 from ...reduce.stage_periods import stage_periods
 from ...tables import Strata
 from ..declared import NO_INTERVAL, sampling_notes
@@ -70,6 +70,50 @@ def period_numbers(
     return _of_cases(data, wanted, period, by) if isinstance(data, CaseData) else _of_counts(data, wanted, period, by)
 
 
+def set_against(
+    data: CaseData | CountData,
+    found: PeriodNumbers,
+    ups: Sequence[str],
+    downs: Sequence[str],
+    also: Sequence[str] = (),
+    *,
+    period: Period | None,
+    by: Sequence[str],
+) -> tuple[PeriodNumbers, int]:
+    """Return the numbers of a ratio over the cells in which both sides apply, and how many rows of a table have one.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+    found : PeriodNumbers
+        The same numbers, each over all cells in which it applies.
+    ups, downs, also : sequence of str
+        Numerators, denominators, and what goes with them.
+    period, by
+        As they were asked for.
+    """
+    if isinstance(data, CaseData):
+        return found, 0
+    both, alone = paired(data, tuple(ups), tuple(downs), tuple(also))
+    if not alone:
+        return found, 0
+    again = _of_counts(both, tuple(dict.fromkeys((*ups, *downs, *also))), period, by)
+    return found._replace(quantities={**found.quantities, **again.quantities}), alone
+
+
+def alone_notes(alone: int) -> tuple[Readable, ...]:
+    """Say how many rows of a table are left out of a ratio, since one side of it does not apply there."""
+    if not alone:
+        return ()
+    return (
+        trn(
+            "{n} row of the table is in neither number of a ratio: one of the two does not apply there.",
+            "{n} rows of the table are in neither number of a ratio: one of the two does not apply there.",
+            alone,
+        ),
+    )
+
+
 def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by: Sequence[str]) -> PeriodNumbers:
     found = stage_periods(cases, wanted, period=period or "year", by=by)
     notes: list[Readable] = list(sampling_notes(cases, design_used=True))
@@ -116,6 +160,18 @@ def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by
         together = added(data, period=period, quantities=wanted)
         strata = Strata(strata.names, (*strata.levels, (ALL,) * len(strata.names)))
         quantities = {name: _stacked(one, together.quantities[name]) for name, one in quantities.items()}
+    lost = int(sum(one.sum() for one in table.unknown.values()))
+    gaps = (
+        [
+            trn(
+                "{n} cell holds no number: sums that it belongs to are missing.",
+                "{n} cells hold no number: sums that they belong to are missing.",
+                lost,
+            )
+        ]
+        if lost
+        else []
+    )
     over = np.asarray((table.seen_first <= table.first_day) & (table.seen_last >= table.last_day), np.bool_)
     follows = np.zeros(len(over), np.bool_)
     follows[1:] = table.first_day[1:] == table.last_day[:-1] + 1
@@ -128,7 +184,7 @@ def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by
         {word: data.label(word) for word in wanted},
         {word: data.unit_of(word) for word in wanted},
         False,
-        (*data.notes, *_unfinished(table.labels, over)),
+        (*data.notes, *gaps, *_unfinished(table.labels, over)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -18,13 +18,16 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
-from .period_numbers import PeriodNumbers, period_numbers
+from .period_numbers import PeriodNumbers, alone_notes, period_numbers, set_against
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # A figure shows the last periods only; the table has all of them.
 _DRAWN = 12
+
+# Numerator and denominator of each ratio, over the same cells.
+_Pairs: TypeAlias = dict[str, tuple[Quantity, Quantity]]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -155,13 +158,13 @@ def period_ratios(
     >>> jm.period_ratios(counts, of="verdict").main["estimate"].tolist()
     [0.15]
     """
-    found, words = _counted(data, names(of), names(per), period, names(by))
+    found, words, pairs, alone = _counted(data, names(of), names(per), period, names(by))
     return PeriodRatios(
         heading=tr("Ratios of numbers of the same period"),
-        tables={"main": _table(found, words, tr("Ratios of the period"))},
+        tables={"main": _table(found, words, pairs, tr("Ratios of the period"))},
         definition=_definition(tr("How do numbers of one period stand to others of the same period?")),
         provenance=data.provenance.add("period_ratios", of=names(of), per=names(per), period=period, by=names(by)),
-        notes=(*found.notes, *_notes(found, words)),
+        notes=(*found.notes, *alone_notes(alone), *_notes(found, pairs)),
         frame_library=data.frame_library,
         rate_words=words,
     )
@@ -203,13 +206,13 @@ def conviction_ratio(
     >>> sorted(set(found.main["rate"].tolist()))
     ['conviction/verdict']
     """
-    found, words = _counted(data, (of,), names(per), period, names(by))
+    found, words, pairs, alone = _counted(data, (of,), names(per), period, names(by))
     return ConvictionRatio(
         heading=tr("Conviction ratio of the period"),
-        tables={"main": _table(found, words, tr("Conviction ratio of the period"))},
+        tables={"main": _table(found, words, pairs, tr("Conviction ratio of the period"))},
         definition=_definition(tr("How many convictions were there for each prosecution of the same period?")),
         provenance=data.provenance.add("conviction_ratio", per=names(per), of=of, period=period, by=names(by)),
-        notes=(*found.notes, *_notes(found, words)),
+        notes=(*found.notes, *alone_notes(alone), *_notes(found, pairs)),
         frame_library=data.frame_library,
         rate_words=words,
     )
@@ -217,7 +220,8 @@ def conviction_ratio(
 
 def _counted(
     data: CaseData | CountData, of: tuple[str, ...], per: tuple[str, ...], period: Period | None, by: tuple[str, ...]
-) -> tuple[PeriodNumbers, dict[str, Readable]]:
+) -> tuple[PeriodNumbers, dict[str, Readable], _Pairs, int]:
+    """Return the numbers, the words of each ratio, both numbers of each, and how many rows are in neither at most."""
     found = period_numbers(data, (*of, *per), period=period, by=by)
     words: dict[str, Readable] = {
         f"{one}/{base}": tr(
@@ -226,7 +230,14 @@ def _counted(
         for one in of
         for base in per
     }
-    return found, words
+    pairs: _Pairs = {}
+    most = 0
+    for name in words:
+        one, base = name.split("/")
+        both, alone = set_against(data, found, (one,), (base,), period=period, by=by)
+        pairs[name] = both.quantities[one], both.quantities[base]
+        most = max(most, alone)
+    return found, words, pairs, most
 
 
 def _definition(answers: Message) -> Definition:
@@ -240,12 +251,11 @@ def _definition(answers: Message) -> Definition:
     )
 
 
-def _table(found: PeriodNumbers, words: Mapping[str, Readable], title: Readable) -> Table:
-    pairs = [tuple(one.split("/")) for one in words]
+def _table(found: PeriodNumbers, words: Mapping[str, Readable], pairs: _Pairs, title: Readable) -> Table:
     parts = {
-        "numerator": [found.quantities[one] for one, _ in pairs],
-        "denominator": [found.quantities[base] for _, base in pairs],
-        "estimate": [ratio(found.quantities[one], found.quantities[base]) for one, base in pairs],
+        "numerator": [one for one, _ in pairs.values()],
+        "denominator": [base for _, base in pairs.values()],
+        "estimate": [ratio(one, base) for one, base in pairs.values()],
     }
     columns = (
         *strata_columns(found.strata.names),
@@ -276,15 +286,16 @@ def in_rows(several: Sequence[Quantity]) -> Quantity:
     )
 
 
-def _notes(found: PeriodNumbers, words: Mapping[str, Readable]) -> list[Readable]:
+def _notes(found: PeriodNumbers, pairs: _Pairs) -> list[Readable]:
     notes: list[Readable] = [
         tr("Numbers of one period are not the same cases: do not read this as the share of complaints that end so.")
     ]
     above = 0
     units = set()
-    for one, base in (tuple(name.split("/")) for name in words):
+    for name, both in pairs.items():
+        one, base = name.split("/")
         with np.errstate(invalid="ignore"):
-            above += int((ratio(found.quantities[one], found.quantities[base]).values > 1).sum())
+            above += int((ratio(*both).values > 1).sum())
         if found.units[one] != found.units[base]:
             units.add((found.units[one], found.units[base]))
     if above:

@@ -20,10 +20,12 @@ from .period_numbers import (
     Against,
     Change,
     PeriodNumbers,
+    alone_notes,
     earlier_places,
     number_before,
     of_whole_periods,
     period_numbers,
+    set_against,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +126,9 @@ def ratio_changes(
     >>> [one.unit for one in found.main.columns if one.name in ("points", "change")]
     ['points', 'change']
     """
-    found = period_numbers(data, (of, per), period=period, by=names(by))
+    found, alone = set_against(
+        data, period_numbers(data, (of, per), period=period, by=names(by)), (of,), (per,), period=period, by=names(by)
+    )
     rate = tr("{of} per {per} (same period, not the same cases)", of=found.words[of], per=found.words[per])
     return RatioChanges(
         heading=tr("Changes of a ratio of the period"),
@@ -138,7 +142,7 @@ def ratio_changes(
             method=tr("Sums over sums; no interval, because the one is no part of the other."),
         ),
         provenance=data.provenance.add("ratio_changes", of=of, per=per, period=period, by=names(by), against=against),
-        notes=found.notes,
+        notes=(*found.notes, *alone_notes(alone)),
         frame_library=data.frame_library,
         rate=rate,
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Readable, tr, trn
-from ...base.quantities import Quantity
+from ...base.levels import NOT_APPLICABLE
+from ...base.quantities import STATUSES, Quantity
 from ...base.result import Definition
 from ...base.types import Flags, Floats
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.periods import PERIODS, Period, Periods, periods_of
-from ...reduce.count_sums import added
+from ...reduce.count_sums import added, paired
 from ...tables import CountTable
 from .series import Series, arrival_series, cohort_series, ensure_few, flow_definition
+
+_NAP: Final = STATUSES.index(NOT_APPLICABLE)
 
 
 def asked_series(
@@ -86,7 +91,8 @@ def counted_series(
     other = share_of or per
     wanted = tuple(dict.fromkeys(data.need(one) for one in (quantity, other) if one is not None))
     alone = _alone(data, wanted) if known_only else np.zeros(data.rows, np.bool_)
-    table = added(data.selected(~alone), by=by, period=period, quantities=wanted, known_only=known_only)
+    both, none = paired(data, wanted[:1], wanted[1:]) if len(wanted) > 1 else (data, 0)
+    table = added(both.selected(~alone), by=by, period=period, quantities=wanted, known_only=known_only)
     ensure_few(len(table.labels))
     periods = Periods(table.first_day, table.last_day, table.labels)
     numerator = table.quantity(quantity)
@@ -106,7 +112,7 @@ def counted_series(
         is_share=share_of is not None,
         scale_words=scale_words,
         definition=definition,
-        notes=(*data.notes, *_unknown_note(table, wanted, int(alone.sum()), known_only=known_only)),
+        notes=(*data.notes, *_unknown_note(table, wanted, int(alone.sum()), known_only=known_only), *_none_note(none)),
     )
 
 
@@ -119,7 +125,8 @@ def _alone(data: CountData, wanted: tuple[str, ...]) -> Flags:
         return np.zeros(data.rows, np.bool_)
     given = np.logical_and(*(data.given_in(one) for one in wanted))
     known = [data.quantities[one].known for one in wanted]
-    return np.asarray(given & (known[0] != known[1]), np.bool_)
+    nap = [data.quantities[one].status == _NAP for one in wanted]
+    return np.asarray(given & (known[0] != known[1]) & ~nap[0] & ~nap[1], np.bool_)
 
 
 def _unknown_note(table: CountTable, wanted: tuple[str, ...], alone: int, *, known_only: bool) -> tuple[Readable, ...]:
@@ -139,6 +146,18 @@ def _unknown_note(table: CountTable, wanted: tuple[str, ...], alone: int, *, kno
         trn(
             "{n} cell holds no number: sums that it belongs to are missing.",
             "{n} cells hold no number: sums that they belong to are missing.",
+            n,
+        ),
+    )
+
+
+def _none_note(n: int) -> tuple[Readable, ...]:
+    if not n:
+        return ()
+    return (
+        trn(
+            "{n} row of the table is in neither number of a ratio: one of the two does not apply there.",
+            "{n} rows of the table are in neither number of a ratio: one of the two does not apply there.",
             n,
         ),
     )
