@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from ..base.errors import CaseDataError
 from ..base.language import Message, tr, trn
 from .calendar import day_number
-from .conversion_text import NO_CODES, CountsOf, Texts, normalise, part_missing, shapes
+from .conversion_text import NO_CODES, CountsOf, Texts, looking_like, normalise, part_missing, shapes
 
 DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
 ColumnOrder: TypeAlias = Literal["dmy", "mdy", "ymd", "excel_1900", "excel_1904"]
@@ -246,7 +246,7 @@ def unreadable_days(found: DayLookup, *, row: int | None = None) -> CaseDataErro
         total=found.n_values,
         column=found.column,
         where=tr(" (the first in row {row})", row=row) if row is not None else "",
-        looks=tr("; they look like {looks}", looks=", ".join(look for look, _ in found.looks)) if found.looks else "",
+        looks=looking_like(found.looks),
     )
     return CaseDataError(problem, _remedy(found))
 

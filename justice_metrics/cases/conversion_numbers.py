@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from ..base.errors import CaseDataError
 from ..base.language import tr, trn
-from .conversion_text import NO_CODES, CountsOf, Texts, part_missing, shapes
+from .conversion_text import NO_CODES, CountsOf, Texts, looking_like, part_missing, shapes
 
 DecimalMark: TypeAlias = Literal[",", "."]
 NumberKind: TypeAlias = Literal["integer", "number"]
@@ -136,7 +136,7 @@ def unreadable_numbers(found: NumberLookup, *, row: int | None = None) -> CaseDa
             total=found.n_values,
             column=found.column,
             where=tr(" (the first in row {row})", row=row) if row is not None else "",
-            looks=tr("; they look like {looks}", looks=", ".join(look for look, _ in found.looks)),
+            looks=looking_like(found.looks),
         ),
         tr(
             'Correct the cells, name their code in [missing], give the column type = "text", or set '

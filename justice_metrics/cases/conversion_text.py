@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from ..base.language import Message, tr
 from ..base.levels import NOT_RECORDED
 
 Texts = Iterable[str | None]
@@ -78,6 +79,10 @@ def part_missing(texts: Texts, counts: CountsOf, missing: Mapping[str, str]) -> 
     return Present(tuple(values), MappingProxyType(levels), MappingProxyType(dict(tally)))
 
 
+# How a text looks that is no number and no date.
+WORDS: Final = "…"
+
+
 def shapes(values: Sequence[tuple[str, int]], *, most: int = 3) -> tuple[tuple[str, int], ...]:
     """Return how texts look, never what they say: digits as 9; anything with letters is only "text".
 
@@ -90,5 +95,20 @@ def shapes(values: Sequence[tuple[str, int]], *, most: int = 3) -> tuple[tuple[s
     for text, count in values:
         bare = _SPACES.sub(" ", text.strip())
         plain = len(bare) <= 24 and all(one.isdigit() or one in " -/.,:+'" for one in bare)
-        tally[re.sub(r"\d", "9", bare) if plain else "…"] += count
+        tally[re.sub(r"\d", "9", bare) if plain else WORDS] += count
     return tuple(sorted(tally.items(), key=lambda one: (-one[1], one[0]))[:most])
+
+
+def looking_like(looks: Sequence[tuple[str, int]]) -> Message | str:
+    """Return the end of a sentence that says how texts look, as ``shapes`` tells it; nothing where there is none.
+
+    Examples
+    --------
+    >>> str(looking_like([("99/99/99", 5), ("…", 2)])), str(looking_like([("…", 2)]))
+    ('; they look like 99/99/99, …', '; they hold letters or other signs')
+    """
+    if not looks:
+        return ""
+    if all(look == WORDS for look, _ in looks):
+        return tr("; they hold letters or other signs")
+    return tr("; they look like {looks}", looks=", ".join(look for look, _ in looks))

@@ -243,3 +243,11 @@ def test_no_text_breaks_the_lookup(texts: Sequence[str]) -> None:
     assert found.n_values + found.n_missing == len(texts)
     assert set(found.days) == set(texts)
     assert len(found.precision) + found.n_unreadable == found.n_values
+
+
+def test_words_have_no_shape_to_show() -> None:
+    """Nothing stood behind "they look like"."""
+    said = str(unreadable_days(day_lookup(["31/12/2016", "Total"], [5, 1], column="D")).problem)
+    assert said.endswith("; they hold letters or other signs.")
+    mixed = str(unreadable_days(day_lookup(["31/12/2016", "Total", "99/99/2016"], [5, 1, 2], column="D")).problem)
+    assert mixed.endswith("; they look like 99/99/9999, ….")

@@ -58,6 +58,8 @@ class Levels(NamedTuple):
         The same before anything was given a label.
     kept : array of bool, shape (R,)
         The rows that are not left out on purpose.
+    blank : array of bool, shape (R,)
+        The rows whose cell is blank.
     spellings : int
         How many texts are written unlike the level that they are.
     """
@@ -67,6 +69,7 @@ class Levels(NamedTuple):
     written: Counts
     texts: list[str]
     kept: Flags
+    blank: Flags
     spellings: int
 
 
@@ -245,7 +248,8 @@ class CountColumns:
         dropped = np.array([normalise(text) in ignored for text in column.texts] + [False], np.bool_)
         taken = np.array(of, np.int64)[column.codes]
         as_written = np.array([*(written[normalise(text)] for text in column.texts), written[NOT_RECORDED]], np.int64)
-        return Levels(taken, levels, as_written[column.codes], list(written), ~dropped[column.codes], len(spellings))
+        kept, blank = ~dropped[column.codes], column.codes < 0
+        return Levels(taken, levels, as_written[column.codes], list(written), kept, blank, len(spellings))
 
 
 def _coded(column: Any, name: str) -> Coded:

@@ -111,6 +111,18 @@ def _block(name: str, table: Any, mapping: CountMapping) -> Block:
             arrow.take(places), name=name, row_number=lambda row: row_number(int(places[row])), mapping=mapping
         )
     keys = {key: Key(one.codes[kept].astype(np.int32), tuple(one.levels)) for key, one in found.items()}
+    # a row of totals often has no period, and is to be called what it is
+    ensure_totals({key: _present(one) for key, one in keys.items()})
+    unnamed = 0 if part.office is None else int((found[OFFICE].blank & found[OFFICE].kept).sum())
+    if unnamed:
+        notes = (
+            *notes,
+            trn(
+                "{n} row names no office. Of merged cells only the first holds the name: write it on each row.",
+                "{n} rows name no office. Of merged cells only the first holds the name: write it on each row.",
+                unnamed,
+            ),
+        )
     written = {key: Key(one.written[kept].astype(np.int32), tuple(one.texts)) for key, one in found.items()}
     first, last = period_days(columns, part.period)
     quantities, given, names = _long(columns, mapping) if part.long is not None else _wide(columns, mapping)
@@ -154,6 +166,12 @@ def _block(name: str, table: Any, mapping: CountMapping) -> Block:
         row_number=lambda row: columns.row_number(int(numbers[row])),
         notes=(*notes, *more),
     )
+
+
+def _present(key: Key) -> Key:
+    """Leave out the levels that no row has any more."""
+    seen, codes = np.unique(key.codes, return_inverse=True)
+    return Key(codes.astype(np.int32), tuple(key.levels[one] for one in seen.tolist()))
 
 
 _Typed: TypeAlias = tuple[dict[str, Quantity], dict[str, Flags], tuple[str, ...]]

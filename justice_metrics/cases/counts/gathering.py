@@ -353,7 +353,8 @@ def _twice(again: Flags, where: Where) -> CaseDataError:
         ),
         tr(
             "Delete the rows that stand there twice. If the table is split by a further column, name it in "
-            '[counts.keys], or set repeated = "add" in [counts] to add such rows.'
+            '[counts.keys], or set repeated = "add" in [counts] to add such rows. Of merged cells only the first holds '
+            "the value: write it on each row."
         ),
     )
 

@@ -22,6 +22,11 @@ from .mapping import PeriodColumns
 # No period here: the place of a row whose period cannot be read.
 NO_DAY: Final = np.iinfo(np.int32).min
 
+# A year or one of its parts that the row leaves blank.
+_BLANK: Final = "?"
+
+_TOTALS: Final = frozenset("total totales totals subtotal suma acumulado".split())
+
 # A quarter or half year, as people write it: 2019-Q1, 1T2019, 2.º semestre de 2019, segundo trimestre 2019.
 _TOKENS: Final = re.compile(r"\d+|[a-z]+")
 _FILLERS: Final = frozenset("de del of the o a er ro do to st nd rd th".split())
@@ -114,7 +119,7 @@ def _days_of(table: CountColumns, column: Coded, places: Sequence[int]) -> DayLo
     if found.n_unreadable and not table.counting:
         unreadable = set(found.unreadable)
         wrong = [one for one in places if column.texts[one] in unreadable]
-        raise unreadable_days(found, row=table.first_row(np.isin(column.codes, wrong)))
+        raise _no_periods(table, np.isin(column.codes, wrong), column.name, found)
     return found
 
 
@@ -135,7 +140,9 @@ def _numbered(table: CountColumns, spec: PeriodColumns) -> tuple[Days, Days]:
     pairs = (year.codes + 1) * width + part.codes + 1
     distinct, codes = np.unique(pairs, return_inverse=True)
     texts = [
-        _pair(year.texts[one // width - 1], part.texts[one % width - 1], kind) if one >= width and one % width else "?"
+        _pair(year.texts[one // width - 1], part.texts[one % width - 1], kind)
+        if one >= width and one % width
+        else _BLANK
         for one in distinct.tolist()
     ]
     name = f"{year.name} + {part.name}"
@@ -168,10 +175,29 @@ def _day(table: CountColumns, given: Any, where: str) -> Days:
 
 
 def _refuse(table: CountColumns, rows: Flags, column: str) -> None:
-    if table.counting or not rows.any():
-        return
+    if not table.counting and rows.any():
+        raise _no_periods(table, rows, column)
+
+
+def _no_periods(table: CountColumns, rows: Flags, column: str, found: DayLookup | None = None) -> CaseDataError:
+    """Build the error for rows without a period: what sheets of offices hold besides their numbers, or odd texts."""
     row = table.first_row(rows)
-    raise CaseDataError(
+    texts = () if found is None else found.unreadable
+    # years with two digits and day counts of a spreadsheet have advice of their own
+    if found is not None and 2 * (found.n_short_year + found.n_serial) >= found.n_unreadable:
+        return unreadable_days(found, row=row)
+    if all(_is_apart(normalise(text)) for text in texts):
+        remedy = tr(
+            "Totals and footnotes do not belong to the table: delete these rows, or name their text in 'ignore' of "
+            'its column, such as office = {{ column = "…", ignore = ["Total"] }}. Of merged cells only the first '
+            "holds the value: write it on each row.",
+        )
+    else:
+        remedy = tr(
+            "Write periods as 2019, 2019-03, mar 2019 or 2019-Q1, or name the first and the last day; codes for "
+            'missing belong into [missing]. With faults = "count" in [data] these rows are left out.'
+        )
+    return CaseDataError(
         trn(
             "{n} row has no period that can be read in '{column}'{where}.",
             "{n} rows have no period that can be read in '{column}'{where}.",
@@ -179,8 +205,14 @@ def _refuse(table: CountColumns, rows: Flags, column: str) -> None:
             column=column,
             where=tr(" (the first in row {row})", row=row) if row is not None else "",
         ),
-        tr('Correct the cells, or set faults = "count" in [data] to leave these rows out.'),
+        remedy,
     )
+
+
+def _is_apart(bare: str) -> bool:
+    """Whether a text belongs to no row of numbers: it is blank, names a total, or holds no digit."""
+    words = _TOKENS.findall(bare)
+    return not any(one.isdecimal() for one in words) or bool(_TOTALS & set(words))
 
 
 def _coarse(precision: str) -> Period:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import numpy as np
@@ -491,3 +491,64 @@ def test_some_rows_of_a_table() -> None:
     part = found.selected(found.level("office") == "Court 1")
     assert (part.rows, part.quantities["new"].values.tolist()) == (1, [2])
     assert isinstance(part, CountData)
+
+
+class TestSheetsOfOffices:
+    """What a workbook of an office holds besides its numbers."""
+
+    MAPPING: ClassVar = {
+        "counts": {
+            "office": "Juzgado",
+            "period": {"year": "Año", "month": "Mes"},
+            "quantities": {"new": "Ingresadas"},
+        }
+    }
+    ROWS: ClassVar = (("Primero", "2019", "enero", "5"), ("Segundo", "2019", "enero", "7"))
+
+    def refused(self, *rows: tuple[str | None, ...]) -> CaseDataError:
+        frame = pd.DataFrame([*self.ROWS, *rows], columns=["Juzgado", "Año", "Mes", "Ingresadas"])
+        with pytest.raises(CaseDataError) as met:
+            CountData.from_frame(frame, self.MAPPING)
+        return met.value
+
+    def test_a_row_of_totals_without_a_month_is_called_one(self) -> None:
+        error = self.refused(("Total", "2019", None, "12"))
+        assert "'Total' in the column of 'office' looks like the sum" in str(error.problem)
+        assert "ignore" in str(error.remedy)
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            ("Fuente: Consejo", None, None, None),
+            ("Suma de ambos", "2019", None, "12"),
+            ("Segundo", "2019", "Total", "7"),
+            ("Segundo", None, "febrero", "7"),
+        ],
+    )
+    def test_footnotes_other_totals_and_merged_cells(self, row: tuple[str | None, ...]) -> None:
+        error = self.refused(row)
+        assert "1 row has no period that can be read in 'Año + Mes' (the first in row 3)." in str(error.problem)
+        for word in ("Totals and footnotes", "ignore", "merged cells"):
+            assert word in str(error.remedy)
+        assert "faults" not in str(error.remedy)
+
+    def test_the_remedy_for_totals_works(self) -> None:
+        frame = pd.DataFrame(
+            [*self.ROWS, ("Suma de ambos", "2019", None, "12"), ("Fuente: Consejo", None, None, None)],
+            columns=["Juzgado", "Año", "Mes", "Ingresadas"],
+        )
+        office = {"column": "Juzgado", "ignore": ["Suma de ambos", "Fuente: Consejo"]}
+        mapping = {"counts": {**self.MAPPING["counts"], "office": office}}
+        assert CountData.from_frame(frame, mapping).rows == 2
+
+    def test_odd_periods_are_told_how_to_write_them(self) -> None:
+        assert "Write periods as 2019" in str(self.refused(("Segundo", "2019", "13", "7")).remedy)
+
+    def test_merged_offices(self) -> None:
+        error = self.refused((None, "2019", "febrero", "7"), (None, "2019", "febrero", "3"))
+        assert "merged cells" in str(error.remedy)
+        frame = pd.DataFrame(
+            [*self.ROWS, (None, "2019", "febrero", "7")], columns=["Juzgado", "Año", "Mes", "Ingresadas"]
+        )
+        notes = [str(one) for one in CountData.from_frame(frame, self.MAPPING).notes]
+        assert any(one.startswith("1 row names no office.") for one in notes)
