@@ -18,10 +18,11 @@ from ...cases.calendar import day_number
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.counts.gathering import groups_of
-from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, periods_between
+from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, period_words, periods_between
+from ...reduce.beginnings import beginning
 from ...reduce.count_sums import added
 from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_past_year, resolved_within, undated
-from ...reduce.flows import Stays, stays_of
+from ...reduce.flows import NEW, Stays, stays_of
 from ...tables import Strata
 from ..declared import LEFT_OUT_WORDS, sampling_notes
 from ..series.series import ensure_few
@@ -114,26 +115,42 @@ def of_cases(
     if len(stays.begin) == 0:
         raise QuestionError(tr("No case has a date of registration."))
     first = int(stays.begin.min())
-    since = first if from_year is None else _new_year(from_year)
+    # nothing is known of the time before the first of the files: its zeros would be no zeros
+    since = first if from_year is None else max(first, _new_year(from_year))
     periods = periods_between(min(since, cases.cutoff_day), cases.cutoff_day, period)
     ensure_few(len(periods.labels))
     last = np.minimum(periods.last_day, cases.cutoff_day).astype(np.int32)
+    began = beginning(stays.begin[stays.opened == NEW])
+    begins = periods.first_day if began is None else began.first_days(periods).astype(np.int32)
+    late = begins > periods.first_day
 
     made = counted(stays, periods.first_day, last)
     made = {name: one for name, one in made.items() if name not in _SELDOM or one.values.any()}
     made["old_pending"] = quantity(pending_ages(stays, last, (backlog_days,))[:, :, 1])
-    made["resolved_past_year"] = resolved_past_year(stays, last, since=min(first, int(periods.first_day[0])))
+    since = int(periods.first_day[0]) if first >= periods.first_day[0] else first
+    made["resolved_past_year"] = resolved_past_year(stays, last, since=first if late.any() else since)
     flows = Flows(
         strata=stays.strata,
         labels=periods.labels,
-        first_day=periods.first_day,
+        first_day=begins,
         last_day=last,
-        whole=np.asarray(last == periods.last_day, np.bool_),
+        whole=np.asarray((last == periods.last_day) & ~late, np.bool_),
         quantities=made,
     )
     spans, months = _to_date(cases.cutoff_day)
+    # the same months of the year before are not all there
+    short = began is not None and began.inside(int(spans.first_day.min()), int(spans.last_day.min()))
+    gone = began is not None and began.day > int(spans.last_day.min())
     n = undated(stays)
     notes: list[Readable] = [*sampling_notes(cases, design_used=True)]
+    notes += [
+        tr(
+            "The register begins in the middle of {period}: its days before that are not counted.",
+            period=period_words(label),
+        )
+        for label, cut in zip(periods.labels, late, strict=True)
+        if cut
+    ]
     if cases.sampling.weighted:
         notes.append(tr("Cases are counted with their sampling weights."))
     if n:
@@ -154,7 +171,7 @@ def of_cases(
     return Source(
         flows=flows,
         whole=_all_of(flows) if by else None,
-        to_date=_two_spans(stays, spans),
+        to_date=None if short or gone else _two_spans(stays, spans),
         months=months,
         ages=pending_ages(stays, last, age_bands),
         within=resolved_within(stays, periods.first_day, last, within_days) if within_days else None,

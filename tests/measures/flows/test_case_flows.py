@@ -180,6 +180,23 @@ def test_a_period_that_ended_lately_may_be_provisional_too() -> None:
     assert jm.case_flows(cases, provisional_days=30).main["state"].tolist() == ["complete"] + ["provisional"] * 2
 
 
+def test_a_register_that_begins_in_the_middle_of_a_year_has_the_days_from_then_on() -> None:
+    """A case every other day from 20 June 2015 on, each resolved on the fourth day after: 195 days of 2015."""
+    rows = [
+        {"id": str(one), "complaint": 170 + 2 * one, "outcome": "rejected", "ended": 174 + 2 * one}
+        for one in range(250)
+    ]
+    found = jm.case_flows(wide(rows, cutoff=2 * YEAR), period="year")
+    assert found.main["state"].tolist() == ["provisional", "complete"]
+    assert found.tables["pace"]["days"].tolist() == [YEAR - 170, YEAR + 1]
+    assert found.main["disposition_time"][0] == pytest.approx(2 / 96 * (YEAR - 170))
+    assert any("begins in the middle of 2015" in str(one) for one in found.notes)
+    # there is no whole year before to set the year so far against
+    assert "to_date" not in found.tables
+    early = jm.case_flows(wide(rows, cutoff=2 * YEAR), from_year=2010)
+    assert early.main["period"].tolist() == ["2015", "2016"]
+
+
 @pytest.mark.parametrize("frame", ["closed_only", "prevalent"])
 def test_files_that_are_no_register_are_refused(frame: str) -> None:
     rows = [row for row in ROWS if row["ended"]]
