@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..base.language import Language
+from ..base.errors import MappingError
+from ..base.language import Language, tr, trn
 from .calendar import date_of, day_number
 from .conversion import DateOrder, normalise
 from .conversion_labels import FEWEST_TO_SHOW
@@ -20,6 +21,11 @@ from .propose_columns import ColumnLook, look_at, nothing_to_map
 from .propose_keys import column_keys, kind_of
 from .propose_toml import mapping_text
 from .propose_words import LANGUAGE_WORDS, PLACES, PROCEDURE_WORDS, STANDARD_LABELS, Meaning, meaning_of_label, says
+
+# A column of a table of counts that says when; whole names, for a year is also that of an age.
+_PERIOD_WORDS: Final = tuple("ano! year! mes! month! periodo! period! trimestre! quarter! semestre! gestion!".split())
+# Share of numbers above which a column holds numbers.
+_NUMBERS: Final = 0.9
 
 _STANDARD: Final = {normalise(one): one for one in STANDARD_LABELS}
 
@@ -66,6 +72,8 @@ def propose_mapping(
     ------
     ReadError
         When the file cannot be read or has fewer than two columns.
+    MappingError
+        When it looks like a table of counts, which has a mapping of another kind.
     """
     path = Path(path)
     seen = look_at(path, sheet=sheet)
@@ -81,6 +89,8 @@ def propose_mapping(
         else Guess(column=one.name, key="", confidence=0.0, look=one)
         for one in seen.columns
     )
+    if _looks_like_counts(guesses):
+        raise _table_of_counts(path.name, guesses)
     labelled = next((one for one in guesses if one.key in {"outcome.column", "events.state"}), None)
     labels, rare = _labels_of(labelled.look, rules) if labelled else ((), Counter[str]())
     dated = [one.look for one in guesses if one.look.is_date]
@@ -103,6 +113,43 @@ def propose_mapping(
         missing={code: level for one in seen.columns for code, level in one.missing_codes.items()},
         sheet=seen.sheet,
         other_sheets=seen.other_sheets,
+    )
+
+
+def _looks_like_counts(guesses: tuple[Guess, ...]) -> bool:
+    """Whether the columns are numbers by period, and none is an id, a date or an outcome of a case."""
+    if any(one.key and not one.key.startswith("attributes.") and one.key != "cases.id" for one in guesses):
+        return False
+    if any(one.look.is_date for one in guesses):
+        return False
+    of_period = [one for one in guesses if any(says(one.look.words, phrase) for phrase in _PERIOD_WORDS)]
+    return bool(of_period) and len(_numbers(guesses)) >= 1
+
+
+def _numbers(guesses: tuple[Guess, ...]) -> list[Guess]:
+    """Return the columns of whole numbers that are no periods."""
+    return [
+        one
+        for one in guesses
+        if one.look.share_numbers > _NUMBERS and not any(says(one.look.words, phrase) for phrase in _PERIOD_WORDS)
+    ]
+
+
+def _table_of_counts(name: str, guesses: tuple[Guess, ...]) -> MappingError:
+    """Build the error for a table of counts, which has a mapping of its own."""
+    return MappingError(
+        trn(
+            "'{name}' looks like a table of counts: {n} column of numbers by period, and no date or outcome of a case.",
+            "'{name}' looks like a table of counts: {n} columns of numbers by period, and no date or outcome of a "
+            "case.",
+            len(_numbers(guesses)),
+            name=name,
+        ),
+        tr(
+            'Its mapping is written by hand: kind = "counts" in [data]; in [counts] the columns of office and '
+            "period; in [counts.quantities] those of the numbers. docs/counts.md shows one, and justice-metrics "
+            "sample writes one (bolivia_counts_mapping.toml)."
+        ),
     )
 
 

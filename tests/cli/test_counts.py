@@ -64,3 +64,17 @@ def test_a_command_that_follows_cases_says_which_ones_take_counts(command: str, 
 
 def test_the_commands_of_counts_answer(mapping: Path, shell: Run) -> None:
     assert shell("flows", str(mapping), "--period", "own").code == 0
+
+
+def test_init_says_that_it_is_a_table_of_counts(mapping: Path, shell: Run) -> None:
+    answer = shell("init", str(mapping.with_suffix(".csv")))
+    assert answer.code == 1
+    assert "'juzgados.csv' looks like a table of counts: 2 columns of numbers by period" in answer.err
+    assert "docs/counts.md" in answer.err
+    assert not mapping.with_name("juzgados_mapping.toml").exists()
+
+
+def test_init_takes_cases_with_a_year_for_cases(tmp_path: Path, shell: Run) -> None:
+    lines = ["Expediente;Año;Edad;Resultado", *(f"E{n};2019;{20 + n};Sobreseimiento" for n in range(30))]
+    (tmp_path / "casos.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert shell("init", str(tmp_path / "casos.csv")).code == 0
