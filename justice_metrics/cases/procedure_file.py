@@ -99,11 +99,12 @@ class LimitEntry(_Entry):
     amount: Annotated[int, Field(gt=0)]
     unit: TimeUnit
     article: Annotated[str, Field(min_length=1)]
-    breach: Breach = "none"
+    breach: Breach = "not_written"
     certainty: Certainty
     condition: Words | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    stands_for: Words | None = None
 
     def limit(self) -> Limit:
         """Return the limit that the entry describes."""
@@ -121,6 +122,7 @@ class LimitEntry(_Entry):
             condition=self.condition.label() if self.condition else None,
             valid_from=self.valid_from,
             valid_to=self.valid_to,
+            stands_for=self.stands_for.label() if self.stands_for else None,
         )
 
 

@@ -25,7 +25,7 @@ OutcomeClass: TypeAlias = Literal[
 ]
 CountedFrom: TypeAlias = Literal["event", "notified"]
 TimeUnit: TypeAlias = Literal["hours", "working_days", "calendar_days", "months"]
-Breach: TypeAlias = Literal["none", "extinction_after_summons", "extinction_on_motion", "automatic"]
+Breach: TypeAlias = Literal["not_written", "none", "extinction_after_summons", "extinction_on_motion", "automatic"]
 Certainty: TypeAlias = Literal["seen", "from_memory"]
 
 KINDS: Final[Mapping[str, Message]] = MappingProxyType(
@@ -80,6 +80,7 @@ COUNTED_FROM: Final[Mapping[str, Message]] = MappingProxyType(
 
 BREACHES: Final[Mapping[str, Message]] = MappingProxyType(
     {
+        "not_written": tr("not written down for this limit"),
         "none": tr("does not end the case"),
         "extinction_after_summons": tr("extinction after the prosecutor was summoned"),
         "extinction_on_motion": tr("extinction when a party asks for it"),
@@ -174,14 +175,16 @@ class Limit:
         Unit of ``amount``; a year is twelve months.
     article : str
         Where the law says so.
-    breach : {"none", "extinction_after_summons", "extinction_on_motion", "automatic"}
-        What the law attaches to a late act.
+    breach : {"not_written", "none", "extinction_after_summons", "extinction_on_motion", "automatic"}
+        What the law attaches to a late act, where somebody wrote it down.
     certainty : {"seen", "from_memory"}
         Whether the article was read for this file or awaits verification.
     condition : Label, optional
         To which cases it applies, when not to all.
     valid_from, valid_to : datetime.date, optional
         First and last day on which it is law, when not those of the procedure.
+    stands_for : Label, optional
+        The act that the law sets, when ``to`` names another one that comes after it.
     """
 
     id: str
@@ -192,11 +195,12 @@ class Limit:
     amount: int
     unit: TimeUnit
     article: str
-    breach: Breach = "none"
+    breach: Breach = "not_written"
     certainty: Certainty
     condition: Label | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    stands_for: Label | None = None
 
     @property
     def measurable(self) -> bool:

@@ -236,8 +236,8 @@ def _with_notice(frame: nw.LazyFrame[Any], cases: CaseData, begins: Sequence[str
     for one in begins:
         if one in cases.dated_states:
             told = f"clock__notice_{one}"
-            notices = cases.events.filter(nw.col("state") == one)
-            notices = notices.with_columns(told=day, told_exact=nw.when(exact).then(day)).group_by("unit_id")
+            rows = cases.events.filter(nw.col("state") == one)
+            notices = rows.with_columns(told=day, told_exact=nw.when(exact).then(day)).group_by("unit_id")
             first = notices.agg(**{told: nw.col("told").min(), f"{told}_exact": nw.col("told_exact").min()})
             frame = frame.join(first, on="unit_id", how="left")
             # by the day: a date of "the verdict" may stand beside that of the acquittal

@@ -144,7 +144,7 @@ def test_bolivia_allows_a_new_trial_and_a_reopening() -> None:
 @pytest.mark.parametrize(
     ("id", "amount", "unit", "article", "breach", "certainty"),
     [
-        ("police_investigation", 20, "working_days", "CPP 300 (Ley 586)", "none", "seen"),
+        ("police_investigation", 20, "working_days", "CPP 300 (Ley 586)", "none", "from_memory"),
         (
             "preparatory_stage",
             6,
@@ -154,12 +154,12 @@ def test_bolivia_allows_a_new_trial_and_a_reopening() -> None:
             "seen",
         ),
         ("conclusion_after_summons", 5, "working_days", "CPP 134", "extinction_after_summons", "seen"),
-        ("whole_process", 36, "months", "CPP 133", "extinction_on_motion", "seen"),
-        ("prescription_8_years", 96, "months", "CPP 29", "extinction_on_motion", "seen"),
-        ("charge_of_detained", 24, "hours", "CPP 303", "none", "seen"),
-        ("trial_date", 45, "working_days", "CPP 343 (2014 text)", "none", "from_memory"),
-        ("restricted_appeal", 15, "working_days", "CPP 408", "none", "from_memory"),
-        ("evidence_gathered_348", 8, "working_days", "Ley 348 art. 94", "none", "from_memory"),
+        ("whole_process", 36, "months", "CPP 133", "extinction_on_motion", "from_memory"),
+        ("prescription_8_years", 96, "months", "CPP 29", "extinction_on_motion", "from_memory"),
+        ("charge_of_detained", 24, "hours", "CPP 303", "not_written", "seen"),
+        ("trial_date", 45, "working_days", "CPP 343 (2014 text)", "not_written", "from_memory"),
+        ("restricted_appeal", 15, "working_days", "CPP 408", "not_written", "from_memory"),
+        ("evidence_gathered_348", 8, "working_days", "Ley 348 art. 94", "not_written", "from_memory"),
     ],
 )
 def test_limits_of_bolivia(id: str, amount: int, unit: str, article: str, breach: str, certainty: str) -> None:

@@ -41,7 +41,7 @@ def asked_limits(cases: CaseData, wanted: Sequence[str]) -> tuple[Limit, ...]:
     usual = [
         one.id
         for one in known.values()
-        if one.measurable and one.condition is None and not set(one.from_states) & outcomes
+        if one.measurable and one.condition is None and one.stands_for is None and not set(one.from_states) & outcomes
     ]
     chosen = set(wanted or usual)
     if not chosen:

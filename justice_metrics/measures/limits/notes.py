@@ -13,9 +13,9 @@ from .judged import Judged
 
 
 def notes_of(
-    cases: CaseData, found: Sequence[Judged], own: LegalCalendar | None, pauses: Mapping[str, Pause]
+    cases: CaseData, found: Sequence[Judged], own: LegalCalendar | None, pauses: Mapping[str, Pause], *, other_law: int
 ) -> tuple[Readable, ...]:
-    """Return what a lawyer would ask of the numbers."""
+    """Return what a lawyer would ask of the numbers; ``other_law`` clocks began when their limit was not law."""
     notes: list[Readable] = [
         tr(
             "A missed limit is an act that came late or not at all; whether it ends the case or changes nothing is "
@@ -40,7 +40,7 @@ def notes_of(
             )
         )
     moved, again = sum(one.moved for one in found), sum(one.again for one in found)
-    unsaid, other_law = sum(one.notice_missing for one in found), sum(one.not_in_force for one in found)
+    unsaid = sum(one.notice_missing for one in found)
     counted = (
         trn(
             "{n} clock was in time only because its last day was no working day and moved to the next.",
@@ -99,6 +99,16 @@ def _legal_notes(cases: CaseData, found: Sequence[Judged], pauses: Mapping[str, 
             condition=one.condition,
         )
         for one in conditions
+    ]
+    notes += [
+        tr(
+            "'{limit}' is measured up to a later act than the one that the law sets ({act}): a clock that is missed "
+            "here may have been kept by who had to act.",
+            limit=one.limit.id,
+            act=one.limit.stands_for,
+        )
+        for one in found
+        if one.limit.stands_for is not None
     ]
     outcomes = set(cases.procedure.outcomes)
     rights = [one.limit.label for one in found if set(one.limit.from_states) & outcomes]

@@ -146,17 +146,21 @@ def law_table(limits: Sequence[Limit], asked: Sequence[Limit]) -> Table:
     """Return what the procedure says of each limit, and whether it was measured here."""
     measured = {one.id for one in asked}
     why = [
-        "measured"
+        ("measured" if one.stands_for is None else "measured_otherwise")
         if one.id in measured
         else "no_states"
         if not one.measurable
         else "condition"
         if one.condition is not None
+        else "other_act"
+        if one.stands_for is not None
         else "not_asked"
         for one in limits
     ]
     words: Mapping[str, Readable] = {
         "measured": tr("measured here"),
+        "measured_otherwise": tr("measured up to a later act than the one that the law sets"),
+        "other_act": tr("not measured: its act has no date, only a later one; name it to ask for that"),
         "no_states": tr("not measured: an act at one of its ends is no state of the procedure"),
         "condition": tr("not measured: it applies to some cases only; name it to ask for it"),
         "not_asked": tr("not measured: not asked for"),

@@ -221,8 +221,9 @@ def time_limits(
     ----------
     cases : CaseData
     limits : str or tuple of str
-        Ids of limits; by default all that have states at both ends, apply to all cases, and do not begin with an
-        ending of the case (those are rights of a party to challenge it: name them to ask for them).
+        Ids of limits; by default all that have states at both ends, apply to all cases, do not begin with an
+        ending of the case (those are rights of a party to challenge it), and end with the very act that the law sets:
+        name others to ask for them.
     by : str or tuple of str
         Attributes that split the cases.
     calendar : path, optional
@@ -313,8 +314,12 @@ def time_limits(
     if not any(len(one.n) for one in found):
         raise QuestionError(
             tr("No clock of these limits began in the data: {limits}.", limits=[one.id for one in asked]),
-            tr("Map the dates of the stages from which they count."),
+            tr(
+                "Map the dates of the stages from which they count; a limit is asked of clocks that began while it was "
+                "law."
+            ),
         )
+    other_law = sum(one.not_in_force for one in found)
     found = [one for one in found if len(one.n)]
     weighted = cases.sampling.weighted
     main = standing_table(found, confidence_level, weighted=weighted)
@@ -356,7 +361,7 @@ def time_limits(
             *sampling_notes(cases),
             *(few_units_note(found[0].strata, main["clocks"]) if by else ()),
             *(no_holidays(found) if country_of(cases, country) == NO_COUNTRY else ()),
-            *notes_of(cases, found, own, pauses),
+            *notes_of(cases, found, own, pauses, other_law=other_law),
         ),
         frame_library=cases.frame_library,
         limit_words={one.limit.id: one.limit.label for one in found},

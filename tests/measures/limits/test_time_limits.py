@@ -441,7 +441,7 @@ def test_an_unknown_country_is_refused_with_what_is_known(few: CaseData, country
         ({"by": "tribunal"}, "not an attribute"),
         ({"office": "tribunal"}, "not an attribute"),
         ({"confidence_level": 95}, "does not lie between"),
-        ({"limits": "accusation_to_court", "by": "court"}, None),
+        ({"limits": "preparatory_stage", "by": "court"}, None),
         ({"limits": "reopening"}, "No clock of these limits"),
     ],
 )

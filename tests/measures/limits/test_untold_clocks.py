@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from justice_metrics.base.errors import QuestionError
+from justice_metrics.cases.procedure_file import read_procedure
 from justice_metrics.measures.limits.time_limits import TimeLimits, time_limits
-
-from .test_time_limits import log, standing, wide
+from tests.measures.limits.test_time_limits import log, standing, wide
 
 STAGE = "preparatory_stage"
 
@@ -98,3 +99,39 @@ def test_the_act_of_a_second_round_is_not_that_of_the_first_clock() -> None:
     # a charge that is made anew while the case is open begins no second round
     open_case = [*first[:2], ("a", "charged", "2015-05-01", "2015-05-01"), ("a", "accusation", "2015-08-03", None)]
     assert standing(time_limits(log(open_case), limits=STAGE)) == {"missed": 1}
+
+
+def test_a_limit_whose_act_has_no_date_is_asked_by_name_and_says_so() -> None:
+    rows = [{"complaint": "2016-01-04", "preliminary": "2016-01-05", "charged": "2016-06-01", "notified": "2016-06-01"}]
+    usual = time_limits(wide(rows))
+    assert "police_investigation" not in usual.main["limit"].tolist()
+    here = dict(zip(usual.tables["law"]["limit"], usual.tables["law"]["here"], strict=True))
+    assert here["police_investigation"] == here["accusation_to_court"] == "other_act"
+    named = time_limits(wide(rows), limits="police_investigation")
+    here = dict(zip(named.tables["law"]["limit"], named.tables["law"]["here"], strict=True))
+    assert here["police_investigation"] == "measured_otherwise"
+    assert any("the report of the police" in str(note) for note in named.notes)
+
+
+def test_a_law_of_2019_is_not_asked_of_earlier_clocks() -> None:
+    def row(day: str, next_day: str) -> dict[str, str]:
+        return {"complaint": day, "charged": day, "accusation": day, "trial_preparation": next_day}
+
+    rows = [row("2016-03-01", "2016-09-01"), row("2019-11-04", "2019-11-04")]
+    answer = time_limits(wide(rows, cutoff="2020-03-31"), limits="accusation_to_court")
+    assert standing(answer) == {"kept": 1}
+    assert any("1 clock began when its limit was not law" in str(note) for note in answer.notes)
+    with pytest.raises(QuestionError, match="No clock of these limits"):
+        time_limits(wide(rows[:1]), limits="accusation_to_court")
+
+
+def test_what_follows_is_not_said_where_nobody_wrote_it_down() -> None:
+    law = time_limits(wide([{"complaint": "2016-01-01", "preliminary": "2016-01-01"}])).tables["law"]
+    follows = dict(zip(law["limit"], law["breach"], strict=True))
+    # who misses an appeal loses it: that is not "does not end the case"
+    assert follows["restricted_appeal"] == "not_written"
+
+
+def test_no_complaint_must_be_turned_down_in_guatemala() -> None:
+    guatemala = read_procedure("guatemala")
+    assert next(one for one in guatemala.limits if one.id == "complaint_turned_down").condition is not None
