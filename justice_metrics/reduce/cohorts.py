@@ -10,6 +10,8 @@ import numpy as np
 from ..base.types import Counts, Tallies
 from ..cases.casedata import CaseData
 from ..tables import Strata
+from .flow_counts import undated
+from .flows import RESOLVED, REOPENED_RESOLVED, stays_of
 from .grouped import NO_DAY, grouped_counts
 from .risk import arrival
 
@@ -30,6 +32,9 @@ class DayCounts(NamedTuple):
         Of them, those with the outcome within the days asked for, and by the cut-off; zeros for arrivals.
     left_out : mapping of str to int
         Units by the reason why they are in none.
+    untold : number
+        Of cohorts: units (or their weights) that were followed for long enough and came to the outcome on a day that
+        nobody knows, so that they are in no row.
     """
 
     strata: Strata
@@ -39,6 +44,7 @@ class DayCounts(NamedTuple):
     in_time: Tallies
     so_far: Tallies
     left_out: dict[str, int]
+    untold: float = 0.0
 
 
 def cohort_counts(
@@ -74,6 +80,8 @@ def cohort_counts(
         sums={"in_time": (known & (end - begin <= within_days)).fill_null(False), "so_far": known.fill_null(False)},
     )
     kept = grouped.keys["why"] == 0
+    followed = grouped.keys["day"] + within_days <= cases.cutoff_day
+    untold = (grouped.keys["why"] == 1 + REASONS.index("end_undated")) & followed
     left_out = {
         name: int(grouped.units[grouped.keys["why"] == place].sum()) for place, name in enumerate(REASONS, start=1)
     }
@@ -84,6 +92,27 @@ def cohort_counts(
         n=grouped.n[kept],
         in_time=grouped.sums["in_time"][kept],
         so_far=grouped.sums["so_far"][kept],
+        left_out={name: n for name, n in left_out.items() if n},
+        untold=float(grouped.n[untold].sum()),
+    )
+
+
+def resolved_counts(cases: CaseData, *, by: tuple[str, ...]) -> DayCounts:
+    """Count endings by day, as flows count them: the first of a case, and the first after each reopening.
+
+    A final verdict after a verdict resolves nothing again, and a transfer to another court resolves nothing.
+    """
+    stays = stays_of(cases, by=by)
+    over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
+    nothing = np.zeros(int(over.sum()), np.int64)
+    left_out = {**stays.left_out, "arrival_undated": round(undated(stays))}
+    return DayCounts(
+        strata=stays.strata,
+        stratum=stays.stratum[over],
+        day=stays.end[over],
+        n=stays.n[over],
+        in_time=nothing,
+        so_far=nothing,
         left_out={name: n for name, n in left_out.items() if n},
     )
 

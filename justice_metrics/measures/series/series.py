@@ -20,15 +20,17 @@ from ...cases.casedata import CaseData
 from ...cases.periods import Period, Periods, period_number, period_words, periods_between
 from ...estimate.count_intervals import garwood
 from ...estimate.proportion import wilson
-from ...reduce.cohorts import DayCounts, arrival_counts, cohort_counts
+from ...reduce.cohorts import DayCounts, arrival_counts, cohort_counts, resolved_counts
 from ...reduce.grouped import summed
 from ...tables import Strata
-from ..declared import LEFT_OUT_WORDS, sampling_notes
+from ..declared import LEFT_OUT_WORDS, Share, sampling_notes
 
 # More periods than this come from a mistyped year, and no reader follows them.
 MOST_PERIODS: Final = 240
 _MONTHS: Final = MappingProxyType({"month": 12, "quarter": 4, "half_year": 2, "year": 1})
 _PENDING: Final = STATUSES.index(PENDING)
+# A gap at the start or the end of a register that chance makes less often than this is no chance.
+_UNLIKELY_GAP: Final = 0.001
 ARRIVAL_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "arrival_undated": tr("came there, but no date says when"),
@@ -161,8 +163,29 @@ def cohort_series(
             ),
         ),
         left_out=tuple(LeftOut(LEFT_OUT_WORDS[name], n) for name, n in counts.left_out.items()),
-        notes=(*sampling_notes(cases), *_last_note(periods, cases.cutoff_day, period)),
+        notes=(
+            *sampling_notes(cases),
+            *_last_note(periods, cases.cutoff_day, period),
+            *untold_note(float(numerator.values.sum()), float(np.nansum(denominator.values)), counts.untold),
+        ),
         weighted=cases.sampling.weighted,
+    )
+
+
+def untold_note(came: float, followed: float, untold: float) -> tuple[Readable, ...]:
+    """Say how far shares are too low because some came to the outcome on a day that nobody knows."""
+    if untold <= 0:
+        return ()
+    return (
+        trn(
+            "{n} unit came to the outcome on a day that is not known and is in no share, so shares are too low: "
+            "{low} of all that were followed; if it came in time, {high}.",
+            "{n} units came to the outcome on days that are not known and are in no share, so shares are too low: "
+            "{low} of all that were followed; if all of them came in time, {high}.",
+            round(untold),
+            low=Share(came / followed) if followed > 0 else "–",
+            high=Share((came + untold) / (followed + untold)),
+        ),
     )
 
 
@@ -175,11 +198,16 @@ def arrival_series(cases: CaseData, *, quantity: str, period: Period, by: tuple[
         When a word names nothing, nobody came there on a known day, or the dates span too many periods.
     """
     states = _states_of(cases, quantity)
-    counts = arrival_counts(cases, states=states, by=by)
+    # endings are those of the flows: the first of a case, and the first after it was reopened
+    counts = resolved_counts(cases, by=by) if states is None else arrival_counts(cases, states=states, by=by)
     # after the last registration nobody knows whether none came in or the file ends there; of verdicts it is known
     begins = states == (cases.procedure.start,)
     periods, place = _spread(counts, int(counts.day.max(initial=-1)) if begins else cases.cutoff_day, period)
-    seen_days = np.minimum(periods.last_day, cases.cutoff_day) - periods.first_day + 1
+    registered = counts if begins else arrival_counts(cases, states=(cases.procedure.start,), by=())
+    first, last = _register(registered, periods, cases.cutoff_day)
+    last = last if begins else cases.cutoff_day
+    seen_days = np.minimum(periods.last_day, last) - np.maximum(periods.first_day, first) + 1
+    seen_days = np.where(seen_days > 0, seen_days, periods.days)
     words = _words_of(cases, quantity)
     numerator = _summed(counts, place, counts.n, len(periods.labels))
     shape = numerator.values.shape
@@ -194,10 +222,56 @@ def arrival_series(cases: CaseData, *, quantity: str, period: Period, by: tuple[
         is_share=False,
         scale_words=tr("{what}, per 30 days", what=words),
         definition=flow_definition(words),
-        left_out=tuple(LeftOut(ARRIVAL_WORDS[name], n) for name, n in counts.left_out.items()),
-        notes=(*sampling_notes(cases), *_last_note(periods, cases.cutoff_day, period)),
+        left_out=tuple(LeftOut({**LEFT_OUT_WORDS, **ARRIVAL_WORDS}[name], n) for name, n in counts.left_out.items()),
+        notes=(
+            *sampling_notes(cases),
+            *_last_note(periods, cases.cutoff_day, period),
+            *_register_note(periods, first, last, cases.cutoff_day),
+        ),
         weighted=cases.sampling.weighted,
     )
+
+
+def _register(registered: DayCounts, periods: Periods, cutoff_day: int) -> tuple[int, int]:
+    """Return the first and the last day of the register, for periods that it begins or stops in the middle of.
+
+    Where registrations come as often as between the first and the last of them, a gap of g days has the chance
+    exp(-rate g). One that chance makes is no gap: the register is then taken to cover the period.
+    """
+    days = registered.day
+    if not len(days):
+        return int(periods.first_day[0]), cutoff_day
+    first, last = int(days.min()), int(days.max())
+    # entries that count for several (weights) are as many chances of a gap as there are rows at least
+    rate = max(len(np.unique(days)) - 1, 0) / max(last - first, 1)
+    at = int(np.searchsorted(periods.last_day, first))
+    begin = int(periods.first_day[at]) if at < len(periods.labels) else first
+    at = int(np.searchsorted(periods.last_day, last))
+    stop = min(int(periods.last_day[at]), cutoff_day) if at < len(periods.labels) else last
+    before, after = (bool(np.exp(-rate * gap) < _UNLIKELY_GAP) for gap in (first - begin, stop - last))
+    return first if before else begin, last if after else max(stop, last)
+
+
+def _register_note(periods: Periods, first: int, last: int, cutoff_day: int) -> tuple[Readable, ...]:
+    """Say that the register begins, or stops, in the middle of a period."""
+    notes: list[Readable] = []
+    if first > periods.first_day[0] and first <= periods.last_day[-1]:
+        label = periods.labels[int(np.searchsorted(periods.last_day, first))]
+        notes.append(
+            tr(
+                "The register begins in the middle of {period}: its days before that are not counted.",
+                period=period_words(label),
+            )
+        )
+    if last < min(int(periods.last_day[-1]), cutoff_day):
+        notes.append(
+            tr(
+                "Nothing was registered in the last days of {period}: they are not counted, since the register seems "
+                "to stop there.",
+                period=period_words(periods.labels[-1]),
+            )
+        )
+    return tuple(notes)
 
 
 def flow_definition(words: Readable) -> Definition:
@@ -225,12 +299,12 @@ def seasons_of(series: Series, used: Flags, *, least: int) -> Counts | None:
     return season if _MONTHS[series.period] > 1 and bool((counts >= least).all()) else None
 
 
-def _states_of(cases: CaseData, quantity: str) -> tuple[str, ...]:
-    """Return the states that a word of the counts, or of the procedure, names."""
+def _states_of(cases: CaseData, quantity: str) -> tuple[str, ...] | None:
+    """Return the states that a word of the counts, or of the procedure, names; None of the flow of endings."""
     if quantity == "new":
         return (cases.procedure.start,)
     if quantity == "resolved":
-        return tuple(cases.procedure.outcomes)
+        return None
     return cases.resolve(quantity)
 
 

@@ -12,10 +12,11 @@ from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.counts.data import CountData
 from justice_metrics.estimate.proportion import wilson
+from justice_metrics.measures.flows.case_flows import case_flows
 from justice_metrics.measures.series.change_points import change_points
 from justice_metrics.measures.series.control_chart import control_chart
 from justice_metrics.measures.series.trends import trends
-from tests.made_cases import wide
+from tests.made_cases import log, wide
 
 YEAR = 365
 
@@ -142,6 +143,70 @@ class TestArrivals:
         cases = wide(ROWS, cutoff=1000)
         assert trends(cases, quantity="new", period="year").main["numerator"].tolist() == [2, 3, 2]
         assert trends(cases, quantity="resolved", period="year").main["numerator"].tolist() == [2, 2, 2]
+
+    def test_resolved_is_the_first_ending_and_the_first_after_reopening_as_in_the_flows(self) -> None:
+        cases = log(
+            [
+                # a final verdict a year later resolves nothing again
+                *[("a", "complaint", 10), ("a", "convicted", 100), ("a", "final_conviction", 500)],
+                *[("b", "complaint", 10), ("b", "rejected", 60), ("b", "charged", 400), ("b", "rejected", 900)],
+                *[("c", "complaint", 10), ("c", "transferred", 450)],
+            ],
+            cutoff=1000,
+        )
+        ours = trends(cases, quantity="resolved", period="year").main["numerator"].tolist()
+        flows = case_flows(cases, period="year").main["resolved"].tolist()
+        assert ours == flows == [2, 0, 1]
+
+
+def registered(first: int, last: int, *, cutoff: int) -> CaseData:
+    """One case every third day."""
+    rows = [{"id": f"{day}", "complaint": day, "outcome": "pending"} for day in range(first, last, 3)]
+    return wide(rows, cutoff=cutoff)
+
+
+class TestTheRegistersEnds:
+    """Day 0 is 1 January 2015."""
+
+    def test_a_register_that_begins_within_a_period(self) -> None:
+        answer = trends(registered(170, 1000, cutoff=1000), quantity="new", period="year")
+        assert answer.main["state"].tolist() == ["immature", "complete", "immature"]
+        # 195 days from the first registration on, not 365
+        assert answer.main["seen"][0] == 195 / 365
+        assert answer.main["estimate"][0] == 65 / 195 * 30
+        assert any("begins in the middle of 2015" in str(one) for one in answer.notes)
+        # a verdict of that year comes from the same part of it
+        rows = [{"id": "x", "complaint": 170, "outcome": "rejected", "ended": 180}]
+        rows += [{"id": f"{day}", "complaint": day, "outcome": "pending"} for day in range(171, 1000, 3)]
+        main = trends(wide(rows, cutoff=1000), quantity="rejection", period="year").main
+        assert main["seen"][0] == 195 / 365
+
+    def test_a_register_that_stops_within_a_period(self) -> None:
+        answer = trends(registered(0, 900, cutoff=1095), quantity="new", period="year")
+        assert answer.main["state"].tolist() == ["complete", "complete", "immature"]
+        assert any("the register seems to stop there" in str(one) for one in answer.notes)
+
+    def test_a_gap_that_chance_makes_is_none(self) -> None:
+        answer = trends(registered(9, 1088, cutoff=1095), quantity="new", period="year")
+        assert answer.main["seen"].tolist() == [1, 1, 1]
+        few = trends(wide(ROWS, cutoff=1000), quantity="new", period="half_year")
+        assert few.main["state"][0] == "complete"
+
+    def test_alarms_rest_on_whole_periods(self) -> None:
+        answer = control_chart(registered(170, 1400, cutoff=1400), quantity="new")
+        assert answer.main["used"][0] == "no"
+        assert set(answer.main["signal"]) == {""}
+
+
+class TestEndingsWithoutADay:
+    def test_how_far_the_share_is_too_low(self) -> None:
+        rows = [*ROWS, {"id": "z", "complaint": 50, "outcome": "rejected", "ended": None}]
+        # also without a day, but too young to be followed
+        rows += [{"id": "y", "complaint": 950, "outcome": "rejected", "ended": None}]
+        notes = [str(one) for one in asked(rows).notes]
+        # 3 of 6 that were followed; 4 of 7 at most
+        assert any("1 unit came to the outcome" in one and "50.0\xa0%" in one and "57.1\xa0%" in one for one in notes)
+        assert not any("came to the outcome on" in str(one) for one in asked(ROWS).notes)
 
 
 QUARTERS = [f"{year}-Q{quarter}" for year in range(2013, 2019) for quarter in (1, 2, 3, 4)]
