@@ -18,6 +18,7 @@ from ...cases.procedure import ROLES
 from ...figures.dots import dots
 from ...reduce.strata import convicted, reached_or_passed
 from ..declared import Share, ensure_level, few_units_note, interval_columns, strata_columns
+from ..recorded import ensure_mapped, silence_notes, unmapped
 from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def cohort_rates(
     of : str or tuple of str, optional
         Numerators: stages and roles (charge, prosecution, trial, verdict, or a state such as ``abbreviated``), ways of
         ending (conviction, rejection, dismissal, withdrawal, alternative_exit, extinction), ``pending``. By default
-        those that the procedure knows.
+        those that the procedure knows and the mapping names.
     per : str or tuple of str
         Denominators: stage ids or roles. Every numerator is given on every denominator.
     by : str or tuple of str
@@ -109,7 +110,7 @@ def cohort_rates(
     Raises
     ------
     ProcedureError, QuestionError
-        When a word names nothing.
+        When a word names nothing, or the data say nothing of it.
 
     Examples
     --------
@@ -120,6 +121,9 @@ def cohort_rates(
     """
     by, numerators, denominators = names(by), _numerators(cases, of), names(per)
     ensure_level(confidence_level)
+    unknown = unmapped(cases, numerators) if of is None else ()
+    numerators = tuple(one for one in numerators if one not in unknown)
+    ensure_mapped(cases, (*numerators, *denominators))
     shares, pending = {}, {}
     for of_word in numerators:
         there = came_to(cases, of_word)
@@ -151,7 +155,12 @@ def cohort_rates(
         provenance=cases.provenance.add(
             "cohort_rates", of=numerators, per=denominators, by=by, interval=interval, confidence_level=confidence_level
         ),
-        notes=(*share_notes(cases, found), *few_units_note(found.strata, found.units)),
+        notes=(
+            *share_notes(cases, found),
+            *few_units_note(found.strata, found.units),
+            *_unknown_note(cases, unknown),
+            *silence_notes(cases, (*numerators, *denominators)),
+        ),
         frame_library=cases.frame_library,
         rate_words=words,
     )
@@ -208,6 +217,12 @@ def _numerators(cases: CaseData, of: Names | None) -> tuple[str, ...]:
     classes = {procedure.class_of(one) for one in procedure.outcomes}
     known = {*procedure.roles, *classes, PENDING}
     return tuple(one for one in USUAL if one in known)
+
+
+def _unknown_note(cases: CaseData, unknown: tuple[str, ...]) -> tuple[Readable, ...]:
+    if not unknown:
+        return ()
+    return (tr("The data say nothing of: {states}.", states=[cases.procedure.label(one) for one in unknown]),)
 
 
 def _table(found: Shares, words: Mapping[str, Readable]) -> Table:

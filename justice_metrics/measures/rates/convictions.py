@@ -26,6 +26,7 @@ from ..declared import (
     levels_words,
     outcome_labels,
 )
+from ..recorded import ensure_mapped, silence_notes
 from .rates_tables import rates_table, shares_table
 from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
 
@@ -247,7 +248,7 @@ def conviction_rates(
     """
     by, denominators = names(by), names(per)
     ensure_level(confidence_level)
-    cases.resolve(outcome)
+    ensure_mapped(cases, (outcome,))
     found = [
         (asked, _rates_of(counted, asked, by=by, outcome=outcome, interval=interval, level=confidence_level))
         for counted, asked in _by_unit(cases, denominators, names(principal))
@@ -280,6 +281,7 @@ def conviction_rates(
             *share_notes(cases, first),
             *few_units_note(first.strata, first.units),
             *_verdict_note(denominators),
+            *silence_notes(cases, (outcome,)),
             *_unseen_notes(cases, tuple(one for one in denominators if one not in UNITS)),
         ),
         frame_library=cases.frame_library,

@@ -17,6 +17,7 @@ from ...cases.casedata import CaseData
 from ...figures.dots import dots
 from ...reduce.strata import convicted
 from ..declared import Share, ensure_level, few_units_note, interval_columns, strata_columns
+from ..recorded import ensure_mapped, unmapped
 from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class Impunity(Result):
     main
         One row per stratum and age: ``age`` (months since the complaint, or ``as_measured``), ``numerator`` (without an
         effective ending by then), ``denominator`` (cases observed so long), ``pending`` (of the numerator, open at the
-        cut-off), ``too_young`` (not observed so long), ``estimate``, ``conf_low``, ``conf_high``.
+        cut-off), ``too_young`` (not observed so long), ``untold`` (of the denominator, with an effective ending that no
+        date places), ``estimate`` (as if these had ended by then), ``conf_low``, ``conf_high``, and ``at_most`` (as if
+        they had not); the interval reaches from the lower limit of the one to the upper limit of the other.
     """
 
     question: ClassVar[str] = "impunity"
@@ -47,19 +50,32 @@ class Impunity(Result):
         main = self.main
         if any(one.role == "stratum" for one in main.columns):
             return ()
-        return tuple(
-            tr(
-                "Impunity, {age}: {numerator} of {denominator} reported cases had no conviction and no accepted "
-                "alternative exit, {share} (interval {low} to {high}).",
-                age=self.age_words[str(main["age"][row])],
-                numerator=round(float(main["numerator"][row])),
-                denominator=round(float(main["denominator"][row])),
-                share=Share(main["estimate"][row]),
-                low=Share(main["conf_low"][row]),
-                high=Share(main["conf_high"][row]),
+        return tuple(self._finding(row) for row in range(len(main)) if main["denominator"][row] > 0)
+
+    def _finding(self, row: int) -> Readable:
+        main = self.main
+        values = {
+            "age": self.age_words[str(main["age"][row])],
+            "numerator": round(float(main["numerator"][row])),
+            "denominator": round(float(main["denominator"][row])),
+            "share": Share(main["estimate"][row]),
+            "low": Share(main["conf_low"][row]),
+            "high": Share(main["conf_high"][row]),
+        }
+        untold = round(float(main["untold"][row]))
+        if untold:
+            return tr(
+                "Impunity, {age}: at least {numerator} of {denominator} reported cases had no conviction and no "
+                "accepted alternative exit, {share}, and at most {most}, since {untold} had one on a day that is not "
+                "known (interval {low} to {high}).",
+                **values,
+                most=Share(main["at_most"][row]),
+                untold=untold,
             )
-            for row in range(len(main))
-            if main["denominator"][row] > 0
+        return tr(
+            "Impunity, {age}: {numerator} of {denominator} reported cases had no conviction and no accepted "
+            "alternative exit, {share} (interval {low} to {high}).",
+            **values,
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -121,7 +137,7 @@ def impunity(
     Raises
     ------
     QuestionError
-        When no way of ending is effective, or an age is not above 0.
+        When no way of ending is effective, the data say nothing of any that is, or an age is not above 0.
 
     References
     ----------
@@ -137,6 +153,9 @@ def impunity(
     by, ages = names(by), tuple(several(months))
     ensure_level(confidence_level)
     states = _effective_states(cases, names(effective))
+    silent = unmapped(cases, states)
+    if len(silent) == len(states):
+        ensure_mapped(cases, silent)
     if any(one <= 0 for one in ages):
         raise QuestionError(tr("An age in months must be above 0."), tr("Ask for ages such as 12, 24 and 36."))
     shares, also = _asked(cases, states, ages)
@@ -163,7 +182,12 @@ def impunity(
             interval=interval,
             confidence_level=confidence_level,
         ),
-        notes=(*share_notes(cases, found), *few_units_note(found.strata, found.units), *_notes(found)),
+        notes=(
+            *share_notes(cases, found),
+            *few_units_note(found.strata, found.units),
+            *_notes(found),
+            *_unmapped_notes(cases, states, silent),
+        ),
         frame_library=cases.frame_library,
         age_words=words,
     )
@@ -195,21 +219,40 @@ def _asked(
     ended = nw.when(otherwise).then(nw.col("outcome_day")).otherwise(cases.first_day(verdicts))
     start = cases.first_day((cases.procedure.start,))
     is_open = nw.col("outcome").is_null() & ~is_effective
-    dated = ~start.is_null() & ~(is_effective & ended.is_null())
+    dated = ~start.is_null()
+    unplaced = is_effective & ended.is_null()
     every = nw.lit(value=True)
     shares, also = {}, {}
     for age in ages:
         days = round(age * _MONTH)
         old = dated & (start + days <= cases.cutoff_day).fill_null(value=False)
         by_then = is_effective & (ended - start <= days).fill_null(value=False)
-        shares[str(age)] = (old & ~by_then, old)
+        shares[str(age)] = (old & ~by_then & ~unplaced, old)
+        shares[_most(age)] = (old & ~by_then, old)
         also[f"pending {age}"] = old & ~by_then & is_open
+        also[f"untold {age}"] = old & unplaced
         also[f"young {age}"] = dated & ~old
-    shares[AS_MEASURED] = (~is_effective, every)
+    shares[AS_MEASURED] = shares[_most(AS_MEASURED)] = (~is_effective, every)
+    also[f"untold {AS_MEASURED}"] = nw.lit(value=False)
     also[f"pending {AS_MEASURED}"] = is_open
     also[f"young {AS_MEASURED}"] = nw.lit(value=False)
     also["undated"] = ~dated
     return shares, also
+
+
+def _most(age: int | str) -> str:
+    """Return the name of the share in which effective endings without a date count as later ones."""
+    return f"{age} at_most"
+
+
+def _unmapped_notes(cases: CaseData, states: tuple[str, ...], silent: tuple[str, ...]) -> tuple[Readable, ...]:
+    """Say of which effective endings the data know nothing; a class of which one state is known is known."""
+    procedure = cases.procedure
+    known = {procedure.class_of(one) for one in states if one not in silent}
+    lost = [procedure.label(one) for one in silent if procedure.class_of(one) not in known]
+    if not lost:
+        return ()
+    return (tr("The data say nothing of: {states}; cases that ended so count as unpunished.", states=lost),)
 
 
 def _notes(found: Shares) -> list[Readable]:
@@ -223,9 +266,20 @@ def _notes(found: Shares) -> list[Readable]:
     if undated:
         notes.append(
             trn(
-                "{n} case has no date of complaint or of its effective ending; fixed ages leave it out.",
-                "{n} cases have no date of complaint or of their effective ending; fixed ages leave them out.",
+                "{n} case has no date of complaint; fixed ages leave it out.",
+                "{n} cases have no date of complaint; fixed ages leave them out.",
                 undated,
+            )
+        )
+    untold = max(round(float(one.sum())) for name, one in found.also.items() if name.startswith("untold "))
+    if untold:
+        notes.append(
+            trn(
+                "{n} case has an effective ending without a date, so that nobody knows its age then: the share at a "
+                "fixed age is given as if it had ended by then (at least) and as if it had not (at most).",
+                "{n} cases have an effective ending without a date, so that nobody knows their age then: the share at "
+                "a fixed age is given as if they had ended by then (at least) and as if they had not (at most).",
+                untold,
             )
         )
     return notes
@@ -240,17 +294,23 @@ def _table(found: Shares, words: Mapping[str, Readable]) -> Table:
         Column("denominator", tr("observed so long"), "units", "count", "count"),
         Column("pending", tr("of the first, pending"), "units", "count", "count"),
         Column("too_young", tr("not observed so long"), "units", "count", "count"),
+        Column("untold", tr("with one on an unknown day"), "units", "count", "count"),
         *interval_columns(),
+        Column("at_most", tr("at most, with unknown days"), "share", "estimate", "share"),
     )
+    # asked in pairs, age by age: as if undated ones had ended by then, and as if they had not
+    least, most = slice(0, None, 2), slice(1, None, 2)
     values = {
         **found.strata.columns(k),
         "age": list(words) * len(found.strata),
-        "numerator": found.numerator.ravel(),
-        "denominator": found.denominator.ravel(),
+        "numerator": found.numerator[:, least].ravel(),
+        "denominator": found.denominator[:, least].ravel(),
         "pending": np.stack([found.also[f"pending {one}"] for one in words], axis=1).ravel(),
         "too_young": np.stack([found.also[f"young {one}"] for one in words], axis=1).ravel(),
-        "estimate": found.estimate.ravel(),
-        "conf_low": found.conf_low.ravel(),
-        "conf_high": found.conf_high.ravel(),
+        "untold": np.stack([found.also[f"untold {one}"] for one in words], axis=1).ravel(),
+        "estimate": found.estimate[:, least].ravel(),
+        "conf_low": found.conf_low[:, least].ravel(),
+        "conf_high": found.conf_high[:, most].ravel(),
+        "at_most": found.estimate[:, most].ravel(),
     }
     return Table(columns, values, labels={"age": words}, title=tr("Impunity by age of the case"))

@@ -18,6 +18,7 @@ from ...estimate.survey import linearised_difference, linearised_ratio
 from ...figures.dots import dots
 from ...reduce.strata import reached_or_passed
 from ..declared import Points, Share, ensure_level, few_units_note, strata_columns
+from ..recorded import ensure_mapped, silence_notes
 from .cohort_rates import came_to
 from .shown_shares import Shares, by_design, share_notes, shares_of
 
@@ -138,6 +139,7 @@ def rate_contrasts(
     0.0
     """
     ensure_level(confidence_level)
+    ensure_mapped(cases, (of, per))
     reached = reached_or_passed(cases, per)
     name = f"{of}/{per}"
     shares = {name: (reached & came_to(cases, of), reached)}
@@ -166,6 +168,7 @@ def rate_contrasts(
         notes=(
             *share_notes(cases, found),
             *few_units_note(found.strata, found.denominator[:, 0]),
+            *silence_notes(cases, (of, per)),
             tr("Not adjusted: groups whose cases differ in kind or in age differ in their rates for that reason too."),
         ),
         frame_library=cases.frame_library,

@@ -209,3 +209,44 @@ class TestContrasts:
         with pytest.raises(QuestionError, match="nothing to compare"):
             jm.rate_contrasts(wide([row for row in drawn(9, weighted=False, clustered=False) if row["sex"] == "f"]),
                               by="sex")  # fmt: skip
+
+
+class TestWhatTheFileNeverRecorded:
+    ROWS = tuple({"id": one, "complaint": 0, "charged": day, "outcome": "p"} for one, day in (("a", 5), ("b", None)))
+
+    def test_what_the_mapping_does_not_name_is_left_out_and_told(self) -> None:
+        answer = jm.cohort_rates(wide(self.ROWS, labels={"r": "rejected", "p": "pending"}))
+        assert shares(answer) == {
+            "charge/complaint": (1, 2), "rejection/complaint": (0, 2), "pending/complaint": (2, 2),
+        }  # fmt: skip
+        told = next(str(one) for one in answer.notes if "say nothing of" in str(one))
+        assert "conviction" in told
+        assert "verdict" in told
+
+    @pytest.mark.parametrize("word", ["prosecution", "conviction", "withdrawn"])
+    def test_asked_for_by_name_it_is_refused(self, word: str) -> None:
+        cases = wide(self.ROWS, labels={"r": "rejected", "p": "pending"})
+        with pytest.raises(QuestionError, match="say nothing of"):
+            jm.cohort_rates(cases, of=word)
+
+    def test_as_a_denominator_contrast_or_outcome_too(self) -> None:
+        cases = wide([{**row, "court": row["id"]} for row in self.ROWS], labels={"p": "pending", "r": "rejected"})
+        with pytest.raises(QuestionError, match="say nothing of"):
+            jm.cohort_rates(cases, of="charge", per="prosecution")
+        with pytest.raises(QuestionError, match="say nothing of"):
+            jm.rate_contrasts(cases, by="court", of="verdict")
+        with pytest.raises(QuestionError, match="say nothing of"):
+            jm.conviction_rates(cases)
+
+    def test_without_any_ending_nobody_is_known_to_be_pending(self) -> None:
+        cases = wide([{"id": "a", "complaint": 0, "charged": 3}])
+        assert set(shares(jm.cohort_rates(cases))) == {"charge/complaint"}
+
+    def test_a_label_that_no_case_has_is_a_true_zero(self) -> None:
+        cases = wide(self.ROWS, labels={"c": "convicted", "p": "pending"})
+        assert shares(jm.cohort_rates(cases, of="conviction")) == {"conviction/complaint": (0, 2)}
+
+    def test_an_event_log_without_such_events_says_what_its_zero_means(self) -> None:
+        answer = jm.cohort_rates(log([("a", "complaint", 0), ("a", "charged", 4)]), of=("charge", "conviction"))
+        assert shares(answer) == {"charge/complaint": (1, 1), "conviction/complaint": (0, 1)}
+        assert any("No event of the file" in str(one) and "conviction" in str(one) for one in answer.notes)

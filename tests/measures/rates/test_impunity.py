@@ -10,6 +10,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.estimate.proportion import wilson
 from tests.made_cases import log, wide
 
 # The cut-off is day 1,000. Convicted on day 300 and on day 500; alternative exit on day 100; rejected; convicted, then
@@ -62,11 +63,38 @@ class TestOfACohort:
         assert any("compare years, offices or countries at one age" in str(one)
                    for one in jm.impunity(log(EVENTS)).notes)  # fmt: skip
 
-    def test_an_ending_without_a_date(self) -> None:
+    def test_an_ending_without_a_date_gives_bounds(self) -> None:
         events = [*EVENTS, ("g", "complaint", 0), ("g", "trial", 5), ("g", "convicted", None)]
         answer = jm.impunity(log(events), months=12)
-        assert rows(answer, "age") == {"12": (3, 5, 0, 1), "as_measured": (3, 7, 1, 0)}
-        assert any("1 case has no date" in str(one) for one in answer.notes)
+        assert rows(answer, "age") == {"12": (3, 6, 0, 1), "as_measured": (3, 7, 1, 0)}
+        assert answer.main["untold"].tolist() == [1, 0]
+        np.testing.assert_allclose(answer.main["estimate"], [3 / 6, 3 / 7])
+        np.testing.assert_allclose(answer.main["at_most"], [4 / 6, 3 / 7])
+        # the interval reaches from that of the least to that of the most
+        assert answer.main["conf_low"][0] == pytest.approx(float(wilson(np.array([3]), np.array([6])).conf_low[0]))
+        assert answer.main["conf_high"][0] == pytest.approx(float(wilson(np.array([4]), np.array([6])).conf_high[0]))
+        assert "at least 3 of 6" in str(answer.findings()[0])
+        assert any("effective ending without a date" in str(one) for one in answer.notes)
+
+    def test_two_of_three_punished_on_unknown_days_are_no_full_impunity(self) -> None:
+        labels = {"c": "convicted", "a": "alternative_exit", "p": "pending"}
+        cases = wide([{"id": one, "complaint": 0, "outcome": one} for one in labels], labels=labels)
+        main = jm.impunity(cases, months=12).main
+        np.testing.assert_allclose(main["estimate"], [1 / 3, 1 / 3])
+        np.testing.assert_allclose(main["at_most"], [1, 1 / 3])
+
+    def test_no_effective_ending_in_the_mapping_is_refused(self) -> None:
+        cases = wide([{"id": "a", "complaint": 0, "outcome": "r"}], labels={"r": "rejected", "p": "pending"})
+        with pytest.raises(QuestionError, match="say nothing of"):
+            jm.impunity(cases, months=12)
+
+    def test_one_effective_ending_that_is_not_in_the_mapping_is_told(self) -> None:
+        cases = wide([{"id": "a", "complaint": 0, "outcome": "c"}], labels={"c": "convicted", "p": "pending"})
+        notes = [str(one) for one in jm.impunity(cases, months=12).notes]
+        assert any("count as unpunished" in one and "alternative" in one for one in notes)
+        known = {"c": "convicted", "p": "pending", "x": "alternative_exit"}
+        whole = jm.impunity(wide([{"id": "a", "complaint": 0, "outcome": "c"}], labels=known), months=12)
+        assert not any("count as unpunished" in str(one) for one in whole.notes)
 
     def test_by_year_of_the_complaint(self) -> None:
         main = jm.impunity(log(EVENTS), months=12, by="year").main
