@@ -86,21 +86,28 @@ def ensure_offices(blocks: Sequence[tuple[str, Mapping[str, Key]]], mapping: Cou
     for name, offices in there:
         for other, others in there:
             alone = [level for bare, level in offices.items() if bare not in others]
+            back = [level for bare, level in others.items() if bare not in offices]
             if alone:
                 raise CaseDataError(
                     trn(
-                        "{n} office stands in '{name}' and not in '{other}': {listed}.",
-                        "{n} offices stand in '{name}' and not in '{other}': {listed}.",
+                        "{n} office stands in '{name}' and not in '{other}': {listed}{back}.",
+                        "{n} offices stand in '{name}' and not in '{other}': {listed}{back}.",
                         len(alone),
                         name=name,
                         other=other,
-                        listed=", ".join(alone[:_NAMED]) + (" …" if len(alone) > _NAMED else ""),
+                        listed=_listed(alone),
+                        # one office under two names is found by both of them
+                        back=tr("; only in '{other}': {listed}", other=other, listed=_listed(back)) if back else "",
                     ),
                     tr(
                         "If it is one office under two names, give them one with 'labels' of the office. If offices "
                         "opened or closed, set changing_offices = true in [counts]."
                     ),
                 )
+
+
+def _listed(offices: Sequence[str]) -> str:
+    return ", ".join(offices[:_NAMED]) + (" …" if len(offices) > _NAMED else "")
 
 
 def _without_negative(data: CountRows, where: Where, faults: Faults) -> CountRows:

@@ -20,6 +20,22 @@ from ..readers import read_crosswalk
 from .mapping import CountMapping, KeyColumn
 
 _CODED_NUMBER: Final = re.compile(r"^-?\d+$")
+_WHEN: Final = re.compile(
+    r"(gestion |ano |year )?(19|20)\d\d( ?[-/] ?\d{1,2})?"
+    r"|(ene|feb|mar|abr|may|jun|jul|ago|sep|set|oct|nov|dic|jan|apr|aug|dec)[a-z]*\.?( ?[-/]? ?(de )?\d{2,4})?"
+    r"|([1-4] ?[tq]|[tq] ?[1-4])( ?[-/]? ?\d{2,4})?"
+)
+
+
+def says_when(name: str) -> bool:
+    """Whether a column is called a year, a month or a quarter.
+
+    Examples
+    --------
+    >>> [says_when(one) for one in ("2017", "Gestión 2017", "ene-19", "Marzo", "T1 2019", "Ingresadas")]
+    [True, True, True, True, True, False]
+    """
+    return _WHEN.fullmatch(normalise(name)) is not None
 
 
 class Coded(NamedTuple):
@@ -115,6 +131,15 @@ class CountColumns:
             When it is not there; names what comes nearest.
         """
         if column not in self.columns:
+            turned = sum(says_when(one) for one in self.columns)
+            if turned > 1 and where.startswith("counts.period"):
+                raise MappingError(
+                    tr("The periods stand beside one another: {n} columns are years, months or quarters.", n=turned),
+                    tr(
+                        "Turn the table first, so that each row is one period and each column one quantity: in a "
+                        "spreadsheet by unpivoting, in pandas by melt."
+                    ),
+                )
             raise MappingError.unknown_column(column, self.columns, where=where)
         return _coded(self._table[column], column)
 

@@ -25,6 +25,7 @@ NO_DAY: Final = np.iinfo(np.int32).min
 # A year or one of its parts that the row leaves blank.
 _BLANK: Final = "?"
 
+_GESTION: Final = re.compile(r"^\s*gesti[oó]n\s+(?=\d)", re.IGNORECASE)
 _TOTALS: Final = frozenset("total totales totals subtotal suma acumulado".split())
 
 # A quarter or half year, as people write it: 2019-Q1, 1T2019, 2.º semestre de 2019, segundo trimestre 2019.
@@ -73,6 +74,8 @@ def period_days(table: CountColumns, spec: PeriodColumns) -> tuple[Days, Days]:
 
 def _of_texts(table: CountColumns, column: Coded, length: Period | None) -> tuple[Days, Days]:
     """Return the period that each text stands for."""
+    # Bolivia's word for a year
+    column = column._replace(texts=[_GESTION.sub("", text) for text in column.texts])
     first = np.full(len(column.texts) + 1, NO_DAY, np.int32)
     last = first.copy()
     others: list[int] = []

@@ -552,3 +552,25 @@ class TestSheetsOfOffices:
         )
         notes = [str(one) for one in CountData.from_frame(frame, self.MAPPING).notes]
         assert any(one.startswith("1 row names no office.") for one in notes)
+
+    def test_periods_in_columns(self) -> None:
+        frame = pd.DataFrame({"Juzgado": ["A"], "2016": [4], "2017": [5], "2018": [6]})
+        mapping = {"counts": {"office": "Juzgado", "period": "Año", "quantities": {"new": "Ingresadas"}}}
+        with pytest.raises(MappingError, match="3 columns are years, months or quarters") as met:
+            CountData.from_frame(frame, mapping)
+        assert "each row is one period" in str(met.value.remedy)
+
+    def test_a_year_as_bolivia_calls_it(self) -> None:
+        frame = pd.DataFrame({"Juzgado": ["A", "A"], "Año": ["Gestión 2016", "GESTION 2017"], "Ingresadas": [4, 5]})
+        mapping = {"counts": {"office": "Juzgado", "period": "Año", "quantities": {"new": "Ingresadas"}}}
+        data = CountData.from_frame(frame, mapping)
+        assert [str(date_of(int(one))) for one in data.last_day] == ["2016-12-31", "2017-12-31"]
+
+    def test_one_office_under_two_names_in_two_tables(self) -> None:
+        mapping = {"counts": {"office": "Juzgado", "period": "Año", "quantities": {"new": "Ingresadas"}}}
+        tables = [
+            pd.DataFrame({"Juzgado": ["A", name], "Año": [year] * 2, "Ingresadas": [4, 5]})
+            for name, year in (("Juzgado Segundo", "2016"), ("Juzgado 2do", "2017"))
+        ]
+        with pytest.raises(CaseDataError, match="Juzgado Segundo; only in 'table 2': Juzgado 2do"):
+            CountData.from_frame(tables, mapping)
