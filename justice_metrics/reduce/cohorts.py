@@ -11,7 +11,7 @@ from ..base.types import Counts, Tallies
 from ..cases.casedata import CaseData
 from ..tables import Strata
 from .flow_counts import undated
-from .flows import RESOLVED, REOPENED_RESOLVED, stays_of
+from .flows import REOPENED_RESOLVED, RESOLVED, stays_of
 from .grouped import NO_DAY, grouped_counts
 from .risk import arrival
 
