@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -16,7 +14,9 @@ from ..cases.calendar import date_of
 from ..cases.casedata import CaseData
 from ..cases.counts.data import CountData
 from ..cases.days import year_of_day
-from .count_sums import added
+from ..cases.periods import numbered
+from .beginnings import register_beginning
+from .count_sums import added, paired
 from .grouped import grouped_counts, summed
 
 _MOST_CELLS: Final = 200_000
@@ -72,10 +72,14 @@ def case_events(cases: CaseData, *, states: tuple[str, ...], by: Sequence[str]) 
     cutoff = date_of(cases.cutoff_day)
     # a file of cases that holds none of them at all has no years but that of its cut-off
     first = int(grouped.keys["year"][kept].min()) if kept.any() else cutoff.year
+    began = register_beginning(cases)
+    if began is not None:
+        # a year of the register in which none of them happened is a year too
+        first = min(first, date_of(began.day).year)
+    periods = numbered(np.arange(first, cutoff.year + 1) - 1970, "year")
     years = np.arange(first, cutoff.year + 1)
-    part = np.ones(len(years))
-    part[-1] = (cutoff - dt.date(cutoff.year, 1, 1)).days + 1
-    part[-1] /= 366 if calendar.isleap(cutoff.year) else 365
+    begins = periods.first_day if began is None else began.first_days(periods)
+    part = (np.minimum(periods.last_day, cases.cutoff_day) - begins + 1) / periods.days
     cell = grouped.stratum[kept] * len(years) + (grouped.keys["year"][kept] - first)
     found, place = np.unique(cell, return_inverse=True)
     counts = np.asarray(summed(place.astype(np.int64), grouped.n[kept], len(found)), np.float64)
@@ -93,6 +97,8 @@ def case_events(cases: CaseData, *, states: tuple[str, ...], by: Sequence[str]) 
 def table_events(data: CountData, *, counted: str, by: Sequence[str]) -> Events:
     """Add up a quantity of a table of counts by year, and the people where the table has them."""
     people = ("population",) if data.has("population") else ()
+    # where the events do not apply, the people are none that they could have happened to
+    data = paired(data, data.need(counted), people)[0] if people else data
     table = added(data, by=by, period="year", quantities=(data.need(counted), *people))
     g, p = len(table.strata), len(table.labels)
     years = np.array([date_of(int(one)).year for one in table.first_day], np.int64)

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import tr
-from ...base.levels import NOT_RECORDED
-from ...base.quantities import Quantity, quantity, sums
+from ...base.levels import NOT_APPLICABLE, NOT_RECORDED
+from ...base.quantities import STATUSES, Quantity, quantity, sums
 from ...base.types import Counts, Flags, Floats
 from ...cases.population_file import Population, banded, lowest_age, year_numbers
 from ...reduce.population import Events
@@ -170,10 +170,15 @@ def _people_rows(
         share = np.array([part[int(one)] for one in events.year[np.flatnonzero(kept)]])
         return seen._replace(numbers=Quantity(seen.numbers.values * share, seen.numbers.status))
     named = year_numbers(population)
+    # where the events do not apply, the people are none that they could have happened to
+    nap = events.counts.status == STATUSES.index(NOT_APPLICABLE)
+    apart = {(events.levels[row], int(events.year[row])) for row in np.flatnonzero(nap)}
     groups, ages, numbers = [], [], []
     for row, n in enumerate(population.people):
         level = [population.levels[name][row] for name in split]
         for year in years.tolist() if named is None else [int(named[row])] if int(named[row]) in part else []:
+            if (tuple(level), year) in apart:
+                continue
             groups.append(_group(level, year, by, split))
             ages.append(level[split.index(age)] if age else "")
             numbers.append(n * part[year])

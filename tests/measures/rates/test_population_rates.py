@@ -164,6 +164,44 @@ class TestTablesOfCounts:
         assert by_year.statuses["estimate"] == ("", "not_available")
         assert by_year["estimate"][0] == pytest.approx(1e5 * 10 / 70_000)
 
+    @pytest.mark.parametrize("with_people", [True, False])
+    def test_where_it_does_not_apply_the_people_do_not_count(self, with_people: bool, tmp_path: Path) -> None:
+        """Ten events to 50,000 people in A in 2018; in 2019, and in B, no such thing exists."""
+        table = pd.DataFrame({
+            "Dep": ["A", "A", "B", "B"], "Year": [2018, 2019, 2018, 2019], "New": [10, "NAP", "NAP", "NAP"],
+            "People": [50_000, 50_000, 20_000, 20_000],
+        })  # fmt: skip
+        quantities = {"new": "New", "population": "People"} if with_people else {"new": "New"}
+        data = CountData.from_frame(
+            table if with_people else table.drop(columns="People"),
+            {
+                "counts": {"period": "Year", "keys": {"department": "Dep"}, "quantities": quantities},
+                "missing": {"NAP": "not_applicable"},
+            },
+        )
+        rows = "".join(f"{year},{where},{n}\n" for year in (2018, 2019) for where, n in (("A", 50_000), ("B", 20_000)))
+        file = people(tmp_path, f"year,department,population\n{rows}")
+        settings: dict[str, Any] = {} if with_people else {"population": file}
+        by_place = population_rates(data, by="department", **settings).main
+        assert by_place["estimate"][0] == pytest.approx(20.0)
+        if with_people:
+            assert population_rates(data, by=(), **settings).main["estimate"][0] == pytest.approx(20.0)
+
+    def test_a_register_that_begins_within_a_year_covers_a_part_of_it(self, tmp_path: Path) -> None:
+        """A case a day from the 165th of 2015 on, no verdict before 2016: 2015 had none, which is a number."""
+        rows = [
+            {"id": str(day), "complaint": day, "verdict": 400 if day == 165 else None} for day in range(165, CUTOFF + 1)
+        ]
+        file = people(tmp_path, "year,population\n2015,365000\n2016,366000\n")
+        found = population_rates(wide(rows, cutoff=CUTOFF), population=file, by="year")
+        assert shown(found, "main", "year", "numerator", "people") == [
+            ("2015", 200.0, 200_000.0),
+            ("2016", 182.0, 182_000.0),
+        ]
+        assert any("a part of 2015, 2016" in str(one) or "2015 and 2016" in str(one) for one in found.notes)
+        verdicts = population_rates(wide(rows, cutoff=CUTOFF), counted="verdict", population=file, by="year")
+        assert verdicts.main["numerator"].tolist() == [0, 1]
+
     def test_nobody_says_how_many_people(self, cases: CaseData) -> None:
         with pytest.raises(QuestionError, match="Nobody says how many people"):
             population_rates(cases)
