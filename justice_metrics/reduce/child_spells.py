@@ -13,6 +13,22 @@ from ..cases.casedata import CaseData
 from ..cases.durations import LEFT_OUT, Durations
 
 _PREFIX: Final = "child__"
+# Days that tell when a row of each table began; the first that is known counts.
+_BEGINS: Final[Mapping[str, tuple[str, ...]]] = {
+    "detention": ("start_day",),
+    "measures": ("requested_day", "ordered_day"),
+    "reparation": ("ordered_day",),
+    "sentences": ("day",),
+    "statements": ("day",),
+    "warrants": ("issued_day",),
+}
+# Days of what came of it.
+_FOLLOWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "measures": ("ordered_day", "breached_day"),
+    "reparation": ("paid_day",),
+    "sentences": ("enforced_day",),
+    "warrants": ("executed_day",),
+}
 
 
 class ChildEnding(NamedTuple):
@@ -45,6 +61,10 @@ class ChildTable(NamedTuple):
         Rows, units that have any, and those of them that have more than one.
     strays : int
         Rows that belong to no unit of the data.
+    later : int
+        Rows that begin after the cut-off; they are not in the frame.
+    undone : int
+        Rows that tell of something after the cut-off, which had not happened then.
     """
 
     frame: nw.LazyFrame[Any]
@@ -52,6 +72,15 @@ class ChildTable(NamedTuple):
     units: int
     several: int
     strays: int
+    later: int = 0
+    undone: int = 0
+
+
+class LaterRows(NamedTuple):
+    """How many rows of a child table tell of something after the cut-off."""
+
+    begun: int
+    undone: int
 
 
 def child(column: str) -> nw.Expr:
@@ -69,25 +98,79 @@ def child_text(column: str) -> nw.Expr:
     return child(column).cast(nw.String).fill_null(NOT_RECORDED)
 
 
-def child_table(cases: CaseData, name: str, columns: Sequence[str]) -> ChildTable:
-    """Join a child table to the milestones of its units.
+def rows_by_cutoff(cases: CaseData, name: str) -> nw.LazyFrame[Any]:
+    """Return the rows of a child table as they stood on the cut-off.
+
+    A row that begins later is none, and what is dated later had not happened: its day is empty. Hearings have a
+    rule of their own (one that is set for a later day is on record), and so has the end of a detention.
 
     Raises
     ------
     QuestionError
         When the data have no such table.
     """
-    own = cases.child(name).select("unit_id", **{f"{_PREFIX}{one}": nw.col(one) for one in columns})
+    rows = cases.child(name)
+    if name not in _BEGINS:
+        return rows
+    begun, undone = _after(cases, name)
+    kept = rows.filter(~begun)
+    if name == "sentences":
+        status = nw.col("status").cast(nw.String)
+        waits = undone & status.fill_null(NOT_RECORDED).is_in(["enforced", NOT_RECORDED])
+        kept = kept.with_columns(status=nw.when(waits).then(nw.lit("not_enforced")).otherwise(status))
+    if name == "reparation":
+        kept = kept.with_columns(paid_amount=nw.when(~undone).then(nw.col("paid_amount")))
+    on = {one: nw.when(nw.col(one) <= cases.cutoff_day).then(nw.col(one)) for one in _FOLLOWS.get(name, ())}
+    return kept.with_columns(**on) if on else kept
+
+
+def later_rows(cases: CaseData, name: str) -> LaterRows:
+    """Count the rows of a child table that begin after the cut-off, and the others that tell of something later."""
+    if name not in _BEGINS:
+        return LaterRows(0, 0)
+    begun, undone = _after(cases, name)
+    met = (
+        cases.child(name)
+        .select(begun=begun.cast(nw.Int64).sum(), undone=(undone & ~begun).cast(nw.Int64).sum())
+        .collect()
+    )
+    return LaterRows(*(int(met.get_column(one)[0] or 0) for one in ("begun", "undone")))
+
+
+def _after(cases: CaseData, name: str) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether a row begins after the cut-off, and whether something of it is dated later; never null."""
+    first, *others = _BEGINS[name]
+    begin = nw.col(first)
+    for one in others:
+        begin = nw.when(~begin.is_null()).then(begin).otherwise(nw.col(one))
+    begun, undone = (begin > cases.cutoff_day).fill_null(False), nw.lit(value=False)
+    for one in _FOLLOWS.get(name, ()):
+        # what led to something by the cut-off had begun by then, whatever its own day says
+        begun &= ~(nw.col(one) <= cases.cutoff_day).fill_null(False)
+        undone |= (nw.col(one) > cases.cutoff_day).fill_null(False)
+    return begun, undone
+
+
+def child_table(cases: CaseData, name: str, columns: Sequence[str]) -> ChildTable:
+    """Join a child table, as it stood on the cut-off, to the milestones of its units.
+
+    Raises
+    ------
+    QuestionError
+        When the data have no such table.
+    """
+    own = rows_by_cutoff(cases, name).select("unit_id", **{child_column(one): nw.col(one) for one in columns})
     frame = own.join(cases.milestones, on="unit_id", how="inner")
     per_unit = frame.select("unit_id").group_by("unit_id").agg(nw.len().alias("n"))
     again = nw.when(nw.col("n") > 1).then(nw.lit(1)).otherwise(nw.lit(0))
     met = per_unit.select(rows=nw.col("n").sum(), units=nw.len(), several=again.sum()).collect()
     rows, units, several = (int(met.get_column(one)[0] or 0) for one in ("rows", "units", "several"))
-    return ChildTable(frame, rows, units, several, cases.strays(name))
+    after = later_rows(cases, name)
+    return ChildTable(frame, rows, units, several, cases.strays(name), after.begun, after.undone)
 
 
 def with_flags(cases: CaseData, name: str, flags: Mapping[str, nw.Expr]) -> nw.LazyFrame[Any]:
-    """Return the milestones with 0/1 columns: whether any row of the unit's child table meets a condition.
+    """Return the milestones with 0/1 columns: whether any row that a unit had on the cut-off meets a condition.
 
     Parameters
     ----------
@@ -98,7 +181,7 @@ def with_flags(cases: CaseData, name: str, flags: Mapping[str, nw.Expr]) -> nw.L
         Conditions on its canonical columns; a null is no.
     """
     made = {key: nw.when(met.fill_null(False)).then(nw.lit(1)).otherwise(nw.lit(0)) for key, met in flags.items()}
-    rows = cases.child(name).select("unit_id", **made)
+    rows = rows_by_cutoff(cases, name).select("unit_id", **made)
     per_unit = rows.group_by("unit_id").agg(*[nw.col(key).max() for key in made])
     joined = cases.milestones.join(per_unit, on="unit_id", how="left")
     return joined.with_columns(*[nw.col(key).fill_null(0) for key in made])
@@ -108,7 +191,7 @@ def case_ended(cases: CaseData, *, convictions: bool) -> tuple[nw.Expr, nw.Expr]
     """Return whether and on which day a unit stands as ended for good.
 
     A verdict that is not final ends nothing here, where the procedure tells the two apart. Without ``convictions`` no
-    conviction does either.
+    conviction does either. What ended after the cut-off had not ended on it.
     """
     procedure = cases.procedure
     final = procedure.roles.get("final_verdict", ())
@@ -118,7 +201,7 @@ def case_ended(cases: CaseData, *, convictions: bool) -> tuple[nw.Expr, nw.Expr]
         for one in procedure.outcomes
         if one not in open_verdicts and (convictions or procedure.class_of(one) != "conviction")
     )
-    stands = cases.stands(ways)
+    stands = cases.stands(ways) & ~(nw.col("outcome_day") > cases.cutoff_day).fill_null(False)
     return stands, nw.when(stands).then(nw.col("outcome_day"))
 
 

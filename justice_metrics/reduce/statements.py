@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 from ..base.types import Tallies
 from ..cases.casedata import CaseData
 from ..tables import Strata
+from .child_spells import rows_by_cutoff
 from .grouped import grouped_counts, summed
 
 
@@ -31,7 +32,7 @@ class StatementCounts(NamedTuple):
 
 
 def with_statements(cases: CaseData) -> nw.LazyFrame[Any]:
-    """Return the milestones with ``own__n``, statements on record, and ``own__recorded``, 1 where one was recorded.
+    """Return the milestones with ``own__n``, statements so far, and ``own__recorded``, 1 where one was recorded.
 
     Raises
     ------
@@ -40,7 +41,7 @@ def with_statements(cases: CaseData) -> nw.LazyFrame[Any]:
     """
     recorded = (nw.col("recorded") == "yes").fill_null(False).cast(nw.Int64)
     per_unit = (
-        cases.child("statements")
+        rows_by_cutoff(cases, "statements")
         .select("unit_id", own__recorded=recorded)
         .group_by("unit_id")
         .agg(own__n=nw.len(), own__recorded=nw.col("own__recorded").max())

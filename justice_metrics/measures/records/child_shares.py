@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
@@ -19,9 +19,11 @@ from ...tables import Strata
 from ..declared import few_units_note, interval_columns, shown_limits, strata_columns
 from ..rates.shown_shares import share_notes, shares_of
 
+LATER: Final = tr("rows that begin after the cut-off")
+
 
 def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
-    """Return what a reader must know of the rows: that some units have several, and that some rows have no unit."""
+    """Return what a reader must know of the rows: that some units have several, that some tell of later days."""
     notes: list[Readable] = []
     if table.several:
         notes.append(
@@ -29,6 +31,15 @@ def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
                 "{n} unit has more than one row of {rows}; each counts.",
                 "{n} units have more than one row of {rows}; each counts.",
                 table.several,
+                rows=rows,
+            )
+        )
+    if table.undone:
+        notes.append(
+            trn(
+                "{n} row of {rows} tells of something after the cut-off; on the cut-off it had not happened yet.",
+                "{n} rows of {rows} tell of something after the cut-off; on the cut-off it had not happened yet.",
+                table.undone,
                 rows=rows,
             )
         )
@@ -56,8 +67,8 @@ def row_sampling_notes(cases: CaseData, *, rows: Readable) -> tuple[Readable, ..
 
 
 def child_left_out(table: ChildTable) -> tuple[LeftOut, ...]:
-    """Return the rows that belong to no unit."""
-    return (LeftOut(tr("rows that belong to no unit of the data"), table.strays),)
+    """Return the rows that belong to no unit, and those that begin after the cut-off."""
+    return LeftOut(tr("rows that belong to no unit of the data"), table.strays), LeftOut(LATER, table.later)
 
 
 def by_code(grouped: Grouped, key: str, codes: int) -> Tallies:

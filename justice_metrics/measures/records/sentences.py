@@ -322,7 +322,8 @@ def _spells(cases: CaseData, table: ChildTable, offence: str | None) -> Duration
         said = nw.when(unknown).then(cases.level(offence)).otherwise(said)
     enforced_day, status = child("enforced_day"), child_text("status")
     enforced = (status == "enforced") | ~enforced_day.is_null()
-    told = table.frame.select(n=nw.when(status != NOT_RECORDED).then(nw.lit(1)).otherwise(nw.lit(0)).sum()).collect()
+    filled = nw.col("status").cast(nw.String).fill_null(NOT_RECORDED) != NOT_RECORDED
+    told = cases.child("sentences").select(n=nw.when(filled).then(nw.lit(1)).otherwise(nw.lit(0)).sum()).collect()
     some = bool(int(told.get_column("n")[0] or 0))
     # Where a file has a column for it, an empty cell does not say that a sentence waits.
     unsaid = (status == NOT_RECORDED) & ~enforced if some else nw.lit(value=False)

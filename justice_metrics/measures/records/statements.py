@@ -16,6 +16,7 @@ from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...estimate.proportion import wilson
 from ...figures.counts import bars
+from ...reduce.child_spells import later_rows
 from ...reduce.statements import StatementCounts, statement_counts, with_statements
 from ..declared import (
     Share,
@@ -27,6 +28,7 @@ from ..declared import (
     strata_columns,
 )
 from ..rates.shown_shares import Shares, method_words, share_notes, shares_of
+from .child_shares import LATER
 from .hearings_tables import Average, undefined
 
 if TYPE_CHECKING:
@@ -122,7 +124,8 @@ def repeated_statements(
     Notes
     -----
     A victim without a row has no statement on record, which is not the same as having given none; shares are among
-    those with at least one. Cases that are still open may bring further statements. A statement of which the file does
+    those with at least one. What was given after the cut-off does not count, and cases that are still open may bring
+    further statements. A statement of which the file does
     not say whether it was recorded counts as not recorded. That victims with a recorded statement give fewer does not
     say that the record was the reason.
 
@@ -167,7 +170,10 @@ def repeated_statements(
         ),
         provenance=cases.provenance.add(
             "repeated_statements", by=by, most=most, confidence_level=confidence_level
-        ).leave_out(LeftOut(tr("rows that belong to no unit of the data"), strays)),
+        ).leave_out(
+            LeftOut(tr("rows that belong to no unit of the data"), strays),
+            LeftOut(LATER, later_rows(cases, "statements").begun),
+        ),
         notes=(
             *share_notes(cases, share),
             *few_units_note(counted.strata, units),
