@@ -162,8 +162,14 @@ def read_crosswalk(path: str | Path | None, country: str | None) -> Crosswalk:
         shipped = _SHIPPED.get(country or "")
         if shipped is None:
             raise SettingsError(
-                tr("There is no crosswalk of offences for this country."),
-                tr("There are crosswalks for: {known}. For another country, name a csv file.", known=list(_SHIPPED)),
+                tr("There is no crosswalk of offences for '{country}'.", country=country)
+                if country
+                else tr("No country is named, and these data do not say of which country their offences are."),
+                tr(
+                    "Say 'country' (--country): there are crosswalks for {known}. For another country, name a csv "
+                    "file in 'table' (--table).",
+                    known=", ".join(_SHIPPED),
+                ),
             )
         source, rows = shipped, shipped_rows("crosswalks", shipped)
     return Crosswalk([_row(row, line, source) for line, row in enumerate(rows, start=2)], source)

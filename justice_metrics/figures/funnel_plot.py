@@ -15,6 +15,9 @@ from .style import INK, PAGE_WIDTH, SMALL, SOFT, Format, house_style, mark, new_
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# How far from its point a name may be written, as a share of the height.
+_LIFTS: Final = (0.0, 0.05, -0.05, 0.1, -0.1)
+
 # More names than this cover each other.
 _MOST_NAMES: Final = 14
 
@@ -158,17 +161,24 @@ def _name(axes: Axes, sizes: Floats, values: Floats, names: Sequence[str], out: 
     drawn = np.flatnonzero(out & np.isfinite(sizes) & np.isfinite(values))
     order = drawn[np.argsort(-np.abs(values[drawn] - np.median(values[np.isfinite(values)])))] if len(drawn) else drawn
     low, high = axes.get_ylim()
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[bool, float, float]] = []
     for place in order[:_MOST_NAMES]:
         x, y = sizes[place] / last, (values[place] - low) / (high - low)
-        if any(abs(x - at) < 0.22 and abs(y - up) < 0.045 for at, up in taken):
+        # beside the point where there is room, else a line above or below it, on either side
+        free = [
+            (left, up)
+            for up in _LIFTS
+            for left in ((x > 0.7), not (x > 0.7))
+            if not any(side == left and abs(x - at) < 0.22 and abs(y + up - tall) < 0.045 for side, at, tall in taken)
+        ]
+        if not free:
             continue
-        taken.append((x, y))
-        left = x > 0.7
+        left, up = free[0]
+        taken.append((left, x, y + up))
         axes.annotate(
             literal(names[place]),
             (sizes[place], values[place]),
-            xytext=(-6 if left else 6, 0),
+            xytext=(-6 if left else 6, up * axes.bbox.height * 72 / axes.figure.dpi),
             textcoords="offset points",
             ha="right" if left else "left",
             va="center",

@@ -131,3 +131,11 @@ def test_a_table_as_a_spanish_spreadsheet_saves_it(tmp_path: Path) -> None:
 
 def test_an_attempt_that_no_row_names_is_not_matched() -> None:
     assert read_crosswalk(None, "GT").row_of("Homicidio (tentativa)") is None
+
+
+def test_without_a_country_the_way_to_name_one_is_told() -> None:
+    with pytest.raises(SettingsError, match="No country is named") as met:
+        read_crosswalk(None, None)
+    assert "--country" in str(met.value.remedy)
+    with pytest.raises(SettingsError, match="for 'PE'"):
+        read_crosswalk(None, "PE")

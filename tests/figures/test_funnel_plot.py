@@ -87,3 +87,13 @@ def test_ranks_in_their_order(n: int) -> None:
     assert axes.lines[0].get_xdata().tolist() == list(range(1, n + 1))
     low, high = axes.get_ylim()
     assert low > high
+
+
+def test_points_near_each_other_all_have_their_names() -> None:
+    many = ["Tribunal 1", "Tribunal 2", "Tribunal 3", "Tribunal 4"]
+    axes = drawn(size=[16, 18, 17, 150], value=[0.61, 0.62, 0.63, 0.1], names=many, outside=[True] * 4)
+    written = {one.get_text(): one for one in axes.texts}
+    assert set(many) <= set(written)
+    axes.figure.draw_without_rendering()
+    boxes = [written[name].get_window_extent() for name in many]
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])

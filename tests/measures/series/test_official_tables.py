@@ -71,7 +71,7 @@ class TestCrosswalk:
         answer = crosswalk(data, country="BO")
         assert dict(zip(answer.main["offence"], answer.main["units"], strict=True)) == {"Violación": 5, "Hurto": 0}
         assert any("1 cell of the table holds no number" in str(one) for one in answer.notes)
-        with pytest.raises(SettingsError, match="no crosswalk of offences for this country"):
+        with pytest.raises(SettingsError, match="No country is named"):
             crosswalk(data)
 
     def test_own_table_is_named_without_its_folder(self, tmp_path: Path) -> None:
