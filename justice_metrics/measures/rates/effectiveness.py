@@ -18,7 +18,15 @@ from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
 from .parts_of_whole import added_up
-from .period_numbers import PeriodNumbers, alone_notes, period_numbers, set_against
+from .period_numbers import (
+    PeriodNumbers,
+    all_together,
+    alone_notes,
+    last_whole,
+    partial_periods,
+    period_numbers,
+    set_against,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,13 +48,14 @@ class Effectiveness(Result):
 
     question: ClassVar[str] = "effectiveness"
 
+    partial: tuple[str, ...] = ()
+
     def findings(self) -> tuple[Readable, ...]:
-        """Return the last period of all together."""
+        """Return the last whole period of all together."""
         main = self.main
-        rows = np.flatnonzero(np.isfinite(main["estimate"].astype(float)))
-        if not len(rows) or (len(main) - 1) - rows[-1] >= len(set(main["period"].tolist())):
+        row = last_whole(main, np.isfinite(main["estimate"].astype(float)) & all_together(main), self.partial)
+        if row is None:
             return ()
-        row = int(rows[-1])
         return (
             tr(
                 "{period}: {numerator} effective endings to {denominator} cases known, effectiveness {share}, "
@@ -159,6 +168,7 @@ def effectiveness(
         ),
         notes=(*found.notes, *alone_notes(alone), *notes),
         frame_library=data.frame_library,
+        partial=partial_periods(found),
     )
 
 

@@ -18,7 +18,15 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
-from .period_numbers import PeriodNumbers, alone_notes, period_numbers, set_against
+from .period_numbers import (
+    PeriodNumbers,
+    all_together,
+    alone_notes,
+    last_whole,
+    partial_periods,
+    period_numbers,
+    set_against,
+)
 from .period_ratios import in_rows
 
 if TYPE_CHECKING:
@@ -43,11 +51,11 @@ class PartsOfWhole(Result):
     question: ClassVar[str] = "parts_of_whole"
 
     part_words: Mapping[str, Readable]
+    partial: tuple[str, ...] = ()
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the parts of all together in the last period."""
+        """Return the parts of all together in the last whole period that has numbers."""
         main = self.main
-        last = range(max(len(main) - len(self.part_words), 0), len(main))
         return tuple(
             tr(
                 "{period}, {part}: {n} of {all} ({share}).",
@@ -57,14 +65,14 @@ class PartsOfWhole(Result):
                 all=round(float(main["denominator"][row])),
                 share=Share(main["estimate"][row]),
             )
-            for row in last
+            for row in self._shown()
             if np.isfinite(float(main["estimate"][row]))
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw the parts of all together in the last period."""
+        """Draw the parts of all together in the last whole period that has numbers."""
         main = self.main
-        rows = list(range(max(len(main) - len(self.part_words), 0), len(main)))
+        rows = self._shown()
         nothing = np.full(len(rows), np.nan)
         return dots(
             labels=[self.part_words[str(main["part"][row])].text(language) for row in rows],
@@ -73,10 +81,20 @@ class PartsOfWhole(Result):
             conf_high=nothing,
             annotations=[format_number(float(main["numerator"][row]), language) for row in rows],
             undefined_label=tr("not defined").text(language),
-            x_label=tr("share of the whole").text(language),
+            x_label=tr("share of the whole, {period}", period=period_words(str(main["period"][rows[0]]))).text(
+                language
+            ),
             number=lambda share: format_share(share, language, decimals=0),
             ax=ax,
         )
+
+    def _shown(self) -> list[int]:
+        """Return the rows of all together in the last whole period that has a number, else in the last period."""
+        main = self.main
+        together = all_together(main)
+        row = last_whole(main, together & np.isfinite(main["estimate"].astype(float)), self.partial)
+        period = main["period"][-1 if row is None else row]
+        return [int(one) for one in np.flatnonzero(together & (main["period"] == period))]
 
 
 def parts_of_whole(
@@ -137,6 +155,7 @@ def parts_of_whole(
         notes=(*found.notes, *alone_notes(alone), *_notes(found, numbers, whole)),
         frame_library=data.frame_library,
         part_words=words,
+        partial=partial_periods(found),
     )
 
 

@@ -10,10 +10,12 @@ import numpy as np
 from ...base.language import Language, Readable, format_share, tr, trn
 from ...base.levels import ALL, NOT_APPLICABLE, PENDING
 from ...base.quantities import STATUSES, Quantity
+from ...base.result import Table
 from ...base.types import Counts, Flags
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
-from ...cases.periods import Period, period_words
+from ...cases.periods import Period, period_words, periods_of
+from ...reduce.beginnings import register_beginning
 from ...reduce.count_sums import added, paired
 from ...reduce.stage_periods import stage_periods
 from ...tables import Strata
@@ -139,7 +141,12 @@ def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by:
                     label=label,
                 )
             )
+    began = register_beginning(cases)
     over = np.asarray(found.last_day <= cases.cutoff_day, np.bool_)
+    if began is not None:
+        holds = periods_of(np.array([began.day], np.int32), period or "year")
+        if began.inside(int(holds.first_day[0]), int(holds.last_day[0])):
+            over &= np.array([label != holds.labels[0] for label in found.labels], np.bool_)
     return PeriodNumbers(
         found.strata,
         found.labels,
@@ -197,6 +204,37 @@ def _unfinished(labels: Sequence[str], over: Flags) -> list[Readable]:
         tr("The data hold a part of the period only: {period}. Do not compare it with a whole one.", period=words)
         for words in (period_words(label) for label, whole in zip(labels, over, strict=True) if not whole)
     ]
+
+
+def partial_periods(found: PeriodNumbers) -> tuple[str, ...]:
+    """Return the labels of the periods of which the data hold a part only."""
+    return tuple(label for label, whole in zip(found.labels, found.over, strict=True) if not whole)
+
+
+def last_whole(main: Table, there: Flags, partial: Sequence[str]) -> int | None:
+    """Return the last row of those that are there, of a whole period where one of them is; None where none is.
+
+    Parameters
+    ----------
+    main : Table
+        With a column ``period``.
+    there : array of bool, shape (rows,)
+    partial : sequence of str
+        Periods of which the data hold a part only: they stand beside whole ones in the table, and are not what a
+        sentence speaks of.
+    """
+    whole = there & ~np.isin(main["period"].astype(str), list(partial))
+    rows = np.flatnonzero(whole if whole.any() else there)
+    return int(rows[-1]) if len(rows) else None
+
+
+def all_together(main: Table) -> Flags:
+    """Return the rows of the last stratum, which is all together where anything splits the numbers."""
+    there = np.ones(len(main), np.bool_)
+    for one in main.columns:
+        if one.role == "stratum":
+            there &= np.asarray(main[one.name] == main[one.name][-1], np.bool_)
+    return there
 
 
 class Change:

@@ -18,7 +18,15 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
-from .period_numbers import PeriodNumbers, alone_notes, period_numbers, set_against
+from .period_numbers import (
+    PeriodNumbers,
+    all_together,
+    alone_notes,
+    last_whole,
+    partial_periods,
+    period_numbers,
+    set_against,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,18 +53,16 @@ class PeriodRatios(Result):
     question: ClassVar[str] = "period_ratios"
 
     rate_words: Mapping[str, Readable]
+    partial: tuple[str, ...] = ()
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return each ratio of all together, in the last period that has one."""
+        """Return each ratio of all together, in the last whole period that has one."""
         main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
         said: list[Readable] = []
         for rate, words in self.rate_words.items():
-            there = (main["rate"] == rate) & np.isfinite(main["estimate"].astype(float))
-            for name in strata:
-                there &= main[name] == main[name][-1]
-            if there.any():
-                row = int(np.flatnonzero(there)[-1])
+            there = (main["rate"] == rate) & np.isfinite(main["estimate"].astype(float)) & all_together(main)
+            row = last_whole(main, there, self.partial)
+            if row is not None:
                 said.append(
                     tr(
                         "{period}, {rate}: {numerator} to {denominator}, {share}.",
@@ -167,6 +173,7 @@ def period_ratios(
         notes=(*found.notes, *alone_notes(alone), *_notes(found, pairs)),
         frame_library=data.frame_library,
         rate_words=words,
+        partial=partial_periods(found),
     )
 
 
@@ -215,6 +222,7 @@ def conviction_ratio(
         notes=(*found.notes, *alone_notes(alone), *_notes(found, pairs)),
         frame_library=data.frame_library,
         rate_words=words,
+        partial=partial_periods(found),
     )
 
 

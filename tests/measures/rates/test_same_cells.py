@@ -11,6 +11,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.result import Result
+from tests.made_cases import wide
 
 STATUS = {"S/D": "not_available", "(p)": "under_review", "*": "suppressed", "pend.": "pending"}
 # A share of 10 of 100, whoever is asked: where it comes out otherwise, the two sums are of different offices.
@@ -63,3 +64,41 @@ def test_a_number_that_is_not_known_makes_no_smaller_one(asked: str, word: str) 
     assert np.isnan(found.main[column][place])
     assert found.main.statuses[column][place] == STATUS[word]
     assert any("1 cell holds no number" in str(one) for one in found.notes)
+
+
+def part_of_a_year() -> Any:
+    rows = [(f"{year}-{month:02}", 100, 10) for year in (2018, 2019) for month in range(1, 13)][:20]
+    frame = pd.DataFrame(rows, columns=["month", "complaint", "conviction"])
+    quantities = {one: one for one in ("complaint", "conviction")}
+    return jm.CountData.from_frame(frame, {"counts": {"period": "month", "quantities": quantities}})
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda data: jm.period_ratios(data, of="conviction", period="year"),
+        lambda data: jm.effectiveness(data, effective="conviction", period="year"),
+        lambda data: jm.parts_of_whole(data, parts="conviction", whole="complaint", period="year"),
+    ],
+)
+def test_sentences_speak_of_the_last_whole_period(ask: Callable[[Any], Result]) -> None:
+    found = ask(part_of_a_year())
+    assert found.main["period"].tolist()[-1] == "2019"
+    assert all(str(one).startswith("2018") for one in found.findings())
+    assert any("a part of the period only: 2019" in str(one) for one in found.notes)
+
+
+def test_the_figure_of_parts_names_its_period() -> None:
+    found = jm.parts_of_whole(part_of_a_year(), parts="conviction", whole="complaint", period="year")
+    axes = found.plot()
+    assert axes.get_xlabel() == "share of the whole, 2018"
+    assert "120" in [one.get_text() for one in axes.texts]
+
+
+def test_the_year_in_which_a_register_begins_is_no_whole_one() -> None:
+    rows = [{"id": str(day), "complaint": day, "verdict": day + 1} for day in range(165, 3 * 365 + 1)]
+    found = jm.period_ratios(wide(rows, cutoff=3 * 365), of="verdict")
+    assert any("a part of the period only: 2015" in str(one) for one in found.notes)
+    changes = jm.count_changes(wide(rows, cutoff=3 * 365), of="complaint").main
+    assert changes.statuses["before"][1] == "pending"
+    assert changes.statuses["estimate"][2] == ""
