@@ -10,8 +10,14 @@ from ..base.types import Counts, Flags, Floats, Tallies
 
 # Mean of the range of two standard normal numbers, 2 / sqrt(pi).
 MEAN_RANGE: Final = 1.1283791670955126
+# Median of the range of two standard normal numbers, sqrt(2) times the normal quantile of 3/4.
+MEDIAN_RANGE: Final = 0.9538725524
+# Chance of lying above a limit three standard deviations away, where the normal distribution holds.
+_BEYOND: Final = 0.00135
 # A ratio of the moving range below one would narrow the limits below those of pure chance.
 _NARROWEST: Final = 1.0
+# So many events are no chance in any base of as many units.
+_MOST_EVENTS: Final = 1_000
 
 
 class Chart(NamedTuple):
@@ -50,6 +56,7 @@ def p_chart(
     season: Counts | None = None,
     sigmas: float = 3.0,
     overdispersed: bool = False,
+    robust: bool = False,
 ) -> Chart:
     """Chart of shares, such as cases with a verdict among cases of a period.
 
@@ -65,6 +72,9 @@ def p_chart(
         How many standard deviations the limits are away from the centre.
     overdispersed : bool
         Widen the limits by Laney's factor where periods vary more than by chance alone; it never narrows them.
+    robust : bool
+        Find that factor from the median of the moving ranges, which a few unusual periods of the base do not move, and
+        not from their mean.
 
     Returns
     -------
@@ -74,7 +84,11 @@ def p_chart(
     Notes
     -----
     centre p = sum y / sum n over the base periods (of the season); sigma_t = sqrt(p (1 - p) / n_t); limits
-    p -+ sigmas spread sigma_t. The spread is the mean moving range of z over 1.128.
+    p -+ sigmas spread sigma_t. The spread is the mean moving range of z over 1.128, or the
+    median one over 0.954. Before it is found, z of a base period is divided by sqrt(1 - n_t / n) (robust only), since
+    the period is part of its own centre. Where the base holds no event at all, sigma would be 0: the upper limit is
+    then the largest number y of which all fall into period t with a chance of 0.135 % or more, C(n_t, y) / C(n + n_t,
+    y); the same the other way round where the base holds events only.
 
     References
     ----------
@@ -89,10 +103,15 @@ def p_chart(
     (0.11, [0.204, 0.204, 0.204])
     """
     y, n, used = _counted(numerator, denominator, base)
-    p = _centre(y, n, used, season)
+    p, whole = _centre(y, n, used, season)
     with np.errstate(invalid="ignore", divide="ignore"):
         sigma = np.sqrt(np.maximum(p * (1 - p), 0) / n)
-    return _chart(y / n, p, sigma, used, sigmas=sigmas, overdispersed=overdispersed, highest=1.0)
+    spread = _spread(y / n, p, sigma, used, n / whole, robust=robust) if overdispersed else 1.0
+    chart = _chart(y / n, p, sigma, spread, sigmas=sigmas, highest=1.0)
+    return chart._replace(
+        upper=np.where(p == 0, _most_by_chance(n, whole, drawn=True) / n, chart.upper),
+        lower=np.where(p == 1, 1 - _most_by_chance(n, whole, drawn=True) / n, chart.lower),
+    )
 
 
 def u_chart(
@@ -103,6 +122,7 @@ def u_chart(
     season: Counts | None = None,
     sigmas: float = 3.0,
     overdispersed: bool = False,
+    robust: bool = False,
 ) -> Chart:
     """Chart of rates: counts over what they come from, such as days of the period, judges or inhabitants.
 
@@ -111,7 +131,7 @@ def u_chart(
     counts : (T,)
     exposure : (T,)
         A period with exposure 0 is NaN.
-    base, season, sigmas, overdispersed
+    base, season, sigmas, overdispersed, robust
         As in :func:`p_chart`.
 
     Returns
@@ -121,7 +141,8 @@ def u_chart(
 
     Notes
     -----
-    centre u = sum y / sum e; sigma_t = sqrt(u / e_t); limits u -+ sigmas spread sigma_t.
+    centre u = sum y / sum e; sigma_t = sqrt(u / e_t); limits u -+ sigmas spread sigma_t. Where the base
+    holds no event, the chance that y of y fall into period t is (e_t / (e + e_t))^y.
 
     References
     ----------
@@ -136,10 +157,12 @@ def u_chart(
     [0.0, 0.0, 5.57]
     """
     y, e, used = _counted(counts, exposure, base)
-    u = _centre(y, e, used, season)
+    u, whole = _centre(y, e, used, season)
     with np.errstate(invalid="ignore", divide="ignore"):
         sigma = np.sqrt(u / e)
-    return _chart(y / e, u, sigma, used, sigmas=sigmas, overdispersed=overdispersed, highest=np.inf)
+    spread = _spread(y / e, u, sigma, used, e / whole, robust=robust) if overdispersed else 1.0
+    chart = _chart(y / e, u, sigma, spread, sigmas=sigmas, highest=np.inf)
+    return chart._replace(upper=np.where(u == 0, _most_by_chance(e, whole, drawn=False) / e, chart.upper))
 
 
 def beyond_limits(chart: Chart) -> Flags:
@@ -147,6 +170,36 @@ def beyond_limits(chart: Chart) -> Flags:
     with np.errstate(invalid="ignore"):
         outside: Flags = (chart.estimate > chart.upper) | (chart.estimate < chart.lower)
     return outside
+
+
+def chance_beyond(chart: Chart, whole: Floats, *, share: bool) -> Floats:
+    """Return the chance of each period to lie outside its limits where only chance moves it, shape (T,).
+
+    Parameters
+    ----------
+    chart : Chart
+    whole : (T,)
+        Units of each period, or exposure.
+    share : bool
+        Whether counts are binomial; Poisson otherwise.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> n = np.full(8, 50)
+    >>> chart = p_chart(np.array([1, 0, 0, 1, 0, 1, 0, 1]), n)
+    >>> chance_beyond(chart, n, share=True).round(4).tolist()[0]
+    0.0138
+    """
+    from scipy.stats import binom, poisson
+
+    n = np.nan_to_num(np.asarray(whole, np.float64))
+    centre, lower, upper = (np.nan_to_num(one) for one in (chart.centre, chart.lower, chart.upper))
+    law = binom(n, np.clip(centre, 0, 1)) if share else poisson(centre * n)
+    # a number on the limit is inside, in spite of rounding
+    above = law.sf(np.floor(upper * n + 1e-9))
+    below = law.cdf(np.ceil(lower * n - 1e-9) - 1)
+    return np.where(np.isfinite(chart.upper), above + below, 0.0)
 
 
 def in_runs(chart: Chart, length: int) -> Flags:
@@ -182,13 +235,15 @@ def in_runs(chart: Chart, length: int) -> Flags:
     return flagged
 
 
-def moving_range_spread(z: Floats) -> float:
+def moving_range_spread(z: Floats, *, robust: bool = False) -> float:
     """Return Laney's sigma of z: the mean moving range over 1.128; NaN with fewer than two numbers.
 
     Parameters
     ----------
     z : (T,)
         NaN is skipped: its neighbours are compared with each other.
+    robust : bool
+        The median moving range over 0.954: one unusual period makes two large ranges, and they do not move it.
 
     Examples
     --------
@@ -197,7 +252,10 @@ def moving_range_spread(z: Floats) -> float:
     1.7725
     """
     known = z[np.isfinite(z)]
-    return float(np.abs(np.diff(known)).mean() / MEAN_RANGE) if len(known) > 1 else float("nan")
+    if len(known) < 2:
+        return float("nan")
+    ranges = np.abs(np.diff(known))
+    return float(np.median(ranges) / MEDIAN_RANGE if robust else ranges.mean() / MEAN_RANGE)
 
 
 def _counted(counts: Tallies, whole: Tallies, base: Flags | None) -> tuple[Floats, Floats, Flags]:
@@ -208,37 +266,62 @@ def _counted(counts: Tallies, whole: Tallies, base: Flags | None) -> tuple[Float
     return y, n, used
 
 
-def _centre(y: Floats, n: Floats, used: Flags, season: Counts | None) -> Floats:
-    """Return the pooled share or rate of the base periods of each period's season, shape (T,)."""
+def _centre(y: Floats, n: Floats, used: Flags, season: Counts | None) -> tuple[Floats, Floats]:
+    """Return the pooled share or rate of the base periods of each period's season, and what it rests on, (T,) each."""
     codes = np.zeros(len(y), np.int64) if season is None else np.asarray(season, np.int64)
     size = int(codes.max(initial=0)) + 1
+    whole = np.bincount(codes[used], weights=n[used], minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):
-        pooled = np.bincount(codes[used], weights=y[used], minlength=size) / np.bincount(
-            codes[used], weights=n[used], minlength=size
-        )
-    return np.asarray(pooled[codes], np.float64)
+        pooled = np.bincount(codes[used], weights=y[used], minlength=size) / whole
+    return np.asarray(pooled[codes], np.float64), np.asarray(whole[codes], np.float64)
 
 
-def _chart(
-    estimate: Floats,
-    centre: Floats,
-    sigma: Floats,
-    used: Flags,
-    *,
-    sigmas: float,
-    overdispersed: bool,
-    highest: float,
-) -> Chart:
+def _standardised(estimate: Floats, centre: Floats, sigma: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.where(sigma > 0, (estimate - centre) / sigma, np.where(estimate == centre, 0.0, np.nan))
-    spread = max(np.nan_to_num(moving_range_spread(z[used]), nan=1.0), _NARROWEST) if overdispersed else 1.0
+        return np.where(sigma > 0, (estimate - centre) / sigma, np.where(estimate == centre, 0.0, np.nan))
+
+
+def _spread(estimate: Floats, centre: Floats, sigma: Floats, used: Flags, part: Floats, *, robust: bool) -> float:
+    """Return the factor of the limits; ``part`` is that of a period in its own centre, (T,)."""
+    z = _standardised(estimate, centre, sigma)
+    if robust:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            z = np.where(part < 1, z / np.sqrt(np.maximum(1 - part, 0)), np.nan)
+    found = moving_range_spread(z[used], robust=robust)
+    return float(max(np.nan_to_num(found, nan=1.0), _NARROWEST))
+
+
+def _most_by_chance(n: Floats, whole: Floats, *, drawn: bool) -> Floats:
+    """Return the largest number of events of a period that is no signal after a base without any, (T,).
+
+    Parameters
+    ----------
+    n, whole : (T,)
+        Units (or exposure) of the period and of the base.
+    drawn : bool
+        Whether events are units, of which each is drawn once.
+    """
+    most = np.zeros(len(n))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chance = n / (n + whole)
+        for events in range(1, _MOST_EVENTS):
+            going = chance >= _BEYOND
+            if not going.any():
+                break
+            most = np.where(going, events, most)
+            left = (n - events) / (n + whole - events) if drawn else n / (n + whole)
+            chance = np.where(going, chance * np.maximum(left, 0.0), 0.0)
+    return np.where(np.isfinite(n), most, np.nan)
+
+
+def _chart(estimate: Floats, centre: Floats, sigma: Floats, spread: float, *, sigmas: float, highest: float) -> Chart:
     half = sigmas * spread * sigma
     return Chart(
         estimate=estimate,
         centre=centre,
         sigma=sigma,
-        spread=float(spread),
+        spread=spread,
         lower=np.maximum(centre - half, 0.0),
         upper=np.minimum(centre + half, highest),
-        z=z,
+        z=_standardised(estimate, centre, sigma),
     )

@@ -5,15 +5,25 @@ from __future__ import annotations
 import csv
 import doctest
 from collections import defaultdict
+from math import comb, factorial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from justice_metrics.estimate import control_charts
-from justice_metrics.estimate.control_charts import beyond_limits, in_runs, moving_range_spread, p_chart, u_chart
+from justice_metrics.estimate.control_charts import (
+    MEDIAN_RANGE,
+    beyond_limits,
+    chance_beyond,
+    in_runs,
+    moving_range_spread,
+    p_chart,
+    u_chart,
+)
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "trends_charts.csv"
 
@@ -115,10 +125,55 @@ def test_shares_that_are_all_zero_have_no_range_and_no_signal():
     assert not beyond_limits(ours).any()
 
 
-def test_a_first_conviction_beyond_a_base_without_any_is_a_signal():
-    ours = p_chart(np.array([0, 0, 0, 2]), np.full(4, 9), base=np.array([True, True, True, False]))
-    assert beyond_limits(ours).tolist() == [False, False, False, True]
-    assert np.isnan(ours.z[3])
+def test_after_a_base_without_any_a_few_are_no_signal_and_many_are():
+    """Events given, each falls on any unit alike: y of y into the last 9 of 36 units, C(9, y) / C(36, y)."""
+    base = np.array([True, True, True, False])
+    chances = [comb(9, y) / comb(36, y) for y in range(10)]
+    most = max(y for y in range(10) if chances[y] >= 0.00135)
+    assert most == 4  # 126 / 58905 = 0.0021; five of five 126 / 376992 = 0.0003
+    for events, signal in ((2, False), (4, False), (5, True)):
+        ours = p_chart(np.array([0, 0, 0, events]), np.full(4, 9), base=base)
+        assert beyond_limits(ours).tolist() == [False, False, False, signal]
+        assert np.isnan(ours.z[3])
+        others = p_chart(9 - np.array([0, 0, 0, events]), np.full(4, 9), base=base)
+        assert beyond_limits(others).tolist() == [False, False, False, signal]
+    # of a rate, a fourth of the exposure: (1 / 4)^4 = 0.0039, (1 / 4)^5 = 0.0010
+    counted = [u_chart(np.array([0, 0, 0, one]), np.ones(4), base=base) for one in (4, 5)]
+    assert [bool(beyond_limits(one)[3]) for one in counted] == [False, True]
+
+
+def test_one_unusual_period_does_not_hide_itself_by_widening_the_limits():
+    y = np.array([60, 62, 57, 61, 58, 63, 112, 60, 59, 64, 57, 61])
+    n = np.full(12, 200)
+    assert p_chart(y, n, overdispersed=True).spread > 1.5
+    ours = p_chart(y, n, overdispersed=True, robust=True)
+    assert ours.spread == 1
+    assert np.flatnonzero(beyond_limits(ours)).tolist() == [6]
+
+
+def test_robust_spread_by_hand():
+    # ranges 1, 2, 10, 9: median 11/2
+    z = np.array([0.0, 1.0, 3.0, 13.0, 4.0])
+    assert moving_range_spread(z, robust=True) == pytest.approx(5.5 / MEDIAN_RANGE)
+    assert pytest.approx(np.sqrt(2) * norm.ppf(0.75)) == MEDIAN_RANGE
+    # equal periods in two seasons of two: a base period is half of its own centre, so z is divided by sqrt(1/2)
+    y, n, season = np.array([100, 100, 200, 200]), np.full(4, 1000), np.array([0, 1, 0, 1])
+    p, q = np.array([150, 150, 150, 150]) / 1000, 850 / 1000
+    z = (y / n - p) / np.sqrt(p * q / n) / np.sqrt(1 / 2)
+    expected = np.median(np.abs(np.diff(z))) / MEDIAN_RANGE
+    assert p_chart(y, n, season=season, overdispersed=True, robust=True).spread == pytest.approx(max(expected, 1))
+
+
+def test_chance_of_a_signal_is_that_of_the_binomial():
+    n = np.full(8, 50)
+    # centre 1 %, upper limit 1 % + 3 sqrt(.01 .99 / 50) = 5.2 %
+    ours = p_chart(np.array([1, 0, 0, 1, 0, 1, 0, 1]), n)
+    # three of 50 and more lie beyond it
+    expected = 1 - sum(comb(50, k) * 0.01**k * 0.99 ** (50 - k) for k in range(3))
+    np.testing.assert_allclose(chance_beyond(ours, n, share=True), expected, rtol=1e-9)
+    rates = u_chart(np.full(4, 9), np.ones(4))  # 0 to 18
+    outside = 1 - sum(np.exp(-9) * 9**k / factorial(k) for k in range(19))
+    np.testing.assert_allclose(chance_beyond(rates, np.ones(4), share=False), outside, rtol=1e-6)
 
 
 def test_a_season_without_a_base_period_has_no_limits():

@@ -20,8 +20,9 @@ from 0.2 to 0.25, 0.3, 0.4 after 12 of 20 quarters    35, 87, 100 %; within one 
 ====================================================  =====================================================
 
 A first version weighed periods by chance alone; in the third world it found a change in 6.8 % and was given up.
-Of quarters watched against 30 others, a plain p-chart signals 0.4 % by chance (Laney's 0.2 %), and 6.1 % (0.7 %)
-where the share varies by 6 points of its own.
+Of quarters watched against 30 others, a plain p-chart signals 0.4 % by chance (Laney's 0.2 %, from the mean or the
+median range), and 6.1 % (0.7 %, 1.1 %) where the share varies by 6 points of its own. One quarter of 200 cases that
+departs by 4, 6, 8 standard deviations signals in 38, 78, 95 % (12 quarters) and 28, 66, 89 % (20, seasons).
 """
 
 from __future__ import annotations
@@ -102,21 +103,45 @@ def test_the_best_place_without_correction_would_be_found_far_too_often():
     assert naive / STUDIES > 0.2
 
 
+CHARTS = {
+    "plain": {},
+    "mean range": {"overdispersed": True},
+    "median range": {"overdispersed": True, "robust": True},
+}
+
+
 @pytest.mark.parametrize("wild", [0.0, 0.06])
 def test_signals_of_a_chart_by_chance(wild):
     rng = np.random.default_rng(SEED)
     rates = {}
-    for overdispersed in (False, True):
+    for name, settings in CHARTS.items():
         signals = periods = 0
         for _ in range(STUDIES):
             y, n = shares(rng, 0.3, n=(60, 120), wild=wild, periods=40)
-            chart = p_chart(y, n, base=np.arange(40) < 30, overdispersed=overdispersed)
+            chart = p_chart(y, n, base=np.arange(40) < 30, **settings)
             signals += int(beyond_limits(chart)[30:].sum())
             periods += 10
-        rates[overdispersed] = signals / periods
-    sys.stdout.write(
-        f"wild {wild}: plain {100 * rates[False]:.2f} %, Laney {100 * rates[True]:.2f} % of watched periods\n"
-    )
-    assert rates[True] < 0.02
+        rates[name] = signals / periods
+    sys.stdout.write(f"wild {wild}: { ({name: f'{100 * one:.2f} %' for name, one in rates.items()}) } of periods\n")
+    assert rates["mean range"] < 0.02
+    assert rates["median range"] < 0.02
     if wild:
-        assert rates[False] > 2 * rates[True]
+        assert rates["plain"] > 2 * rates["mean range"]
+        assert rates["plain"] > 2 * rates["median range"]
+
+
+@pytest.mark.parametrize(("periods", "least"), [(12, 0.9), (20, 0.85)])
+def test_one_unusual_quarter_is_seen(periods, least):
+    """A quarter of 200 cases that departs by eight standard deviations, as charts are made without settings."""
+    rng = np.random.default_rng(SEED)
+    seen = dict.fromkeys((4, 6, 8), 0)
+    for shift in seen:
+        for _ in range(STUDIES):
+            share = np.full(periods, 0.3)
+            share[6] += shift * np.sqrt(0.3 * 0.7 / 200)
+            season = np.arange(periods) % 4 if periods >= 20 else None
+            units = np.full(periods, 200)
+            chart = p_chart(rng.binomial(units, share), units, season=season, overdispersed=True, robust=True)
+            seen[shift] += int(beyond_limits(chart)[6])
+    sys.stdout.write(f"{periods} quarters: { ({shift: f'{100 * n / STUDIES:.0f} %' for shift, n in seen.items()}) }\n")
+    assert seen[8] / STUDIES > least

@@ -25,7 +25,7 @@ from ...estimate.change_points import (
 from ...figures.control import changing_levels
 from ...reduce.grouped import refuse_many
 from ..declared import PValue, Share, ensure_level, group_words, levels_words, strata_columns
-from .control_chart import LEAST_PERIODS, LEAST_YEARS, ensure_unweighted, without_intervals
+from .control_chart import LEAST_PERIODS, ensure_unweighted, without_intervals
 from .count_series import asked_series
 from .series import Series, seasons_of
 from .trends import Rate, asked_settings, axis_words, estimate_column, largest, number_of, undefined
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # Orders that a row is compared with; a smaller p value than one over as many cannot be told.
 _DRAWS: Final = 4_999
 _MOST_GROUPS: Final = 100
+# Complete periods of each season from which on seasons are allowed for.
+_LEAST_YEARS: Final = 3
 _SERIAL: Final = 2.0
 
 
@@ -282,7 +284,7 @@ def _residuals(series: Series, g: int, kept: Counts, *, seasonal: bool) -> Resid
     y, n = series.numerator.values[g, kept], series.denominator.values[g, kept]
     used = np.zeros(series.seen.shape[1], np.bool_)
     used[kept] = True
-    seasons = seasons_of(series, used, least=LEAST_YEARS) if seasonal else None
+    seasons = seasons_of(series, used, least=_LEAST_YEARS) if seasonal else None
     return (share_residuals if series.is_share else rate_residuals)(y, n, None if seasons is None else seasons[kept])
 
 

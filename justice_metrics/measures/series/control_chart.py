@@ -17,9 +17,9 @@ from ...base.types import Flags, Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
-from ...estimate.control_charts import Chart, beyond_limits, in_runs, p_chart, u_chart
+from ...estimate.control_charts import Chart, beyond_limits, chance_beyond, in_runs, p_chart, u_chart
 from ...figures.control import control_chart as drawn_chart
-from ..declared import AS_INDEPENDENT, group_words, levels_words
+from ..declared import AS_INDEPENDENT, Points, group_words, levels_words
 from .count_series import asked_series
 from .series import Series, seasons_of
 from .trends import (
@@ -40,10 +40,12 @@ if TYPE_CHECKING:
 
 # Fewer periods than these give no centre worth a limit.
 LEAST_PERIODS: Final = 8
-# A season's centre rests on as many base periods at least.
-LEAST_YEARS: Final = 3
+# A season's centre rests on as many base periods at least: of fewer, one unusual period bends its own centre.
+LEAST_YEARS: Final = 5
 # Below this expected number a normal limit is a poor one.
 LEAST_EXPECTED: Final = 5
+# Limits that are wider by more than this leave open whether anything was to be seen.
+_MUCH_WIDER: Final = 1.25
 # Beyond three standard deviations by chance alone, where the normal distribution holds.
 _FALSE: Final = 0.0027
 
@@ -100,7 +102,20 @@ class ControlChart(Result):
                             periods=_stretches(series, places, set(beyond)),
                         )
                     )
-        return tuple(said) or (tr("No period differs from the others by more than chance explains."),)
+        return tuple(said) or (self._nothing(),)
+
+    def _nothing(self) -> Readable:
+        """Say that nothing signals, and where limits are wide, what they could not have shown."""
+        widest = max((one.spread for one in self.charts), default=1.0)
+        least = least_seen(self.series, self.charts)
+        if widest <= _MUCH_WIDER or least is None:
+            return tr("No period differs from the others by more than chance explains.")
+        return tr(
+            "No period lies beyond the limits, which are up to {times} times as wide as chance alone makes them: a "
+            "smaller departure from the centre than {least} was not to be seen.",
+            times=Rate(widest),
+            least=least,
+        )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the chart; of several groups their distance from the centre, on common limits."""
@@ -181,9 +196,10 @@ def control_chart(
     base_until : str, optional
         Label of the last period that makes the centre ("2016-Q4"); later ones are watched against it. All by default.
     seasonal : bool
-        Give each month, quarter or half year its own centre, where the base has three of each.
+        Give each month, quarter or half year its own centre, where the base has five of each.
     overdispersed : bool
-        Widen the limits where the periods vary more than by chance alone (Laney); they are never narrowed.
+        Widen the limits where the periods vary more than by chance alone (Laney, from the median moving range, which a
+        few unusual periods do not move); they are never narrowed.
     run_length : int
         So many periods in a row on one side of the centre are a signal.
 
@@ -321,7 +337,23 @@ def _chart(series: Series, g: int, used: Flags, by_season: bool, *, overdisperse
     known = series.estimate.known[g]
     y, n = (np.where(known, one.values[g], 0.0) for one in (series.numerator, series.denominator))
     kind = p_chart if series.is_share else u_chart
-    return kind(y, n, base=used, season=series.season if by_season else None, overdispersed=overdispersed)
+    season = series.season if by_season else None
+    return kind(y, n, base=used, season=season, overdispersed=overdispersed, robust=True)
+
+
+def least_seen(series: Series, charts: tuple[Chart, ...]) -> Readable | None:
+    """Return the departure from the centre that an ordinary period needs to lie beyond its limits, in words.
+
+    Of several groups the largest of theirs; None where there are no limits.
+    """
+    wide = [
+        float(np.median(half))
+        for g, one in enumerate(charts)
+        if len(half := (3 * one.spread * one.sigma)[series.complete[g] & (one.sigma > 0)])
+    ]
+    if not wide:
+        return None
+    return tr("{points} points", points=Points(max(wide), signed=False)) if series.is_share else Rate(max(wide))
 
 
 def _signals(series: Series, g: int, chart: Chart, run_length: int) -> list[str]:
@@ -403,12 +435,17 @@ def _notes(
 ) -> tuple[Readable, ...]:
     notes: list[Readable] = []
     n = int(series.complete.sum())
+    chances = [
+        np.maximum(chance_beyond(one, series.denominator.values[g], share=series.is_share), _FALSE)
+        for g, one in enumerate(charts)
+    ]
+    false = sum(float(one[series.complete[g]].sum()) for g, one in enumerate(chances))
     notes.append(
         tr(
             "Of {n} periods, about {false} lie beyond the limits by chance alone; a run on one side adds to it. A "
             "signal is a reason to look, not a proof.",
             n=n,
-            false=Rate(n * _FALSE),
+            false=Rate(false),
         )
     )
     if seasonal and series.period != "year" and not all(by_season):
@@ -422,6 +459,22 @@ def _notes(
                 "The periods vary more than cases by chance alone would make them (up to {times} times): the limits "
                 "are that much wider.",
                 times=Rate(max(wide)),
+            )
+        )
+    least = least_seen(series, charts)
+    if least is not None:
+        notes.append(
+            tr(
+                "A period lies beyond the limits when it departs from the centre by about {least}; smaller departures "
+                "are not seen.",
+                least=least,
+            )
+        )
+    if any(bool((one.sigma[used[g]] == 0).any()) for g, one in enumerate(charts)):
+        notes.append(
+            tr(
+                "Of a base in which none, or all, had the outcome, the limits are those of chance given that base "
+                "(exact), not three standard deviations."
             )
         )
     few = sum(_few(series, g, chart) for g, chart in enumerate(charts))

@@ -305,7 +305,11 @@ class TestControlChart:
         signal = answer.main["signal"].tolist()
         assert set(signal[14:]) <= {"below", "run_below"}
         assert signal.count("below") >= 5
-        assert not {"above", "below"} & set(signal[:14])
+        # one of the base lies 3.3 of its plain standard deviations below the centre, and no other
+        base = np.array(STEADY[:14]), np.array(RESOLVED[:14])
+        p = base[1].sum() / base[0].sum()
+        z = (base[1] / base[0] - p) / np.sqrt(p * (1 - p) / base[0])
+        assert np.flatnonzero(np.isin(signal[:14], ["above", "below"])).tolist() == np.flatnonzero(abs(z) > 3).tolist()
 
     def test_what_is_not_complete_neither_makes_limits_nor_signals(self) -> None:
         # four years of quick rejections, the cut-off 60 days after the last case: the last quarters are not followed
@@ -324,14 +328,44 @@ class TestControlChart:
         with pytest.raises(QuestionError, match="weighted"):
             control_chart(wide(rows, cutoff=1500), outcome="rejection", within_days=30)
 
-    def test_seasons_need_three_of_each(self) -> None:
-        data = counts([100] * 11, [20] * 11)
+    def test_seasons_need_five_of_each(self) -> None:
+        data = counts([100] * 19, [20] * 19)
         answer = control_chart(data, quantity="resolved", share_of="new")
         assert any("seasons are not told apart" in str(one) for one in answer.notes)
 
     def test_few_expected_are_told(self) -> None:
         answer = control_chart(counts([100] * 8, [2] * 8), quantity="resolved", share_of="new", seasonal=False)
         assert any("In 8 periods fewer than 5 are expected" in str(one) for one in answer.notes)
+
+    def test_one_unusual_quarter_of_twelve_is_seen(self) -> None:
+        """111 of 200 among 51 to 73: eight standard deviations, with the settings nobody changes."""
+        rng = np.random.default_rng(1)
+        share = np.full(12, 0.3)
+        share[6] += 8 * np.sqrt(0.3 * 0.7 / 200)
+        answer = control_chart(
+            counts([200] * 12, rng.binomial(200, share).tolist()), quantity="resolved", share_of="new"
+        )
+        assert np.flatnonzero(answer.main["signal"] == "above").tolist() == [6]
+
+    def test_limits_too_wide_to_see_anything_say_so(self) -> None:
+        restless = counts([200] * 12, [20, 100] * 6)
+        answer = control_chart(restless, quantity="resolved", share_of="new")
+        said = str(answer.findings()[0])
+        assert "was not to be seen" in said
+        assert "No period differs" not in said
+        # half a limit: 3 x spread x sqrt(.3 .7 / 200); z is 20 % / 3.24 %, less what a period is of its own centre
+        half = 3 * answer.charts[0].spread * np.sqrt(0.3 * 0.7 / 200)
+        assert f"{100 * half:.1f} points" in said
+        steady = control_chart(counts([200] * 12, [60] * 12), quantity="resolved", share_of="new")
+        assert str(steady.findings()[0]).startswith("No period differs")
+        assert any("departs from the centre by about 9.7 points" in str(one) for one in steady.notes)
+
+    def test_one_after_a_base_without_any_is_no_signal(self) -> None:
+        ask = {"quantity": "resolved", "share_of": "new", "base_until": "2015-Q3"}
+        answer = control_chart(counts([50] * 12, [0] * 11 + [1]), **ask)
+        assert set(answer.main["signal"]) == {""}
+        assert any("given that base" in str(one) for one in answer.notes)
+        assert control_chart(counts([50] * 12, [0] * 11 + [3]), **ask).main["signal"][-1] == "above"
 
 
 class TestChangePoints:
