@@ -19,6 +19,7 @@ NO_COUNTRY: Final = "none"
 _FIRST_YEAR: Final = 1950
 _WEEK: Final = 7
 _SATURDAY_SUNDAY: Final = frozenset({5, 6})
+_HALF_A_YEAR: Final = 183
 
 
 class OfficeDays(NamedTuple):
@@ -99,7 +100,10 @@ def office_days(
     first_day, last_day : int
     holidays : Holidays
     rows : sequence of CalendarRow
-        A later row stands above an earlier one; those of one office stand above those of all.
+        A later row stands above an earlier one; those of one office stand above those of all. Its own vacation takes
+        the place of the common ones that begin within half a year of it: courts take theirs by turns. A span of
+        ``working`` days lifts vacations and suspensions, and makes weekends and holidays days of work only where it
+        holds no other days.
     offices : sequence of str
         Offices with days of their own; capitals, accents and spaces make no difference.
 
@@ -113,19 +117,30 @@ def office_days(
     days = np.arange(first_day, last_day + 1).astype("datetime64[D]")
     mask = [one not in holidays.weekend for one in range(_WEEK)]
     plain = np.is_busday(days, weekmask=mask, holidays=holidays.days.astype("datetime64[D]"))
-    a = 1 + len(offices)
-    working = np.repeat(plain[None, :], a, axis=0)
+    working = np.repeat(plain[None, :], 1 + len(offices), axis=0)
     vacation, suspended = np.zeros_like(working), np.zeros_like(working)
-    places = {normalise(one): place for place, one in enumerate(offices, start=1)}
-    # rows for all offices first, so that an office's own rows stand above them
-    for row in sorted(rows, key=lambda one: one.office is not None):
-        place = None if row.office is None else places[normalise(row.office)]
-        mine = slice(None) if place is None else slice(place, place + 1)
-        low, high = max(row.first_day - first_day, 0), max(row.last_day - first_day + 1, 0)
-        work = row.kind == "working"
-        working[mine, low:high] = work
-        # a holiday inside a vacation leaves it a vacation
-        for flags, kind in ((vacation, "vacation"), (suspended, "suspension")):
-            if work or row.kind == kind:
-                flags[mine, low:high] = not work
+    for place, office in enumerate((None, *offices)):
+        for row in _rows_of(rows, office):
+            low, high = max(row.first_day - first_day, 0), max(row.last_day - first_day + 1, 0)
+            work = row.kind == "working"
+            span = plain[low:high]
+            working[place, low:high] = work and (span if span.any() else True)
+            # a holiday inside a vacation leaves it a vacation
+            for flags, kind in ((vacation, "vacation"), (suspended, "suspension")):
+                if work or row.kind == kind:
+                    flags[place, low:high] = not work
     return OfficeDays(first_day, working, vacation, suspended, tuple(offices))
+
+
+def _rows_of(rows: Sequence[CalendarRow], office: str | None) -> list[CalendarRow]:
+    """Return the rows that count in an office: those of all first, so that its own stand above them."""
+    common = [one for one in rows if one.office is None]
+    if office is None:
+        return common
+    name = normalise(office)
+    own = [one for one in rows if one.office is not None and normalise(one.office) == name]
+    turns = [one.first_day for one in own if one.kind == "vacation"]
+    kept = [
+        one for one in common if one.kind != "vacation" or all(abs(one.first_day - day) > _HALF_A_YEAR for day in turns)
+    ]
+    return [*kept, *own]

@@ -58,6 +58,39 @@ def test_rows_of_one_office_stand_above_those_of_all_whatever_their_order() -> N
     assert days.vacation.tolist() == [[True, True], [False, True]]
 
 
+def test_a_span_of_working_days_lifts_suspensions_and_leaves_weekends() -> None:
+    # Monday 4 to Sunday 17 January 2016; Wednesday 13 is a public holiday
+    first = number("2016-01-04")
+    country = Holidays(np.array([first + 9]), frozenset({5, 6}))
+    rows = [
+        CalendarRow(first, first + 13, "suspension", None),
+        CalendarRow(first + 7, first + 13, "working", None),
+        CalendarRow(first + 12, first + 13, "working", None),  # nothing but a weekend: it was worked
+    ]
+    days = office_days(first, first + 13, country, rows)
+    assert days.working[0].tolist() == [False] * 7 + [True, True, False, True, True, True, True]
+    assert not office_days(first, first + 13, country, rows[:2]).working[0][12:].any()
+    assert days.suspended[0].tolist() == [True] * 7 + [False] * 7
+
+
+def test_an_office_takes_its_own_vacation_in_place_of_the_common_one() -> None:
+    first = number("2016-12-01")
+    rows = [
+        CalendarRow(first + 4, first + 8, "vacation", None),
+        CalendarRow(first + 32, first + 36, "vacation", "Uno"),
+        CalendarRow(first + 400, first + 404, "vacation", None),
+    ]
+    days = office_days(first, first + 410, NOBODY, rows, ("Uno",))
+    assert np.flatnonzero(days.vacation[1]).tolist() == [*range(32, 37), *range(400, 405)]
+    assert np.flatnonzero(days.vacation[0]).tolist() == [*range(4, 9), *range(400, 405)]
+    assert days.working[1][4]
+    # written for the office too, both are its own
+    both = office_days(
+        first, first + 99, NOBODY, [*rows, CalendarRow(first + 4, first + 8, "vacation", "Uno")], ("Uno",)
+    )
+    assert both.vacation[1].sum() == 10
+
+
 def test_rows_outside_the_days_asked_for_change_nothing() -> None:
     first = number("2016-01-04")
     rows = [

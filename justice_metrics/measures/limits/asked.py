@@ -119,6 +119,14 @@ def country_of(cases: CaseData, country: str | None) -> str:
     return (cases.procedure.country or NO_COUNTRY) if country is None else country
 
 
+def unmet_offices(counted: Mapping[str, Clocks], own: LegalCalendar | None, office: str | None) -> tuple[str, ...]:
+    """Return the offices of the calendar that stand in no case."""
+    if own is None or office is None:
+        return ()
+    levels = {normalise(one) for cells in counted.values() for one in set(cells.office)}
+    return tuple(one for one in own.offices if normalise(one) not in levels)
+
+
 def days_of(
     cases: CaseData,
     asked: Sequence[Limit],

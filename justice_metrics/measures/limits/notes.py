@@ -68,6 +68,18 @@ def notes_of(
     return tuple(notes)
 
 
+def unmet_notes(offices: Sequence[str]) -> tuple[Readable, ...]:
+    """Say which offices of the calendar stand in no clock, so that their days count for nobody."""
+    if not offices:
+        return ()
+    return (
+        tr(
+            "Offices of the calendar that no clock here belongs to, so that their days count for nobody: {offices}.",
+            offices=list(offices),
+        ),
+    )
+
+
 def no_holidays(found: Sequence[Judged]) -> tuple[Readable, ...]:
     """Say that nobody's public holidays were left out, where working days are counted."""
     if not any(one.limit.unit == "working_days" for one in found):

@@ -29,9 +29,10 @@ from .asked import (
     office_attribute,
     pauses_of,
     standing_units,
+    unmet_offices,
 )
 from .judged import judged_clocks
-from .notes import no_holidays, notes_of
+from .notes import no_holidays, notes_of, unmet_notes
 from .tables import STANDING_WORDS, law_table, length_words, over_table, standing_table, untold_table
 
 if TYPE_CHECKING:
@@ -361,6 +362,7 @@ def time_limits(
             *sampling_notes(cases),
             *(few_units_note(found[0].strata, main["clocks"]) if by else ()),
             *(no_holidays(found) if country_of(cases, country) == NO_COUNTRY else ()),
+            *unmet_notes(unmet_offices(counted, own, office)),
             *notes_of(cases, found, own, pauses, other_law=other_law),
         ),
         frame_library=cases.frame_library,

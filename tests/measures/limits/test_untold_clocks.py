@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.procedure_file import read_procedure
 from justice_metrics.measures.limits.time_limits import TimeLimits, time_limits
-from tests.measures.limits.test_time_limits import log, standing, wide
+from tests.measures.limits.test_time_limits import CUTOFF, log, standing, wide
 
 STAGE = "preparatory_stage"
 
@@ -135,3 +138,40 @@ def test_what_follows_is_not_said_where_nobody_wrote_it_down() -> None:
 def test_no_complaint_must_be_turned_down_in_guatemala() -> None:
     guatemala = read_procedure("guatemala")
     assert next(one for one in guatemala.limits if one.id == "complaint_turned_down").condition is not None
+
+
+def test_an_office_of_the_calendar_that_no_case_knows_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "calendar.csv"
+    rows = "2016-05-02,2016-05-20,vacation,Uno\n2016-06-06,2016-06-24,vacation,Juzgado 2o\n"
+    path.write_text("from,to,kind,office\n" + rows, encoding="utf-8")
+    start = {"complaint": "2016-01-01", "charged": "2016-01-04", "notified": "2016-01-04"}
+    cases = wide([{**start, "court": "Uno"}, {**start, "court": "Juzgado 2"}])
+    answer = time_limits(cases, limits=STAGE, calendar=path, office="court")
+    assert [str(one) for one in answer.notes if "no clock here belongs to" in str(one) and "Juzgado 2o" in str(one)]
+
+
+def test_an_act_that_no_column_names_was_not_missed() -> None:
+    start = {"complaint": "2016-01-01", "charged": "2016-01-04", "notified": "2016-01-15"}
+    rows: list[Any] = [start, {**start, "outcome": "rejected", "ended": "2016-03-01"}, {**start, "outcome": None}]
+    answer = time_limits(_labelled(rows, {"rejected": "rejected"}), limits=STAGE)
+    assert standing(answer) == {"cannot_be_told": 3}
+    assert reasons(answer) == {"act_unrecorded": 3}
+    # a label for the act is enough to know that it was not done
+    known = time_limits(_labelled(rows, {"rejected": "rejected", "accused": "accusation"}), limits=STAGE)
+    assert standing(known) == {"missed": 2, "ended_otherwise": 1}
+    # an event log shows what happened: no accusation in it is none
+    events = [("a", "complaint", "2016-01-01", None), ("a", "charged", "2016-01-04", "2016-01-15")]
+    assert standing(time_limits(log(events), limits=STAGE)) == {"missed": 1}
+
+
+def _labelled(rows: list[Any], labels: dict[str, str]) -> CaseData:
+    names = ("complaint", "charged", "notified", "outcome", "ended")
+    table = pd.DataFrame({name: [row.get(name) for row in rows] for name in names}, dtype="str")
+    table.insert(0, "id", [str(place) for place in range(len(rows))])
+    mapping = {
+        "data": {"date_order": "ymd"},
+        "cases": {"id": "id", "procedure": "bolivia", "cutoff": CUTOFF},
+        "dates": {"complaint": "complaint", "charged": {"column": "charged", "notified": "notified"}},
+        "outcome": {"column": "outcome", "date": "ended", "labels": labels},
+    }
+    return CaseData.from_frame(table, mapping)
