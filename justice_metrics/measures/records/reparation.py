@@ -26,6 +26,7 @@ from ..declared import Share, ensure_level, shown_limits, strata_columns
 from ..rates.shown_shares import method_words
 from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
+from .hearings_tables import Average
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,8 +165,9 @@ def reparation(
     -----
     An order is paid in full when the amount paid is at least that ordered. Without an amount and a day of payment it
     shows no payment. With a payment and an amount missing it cannot be told. The share of the money is one of totals,
-    over the orders whose amounts are known, those without a payment counted as 0; it is no mean of shares. Its limits
-    are those of a ratio of totals over independent orders (Cochran 1977).
+    over the orders whose amounts are known, those without a payment counted as 0; it is no mean of shares. What is paid
+    beyond an order stands beside it and pays no other order. Its limits are those of a ratio of totals over independent
+    orders (Cochran 1977).
 
     Examples
     --------
@@ -223,6 +225,7 @@ def reparation(
         confidence_level=confidence_level,
     )
     counts = by_code(orders, "status", len(_PAID))
+    amounts = _amounts_table(orders, confidence_level, weighted=weighted)
     return Reparation(
         heading=tr("Reparation ordered and paid"),
         tables={
@@ -244,7 +247,7 @@ def reparation(
                 confidence_level=confidence_level,
                 weighted=weighted,
             ),
-            "amounts": _amounts_table(orders, confidence_level, weighted=weighted),
+            "amounts": amounts,
             "paid": waits.days,
             "within": waits.within,
         },
@@ -276,12 +279,25 @@ def reparation(
             *child_notes(table, rows=tr("orders of reparation")),
             tr("Amounts are taken as they stand: one currency, without the change of its value."),
             tr("A payment that the file does not show counts as none."),
+            *_beyond_note(amounts),
             *waits.notes,
         ),
         frame_library=cases.frame_library,
         waits=waits,
         per_words=words,
         confidence_level=confidence_level,
+    )
+
+
+def _beyond_note(amounts: Table) -> tuple[Readable, ...]:
+    beyond = float(amounts["paid_beyond"].astype(float).sum())
+    if beyond <= 0:
+        return ()
+    return (
+        tr(
+            "{amount} was paid beyond what single orders ask for (interest, costs, or a slip); it pays no other order.",
+            amount=Average(beyond),
+        ),
     )
 
 
@@ -334,7 +350,10 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         quarters[:, group] = np.array(found)
     low, high = shown_limits(quarters[1, :, 1], quarters[2, :, 1], weighted=weighted)
     asked = np.bincount(orders.stratum[told], weights=(ordered * orders.n)[told], minlength=g) / _PARTS
-    given = np.where(paid == _UNKNOWN, 0, paid)
+    # what is paid beyond an order (interest, costs) pays no other order
+    whole = np.where(paid == _UNKNOWN, 0, paid)
+    given = np.minimum(whole, ordered)
+    beyond = np.bincount(orders.stratum[told], weights=((whole - given) * orders.n)[told], minlength=g) / _PARTS
     got = np.bincount(orders.stratum[told], weights=(given * orders.n)[told], minlength=g) / _PARTS
     money = np.full((3, g), np.nan)
     for group in range(g):
@@ -353,6 +372,7 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         Column("denominator", tr("orders whose payment can be told"), "units", "count", "count"),
         Column("ordered_total", tr("ordered in them"), "number", "estimate", "quantile", 2),
         Column("paid_total", tr("paid of it"), "number", "estimate", "quantile", 2),
+        Column("paid_beyond", tr("paid beyond the order"), "number", "estimate", "quantile", 2),
         Column("share_paid", tr("share of the money paid"), "share", "estimate", "share"),
         Column("share_low", tr("lower limit of that share"), "share", "interval", "interval"),
         Column("share_high", tr("upper limit of that share"), "share", "interval", "interval"),
@@ -368,6 +388,7 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         "denominator": summed(orders.stratum[told], orders.n[told], g),
         "ordered_total": asked,
         "paid_total": got,
+        "paid_beyond": beyond,
         "share_paid": share,
         "share_low": least,
         "share_high": most,

@@ -119,3 +119,18 @@ def test_what_no_file_can_hold_is_unknown() -> None:
         "untold": 2,
     }
     assert row(found.tables["amounts"])["numerator"] == 1
+
+
+def test_what_is_paid_beyond_an_order_pays_no_other() -> None:
+    orders = [
+        ("a", 300, 100, 400, 300),
+        ("b", 300, 200, None, None),
+        ("c", 300, 50, 400, 50),
+        ("d", 300, 100, 400, 100),
+    ]
+    found = reparation(hanging(UNITS, "reparation", orders, labels=LABELS))
+    money = row(found.tables["amounts"])
+    assert (money["ordered_total"], money["paid_total"], money["paid_beyond"]) == (450, 250, 200)
+    assert money["share_paid"] == pytest.approx(250 / 450)
+    assert str(found.findings()[2]).replace("\N{NO-BREAK SPACE}", " ") == "Of the money ordered, 55.6 % is paid."
+    assert any(str(one).startswith("200.00 was paid beyond") for one in found.notes)
