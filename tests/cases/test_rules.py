@@ -260,15 +260,19 @@ def numbers(found: Examination) -> dict[str, Any]:
 SHAPE = {"few_recent_starts", "days_without_office"}
 
 
-class TestCleanSet:
-    def test_no_false_alarm(self) -> None:
-        found = examine(cases_of(clean_rows()))
-        assert {one.rule.id for one in found.verdicts if one.broken} <= SHAPE
-        assert set(found.doubtful.values()) == {0}
+@pytest.fixture(scope="module")
+def clean() -> Examination:
+    return examine(cases_of(clean_rows()))
 
-    def test_rules_are_looked_at(self) -> None:
+
+class TestCleanSet:
+    def test_no_false_alarm(self, clean: Examination) -> None:
+        assert {one.rule.id for one in clean.verdicts if one.broken} <= SHAPE
+        assert set(clean.doubtful.values()) == {0}
+
+    def test_rules_are_looked_at(self, clean: Examination) -> None:
         """A rule that is not looked at cannot raise a false alarm, so that must not be the reason for the silence."""
-        found = by_rule(examine(cases_of(clean_rows())))
+        found = by_rule(clean)
         others = {"open_in_closed_files", "observed_after_ending"}
         others |= {one.id for one in RULES if one.counts == "spells" or one.touches in {("reliance",), CHILD_TABLES}}
         assert {name for name, one in found.items() if not one.looked_at} == others
@@ -280,8 +284,13 @@ def cases() -> CaseData:
 
 
 @pytest.fixture(scope="module")
-def found(cases: CaseData) -> dict[str, Verdict]:
-    return by_rule(examine(cases))
+def examined(cases: CaseData) -> Examination:
+    return examine(cases)
+
+
+@pytest.fixture(scope="module")
+def found(examined: Examination) -> dict[str, Verdict]:
+    return by_rule(examined)
 
 
 class TestPlantedFaults:
@@ -331,7 +340,7 @@ class TestPlantedFaults:
         assert [part.key for part in found["never_recorded"].parts] == ["nothing"]
         assert [part.key for part in found["poorly_recorded"].parts] == ["seldom"]
 
-    def test_doubts_are_the_units_that_break_a_rule(self, cases: CaseData) -> None:
+    def test_doubts_are_the_units_that_break_a_rule(self, examined: Examination) -> None:
         ids = planted()[1]
         expected: dict[str, set[str]] = {}
         for rule in RULES:
@@ -341,11 +350,11 @@ class TestPlantedFaults:
                     one = {unit for unit in one if unit != min(other for other in one if other[-4:] == unit[-4:])}
                 for indicator in rule.touches:
                     expected.setdefault(indicator, set()).update(one)
-        assert dict(examine(cases).doubtful) == {name: len(units) for name, units in expected.items()}
+        assert dict(examined.doubtful) == {name: len(units) for name, units in expected.items()}
 
-    def test_every_engine_counts_alike(self, engine: Any, cases: CaseData) -> None:
+    def test_every_engine_counts_alike(self, engine: Any, examined: Examination) -> None:
         other = CaseData.from_frame(engine.frame(frame_of(planted()[0])), MAPPING)
-        assert numbers(examine(other)) == numbers(examine(cases))
+        assert numbers(examine(other)) == numbers(examined)
 
 
 class TestRowsOfTheFile:
@@ -500,8 +509,9 @@ class TestSupport:
         return CaseData.from_frame(engine(frame_of(rows or clean_rows())), mapping, support=engine(support))
 
     def broken(self, cases: CaseData, **settings: Any) -> dict[str, tuple[int, int]]:
-        found = by_rule(examine(cases, settings=Settings(**settings)))
-        return {name: one.whole[2:] for name, one in found.items() if one.whole and one.rule.counts == "spells"}
+        of_spells = [one.id for one in RULES if one.counts == "spells"]
+        found = look(cases, *of_spells, settings=Settings(**settings))
+        return {name: one.whole[2:] for name, one in found.items() if one.whole}
 
     def test_spells(self) -> None:
         rows = clean_rows()
@@ -594,7 +604,7 @@ class TestSupport:
             ("LPZ-0002", "psychologist", None, None),
             ("LPZ-0003", None, None, None),
         ]
-        found = by_rule(examine(self.cases(spells)))["support_without_start"]
+        found = look(self.cases(spells), "support_without_start")["support_without_start"]
         assert found.whole is not None
         assert found.whole[2:] == (3, 4)
         assert {part.key: part[2:] for part in found.parts} == {
@@ -640,11 +650,9 @@ class TestReliance:
         ):
             row |= {"gone": gone, "still": still}
         section = {"left": "gone", "status": "still"}
-        found = by_rule(examine(cases_of(rows, reliance=section)))
+        found = look(cases_of(rows, reliance=section), *(one.id for one in RULES if one.touches == ("reliance",)))
         n = len(rows)
-        assert {
-            name: one.whole[2:] for name, one in found.items() if one.whole and one.rule.touches == ("reliance",)
-        } == {
+        assert {name: one.whole[2:] for name, one in found.items() if one.whole} == {
             "left_before_start": (1, 6),
             "left_after_cutoff": (1, 6),
             "engaged_but_left": (1, n - 7),
@@ -652,8 +660,7 @@ class TestReliance:
             "left_after_ending": (1, 3),
         }
 
-    def test_not_looked_at_without_the_section(self, cases: CaseData) -> None:
-        found = by_rule(examine(cases))
+    def test_not_looked_at_without_the_section(self, found: dict[str, Verdict]) -> None:
         assert not any(one.looked_at for one in found.values() if one.rule.touches == ("reliance",))
 
 
