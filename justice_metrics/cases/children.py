@@ -119,8 +119,36 @@ def _child(
         # A case without anything under these columns has no row in the child table.
         frame = frame.filter(reduce(or_, [_filled(one) for one in columns]))
     ensure_together(milestones, frame, name=name)
+    frame = _not_below_zero(name, columns, frame, mapping)
     frame, intake = _referring(name, frame, milestones, mapping)
     return Child(frame, intake, tuple(typing.conversions))
+
+
+def _not_below_zero(
+    name: str, columns: tuple[ChildColumn, ...], frame: nw.LazyFrame[Any], mapping: CaseMapping
+) -> nw.LazyFrame[Any]:
+    """Refuse lengths and amounts below zero, or take them as not recorded where faults are counted."""
+    numbers = [one.name for one in columns if one.kind == "number"]
+    if not numbers:
+        return frame
+    below = {one: (nw.col(one) < 0).fill_null(value=False) for one in numbers}
+    if mapping.data.faults == "count":
+        return frame.with_columns(
+            **{one: nw.when(~wrong).then(nw.col(one)).otherwise(nw.lit(None)) for one, wrong in below.items()}
+        )
+    found = frame.select(**{one: wrong.cast(nw.Int64).sum() for one, wrong in below.items()}).collect()
+    n = sum(int(found.get_column(one)[0] or 0) for one in numbers)
+    if n:
+        raise CaseDataError(
+            trn(
+                "{n} number in [{section}] is below zero, which no length and no amount can be.",
+                "{n} numbers in [{section}] are below zero, which no length and no amount can be.",
+                n,
+                section=name,
+            ),
+            tr('Correct the cells, or set faults = "count" in [data] to take them as not recorded.'),
+        )
+    return frame
 
 
 def _filled(column: ChildColumn) -> nw.Expr:

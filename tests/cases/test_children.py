@@ -331,3 +331,12 @@ class TestRules:
 
     def test_the_words_of_every_table(self) -> None:
         assert set(CHILD_WORDS) == set(CHILD_COLUMNS)
+
+
+def test_lengths_and_amounts_are_not_below_zero() -> None:
+    section = {"reparation": {"ordered": "on", "ordered_amount": "sum"}}
+    frame = pd.DataFrame({"id": ["a", "b"], "on": [DAY0, DAY0], "sum": [-13000, 200]})
+    with pytest.raises(CaseDataError, match=r"1 number in \[reparation\] is below zero"):
+        CaseData.from_frame(CASES, mapping(**section), children={"reparation": frame})
+    cases = CaseData.from_frame(CASES, mapping("count", **section), children={"reparation": frame})
+    assert [row["ordered_amount"] for row in rows_of(cases, "reparation")] == [None, 200]
