@@ -29,6 +29,7 @@ from ..cases.procedure_graph import reachable, rising
 from ..cases.standing import ORDERS, RANKS
 from ..tables import Strata
 from .grouped import NO_DAY, grouped_counts
+from .recorded_states import recorded_states
 
 # Why a clock cannot be judged, in the order in which the reasons are looked for; the place less one is the code.
 UNTOLD_REASONS: Final = (
@@ -45,6 +46,7 @@ UNTOLD_REASONS: Final = (
     "end_after_cutoff",
     "end_coarse",
     "pause_coarse",
+    "act_unrecorded",
 )
 # A date that is known by its year only may lie half a year off.
 _COARSEST: Final = 183
@@ -218,7 +220,7 @@ def _of_first_days(cases: CaseData, limit: Limit, suspended: Sequence[str]) -> t
         ),
         clock__closed=nw.lit(None, dtype=nw.Int64),
     )
-    pauses = {}
+    pauses: dict[str, nw.Expr] = {}
     for place, one in enumerate(suspended):
         after = [nw.when(_key(other) > _key(one)).then(day(other)) for other in others if other != one]
         pauses[f"clock__pause_from_{place}"] = nw.when(~_key(one).is_null()).then(day(one))
@@ -451,6 +453,8 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool, most: int) -> dic
         "end_after_cutoff": open_act & otherwise & (end > cases.cutoff_day).fill_null(False),
         "end_coarse": ~ended.is_null() & (nw.col("clock__end_coarse") == 1).fill_null(False),
         "pause_coarse": _any(paused) == 1,
+        # nobody can say that what no column names was not done
+        "act_unrecorded": nw.lit(value=_unrecorded(cases, limit)),
     }
     why: nw.Expr = nw.lit(0, dtype=nw.Int64)
     for name in reversed(reasons):
@@ -469,6 +473,11 @@ def _judgements(cases: CaseData, limit: Limit, from_act: bool, most: int) -> dic
         "clock__why": why,
         "clock__unsaid": (unsaid & ~begin.is_null()).cast(nw.Int64),
     }
+
+
+def _unrecorded(cases: CaseData, limit: Limit) -> bool:
+    """Return whether a table with one row per unit names the act of a limit nowhere; an event log may know of none."""
+    return cases.intake.one_row_per_unit and not recorded_states(cases).intersection(limit.to)
 
 
 def _without(strata: Strata, stratum: Counts, kept: int) -> tuple[Strata, Counts]:

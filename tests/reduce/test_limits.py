@@ -65,7 +65,7 @@ def test_frequencies_are_units() -> None:
 
 
 def test_a_verdict_of_which_kind_nobody_says_starts_the_clock_of_an_appeal() -> None:
-    rows = [{"id": "a", "complaint": 0, "verdict": 100}, {"id": "b", "complaint": 0, "verdict": 2_000}]
+    rows = [{"id": "a", "complaint": 0, "verdict": 100, "appeal": None}, {"id": "b", "complaint": 0, "verdict": 2_000}]
     limit = replace(LIMITS["restricted_appeal"], counted_from="event")
     found = clocks(wide(rows), limit)
     assert len(found.n) == 1
@@ -76,11 +76,11 @@ def test_a_verdict_of_which_kind_nobody_says_starts_the_clock_of_an_appeal() -> 
 def test_the_notice_of_a_verdict_is_that_of_the_verdict_it_was(ending: str) -> None:
     table = pd.DataFrame(
         {"id": ["a"], "begun": ["2016-01-04"], "verdict": ["2016-05-02"], "told": ["2016-05-10"], "end": [ending]}
-    )
+    ).assign(appeal=None)
     mapping = {
         "data": {"date_order": "ymd"},
         "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
-        "dates": {"complaint": "begun", "verdict": {"column": "verdict", "notified": "told"}},
+        "dates": {"complaint": "begun", "verdict": {"column": "verdict", "notified": "told"}, "appeal": "appeal"},
         "outcome": {"column": "end"},
     }
     found = clocks(CaseData.from_frame(table, mapping), LIMITS["restricted_appeal"])

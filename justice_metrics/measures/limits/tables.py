@@ -47,6 +47,7 @@ REASON_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         "end_undated": tr("ended, but no date says when"),
         "end_before_start": tr("ended before it started, by its dates"),
         "end_after_cutoff": tr("ended after the cut-off, by its dates"),
+        "act_unrecorded": tr("the act is not in the data: no column and no label names it"),
         "end_coarse": tr("the day on which it ended is known by month or year only"),
         "pause_coarse": tr("a suspension is known by month or year only"),
         HOURS_AND_DAYS: tr("the limit is in hours, and the dates give days"),

@@ -36,7 +36,9 @@ COVID = """desde;hasta;tipo
 
 def wide(rows: Sequence[Row], *, cutoff: str = CUTOFF, **more: Any) -> CaseData:
     """Make case data of rows of dates; ``notified`` is the notice of the charge."""
-    names = dict.fromkeys(name for row in rows for name in row)
+    # a column of the act, also where nobody did it: what no column names cannot be told
+    acts = ["accusation"] if any("charged" in row for row in rows) else []
+    names = dict.fromkeys([*(name for row in rows for name in row), *acts])
     table = pd.DataFrame({name: [row.get(name) for row in rows] for name in names}, dtype="str")
     table.insert(0, "id", [str(place) for place in range(len(rows))])
     dates: dict[str, Any] = {name: name for name in names if name in STATES}
@@ -316,7 +318,7 @@ def test_a_verdict_that_is_not_final_ends_no_process() -> None:
 
 
 def test_a_right_of_a_party_is_asked_for_by_name_only() -> None:
-    cases = wide([{"complaint": "2016-01-04", "outcome": "rejected", "ended": "2016-02-01"}])
+    cases = wide([{"complaint": "2016-01-04", "preliminary": None, "outcome": "rejected", "ended": "2016-02-01"}])
     assert "reopening" not in time_limits(cases).main["limit"]
     answer = time_limits(cases, limits="reopening")
     assert standing(answer) == {"missed": 1}
