@@ -94,7 +94,7 @@ class OfficialTables(Result):
             said.append(
                 tr(
                     "These need a survey of victims and stay empty: {rows}.",
-                    rows=sorted({str(self._framework(one)) for one in empty}),
+                    rows=[_framework_words(one) for one in sorted({self._framework(one) for one in empty})],
                 )
             )
         return tuple(said)
@@ -119,6 +119,12 @@ class OfficialTables(Result):
     def _framework(self, row: str) -> str:
         sources = self.tables["sources"]
         return str(sources["framework"][sources["row"].tolist().index(row)])
+
+
+def _framework_words(framework: str) -> Readable:
+    """Return what a reader calls an official table: the goals of the UN have another name in each language."""
+    kind, _, number = framework.partition(" ")
+    return tr("SDG {number}", number=number) if kind == "SDG" else Label(framework)
 
 
 def official_tables(
@@ -347,7 +353,13 @@ def _main(lines: Sequence[_Line], words: Mapping[str, Readable]) -> Table:
         "possible": np.array([one.possible for one in lines], np.float64),
         "reason": [one.reason for one in lines],
     }
-    labels: dict[str, Mapping[str, Readable]] = {"row": words, "reason": REASON_WORDS, "period": {"": tr("–")}}
+    frameworks = {one.row.framework: _framework_words(one.row.framework) for one in lines}
+    labels: dict[str, Mapping[str, Readable]] = {
+        "framework": frameworks,
+        "row": words,
+        "reason": REASON_WORDS,
+        "period": {"": tr("–")},
+    }
     possible = ["not_applicable" if np.isnan(one.possible) else "" for one in lines]
     statuses = {"value": numbers.words(), "share": shares.words(), "possible": possible}
     return Table(columns, values, labels=labels, statuses=statuses, title=tr("Rows of official tables"))
@@ -373,7 +385,11 @@ def _sources(rows: Sequence[OfficialRow], words: Mapping[str, Readable]) -> Tabl
         "certainty": [row.certainty for row in rows],
         "source": [row.source for row in rows],
     }
-    labels: dict[str, Mapping[str, Readable]] = {"row": words, "certainty": CERTAINTY_WORDS}
+    labels: dict[str, Mapping[str, Readable]] = {
+        "framework": {row.framework: _framework_words(row.framework) for row in rows},
+        "row": words,
+        "certainty": CERTAINTY_WORDS,
+    }
     return Table(columns, values, labels=labels, title=tr("Where the rows were read"))
 
 

@@ -174,3 +174,13 @@ class TestOfficialTables:
         for answer in (official_tables(cases()), crosswalk(cases())):
             assert answer.summary(language)
             assert answer.plot(language=language).get_xlabel()
+
+
+def test_the_goals_of_the_un_have_a_name_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "justice_metrics.base.language.catalogue", lambda _: {"SDG {number}": ("ODS {number}", "ODS {number}")}
+    )
+    answer = official_tables(cases(), country="BO")
+    shown = {row[0] for name in ("main", "sources") for row in answer.tables[name].display("es")[1]}
+    assert {"ODS 16.3.1", "ODS 5.2.1"} <= shown
+    assert not any("SDG" in one.text("es") for one in answer.findings())
