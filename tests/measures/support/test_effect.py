@@ -505,10 +505,7 @@ class TestSamples:
 
 
 def test_heavy_weights_are_told_beside_the_answer() -> None:
-    cohort = jm.support_effect(
-        jm.sample_cases(), actors=("lawyer", "psychologist", "social_worker"), adjust=("offence", "area"),
-        milestones="accusation", cluster="court", outcome="verdict", resamples=60,
-    )  # fmt: skip
+    cohort = sample("registered")
     effective = cohort.tables["weights"]["effective"][0]
     assert effective < 100
     assert any(f"as much as {round(effective)} cases of one weight" in str(note) for note in cohort.notes)
