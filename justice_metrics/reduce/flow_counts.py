@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -25,7 +25,6 @@ from .flows import (
 )
 
 _COMES_IN: Final = {"new": NEW, "reopened": REOPENED, "reactivated": REACTIVATED}
-_YEAR: Final = 365
 _GOES_OUT: Final = {
     "resolved": RESOLVED,
     "reopened_resolved": REOPENED_RESOLVED,
@@ -49,6 +48,11 @@ class Flows:
         Whether that is the whole period.
     quantities : mapping of str to Quantity, shape (G, P)
         By the canonical names; those that nobody counts are not there.
+    paired : mapping of str to Quantity, shape (G, P)
+        The flows without the rows of a table in which only incoming or only resolved cases apply; empty where there
+        are none, so that they are those above.
+    unpaired : int
+        How many rows these are.
     """
 
     strata: Strata
@@ -57,6 +61,8 @@ class Flows:
     last_day: Days
     whole: Flags
     quantities: Mapping[str, Quantity]
+    paired: Mapping[str, Quantity] = field(default_factory=dict)
+    unpaired: int = 0
 
     @property
     def days(self) -> Floats:
@@ -139,7 +145,7 @@ def resolved_within(stays: Stays, first_day: Days, last_day: Days, limits: Seque
 
 
 def resolved_past_year(stays: Stays, evenings: Days, *, since: int) -> Quantity:
-    """Count the cases resolved in the 365 days up to each evening, shape (G, P).
+    """Count the cases resolved in the year up to each evening, shape (G, P): 366 days where 29 February is in it.
 
     Parameters
     ----------
@@ -148,8 +154,26 @@ def resolved_past_year(stays: Stays, evenings: Days, *, since: int) -> Quantity:
     """
     over = (stays.closed == RESOLVED) | (stays.closed == REOPENED_RESOLVED)
     days = evenings.astype(np.int64)
-    found = _covered(stays, over, stays.end, stays.end + _YEAR, days)
-    return quantity(np.where(days - _YEAR >= since - 1, found, np.nan))
+    before = year_before(days)
+    ever = np.full(len(stays.end), NEVER + 1)
+    found = _covered(stays, over, stays.end, ever, days) - _covered(stays, over, stays.end, ever, before)
+    return quantity(np.where(before >= since - 1, np.round(found, 9), np.nan))
+
+
+def year_before(days: Counts) -> Counts:
+    """Return the same day of the year before; 28 February for the 29th.
+
+    Examples
+    --------
+    >>> leap_day = np.datetime64("2016-02-29").astype(np.int64)
+    >>> [str(np.datetime64(int(one), "D")) for one in year_before(np.array([leap_day, leap_day + 1]))]
+    ['2015-02-28', '2015-03-01']
+    """
+    months = days.astype("datetime64[D]").astype("datetime64[M]")
+    of_month = days - months.astype("datetime64[D]").astype(np.int64)
+    first = (months - 12).astype("datetime64[D]").astype(np.int64)
+    last = (months - 11).astype("datetime64[D]").astype(np.int64) - 1
+    return np.minimum(first + of_month, last)
 
 
 def undated(stays: Stays) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -48,6 +48,9 @@ def indicator(values: Floats, *made_of: Quantity) -> Quantity:
     return Quantity(np.where(lost, np.nan, values), status)
 
 
+Rated: TypeAlias = tuple[Quantity | None, Quantity | None, Quantity | None]
+
+
 class Balance(NamedTuple):
     """Stock and flow of each stratum and period, shape (G, P) each; None for what nobody counts.
 
@@ -59,6 +62,8 @@ class Balance(NamedTuple):
         As rates count them: without transfers where these stay inside the whole.
     came_in, went_out
         All that moved, transfers among it: what explains the stock.
+    pairs
+        Incoming, resolved and outgoing cases of the same rows: what clearance rates are made of.
     """
 
     pending_start: Quantity | None
@@ -70,6 +75,7 @@ class Balance(NamedTuple):
     pending_end: Quantity | None
     end_told: bool
     start_carried: bool
+    pairs: Rated = (None, None, None)
 
     @property
     def by_flows(self) -> Quantity | None:
@@ -101,24 +107,43 @@ def balance(flows: Flows, *, inside: bool, transfers_included: bool) -> Balance:
         Whether the incoming and resolved cases that are told hold the transfers already.
     """
     have = flows.quantities
+    rated = _rated(have, inside=inside, transfers_included=transfers_included)
+    pairs = rated
+    if flows.paired:
+        pairs = _rated({**have, **flows.paired}, inside=inside, transfers_included=transfers_included)
+    told_in = _told_in(have)
     moved_in, moved_out = have.get("transferred_in"), have.get("transferred_out")
-    told_in = have.get("incoming") or _added(have.get(one) for one in ("new", "reopened", "reactivated"))
-    resolved = _added(have.get(one) for one in ("resolved", "reopened_resolved"))
-    parked = have.get("placed_inactive")
+    resolved, parked = _resolved(have), have.get("placed_inactive")
     if transfers_included:
         came_in, went_out = told_in, _added((resolved, parked))
-        incoming, resolved = _less(told_in, moved_in, inside), _less(resolved, moved_out, inside)
-        outgoing = _added((resolved, parked))
     else:
         came_in, went_out = _added((told_in, moved_in)), _added((resolved, parked, moved_out))
-        incoming = told_in if inside else came_in
-        outgoing = _added((resolved, parked)) if inside else went_out
     start, carried = have.get("pending_start"), False
     end = have.get("pending_end")
     if start is None and end is not None and end.values.shape[1] > 1:
         start, carried = _carried(end, flows), True
-    found = Balance(start, incoming, resolved, outgoing, came_in, went_out, end, end is not None, carried)
+    found = Balance(start, *rated, came_in, went_out, end, end is not None, carried, pairs)
     return found if end is not None else found._replace(pending_end=found.by_flows)
+
+
+def _told_in(have: Mapping[str, Quantity]) -> Quantity | None:
+    return have.get("incoming") or _added(have.get(one) for one in ("new", "reopened", "reactivated"))
+
+
+def _resolved(have: Mapping[str, Quantity]) -> Quantity | None:
+    return _added(have.get(one) for one in ("resolved", "reopened_resolved"))
+
+
+def _rated(have: Mapping[str, Quantity], *, inside: bool, transfers_included: bool) -> Rated:
+    """Return incoming, resolved and outgoing cases as rates count them."""
+    moved_in, moved_out = have.get("transferred_in"), have.get("transferred_out")
+    told_in, resolved, parked = _told_in(have), _resolved(have), have.get("placed_inactive")
+    if transfers_included:
+        resolved = _less(resolved, moved_out, inside)
+        return _less(told_in, moved_in, inside), resolved, _added((resolved, parked))
+    if inside:
+        return told_in, resolved, _added((resolved, parked))
+    return _added((told_in, moved_in)), resolved, _added((resolved, parked, moved_out))
 
 
 def _added(parts: Iterable[Quantity | None]) -> Quantity | None:

@@ -27,6 +27,7 @@ def doubts(source: Source, found: Balance, tables: Mapping[str, Table], late: Se
     flows = source.flows
     return (
         *_missing(found),
+        *_unpaired(source),
         *_residuals(found),
         *_parked(flows),
         *_unbalanced(source),
@@ -49,6 +50,21 @@ def _missing(found: Balance) -> tuple[Readable, ...]:
             "in which one is missing is missing too. complete_only adds up those who told everything.",
             n=lost,
             all=int(sum(one.values.size for one in parts)),
+        ),
+    )
+
+
+def _unpaired(source: Source) -> tuple[Readable, ...]:
+    n = source.flows.unpaired
+    if n == 0:
+        return ()
+    return (
+        trn(
+            "In {n} row of the table only incoming or only resolved cases apply: it is in the counts, and in neither "
+            "number of a clearance rate.",
+            "In {n} rows of the table only incoming or only resolved cases apply: they are in the counts, and in "
+            "neither number of a clearance rate.",
+            n,
         ),
     )
 

@@ -20,7 +20,7 @@ from ...cases.counts.data import CountData
 from ...cases.counts.gathering import groups_of
 from ...cases.periods import PERIODS, Period, Periods, months_in, numbered, period_number, period_words, periods_between
 from ...reduce.beginnings import beginning
-from ...reduce.count_sums import added
+from ...reduce.count_sums import added, paired
 from ...reduce.flow_counts import Flows, counted, pending_ages, resolved_past_year, resolved_within, undated
 from ...reduce.flows import NEW, Stays, stays_of
 from ...tables import Strata
@@ -32,6 +32,9 @@ _FLOWS: Final = (
     *("incoming", "new", "reopened", "reactivated", "transferred_in"),
     *("resolved", "reopened_resolved", "placed_inactive", "transferred_out"),
 )
+_COME: Final = ("incoming", "new", "reopened", "reactivated")
+_GO: Final = ("resolved", "reopened_resolved")
+_MOVES: Final = ("transferred_in", "transferred_out", "placed_inactive")
 # The periods of the rows of a table of counts as they are, such as years that begin in July.
 OWN: Final = "own"
 _STOCKS: Final = ("pending_start", "pending_end")
@@ -287,6 +290,10 @@ def _flows_of(counts: CountData, by: tuple[str, ...], period: Period | None, fro
     table = added(counts, by=by, period=period)
     over = np.minimum(table.seen_last, table.last_day)
     whole = (table.seen_first == table.first_day) & (over == table.last_day)
+    ins, outs = ([one for one in names if counts.has(one)] for names in (_COME, _GO))
+    moves = [one for one in _MOVES if counts.has(one)]
+    both, alone = paired(counts, ins, outs, moves) if ins and outs else (counts, 0)
+    again = added(both, by=by, period=period, quantities=(*ins, *outs, *moves)).quantities if alone else {}
     made = Flows(
         strata=table.strata,
         labels=table.labels,
@@ -294,6 +301,8 @@ def _flows_of(counts: CountData, by: tuple[str, ...], period: Period | None, fro
         last_day=over.astype(np.int32),
         whole=np.asarray(whole, np.bool_),
         quantities=dict(table.quantities),
+        paired=dict(again),
+        unpaired=alone,
     )
     if from_year is None:
         return made
@@ -310,6 +319,7 @@ def _columns(flows: Flows, places: NDArray[np.intp]) -> Flows:
         quantities={
             name: Quantity(one.values[:, places], one.status[:, places]) for name, one in flows.quantities.items()
         },
+        paired={name: Quantity(one.values[:, places], one.status[:, places]) for name, one in flows.paired.items()},
     )
 
 

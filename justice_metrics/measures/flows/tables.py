@@ -95,12 +95,13 @@ def rates(flows: Flows, found: Balance) -> list[Cells]:
 
 def _rates(flows: Flows, found: Balance, *, more: bool) -> list[Cells]:
     cells: list[Cells] = []
-    came, out, done, end = found.incoming, found.outgoing, found.resolved, found.pending_end
+    end, done = found.pending_end, found.resolved
+    came, resolved, out = found.pairs
     if came is not None and out is not None:
         rate = indicator(formula.clearance_rate(out.values, came.values), out, came)
         cells.append(derived("clearance_rate", tr("clearance rate"), rate))
-    if more and came is not None and done is not None:
-        rate = indicator(formula.clearance_rate(done.values, came.values), done, came)
+    if more and came is not None and resolved is not None:
+        rate = indicator(formula.clearance_rate(resolved.values, came.values), resolved, came)
         cells.append(derived("clearance_resolved", tr("clearance rate, resolved cases only"), rate))
     if end is not None and done is not None:
         days = indicator(formula.disposition_time(end.values, done.values, flows.days), end, done)

@@ -314,6 +314,41 @@ def test_transfers_that_are_not_told_cannot_be_taken_out(word: str, status: str)
         assert main.statuses.get(name, ("",)) == (status,)
 
 
+@pytest.mark.parametrize("complete_only", [False, True])
+def test_where_nothing_can_come_in_what_is_resolved_clears_nothing(complete_only: bool) -> None:
+    """A had 4 and resolved 3; in B no cases come in by law, and 4 old ones were resolved: 3 of 4, not 7 of 4."""
+    frame = pd.DataFrame(
+        {
+            "office": ["A", "B"],
+            "period": [2019, 2019],
+            "pending_start": [5, 9],
+            "new": [4, "NAP"],
+            "resolved": [3, 4],
+            "pending_end": [6, 5],
+        }
+    )
+    found = jm.case_flows(counts(frame), complete_only=complete_only)
+    assert column(found, "clearance_rate") == [3 / 4]
+    assert (column(found, "incoming"), column(found, "resolved")) == ([4], [7])
+    assert column(found, "residual", "identity") == [0]
+    assert any("neither number of a clearance rate" in str(one) for one in found.notes)
+    of_office = jm.case_flows(counts(frame), by="office", complete_only=complete_only)
+    assert of_office.main.statuses["clearance_rate"] == ("", "not_applicable")
+    assert column(of_office, "clearance_rate", "whole") == [3 / 4]
+
+
+def test_the_past_year_of_a_leap_year_has_its_days() -> None:
+    """Resolved on 1 January and 31 December 2016: both are of the year that ends on that evening."""
+    rows = [
+        {"id": "a", "complaint": 0, "outcome": "rejected", "ended": YEAR},
+        {"id": "b", "complaint": 0, "outcome": "rejected", "ended": 2 * YEAR},
+        {"id": "c", "complaint": 0},
+    ]
+    found = jm.case_flows(wide(rows, cutoff=2 * YEAR)).tables["backlog"]
+    assert found["resolved_past_year"].tolist()[-1] == 2
+    assert found["aging_index"].tolist()[-1] == pytest.approx(1 / 3)
+
+
 def test_what_is_under_review_without_a_number_stays_under_review() -> None:
     frame = pd.DataFrame({"period": [2019], "pending_start": [5], "new": ["(p)"], "resolved": [40], "pending_end": [9]})
     found = jm.case_flows(counts(frame))
