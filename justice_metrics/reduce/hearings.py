@@ -63,11 +63,14 @@ class Settings(NamedTuple):
         Days from the first date set to the day on which it was held, added up.
     dates : int
         S, the largest number of dates.
+    undated : int
+        Units and kinds left out because it was held on a day that nobody wrote down.
     """
 
     units: Tallies
     lost_days: Tallies
     dates: int
+    undated: int
 
 
 def hearing_rows(cases: CaseData, *, kinds: Sequence[str] = (), reached: str | None = None) -> ChildTable:
@@ -193,6 +196,7 @@ def settings(
         units=summed(cell, found.n, g * k * most).reshape(g, k, most),
         lost_days=summed(row * k + found.keys["kind"], found.n * found.keys["lost"], g * k).reshape(g, k),
         dates=most,
+        undated=int(frame.select(n=nw.col("held__undated").sum()).collect().get_column("n")[0] or 0),
     )
 
 
@@ -203,7 +207,8 @@ def waits_until_held(cases: CaseData, table: ChildTable, *, start_words: Readabl
     ahead of the cut-off has not begun.
     """
     frame = _until_held(cases, table.frame)
-    held = ~nw.col("held__day").is_null()
+    # held on a day that nobody wrote down is held: time cannot be told of it
+    held = ~nw.col("held__day").is_null() | (nw.col("held__undated") == 1)
     over, over_day = case_ended(cases, convictions=True)
     ended = over & ~held & (over_day >= nw.col("set__first")).fill_null(False)
     return child_spells(
@@ -220,20 +225,37 @@ def waits_until_held(cases: CaseData, table: ChildTable, *, start_words: Readabl
 
 
 def _until_held(cases: CaseData, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return one row per unit and kind: ``set__first``, ``held__day`` (null when never) and ``held__dates``."""
+    """Return one row per unit and kind: ``set__first``, ``held__day``, ``held__undated`` and ``held__dates``.
+
+    ``held__day`` is null where it was never held, and where it was held only on days that nobody wrote down: then
+    ``held__undated`` is 1.
+    """
     day, is_held = child("scheduled_day"), (child("status") == "held").fill_null(False)
     keys = ["unit_id", "child__kind"]
+    no_day = nw.when(is_held & day.is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
     rows = frame.select(
-        "unit_id", child__kind=child_text("kind"), set__day=day, held__on=nw.when(is_held).then(day)
-    ).filter(~nw.col("set__day").is_null())
-    ends = rows.group_by(*keys).agg(set__first=nw.col("set__day").min(), held__day=nw.col("held__on").min())
+        "unit_id",
+        child__kind=child_text("kind"),
+        set__day=day,
+        held__on=nw.when(is_held).then(day),
+        held__undated=no_day,
+    ).filter(~nw.col("set__day").is_null() | (nw.col("held__undated") == 1))
+    ends = rows.group_by(*keys).agg(
+        set__first=nw.col("set__day").min(),
+        held__day=nw.col("held__on").min(),
+        held__undated=nw.col("held__undated").max(),
+    )
     joined = rows.select(*keys, "set__day").join(ends, on=keys, how="inner")
     before = (nw.col("set__day") <= nw.col("held__day")).fill_null(False)
     counted = joined.with_columns(before=before.cast(nw.Int64))
     per = counted.group_by(*keys).agg(
-        held__dates=nw.col("before").sum(), set__first=nw.col("set__first").min(), held__day=nw.col("held__day").min()
+        held__dates=nw.col("before").sum(),
+        set__first=nw.col("set__first").min(),
+        held__day=nw.col("held__day").min(),
+        held__undated=nw.col("held__undated").max(),
     )
-    return per.join(cases.milestones, on="unit_id", how="inner")
+    undated = nw.when(nw.col("held__day").is_null()).then(nw.col("held__undated")).otherwise(nw.lit(0))
+    return per.with_columns(held__undated=undated).join(cases.milestones, on="unit_id", how="inner")
 
 
 def _placed(column: str, levels: tuple[str, ...]) -> nw.Expr:

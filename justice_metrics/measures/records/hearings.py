@@ -277,14 +277,36 @@ def hearings(
         notes=(
             *sampling_notes(cases, design_used=True),
             *row_sampling_notes(cases, rows=tr("hearings")),
-            tr("Several hearings belong to one case; intervals take them as independent and are somewhat too narrow."),
+            *_several_note(weighted=weighted),
             tr("Averages of dates and days are over cases in which the hearing was held; cases still waiting differ."),
+            *_undated_note(until.undated),
             *_unknown_note(float(counted.n[:, :, 3].sum()), float(counted.n.sum())),
             *waits.notes,
         ),
         frame_library=cases.frame_library,
         waits=waits,
         confidence_level=confidence_level,
+    )
+
+
+def _several_note(*, weighted: bool) -> tuple[Readable, ...]:
+    """Return what intervals of shares of hearings leave aside, where any are shown."""
+    if weighted:
+        return ()
+    return (tr("Several hearings belong to one case; intervals take them as independent and are somewhat too narrow."),)
+
+
+def _undated_note(undated: int) -> tuple[Readable, ...]:
+    if not undated:
+        return ()
+    return (
+        trn(
+            "In {n} case a hearing was held on a day that the file does not tell: it counts as held, and is in no "
+            "average of dates and days and in no time.",
+            "In {n} cases a hearing was held on a day that the file does not tell: they count as held, and are in no "
+            "average of dates and days and in no time.",
+            undated,
+        ),
     )
 
 

@@ -189,6 +189,22 @@ class TestEdges:
         assert row_of(found, "certainty", hearing="x")["dates"] == 2
         assert row_of(found, "certainty", hearing="x")["days"] == 0
 
+    def test_held_without_a_day_does_not_wait(self) -> None:
+        """Case a was held on a day that nobody wrote down; b waits; c was held, and once more without a day."""
+        rows: list[Row] = [
+            ("a", 10, "suspended", "x", "r"),
+            ("a", None, "held", "x", None),
+            ("b", 10, "suspended", "x", "r"),
+        ]
+        rows += [("c", 10, "held", "x", None), ("c", None, "held", "x", None), ("d", None, "held", "x", None)]
+        found = hearings(made(rows))
+        wait = row_of(found, "held", hearing="x")
+        assert (wait["denominator"], wait["numerator"], wait["censored"]) == (2, 1, 1)
+        assert row_of(found, "certainty", hearing="x")["denominator"] == 1
+        assert row_of(found, "main", hearing="x")["denominator"] == 6
+        assert sum(one.n for one in found.provenance.left_out) == 2
+        assert any(str(one).startswith("In 2 cases a hearing was held on a day") for one in found.notes)
+
     def test_many_kinds_are_refused(self) -> None:
         rows = [("a", 1, "held", f"kind {number}", None) for number in range(60)]
         with pytest.raises(QuestionError, match="60 different kinds of hearing"):
