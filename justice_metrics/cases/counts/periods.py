@@ -60,8 +60,18 @@ def period_days(table: CountColumns, spec: PeriodColumns) -> tuple[Days, Days]:
     Raises
     ------
     CaseDataError
-        When a period cannot be read, unless faults are counted; then both days are ``NO_DAY``.
+        When a period cannot be read, unless faults are counted; then both days are ``NO_DAY``. When most cannot, they
+        are refused even so.
     """
+    first, last = _days_of_rows(table, spec)
+    untold = (first == NO_DAY) | (last == NO_DAY)
+    # a table of merged cells would lose most of its rows, and the rest would pass for the whole
+    if table.counting and 2 * int(untold.sum()) > table.rows:
+        raise _no_periods(table, untold, " + ".join(spec.columns()))
+    return first, last
+
+
+def _days_of_rows(table: CountColumns, spec: PeriodColumns) -> tuple[Days, Days]:
     if spec.column is not None:
         return _of_texts(table, table.need(spec.column, where="counts.period"), spec.length)
     if spec.start is not None and spec.end is not None:

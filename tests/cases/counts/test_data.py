@@ -574,3 +574,12 @@ class TestSheetsOfOffices:
         ]
         with pytest.raises(CaseDataError, match="Juzgado Segundo; only in 'table 2': Juzgado 2do"):
             CountData.from_frame(tables, mapping)
+
+    def test_merged_cells_are_not_counted_away(self) -> None:
+        """The rows that are left would pass for the whole table."""
+        rows = [("A", year, month, str(n)) for year in ("2016", "2017") for n, month in enumerate(("1", "2", "3", "4"))]
+        merged = [(*row[:1], row[1] if row[2] == "1" else None, *row[2:]) for row in rows]
+        frame = pd.DataFrame(merged, columns=["Juzgado", "Año", "Mes", "Ingresadas"])
+        with pytest.raises(CaseDataError, match="6 rows have no period") as met:
+            CountData.from_frame(frame, {**self.MAPPING, "data": {"faults": "count"}})
+        assert "merged cells" in str(met.value.remedy)
