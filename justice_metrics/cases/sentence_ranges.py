@@ -80,6 +80,8 @@ class DetentionLimit:
     certainty : {"seen", "from_memory"}
     exceptions : Label or None
         Offences to which it does not apply.
+    exempt : tuple of str
+        How files write them, each as :func:`plain_name` makes it.
     """
 
     until: str
@@ -90,6 +92,20 @@ class DetentionLimit:
     last_day: int
     certainty: Certainty
     exceptions: Label | None = None
+    exempt: tuple[str, ...] = ()
+
+    def exempts(self, offence: str) -> bool | None:
+        """Return whether an offence is one of the exceptions; None where its name holds one of them and more.
+
+        Examples
+        --------
+        >>> [detention_limits("BO")[0].exempts(one) for one in ("Feminicidio", "Estupro", "Feminicidio (tentativa)")]
+        [True, False, None]
+        """
+        name = plain_name(offence)
+        if name in self.exempt:
+            return True
+        return None if any(f" {one} " in f" {name} " for one in self.exempt) else False
 
 
 def plain_name(text: str) -> str:
@@ -174,6 +190,7 @@ def detention_limits(country: str | None) -> tuple[DetentionLimit, ...]:
             last_day=_day(row, "valid_to", _FAR_OFF, line, "detention.csv"),
             certainty=certainty_of(row, line, "detention.csv"),
             exceptions=words_of(row, "except", "") if row["except_en"] else None,
+            exempt=tuple(plain_name(one) for one in row["except_names"].split("|") if plain_name(one)),
         )
         for line, row in enumerate(shipped_rows("ranges", "detention.csv"), start=2)
         if row["country"] == country

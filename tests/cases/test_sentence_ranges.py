@@ -94,8 +94,8 @@ def test_an_offence_whose_range_changed_needs_a_day() -> None:
 
 def test_the_limits_of_detention() -> None:
     assert [(one.until, one.months, one.certainty) for one in detention_limits("BO")] == [
-        ("prosecution", 12, "seen"),
-        ("verdict", 24, "seen"),
+        ("prosecution", 12, "from_memory"),
+        ("verdict", 24, "from_memory"),
     ]
     assert detention_limits("GT") == ()
     assert detention_limits(None) == ()

@@ -16,7 +16,16 @@ from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...cases.sentence_ranges import DetentionLimit, detention_limits
-from ...reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table, with_flags
+from ...reduce.child_spells import (
+    ChildEnding,
+    ChildTable,
+    case_ended,
+    child,
+    child_spells,
+    child_table,
+    joined_rows,
+    with_flags,
+)
 from ...reduce.strata import reached_or_passed
 from ..declared import Share, ensure_level, levels_words
 from ..rates.shown_shares import method_words
@@ -128,6 +137,7 @@ def detention(
     by: Names = (),
     per: Names = ("complaint", "charge"),
     limits: Mapping[str, int] | None = None,
+    offence: str | None = None,
     horizon_days: Sequence[int] = HORIZONS,
     confidence_level: float = 0.95,
 ) -> Detention:
@@ -139,7 +149,7 @@ def detention(
     Parameters
     ----------
     cases : CaseData
-        With a table of detentions; each of its rows counts.
+        With a table of detentions; each of its rows counts, and those that touch count as one.
     by : str or tuple of str
         Attributes that split the cases.
     per : str or tuple of str
@@ -147,6 +157,9 @@ def detention(
     limits : mapping of str to int, optional
         Months of detention that the law allows before a stage or role is reached, such as ``{"verdict": 24}``; by
         default those shipped for the country of the procedure, where there are any.
+    offence : str, optional
+        Attribute that names the offence, so that offences which a shipped limit exempts are not under it; by default
+        ``offence`` where the cases have it.
     horizon_days : sequence of int
         Days of detention at which the share that has ended is told.
     confidence_level : float
@@ -184,7 +197,14 @@ def detention(
     days = ensure_horizons(horizon_days)
     law = detention_limits(cases.procedure.country) if limits is None else _own_limits(cases, limits)
     law = tuple(one for one in law if _known(cases, one.until))
-    table = child_table(cases, "detention", ("start_day", "end_day"))
+    if offence is None and "offence" in cases.attributes:
+        offence = "offence"
+    if offence is not None:
+        cases.stratum_column(offence)
+    # who is moved from one prison to another is not set free in between
+    table = joined_rows(
+        cases, child_table(cases, "detention", ("start_day", "end_day")), begin="start_day", end="end_day"
+    )
     spells = _spells(cases, table)
     waits = waits_of(
         spells,
@@ -216,7 +236,7 @@ def detention(
             "main": main,
             "length": waits.days,
             "within": waits.within,
-            "limits": limits_table(spells, cases, law, by=by, confidence_level=confidence_level),
+            "limits": limits_table(spells, cases, law, by=by, offence=offence, confidence_level=confidence_level),
         },
         definition=Definition(
             answers=tr("How many cases have preventive detention, how long is it, and does it pass the legal limit?"),
@@ -237,6 +257,7 @@ def detention(
             by=by,
             per=denominators,
             limits={one.until: one.months for one in law},
+            offence=offence or "",
             horizon_days=days,
             confidence_level=confidence_level,
         ).leave_out(*child_left_out(table), *waits.left_out),
@@ -246,7 +267,7 @@ def detention(
             *child_notes(table, rows=tr("detentions")),
             *_ending_notes(cases, table),
             tr("A case without a detention on record may have had one that the file does not show."),
-            *_law_notes(law, shipped=limits is None),
+            *_law_notes(law, shipped=limits is None, offence=offence),
             *waits.notes,
         ),
         frame_library=cases.frame_library,
@@ -331,7 +352,7 @@ def _ending_notes(cases: CaseData, table: ChildTable) -> tuple[Readable, ...]:
     return tuple(notes)
 
 
-def _law_notes(law: Sequence[DetentionLimit], *, shipped: bool) -> tuple[Readable, ...]:
+def _law_notes(law: Sequence[DetentionLimit], *, shipped: bool, offence: str | None) -> tuple[Readable, ...]:
     if not law:
         return (tr("No legal limit of detention is known for this procedure; name it with limits."),)
     if not shipped:
@@ -339,11 +360,22 @@ def _law_notes(law: Sequence[DetentionLimit], *, shipped: bool) -> tuple[Readabl
     exceptions = next((one.exceptions for one in law if one.exceptions is not None), None)
     articles = list(dict.fromkeys(one.article for one in law))
     notes: list[Readable] = [tr("Legal limits of detention: {articles}.", articles=", ".join(articles))]
-    if exceptions is not None:
+    memory = list(dict.fromkeys(one.label for one in law if one.certainty == "from_memory"))
+    if memory:
+        notes.append(tr("Awaiting verification against the law in force: {limits}.", limits=memory))
+    if exceptions is not None and offence is None:
         notes.append(
             tr(
-                "The limit does not apply to: {exceptions}. Passing it gives no right to release there; split by "
-                "offence.",
+                "The limit does not apply to: {exceptions}. No attribute names the offence, so such detentions are in "
+                "the share all the same.",
+                exceptions=exceptions,
+            )
+        )
+    elif exceptions is not None:
+        notes.append(
+            tr(
+                "The limit does not apply to: {exceptions}. Detentions in cases of these offences are not under it; "
+                "where the name of the offence leaves it open, it cannot be told.",
                 exceptions=exceptions,
             )
         )

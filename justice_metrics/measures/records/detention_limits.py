@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.language import Readable, tr
+from ...base.levels import MISSING_LEVELS
 from ...base.result import Column, Table
 from ...base.types import Counts, Flags
 from ...cases.casedata import CaseData
@@ -20,7 +21,7 @@ from ...estimate.proportion import wilson
 from ...estimate.risk import last_observed_days
 from ...estimate.steps import Quantiles, quantiles
 from ...reduce.grouped import NO_DAY, Grouped, grouped_counts, summed
-from ...reduce.strata import reached_or_passed
+from ...reduce.strata import flag_counts, reached_or_passed
 from ..declared import interval_columns, shown_limits, strata_columns
 
 # What can be said of a detention and a limit; the order is that of the columns.
@@ -34,7 +35,13 @@ class _Judged(NamedTuple):
 
 
 def limits_table(
-    spells: Durations, cases: CaseData, law: Sequence[DetentionLimit], *, by: Sequence[str], confidence_level: float
+    spells: Durations,
+    cases: CaseData,
+    law: Sequence[DetentionLimit],
+    *,
+    by: Sequence[str],
+    offence: str | None,
+    confidence_level: float,
 ) -> Table:
     """Return one row per stratum and limit.
 
@@ -44,9 +51,12 @@ def limits_table(
         Times of detention.
     cases : CaseData
     law : sequence of DetentionLimit
+    offence : str, optional
+        Attribute that names the offence; detentions of exempt ones are under no limit.
     by, confidence_level
     """
-    found = [_counted(spells, cases, one, by) for one in law]
+    levels = () if offence is None else tuple(flag_counts(cases, {}, by=(offence,)).strata.column(offence))
+    found = [_counted(spells, cases, one, by, _exemption(cases, one, offence, levels)) for one in law]
     strata = found[0][0].strata if found else grouped_counts(spells, by=by, keys={"all": nw.lit(0)}).strata
     g, m = len(strata), len(law)
     counts = np.zeros((g, m, len(_STANDS)), found[0][0].n.dtype if found else np.int64)
@@ -91,7 +101,22 @@ def limits_table(
     return Table(columns, values, labels={"limit": words}, title=title, statuses={"estimate": undefined})
 
 
-def _counted(spells: Durations, cases: CaseData, limit: DetentionLimit, by: Sequence[str]) -> tuple[Grouped, _Judged]:
+def _exemption(cases: CaseData, limit: DetentionLimit, offence: str | None, levels: Sequence[str]) -> nw.Expr:
+    """Return 1 where the offence is exempt from a limit, 2 where nobody can tell, 0 elsewhere."""
+    code: nw.Expr = nw.lit(0, dtype=nw.Int64)
+    if offence is None or not limit.exempt:
+        return code
+    for one in levels:
+        exempt = None if one in MISSING_LEVELS else limit.exempts(one)
+        if exempt is not False:
+            place = 2 if exempt is None else 1
+            code = nw.when(cases.level(offence) == one).then(nw.lit(place, dtype=nw.Int64)).otherwise(code)
+    return code
+
+
+def _counted(
+    spells: Durations, cases: CaseData, limit: DetentionLimit, by: Sequence[str], exemption: nw.Expr
+) -> tuple[Grouped, _Judged]:
     """Return detentions by their days, and how each kind stands to the limit."""
     states = cases.resolve(limit.until)
     came = cases.first_day(states)
@@ -104,6 +129,7 @@ def _counted(spells: Durations, cases: CaseData, limit: DetentionLimit, by: Sequ
             "ended": nw.when(nw.col("time__code") > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
             "end": nw.col("time__end").fill_null(NO_DAY),
             "came": came.fill_null(NO_DAY),
+            "exemption": exemption,
             "reached": nw.when(reached_or_passed(cases, limit.until)).then(nw.lit(1)).otherwise(nw.lit(0)),
         },
     )
@@ -127,13 +153,14 @@ def _judged(grouped: Grouped, limit: DetentionLimit, cutoff: int) -> _Judged:
     stand = np.select(
         [
             ~usable,
-            (begin < limit.first_day) | (begin > limit.last_day) | (stop_came < begin),
+            (begin < limit.first_day) | (begin > limit.last_day) | (stop_came < begin) | (keys["exemption"] == 1),
+            keys["exemption"] == 2,
             unknown & run_out,
             over,
             run_out,
             (stop <= last),
         ],
-        [_STANDS.index(one) for one in ("untold", "not_applicable", "untold", "over", "kept", "ended_early")],
+        [_STANDS.index(one) for one in ("untold", "not_applicable", "untold", "untold", "over", "kept", "ended_early")],
         default=_STANDS.index("running"),
     ).astype(np.int64)
     return _Judged(stand, np.minimum(stop, cutoff) - last, stop > cutoff)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from justice_metrics.base.errors import ProcedureError, QuestionError
@@ -172,3 +173,27 @@ def test_no_median_is_said_where_none_is_reached() -> None:
     cases = hanging([{"id": "a", "complaint": 0}], "detention", [("a", 10, None)])
     said = str(detention(cases, per="complaint").findings()[1])
     assert said == "All together: 1 of 1 detentions are still running, so no median can be given."
+
+
+def test_exempt_offences_are_under_no_limit() -> None:
+    offences = ["Estupro", "Feminicidio", "Violación (INNA)", "Feminicidio (tentativa)", None]
+    n = len(offences)
+    ids = [str(one) for one in range(n)]
+    table = pd.DataFrame({"id": ids, "reported": ["2015-01-05"] * n, "what": pd.Series(offences, dtype="object")})
+    held = pd.DataFrame({"id": ids, "from": ["2015-01-10"] * n, "to": ["2017-06-10"] * n})
+    mapping: dict[str, Any] = {
+        "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+        "dates": {"complaint": "reported"},
+        "attributes": {"offence": "what"},
+        "detention": {"id": "id", "start": "from", "end": "to"},
+    }
+    answer = detention(CaseData.from_frame(table, mapping, children={"detention": held}), per="complaint")
+    found = row(answer.tables["limits"], limit="verdict")
+    assert (found["numerator"], found["denominator"]) == (1, 1)
+    # an attempt of an exempt offence, and an offence that nobody wrote down, leave it open
+    assert (found["not_applicable"], found["untold"]) == (2, 2)
+    assert any("are not under it" in str(note) for note in answer.notes)
+    del mapping["attributes"]
+    plain = detention(CaseData.from_frame(table, mapping, children={"detention": held}), per="complaint")
+    assert row(plain.tables["limits"], limit="verdict")["denominator"] == n
+    assert any("No attribute names the offence" in str(note) for note in plain.notes)
