@@ -147,7 +147,8 @@ def sampling_notes(
                 cases.intake.ended_after_cutoff,
             )
         )
-    if cases.sampling.cluster and not design_used:
+    # where no interval is shown, nothing is to be said of what one rests on
+    if cases.sampling.cluster and not design_used and not (cases.sampling.weighted and weights_used):
         notes.append(AS_INDEPENDENT)
     return tuple(notes)
 

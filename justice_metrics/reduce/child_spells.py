@@ -65,6 +65,8 @@ class ChildTable(NamedTuple):
         Rows that begin after the cut-off; they are not in the frame.
     undone : int
         Rows that tell of something after the cut-off, which had not happened then.
+    joined : int
+        Rows that were taken into the one before them (:func:`joined_rows`).
     """
 
     frame: nw.LazyFrame[Any]
@@ -74,6 +76,7 @@ class ChildTable(NamedTuple):
     strays: int
     later: int = 0
     undone: int = 0
+    joined: int = 0
 
 
 class LaterRows(NamedTuple):
@@ -161,12 +164,57 @@ def child_table(cases: CaseData, name: str, columns: Sequence[str]) -> ChildTabl
     """
     own = rows_by_cutoff(cases, name).select("unit_id", **{child_column(one): nw.col(one) for one in columns})
     frame = own.join(cases.milestones, on="unit_id", how="inner")
+    after = later_rows(cases, name)
+    return ChildTable(frame, *_met(frame), cases.strays(name), after.begun, after.undone)
+
+
+def _met(frame: nw.LazyFrame[Any]) -> tuple[int, int, int]:
+    """Return the rows, the units that have any, and those that have several."""
     per_unit = frame.select("unit_id").group_by("unit_id").agg(nw.len().alias("n"))
     again = nw.when(nw.col("n") > 1).then(nw.lit(1)).otherwise(nw.lit(0))
     met = per_unit.select(rows=nw.col("n").sum(), units=nw.len(), several=again.sum()).collect()
     rows, units, several = (int(met.get_column(one)[0] or 0) for one in ("rows", "units", "several"))
-    after = later_rows(cases, name)
-    return ChildTable(frame, rows, units, several, cases.strays(name), after.begun, after.undone)
+    return rows, units, several
+
+
+def joined_rows(cases: CaseData, table: ChildTable, *, begin: str, end: str) -> ChildTable:
+    """Take as one the rows of a unit of which each begins on the day on which the one before ended, or on the next.
+
+    Rows that overlap stay apart: they may be those of two people. The end is that of the last row, null where it has
+    none.
+
+    Parameters
+    ----------
+    cases : CaseData
+    table : ChildTable
+        Whose columns are ``begin`` and ``end`` only.
+    begin, end : str
+        Columns of days.
+    """
+    first, last = child_column(begin), child_column(end)
+    none = nw.lit(2**30, dtype=nw.Int64)
+    rows = table.frame.select(
+        "unit_id",
+        first,
+        last,
+        key__first=nw.col(first).cast(nw.Int64).fill_null(none),
+        key__last=nw.col(last).cast(nw.Int64).fill_null(none),
+    )
+    order = ("key__first", "key__last")
+    rows = rows.with_columns(key__before=nw.col("key__last").shift(1).over("unit_id", order_by=order))
+    gap = nw.col("key__first") - nw.col("key__before")
+    # neither an unknown day nor an end before the beginning goes on with anything
+    sound = (nw.col("key__first") < none) & (nw.col("key__last") >= nw.col("key__first"))
+    goes_on = (gap >= 0).fill_null(False) & (gap <= 1).fill_null(False) & sound
+    rows = rows.with_columns(key__apart=nw.when(goes_on).then(nw.lit(0)).otherwise(nw.lit(1)))
+    rows = rows.with_columns(key__place=nw.col("key__apart").cum_sum().over("unit_id", order_by=order))
+    whole = rows.group_by("unit_id", "key__place").agg(
+        nw.col(first).min(), nw.col(last).max(), key__open=nw.col("key__last").max()
+    )
+    ends = nw.when(nw.col("key__open") < none).then(nw.col(last))
+    frame = whole.select("unit_id", first, ends.alias(last)).join(cases.milestones, on="unit_id", how="inner")
+    n, units, several = _met(frame)
+    return table._replace(frame=frame, rows=n, units=units, several=several, joined=table.rows - n)
 
 
 def with_flags(cases: CaseData, name: str, flags: Mapping[str, nw.Expr]) -> nw.LazyFrame[Any]:

@@ -34,6 +34,17 @@ def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
                 rows=rows,
             )
         )
+    if table.joined:
+        notes.append(
+            trn(
+                "{n} row of {rows} goes on where the one before it ended, on the same day or the next: they count as "
+                "one.",
+                "{n} rows of {rows} go on where the one before them ended, on the same day or the next: they count as "
+                "one.",
+                table.joined,
+                rows=rows,
+            )
+        )
     if table.undone:
         notes.append(
             trn(
@@ -46,24 +57,42 @@ def child_notes(table: ChildTable, *, rows: Readable) -> tuple[Readable, ...]:
     return tuple(notes)
 
 
-def row_sampling_notes(cases: CaseData, *, rows: Readable) -> tuple[Readable, ...]:
-    """Return what the sampling does to shares and medians of rows, whose intervals take rows as independent."""
-    notes: list[Readable] = []
+def row_sampling_notes(cases: CaseData, *, rows: Readable, medians: bool = False) -> tuple[Readable, ...]:
+    """Return what the sampling does to shares of rows, whose intervals take rows as independent.
+
+    Parameters
+    ----------
+    cases : CaseData
+    rows : Readable
+    medians : bool
+        Whether medians of what stands in the rows (lengths, amounts) rest on them too; medians of times do not.
+    """
     if cases.sampling.weighted:
-        notes.append(
+        return (
             tr(
-                "Shares and medians of {rows} are weighted; no interval is shown, which would need the design.",
+                "Shares of {rows}, and medians of their lengths or amounts, are weighted; no interval is shown for "
+                "these, which would need the design.",
                 rows=rows,
             )
+            if medians
+            else tr(
+                "Shares of {rows} are weighted; no interval is shown for these, which would need the design.",
+                rows=rows,
+            ),
         )
     if cases.sampling.cluster:
-        notes.append(
+        return (
             tr(
                 "Intervals of shares and medians of {rows} take them as independent, which those of one court are not.",
                 rows=rows,
             )
+            if medians
+            else tr(
+                "Intervals of shares of {rows} take them as independent, which those of one court are not.",
+                rows=rows,
+            ),
         )
-    return tuple(notes)
+    return ()
 
 
 def child_left_out(table: ChildTable) -> tuple[LeftOut, ...]:

@@ -275,7 +275,7 @@ def reparation(
         ),
         notes=(
             *notes,
-            *row_sampling_notes(cases, rows=tr("orders of reparation")),
+            *row_sampling_notes(cases, rows=tr("orders of reparation"), medians=True),
             *child_notes(table, rows=tr("orders of reparation")),
             tr("Amounts are taken as they stand: one currency, without the change of its value."),
             tr("A payment that the file does not show counts as none."),

@@ -278,7 +278,7 @@ def sentences(
         ).leave_out(*child_left_out(table), *_uncounted(grouped), *waits.left_out),
         notes=(
             *sampling_notes(cases, design_used=True),
-            *row_sampling_notes(cases, rows=tr("sentences")),
+            *row_sampling_notes(cases, rows=tr("sentences"), medians=True),
             *child_notes(table, rows=tr("sentences")),
             *_law_notes(cases, law_used=bool(law), own=ranges is not None, fact=fact),
             tr(
