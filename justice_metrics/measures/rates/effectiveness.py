@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr, trn
-from ...base.quantities import Quantity, differences, quantity, ratio
+from ...base.quantities import NOT_DEFINED, STATUSES, Quantity, differences, quantity, ratio
 from ...base.result import Column, Definition, Result, Table
-from ...base.types import Names, names
+from ...base.types import Flags, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
+from ..recorded import unmapped
 from .parts_of_whole import added_up
 from .period_numbers import (
     PeriodNumbers,
@@ -43,7 +44,8 @@ class Effectiveness(Result):
     ------
     main
         One row per stratum and period: ``numerator`` (effective endings), ``known``, ``excluded``, ``denominator``
-        (known less excluded), ``estimate`` (effectiveness), ``impunity``; each with its status where missing.
+        (known less excluded), ``estimate`` (effectiveness), ``impunity``; each with its status where missing. Neither
+        is defined where nothing is left of the cases known, nor is impunity where effectiveness is above 100 %.
     """
 
     question: ClassVar[str] = "effectiveness"
@@ -56,14 +58,25 @@ class Effectiveness(Result):
         row = last_whole(main, np.isfinite(main["estimate"].astype(float)) & all_together(main), self.partial)
         if row is None:
             return ()
+        values = {
+            "period": period_words(str(main["period"][row])),
+            "numerator": round(float(main["numerator"][row])),
+            "denominator": round(float(main["denominator"][row])),
+            "share": Share(main["estimate"][row]),
+        }
+        if not np.isfinite(float(main["impunity"][row])):
+            return (
+                tr(
+                    "{period}: {numerator} effective endings to {denominator} cases known, effectiveness {share}; no "
+                    "impunity index is defined (numbers of one period, not the same cases).",
+                    **values,
+                ),
+            )
         return (
             tr(
                 "{period}: {numerator} effective endings to {denominator} cases known, effectiveness {share}, "
                 "impunity index {rest} (numbers of one period, not the same cases).",
-                period=period_words(str(main["period"][row])),
-                numerator=round(float(main["numerator"][row])),
-                denominator=round(float(main["denominator"][row])),
-                share=Share(main["estimate"][row]),
+                **values,
                 rest=Share(main["impunity"][row]),
             ),
         )
@@ -135,7 +148,7 @@ def effectiveness(
     wanted, off = _there(data, names(effective)), names(excluded)
     counted = period_numbers(data, (*wanted, known, *off), period=period, by=names(by))
     found, alone = set_against(data, counted, wanted, (known,), off, period=period, by=names(by))
-    table, above = _table(found, wanted, known, off)
+    table, above, nothing_left = _table(found, wanted, known, off)
     label: Mapping[str, Readable] = found.words
     notes: list[Readable] = [
         tr("Endings of a period mostly belong to older cases: this is not the fate of the cases known in it.")
@@ -143,9 +156,27 @@ def effectiveness(
     if above:
         notes.append(
             trn(
-                "Effectiveness is above 100 % in {n} place, where old cases ended; its impunity index is below 0.",
-                "Effectiveness is above 100 % in {n} places, where old cases ended; their impunity index is below 0.",
+                "Effectiveness is above 100 % in {n} place, where old cases ended; no impunity index is defined there.",
+                "Effectiveness is above 100 % in {n} places, where old cases ended; no impunity index is defined "
+                "there.",
                 above,
+            )
+        )
+    if off:
+        notes.append(
+            tr(
+                "What is taken off happened in the period, mostly to cases known before it: where it is a large part "
+                "of the cases known, effectiveness is too high and says little."
+            )
+        )
+    if nothing_left:
+        notes.append(
+            trn(
+                "In {n} place as many cases as came to be known, or more, were taken off: effectiveness is not "
+                "defined there.",
+                "In {n} places as many cases as came to be known, or more, were taken off: effectiveness is not "
+                "defined there.",
+                nothing_left,
             )
         )
     return Effectiveness(
@@ -180,20 +211,27 @@ def _there(data: CaseData | CountData, effective: tuple[str, ...]) -> tuple[str,
         kept = tuple(one for one in effective if data.has(one))
     else:
         classes = {data.procedure.class_of(one) for one in data.procedure.outcomes}
-        kept = tuple(one for one in effective if one in classes)
+        there = tuple(one for one in effective if one in classes)
+        silent = unmapped(data, there)
+        kept = tuple(one for one in there if one not in silent) or there
     return kept or effective[:1]
 
 
 def _table(
     found: PeriodNumbers, effective: tuple[str, ...], known: str, excluded: tuple[str, ...]
-) -> tuple[Table, int]:
+) -> tuple[Table, int, int]:
     endings = added_up([found.quantities[one] for one in effective])
     base = found.quantities[known]
     nothing = quantity(np.zeros(base.values.shape))
     off = added_up([found.quantities[one] for one in excluded]) if excluded else nothing
     left = differences(base, off)
-    share = ratio(endings, left)
-    rest = Quantity(1 - share.values, share.status)
+    with np.errstate(invalid="ignore"):
+        gone = left.values <= 0
+        # cases of other years were taken off: nothing is left to set the endings against
+        left = _undefined(left, left.values < 0)
+        share = _undefined(ratio(endings, left), gone & endings.known)
+        over = share.values > 1
+        rest = _undefined(Quantity(1 - share.values, share.status), over)
     columns = (
         *strata_columns(found.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
@@ -219,6 +257,11 @@ def _table(
     }
     statuses = {name: one.words() for name, one in flat.items()}
     labels = {"period": {one: period_words(one) for one in found.labels}}
-    with np.errstate(invalid="ignore"):
-        above = int((share.values > 1).sum())
-    return Table(columns, values, labels=labels, statuses=statuses, title=tr("Effectiveness by period")), above
+    table = Table(columns, values, labels=labels, statuses=statuses, title=tr("Effectiveness by period"))
+    return table, int(over.sum()), int((gone & (np.nan_to_num(off.values) > 0)).sum())
+
+
+def _undefined(one: Quantity, where: Flags) -> Quantity:
+    """Return a quantity that is not defined in some places."""
+    status = np.where(where, np.uint8(STATUSES.index(NOT_DEFINED)), one.status).astype(np.uint8)
+    return Quantity(np.where(where, np.nan, one.values), status)

@@ -20,6 +20,7 @@ from ...reduce.count_sums import added, paired
 from ...reduce.stage_periods import stage_periods
 from ...tables import Strata
 from ..declared import NO_INTERVAL, sampling_notes
+from ..recorded import ensure_mapped, silence_notes
 from .known_words import ensure_known
 
 Against: TypeAlias = Literal["previous", "year_before"]
@@ -117,8 +118,9 @@ def alone_notes(alone: int) -> tuple[Readable, ...]:
 
 
 def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by: Sequence[str]) -> PeriodNumbers:
+    ensure_mapped(cases, wanted)
     found = stage_periods(cases, wanted, period=period or "year", by=by)
-    notes: list[Readable] = list(sampling_notes(cases, design_used=True))
+    notes: list[Readable] = [*sampling_notes(cases, design_used=True), *silence_notes(cases, wanted)]
     if cases.sampling.weighted:
         notes.append(NO_INTERVAL)
     for word in wanted:
@@ -129,6 +131,15 @@ def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by:
                     "{n} case came to this without a date, so no period counts it: {label}.",
                     "{n} cases came to this without a date, so no period counts them: {label}.",
                     round(found.undated[word]),
+                    label=label,
+                )
+            )
+        if found.passed[word]:
+            notes.append(
+                trn(
+                    "{n} case shows only by a later step that it came to this, so no period counts it: {label}.",
+                    "{n} cases show only by a later step that they came to this, so no period counts them: {label}.",
+                    round(found.passed[word]),
                     label=label,
                 )
             )

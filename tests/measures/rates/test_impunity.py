@@ -142,8 +142,28 @@ class TestOfAPeriod:
 
     def test_more_than_all(self) -> None:
         answer = jm.effectiveness(counts(year=["2022"], complaint=[10], conviction=[12]))
-        assert answer.main["impunity"][0] == pytest.approx(-0.2)
+        # a ratio of flows may pass 100 %; an index of impunity below 0 says nothing
+        assert answer.main["estimate"][0] == pytest.approx(1.2)
+        assert answer.main.statuses["impunity"] == ("not_defined",)
         assert any("above 100 %" in str(one) for one in answer.notes)
+        assert "no impunity index is defined" in str(answer.findings()[0])
+
+    @pytest.mark.parametrize(("taken_off", "left"), [(120, np.nan), (100, 0.0)])
+    def test_more_taken_off_than_known_is_no_impunity_above_all(self, taken_off: int, left: float) -> None:
+        data = counts(year=["2019"], complaint=[100], rejection=[taken_off], conviction=[5])
+        answer = jm.effectiveness(data, effective="conviction", excluded="rejection")
+        np.testing.assert_array_equal(answer.main["denominator"], [left])
+        assert answer.main.statuses["estimate"] == answer.main.statuses["impunity"] == ("not_defined",)
+        assert answer.main["excluded"].tolist() == [taken_off]
+        assert answer.findings() == ()
+        assert any("were taken off: effectiveness is not defined" in str(one) for one in answer.notes)
+
+    def test_the_sample_has_no_index_outside_0_and_1(self) -> None:
+        answer = jm.effectiveness(jm.sample_cases(), excluded="rejection", period="year")
+        index = answer.main["impunity"][np.isfinite(answer.main["impunity"])]
+        assert index.min() >= 0
+        assert index.max() <= 1
+        assert any("is too high and says little" in str(one) for one in answer.notes)
 
     def test_both_definitions_have_their_own_words(self) -> None:
         cohort, flow = jm.impunity(log(EVENTS)), jm.effectiveness(log(EVENTS))
@@ -152,6 +172,27 @@ class TestOfAPeriod:
 
 
 class TestPeriodRatios:
+    def test_charges_that_only_verdicts_tell_of_are_no_0_percent(self) -> None:
+        labels = {"c": "convicted", "p": "pending"}
+        rows = [{"id": "a", "complaint": 0, "charged": None, "outcome": "c", "ended": 90},
+                {"id": "b", "complaint": 5, "charged": None, "outcome": "p", "ended": None}]  # fmt: skip
+        answer = jm.period_ratios(wide(rows, labels=labels), of="charge")
+        assert set(answer.main.statuses["estimate"]) == {"not_available"}
+        assert answer.findings() == ()
+        assert any("only by a later step" in str(one) for one in answer.notes)
+        # beside a dated one it is told, and the dated one counts
+        told = jm.period_ratios(wide([*rows, {**rows[1], "id": "d", "charged": 9}], labels=labels), of="charge")
+        assert told.main["numerator"].tolist()[0] == 1
+        assert any("1 case shows only by a later step" in str(one) for one in told.notes)
+
+    def test_what_no_column_names_is_refused(self) -> None:
+        cases = wide([{"id": "a", "complaint": 0, "outcome": "p"}], labels={"r": "rejected", "p": "pending"})
+        for word in ("charge", "verdict"):
+            with pytest.raises(QuestionError, match="say nothing of"):
+                jm.period_ratios(cases, of=word)
+        with pytest.raises(QuestionError, match="say nothing of"):
+            jm.effectiveness(cases)
+
     def test_cases_are_counted_on_the_day_of_each_step(self) -> None:
         main = jm.period_ratios(log(EVENTS), of=("conviction", "rejection"), per="complaint").main
         found = {
