@@ -229,7 +229,7 @@ class Within(NamedTuple):
     at_most
         As ``estimate``, by the end of the last day that may have been in time.
     observed : bool
-        Whether anybody was observed up to the limit, or nobody was left to observe.
+        Whether anybody was observed up to the limit (the last day that may be in time), or nobody was left to observe.
     """
 
     estimate: Floats
@@ -277,7 +277,7 @@ def within_limit(
     Returns
     -------
     Within
-        NaN for a group that was not observed up to the limit.
+        NaN for a group that was not observed up to the limit, or to ``latest``.
 
     Notes
     -----
@@ -290,7 +290,9 @@ def within_limit(
     last = last_observed_days(days, exposed)
     nobody = np.isnan(last)
     everybody_left = (curves.survival[:, -1] <= 0) if len(days) else np.zeros(groups, np.bool_)
-    observed = ~nobody & (everybody_left | (last >= limit))
+    # what runs on the day of the limit has not run out where only the next day could tell
+    most = limit if latest is None else latest
+    observed = ~nobody & (everybody_left | (last >= most))
 
     def read(curve: Floats, before: float, when: int) -> Floats:
         found: Floats = at_days(days, curve, [when], before=before)[..., 0]
@@ -303,7 +305,7 @@ def within_limit(
         read(curves.conf_high[:, 0], np.nan, limit),
         read(other, 0.0, limit),
         read(curves.survival, 1.0, limit),
-        read(act, 0.0, limit if latest is None else latest),
+        read(act, 0.0, most),
         observed,
     )
 

@@ -260,3 +260,17 @@ def test_days_over_of_nobody() -> None:
     nothing = np.zeros(0, np.int64)
     found = overrun(nothing, nothing, nothing == 1, nothing, nothing, groups=1)
     assert np.isnan(found.estimate).all()
+
+
+def test_hours_that_run_at_the_cutoff_have_not_run_out() -> None:
+    # 24 hours in days: one kept on its own day, three begun on the day of the cut-off
+    group, zero = np.zeros(4, np.int64), np.zeros(4, np.int64)
+    code, entry, n = np.array([1, 0, 0, 0]), np.full(4, -1), np.ones(4, np.int64)
+    young = within_limit(group, zero, code, entry, n, groups=1, limit=0, latest=1)
+    assert not young.observed[0]
+    assert np.isnan([young.estimate[0], young.missed[0], young.at_most[0]]).all()
+    # one of them is watched longer
+    time = np.array([0, 3, 0, 0])
+    older = within_limit(group, time, code, entry, n, groups=1, limit=0, latest=1)
+    assert older.observed[0]
+    assert older.estimate[0] == pytest.approx(1 / 4)
