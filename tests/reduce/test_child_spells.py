@@ -15,6 +15,7 @@ from justice_metrics.measures.records.reparation import reparation
 from justice_metrics.measures.records.sentences import sentences
 from justice_metrics.measures.records.statements import repeated_statements
 from justice_metrics.measures.records.warrants import warrants
+from justice_metrics.reduce.child_spells import child_table, joined_rows
 from tests.outcome_cases import hanging, row
 
 UNITS: list[dict[str, Any]] = [{"id": one, "complaint": 0} for one in "abcd"]
@@ -134,3 +135,24 @@ def test_statements() -> None:
     assert (main["numerator"], main["denominator"], main["average"]) == (0, 2, 1)
     assert row(answer.main, among="recorded_statement")["denominator"] == 0
     assert left_out(answer) == {"rows that begin after the cut-off": 2}
+
+
+def test_rows_that_touch_are_one_detention() -> None:
+    held = [
+        ("a", 0, 240), ("a", 241, 480), ("a", 480, 500),  # moved twice: one of 500 days
+        ("b", 0, 240), ("b", 241, None),  # and still there
+        ("c", 0, 240), ("c", 242, 480),  # free for a day
+        ("d", 0, 240), ("d", 200, 480), ("d", None, 241), ("d", 241, 100),  # two people, and two slips
+    ]  # fmt: skip
+    cases = hanging(UNITS, "detention", held)
+    table = joined_rows(
+        cases, child_table(cases, "detention", ("start_day", "end_day")), begin="start_day", end="end_day"
+    )
+    assert (table.rows, table.units, table.several, table.joined) == (8, 4, 2, 3)
+    answer = detention(cases, per="complaint", limits={"verdict": 12})
+    days = row(answer.tables["length"])
+    assert (days["denominator"], days["numerator"], days["censored"]) == (6, 5, 1)
+    limit = row(answer.tables["limits"])
+    # a and b were held for longer than a year, in rows of which none is so long
+    assert (limit["numerator"], limit["denominator"]) == (2, 6)
+    assert "3 rows of detentions go on where the one before them ended" in " ".join(map(str, answer.notes))
