@@ -203,6 +203,12 @@ def _referring(
     rows, without, unknown = (int(found.get_column(one)[0] or 0) for one in ("rows", "without", "unknown"))
     if (without or unknown) and mapping.data.faults == "refuse":
         raise _strays(name, rows, without, unknown, mapping.cases.unit)
+    if rows and without + unknown == rows:
+        # an empty table would be left, and answers would speak of it as if nobody had written anything down
+        raise CaseDataError(
+            _strays(name, rows, without, unknown, mapping.cases.unit).problem,
+            tr("Compare the ids of both tables; often they are written in two ways. Or leave the section out."),
+        )
     if without or unknown:
         frame = frame.join(milestones.select("unit_id"), on="unit_id", how="inner")
     return frame, ChildIntake(name=name, rows=rows, without_id=without, unknown_ids=unknown)

@@ -340,3 +340,10 @@ def test_lengths_and_amounts_are_not_below_zero() -> None:
         CaseData.from_frame(CASES, mapping(**section), children={"reparation": frame})
     cases = CaseData.from_frame(CASES, mapping("count", **section), children={"reparation": frame})
     assert [row["ordered_amount"] for row in rows_of(cases, "reparation")] == [None, 200]
+
+
+def test_a_table_of_which_no_row_fits_is_refused_even_so() -> None:
+    frame = hearings([(f"0{one}", *rest) for one, *rest in ROWS])
+    with pytest.raises(CaseDataError, match=r"4 rows of 4 in \[hearings\] belong to no case") as met:
+        CaseData.from_frame(CASES, mapping("count", hearings=HEARINGS), children={"hearings": frame})
+    assert "faults" not in str(met.value.remedy)
