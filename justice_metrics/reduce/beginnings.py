@@ -1,4 +1,4 @@
-"""From the days of registration: whether a register begins in the middle of a period, so that it holds a part of it."""
+"""From the days of registration: whether a register begins, or stops, in the middle of a period."""
 
 from __future__ import annotations
 
@@ -16,29 +16,43 @@ _UNLIKELY: Final = 0.001
 
 
 class Beginning(NamedTuple):
-    """The first day of registrations, and how often there were days with some from then on.
+    """The first and the last day of registrations, and how often there were days with some between them.
 
     Attributes
     ----------
     day : int
     pace : float
         Days with a registration, of all days up to the last of them.
+    last : int
     """
 
     day: int
     pace: float
+    last: int
 
     def inside(self, first_day: int, last_day: int) -> bool:
         """Whether the register begins in the middle of a period: too late in it to be chance.
 
         Examples
         --------
-        >>> busy, quiet = Beginning(day=75, pace=1.0), Beginning(day=75, pace=0.02)
+        >>> busy, quiet = Beginning(day=75, pace=1.0, last=99), Beginning(day=75, pace=0.02, last=99)
         >>> busy.inside(0, 90), quiet.inside(0, 90)
         (True, False)
         """
-        chance = float(np.exp(-self.pace * max(self.day - first_day, 0)))
-        return first_day < self.day <= last_day and chance < _UNLIKELY
+        return first_day < self.day <= last_day and self._no_chance(self.day - first_day)
+
+    def until(self, evening: int) -> int:
+        """Return the last day that the register tells of: ``evening``, or the last registration if it stops before.
+
+        Examples
+        --------
+        >>> Beginning(day=0, pace=0.5, last=100).until(110), Beginning(day=0, pace=0.5, last=100).until(150)
+        (110, 100)
+        """
+        return self.last if self.last < evening and self._no_chance(evening - self.last) else evening
+
+    def _no_chance(self, days: int) -> bool:
+        return float(np.exp(-self.pace * days)) < _UNLIKELY
 
     def first_days(self, periods: Periods) -> Counts:
         """Return the first day of each period that the register tells of, shape (P,)."""
@@ -61,14 +75,14 @@ def beginning(days: Counts) -> Beginning | None:
     Examples
     --------
     >>> beginning(np.array([10, 10, 12, 14]))
-    Beginning(day=10, pace=0.5)
+    Beginning(day=10, pace=0.5, last=14)
     """
     if not len(days):
         return None
     # several cases of one day (weights, frequencies, one report of many) are one chance of a day without any
     different = np.unique(days)
     first, last = int(different[0]), int(different[-1])
-    return Beginning(first, (len(different) - 1) / max(last - first, 1))
+    return Beginning(first, (len(different) - 1) / max(last - first, 1), last)
 
 
 def register_beginning(cases: CaseData) -> Beginning | None:

@@ -173,7 +173,8 @@ def year_before(days: Counts) -> Counts:
     of_month = days - months.astype("datetime64[D]").astype(np.int64)
     first = (months - 12).astype("datetime64[D]").astype(np.int64)
     last = (months - 11).astype("datetime64[D]").astype(np.int64) - 1
-    return np.minimum(first + of_month, last)
+    found: Counts = np.minimum(first + of_month, last)
+    return found
 
 
 def undated(stays: Stays) -> float:

@@ -38,6 +38,8 @@ class Events(NamedTuple):
     people : Quantity or None, (R,)
         People of each row, where the table of counts has them.
     left_out : mapping of str to int
+    stops : int or None
+        The day of the last registration, where registrations stop before the cut-off.
     """
 
     levels: tuple[tuple[str, ...], ...]
@@ -47,6 +49,7 @@ class Events(NamedTuple):
     part: Floats
     people: Quantity | None
     left_out: Mapping[str, int]
+    stops: int | None = None
 
 
 def case_events(cases: CaseData, *, states: tuple[str, ...], by: Sequence[str]) -> Events:
@@ -73,13 +76,17 @@ def case_events(cases: CaseData, *, states: tuple[str, ...], by: Sequence[str]) 
     # a file of cases that holds none of them at all has no years but that of its cut-off
     first = int(grouped.keys["year"][kept].min()) if kept.any() else cutoff.year
     began = register_beginning(cases)
+    until = cases.cutoff_day
     if began is not None:
+        if states == (cases.procedure.start,):
+            # later nobody knows whether none was reported or the file ends there
+            until = began.until(cases.cutoff_day)
         # a year of the register in which none of them happened is a year too
         first = min(first, date_of(began.day).year)
-    periods = numbered(np.arange(first, cutoff.year + 1) - 1970, "year")
-    years = np.arange(first, cutoff.year + 1)
+    periods = numbered(np.arange(first, date_of(until).year + 1) - 1970, "year")
+    years = np.arange(first, date_of(until).year + 1)
     begins = periods.first_day if began is None else began.first_days(periods)
-    part = (np.minimum(periods.last_day, cases.cutoff_day) - begins + 1) / periods.days
+    part = (np.minimum(periods.last_day, until) - begins + 1) / periods.days
     cell = grouped.stratum[kept] * len(years) + (grouped.keys["year"][kept] - first)
     found, place = np.unique(cell, return_inverse=True)
     counts = np.asarray(summed(place.astype(np.int64), grouped.n[kept], len(found)), np.float64)
@@ -91,6 +98,7 @@ def case_events(cases: CaseData, *, states: tuple[str, ...], by: Sequence[str]) 
         part,
         None,
         left_out,
+        until if until < cases.cutoff_day else None,
     )
 
 

@@ -11,8 +11,8 @@ from tests.made_cases import wide
 
 
 def test_a_day_of_many_cases_is_one_day() -> None:
-    assert beginning(np.array([100, 100, 100, 104, 108])) == Beginning(100, 2 / 8)
-    assert beginning(np.array([7, 7])) == Beginning(7, 0.0)
+    assert beginning(np.array([100, 100, 100, 104, 108])) == Beginning(100, 2 / 8, 108)
+    assert beginning(np.array([7, 7])) == Beginning(7, 0.0, 7)
     assert beginning(np.zeros(0, np.int64)) is None
 
 
@@ -21,12 +21,12 @@ def test_a_day_of_many_cases_is_one_day() -> None:
 )
 def test_days_without_a_case_that_are_no_chance(day: int, pace: float, part: bool) -> None:
     january = numbered(np.array([0]), "month")
-    assert Beginning(day, pace).inside(0, 30) is part
-    assert Beginning(day, pace).first_days(january).tolist() == [day if part else 0]
+    assert Beginning(day, pace, 99).inside(0, 30) is part
+    assert Beginning(day, pace, 99).first_days(january).tolist() == [day if part else 0]
 
 
 def test_of_cases() -> None:
     rows = [{"id": str(one), "complaint": 200 + 2 * one, "frequency": 3} for one in range(51)]
     # day 0 of these cases is 1 January 2015
     found = register_beginning(wide(rows, cutoff=400))
-    assert found == Beginning(16_436 + 200, 50 / 100)
+    assert found == Beginning(16_436 + 200, 50 / 100, 16_436 + 300)

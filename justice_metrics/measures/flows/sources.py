@@ -14,7 +14,7 @@ from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.quantities import STATUSES, Quantity, quantity, sums
 from ...base.types import Counts, Flags, Floats, FrameLibrary
-from ...cases.calendar import day_number
+from ...cases.calendar import date_of, day_number
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.counts.gathering import groups_of
@@ -141,6 +141,9 @@ def of_cases(
         quantities=made,
     )
     spans, months = _to_date(cases.cutoff_day)
+    # after the last registration nobody knows whether none came in or the files end there
+    until = cases.cutoff_day if began is None else began.until(cases.cutoff_day)
+    stops = until if until < cases.cutoff_day else None
     # the same months of the year before are not all there
     short = began is not None and began.inside(int(spans.first_day.min()), int(spans.last_day.min()))
     gone = began is not None and began.day > int(spans.last_day.min())
@@ -154,6 +157,14 @@ def of_cases(
         for label, cut in zip(periods.labels, late, strict=True)
         if cut
     ]
+    if stops is not None:
+        notes.append(
+            tr(
+                "Nothing was registered after {day}: cases of later days are perhaps not in the files, so do not read "
+                "them as a fall in complaints.",
+                day=date_of(stops),
+            )
+        )
     if cases.sampling.weighted:
         notes.append(tr("Cases are counted with their sampling weights."))
     if n:
@@ -174,7 +185,7 @@ def of_cases(
     return Source(
         flows=flows,
         whole=_all_of(flows) if by else None,
-        to_date=None if short or gone else _two_spans(stays, spans),
+        to_date=None if short or gone else _two_spans(stays, spans, stops=stops),
         months=months,
         ages=pending_ages(stays, last, age_bands),
         within=resolved_within(stays, periods.first_day, last, within_days) if within_days else None,
@@ -341,19 +352,24 @@ def _to_date(cutoff_day: int) -> tuple[Periods, int]:
     return Periods(begins, ends, tuple(str(1970 + one // 12) for one in (month, month - 12))), month % 12 + 1
 
 
-def _two_spans(stays: Stays, spans: Periods) -> Flows:
-    """Count the flows of spans that need not follow each other; stocks of such are not asked for."""
+def _two_spans(stays: Stays, spans: Periods, *, stops: int | None) -> Flows:
+    """Count the flows of spans that need not follow each other; stocks of such are not asked for.
+
+    What came in by a day on which the register did not go on any more is not known.
+    """
     order = np.argsort(spans.first_day)
     made = counted(stays, spans.first_day[order], spans.last_day[order])
+    found = {name: Quantity(one.values[:, order], one.status[:, order]) for name, one in made.items() if name in _FLOWS}
+    if stops is not None:
+        unknown = np.broadcast_to(spans.last_day > stops, found["new"].values.shape)
+        found["new"] = quantity(np.where(unknown, np.nan, found["new"].values))
     return Flows(
         strata=stays.strata,
         labels=spans.labels,
         first_day=spans.first_day,
         last_day=spans.last_day,
         whole=np.ones(len(order), np.bool_),
-        quantities={
-            name: Quantity(one.values[:, order], one.status[:, order]) for name, one in made.items() if name in _FLOWS
-        },
+        quantities=found,
     )
 
 

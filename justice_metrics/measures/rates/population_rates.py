@@ -13,12 +13,13 @@ from ...base.language import Language, Readable, format_number, tr, trn
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Floats, Names, names
+from ...cases.calendar import date_of
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.population_file import Population, read_population, who_weights
 from ...estimate.age_standardise import Rate, poisson_rate
 from ...figures.dots import dots
-from ...reduce.population import case_events, table_events
+from ...reduce.population import Events, case_events, table_events
 from ..declared import LEFT_OUT_WORDS, ensure_level, sampling_notes
 from .population_cells import PeopleCells, people_cells
 from .population_tables import rates_table, scaled, tables_by_age
@@ -216,7 +217,7 @@ def population_rates(
         provenance=data.provenance.add("population_rates", **settings, confidence_level=confidence_level).leave_out(
             *[LeftOut(LEFT_OUT_WORDS[name], n) for name, n in events.left_out.items()]
         ),
-        notes=(*notes, *_notes(cells, people)),
+        notes=(*notes, *_stop_note(events), *_notes(cells, people)),
         frame_library=data.frame_library,
         counted_words=counted_words,
         per_people=per_people,
@@ -268,6 +269,17 @@ def _sample_note(data: CaseData) -> tuple[Readable, ...]:
     if data.sampling.weighted or data.sampling.frame == "census":
         return ()
     return (tr("Unless the files are all there are, this is the rate of a sample without weights, too low for all."),)
+
+
+def _stop_note(events: Events) -> tuple[Readable, ...]:
+    if events.stops is None:
+        return ()
+    return (
+        tr(
+            "Nothing was registered after {day}: later people are not counted, since the register seems to stop there.",
+            day=date_of(events.stops),
+        ),
+    )
 
 
 def _notes(cells: PeopleCells, people: Population | None) -> list[Readable]:

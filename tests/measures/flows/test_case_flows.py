@@ -197,6 +197,17 @@ def test_a_register_that_begins_in_the_middle_of_a_year_has_the_days_from_then_o
     assert early.main["period"].tolist() == ["2015", "2016"]
 
 
+def test_months_after_the_last_registration_are_no_fall_in_complaints() -> None:
+    rows = [{"id": str(day), "complaint": day, "outcome": "rejected", "ended": 600} for day in range(365)]
+    found = jm.case_flows(wide(rows, cutoff=2 * YEAR))
+    table = found.tables["to_date"]
+    assert table["flow"].tolist() == ["incoming", "resolved"]
+    assert table.statuses["numerator"] == ("not_available", "")
+    assert table["before"].tolist() == [365, 0]
+    assert not any("against 365" in str(one) for one in found.findings())
+    assert any("Nothing was registered after 31 Dec 2015" in str(one) for one in found.notes)
+
+
 @pytest.mark.parametrize("frame", ["closed_only", "prevalent"])
 def test_files_that_are_no_register_are_refused(frame: str) -> None:
     rows = [row for row in ROWS if row["ended"]]

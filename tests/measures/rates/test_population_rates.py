@@ -202,6 +202,16 @@ class TestTablesOfCounts:
         verdicts = population_rates(wide(rows, cutoff=CUTOFF), counted="verdict", population=file, by="year")
         assert verdicts.main["numerator"].tolist() == [0, 1]
 
+    def test_years_after_the_last_registration_are_no_rate_of_zero(self, tmp_path: Path) -> None:
+        rows = [{"id": str(day), "complaint": day, "verdict": 500 if day == 9 else None} for day in range(365)]
+        file = people(tmp_path, "year,population\n2015,365000\n2016,366000\n")
+        found = population_rates(wide(rows, cutoff=CUTOFF), population=file, by="year")
+        assert shown(found, "main", "year", "numerator", "people") == [("2015", 365.0, 365_000.0)]
+        assert any("Nothing was registered after 31 Dec 2015" in str(one) for one in found.notes)
+        # of verdicts it is known that there were none
+        verdicts = population_rates(wide(rows, cutoff=CUTOFF), counted="verdict", population=file, by="year")
+        assert verdicts.main["numerator"].tolist() == [0, 1]
+
     def test_nobody_says_how_many_people(self, cases: CaseData) -> None:
         with pytest.raises(QuestionError, match="Nobody says how many people"):
             population_rates(cases)
