@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
@@ -46,12 +46,16 @@ OWN_READING: Final = tr(
 
 
 class Offences(NamedTuple):
-    """Offences as the data write them, with their row of the crosswalk and their units; cells without a number."""
+    """Offences as the data write them, with their row of the crosswalk and their units; cells without a number.
+
+    ``gaps`` are those cells by offence. An offence with some has no number of units.
+    """
 
     levels: tuple[str, ...]
     rows: tuple[CrosswalkRow | None, ...]
     units: Tallies
     unknown: int = 0
+    gaps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -78,6 +82,8 @@ class CrosswalkAnswer(Result):
         main = self.main
         units = main["units"].astype(float)
         total = float(units.sum())
+        if not np.isfinite(total):
+            return (tr("Some offences have no number of units, so no share of all is told."),)
         if total <= 0:
             return (tr("No unit has an offence."),)
         said: list[Readable] = []
@@ -98,9 +104,12 @@ class CrosswalkAnswer(Result):
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the units of each group."""
         groups = self.tables["groups"]
+        units = groups["units"].astype(float)
+        known = np.isfinite(units)
+        names = [str(one) for one, told in zip(groups["group"], known, strict=True) if told]
         return bars(
-            bins=[self.words[str(one)].text(language) for one in groups["group"]],
-            counts=groups["units"].astype(float),
+            bins=[self.words[one].text(language) for one in names],
+            counts=units[known],
             x_label=tr("group of offences").text(language),
             y_label=tr("cases").text(language),
             number=lambda n: format_number(round(n), language),
@@ -200,9 +209,11 @@ def offences_of(data: CaseData | CountData, walk: Crosswalk, *, attribute: str, 
     if isinstance(data, CountData):
         counted = added(data, by=attribute, quantities=quantity, known_only=True)
         known = counted.quantity(quantity)
+        gaps = tuple(int(one) for one in counted.unknown[quantity].sum(axis=1))
         units: Tallies = np.where(known.known, known.values, 0.0).sum(axis=1)
+        units = np.where(np.array(gaps) > 0, np.nan, units)
         levels = tuple(counted.strata.column(attribute))
-        unknown = int(counted.unknown[quantity].sum())
+        unknown = sum(gaps)
     else:
         if attribute not in data.attributes:
             raise QuestionError(
@@ -211,7 +222,8 @@ def offences_of(data: CaseData | CountData, walk: Crosswalk, *, attribute: str, 
             )
         table = flag_counts(data, {}, by=(attribute,))
         units, levels, unknown = table.count("units"), tuple(table.strata.column(attribute)), 0
-    return Offences(levels, tuple(walk.row_of(one) for one in levels), units, unknown)
+        gaps = ()
+    return Offences(levels, tuple(walk.row_of(one) for one in levels), units, unknown, gaps)
 
 
 def crosswalk_notes(found: Offences) -> tuple[Readable, ...]:
@@ -220,8 +232,8 @@ def crosswalk_notes(found: Offences) -> tuple[Readable, ...]:
     if found.unknown:
         notes.append(
             trn(
-                "{n} cell of the table holds no number and adds nothing here.",
-                "{n} cells of the table hold no number and add nothing here.",
+                "{n} cell of the table holds no number, so its offence, group and code have none.",
+                "{n} cells of the table hold no number, so their offences, groups and codes have none.",
                 found.unknown,
             )
         )
@@ -283,7 +295,13 @@ def _main(found: Offences, attribute: str, words: Mapping[str, Readable]) -> Tab
         "certainty": CERTAINTY_WORDS,
         "code_certainty": CERTAINTY_WORDS,
     }
-    return Table(columns, values, labels=labels, title=tr("Offences as the data write them"))
+    status = {"units": _status(found.units)}
+    return Table(columns, values, labels=labels, title=tr("Offences as the data write them"), statuses=status)
+
+
+def _status(units: Any) -> list[str]:
+    """Return what stands in place of units that have no number."""
+    return ["" if np.isfinite(one) else "not_available" for one in np.asarray(units, np.float64)]
 
 
 def _groups(found: Offences, words: Mapping[str, Readable]) -> Table:
@@ -294,7 +312,8 @@ def _groups(found: Offences, words: Mapping[str, Readable]) -> Table:
         Column("units", tr("cases"), "units", "count", "count"),
     )
     values = {"group": levels, "units": np.array([_total(found, names, one) for one in levels])}
-    return Table(columns, values, labels={"group": words}, title=tr("By group"))
+    status = {"units": _status(values["units"])}
+    return Table(columns, values, labels={"group": words}, title=tr("By group"), statuses=status)
 
 
 def _codes(found: Offences, words: Mapping[str, Readable]) -> Table:
@@ -311,7 +330,9 @@ def _codes(found: Offences, words: Mapping[str, Readable]) -> Table:
         "units": np.array([_total(found, names, one) for one in levels]),
         "whole": np.array([_total(found, sure, one) for one in levels]),
     }
-    return Table(columns, values, labels={"iccs": words}, title=tr("By code, levels above not added up"))
+    status = {name: _status(values[name]) for name in ("units", "whole")}
+    title = tr("By code, levels above not added up")
+    return Table(columns, values, labels={"iccs": words}, title=title, statuses=status)
 
 
 def _total(found: Offences, names: list[str], wanted: str) -> float:

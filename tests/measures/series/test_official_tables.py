@@ -69,7 +69,15 @@ class TestCrosswalk:
             },
         )
         answer = crosswalk(data, country="BO")
-        assert dict(zip(answer.main["offence"], answer.main["units"], strict=True)) == {"Violación": 5, "Hurto": 0}
+        told = dict(zip(answer.main["offence"], answer.main["units"], strict=True))
+        # a number that nobody gave is none: not 0
+        assert told["Violación"] == 5
+        assert np.isnan(told["Hurto"])
+        assert "not_available" in answer.main.statuses["units"]
+        groups = answer.tables["groups"]
+        assert dict(zip(groups["group"], groups.statuses["units"], strict=True))["not_matched"] == "not_available"
+        assert not any("100" in str(one) for one in answer.findings())
+        assert answer.summary()
         assert any("1 cell of the table holds no number" in str(one) for one in answer.notes)
         with pytest.raises(SettingsError, match="No country is named"):
             crosswalk(data)
