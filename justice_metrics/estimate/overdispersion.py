@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.types import Floats
+from ..base.types import Counts, Floats
 
 _HALVINGS = 60
+# Numbers drawn at once: offices by draws.
+_AT_ONCE = 2_000_000
 
 
 class Overdispersion(NamedTuple):
@@ -80,6 +82,70 @@ def overdispersion(share: Floats, trials: Floats, target: float, *, drawn_in: fl
         middle = (low + high) / 2
         low, high = (middle, high) if squares(middle) > wanted else (low, middle)
     return Overdispersion(plain / kept, (low + high) / 2, plain)
+
+
+def homogeneity(successes: Counts, trials: Counts, *, draws: int, generator: np.random.Generator) -> float:
+    """Test whether chance alone makes offices as different as they are.
+
+    Parameters
+    ----------
+    successes, trials : (I, S)
+        Outcomes and cases of each office and kind of case, 0 <= successes <= trials.
+    draws : int
+        How often outcomes are given to cases at random.
+    generator : Generator
+        Seeded by the caller.
+
+    Returns
+    -------
+    float
+        P value; NaN with fewer than two offices, or where nobody or everybody had the outcome.
+
+    Notes
+    -----
+    The statistic is the sum over offices of (observed - expected)^2 / sum_s n_is p_s (1 - p_s), with p_s the share of
+    all of them. It is compared with its values when the outcomes of each kind fall on the cases of that kind at random
+    (multivariate hypergeometric, so the test is exact given the totals, also of few cases and of rare outcomes): p = (1
+    + those at least as large) / (1 + draws).
+
+    References
+    ----------
+    Agresti (2013), Categorical Data Analysis, section 3.5 (exact conditional tests of homogeneity).
+    Phipson and Smyth (2010), Statistical Applications in Genetics and Molecular Biology, 9, 39 (the p value).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> done, cases = np.array([[2], [12], [5]]), np.array([[20], [20], [20]])
+    >>> homogeneity(done, cases, draws=999, generator=np.random.default_rng(1)) < 0.05
+    True
+    """
+    y, n = np.asarray(successes, np.int64), np.asarray(trials, np.int64)
+    there = n.sum(axis=1) > 0
+    y, n = y[there], n[there]
+    total, done = n.sum(axis=0), y.sum(axis=0)
+    moves = (done > 0) & (done < total)
+    if len(n) < 2 or not moves.any():
+        return float("nan")
+    y, n, total, done = y[:, moves], n[:, moves], total[moves], done[moves]
+    share = done / total
+    expected, variance = n @ share, n @ (share * (1 - share))
+    varies = variance > 0
+
+    def statistic(observed: Counts) -> Floats:
+        squares = (observed - expected)[..., varies] ** 2 / variance[varies]
+        return np.asarray(squares.sum(axis=-1), np.float64)
+
+    # two draws of the same numbers must tie in spite of rounding
+    least, larger = float(statistic(y.sum(axis=1))) * (1 - 1e-9), 0
+    step = max(1, _AT_ONCE // len(n))
+    for begin in range(0, draws, step):
+        size = min(step, draws - begin)
+        drawn = np.zeros((size, len(n)), np.int64)
+        for kind in range(len(done)):
+            drawn += generator.multivariate_hypergeometric(n[:, kind], int(done[kind]), size=size, method="marginals")
+        larger += int((statistic(drawn) >= least).sum())
+    return (1 + larger) / (1 + draws)
 
 
 def mean_square(drawn_in: float) -> float:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.stats import norm
+from scipy.stats import binom, fisher_exact, norm
 
 from justice_metrics.estimate import overdispersion as module
-from justice_metrics.estimate.overdispersion import mean_square, overdispersion
+from justice_metrics.estimate.overdispersion import homogeneity, mean_square, overdispersion
 from tests.estimate.offices_reference import counts, said
 
 
@@ -79,3 +79,37 @@ def test_edges() -> None:
     assert np.isnan(overdispersion(np.zeros(5), np.full(5, 10.0), 0.0)).all()
     alike = overdispersion(np.full(5, 0.2), np.full(5, 10.0), 0.2)
     assert (alike.factor, alike.intraclass) == (0.0, 0.0)
+
+
+class TestHomogeneity:
+    def test_two_offices_are_fishers_test(self) -> None:
+        """Of two offices of one size the statistic orders tables as their chances do: Fisher's exact test."""
+        y, n = np.array([[3], [9]]), np.array([[12], [12]])
+        exact = fisher_exact([[3, 9], [9, 3]]).pvalue
+        found = homogeneity(y, n, draws=20_000, generator=np.random.default_rng(1))
+        assert found == pytest.approx(exact, abs=4 * np.sqrt(exact / 20_000))
+
+    def test_kinds_are_kept_apart(self) -> None:
+        """Offices that differ by their kinds of case only do not differ."""
+        y, n = np.array([[9, 1], [90, 0]]), np.array([[10, 100], [100, 10]])
+        ask = {"draws": 999, "generator": np.random.default_rng(1)}
+        assert homogeneity(y.sum(axis=1, keepdims=True), n.sum(axis=1, keepdims=True), **ask) == 1 / 1000
+        assert homogeneity(y, n, **ask) > 0.5
+
+    def test_nothing_to_test(self) -> None:
+        ask = {"draws": 99, "generator": np.random.default_rng(1)}
+        assert np.isnan(homogeneity(np.array([[0], [0]]), np.array([[5], [5]]), **ask))
+        assert np.isnan(homogeneity(np.array([[5], [5]]), np.array([[5], [5]]), **ask))
+        assert np.isnan(homogeneity(np.array([[2], [0]]), np.array([[5], [0]]), **ask))
+
+    @pytest.mark.parametrize(("share", "low", "high"), [(0.5, 30, 300), (0.06, 10, 60), (0.97, 30, 100)])
+    def test_offices_that_do_not_differ_are_told_apart_in_one_of_twenty(
+        self, share: float, low: int, high: int
+    ) -> None:
+        generator = np.random.default_rng(20180430)
+        said = 0
+        for _ in range(100):
+            n = generator.integers(low, high, (30, 1))
+            said += homogeneity(generator.binomial(n, share), n, draws=99, generator=generator) <= 0.05
+        # 5 % of 100, within 99.9 % of the binomial
+        assert said <= binom.ppf(0.999, 100, 0.05)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...base.types import Counts, Flags, Floats
 from ...estimate.funnel_limits import FunnelLimits, binomial_limits, widened
-from ...estimate.overdispersion import Overdispersion
+from ...estimate.overdispersion import Overdispersion, homogeneity
 from ...estimate.overdispersion import overdispersion as estimated
 from ...estimate.proportion import Share, wilson
 from ...estimate.ranks import rank_intervals
@@ -24,6 +24,8 @@ POSITIONS: Final = ("inside", "above_95", "above_998", "below_95", "below_998", 
 # Fewer offices than this do not tell how much offices differ.
 FEWEST_OFFICES: Final = 10
 _FEWEST_POOLED: Final = 3
+# Random orders of the test whether offices differ.
+_ORDERS: Final = 1_999
 _CURVE_POINTS: Final = 160
 
 
@@ -56,6 +58,8 @@ class OfficeAnswer:
     small : int
         Offices with cases, and with too few of them to be ranked.
     dispersion : Overdispersion
+    p_value : float
+        Of the test whether chance alone makes the ranked offices as different as they are; NaN where it is not asked.
     spread : float
         Standard deviation of the true shares; 0 where it is not told.
     model : Pooled or None
@@ -85,6 +89,7 @@ class OfficeAnswer:
     too_few: bool
     small: int
     dispersion: Overdispersion
+    p_value: float
     spread: float
     model: Pooled | None
     pooled: Floats
@@ -193,6 +198,9 @@ def answered(
         too_few=overdispersion != "none" and int(ranked.sum()) < FEWEST_OFFICES,
         small=int(((cases > 0) & (cases < minimum)).sum()),
         dispersion=dispersion,
+        p_value=homogeneity(y[ranked], n[ranked], draws=_ORDERS, generator=np.random.default_rng(seed))
+        if dispersed
+        else float("nan"),
         spread=float(spread),
         model=model,
         **_believed(model, y, n, confidence_level),

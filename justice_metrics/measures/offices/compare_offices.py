@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Names, names
@@ -18,8 +18,10 @@ from ...cases.counts.data import CountData
 from ...figures.funnel_plot import funnel_plot
 from ...figures.rank_plot import rank_plot
 from ...reduce.offices import OfficeCounts, office_counts, office_sums
-from ..declared import LEFT_OUT_WORDS, Points, Share, ensure_level, sampling_notes
+from ..declared import LEFT_OUT_WORDS, Share, ensure_level, sampling_notes
+from ..untold_endings import untold_note
 from .answer import LEVELS, OfficeAnswer, answered
+from .said import differ_words, office_notes
 from .tables import office_tables
 
 if TYPE_CHECKING:
@@ -75,14 +77,7 @@ class OfficeComparison(Result):
                 n=one.placed,
             )
         )
-        if one.spread > 0:
-            said.append(
-                tr(
-                    "Offices differ more than chance makes them: their true shares have a standard deviation of about "
-                    "{points} points.",
-                    points=Points(one.spread, signed=False),
-                )
-            )
+        said += differ_words(one)
         if one.ranked >= 2 and one.typical_ranks is not None:
             low, high = one.typical_ranks
             said.append(
@@ -290,7 +285,11 @@ def compare_offices(
         provenance=data.provenance.add("compare_offices", **settings).leave_out(
             *[LeftOut({**LEFT_OUT_WORDS, **_OFFICE_WORDS}[name], n) for name, n in counted.left_out.items()]
         ),
-        notes=(*notes, *_notes(answer, minimum, within)),
+        notes=(
+            *notes,
+            *untold_note(answer.total_outcomes, answer.total_cases, counted.left_out.get("end_undated", 0)),
+            *office_notes(answer, minimum, within),
+        ),
         frame_library=data.frame_library,
         answer=answer,
         outcome_words=outcome_words,
@@ -353,43 +352,3 @@ def _definition(outcome: Readable, per: Readable, within_days: int | None) -> De
         pending=tr("in the denominator: every case is followed for the same time"),
         method=method,
     )
-
-
-def _notes(answer: OfficeAnswer, minimum: int, within_days: int | None) -> list[Readable]:
-    said: list[Readable] = []
-    if answer.small:
-        said.append(
-            trn(
-                "{n} office has fewer than {minimum} cases: it is shown and not ranked.",
-                "{n} offices have fewer than {minimum} cases: they are shown and not ranked.",
-                answer.small,
-                minimum=minimum,
-            )
-        )
-    if answer.too_few:
-        said.append(tr("So few offices do not tell how much offices differ; the limits allow for chance only."))
-    if answer.adjusted:
-        said.append(
-            tr(
-                "Observed over expected compares each office with all offices on its own mix of cases; two offices' "
-                "ratios are not compared with each other."
-            )
-        )
-    said.append(
-        tr(
-            "Offices may differ in what is not recorded or not adjusted for; outside the funnel is a reason to ask, "
-            "not a verdict."
-        )
-    )
-    silent = answer.counted.silent
-    if silent:
-        said.append(
-            trn(
-                "{n} office has periods without numbers; its share is that of the others.",
-                "{n} offices have periods without numbers; their shares are those of the others.",
-                silent,
-            )
-        )
-    if within_days is None:
-        said.append(tr("Numerator and denominator are counts of one period: they are not followed cases."))
-    return said

@@ -149,6 +149,7 @@ def _spread(answer: OfficeAnswer) -> Table:
         Column("outside", tr("outside the 95 % limits"), "units", "count", "count"),
         Column("expected_outside", tr("expected there by chance, at most"), "number", "estimate", "share", 1),
         Column("factor", tr("variance, times that of chance"), "number", "estimate", "share", 2),
+        Column("p_value", tr("p value: equal shares of all offices"), "number", "estimate", "probability", 4),
         Column("spread", tr("standard deviation of true shares"), "points", "estimate", "difference", 1),
         Column("model_spread", tr("standard deviation of log odds (mixed model)"), "number", "estimate", "share", 2),
     )
@@ -158,10 +159,13 @@ def _spread(answer: OfficeAnswer) -> Table:
         "outside": [int(answer.is_outside.sum())],
         "expected_outside": [answer.expected_outside],
         "factor": [answer.dispersion.factor],
+        "p_value": [answer.p_value],
         "spread": [answer.spread if answer.dispersed else np.nan],
         "model_spread": [np.nan if model is None else model.best_spread],
     }
-    unknown = {name: ["" if np.isfinite(values[name][0]) else NOT_APPLICABLE] for name in ("factor", "spread")}
+    unknown = {
+        name: ["" if np.isfinite(values[name][0]) else NOT_APPLICABLE] for name in ("factor", "p_value", "spread")
+    }
     return Table(columns, values, title=tr("How much offices differ"), statuses=unknown)
 
 

@@ -23,7 +23,8 @@ from ...estimate.proportion import wilson
 from ...reduce.cohorts import DayCounts, arrival_counts, cohort_counts, resolved_counts
 from ...reduce.grouped import summed
 from ...tables import Strata
-from ..declared import LEFT_OUT_WORDS, Share, sampling_notes
+from ..declared import LEFT_OUT_WORDS, sampling_notes
+from ..untold_endings import untold_note
 
 # More periods than this come from a mistyped year, and no reader follows them.
 MOST_PERIODS: Final = 240
@@ -169,23 +170,6 @@ def cohort_series(
             *untold_note(float(numerator.values.sum()), float(np.nansum(denominator.values)), counts.untold),
         ),
         weighted=cases.sampling.weighted,
-    )
-
-
-def untold_note(came: float, followed: float, untold: float) -> tuple[Readable, ...]:
-    """Say how far shares are too low because some came to the outcome on a day that nobody knows."""
-    if untold <= 0:
-        return ()
-    return (
-        trn(
-            "{n} unit came to the outcome on a day that is not known and is in no share, so shares are too low: "
-            "{low} of all that were followed; if it came in time, {high}.",
-            "{n} units came to the outcome on days that are not known and are in no share, so shares are too low: "
-            "{low} of all that were followed; if all of them came in time, {high}.",
-            round(untold),
-            low=Share(came / followed) if followed > 0 else "–",
-            high=Share((came + untold) / (followed + untold)),
-        ),
     )
 
 

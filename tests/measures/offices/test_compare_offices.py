@@ -370,3 +370,39 @@ class TestRefusals:
         other = row(found.main, "office", "Other")
         assert other["pooled"] == pytest.approx(0.98, abs=0.002)
         assert (other["rank_low"], other["rank_high"], other["position"]) == (1, 1, "above_998")
+
+
+class TestWhetherOfficesDiffer:
+    def test_offices_of_one_share_are_not_said_to_differ(self) -> None:
+        """Tables of forty offices with one true share: the moment estimate is above 0 in about half of them."""
+        rng = np.random.default_rng(3)
+        said = above = 0
+        for _ in range(6):
+            n = rng.integers(30, 300, 40)
+            rows = [(f"J{i}", 2019, "all", int(n[i]), int(rng.binomial(n[i], 0.5))) for i in range(40)]
+            found = compare_offices(counts_of(rows), draws=100)
+            said += any("differ more than chance" in str(one) for one in found.findings())
+            above += found.answer.spread > 0
+            assert any("differ" in str(one) for one in found.findings())
+        assert above >= 1
+        assert said <= 1
+
+    def test_offices_that_differ_are(self, many: OfficeComparison) -> None:
+        assert any("differ more than chance makes them (test" in str(one) for one in many.findings())
+        assert many.tables["spread"]["p_value"][0] == 1 / 2000
+
+    def test_no_test_of_few_offices(self) -> None:
+        rows = [("A", 2019, "all", 100, 10), ("B", 2019, "all", 100, 60)]
+        found = compare_offices(counts_of(rows))
+        assert not any("differ" in str(one) and "chance makes them" in str(one) for one in found.findings())
+        assert found.tables["spread"].statuses["p_value"] == ("not_applicable",)
+
+    def test_endings_without_a_day_make_shares_too_low(self) -> None:
+        rows = [
+            {"id": f"{office}{i}", "complaint": 0, "outcome": "convicted", "ended": day, "court": office}
+            for office in "AB"
+            for i, day in enumerate((100, 400, None))
+        ]
+        notes = [str(one) for one in compare_offices(wide(rows), outcome="conviction", within_days=300).notes]
+        # 2 of 4 in time; 4 of 6 at most
+        assert any("2 units" in one and "50.0\xa0%" in one and "66.7\xa0%" in one for one in notes)
