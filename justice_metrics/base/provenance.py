@@ -83,7 +83,14 @@ class Provenance:
     def lines(self) -> tuple[Message, ...]:
         """Return what a reader must know, one sentence each."""
         lines = [
-            trn(
+            # the largest of its columns: a table of counts knows of units by what happened to them
+            tr(
+                "A table of counts, of {n} units or more, counted as: {unit}.",
+                n=self.units_in,
+                unit=unit_words(self.unit),
+            )
+            if self.sampling == "counts"
+            else trn(
                 "{n} unit in the data, counted as: {unit}.",
                 "{n} units in the data, counted as: {unit}.",
                 self.units_in,

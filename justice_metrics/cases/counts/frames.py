@@ -284,10 +284,13 @@ def _provenance(put: Gathered, mapping: CountMapping, source: str, cutoff: dt.da
 
 
 def _units_in(put: Gathered, mapping: CountMapping) -> int:
-    """Return how many units came in by the table: its first flow; where it has none, its stock in the last period."""
+    """Return how many units came in by the table; where it does not say, the largest of its flows, else of its stocks.
+
+    A stock is that of the last period.
+    """
     how = mapping.over_time()
-    flows = [name for name in ("incoming", "new", "complaint", *put.quantities) if how.get(name) == "add"]
-    name = next((one for one in flows if one in put.quantities), next(iter(put.quantities)))
-    values = put.quantities[name].values
-    counted = np.nansum(values if flows else values[put.last_day == put.last_day.max()])
-    return round(float(counted))
+    flows = [name for name in put.quantities if how.get(name) == "add"]
+    names = [one for one in ("incoming", "new", "complaint") if one in flows][:1] or flows or list(put.quantities)
+    last = put.last_day == put.last_day.max()
+    counted = max(float(np.nansum(put.quantities[one].values[slice(None) if flows else last])) for one in names)
+    return round(counted)

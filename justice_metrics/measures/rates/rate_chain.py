@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Readable, format_share, tr
+from ...base.quantities import NOT_DEFINED
 from ...base.result import Column, Definition, Result, Table
+from ...base.types import Floats
 from ...base.version import __version__
 from ...estimate.chain import Chain, chained, error_of_limits
 from ...estimate.proportion import wilson
@@ -73,6 +75,7 @@ class RateChain(Result):
                 limits=_limits(main, row),
             )
             for row in range(len(main))
+            if np.isfinite(main["estimate"][row])
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -99,6 +102,8 @@ class DarkFigure(RateChain):
         """Return the dark figure and its parts."""
         main, passed = self.main, self.tables["passed"]
         last = len(main) - 1
+        if not np.isfinite(main["estimate"][last]):
+            return ()
         return (
             tr(
                 "Dark figure: {lost} of the offences were not reported, or no file was opened{limits}.",
@@ -265,8 +270,10 @@ def _link(step: Step, place: int, level: float) -> Link:
 
 
 def _of_counts(name: str, words: Readable, numerator: float, denominator: float, level: float, place: int) -> Link:
-    if not 0 <= numerator <= denominator or denominator == 0:
+    if not 0 <= numerator <= denominator:
         raise _no_share(place)
+    if denominator == 0:
+        return Link(name, words, np.nan, np.nan, np.nan, np.nan)
     share = wilson(np.array([numerator]), np.array([denominator]), level)
     p = float(share.estimate[0])
     return Link(
@@ -306,10 +313,23 @@ def _definition(answers: Readable) -> Definition:
 
 
 def _notes(links: Sequence[Link]) -> tuple[Readable, ...]:
-    unknown = [one.words for one in links if np.isnan(one.std_error)]
+    nobody = [one.words for one in links if np.isnan(one.share)]
+    silent = [one for one in links if np.isnan(one.std_error) or one.share == 0]
+    at_ends = [one.words for one in silent if np.isfinite(one.low) and np.isfinite(one.high)]
+    unknown = [one.words for one in links if np.isnan(one.std_error) and np.isnan(one.low) and np.isfinite(one.share)]
     return (
         tr("The product holds if each share is one of those that passed the step before, in the same year and unit."),
         *([tr("No error is known of: {steps}; what follows has no interval.", steps=unknown)] if unknown else []),
+        *(
+            [tr("Limits at 0 or 100 % tell no error: {steps}; what follows has no interval.", steps=at_ends)]
+            if at_ends
+            else []
+        ),
+        *(
+            [tr("Nobody came to: {steps}; its share, and what follows, is not defined.", steps=nobody)]
+            if nobody
+            else []
+        ),
     )
 
 
@@ -339,7 +359,7 @@ def _passed(links: Sequence[Link], found: Chain) -> Table:
         Column("share_high", tr("its upper limit"), "share", "interval", "interval"),
         *interval_columns(decimals=2),
     )
-    values = {
+    values: dict[str, Any] = {
         "step": [one.name for one in links],
         "share": np.array([one.share for one in links]),
         "share_low": np.array([one.low for one in links]),
@@ -349,7 +369,8 @@ def _passed(links: Sequence[Link], found: Chain) -> Table:
         "conf_high": found.conf_high,
     }
     labels = {"step": {one.name: one.words for one in links}}
-    return Table(columns, values, labels=labels, title=tr("What passes each step"))
+    statuses = {"share": _defined(values["share"]), "estimate": _defined(found.estimate)}
+    return Table(columns, values, labels=labels, title=tr("What passes each step"), statuses=statuses)
 
 
 def _lost(links: Sequence[Link], found: Chain, words: Mapping[str, Readable] | None = None) -> Table:
@@ -362,7 +383,12 @@ def _lost(links: Sequence[Link], found: Chain, words: Mapping[str, Readable] | N
     }
     lost = words or {one.name: tr("lost up to: {step}", step=one.words) for one in links}
     labels = {"step": lost}
-    return Table(columns, values, labels=labels, title=tr("What is lost up to each step"))
+    statuses = {"estimate": _defined(found.estimate)}
+    return Table(columns, values, labels=labels, title=tr("What is lost up to each step"), statuses=statuses)
+
+
+def _defined(shares: Floats) -> list[str]:
+    return [NOT_DEFINED if np.isnan(one) else "" for one in shares]
 
 
 def _drawn(table: Table, x_label: Readable, ax: Axes | None, language: Language) -> Axes:

@@ -53,7 +53,6 @@ class TestChain:
             ([{"name": "a"}], "needs a share"),
             ([{"name": "a", "share": 0.1, "numerator": 1, "denominator": 10}], "not both"),
             ([{"name": "a", "numerator": 11, "denominator": 10}], "no share between 0 and 1"),
-            ([{"name": "a", "numerator": 0, "denominator": 0}], "no share between 0 and 1"),
             ([{"name": "a", "share": "10 %"}], "is no number"),
             ([{"name": "a", "shore": 0.1}], "has no 'shore'"),
         ],
@@ -95,3 +94,23 @@ class TestShareChange:
     def test_no_shares(self, wrong: Any) -> None:
         with pytest.raises(QuestionError):
             jm.share_change(before=wrong, after=0.5)
+
+
+class TestNothing:
+    def test_nothing_over_nothing_is_not_defined_nor_is_what_follows(self) -> None:
+        steps = [{"name": "a", "numerator": 0, "denominator": 10}, {"name": "b", "numerator": 0, "denominator": 0},
+                 {"name": "c", "share": 0.5}]  # fmt: skip
+        answer = jm.rate_chain(steps)
+        assert answer.main.statuses["share"] == ("", "not_defined", "")
+        assert answer.main.statuses["estimate"] == ("", "not_defined", "not_defined")
+        assert answer.tables["lost"].statuses["estimate"] == ("", "not_defined", "not_defined")
+        assert len(answer.findings()) == 1
+        assert any("Nobody came to: b" in str(one) for one in answer.notes)
+        answer.plot()
+
+    def test_limits_that_were_handed_over_are_not_called_unknown(self) -> None:
+        answer = jm.dark_figure(reported={"share": 0.0, "low": 0.0, "high": 0.01}, opened=0.68)
+        notes = [str(one) for one in answer.notes]
+        assert any("Limits at 0 or 100 % tell no error: reported" in one for one in notes)
+        assert not any("No error is known of" in one and "reported" in one for one in notes)
+        assert any("No error is known of: file opened" in one for one in notes)

@@ -102,3 +102,18 @@ def test_the_year_in_which_a_register_begins_is_no_whole_one() -> None:
     changes = jm.count_changes(wide(rows, cutoff=3 * 365), of="complaint").main
     assert changes.statuses["before"][1] == "pending"
     assert changes.statuses["estimate"][2] == ""
+
+
+def test_a_table_of_counts_is_of_as_many_units_as_its_largest_flow() -> None:
+    frame = pd.DataFrame({"y": [2019, 2020], "c": [900, 1_069], "v": [1_000, 1_023]})
+    quantities = {"conviction": "c", "verdict": "v"}
+    data = jm.CountData.from_frame(frame, {"counts": {"period": "y", "quantities": quantities}})
+    assert "of 2,023 units or more" in jm.period_ratios(data, of="conviction", per="verdict").summary()
+
+
+@pytest.mark.parametrize(("word", "said"), [("*", "suppressed"), ("S/D", "not available"), ("pend.", "not yet known")])
+def test_a_gap_in_a_row_of_periods_is_grey_and_has_its_reason(word: str, said: str) -> None:
+    axes = jm.trends(counts(word), quantity="conviction", period="year").plot()
+    legend = axes.get_legend()
+    assert legend is not None
+    assert said in [one.get_text() for one in legend.get_texts()]
