@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, TypedDict
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypedDict
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.quantities import STATUS_WORDS, STATUSES
 from ...base.result import Result, Table
 from ...cases.counts.quantities import WORDS
 from ...cases.periods import period_words
@@ -158,7 +159,7 @@ class CaseFlows(Result):
             groups=[words[one].text(language) for one in there],
             y_label=tr("cases").text(language),
             number=lambda n: format_number(round(n), language),
-            **self._frame(table, language),
+            **self._frame(table, language, there),
             ax=ax,
         )
 
@@ -183,20 +184,29 @@ class CaseFlows(Result):
             y_label=(tr("clearance rate") if is_rate else tr("disposition time (theoretical), days")).text(language),
             percent=(lambda share: format_share(share, language, decimals=0)) if is_rate else False,
             number=lambda n: format_number(round(n), language),
-            **self._frame(table, language),
+            **self._frame(table, language, [name] if there else []),
             ax=ax,
         )
 
     def _periods(self, table: Table, language: Language) -> list[str]:
         return [period_words(str(one)).text(language) for one in table["period"]]
 
-    def _frame(self, table: Table, language: Language) -> _Frame:
+    def _frame(self, table: Table, language: Language, drawn: Sequence[str]) -> _Frame:
         p = len(dict.fromkeys(table["period"].tolist()))
         return {
             "provisional": [one == "provisional" for one in table["state"][:p]],
             "provisional_label": tr("Hollow: provisional, the period is not over or may still change.").text(language),
-            "x_label": self.period_word.text(language),
+            "x_label": self._gaps(table, language, drawn),
         }
+
+    def _gaps(self, table: Table, language: Language, drawn: Sequence[str]) -> str:
+        """Return the words under the figure: why some numbers are not drawn."""
+        found = {one for name in drawn for one in table.statuses.get(name, ())}
+        reasons = [STATUS_WORDS[one].text(language) for one in STATUSES if one in found - {"", "under_review"}]
+        words = self.period_word.text(language)
+        if not reasons:
+            return words
+        return tr("{axis} (a gap is: {reasons})", axis=words, reasons=", ".join(reasons)).text(language)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

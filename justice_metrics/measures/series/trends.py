@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
-from ...base.levels import PENDING
-from ...base.quantities import NOT_DEFINED, STATUSES, Quantity
+from ...base.levels import NOT_APPLICABLE, NOT_AVAILABLE, PENDING, UNDER_REVIEW
+from ...base.quantities import NOT_DEFINED, STATUS_WORDS, STATUSES, SUPPRESSED, Quantity
 from ...base.result import Column, Result, Table, Unit
 from ...base.types import Floats, Names, names
 from ...cases.casedata import CaseData
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 _COMPLETE: Final = "complete"
 _PART: Final = "immature"
+_GAPS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        **{one: STATUS_WORDS[one] for one in (UNDER_REVIEW, NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED)},
+        PENDING: tr("not yet known"),
+    }
+)
 STATE_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {_COMPLETE: tr("complete"), _PART: tr("immature: observed in part"), PENDING: tr("not yet known"), "": tr("–")}
 )
@@ -90,18 +96,22 @@ class Trends(Result):
             main[name].astype(float).reshape(shape)[kept] for name in ("estimate", "conf_low", "conf_high")
         )
         states = main["state"].reshape(shape)[kept]
+        # a period without a number is no blank: its reason stands in the legend
+        why = np.array(main.statuses["estimate"]).reshape(shape)[kept] if "estimate" in main.statuses else states
+        gaps = ~np.isfinite(middle).any(axis=0) & np.isin(why, list(_GAPS)).any(axis=0)
+        reasons = [words for name, words in _GAPS.items() if (why[:, gaps] == name).any()]
         return period_rows(
             periods=[period_words(one).text(language) for one in series.periods.labels],
             estimate=middle,
             conf_low=low,
             conf_high=high,
             complete=states == _COMPLETE,
-            waiting=(states == PENDING).any(axis=0) & ~np.isfinite(middle).any(axis=0),
+            waiting=gaps,
             groups=[group_words(series.strata, language)[g] for g in kept] if len(series.strata) > 1 else ("",),
             x_label=axis_words(series, kept).text(language),
             y_label=series.scale_words.text(language),
             immature_label=STATE_WORDS[_PART].text(language),
-            waiting_label=STATE_WORDS[PENDING].text(language),
+            waiting_label=", ".join(words.text(language) for words in reasons),
             number=number_of(series, language),
             shares=series.is_share,
             ax=ax,

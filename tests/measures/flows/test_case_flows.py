@@ -360,6 +360,15 @@ def test_the_past_year_of_a_leap_year_has_its_days() -> None:
     assert found["aging_index"].tolist()[-1] == pytest.approx(1 / 3)
 
 
+def test_a_gap_in_a_figure_has_its_reason_under_it() -> None:
+    frame = pd.DataFrame(
+        {"period": [2018, 2019, 2020], "new": [4, "*", 5], "resolved": [3, 4, "NA"], "pending_end": [6, 5, 5]}
+    )
+    found = jm.case_flows(counts(frame))
+    assert found.plot().get_xlabel() == "year (a gap is: not available, suppressed)"
+    assert "suprimido" in found.draw("clearance", language="es").get_xlabel()
+
+
 def test_what_is_under_review_without_a_number_stays_under_review() -> None:
     frame = pd.DataFrame({"period": [2019], "pending_start": [5], "new": ["(p)"], "resolved": [40], "pending_end": [9]})
     found = jm.case_flows(counts(frame))
