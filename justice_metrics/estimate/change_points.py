@@ -52,6 +52,10 @@ class Change(NamedTuple):
         The positions that are nearly as likely.
     statistic : float
         Largest standardised difference between the periods before and after.
+    slope : float
+        Standardised slope of a straight line through the same periods, without a break.
+    even : bool
+        Whether that line fits nearly as well as the break, or better: a break in one place is then not shown.
     """
 
     place: int
@@ -59,6 +63,8 @@ class Change(NamedTuple):
     first: int
     last: int
     statistic: float
+    slope: float
+    even: bool
 
 
 def share_residuals(numerator: Tallies, denominator: Tallies, season: Counts | None = None) -> Residuals:
@@ -125,7 +131,9 @@ def strongest_change(residuals: Residuals, *, shortest: int, draws: int, rng: np
     With S_k the sum of the excess up to k and W_k that of the weights, the statistic of position k is
     ``|S_k| / sqrt(W_k (W - W_k) / W)``, and its largest value over k is kept. The same is done with the standardised
     residuals in random order (within seasons): the p value is (1 + those at least as large) / (1 + draws). It takes
-    periods as exchangeable: where good and bad times last (serial correlation), it finds too many changes.
+    periods as exchangeable: where good and bad times last (serial correlation), it finds too many changes. An even rise
+    is no break, and is found too: the log-likelihood gained by a straight line, half the square of its standardised
+    slope, is compared with that of the break; ``even`` where it is not lower by more than 1.92.
 
     References
     ----------
@@ -155,8 +163,18 @@ def strongest_change(residuals: Residuals, *, shortest: int, draws: int, rng: np
     highest = np.nanmax(_statistics(shuffled, residuals.weight, allowed), axis=1)
     # two orders of the same numbers must tie in spite of rounding
     p_value = (1 + int((highest >= curve[place] * (1 - 1e-9)).sum())) / (1 + draws)
-    first, last = _likely(curve, place, _dispersion(residuals, place))
-    return Change(place, p_value, first, last, float(curve[place]))
+    dispersion, slope = _dispersion(residuals, place), _slope(residuals)
+    first, last = _likely(curve, place, dispersion)
+    even = slope**2 / 2 >= curve[place] ** 2 / 2 - _LIKELY * dispersion
+    return Change(place, p_value, first, last, float(curve[place]), slope, bool(even))
+
+
+def _slope(residuals: Residuals) -> float:
+    """Return the weighted slope over time over its standard deviation, seasons taken out; 0 where there is none."""
+    weight, time = residuals.weight, np.arange(len(residuals.weight), dtype=np.float64)
+    centred = time - _mean(time, weight, residuals.season)
+    variance = float((weight * centred**2).sum())
+    return abs(float((residuals.excess * centred).sum())) / np.sqrt(variance) if variance > 0 else 0.0
 
 
 def serial_correlation(residuals: Residuals) -> float:

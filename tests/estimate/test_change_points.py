@@ -26,6 +26,17 @@ def test_statistic_by_hand():
     assert found.statistic == pytest.approx(4 / np.sqrt(6), rel=1e-14)
 
 
+def test_slope_by_hand():
+    # rates 1 to 8 of mean 4.5, weights all w: slope sum w (t - 3.5)^2 / sqrt(w sum (t - 3.5)^2) = sqrt(42 w)
+    row = rate_residuals(np.arange(1, 9), np.ones(8))
+    found = asked(row, shortest=3)
+    assert found.slope == pytest.approx(np.sqrt(42 * row.weight[0]), rel=1e-12)
+    # after four of eight: 8 w / sqrt(4 w 4 w / (8 w)) = sqrt(32 w), so the line says more
+    assert found.statistic == pytest.approx(np.sqrt(32 * row.weight[0]), rel=1e-12)
+    assert found.even
+    assert not asked(rate_residuals(np.array([5, 5, 5, 5, 50, 50, 50, 50]), np.full(8, 10.0))).even
+
+
 def test_shares_without_variation_between_periods_by_hand():
     # p = 20/40 = 1/2, chance 1/40 each; squares 40 (4 + 4) / 100 = 3.2 of 7 degrees: tau^2 = 0, weights 40
     # after four periods S = 40 (-2/10) = -8, W = 160 of 320: 8 / sqrt(80)

@@ -383,6 +383,31 @@ class TestChangePoints:
         assert answer.main["found"].tolist() == ["no"]
         assert str(answer.findings()[0]).startswith("No change of the level was found")
 
+    def test_a_slow_slope_is_no_break_in_one_quarter(self) -> None:
+        y = np.random.default_rng(5).binomial(200, np.linspace(0.2, 0.4, 20)).tolist()
+        answer = change_points(counts([200] * 20, y), quantity="resolved", share_of="new")
+        found = answer.main["found"] == "yes"
+        assert answer.main["shape"][found].tolist() == ["even"]
+        # every place at which a level may begin is as likely
+        assert [answer.main[one][0] for one in ("earliest", "latest")] == [QUARTERS[3], QUARTERS[17]]
+        assert "an even rise or fall fits as well" in str(answer.findings()[0])
+        assert not any("from Q" in str(one) and "likely between" in str(one) for one in answer.findings())
+
+    def test_a_break_is_one(self, broken: CountData) -> None:
+        answer = change_points(broken, quantity="resolved", share_of="new")
+        assert answer.main["shape"][answer.main["found"] == "yes"].tolist() == ["break"]
+
+    def test_what_is_left_of_neighbours_is_told_where_a_change_was_found(self, broken: CountData) -> None:
+        answer = change_points(broken, quantity="resolved", share_of="new", seasonal=False)
+        assert any("takes periods as independent" in str(one) for one in answer.notes)
+        steady = change_points(broken, quantity="new")
+        assert not any("takes periods as independent" in str(one) for one in steady.notes)
+        # four good periods follow on four bad ones within the levels that are found
+        waves = np.tile([12] * 4 + [-12] * 4, 3) + np.where(np.arange(24) < 12, 60, 130)
+        rows = change_points(counts([200] * 24, waves.tolist()), quantity="resolved", share_of="new", seasonal=False)
+        assert "yes" in rows.main["found"].tolist()
+        assert any("follow one another in rows" in str(one) for one in rows.notes)
+
     def test_groups_are_looks_too(self) -> None:
         frame = pd.concat(
             [
