@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Language, Readable, format_number, tr, trn
+from ...base.language import Label, Language, Readable, format_number, tr, trn
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Floats, Names, names
@@ -20,7 +20,7 @@ from ...cases.population_file import Population, read_population, who_weights
 from ...estimate.age_standardise import Rate, poisson_rate
 from ...figures.dots import dots
 from ...reduce.population import Events, case_events, table_events
-from ..declared import LEFT_OUT_WORDS, ensure_level, sampling_notes
+from ..declared import LEFT_OUT_WORDS, ensure_level, sampling_notes, shown_limits
 from .population_cells import PeopleCells, people_cells
 from .population_tables import rates_table, scaled, tables_by_age
 
@@ -64,24 +64,37 @@ class PopulationRates(Result):
     per_people: int
     whole: Rate
     whole_counts: tuple[float, float]
+    groups_known: tuple[int, int]
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the rate of all groups together."""
+        """Return the rate of all groups together, or of those that have both numbers."""
         events, people = self.whole_counts
         if not people > 0:
             return ()
-        return (
-            tr(
-                "{counted}: {n} in {people} person-years, {rate} per {per} people and year (interval {low} to {high}).",
-                counted=self.counted_words,
-                n=round(events),
-                people=round(people),
-                rate=_Number(self.whole.estimate[0]),
-                per=self.per_people,
-                low=_Number(self.whole.conf_low[0]),
-                high=_Number(self.whole.conf_high[0]),
-            ),
-        )
+        limits: Readable = Label("")
+        if np.isfinite(self.whole.conf_low[0]):
+            low, high = _Number(self.whole.conf_low[0]), _Number(self.whole.conf_high[0])
+            limits = tr(" (interval {low} to {high})", low=low, high=high)
+        values = {
+            "counted": self.counted_words,
+            "n": round(events),
+            "people": round(people),
+            "rate": _Number(self.whole.estimate[0]),
+            "per": self.per_people,
+            "limits": limits,
+        }
+        known, groups = self.groups_known
+        if known < groups:
+            return (
+                tr(
+                    "{counted}, in the {known} of {groups} groups that have both numbers: {n} in {people} "
+                    "person-years, {rate} per {per} people and year{limits}.",
+                    known=known,
+                    groups=groups,
+                    **values,
+                ),
+            )
+        return (tr("{counted}: {n} in {people} person-years, {rate} per {per} people and year{limits}.", **values),)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the rates with their intervals; those with the same ages where they were asked for."""
@@ -221,11 +234,17 @@ def population_rates(
         frame_library=data.frame_library,
         counted_words=counted_words,
         per_people=per_people,
-        whole=scaled(
-            poisson_rate(np.array([whole_counts[0]]), np.array([whole_counts[1]]), confidence_level), per_people
-        ),
+        whole=_whole(whole_counts, per_people, confidence_level, weighted=weighted),
         whole_counts=whole_counts,
+        groups_known=(int(known.sum()), len(known)),
     )
+
+
+def _whole(counts: tuple[float, float], per: int, level: float, *, weighted: bool) -> Rate:
+    """Return the rate of all together; without limits under weights, whose design they do not know."""
+    rate = scaled(poisson_rate(np.array([counts[0]]), np.array([counts[1]]), level), per)
+    low, high = shown_limits(rate.conf_low, rate.conf_high, weighted=weighted)
+    return rate._replace(conf_low=low, conf_high=high)
 
 
 def _named(path: str | Path | None) -> str | None:
@@ -311,6 +330,16 @@ def _notes(cells: PeopleCells, people: Population | None) -> list[Readable]:
                 "{n} group has events, and the population does not say how many people it has.",
                 "{n} groups have events, and the population does not say how many people they have.",
                 lost,
+            )
+        )
+    silent = int((~cells.counts.known).sum())
+    if silent:
+        said.append(
+            trn(
+                "{n} group did not report how many events it had; it is in no rate, and all together is without it.",
+                "{n} groups did not report how many events they had; they are in no rate, and all together is without "
+                "them.",
+                silent,
             )
         )
     if people is not None and "year" not in people.levels:

@@ -212,6 +212,24 @@ class TestTablesOfCounts:
         verdicts = population_rates(wide(rows, cutoff=CUTOFF), counted="verdict", population=file, by="year")
         assert verdicts.main["numerator"].tolist() == [0, 1]
 
+    def test_groups_that_did_not_report_are_told_and_are_not_all(self) -> None:
+        table = pd.DataFrame({"p": [2019] * 2, "d": ["A", "B"], "n": [100, None], "pop": [1_000_000, 3_000_000]})
+        quantities = {"new": "n", "population": "pop"}
+        mapping = {"counts": {"period": "p", "keys": {"department": "d"}, "quantities": quantities}}
+        data = CountData.from_frame(table, mapping)
+        found = population_rates(data, by="department")
+        assert "in the 1 of 2 groups that have both numbers: 100 in 1,000,000" in str(found.findings()[0])
+        assert any("1 group did not report" in str(one) for one in found.notes)
+        assert population_rates(data).findings() == ()
+
+    def test_under_weights_no_interval_is_printed_either(self, file: Path) -> None:
+        rows = [{"id": str(day), "complaint": day, "weight": 4.0} for day in range(60)]
+        found = population_rates(wide(rows, cutoff=CUTOFF), population=file, by="year")
+        assert np.isnan(found.main["conf_low"]).all()
+        said = str(found.findings()[0])
+        assert "240 in " in said
+        assert "interval" not in said
+
     def test_nobody_says_how_many_people(self, cases: CaseData) -> None:
         with pytest.raises(QuestionError, match="Nobody says how many people"):
             population_rates(cases)
@@ -265,5 +283,5 @@ class TestWords:
     def test_weights_give_no_interval(self, file: Path) -> None:
         rows = [{"id": f"u{n}", "complaint": n, "weight": 2.5} for n in range(4)]
         found = population_rates(wide(rows, cutoff=CUTOFF), population=file)
-        assert found.main["numerator"].tolist() == [10, 0]
+        assert found.main["numerator"].tolist() == [10]  # the register stops in 2015
         assert np.isnan(found.main["conf_low"]).all()
