@@ -158,11 +158,11 @@ QUESTIONS: Final = _listed(
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.
-ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office", "age"})
+ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office", "age", "attribute", "offence"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
 RULE_SETTINGS: Final = frozenset({"rules"})
-DATE_SETTINGS: Final = frozenset({"recorded"})
+DATE_SETTINGS: Final = frozenset({"recorded", "fact"})
 LIMIT_QUESTIONS: Final = frozenset({"time_limits"})
 # Files of the user's, beside the study file.
 FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges", "standard_file", "table"})
