@@ -24,6 +24,7 @@ from ...reduce.cohorts import DayCounts, arrival_counts, cohort_counts, resolved
 from ...reduce.grouped import summed
 from ...tables import Strata
 from ..declared import LEFT_OUT_WORDS, sampling_notes
+from ..recorded import ensure_mapped, silence_notes
 from ..untold_endings import untold_note
 
 # More periods than this come from a mistyped year, and no reader follows them.
@@ -126,6 +127,7 @@ def cohort_series(
     """
     if within_days < 0:
         raise QuestionError(tr("The days of the follow-up must not be negative: {days}.", days=within_days))
+    ensure_mapped(cases, (outcome, start))
     counts = cohort_counts(cases, start=start, states=cases.resolve(outcome), within_days=within_days, by=by)
     periods, place = _spread(counts, int(counts.day.max(initial=-1)), period)
     followed = counts.day + within_days <= cases.cutoff_day
@@ -166,6 +168,7 @@ def cohort_series(
         left_out=tuple(LeftOut(LEFT_OUT_WORDS[name], n) for name, n in counts.left_out.items()),
         notes=(
             *sampling_notes(cases),
+            *silence_notes(cases, (outcome, start)),
             *_last_note(periods, cases.cutoff_day, period),
             *untold_note(float(numerator.values.sum()), float(np.nansum(denominator.values)), counts.untold),
         ),

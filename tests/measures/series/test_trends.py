@@ -500,3 +500,9 @@ class TestKnownOnly:
     def test_an_unknown_period(self) -> None:
         with pytest.raises(QuestionError, match="'weekly' is no period"):
             trends(wide(ROWS), period="weekly")  # type: ignore[arg-type]
+
+
+def test_an_outcome_that_no_column_names_is_refused() -> None:
+    rows = [{"id": str(day), "complaint": day, "outcome": "p"} for day in range(0, 300, 10)]
+    with pytest.raises(QuestionError, match="say nothing of"):
+        trends(wide(rows, labels={"r": "rejected", "p": "pending"}), outcome="conviction", within_days=30)
