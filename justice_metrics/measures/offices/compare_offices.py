@@ -19,6 +19,7 @@ from ...figures.funnel_plot import funnel_plot
 from ...figures.rank_plot import rank_plot
 from ...reduce.offices import OfficeCounts, office_counts, office_sums
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level, sampling_notes
+from ..recorded import ensure_mapped
 from ..untold_endings import untold_note
 from .answer import LEVELS, OfficeAnswer, answered
 from .said import differ_words, office_notes
@@ -227,7 +228,8 @@ def compare_offices(
     Raises
     ------
     QuestionError, ProcedureError
-        When a word names nothing, fewer than two offices have cases, or the outcome is no part of ``per``.
+        When a word names nothing, or nothing that the data tell of; when fewer than two offices have cases, or the
+        outcome is no part of ``per``.
 
     References
     ----------
@@ -253,6 +255,7 @@ def compare_offices(
         notes: tuple[Readable, ...] = data.notes
     else:
         office, within = office or "court", _TWO_YEARS if within_days is None else within_days
+        ensure_mapped(data, (outcome, per))
         counted = _of_cases(data, office, adjust, outcome, per, within)
         outcome_words, per_words = data.procedure.label(outcome), data.procedure.label(per)
         notes = sampling_notes(data, weights_used=False, design_used=True)

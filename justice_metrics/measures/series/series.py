@@ -20,6 +20,7 @@ from ...cases.casedata import CaseData
 from ...cases.periods import Period, Periods, period_number, period_words, periods_between
 from ...estimate.count_intervals import garwood
 from ...estimate.proportion import wilson
+from ...reduce.beginnings import beginning
 from ...reduce.cohorts import DayCounts, arrival_counts, cohort_counts, resolved_counts
 from ...reduce.grouped import summed
 from ...tables import Strata
@@ -31,8 +32,6 @@ from ..untold_endings import untold_note
 MOST_PERIODS: Final = 240
 _MONTHS: Final = MappingProxyType({"month": 12, "quarter": 4, "half_year": 2, "year": 1})
 _PENDING: Final = STATUSES.index(PENDING)
-# A gap at the start or the end of a register that chance makes less often than this is no chance.
-_UNLIKELY_GAP: Final = 0.001
 ARRIVAL_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "arrival_undated": tr("came there, but no date says when"),
@@ -220,23 +219,15 @@ def arrival_series(cases: CaseData, *, quantity: str, period: Period, by: tuple[
 
 
 def _register(registered: DayCounts, periods: Periods, cutoff_day: int) -> tuple[int, int]:
-    """Return the first and the last day of the register, for periods that it begins or stops in the middle of.
-
-    Where registrations come as often as between the first and the last of them, a gap of g days has the chance
-    exp(-rate g). One that chance makes is no gap: the register is then taken to cover the period.
-    """
-    days = registered.day
-    if not len(days):
+    """Return the first and the last day of the register, for periods that it begins or stops in the middle of."""
+    begun = beginning(registered.day)
+    if begun is None:
         return int(periods.first_day[0]), cutoff_day
-    first, last = int(days.min()), int(days.max())
-    # entries that count for several (weights) are as many chances of a gap as there are rows at least
-    rate = max(len(np.unique(days)) - 1, 0) / max(last - first, 1)
-    at = int(np.searchsorted(periods.last_day, first))
-    begin = int(periods.first_day[at]) if at < len(periods.labels) else first
-    at = int(np.searchsorted(periods.last_day, last))
-    stop = min(int(periods.last_day[at]), cutoff_day) if at < len(periods.labels) else last
-    before, after = (bool(np.exp(-rate * gap) < _UNLIKELY_GAP) for gap in (first - begin, stop - last))
-    return first if before else begin, last if after else max(stop, last)
+    at = int(np.searchsorted(periods.last_day, begun.day))
+    begin = int(periods.first_day[at]) if at < len(periods.labels) else begun.day
+    at = int(np.searchsorted(periods.last_day, begun.last))
+    stop = min(int(periods.last_day[at]), cutoff_day) if at < len(periods.labels) else begun.last
+    return (begun.day if begun.inside(begin, begun.day) else begin), max(begun.until(stop), begun.last)
 
 
 def _register_note(periods: Periods, first: int, last: int, cutoff_day: int) -> tuple[Readable, ...]:

@@ -406,3 +406,8 @@ class TestWhetherOfficesDiffer:
         notes = [str(one) for one in compare_offices(wide(rows), outcome="conviction", within_days=300).notes]
         # 2 of 4 in time; 4 of 6 at most
         assert any("2 units" in one and "50.0\xa0%" in one and "66.7\xa0%" in one for one in notes)
+
+
+def test_an_outcome_of_which_the_data_say_nothing_is_refused_and_not_0() -> None:
+    with pytest.raises(QuestionError, match="The data say nothing of: "):
+        compare_offices(cases_of(FILES), outcome="alternative_exit", within_days=300)
