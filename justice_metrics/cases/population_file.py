@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ..base.errors import CaseDataError, MappingError, QuestionError, suggestion
-from ..base.language import tr
+from ..base.language import tr, trn
 from ..base.levels import NOT_RECORDED
 from ..base.types import Counts, Floats
 from .conversion_numbers import number_lookup
@@ -88,6 +88,7 @@ def read_population(path: str | Path, *, wanted: Sequence[str]) -> Population:
                 suggestion(name, tuple(read.columns)),
             )
         levels[name] = _cells(read, column)
+    _ensure_once(read, number)
     year = _year_column(columns)
     if year is not None and "year" not in levels:
         levels["year"] = _cells(read, year)
@@ -165,6 +166,22 @@ def who_weights(bands: Sequence[str]) -> Floats:
             )
         weights.append(sum(WHO_STANDARD[low // 5 : last // 5]))
     return np.array(weights)
+
+
+def _ensure_once(read: TextTable, number: str) -> None:
+    """Refuse people who have two rows: alike in every column but their number, they would be counted twice."""
+    rows = list(zip(*(_cells(read, one) for one in read.columns if one != number), strict=True))
+    again = len(rows) - len(set(rows))
+    if again:
+        raise CaseDataError(
+            trn(
+                "{n} row of '{name}' is about people who have a row already.",
+                "{n} rows of '{name}' are about people who have a row already.",
+                again,
+                name=read.source,
+            ),
+            tr("Leave one row for each year, place, sex and age."),
+        )
 
 
 def _year_column(columns: Mapping[str, str]) -> str | None:

@@ -59,3 +59,10 @@ def test_the_standard_of_the_who_adds_up() -> None:
     """The published percentages add up to a little more than 100, for rounding."""
     assert sum(WHO_STANDARD) == pytest.approx(100, abs=0.05)
     np.testing.assert_allclose(who_weights(["0-4", "5-84", "85+"]), [8.86, sum(WHO_STANDARD[1:17]), 0.635])
+
+
+def test_people_who_have_two_rows_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("year,sex,population\n2016,f,100\n2016,m,90\n2016,f,100\n", encoding="utf-8")
+    with pytest.raises(CaseDataError, match="1 row of 'people.csv' is about people who have a row already"):
+        read_population(file, wanted=("sex",))

@@ -11,9 +11,9 @@ import numpy as np
 
 from ...base.errors import CaseDataError
 from ...base.language import Readable, tr, trn
-from ...base.levels import NOT_AVAILABLE
+from ...base.levels import LEVEL_WORDS, NOT_AVAILABLE
 from ...base.quantities import STATUSES, Quantity
-from ...base.types import Flags
+from ...base.types import Counts, Flags, Floats
 from ..calendar import day_number
 from ..conversion import normalise
 from ..mapping_parts import Faults
@@ -24,8 +24,13 @@ from .rows import CountRows, Key
 
 # What people call the row that adds up the others.
 _TOTALS: Final = frozenset(
-    ("total", "totales", "total general", "total nacional", "subtotal", "suma", "gran total", "grand total", "totals")
+    (
+        *("total", "totales", "total general", "total nacional", "subtotal", "suma", "gran total", "grand total"),
+        *("totals", "nacional", "national", "todos los juzgados", "todas las oficinas", "all offices", "all courts"),
+    )
 )
+# So many numbers must be the sum of all others, and be so large together, before chance is ruled out.
+_SUMS_AT_LEAST, _SUM_OF_SUMS_AT_LEAST = 2, 20
 _NAMED: Final = 3
 
 
@@ -39,6 +44,7 @@ def checked(data: CountRows, where: Where, *, faults: Faults) -> CountRows:
     """
     data = _without_negative(data, where, faults)
     _ensure_periods(data, where)
+    data = _without_hidden_totals(data, faults)
     data = _within_cutoff(data, where, faults)
     data = _out_of_nothing(data, where, faults)
     _ensure_constant(data, where)
@@ -66,6 +72,60 @@ def ensure_totals(keys: Mapping[str, Key]) -> None:
                     level=found,
                 ),
             )
+
+
+def _without_hidden_totals(data: CountRows, faults: Faults) -> CountRows:
+    """Find a level whose every number is the sum of all others: a row of totals under another name.
+
+    Raises
+    ------
+    CaseDataError
+        With the level's name, unless faults are counted; then a note tells of it.
+    """
+    for name, key in data.keys.items():
+        if len(key.levels) < _NAMED:
+            continue
+        others = [one.codes for other, one in data.keys.items() if other != name]
+        group = groups_of([data.first_day, data.last_day, *others])[0]
+        held = {one: numbers for one, numbers in data.quantities.items() if data.over_time.get(one) == "add"}
+        level = _sum_of_the_others(key, group, [numbers.values for numbers in held.values()])
+        if level is None:
+            continue
+        problem = tr(
+            "Every number of '{level}' in the column of '{name}' is the sum of all others, as in a row of totals.",
+            level=LEVEL_WORDS.get(level) or level,
+            name=name,
+        )
+        if faults == "count":
+            data = replace(data, notes=(*data.notes, problem))
+            continue
+        raise CaseDataError(
+            problem,
+            tr(
+                'Leave these rows out: {spec} = {{ column = "…", ignore = ["{level}"] }}. If it is a name all the '
+                "same, set faults = 'count' in [data].",
+                spec="office" if name == OFFICE else name,
+                level="" if level in LEVEL_WORDS else level,
+            ),
+        )
+    return data
+
+
+def _sum_of_the_others(key: Key, group: Counts, columns: Sequence[Floats]) -> str | None:
+    """Return the level whose every number is half of all numbers of its group, of three levels or more."""
+    levels = len(key.levels)
+    same, looked_at, size = np.zeros(levels), np.zeros(levels), np.zeros(levels)
+    several = np.bincount(group)[group] >= _NAMED
+    for values in columns:
+        known = ~np.isnan(values)
+        whole = np.bincount(group[~known], minlength=int(group.max()) + 1)[group] == 0
+        total = np.bincount(group, weights=np.where(known, values, 0.0))[group]
+        told = known & whole & several
+        same += np.bincount(key.codes[told & (2 * values == total)], minlength=levels)
+        looked_at += np.bincount(key.codes[told], minlength=levels)
+        size += np.bincount(key.codes[told], weights=values[told], minlength=levels)
+    found = (same == looked_at) & (looked_at >= _SUMS_AT_LEAST) & (size >= _SUM_OF_SUMS_AT_LEAST)
+    return key.levels[int(np.flatnonzero(found)[0])] if found.any() else None
 
 
 def ensure_offices(blocks: Sequence[tuple[str, Mapping[str, Key]]], mapping: CountMapping) -> None:

@@ -583,3 +583,29 @@ class TestSheetsOfOffices:
         with pytest.raises(CaseDataError, match="6 rows have no period") as met:
             CountData.from_frame(frame, {**self.MAPPING, "data": {"faults": "count"}})
         assert "merged cells" in str(met.value.remedy)
+
+
+class TestTotalsUnderAnotherName:
+    ROWS = pd.DataFrame(
+        {"Juzgado": ["A", "B", "Bolivia"] * 2, "Año": [2018] * 3 + [2019] * 3, "n": [10, 13, 23, 11, 9, 20]}
+    )
+
+    def mapping(self, **data: str) -> dict[str, object]:
+        counts = {"unit": "case", "office": "Juzgado", "period": "Año", "quantities": {"new": "n"}}
+        return {"counts": counts, **({"data": {"kind": "counts", **data}} if data else {})}
+
+    def test_a_row_that_is_the_sum_of_all_others_is_refused_whatever_its_name(self) -> None:
+        with pytest.raises(CaseDataError, match="Every number of 'Bolivia' .* is the sum of all others"):
+            CountData.from_frame(self.ROWS, self.mapping())
+
+    def test_it_is_told_where_faults_are_counted(self) -> None:
+        data = CountData.from_frame(self.ROWS, self.mapping(faults="count"))
+        assert any("is the sum of all others" in str(one) for one in data.notes)
+
+    def test_one_number_that_differs_makes_it_an_office(self) -> None:
+        rows = self.ROWS.assign(n=[10, 13, 23, 11, 9, 21])
+        assert CountData.from_frame(rows, self.mapping()).rows == 6
+
+    def test_two_offices_that_are_alike_are_no_totals_of_each_other(self) -> None:
+        rows = self.ROWS[self.ROWS["Juzgado"] != "Bolivia"].assign(n=30)
+        assert CountData.from_frame(rows, self.mapping()).rows == 4
