@@ -10,4 +10,4 @@ def test_attributes_are_named_and_functions_stay() -> None:
 
 
 def test_a_name_of_the_users_own_stays() -> None:
-    assert FormulaWords("office * karno").text("es") == "office * karno"
+    assert FormulaWords("ward * karno").text("es") == "ward * karno"
