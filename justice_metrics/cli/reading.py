@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -22,24 +23,21 @@ OF_COUNTS: Final = (
 
 def cases_of(shell: Shell, mapping: Path, *, faults: Literal["refuse", "count"] | None = None) -> CaseData:
     """Read the cases that a mapping describes, and speak its language from here on."""
-    from ..cases.mapping import read_mapping
-    from ..cases.read import read_cases
+    from ..cases.counts.mapping import section_of_counts
 
-    _refuse_counts(shell, mapping)
-    described = read_mapping(mapping)
-    shell.settle(described.data.language)
-    files = tuple(Path(one).name for one in described.data.file)
-    with shell.working(tr("Reading the case files: {files}", files=files)):
-        return read_cases(mapping=described, faults=faults)
+    section = section_of_counts(mapping)
+    if section is not None:
+        raise _no_cases(shell, mapping, section)
+    return _read_cases(shell, mapping, faults)
 
 
 def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
     """Read the cases or the table of counts that a mapping describes, and speak its language from here on."""
-    if _section_of_counts(mapping) is None:
-        return cases_of(shell, mapping)
-    from ..cases.counts.mapping import read_count_mapping
+    from ..cases.counts.mapping import read_count_mapping, section_of_counts
     from ..cases.counts.reading import read_counts
 
+    if section_of_counts(mapping) is None:
+        return _read_cases(shell, mapping, None)
     described = read_count_mapping(mapping)
     shell.settle(described.data.language)
     files = tuple(Path(one).name for one in described.data.file)
@@ -47,23 +45,23 @@ def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
         return read_counts(mapping=described)
 
 
-def _section_of_counts(mapping: Path) -> dict[str, Any] | None:
-    """Return the section [data] of the mapping of a table of counts; None for any other mapping."""
-    from ..base.settings import read_toml
+def _read_cases(shell: Shell, mapping: Path, faults: Literal["refuse", "count"] | None) -> CaseData:
+    from ..cases.mapping import read_mapping
+    from ..cases.read import read_cases
 
-    data = read_toml(mapping).get("data")
-    return data if isinstance(data, dict) and data.get("kind") == "counts" else None
+    described = read_mapping(mapping)
+    shell.settle(described.data.language)
+    files = tuple(Path(one).name for one in described.data.file)
+    with shell.working(tr("Reading the case files: {files}", files=files)):
+        return read_cases(mapping=described, faults=faults)
 
 
-def _refuse_counts(shell: Shell, mapping: Path) -> None:
-    """Refuse the mapping of a table of counts where cases are needed, and name the commands that take one."""
-    data = _section_of_counts(mapping)
-    if data is None:
-        return
-    spoken = next((one for one in LANGUAGES if one == data.get("language")), None)
+def _no_cases(shell: Shell, mapping: Path, section: Mapping[str, Any]) -> QuestionError:
+    """Say that a table of counts serves where cases are needed in no way, and which commands take one."""
+    spoken = next((one for one in LANGUAGES if one == section.get("language")), None)
     if spoken is not None:
         shell.settle(spoken)
-    raise QuestionError(
+    return QuestionError(
         tr("'{name}' describes a table of counts; this command follows cases and needs case files.", name=mapping.name),
         tr("These commands take a table of counts: {commands}.", commands=", ".join(OF_COUNTS)),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from ..base.language import Readable
+from ..base.language import Readable, tr
 from ..base.levels import NOT_RECORDED
 from ..cases.casedata import CaseData
 from ..cases.durations import LEFT_OUT, Durations
@@ -327,4 +327,46 @@ def child_spells(
         intake=cases.intake,
         provenance=cases.provenance,
         frame_library=cases.frame_library,
+    )
+
+
+def waits_for(
+    cases: CaseData,
+    table: ChildTable,
+    *,
+    begin: str,
+    event: str,
+    ending: tuple[str, Readable],
+    convictions: bool,
+    start_words: Readable,
+) -> Durations:
+    """Return the times from one day of a row to another, with the end of the case as a competitor.
+
+    Parameters
+    ----------
+    cases : CaseData
+    table : ChildTable
+    begin, event : str
+        Columns of the child table with the two days.
+    ending : (str, Readable)
+        Name and words of what came.
+    convictions : bool
+        Whether a conviction ends the case, as :func:`case_ended` takes it.
+    start_words : Readable
+        What the time runs from.
+    """
+    name, words = ending
+    came = child(event)
+    over, over_day = case_ended(cases, convictions=convictions)
+    # what had ended before the time began did not overtake it
+    overtaken = over & came.is_null() & (over_day >= child(begin)).fill_null(False)
+    return child_spells(
+        cases,
+        table,
+        begin=child(begin),
+        endings=(
+            ChildEnding(name, words, ~came.is_null(), came),
+            ChildEnding("case_ended", tr("case ended first"), overtaken, over_day),
+        ),
+        start_words=start_words,
     )

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ..base.language import Label, Readable
-from ..base.settings import read_toml
 from ..cases.canonical import procedure_of
-from ..cases.counts.mapping import CountMapping, read_count_mapping
+from ..cases.counts.mapping import CountMapping, read_count_mapping, section_of_counts
 from ..cases.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
 
@@ -72,8 +71,7 @@ def described(path: Path) -> Described:
     SettingsError
         When the file is missing, is not TOML, or a key is wrong.
     """
-    data = read_toml(path).get("data")
-    if isinstance(data, dict) and data.get("kind") == "counts":
+    if section_of_counts(path) is not None:
         return _of_counts(read_count_mapping(path))
     return _of_cases(read_mapping(path))
 

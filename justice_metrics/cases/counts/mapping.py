@@ -342,6 +342,18 @@ class CountMapping(Part):
         return {name: one.over_time or over_time(name) for name, one in self.counts.quantities.items()}
 
 
+def section_of_counts(path: str | Path) -> Mapping[str, Any] | None:
+    """Return the section [data] of the mapping of a table of counts; None for a mapping of case files.
+
+    Raises
+    ------
+    SettingsError
+        When the file is missing or is not TOML.
+    """
+    data = read_toml(Path(path)).get("data")
+    return data if isinstance(data, Mapping) and data.get("kind") == "counts" else None
+
+
 def read_count_mapping(path: str | Path) -> CountMapping:
     """Read and check the mapping file of a table of counts.
 

@@ -16,7 +16,15 @@ from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...figures.dots import dots
-from ...reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table, with_flags
+from ...reduce.child_spells import (
+    ChildEnding,
+    ChildTable,
+    child,
+    child_spells,
+    child_table,
+    waits_for,
+    with_flags,
+)
 from ...reduce.grouped import grouped_counts, summed
 from ...reduce.hearings import placed_levels
 from ..declared import Share, ensure_level, levels_words
@@ -329,17 +337,13 @@ def _kinds_table(cases: CaseData, table: ChildTable, by: tuple[str, ...], confid
 
 def _order_spells(cases: CaseData, table: ChildTable) -> Durations:
     """Return the times from request to order; a case that ended before the order competes."""
-    ordered = child("ordered_day")
-    over, over_day = case_ended(cases, convictions=True)
-    overtaken = over & ordered.is_null() & (over_day >= child("requested_day")).fill_null(False)
-    return child_spells(
+    return waits_for(
         cases,
         table,
-        begin=child("requested_day"),
-        endings=(
-            ChildEnding("ordered", tr("ordered"), ~ordered.is_null(), ordered),
-            ChildEnding("case_ended", tr("case ended first"), overtaken, over_day),
-        ),
+        begin="requested_day",
+        event="ordered_day",
+        ending=("ordered", tr("ordered")),
+        convictions=True,
         start_words=tr("request of the measure"),
     )
 

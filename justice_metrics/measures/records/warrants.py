@@ -14,7 +14,7 @@ from ...base.result import Column, Definition, Result, Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
-from ...reduce.child_spells import ChildEnding, ChildTable, case_ended, child, child_spells, child_table
+from ...reduce.child_spells import ChildTable, child_table, waits_for
 from ...reduce.grouped import grouped_counts
 from ..caseload import band_words
 from ..declared import Share, ensure_level, levels_words, sampling_notes
@@ -233,17 +233,12 @@ def _age_table(spells: Durations, by: Sequence[str], confidence_level: float, *,
 
 def _spells(cases: CaseData, table: ChildTable) -> Durations:
     """Return the times from issue to execution, with the end of the case as a competitor."""
-    executed = child("executed_day")
-    over, over_day = case_ended(cases, convictions=False)
-    # what had ended before the warrant was issued did not overtake it
-    overtaken = over & executed.is_null() & (over_day >= child("issued_day")).fill_null(False)
-    return child_spells(
+    return waits_for(
         cases,
         table,
-        begin=child("issued_day"),
-        endings=(
-            ChildEnding("executed", tr("executed"), ~executed.is_null(), executed),
-            ChildEnding("case_ended", tr("case ended first"), overtaken, over_day),
-        ),
+        begin="issued_day",
+        event="executed_day",
+        ending=("executed", tr("executed")),
+        convictions=False,
         start_words=tr("issue of the warrant"),
     )
