@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from .cases.counts.reading import read_counts as read_counts
     from .cases.duration_table import durations as durations
     from .cases.durations import Durations as Durations
-    from .cases.mapping import CaseMapping as CaseMapping
-    from .cases.mapping import read_mapping as read_mapping
+    from .cases.mappings.mapping import CaseMapping as CaseMapping
+    from .cases.mappings.mapping import read_mapping as read_mapping
     from .cases.procedure import Procedure as Procedure
     from .cases.procedure_file import read_procedure as read_procedure
     from .cases.read import read_cases as read_cases
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .measures.offices.compare_offices import compare_offices as compare_offices
     from .measures.open_share import open_share as open_share
     from .measures.procedure_map import procedure_map as procedure_map
-    from .measures.quality import check as check
+    from .measures.quality.check import check as check
     from .measures.rates.cohort_rates import cohort_rates as cohort_rates
     from .measures.rates.convictions import conviction_rates as conviction_rates
     from .measures.rates.convictions import outcome_shares as outcome_shares
@@ -104,8 +104,8 @@ _PUBLIC: Final = {
     "read_counts": "cases.counts.reading",
     "Durations": "cases.durations",
     "durations": "cases.duration_table",
-    "CaseMapping": "cases.mapping",
-    "read_mapping": "cases.mapping",
+    "CaseMapping": "cases.mappings.mapping",
+    "read_mapping": "cases.mappings.mapping",
     "Procedure": "cases.procedure",
     "read_procedure": "cases.procedure_file",
     "read_cases": "cases.read",
@@ -173,7 +173,7 @@ _PUBLIC: Final = {
     "reliance": "measures.reliance",
     "support_presence": "measures.support.presence",
     "reliance_by_support": "measures.support.reliance",
-    "check": "measures.quality",
+    "check": "measures.quality.check",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",
     "Release": "disclosure.release",

@@ -43,7 +43,14 @@ HEAVY = (
 
 # the files that may name a dataframe engine, below the package
 ENGINES = {"duckdb", "ibis", "pandas", "polars", "pyspark"}
-ENGINE_DOORS = ("cases/read*.py", "cases/propose*.py", "cases/linkage*.py", "simulate/*.py", "base/result.py")
+ENGINE_DOORS = (
+    "cases/read*.py",
+    "cases/readers/*.py",
+    "cases/proposals/columns.py",
+    "cases/linkage/*.py",
+    "simulate/*.py",
+    "base/result.py",
+)
 
 
 def project_files() -> list[Path]:

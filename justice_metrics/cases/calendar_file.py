@@ -10,10 +10,10 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ..base.errors import CaseDataError, MappingError, suggestion
 from ..base.language import tr, trn
-from .conversion_days import day_lookup, unreadable_days
-from .conversion_text import normalise
-from .readers import read_text_table
-from .readers_table import TextTable
+from .conversions.days import day_lookup, unreadable_days
+from .conversions.text import normalise
+from .readers.files import read_text_table
+from .readers.text_table import TextTable
 
 CalendarKind: TypeAlias = Literal["vacation", "suspension", "holiday", "working"]
 

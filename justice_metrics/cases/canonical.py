@@ -21,11 +21,11 @@ from .children import child_tables, support_spells
 from .collapse import collapsed
 from .eventlog import event_rows, milestones_of_events, stage_rows
 from .intake import Conversion, Intake, Sampling
-from .mapping import CaseMapping, read_mapping
-from .mapping_parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
+from .mappings.mapping import CaseMapping, read_mapping
+from .mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
 from .procedure import Procedure
 from .procedure_file import read_procedure
-from .readers_frames import Embedded, Source, ensure_together
+from .readers.frames import Embedded, Source, ensure_together
 from .standing import outcome_rank
 from .typed import Typing, ensure_ids
 from .wide import wide_milestones

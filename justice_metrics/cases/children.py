@@ -14,10 +14,10 @@ from ..base.language import tr, trn
 from ..base.levels import MISSING_LEVELS, NOT_RECORDED
 from ..base.provenance import unit_words
 from .intake import ChildIntake, Conversion
-from .mapping import CaseMapping
-from .mapping_children import CHILD_COLUMNS, ChildColumn, ChildPart, TextColumn
-from .mapping_parts import AttributeColumn, DateColumn, LabelColumn
-from .readers_frames import Embedded, Source, ensure_together
+from .mappings.children import CHILD_COLUMNS, ChildColumn, ChildPart, TextColumn
+from .mappings.mapping import CaseMapping
+from .mappings.parts import AttributeColumn, DateColumn, LabelColumn
+from .readers.frames import Embedded, Source, ensure_together
 from .typed import Typing
 
 _MONTHS_IN_A_YEAR: Final = 12

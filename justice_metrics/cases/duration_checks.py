@@ -12,7 +12,7 @@ from ..base.language import Message, Readable, tr, trn
 from ..base.levels import PENDING
 from .durations import ANY_EXIT, OTHER_ENDING
 from .memory import LARGEST
-from .readers_frames import Source
+from .readers.frames import Source
 
 # Columns that answers by group have beside the columns of the groups.
 RESULT_COLUMNS: Final = frozenset(

@@ -30,8 +30,8 @@ from .duration_endings import named_endings
 from .durations import LEFT_OUT, Durations, Plain, TimeUnit
 from .intake import Intake, Sampling
 from .memory import Memory
-from .readers_frames import Embedded, Source
-from .readers_parquet import open_parquet, parquet_files
+from .readers.frames import Embedded, Source
+from .readers.parquet import open_parquet, parquet_files
 from .stored import Stored
 
 # How the columns of the design are called in the frame; a cluster is an attribute too.

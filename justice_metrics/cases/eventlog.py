@@ -10,7 +10,7 @@ from ..base.errors import MappingError
 from ..base.language import tr
 from ..base.levels import PENDING
 from .collapse import collapsed
-from .mapping import CaseMapping, OutcomePart, StagePart
+from .mappings.mapping import CaseMapping, OutcomePart, StagePart
 from .procedure import Procedure
 from .standing import ORDERS, day_that_counts, last_state_key, stood
 from .typed import Typing

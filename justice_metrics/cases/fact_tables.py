@@ -11,7 +11,7 @@ from typing import get_args
 from ..base.errors import SettingsError
 from ..base.language import Label, tr
 from .procedure_parts import Certainty
-from .readers import read_text_table
+from .readers.files import read_text_table
 
 
 def shipped_rows(folder: str, name: str) -> list[dict[str, str]]:

@@ -14,10 +14,10 @@ from ..base.errors import CaseDataError, MappingError, QuestionError, suggestion
 from ..base.language import tr, trn
 from ..base.levels import NOT_RECORDED
 from ..base.types import Counts, Floats
-from .conversion_numbers import number_lookup
-from .conversion_text import normalise
-from .readers import read_text_table
-from .readers_table import TextTable
+from .conversions.numbers import number_lookup
+from .conversions.text import normalise
+from .readers.files import read_text_table
+from .readers.text_table import TextTable
 
 # What a column may be called besides the name of the attribute.
 _NUMBERS: Final = ("population", "poblacion", "weight", "peso")

@@ -10,11 +10,11 @@ from ..base.errors import ReadError
 from ..base.language import tr
 from . import canonical
 from .casedata import CaseData
-from .mapping import CaseMapping, DateColumn
-from .mapping_children import child_dates
-from .readers import is_parquet, read_text_tables
-from .readers_frames import Embedded, with_day_numbers
-from .readers_parquet import open_parquet, parquet_files
+from .mappings.children import child_dates
+from .mappings.mapping import CaseMapping, DateColumn
+from .readers.files import is_parquet, read_text_tables
+from .readers.frames import Embedded, with_day_numbers
+from .readers.parquet import open_parquet, parquet_files
 
 
 def read_cases(

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError
 from ..base.language import tr, trn
-from .conversion import (
+from .conversions.conversion import (
     day_lookup,
     label_lookup,
     level_lookup,
@@ -18,9 +18,9 @@ from .conversion import (
     unreadable_numbers,
 )
 from .intake import Conversion
-from .mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
-from .readers import read_crosswalk
-from .readers_frames import Source
+from .mappings.mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
+from .readers.files import read_crosswalk
+from .readers.frames import Source
 
 
 class Typing:

@@ -11,7 +11,7 @@ from ..base.errors import MappingError
 from ..base.language import tr
 from ..base.levels import PENDING
 from .calendar import day_number
-from .mapping import CaseMapping
+from .mappings.mapping import CaseMapping
 from .procedure import Procedure
 from .standing import with_standing
 from .typed import Typing

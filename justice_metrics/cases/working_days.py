@@ -12,7 +12,7 @@ from ..base.language import tr
 from ..base.types import Counts, Flags
 from .calendar import date_of, day_number
 from .calendar_file import CalendarRow
-from .conversion_text import normalise
+from .conversions.text import normalise
 
 NO_COUNTRY: Final = "none"
 # Lists of holidays reach back to some decades ago, and no clock of a living procedure is older.

@@ -48,12 +48,12 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
-            from ..measures.quality import check as ask
+            from ..measures.quality.check import check as ask
 
             cases = cases_of(shell, mapping, faults="count")
             answer = ask(cases)
             if ids is not None:
-                from ..cases.rules_offending import write_offending
+                from ..cases.rules.offending import write_offending
 
                 written = write_offending(cases, ids)
                 shell.tell(

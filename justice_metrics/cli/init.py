@@ -52,7 +52,7 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
-            from ..cases.propose import propose_mapping
+            from ..cases.proposals.propose import propose_mapping
             from ..publish.folder import write_file
 
             target = out or file.with_name(f"{file.stem}_mapping.toml")

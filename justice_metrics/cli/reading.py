@@ -46,7 +46,7 @@ def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
 
 
 def _read_cases(shell: Shell, mapping: Path, faults: Literal["refuse", "count"] | None) -> CaseData:
-    from ..cases.mapping import read_mapping
+    from ..cases.mappings.mapping import read_mapping
     from ..cases.read import read_cases
 
     described = read_mapping(mapping)

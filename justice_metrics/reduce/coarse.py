@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.types import Counts, Flags, Tallies
 from ..cases.casedata import CaseData
-from ..cases.conversion import precision_lookup
+from ..cases.conversions.conversion import precision_lookup
 from ..cases.durations import LEFT_OUT, Durations
 from ..tables import MOST_STRATA, Strata
 from .grouped import NO_DAY, grouped_counts

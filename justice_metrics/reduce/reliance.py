@@ -13,7 +13,7 @@ from ..base.language import tr
 from ..base.types import Counts, Tallies
 from ..cases.casedata import CaseData
 from ..cases.durations import OTHER_ENDING, Durations
-from ..cases.mapping_parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
+from ..cases.mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
 from ..tables import Strata
 from .grouped import grouped_counts, summed
 from .landmark import MOST_CLUSTERS

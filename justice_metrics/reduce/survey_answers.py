@@ -13,7 +13,7 @@ from ..base.errors import CaseDataError, MappingError, QuestionError
 from ..base.language import tr, trn
 from ..base.levels import NOT_RECORDED
 from ..base.types import Counts, Flags, Floats, FrameLibrary
-from ..cases.readers import read_text_table
+from ..cases.readers.files import read_text_table
 from ..estimate.survey import DesignCells
 from ..tables import MOST_STRATA, Strata, in_order
 from .grouped import refuse_many

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from ..base.language import Label, Readable
 from ..cases.canonical import procedure_of
 from ..cases.counts.mapping import CountMapping, read_count_mapping, section_of_counts
-from ..cases.mapping import CaseMapping, read_mapping
+from ..cases.mappings.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
 
 Subject: TypeAlias = Literal["cases", "counts", "procedure"]

@@ -15,7 +15,7 @@ from ..base.errors import JusticeMetricsError, MissingExtraError, QuestionError,
 from ..base.language import Label, Language, Message, Readable, tr
 from ..base.settings import validated
 from ..cases.attributes import suggested
-from ..cases.validate import rule_named
+from ..cases.rules.examine import rule_named
 from ..reduce.formula import read_formula, unknown_reference
 from .described import Described, Subject
 from .parts import Part, Words, label

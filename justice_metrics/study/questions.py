@@ -96,7 +96,7 @@ def _listed(*questions: Question) -> Mapping[str, Question]:
 
 
 QUESTIONS: Final = _listed(
-    Question("check", "quality", "check", counting=True),
+    Question("check", "quality.check", "check", counting=True),
     Question("procedure", "procedure_map", "procedure_map", of="procedure"),
     Question("attrition", "attrition", "attrition"),
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),

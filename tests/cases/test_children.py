@@ -14,8 +14,8 @@ import pytest
 import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError, SettingsError
 from justice_metrics.cases.casedata import CHILD_WORDS, CaseData
-from justice_metrics.cases.mapping import CaseMapping
-from justice_metrics.cases.mapping_children import CHILD_COLUMNS
+from justice_metrics.cases.mappings.children import CHILD_COLUMNS
+from justice_metrics.cases.mappings.mapping import CaseMapping
 from tests.conftest import Engine
 
 DAY0 = dt.date(2016, 1, 1)

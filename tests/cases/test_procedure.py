@@ -104,7 +104,7 @@ def test_a_word_is_a_state_or_a_role() -> None:
 )
 def test_a_word_for_readers_is_told_its_id(word: str, meant: str) -> None:
     from justice_metrics.cases.canonical import procedure_of
-    from justice_metrics.cases.mapping import read_mapping
+    from justice_metrics.cases.mappings.mapping import read_mapping
 
     bolivia = procedure_of(read_mapping("sample_data/bolivia_mapping.toml"))
     with pytest.raises(ProcedureError) as raised:

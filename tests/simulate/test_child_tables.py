@@ -7,7 +7,7 @@ import copy
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.cases.rules_children import CHILD_RULES
+from justice_metrics.cases.rules.children import CHILD_RULES
 from justice_metrics.simulate.attention import HELD, SUSPENDED, TRIAL
 from justice_metrics.simulate.extracts import CHILD_HEADINGS, COHORT, Extract, child_tables
 from justice_metrics.simulate.register import Table

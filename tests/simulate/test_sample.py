@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from justice_metrics.base.errors import OutputError
-from justice_metrics.cases.mapping import read_mapping
+from justice_metrics.cases.mappings.mapping import read_mapping
 from justice_metrics.simulate.extracts import Extract
 from justice_metrics.simulate.faults import PLANTED
 from justice_metrics.simulate.register import HEADINGS, SUPPORT_HEADINGS

@@ -15,8 +15,8 @@ from ...base.levels import LEVEL_WORDS, NOT_AVAILABLE
 from ...base.quantities import STATUSES, Quantity
 from ...base.types import Counts, Flags, Floats
 from ..calendar import day_number
-from ..conversion import normalise
-from ..mapping_parts import Faults
+from ..conversions.conversion import normalise
+from ..mappings.parts import Faults
 from .gathering import Where, groups_of
 from .mapping import OFFICE, CountMapping
 from .quantities import INCOMING

@@ -14,9 +14,9 @@ from ...base.language import tr
 from ...base.levels import NOT_AVAILABLE, NOT_RECORDED, UNDER_REVIEW
 from ...base.quantities import STATUSES, Quantity
 from ...base.types import Counts, Flags
-from ..conversion import normalise, number_lookup, unreadable_numbers
-from ..conversion_numbers import DecimalMark
-from ..readers import read_crosswalk
+from ..conversions.conversion import normalise, number_lookup, unreadable_numbers
+from ..conversions.numbers import DecimalMark
+from ..readers.files import read_crosswalk
 from .mapping import CountMapping, KeyColumn
 
 _CODED_NUMBER: Final = re.compile(r"^-?\d+$")

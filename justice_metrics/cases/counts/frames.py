@@ -18,9 +18,9 @@ from ...base.quantities import STATUSES, Quantity
 from ...base.types import Flags, FrameLibrary
 from ...base.version import __version__
 from ..calendar import date_of
-from ..conversion import normalise
-from ..readers_frames import Embedded, Source
-from ..readers_table import TextTable
+from ..conversions.conversion import normalise
+from ..readers.frames import Embedded, Source
+from ..readers.text_table import TextTable
 from .checks import checked, ensure_offices, ensure_totals
 from .columns import CountColumns
 from .gathering import Block, Gathered, filled, gathered

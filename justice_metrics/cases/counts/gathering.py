@@ -15,7 +15,7 @@ from ...base.language import Message, Readable, tr, trn
 from ...base.levels import NOT_APPLICABLE, NOT_AVAILABLE, naturally
 from ...base.quantities import STATUSES, Quantity, sums
 from ...base.types import Counts, Days, Flags
-from ..conversion import normalise
+from ..conversions.conversion import normalise
 from ..periods import Periods, period_number, periods_between
 from .mapping import CountMapping, CountsPart
 from .rows import CountRows, Key

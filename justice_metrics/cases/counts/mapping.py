@@ -13,10 +13,10 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model
 from ...base.errors import MappingError, suggestion
 from ...base.language import Label, Readable, tr
 from ...base.settings import ReadableError, read_toml, validated
-from ..conversion_days import DateOrder
-from ..conversion_numbers import DecimalMark
-from ..mapping import RESERVED, CaseMapping
-from ..mapping_parts import Faults, Labels, Name, Names, Part, Unit
+from ..conversions.days import DateOrder
+from ..conversions.numbers import DecimalMark
+from ..mappings.mapping import RESERVED, CaseMapping
+from ..mappings.parts import Faults, Labels, Name, Names, Part, Unit
 from ..periods import Period
 from .quantities import WORDS, OverTime, over_time
 

@@ -14,7 +14,7 @@ from ...base.errors import CaseDataError
 from ...base.language import tr, trn
 from ...base.types import Days, Flags
 from ..calendar import day_number
-from ..conversion import DayLookup, day_lookup, normalise, unreadable_days
+from ..conversions.conversion import DayLookup, day_lookup, normalise, unreadable_days
 from ..periods import Period, months_in, numbered, period_number, periods_of
 from .columns import Coded, CountColumns
 from .mapping import PeriodColumns

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...base.errors import ReadError
 from ...base.language import tr
-from ..readers import is_parquet, open_parquet, parquet_files, read_text_table
-from ..readers_frames import Embedded
+from ..readers.files import is_parquet, open_parquet, parquet_files, read_text_table
+from ..readers.frames import Embedded
 from .data import CountData
 from .frames import rows_of
 from .mapping import CountMapping, as_count_mapping

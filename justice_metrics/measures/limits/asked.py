@@ -10,7 +10,7 @@ from ...base.errors import QuestionError, suggestion
 from ...base.language import tr, trn
 from ...cases.calendar_file import LegalCalendar
 from ...cases.casedata import CaseData
-from ...cases.conversion_text import normalise
+from ...cases.conversions.text import normalise
 from ...cases.procedure import Limit
 from ...cases.working_days import NO_COUNTRY, OfficeDays, holidays_in, office_days
 from ...estimate.clocks import NO_DAY, Pause

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.types import Counts, Flags, Tallies
 from ...cases.calendar import day_number
-from ...cases.conversion_text import normalise
+from ...cases.conversions.text import normalise
 from ...cases.procedure import Limit
 from ...cases.working_days import OfficeDays
 from ...estimate.clocks import (

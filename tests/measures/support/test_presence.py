@@ -162,7 +162,7 @@ class TestSample:
             assert n == frame["started"].at[actor]
 
     def test_recorded_late_like_the_check(self, presence: SupportPresence) -> None:
-        from justice_metrics.measures.quality import check
+        from justice_metrics.measures.quality.check import check
 
         frame = presence.to_frame("spells")
         whole = frame[frame["kind"] == "all"]

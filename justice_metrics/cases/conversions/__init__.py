@@ -1,0 +1,1 @@
+"""From texts to days, numbers and labels, each conversion counted."""

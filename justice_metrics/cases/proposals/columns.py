@@ -1,0 +1,190 @@
+"""What the columns of an unknown file look like: how full, how many different texts, how many of them dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ...base.errors import CaseDataError, ReadError
+from ...base.language import tr
+from ..conversions.conversion import DateOrder, DayLookup, day_lookup, number_lookup
+from ..conversions.text import normalise, part_missing
+from ..readers.files import is_parquet, open_parquet, read_text_table, sheets_with_data
+from .words import DATE_WORDS, MISSING_CODES, says, words_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Enough texts to know a column by, and enough to find its latest day.
+_FEW_TEXTS: Final = 500
+_MOST_TEXTS: Final = 20_000
+_MOST_LABELS: Final = 300
+
+_CODES: Final[Mapping[str, str]] = MappingProxyType({normalise(code): code for code in MISSING_CODES})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnLook:
+    """How one column looks; nothing in it that a cell says, except ``labels``, which are never shown as they are.
+
+    Attributes
+    ----------
+    name : str
+        As the file calls it.
+    words : tuple of str
+        Words of the name.
+    n_rows, n_filled, n_distinct : int
+        Rows of the file; cells that say something; different texts among them.
+    share_dates, share_numbers : float
+        Share of the filled cells that are whole dates, or whole numbers.
+    order : {"dmy", "mdy", "ymd"} or None
+        Order of the dates, where the column settles it.
+    ambiguous : bool
+        Whether its dates could be read in two orders.
+    days : tuple of int
+        The days, with one copy each; for the cut-off.
+    labels : tuple of (str, int)
+        Texts and counts of a column with few different texts.
+    missing_codes : mapping of str to str
+        Usual codes for missing that occur in it.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    n_rows: int
+    n_filled: int
+    n_distinct: int
+    share_dates: float = 0.0
+    share_numbers: float = 0.0
+    order: DateOrder | None = None
+    ambiguous: bool = False
+    days: tuple[int, ...] = field(default=(), repr=False)
+    labels: tuple[tuple[str, int], ...] = field(default=(), repr=False)
+    missing_codes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def share_filled(self) -> float:
+        """Share of the rows in which the column says something."""
+        return self.n_filled / self.n_rows if self.n_rows else 0.0
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the column holds dates: most cells are, or it is blank and is called so."""
+        if self.n_filled == 0:
+            return any(says(self.words, one) for one in DATE_WORDS)
+        return self.share_dates >= 0.5
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether every filled cell is different."""
+        return self.n_filled > 0 and self.n_distinct == self.n_filled
+
+
+class LookedAt(NamedTuple):
+    """A file that was looked at.
+
+    Attributes
+    ----------
+    n_rows : int
+    columns : tuple of ColumnLook
+    sheet : str or None
+        Sheet that was taken.
+    other_sheets : tuple of str
+        Further sheets with tables.
+    """
+
+    n_rows: int
+    columns: tuple[ColumnLook, ...]
+    sheet: str | None = None
+    other_sheets: tuple[str, ...] = ()
+
+
+def look_at(path: Path, *, sheet: str | None) -> LookedAt:
+    """Look at every column of a csv, xlsx or parquet file."""
+    if is_parquet(path):
+        relation = open_parquet(path)
+        n_rows = len(relation)
+        return LookedAt(n_rows, tuple(_look(name, n_rows, *_counted(relation, name)) for name in relation.columns))
+    others: tuple[str, ...] = ()
+    if sheet is None and path.suffix.lower() in {".xlsx", ".xlsm"} and path.is_file():
+        fullest = sorted(sheets_with_data(path), key=lambda one: -one[1])
+        sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
+    read = read_text_table(path, sheet=sheet)
+    columns = tuple(_look(name, read.n_rows, *read.distinct(name)) for name in read.columns)
+    return LookedAt(read.n_rows, columns, read.sheet, others)
+
+
+def _counted(relation: duckdb.DuckDBPyRelation, name: str) -> tuple[list[str | None], list[int]]:
+    column = '"' + name.replace('"', '""') + '"'
+    rows = relation.aggregate(f"{column}::VARCHAR AS t, count(*) AS n", column).order("n DESC, t").fetchall()
+    return [text for text, _ in rows], [int(n) for _, n in rows]
+
+
+def _look(name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[int]) -> ColumnLook:
+    """Look at one column through its distinct texts, the most frequent ones where there are very many."""
+    present = part_missing(texts, counts, MISSING_CODES)
+    values = sorted(present.values, key=lambda one: (-one[1], one[0]))
+    few = values[:_FEW_TEXTS]
+    some = values[:_MOST_TEXTS] if _share_dates(_dates(few)[0], few) >= 0.5 else few
+    dates, ambiguous = _dates(some)
+    whole = _share_dates(dates, some)
+    days: set[int] = set()
+    if dates is not None:
+        days = {day for text, day in dates.days.items() if day is not None and dates.precision[text] == "day"}
+    return ColumnLook(
+        name=name,
+        words=words_of(name),
+        n_rows=n_rows,
+        n_filled=present.n_values,
+        n_distinct=len(values),
+        share_dates=whole,
+        share_numbers=_share_numbers(few),
+        order=None if dates is None or ambiguous or whole < 0.5 else dates.order,
+        ambiguous=ambiguous and whole >= 0.5,
+        days=tuple(sorted(days)),
+        labels=tuple(values) if len(values) <= _MOST_LABELS else (),
+        missing_codes={_CODES[normalise(code)]: level for code, level in present.levels.items() if code.strip()},
+    )
+
+
+def _dates(values: list[tuple[str, int]]) -> tuple[DayLookup | None, bool]:
+    """Read texts as dates in the order that fits; say whether both orders fit equally well."""
+    if not values:
+        return None, False
+    texts, counts = [text for text, _ in values], [n for _, n in values]
+    try:
+        return day_lookup(texts, counts, column="?"), False
+    except CaseDataError:
+        day_first = day_lookup(texts, counts, column="?", order="dmy")
+        month_first = day_lookup(texts, counts, column="?", order="mdy")
+        better = month_first if month_first.n_unreadable < day_first.n_unreadable else day_first
+        return better, day_first.n_unreadable == month_first.n_unreadable
+
+
+def _share_dates(found: DayLookup | None, values: list[tuple[str, int]]) -> float:
+    if found is None:
+        return 0.0
+    return sum(n for text, n in values if found.precision.get(text) == "day") / sum(n for _, n in values)
+
+
+def _share_numbers(values: list[tuple[str, int]]) -> float:
+    total = sum(n for _, n in values)
+    if not total:
+        return 0.0
+    texts, counts = [text for text, _ in values], [n for _, n in values]
+    try:
+        found = number_lookup(texts, counts, column="?")
+    except CaseDataError:
+        return 0.0
+    return 1 - found.n_unreadable / total
+
+
+def nothing_to_map(name: str) -> ReadError:
+    """Build the error for a file in which nothing can be mapped."""
+    return ReadError(
+        tr("'{name}' has fewer than two columns; a case file needs an id and a date or an outcome.", name=name),
+        tr("Look at the separator, or name the sheet."),
+    )

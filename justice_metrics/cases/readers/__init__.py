@@ -1,0 +1,1 @@
+"""Files in: every cell as text, nothing typed yet."""

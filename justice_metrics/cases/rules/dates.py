@@ -1,0 +1,317 @@
+"""Rules on single dates: after the cut-off, stand-ins for no date, impossible years, missing, unreadable, heaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ...base.language import tr
+from ..calendar import date_of, day_number
+from .calendar import days_in_month, holidays_of, stands_in, weekdays
+from .rule import TIME, Counted, Facts, Probe, Rule, Subject, Tally, earliest, either, latest, sure
+
+_OLDEST_YEARS: Final = 60
+_PERIOD_DAYS: Final = 90
+_BEFORE_DAYS: Final = 365
+_STILL_DAYS: Final = 730
+# A heap is reported when it is twice what chance gives, rests on enough dates, and lies 4 standard errors off.
+_FEWEST_DATES: Final = 50
+_STANDARD_ERRORS: Final = 4.0
+_WEEKEND_SHARE: Final = 0.15
+
+
+def _start_after_cutoff(subject: Subject) -> list[Probe]:
+    if subject.start not in subject.cases.dated_states:
+        return []
+    start = subject.on(subject.start)
+    late, dated = start > subject.cases.cutoff_day, ~start.is_null()
+    return [
+        Probe(key="pending", words=tr("pending"), mask=late, base=dated & subject.pending),
+        Probe(key="ended", words=tr("ended"), mask=late, base=dated & ~subject.pending),
+    ]
+
+
+def _after_cutoff(subject: Subject) -> list[Probe]:
+    probes = []
+    for name in (*subject.stages, "ending"):
+        days = subject.dated(name)
+        late = either([sure(day > subject.cases.cutoff_day) for day in days])
+        probes.append(Probe(key=name, words=subject.words(name), mask=late, base=_any_dated(days)))
+    return probes
+
+
+def _stand_ins(subject: Subject) -> list[Probe]:
+    probes = []
+    for name in subject.dates:
+        columns = subject.ending_columns if name == "ending" else (name,)
+        raw = [subject.raw(one) for one in columns]
+        hit = either([sure(stands_in(day)) for day in raw])
+        probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=_any_dated(raw)))
+    return probes
+
+
+def _long_ago(subject: Subject) -> list[Probe]:
+    cutoff = date_of(subject.cases.cutoff_day)
+    oldest = day_number(cutoff.replace(year=cutoff.year - _OLDEST_YEARS, day=1))
+    probes = []
+    for name in subject.dates:
+        days = subject.dated(name)
+        hit = either([sure(day < oldest) for day in days])
+        probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=_any_dated(days)))
+    return probes
+
+
+def _outside_validity(subject: Subject) -> list[Probe]:
+    procedure = subject.cases.procedure
+    if subject.start not in subject.cases.dated_states:
+        return []
+    start = subject.on(subject.start)
+    outside = sure(start < day_number(procedure.valid_from))
+    if procedure.valid_to is not None:
+        outside = outside | sure(start > day_number(procedure.valid_to))
+    return [Probe(mask=outside, base=~start.is_null())]
+
+
+def _start_missing(subject: Subject) -> list[Probe]:
+    if subject.start not in subject.cases.dated_states:
+        return []
+    return [Probe(mask=subject.raw(subject.start).is_null())]
+
+
+def _one_day(subject: Subject) -> list[Probe]:
+    days = [subject.on(name) for name in subject.dates]
+    first, last = earliest(days), latest(days)
+    if len(days) < 4 or first is None or last is None:
+        return []
+    several = nw.sum_horizontal(*[(~day.is_null()).cast(nw.Int64) for day in days]) >= 4
+    return [Probe(mask=first == last, base=several)]
+
+
+def _no_movement(subject: Subject) -> list[Probe]:
+    last = latest([subject.on(one) for one in subject.dates if one != "ending"])
+    if last is None or len(subject.stages) < 2:
+        return []
+    return [Probe(mask=last < subject.cases.cutoff_day - _STILL_DAYS, base=subject.pending & ~last.is_null())]
+
+
+def _last_period(subject: Subject) -> list[Probe]:
+    if subject.start not in subject.cases.dated_states or subject.cases.sampling.frame in {"closed_only", "prevalent"}:
+        return []
+    start, cutoff = subject.on(subject.start), subject.cases.cutoff_day
+    window = (start > cutoff - _PERIOD_DAYS - _BEFORE_DAYS) & (start <= cutoff)
+    usual = _PERIOD_DAYS / (_PERIOD_DAYS + _BEFORE_DAYS)
+
+    def too_few(tally: Tally) -> bool:
+        if tally.base < _FEWEST_DATES:
+            return False
+        spread = math.sqrt(usual * (1 - usual) / tally.base)
+        return tally.share < min(0.6 * usual, usual - _STANDARD_ERRORS * spread)
+
+    return [Probe(mask=start > cutoff - _PERIOD_DAYS, base=window, fires=too_few)]
+
+
+def heaped(n: int, base: int, *, usual: float) -> bool:
+    """Return whether far more dates fall on a day than chance would put there."""
+    if base < _FEWEST_DATES:
+        return False
+    spread = math.sqrt(usual * (1 - usual) / base)
+    return n / base > max(2 * usual, usual + _STANDARD_ERRORS * spread)
+
+
+def _heaps(subject: Subject, facts: Facts, *, on_day: int, in_month: int | None, usual: float) -> list[Counted]:
+    found = []
+    for name, tally in facts.days.items():
+        day, month = days_in_month(tally.days)
+        hit = (day == on_day) if in_month is None else (day == on_day) & (month == in_month)
+        n, base = int(tally.n[hit].sum()), int(tally.n.sum())
+        found.append(Counted(name, subject.words(name), n, base, heaped(n, base, usual=usual)))
+    return found
+
+
+def _days_without_office(subject: Subject, facts: Facts) -> list[Counted]:
+    """Look at acts of prosecutors and courts only: complaints are taken on any day of the year."""
+    procedure = subject.cases.procedure
+    acts = {one for role in ("charge", "prosecution", "trial") for one in procedure.roles.get(role, ())}
+    cutoff = date_of(subject.cases.cutoff_day)
+    free = holidays_of(procedure.country, cutoff.year - 15, cutoff.year)
+    found = []
+    for name, tally in facts.days.items():
+        if name in acts and name != subject.start:
+            closed = (weekdays(tally.days) >= 5) | np.isin(tally.days, free)
+            n, base = int(tally.n[closed].sum()), int(tally.n.sum())
+            often = base >= _FEWEST_DATES and n > _WEEKEND_SHARE * base
+            found.append(Counted(name, subject.words(name), n, base, often))
+    return found
+
+
+def _unreadable(subject: Subject, _: Facts) -> list[Counted]:
+    return _conversions(subject, "unreadable")
+
+
+def _coarse(subject: Subject, _: Facts) -> list[Counted]:
+    return _conversions(subject, "coarse")
+
+
+def _conversions(subject: Subject, fault: str) -> list[Counted]:
+    found = (one for one in subject.cases.intake.conversions if one.target == "day")
+    return [Counted(one.column, None, int(getattr(one, fault)), one.n) for one in found]
+
+
+def _any_dated(days: Sequence[nw.Expr]) -> nw.Expr:
+    return either([~day.is_null() for day in days])
+
+
+DATE_RULES: Final = (
+    Rule(
+        id="start_missing",
+        severity="error",
+        sentence=tr("The start of the case has no date"),
+        remedy=tr(
+            "Enter the date of the complaint. Without it no time can be told and the case is in no yearly cohort."
+        ),
+        touches=("caseload", *TIME),
+        probes=_start_missing,
+    ),
+    Rule(
+        id="start_after_cutoff",
+        severity="error",
+        sentence=tr("The case started after the cut-off"),
+        remedy=tr(
+            "Correct the date, or set the cut-off to the last day on which the data are complete. Cases that really "
+            "came later do not belong in these data."
+        ),
+        touches=("caseload", *TIME),
+        probes=_start_after_cutoff,
+    ),
+    Rule(
+        id="date_after_cutoff",
+        severity="error",
+        sentence=tr("A date lies after the cut-off"),
+        remedy=tr(
+            "Correct the date, or set the cut-off to the last day on which the data are complete. A planned hearing "
+            "is no act yet: leave its date out."
+        ),
+        touches=("attrition", *TIME),
+        probes=_after_cutoff,
+    ),
+    Rule(
+        id="default_dates",
+        severity="error",
+        sentence=tr('A date is one that programs write for "no date" (1/1/1900, 1/1/1970, 31/12/9999 and the like)'),
+        remedy=tr("Empty the cell or enter the true date. The time of such a case is wrong by decades."),
+        touches=("attrition", "caseload", *TIME),
+        probes=_stand_ins,
+    ),
+    Rule(
+        id="dates_long_ago",
+        severity="error",
+        sentence=tr("A date lies more than 60 years before the cut-off"),
+        remedy=tr("Look at the digits of the year: usually two were swapped or one is missing."),
+        touches=("attrition", "caseload", *TIME),
+        probes=_long_ago,
+    ),
+    Rule(
+        id="unreadable_dates",
+        severity="error",
+        sentence=tr("A cell of a date column is no date"),
+        remedy=tr(
+            "Correct the cell, or name what it says in [missing] of the mapping. Until then it counts as no date."
+        ),
+        touches=("attrition", *TIME),
+        counts="cells",
+        counted=_unreadable,
+    ),
+    Rule(
+        id="outside_validity",
+        severity="note",
+        sentence=tr(
+            "The case started on a day on which the procedure of these data was not yet, or no longer, in force"
+        ),
+        remedy=tr("Describe the older law in a procedure file of its own, or keep in mind that its stages may differ."),
+        touches=("attrition",),
+        probes=_outside_validity,
+    ),
+    Rule(
+        id="all_on_one_day",
+        severity="note",
+        sentence=tr("Four or more acts of a case are dated on one and the same day"),
+        remedy=tr("See whether the day of typing was entered in place of the dates of the acts."),
+        touches=("time_to", "cumulative_incidence"),
+        probes=_one_day,
+    ),
+    Rule(
+        id="month_only_dates",
+        severity="note",
+        sentence=tr("A date gives only the month or the year"),
+        remedy=tr("Enter the day where the file has it. A month stands for its 15th, a year for 1 July."),
+        touches=TIME,
+        counts="cells",
+        counted=_coarse,
+    ),
+    Rule(
+        id="heaped_on_1_january",
+        severity="note",
+        sentence=tr("Many dates fall on 1 January"),
+        remedy=tr("Perhaps only the year was known. Treat these dates as years, or look them up."),
+        touches=TIME,
+        counted=partial(_heaps, on_day=1, in_month=1, usual=1 / 365.25),
+        certain=False,
+    ),
+    Rule(
+        id="heaped_on_first_of_month",
+        severity="note",
+        sentence=tr("Many dates fall on the first day of a month"),
+        remedy=tr("Perhaps only the month was known. Treat these dates as months, or look them up."),
+        touches=TIME,
+        counted=partial(_heaps, on_day=1, in_month=None, usual=12 / 365.25),
+        certain=False,
+    ),
+    Rule(
+        id="heaped_on_15th",
+        severity="note",
+        sentence=tr("Many dates fall on the 15th of a month"),
+        remedy=tr("Perhaps only the month was known. Treat these dates as months, or look them up."),
+        touches=TIME,
+        counted=partial(_heaps, on_day=15, in_month=None, usual=12 / 365.25),
+        certain=False,
+    ),
+    Rule(
+        id="days_without_office",
+        severity="note",
+        sentence=tr("Many acts of prosecutors or courts are dated on a weekend or public holiday"),
+        remedy=tr(
+            "Ask whether the office works then. If not, the dates are perhaps those of typing, or the column was "
+            "shifted."
+        ),
+        touches=TIME,
+        counted=_days_without_office,
+        certain=False,
+    ),
+    Rule(
+        id="few_recent_starts",
+        severity="note",
+        sentence=tr("Few cases start in the last 90 days before the cut-off, compared with the 365 days before these"),
+        remedy=tr(
+            "Cases are perhaps registered late, or the sample ends earlier: do not read the last period as a fall in "
+            "complaints, and set an earlier cut-off if registration was not complete."
+        ),
+        touches=("caseload", "breakdowns"),
+        probes=_last_period,
+        certain=False,
+    ),
+    Rule(
+        id="no_movement",
+        severity="note",
+        sentence=tr("The case is pending, and its last recorded act is more than two years old"),
+        remedy=tr(
+            "See whether the case ended or went on without anybody entering it; else it is truly at a standstill."
+        ),
+        touches=("attrition", *TIME),
+        probes=_no_movement,
+    ),
+)

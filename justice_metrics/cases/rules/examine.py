@@ -1,0 +1,311 @@
+"""Checking case data against the rules: all masks are counted in one query, where the data live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ...base.errors import QuestionError, suggestion
+from ...base.language import tr
+from ...base.levels import NOT_APPLICABLE, NOT_RECORDED
+from ..attributes import attribute_words
+from ..casedata import CaseData
+from .children import CHILD_RULES
+from .dates import DATE_RULES
+from .ids import ID_RULES
+from .order import ORDER_RULES
+from .outcomes import OUTCOME_RULES
+from .people import PEOPLE_RULES, gaps
+from .reliance import RELIANCE_RULES
+from .rule import (
+    INDICATORS,
+    Counted,
+    DayTally,
+    Facts,
+    Probe,
+    Recorded,
+    Rule,
+    Settings,
+    Subject,
+    Tally,
+    Words,
+    either,
+    sure,
+)
+from .support import SUPPORT_RULES
+
+RULES: Final[tuple[Rule, ...]] = (
+    *ORDER_RULES,
+    *DATE_RULES,
+    *OUTCOME_RULES,
+    *PEOPLE_RULES,
+    *ID_RULES,
+    *SUPPORT_RULES,
+    *RELIANCE_RULES,
+    *CHILD_RULES,
+)
+
+
+class Finding(NamedTuple):
+    """How often one thing breaks a rule.
+
+    Attributes
+    ----------
+    key : str
+        The pair of stages, the column or the like; empty for the rule as a whole.
+    words : Readable or None
+        The thing in words; None where the key is a column of the user's.
+    n, base : int
+        What breaks the rule, among what it applies to.
+    """
+
+    key: str
+    words: Words | None
+    n: int
+    base: int
+
+
+class Verdict(NamedTuple):
+    """What became of one rule.
+
+    Attributes
+    ----------
+    rule : Rule
+    looked_at : bool
+        Whether the data have what the rule looks at.
+    whole : Finding or None
+        For a rule that was broken: all its things together; None for a rule on several columns, where that has
+        no meaning.
+    parts : tuple of Finding
+        The things that break it, in the order in which they were looked at.
+    """
+
+    rule: Rule
+    looked_at: bool
+    whole: Finding | None
+    parts: tuple[Finding, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether anything breaks the rule."""
+        return self.whole is not None or bool(self.parts)
+
+    @property
+    def n(self) -> int:
+        """How often it is broken: as a whole, or where it is broken most."""
+        return self.whole.n if self.whole else max((one.n for one in self.parts), default=0)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Examination:
+    """Counts of everything that the rules look at.
+
+    Attributes
+    ----------
+    verdicts : tuple of Verdict
+        One per rule.
+    completeness : tuple of Recorded
+        One per attribute and date.
+    doubtful : mapping of str to int
+        For each indicator, units that break at least one rule which touches it; notes do not count.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    completeness: tuple[Recorded, ...]
+    doubtful: Mapping[str, int]
+
+
+def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Settings | None = None) -> Examination:
+    """Count what breaks each rule, in one query where the data live (and one more for support spells).
+
+    Parameters
+    ----------
+    cases : CaseData
+    rules : sequence of Rule
+    settings : Settings, optional
+    """
+    subject = Subject(cases, settings or Settings())
+    of_units = _Questions(subject, [one for one in rules if one.counts != "spells"], spells=False)
+    counts = _sums(subject.frame(), of_units, frequency=cases.sampling.repeated)
+    facts = Facts(days=day_tallies(subject), recorded=of_units.recorded(counts))
+    verdicts = {one.rule.id: one for one in of_units.verdicts(counts, facts)}
+    spells = subject.support_frame()
+    if spells is not None:
+        of_spells = _Questions(subject, [one for one in rules if one.counts == "spells"], spells=True)
+        told = of_spells.verdicts(_sums(spells, of_spells, frequency=False), facts)
+        verdicts |= {one.rule.id: one for one in told}
+    return Examination(
+        verdicts=tuple(verdicts.get(one.id, Verdict(one, False, None, ())) for one in rules),
+        completeness=facts.recorded,
+        doubtful=of_units.doubtful(counts),
+    )
+
+
+def day_tallies(subject: Subject) -> dict[str, DayTally]:
+    """Count how many units have each date, one scan per kind of date."""
+    frame, repeated = subject.frame(), subject.cases.sampling.repeated
+    number = nw.col("frequency").sum() if repeated else nw.len()
+    tallies = {}
+    for name in subject.dates:
+        design = ["frequency"] if repeated else []
+        dated = frame.select(subject.on(name).alias("day"), *design).filter(~nw.col("day").is_null())
+        found = dated.group_by("day").agg(number.alias("n")).collect()
+        tallies[name] = DayTally(*(np.array(found.get_column(one).to_list(), np.int64) for one in ("day", "n")))
+    return tallies
+
+
+def rule_named(word: str, rules: Sequence[Rule] = RULES) -> Rule:
+    """Return one rule.
+
+    Raises
+    ------
+    QuestionError
+        When there is no such rule; names what comes nearest.
+    """
+    for one in rules:
+        if one.id == word:
+            return one
+    raise QuestionError(tr("'{word}' is not a rule of the check.", word=word), suggestion(word, _ids(rules)))
+
+
+class _Questions:
+    """The flags that a query must add up for some rules, and what the sums mean."""
+
+    def __init__(self, subject: Subject, rules: Sequence[Rule], *, spells: bool) -> None:
+        self.subject = subject
+        self.rules = tuple(rules)
+        self._spells = spells
+        self._probes: dict[str, tuple[Probe, ...]] = {one.id: tuple(one.probes(subject)) for one in self.rules}
+
+    def flags(self) -> dict[str, nw.Expr]:
+        """Return a column per probe, and per gap and date for the completeness."""
+        made: dict[str, nw.Expr] = {}
+        for rule in self.rules:
+            for place, probe in enumerate(self._probes[rule.id]):
+                made[f"n__{rule.id}__{place}"] = probe.hit
+                made[f"of__{rule.id}__{place}"] = sure(probe.base)
+                made |= {f"x__{name}__{rule.id}__{place}": sure(flag) for name, flag in probe.extra.items()}
+        if not self._spells:
+            for name, kinds in gaps(self.subject).items():
+                made |= {f"gap__{name}__{kind}": flag for kind, flag in kinds.items()}
+            for name, (recorded, due) in self._dates().items():
+                made |= {f"date__{name}__recorded": recorded & due, f"date__{name}__due": due}
+        return made
+
+    def of_rules(self) -> dict[str, nw.Expr]:
+        """Return, for rules with several probes, whether any of them hits, and whether any applies."""
+        made: dict[str, nw.Expr] = {}
+        for rule in self.rules:
+            places = range(len(self._probes[rule.id]))
+            if len(places) > 1 and rule.certain:
+                made[f"n__{rule.id}"] = either([nw.col(f"n__{rule.id}__{place}") for place in places])
+                made[f"of__{rule.id}"] = either([nw.col(f"of__{rule.id}__{place}") for place in places])
+        return made
+
+    def of_indicators(self) -> dict[str, nw.Expr]:
+        """Return whether a unit breaks any rule that touches an indicator; equal sets of rules are looked at once."""
+        sets = dict.fromkeys(self._doubts().values())
+        return {
+            f"doubt__{place}": either([nw.col(self._column("n", rule)) for rule in rules])
+            for place, rules in enumerate(sets)
+        }
+
+    def verdicts(self, counts: Mapping[str, int], facts: Facts) -> Iterable[Verdict]:
+        """Return what became of each rule."""
+        for rule in self.rules:
+            counted = [one for one in rule.counted(self.subject, facts) if one.base]
+            broken = [Finding(*one[:4]) for one in counted if one.fires]
+            for place, probe in enumerate(self._probes[rule.id]):
+                n, base = counts[f"n__{rule.id}__{place}"], counts[f"of__{rule.id}__{place}"]
+                extra = {name: counts[f"x__{name}__{rule.id}__{place}"] for name in probe.extra}
+                if probe.fires(Tally(n, base, extra)):
+                    broken.append(Finding(probe.key, probe.words, n, base))
+            parts = tuple(one for one in broken if one.key)
+            whole = None
+            if broken and rule.certain:
+                whole = self._whole(rule, counts, counted)
+            elif broken and not parts:
+                whole = broken[0]
+            yield Verdict(rule, bool(self._probes[rule.id]) or bool(counted), whole, parts)
+
+    def recorded(self, counts: Mapping[str, int]) -> tuple[Recorded, ...]:
+        """Return how completely dates and attributes are recorded."""
+        made = []
+        for name in self._dates():
+            recorded, due = counts[f"date__{name}__recorded"], counts[f"date__{name}__due"]
+            missing = {NOT_RECORDED: due - recorded}
+            made.append(Recorded(name, self.subject.words(name), "date", recorded, missing, due))
+        for name, kinds in gaps(self.subject).items():
+            found = {kind: counts[f"gap__{name}__{kind}"] for kind in kinds}
+            recorded = found.pop("recorded")
+            base = recorded + sum(n for kind, n in found.items() if kind != NOT_APPLICABLE)
+            made.append(Recorded(name, attribute_words(name), "attribute", recorded, found, base))
+        return tuple(made)
+
+    def doubtful(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return the units in doubt for each indicator."""
+        place = {rules: place for place, rules in enumerate(dict.fromkeys(self._doubts().values()))}
+        return {name: counts[f"doubt__{place[rules]}"] for name, rules in self._doubts().items()}
+
+    def _whole(self, rule: Rule, counts: Mapping[str, int], counted: Sequence[Counted]) -> Finding:
+        if counted:
+            return Finding("", None, sum(one.n for one in counted), sum(one.base for one in counted))
+        return Finding("", None, counts[self._column("n", rule.id)], counts[self._column("of", rule.id)])
+
+    def _column(self, what: str, rule: str) -> str:
+        """Return the column in which a rule as a whole is counted."""
+        return f"{what}__{rule}" if len(self._probes[rule]) > 1 else f"{what}__{rule}__0"
+
+    def _doubts(self) -> dict[str, tuple[str, ...]]:
+        """Return the rules that throw doubt on single units, for each indicator that they touch."""
+        certain = [
+            one
+            for one in self.rules
+            if one.certain and one.severity != "note" and one.counts == "units" and self._probes[one.id]
+        ]
+        found = {name: tuple(rule.id for rule in certain if name in rule.touches) for name in INDICATORS}
+        return {name: rules for name, rules in found.items() if rules}
+
+    def _dates(self) -> dict[str, tuple[nw.Expr, nw.Expr]]:
+        """Return, for each date, the units that have it and those that should: those that came there or beyond."""
+        cases, procedure = self.subject.cases, self.subject.cases.procedure
+        known = (*cases.dated_states, *cases.seen_states)
+        found: dict[str, tuple[nw.Expr, nw.Expr]] = {}
+        for name in self.subject.dates:
+            if name == "ending":
+                found[name] = (~nw.col("outcome_day").is_null(), ~self.subject.pending)
+                continue
+            if name == self.subject.start:
+                due: nw.Expr = ~nw.col("unit_id").is_null()
+            else:
+                beyond = tuple(one for one in known if name in procedure.required_before(one))
+                counted = beyond if procedure.state(name).funnel else ()
+                due = sure(cases.reached((name, *counted)))
+            found[name] = (~self.subject.on(name).is_null(), due)
+        return found
+
+
+def _sums(frame: nw.LazyFrame[Any], questions: _Questions, *, frequency: bool) -> dict[str, int]:
+    """Add all flags up in one query; a row counts as often as its frequency says."""
+    flags = questions.flags()
+    if not flags:
+        return {}
+    names = list(flags)
+    wide = frame.select(**flags, **({"frequency": nw.col("frequency")} if frequency else {}))
+    for more in (questions.of_rules(), questions.of_indicators()):
+        if more:
+            wide = wide.with_columns(**more)
+            names += more
+    times = nw.col("frequency").cast(nw.Int64) if frequency else None
+    number = {name: nw.col(name).cast(nw.Int64) for name in names}
+    sums = [(one if times is None else one * times).sum().alias(name) for name, one in number.items()]
+    found = wide.select(*sums).collect()
+    return {name: int(found.get_column(name)[0] or 0) for name in names}
+
+
+def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return tuple(one.id for one in rules)

@@ -1,0 +1,139 @@
+"""The ids of the units that break a rule: personal data, on request only, to a frame or to a file of its own."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import narwhals.stable.v2 as nw
+
+from ...base.errors import OutputError, QuestionError
+from ...base.language import tr
+from ...base.types import Names, names
+from ..casedata import CaseData
+from .examine import examine, rule_named
+from .rule import Settings, Subject
+
+# The file of ids says by its name what it is, so that nobody sends it on unaware.
+OFFENDING_FILE: Final = "PERSONAL_DATA_units_to_correct.csv"
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def offending_units(cases: CaseData, rule: str, *, settings: Settings | None = None) -> Any:
+    """Return the ids of the units that break a rule: personal data.
+
+    Parameters
+    ----------
+    cases : CaseData
+    rule : str
+        Id of the rule, as ``check`` shows it.
+    settings : Settings, optional
+        Those of the check.
+
+    Returns
+    -------
+    frame
+        One column ``unit_id``, sorted, of the library that the cases came in. Where the fault lies between
+        units (two spellings of one id), all of them.
+
+    Raises
+    ------
+    QuestionError
+        When there is no such rule, or it was counted before there were units.
+    """
+    return nw.from_dict({"unit_id": _offending(cases, rule, settings)}, backend=cases.frame_library).to_native()
+
+
+def write_offending(
+    cases: CaseData, folder: str | Path, *, rules: Names | None = None, settings: Settings | None = None
+) -> Path:
+    """Write the ids of the units that break rules to a file, for the person who corrects the register.
+
+    The file is personal data: its name says so, and on systems with such rights only its owner may read it.
+
+    Parameters
+    ----------
+    cases : CaseData
+    folder : path
+        An existing folder on the secure side; a file of an earlier check there is replaced.
+    rules : str or tuple of str, optional
+        Rules whose units are wanted; every broken rule about units, notes left out, by default.
+    settings : Settings, optional
+        Those of the check.
+
+    Returns
+    -------
+    Path
+        The file: columns ``rule`` and ``unit_id``, one row per unit and rule.
+
+    Raises
+    ------
+    QuestionError
+        When there is no such rule, or it was counted before there were units.
+    OutputError
+        When the file cannot be written; an earlier one is then still there.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise OutputError(
+            tr("There is no folder '{name}'.", name=folder.name), tr("Make it first, on the secure side.")
+        )
+    wanted = names(rules) if rules is not None else _broken(cases, settings)
+    rows = ((rule, unit) for rule in wanted for unit in _offending(cases, rule, settings))
+    return _write_private(folder / OFFENDING_FILE, rows)
+
+
+def _offending(cases: CaseData, word: str, settings: Settings | None) -> list[str]:
+    rule = rule_named(word)
+    subject = Subject(cases, settings or Settings())
+    frame = subject.support_frame() if rule.counts == "spells" else subject.frame()
+    if frame is None or not rule.probes(subject):
+        raise QuestionError(
+            tr("The rule '{word}' does not say which units break it.", word=word),
+            tr(
+                "It was counted while the file was read, or it does not apply to these cases; the column is named in "
+                "the report."
+            ),
+        )
+    found = frame.filter(rule.listed(subject)).select("unit_id").collect()
+    return sorted({str(one) for one in found.get_column("unit_id").to_list()})
+
+
+def _broken(cases: CaseData, settings: Settings | None) -> tuple[str, ...]:
+    found = examine(cases, settings=settings).verdicts
+    subject = Subject(cases, settings or Settings())
+    return tuple(
+        one.rule.id
+        for one in found
+        if one.broken and one.rule.certain and one.rule.severity != "note" and one.rule.probes(subject)
+    )
+
+
+def _write_private(path: Path, rows: Iterable[tuple[str, str]]) -> Path:
+    """Write beside the file, readable by its owner only, and put it in place when it is complete."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as lines:
+            writer = csv.writer(lines)
+            writer.writerow(("rule", "unit_id"))
+            writer.writerows((rule, _inert(unit)) for rule, unit in rows)
+            lines.flush()
+            os.fsync(lines.fileno())
+        beside.replace(path)
+    except OSError:
+        raise OutputError(
+            tr("The file '{name}' could not be written.", name=path.name),
+            tr("Look at the rights of the folder and at the room on the disk; an earlier file is unchanged."),
+        ) from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
+
+
+def _inert(text: str) -> str:
+    """Keep a spreadsheet from taking an id for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

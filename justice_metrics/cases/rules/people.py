@@ -1,0 +1,187 @@
+"""Rules on attributes: impossible ages, adults among child victims, years that disagree with the date, gaps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+import narwhals.stable.v2 as nw
+
+from ...base.language import tr
+from ...base.levels import MISSING_LEVELS
+from ..attributes import attribute_words
+from .calendar import new_year
+from .rule import Counted, Facts, Probe, Rule, Subject, Tally, either, sure
+
+OLDEST: Final = 120
+ADULT: Final = 18
+_AGE: Final = re.compile(r"^(age|edad)(_|$)|_(age|edad)$")
+_YEARS: Final = (1950, 2100)
+_ALL_YEARS: Final = 0.95
+# Below this agreement a year column is not a few slips but another thing, or rows out of step.
+_SAME_THING: Final = 0.5
+_LATER: Final = 0.02
+
+
+def ages(subject: Subject) -> list[str]:
+    """Return the numeric attributes that are ages by their name."""
+    return [one for one in subject.cases.numeric_attributes if _AGE.search(one)]
+
+
+def _impossible_ages(subject: Subject) -> list[Probe]:
+    probes = []
+    for name in ages(subject):
+        age = nw.col(name)
+        hit = (age < 0) | (age > OLDEST)
+        probes.append(Probe(key=name, words=attribute_words(name), mask=hit, base=~age.is_null()))
+    return probes
+
+
+def _adults(subject: Subject) -> list[Probe]:
+    cases = subject.cases
+    # Of an accused or a charge the age is that of the accused.
+    if cases.unit in {"accused", "charge"}:
+        return []
+    if "offence" not in cases.attributes or "offence" in cases.numeric_attributes:
+        return []
+    if "age_at_fact" not in cases.numeric_attributes:
+        return []
+    if not subject.child_offences:
+        return []
+    age, of_child = nw.col("age_at_fact"), nw.col("offence").is_in(list(subject.child_offences))
+    return [Probe(mask=(age >= ADULT) & (age <= OLDEST), base=sure(of_child) & ~age.is_null())]
+
+
+def _years(subject: Subject) -> list[Probe]:
+    """Look at every whole-number attribute; which of them are years is known when they are counted."""
+    if subject.start not in subject.cases.dated_states:
+        return []
+    start = subject.on(subject.start)
+    probes = []
+    for name in subject.cases.numeric_attributes:
+        if name in ages(subject):
+            continue
+        value = nw.col(name)
+        possible = sure((value >= _YEARS[0]) & (value <= _YEARS[1]))
+        later, earlier = start < new_year(value), start >= new_year(value + 1)
+        probes.append(
+            Probe(
+                key=name,
+                words=attribute_words(name),
+                mask=later | earlier,
+                base=possible & ~start.is_null(),
+                extra={"recorded": ~value.is_null(), "possible": possible, "later": possible & sure(later)},
+                fires=disagrees,
+            )
+        )
+    return probes
+
+
+def disagrees(tally: Tally) -> bool:
+    """Return whether a column of years should be the year of the start, and is not in every case.
+
+    A column that agrees in most cases should. One that hardly agrees should too when it often gives later years;
+    else it is the year of something that came before, such as a birth.
+    """
+    recorded = tally.extra["recorded"]
+    if tally.n == 0 or recorded == 0 or tally.extra["possible"] < _ALL_YEARS * recorded:
+        return False
+    return tally.share < _SAME_THING or tally.extra["later"] > _LATER * tally.base
+
+
+def gaps(subject: Subject) -> dict[str, Mapping[str, nw.Expr]]:
+    """Return, for each attribute, the units with a value and those with each kind of missing."""
+    found: dict[str, Mapping[str, nw.Expr]] = {}
+    for name in subject.cases.attributes:
+        column = nw.col(name)
+        if name in subject.cases.numeric_attributes:
+            kinds = {MISSING_LEVELS[0]: column.is_null()}
+        else:
+            kinds = {level: sure(column == level) for level in MISSING_LEVELS}
+            kinds[MISSING_LEVELS[0]] = kinds[MISSING_LEVELS[0]] | column.is_null()
+        found[name] = MappingProxyType({"recorded": ~either(list(kinds.values())), **kinds})
+    return found
+
+
+def _missing(subject: Subject, facts: Facts, *, nothing: bool) -> list[Counted]:
+    enough = subject.settings.enough_recorded
+    found = []
+    for one in facts.recorded:
+        if one.kind == "attribute":
+            none, few = one.recorded == 0 < one.base, 0 < one.recorded < enough * one.base
+            found.append(Counted(one.column, one.words, one.base - one.recorded, one.base, none if nothing else few))
+    return found
+
+
+def _unreadable_numbers(subject: Subject, _: Facts) -> list[Counted]:
+    found = (one for one in subject.cases.intake.conversions if one.target in {"number", "attribute"})
+    return [
+        Counted(one.column, None, one.unreadable, one.n) for one in found if one.target == "number" or one.unreadable
+    ]
+
+
+PEOPLE_RULES: Final = (
+    Rule(
+        id="impossible_ages",
+        severity="error",
+        sentence=tr("An age is below 0 or above 120"),
+        remedy=tr('Correct the age. A code such as 999 for "unknown" belongs in [missing] of the mapping.'),
+        touches=("breakdowns",),
+        probes=_impossible_ages,
+    ),
+    Rule(
+        id="adult_victim_of_child_offence",
+        severity="warning",
+        sentence=tr("The victim is 18 or older, but the offence is one against children"),
+        remedy=tr("Compare age and offence with the file. The age meant is that on the day of the fact."),
+        touches=("breakdowns",),
+        probes=_adults,
+    ),
+    Rule(
+        id="year_disagrees",
+        severity="warning",
+        sentence=tr("A column of years disagrees with the year in which the case started"),
+        remedy=tr(
+            'Do not use the column as the year of the case: "year" is made from the date. If it disagrees in many '
+            "cases, its rows are probably out of step with the others."
+        ),
+        touches=("breakdowns",),
+        probes=_years,
+        certain=False,
+    ),
+    Rule(
+        id="never_recorded",
+        severity="warning",
+        sentence=tr("An attribute is empty in every case"),
+        remedy=tr("Check the column that the mapping names for it, or take it out of the mapping."),
+        touches=("breakdowns",),
+        counted=partial(_missing, nothing=True),
+        certain=False,
+    ),
+    Rule(
+        id="poorly_recorded",
+        severity="warning",
+        sentence=tr("An attribute is missing in many cases"),
+        remedy=tr(
+            'Complete it from the files. Until then show "not recorded" as a group of its own and do not compare the '
+            "others."
+        ),
+        touches=("breakdowns",),
+        counted=partial(_missing, nothing=False),
+        certain=False,
+    ),
+    Rule(
+        id="unreadable_numbers",
+        severity="error",
+        sentence=tr("A cell of a column of numbers is no number"),
+        remedy=tr(
+            "Correct the cell, or name what it says in [missing] of the mapping. Until then it counts as not recorded."
+        ),
+        touches=("breakdowns",),
+        counts="cells",
+        counted=_unreadable_numbers,
+    ),
+)

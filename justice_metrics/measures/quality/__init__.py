@@ -1,0 +1,1 @@
+"""How good the records are: rules, completeness, drift, agreement, extracts over time."""

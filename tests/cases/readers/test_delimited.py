@@ -1,0 +1,296 @@
+"""Text files: what can be found out is found out, what cannot is refused with a number and a remedy."""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import csv
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from justice_metrics.base.errors import ReadError
+from justice_metrics.cases.readers.files import read_text_table
+from justice_metrics.cases.readers.text_table import TextTable
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+SAMPLE = Path(__file__).parents[3] / "sample_data"
+
+
+def write(folder: Path, content: str | bytes, name: str = "casos.csv", encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+def cells(read: TextTable) -> list[list[str | None]]:
+    return [list(row) for row in zip(*(column.to_pylist() for column in read.table.columns), strict=True)]
+
+
+def refusal(path: Path, **settings: Any) -> str:
+    with pytest.raises(ReadError) as error:
+        read_text_table(path, **settings)
+    return error.value.text()
+
+
+TEXT = "Caso;Forma de conclusión;Año\n1;En trámite;2018\n2;Extinción – ñandú;\n"
+CELLS = [["1", "En trámite", "2018"], ["2", "Extinción – ñandú", None]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+def test_encodings_are_found_out(tmp_path: Path, encoding: str) -> None:
+    read = read_text_table(write(tmp_path, TEXT, encoding=encoding))
+    assert read.columns == ("Caso", "Forma de conclusión", "Año")
+    assert cells(read) == CELLS
+    assert read.separator == ";"
+    assert read.encoding == encoding
+
+
+def test_windows_text_is_said_to_be_so(tmp_path: Path) -> None:
+    notes = [note.text() for note in read_text_table(write(tmp_path, TEXT, encoding="cp1252")).notes]
+    assert len(notes) == 1
+    assert "Windows-1252" in notes[0]
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "mac_roman"])
+def test_other_code_pages_are_not_taken_for_windows(tmp_path: Path, encoding: str) -> None:
+    text = TEXT.replace("–", "-") + "3;imputación formal, apelación;1\n"
+    path = write(tmp_path, text, encoding=encoding)
+    assert encoding in refusal(path)
+    assert cells(read_text_table(path, encoding=encoding))[0] == CELLS[0]
+
+
+def test_a_declared_encoding_that_does_not_fit_names_the_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "a;b\n1;2\n3;acción\n", encoding="cp1252")
+    assert "line 3" in refusal(path, encoding="utf-8")
+    assert "utf-8" in refusal(path, encoding="utf-8")
+    declared_with_mark = read_text_table(write(tmp_path, TEXT, "m.csv", "utf-8-sig"), encoding="utf-8")
+    assert declared_with_mark.columns[0] == "Caso"
+
+
+def test_bytes_that_fit_nothing_name_the_line(tmp_path: Path) -> None:
+    assert "line 2" in refusal(write(tmp_path, b"a;b\n1;\x81\xff\n"))
+
+
+def test_letters_that_were_broken_before_are_counted(tmp_path: Path) -> None:
+    broken = TEXT.encode().decode("latin-1")
+    notes = [note.text() for note in read_text_table(write(tmp_path, broken)).notes]
+    assert any(note.startswith("6 letters were broken") for note in notes), notes
+
+
+def test_nul_bytes_are_damage(tmp_path: Path) -> None:
+    message = refusal(write(tmp_path, b"a;b\n1;2\n3;\x004\n" + b"5;6\n" * 50))
+    assert "1 NUL byte" in message
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_separators_are_found_out(tmp_path: Path, separator: str, newline: str) -> None:
+    rows = [["Caso", "Fecha", "Monto"], ["1", "01/02/2018", '1.234,5; o "más" | menos'], ["2", "", "x\ty"]]
+    made = io.StringIO(newline="")
+    csv.writer(made, delimiter=separator, lineterminator=newline).writerows(rows)
+    read = read_text_table(write(tmp_path, made.getvalue()))
+    assert read.separator == separator
+    assert cells(read) == [["1", "01/02/2018", '1.234,5; o "más" | menos'], ["2", None, "x\ty"]]
+
+
+def test_decimal_commas_are_not_separators(tmp_path: Path) -> None:
+    rows = "\n".join(f"{n};1,{n};2,{n}" for n in range(30))
+    read = read_text_table(write(tmp_path, "id;uno;dos\n" + rows))
+    assert (read.separator, read.n_rows) == (";", 30)
+
+
+def test_declared_separator_and_the_line_of_excel(tmp_path: Path) -> None:
+    assert read_text_table(write(tmp_path, "sep=;\na,x;b\n1;2\n")).columns == ("a,x", "b")
+    assert read_text_table(write(tmp_path, "a:b\n1:2\n"), separator=":").columns == ("a", "b")
+    assert "does not part" in refusal(write(tmp_path, "a:b\n1:2\n"), separator="^")
+    assert "no comma, semicolon, tab or bar" in refusal(write(tmp_path, "a:b\n1:2\n"))
+
+
+def test_titles_above_the_header_are_left_out(tmp_path: Path) -> None:
+    text = "Ministerio Público;;\n\nReporte de casos\nCaso;Fecha;Fin\n1;a;b\n2;c;d\n"
+    read = read_text_table(write(tmp_path, text))
+    assert read.columns == ("Caso", "Fecha", "Fin")
+    assert read.n_rows == 2
+    assert any("3 lines above the header" in note.text() or "4 lines" in note.text() for note in read.notes)
+
+
+def test_quoted_line_breaks_and_quotes(tmp_path: Path) -> None:
+    read = read_text_table(write(tmp_path, 'id,"nota\nlarga"\n1,"uno\ndos"\n2,"dice ""sí"""\n3,5" de largo\n'))
+    assert read.columns == ("id", "nota larga")
+    assert cells(read) == [["1", "uno\ndos"], ["2", 'dice "sí"'], ["3", '5" de largo']]
+
+
+def test_blank_cells_are_null_and_codes_stay(tmp_path: Path) -> None:
+    read = read_text_table(write(tmp_path, "id,office\n01, NA \n02,\u00a0\n03,null\n,,\n".replace(",,", ",")))
+    assert cells(read) == [["01", "NA"], ["02", None], ["03", "null"]]
+    assert any("1 blank row" in note.text() for note in read.notes)
+
+
+def test_the_guard_against_formulas_is_taken_off(tmp_path: Path) -> None:
+    read = read_text_table(write(tmp_path, "id,texto\n1,'=1+1\n2,'cita'\n3,'@x\n"))
+    assert [row[1] for row in cells(read)] == ["=1+1", "'cita'", "@x"]
+
+
+def test_ragged_rows_are_refused_with_their_number_and_the_first_line(tmp_path: Path) -> None:
+    text = "a,b,c\n" + "1,2,3\n" * 500 + '"x\ny",2\n' + "1,2,3\n" * 20 + "1,2,3,4\n"
+    message = refusal(write(tmp_path, text))
+    assert "2 rows of 'casos.csv' do not have 3 cells" in message
+    assert "ends in line 503" in message
+
+
+def test_a_quotation_mark_that_is_never_closed(tmp_path: Path) -> None:
+    message = refusal(write(tmp_path, 'a,b\n1,2\n1,"abierto\n' + "3,4\n" * 200))
+    assert "never closed" in message
+    assert "line 3" in message
+
+
+def test_two_stray_quotation_marks_do_not_swallow_the_rows_between(tmp_path: Path) -> None:
+    message = refusal(write(tmp_path, 'a,b\n1,"abierto\n3,4\n5,"otra vez\n7,8\n'))
+    assert "line 2" in message
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n  \n", b"\xef\xbb\xbf"])
+def test_an_empty_file(tmp_path: Path, content: bytes) -> None:
+    assert "is empty" in refusal(write(tmp_path, content))
+
+
+@pytest.mark.parametrize("content", ["a,b\n", "a,b", "a,b\n,\n,\n", "a,b\n\n\n"])
+def test_a_header_only(tmp_path: Path, content: str) -> None:
+    assert "a header and no rows" in refusal(write(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04rest", "workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "password"),
+        (b"PAR1rest", "parquet"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<!DOCTYPE html><html><table>", "web page"),
+        (b"  <table><tr><td>1</td></tr></table>", "web page"),
+        (b'{"cases": [1]}', "JSON"),
+        (b'[{"id": 1}]', "JSON"),
+        (b"\x89PNG\r\n", "picture"),
+    ],
+)
+def test_what_is_no_csv_is_called_by_its_kind(tmp_path: Path, content: bytes, kind: str) -> None:
+    message = refusal(write(tmp_path, content))
+    assert "is not a csv file" in message
+    assert kind in message
+
+
+def test_prose_is_no_table(tmp_path: Path) -> None:
+    assert "is not a table" in refusal(write(tmp_path, "Estimado colega\nle escribo por el caso\nsaludos\n"))
+
+
+def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, TEXT)
+    assert "Did you mean 'casos.csv'?" in refusal(tmp_path / "caso.csv")
+    assert "folder does not exist" in refusal(tmp_path / "nowhere" / "caso.csv")
+    assert "is a folder" in refusal(tmp_path)
+    assert str(tmp_path) not in refusal(tmp_path / "caso.csv")
+
+
+def test_unknown_kinds_and_databases(tmp_path: Path) -> None:
+    assert "'.sav'" in refusal(write(tmp_path, b"x", "casos.sav"))
+    assert "parquet" in refusal(write(tmp_path, b"x", "casos.parquet"))
+    assert "Databases" in refusal(Path("postgres://host/base"))
+
+
+def test_compressed_files(tmp_path: Path) -> None:
+    assert cells(read_text_table(write(tmp_path, gzip.compress(TEXT.encode()), "casos.csv.gz"))) == CELLS
+    assert cells(read_text_table(write(tmp_path, bz2.compress(TEXT.encode()), "casos.csv.bz2"))) == CELLS
+    # compressed under a plain name is still read: the content decides
+    assert cells(read_text_table(write(tmp_path, gzip.compress(TEXT.encode()), "otro.csv"))) == CELLS
+    cut = gzip.compress(TEXT.encode() * 1000)[:-20]
+    assert "damaged" in refusal(write(tmp_path, cut, "cortado.csv.gz"))
+
+
+def test_a_compressed_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("justice_metrics.cases.readers.encoding._MOST_BYTES", 1 << 20)
+    path = write(tmp_path, gzip.compress(b"a,b\n" + b"1,2\n" * (1 << 19)), "bomba.csv.gz")
+    assert "GiB of text" in refusal(path)
+
+
+def test_a_cell_of_ten_megabytes(tmp_path: Path) -> None:
+    long = "x" * (10 << 20)
+    read = read_text_table(write(tmp_path, f'id,texto\n1,"{long}"\n2,corto\n'))
+    assert [len(row[1] or "") for row in cells(read)] == [10 << 20, 5]
+
+
+def test_an_unreadable_cell_in_row_70000_is_found(tmp_path: Path) -> None:
+    rows = ["01/02/2018"] * 100_000
+    rows[70_000 - 2] = "ayer"
+    read = read_text_table(write(tmp_path, "id,fecha\n" + "".join(f"{n},{day}\n" for n, day in enumerate(rows))))
+    assert read.first_row_with("fecha", ["ayer"]) == 70_000
+
+
+TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufeff"), max_size=12)
+
+
+@given(
+    rows=st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=30),
+    separator=st.sampled_from([",", ";", "\t", "|"]),
+)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_round_trip_of_any_text(tmp_path: Path, rows: list[tuple[str, ...]], separator: str) -> None:
+    """What the csv module writes comes back, trimmed, blank as null; the guard of an export is undone."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, delimiter=separator, quoting=csv.QUOTE_ALL)
+    writer.writerows([("id", "uno", "dos", "tres"), *((str(n), *row) for n, row in enumerate(rows))])
+    read = read_text_table(write(tmp_path, made.getvalue()), separator=separator, encoding="utf-8")
+
+    def tidy(text: str) -> str | None:
+        guarded = len(text) > 1 and text[0] == "'" and text[1] in "=+-@"
+        return (text[1:] if guarded else text).strip() or None
+
+    expected = [[str(n), *map(tidy, row)] for n, row in enumerate(rows)]
+    kept = [
+        place for place in range(4) if place < 1 or any(row[place] for row in expected) or read.table.num_columns == 4
+    ]
+    assert cells(read) == [[row[place] for place in kept] for row in expected]
+
+
+@given(content=st.binary(max_size=400))
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_bytes_break_the_reader(tmp_path: Path, content: bytes) -> None:
+    """Any bytes are a table or a refusal that can be read; never another error."""
+    path = write(tmp_path, content)
+    with contextlib.suppress(ReadError):
+        read = read_text_table(path)
+        assert read.n_rows == read.table.num_rows > 0
+        assert len(set(read.columns)) == len(read.columns)
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "columns"),
+    [
+        ("india_pocso/cases.csv.gz", 19_783, 35),
+        ("italy_road_fines/events.csv.gz", 561_470, 15),
+        ("us_cook_2019/intake.csv.gz", 36_190, 17),
+        ("us_cook_2019/initiation.csv.gz", 73_029, 27),
+        ("us_cook_2019/dispositions.csv.gz", 20_234, 30),
+        ("us_cook_2019/sentencing.csv.gz", 4_329, 38),
+    ],
+)
+@pytest.mark.needs_data
+def test_public_files(file: str, rows: int, columns: int) -> None:
+    path = DATA / file
+    if not path.is_file():
+        pytest.skip("the public data sets are not beside the repository")
+    read = read_text_table(path)
+    assert (read.n_rows, len(read.columns), read.separator, read.encoding) == (rows, columns, ",", "utf-8")
+
+
+def test_sample_files() -> None:
+    if not (SAMPLE / "bolivia_cases.csv").is_file():
+        pytest.skip("no sample data")
+    read = read_text_table(SAMPLE / "bolivia_cases.csv")
+    assert (read.n_rows, read.separator, read.encoding) == (1200, ";", "utf-8-sig")
+    assert read.columns[0] == "N° de caso"

@@ -1,0 +1,189 @@
+"""Workbooks: typed cells come out as the text a person would write; archives are looked at before they are opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from justice_metrics.base.errors import ReadError
+from justice_metrics.cases.readers.files import read_text_table, sheets_with_data
+from justice_metrics.cases.readers.text_table import TextTable
+
+SAMPLE = Path(__file__).parents[3] / "sample_data"
+
+ROWS = [["Caso", "Fecha"], ["A-1", dt.date(2018, 4, 30)], ["A-2", None]]
+
+
+def book(folder: Path, sheets: dict[str, list[list[Any]]], *, name: str = "casos.xlsx", **options: Any) -> Path:
+    path = folder / name
+    with xlsxwriter.Workbook(path, {"default_date_format": "mm/dd/yy", **options}) as made:
+        for sheet, rows in sheets.items():
+            page = made.add_worksheet(sheet)
+            for number, row in enumerate(rows):
+                for place, value in enumerate(row):
+                    if value is not None:
+                        page.write(number, place, value)
+    return path
+
+
+def cells(read: TextTable) -> list[list[str | None]]:
+    return [list(row) for row in zip(*(column.to_pylist() for column in read.table.columns), strict=True)]
+
+
+def refusal(path: Path, **settings: Any) -> str:
+    with pytest.raises(ReadError) as error:
+        read_text_table(path, **settings)
+    return error.value.text()
+
+
+def test_cells_as_a_person_would_write_them(tmp_path: Path) -> None:
+    row = [
+        "  Ñandú ",
+        7,
+        7.5,
+        1234567.0,
+        True,
+        dt.date(2018, 4, 30),
+        dt.datetime(2018, 4, 30, 14, 5),
+        "01",
+        "30/04/2018",
+        None,
+    ]
+    read = read_text_table(book(tmp_path, {"Casos": [[f"c{n}" for n in range(10)], row]}))
+    assert cells(read) == [
+        ["Ñandú", "7", "7.5", "1234567", "TRUE", "2018-04-30", "2018-04-30 14:05:00", "01", "30/04/2018", None]
+    ]
+    assert read.sheet == "Casos"
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_both_day_counts_give_the_same_day(tmp_path: Path, since_1904: bool) -> None:
+    path = book(tmp_path, {"Casos": ROWS}, date_1904=since_1904)
+    assert cells(read_text_table(path)) == [["A-1", "2018-04-30"], ["A-2", None]]
+
+
+def test_titles_blank_rows_and_blank_columns(tmp_path: Path) -> None:
+    rows = [["Reporte de casos"], [], ["Caso", None, "Fin", "Fin"], ["1", None, "x", "y"], [], ["2", None, "z", None]]
+    read = read_text_table(book(tmp_path, {"Casos": rows}))
+    assert read.columns == ("Caso", "Fin", "Fin (2)")
+    assert cells(read) == [["1", "x", "y"], ["2", "z", None]]
+    assert read.first_row_with("Fin", ["x"]) == 4
+    assert read.first_row_with("Fin", ["z"]) == 6
+    notes = " ".join(note.text() for note in read.notes)
+    assert "2 lines above the header" in notes
+    assert "1 blank row" in notes
+
+
+def test_the_sheet_is_named_or_the_only_one(tmp_path: Path) -> None:
+    several = book(tmp_path, {"Portada": [["Informe"]], "Casos": ROWS, "Listas": [["a", "b"], [1, 2]]})
+    message = refusal(several)
+    assert "2 sheets with tables: 'Casos', 'Listas'" in message
+    assert 'sheet = "Casos"' in message
+    assert read_text_table(several, sheet="Listas").columns == ("a", "b")
+    assert "Did you mean 'Casos'?" in refusal(several, sheet="Caso")
+    assert "has a header and no rows" in refusal(several, sheet="Portada") or "is empty" in refusal(
+        several, sheet="Portada"
+    )
+    assert sheets_with_data(several) == (("Casos", 5), ("Listas", 4))
+    only = book(tmp_path, {"Portada": [["Informe"]], "Casos": ROWS}, name="uno.xlsx")
+    assert read_text_table(only).sheet == "Casos"
+
+
+def test_empty_and_header_only(tmp_path: Path) -> None:
+    assert "is empty" in refusal(book(tmp_path, {"Casos": []}))
+    assert "a header and no rows" in refusal(book(tmp_path, {"Casos": [["Caso", "Fecha"]]}), sheet="Casos")
+    (tmp_path / "nada.xlsx").write_bytes(b"")
+    assert "is empty" in refusal(tmp_path / "nada.xlsx")
+
+
+def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    path.write_bytes(b"Caso;Fecha\n1;2\n")
+    assert "give it the ending .csv" in refusal(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(500))
+    assert "password" in refusal(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("casos.csv", "a,b")
+    assert "not a workbook" in refusal(path)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
+def test_a_cut_workbook_is_damaged(tmp_path: Path, share: float) -> None:
+    path = book(tmp_path, {"Casos": ROWS})
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert "damaged" in refusal(path)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_flipped_bytes_are_read_or_refused_but_never_crash(tmp_path: Path, seed: int) -> None:
+    path = book(tmp_path, {"Casos": ROWS * 20})
+    raw = bytearray(path.read_bytes())
+    for step in range(6):
+        raw[(seed * 997 + step * 7919) % len(raw)] ^= 1 << (seed + step) % 8
+    path.write_bytes(bytes(raw))
+    try:
+        read = read_text_table(path)
+    except ReadError as error:
+        message = error.text()
+    else:
+        message = ""
+        assert read.n_rows > 0
+    assert "A-1" not in message
+
+
+def test_a_changed_byte_in_the_data_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    with zipfile.ZipFile(book(tmp_path, {"Casos": ROWS}, name="x.xlsx")) as whole, zipfile.ZipFile(path, "w") as stored:
+        for name in whole.namelist():
+            stored.writestr(name, whole.read(name))
+    raw = path.read_bytes()
+    assert read_text_table(path).n_rows == 2
+    path.write_bytes(raw.replace(b"A-1", b"A-7"))
+    assert "damaged" in refusal(path)
+
+
+def test_a_bomb_that_declares_itself(tmp_path: Path) -> None:
+    path = book(tmp_path, {"Casos": ROWS})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros.bin", bytes(110 << 20))
+    assert "more memory" in refusal(path)
+
+
+def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
+    path = book(tmp_path, {"Casos": ROWS})
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros.bin", bytes(110 << 20))
+    raw = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):  # the size that the archive declares
+        entry = raw.rfind(
+            mark, 0, raw.rfind(b"xl/media/zeros.bin") if mark == b"PK\x01\x02" else raw.find(b"xl/media/zeros.bin")
+        )
+        raw[entry + offset : entry + offset + 4] = struct.pack("<I", 1000)
+    path.write_bytes(bytes(raw))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.getinfo("xl/media/zeros.bin").file_size == 1000
+    assert "more memory" in refusal(path)
+
+
+def test_too_many_entries(tmp_path: Path) -> None:
+    path = book(tmp_path, {"Casos": ROWS})
+    with zipfile.ZipFile(path, "a") as archive:
+        for number in range(5001):
+            archive.writestr(f"xl/{number}", b"")
+    assert "more memory" in refusal(path)
+
+
+def test_the_sample_workbook() -> None:
+    if not (SAMPLE / "bolivia_cases.xlsx").is_file():
+        pytest.skip("no sample data")
+    typed = read_text_table(SAMPLE / "bolivia_cases.xlsx", sheet="Casos")
+    text = read_text_table(SAMPLE / "bolivia_cases.csv")
+    assert typed.columns == text.columns
+    assert typed.table.column("N° de caso") == text.table.column("N° de caso")
