@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
-from ...base.errors import OutputError, QuestionError
+from ...base.errors import QuestionError
 from ...base.language import tr
 from ...base.types import Names, names
 from ..casedata import CaseData
+from ..private_file import PREFIX, write_private
 from .examine import examine, rule_named
 from .rule import Settings, Subject
 
-# The file of ids says by its name what it is, so that nobody sends it on unaware.
-OFFENDING_FILE: Final = "PERSONAL_DATA_units_to_correct.csv"
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+OFFENDING_FILE: Final = f"{PREFIX}units_to_correct.csv"
 
 
 def offending_units(cases: CaseData, rule: str, *, settings: Settings | None = None) -> Any:
@@ -76,14 +72,9 @@ def write_offending(
     OutputError
         When the file cannot be written; an earlier one is then still there.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise OutputError(
-            tr("There is no folder '{name}'.", name=folder.name), tr("Make it first, on the secure side.")
-        )
     wanted = names(rules) if rules is not None else _broken(cases, settings)
     rows = ((rule, unit) for rule in wanted for unit in _offending(cases, rule, settings))
-    return _write_private(folder / OFFENDING_FILE, rows)
+    return write_private(Path(folder) / OFFENDING_FILE, ("rule", "unit_id"), rows)
 
 
 def _offending(cases: CaseData, word: str, settings: Settings | None) -> list[str]:
@@ -110,30 +101,3 @@ def _broken(cases: CaseData, settings: Settings | None) -> tuple[str, ...]:
         for one in found
         if one.broken and one.rule.certain and one.rule.severity != "note" and one.rule.probes(subject)
     )
-
-
-def _write_private(path: Path, rows: Iterable[tuple[str, str]]) -> Path:
-    """Write beside the file, readable by its owner only, and put it in place when it is complete."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as lines:
-            writer = csv.writer(lines)
-            writer.writerow(("rule", "unit_id"))
-            writer.writerows((rule, _inert(unit)) for rule, unit in rows)
-            lines.flush()
-            os.fsync(lines.fileno())
-        beside.replace(path)
-    except OSError:
-        raise OutputError(
-            tr("The file '{name}' could not be written.", name=path.name),
-            tr("Look at the rights of the folder and at the room on the disk; an earlier file is unchanged."),
-        ) from None
-    finally:
-        beside.unlink(missing_ok=True)
-    return path
-
-
-def _inert(text: str) -> str:
-    """Keep a spreadsheet from taking an id for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

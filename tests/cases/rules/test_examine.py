@@ -117,7 +117,7 @@ class TestOffendingUnits:
 
 class TestFileOfIds:
     def rows(self, path: Path) -> list[list[str]]:
-        with path.open(encoding="utf-8", newline="") as lines:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
             return list(csv.reader(lines))
 
     def test_broken_rules_without_notes(self, cases: CaseData, tmp_path: Path) -> None:
