@@ -20,6 +20,7 @@ from .ids import ID_RULES
 from .order import ORDER_RULES
 from .outcomes import OUTCOME_RULES
 from .people import PEOPLE_RULES, gaps
+from .recorded import dates_recorded
 from .reliance import RELIANCE_RULES
 from .rule import (
     INDICATORS,
@@ -192,7 +193,7 @@ class _Questions:
         if not self._spells:
             for name, kinds in gaps(self.subject).items():
                 made |= {f"gap__{name}__{kind}": flag for kind, flag in kinds.items()}
-            for name, (recorded, due) in self._dates().items():
+            for name, (recorded, due) in dates_recorded(self.subject).items():
                 made |= {f"date__{name}__recorded": recorded & due, f"date__{name}__due": due}
         return made
 
@@ -235,7 +236,7 @@ class _Questions:
     def recorded(self, counts: Mapping[str, int]) -> tuple[Recorded, ...]:
         """Return how completely dates and attributes are recorded."""
         made = []
-        for name in self._dates():
+        for name in dates_recorded(self.subject):
             recorded, due = counts[f"date__{name}__recorded"], counts[f"date__{name}__due"]
             missing = {NOT_RECORDED: due - recorded}
             made.append(Recorded(name, self.subject.words(name), "date", recorded, missing, due))
@@ -269,24 +270,6 @@ class _Questions:
         ]
         found = {name: tuple(rule.id for rule in certain if name in rule.touches) for name in INDICATORS}
         return {name: rules for name, rules in found.items() if rules}
-
-    def _dates(self) -> dict[str, tuple[nw.Expr, nw.Expr]]:
-        """Return, for each date, the units that have it and those that should: those that came there or beyond."""
-        cases, procedure = self.subject.cases, self.subject.cases.procedure
-        known = (*cases.dated_states, *cases.seen_states)
-        found: dict[str, tuple[nw.Expr, nw.Expr]] = {}
-        for name in self.subject.dates:
-            if name == "ending":
-                found[name] = (~nw.col("outcome_day").is_null(), ~self.subject.pending)
-                continue
-            if name == self.subject.start:
-                due: nw.Expr = ~nw.col("unit_id").is_null()
-            else:
-                beyond = tuple(one for one in known if name in procedure.required_before(one))
-                counted = beyond if procedure.state(name).funnel else ()
-                due = sure(cases.reached((name, *counted)))
-            found[name] = (~self.subject.on(name).is_null(), due)
-        return found
 
 
 def _sums(frame: nw.LazyFrame[Any], questions: _Questions, *, frequency: bool) -> dict[str, int]:
