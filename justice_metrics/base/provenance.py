@@ -28,6 +28,28 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a correction plan did besides leaving units out.
+
+    Attributes
+    ----------
+    action : {"accepted", "corrected", "already", "dropped"}
+        Taken for right as it is; changed; found corrected in the data already; left out (spells of support).
+    what : Readable
+        The rule in words, or what was changed.
+    n : int
+        How many.
+    rule : str
+        Id of the rule; empty for corrected cells.
+    """
+
+    action: Literal["accepted", "corrected", "already", "dropped"]
+    what: Readable
+    n: int
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """Travels with the data and with every result made from them.
 
@@ -47,6 +69,10 @@ class Provenance:
         How many units the data hold.
     left_out : tuple of LeftOut
         Units that the numbers do not rest on, with reasons.
+    plan : str
+        Name of the correction plan that was applied; empty without one.
+    corrections : tuple of Correction
+        What the plan did besides leaving units out.
     cutoff : datetime.date or None
         Last day on which the data are complete; None for a table of times, which has no calendar.
     sampling : str
@@ -66,6 +92,8 @@ class Provenance:
     unit: str = "case"
     units_in: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    plan: str = ""
+    corrections: tuple[Correction, ...] = ()
     cutoff: dt.date | None = None
     sampling: SamplingFrame = "registered"
     procedure: str = ""
@@ -106,10 +134,26 @@ class Provenance:
             trn("Left out: {n} unit: {reason}.", "Left out: {n} units: {reason}.", one.n, reason=one.reason)
             for one in self.left_out
         ]
+        lines += self.correction_lines()
         if self.simulated:
             lines.insert(0, tr("Simulated data: no case in it is real."))
         return tuple(lines)
 
+    def correction_lines(self) -> tuple[Message, ...]:
+        """Return what a correction plan did besides leaving units out, one sentence each."""
+        return tuple(
+            tr("By the plan '{plan}': {what}: {n} {done}.", plan=self.plan, what=one.what, n=one.n, done=words)
+            for one in self.corrections
+            for words in (ACTION_WORDS[one.action],)
+        )
+
+
+ACTION_WORDS = {
+    "accepted": tr("accepted as they are"),
+    "corrected": tr("corrected"),
+    "already": tr("found corrected in the data already"),
+    "dropped": tr("left out"),
+}
 
 UNIT_WORDS = {
     "complaint": tr("complaint"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +10,9 @@ from ..base.errors import ReadError
 from ..base.language import tr
 from . import canonical
 from .casedata import CaseData
+from .corrections.applied import corrected, ensure_decided
+from .corrections.cells import read_cells, tables_with_cells
+from .corrections.plan import CorrectionPlan, as_plan, read_plan
 from .mappings.children import child_dates
 from .mappings.mapping import CaseMapping, DateColumn
 from .readers.files import is_parquet, read_text_tables
@@ -22,6 +25,7 @@ def read_cases(
     *,
     mapping: CaseMapping | str | Path | dict[str, Any],
     faults: Literal["refuse", "count"] | None = None,
+    corrections: CorrectionPlan | str | Path | dict[str, Any] | None = None,
 ) -> CaseData:
     """Read case files as a mapping describes them.
 
@@ -34,6 +38,8 @@ def read_cases(
     faults : {"refuse", "count"}, optional
         What to do with unreadable values and repeated ids: refuse them, or count them and go on; by default as the
         mapping says.
+    corrections : CorrectionPlan, path or dict, optional
+        What was decided on broken rules; see ``docs/corrections.md``. By default the plan that the mapping names.
 
     Returns
     -------
@@ -58,47 +64,84 @@ def read_cases(
     1200
     """
     described = canonical.as_mapping(mapping)
-    if faults is not None and faults != described.data.faults:
-        described = described.with_faults(faults)
+    plan = _plan(described, corrections)
+    wanted = faults or described.data.faults
+    # With a plan, faults are counted first; those on which it does not decide are refused then.
+    described = described.with_faults("count" if plan is not None else wanted)
     embedded = Embedded()
+    tables, source = _tables(path, described, embedded)
+    cells = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else ()
+    tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
+    own = {name: table for name, table in tables.items() if name not in {"support", *described.children}}
+    made = canonical.from_frames(
+        list(own.values()) if described.data.kind == "stages" else own[""],
+        described,
+        support=tables.get("support"),
+        children={name: table for name, table in tables.items() if name in described.children},
+        embedded=embedded,
+        source=source,
+    )
+    cases = CaseData(
+        **made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")._asdict()
+    )
+    if plan is None:
+        return cases
+    if wanted == "refuse":
+        ensure_decided(cases, plan)
+    return corrected(cases, plan, cells=changed, already=already)
+
+
+def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, Any] | None) -> CorrectionPlan | None:
+    if given is not None:
+        return as_plan(given)
+    return read_plan(mapping.path(mapping.data.corrections)) if mapping.data.corrections is not None else None
+
+
+def _tables(
+    path: str | Path | Sequence[str | Path] | None, described: CaseMapping, embedded: Embedded
+) -> tuple[dict[str, Any], str]:
+    """Return every table that a mapping needs by its name, and the names of the files of the cases.
+
+    The table of the cases has the name ""; stage tables have that of their file, all others that of their section.
+    """
     if described.data.kind == "stages":
-        given = _listed(path) or [one.file for one in described.stages]
-        frames: Any = [
-            _table(one, described, embedded, sheet=stage.sheet, dates=_dates(described, place))
-            for place, (one, stage) in enumerate(zip(given, described.stages, strict=False))
-        ]
-        source = ", ".join(_name(one) for one in given)
+        files = _listed(path) or [one.file for one in described.stages]
+        tables: dict[str, Any] = {}
+        for place, (one, stage) in enumerate(zip(files, described.stages, strict=False)):
+            name = _name(one) if _name(one) not in tables else f"{_name(one)} ({place + 1})"
+            tables[name] = _table(one, described, embedded, sheet=stage.sheet, dates=_dates(described, place))
     else:
         files = _listed(path) or list(described.data.file)
         if not files:
             raise ReadError(
                 tr("The mapping names no data file."), tr("Set 'file' in [data], or name the file in the call.")
             )
-        frames = _table(files, described, embedded, sheet=described.data.sheet, dates=_dates(described))
-        source = ", ".join(_name(one) for one in files)
-    support, spells = None, described.support
+        tables = {"": _table(files, described, embedded, sheet=described.data.sheet, dates=_dates(described))}
+    spells = described.support
     if spells is not None and spells.file:
         dates = [one for one in (spells.start, spells.end, spells.recorded) if one is not None]
-        support = _table(spells.file, described, embedded, sheet=spells.sheet, dates=dates, other_hand=True)
-    children = {
-        # A sheet without a file is one of the workbook with the cases.
-        name: _table(
-            part.file or (files if described.data.kind != "stages" else described.stages[0].file),
-            described,
-            embedded,
-            sheet=part.sheet,
-            dates=child_dates(name, part),
-            other_hand=bool(part.file),
-        )
-        for name, part in described.children.items()
-        if part.apart
-    }
-    made = canonical.from_frames(
-        frames, described, support=support, children=children, embedded=embedded, source=source
-    )
-    return CaseData(
-        **made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")._asdict()
-    )
+        tables["support"] = _table(spells.file, described, embedded, sheet=spells.sheet, dates=dates, other_hand=True)
+    for name, part in described.children.items():
+        if part.apart:
+            # A sheet without a file is one of the workbook with the cases.
+            tables[name] = _table(
+                part.file or (files if described.data.kind != "stages" else described.stages[0].file),
+                described,
+                embedded,
+                sheet=part.sheet,
+                dates=child_dates(name, part),
+                other_hand=bool(part.file),
+            )
+    return tables, ", ".join(_name(one) for one in files)
+
+
+def _ids(mapping: CaseMapping, tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the columns of the id of each table."""
+    own = [name for name in tables if name not in {"support", *mapping.children}]
+    ids = {name: mapping.stage_id(place) if mapping.stages else mapping.cases.id for place, name in enumerate(own)}
+    if mapping.support is not None:
+        ids["support"] = mapping.support.id
+    return {**ids, **{name: mapping.child_id(name) for name in mapping.children}}
 
 
 def _table(

@@ -126,7 +126,11 @@ LabelSpec: TypeAlias = Annotated[LabelColumn, BeforeValidator(as_column, json_sc
 
 
 class DataPart(Part):
-    """[data]: the file and how it is written."""
+    """[data]: the file and how it is written.
+
+    ``codes`` keeps the codes of a Stata or SPSS file instead of their labels, in all columns or in those named.
+    ``corrections`` is a plan of decisions on broken rules, as ``check --plan`` writes it.
+    """
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
@@ -138,6 +142,8 @@ class DataPart(Part):
     decimal: DecimalMark | None = None
     faults: Faults = "refuse"
     simulated: bool = False
+    codes: bool | tuple[Name, ...] = False
+    corrections: Name | None = None
 
     @field_validator("kind")
     @classmethod

@@ -1,0 +1,203 @@
+"""A plan applied to case data: what was dropped and accepted, checked against what was decided on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from ...base.errors import CaseDataError, QuestionError, suggestion
+from ...base.language import tr, trn
+from ...base.provenance import Correction, LeftOut
+from ..casedata import CaseData
+from ..rules.examine import Verdict, examine, rule_named
+from ..rules.rule import Rule, Subject, sure
+from .plan import CorrectionPlan, Decision
+
+# What a file is refused for when no plan decides on it: cells, rows and ids that no reading can use.
+REFUSED: tuple[str, ...] = ("unreadable_dates", "unreadable_numbers", "unmatched_labels", "missing_ids", "repeated_ids")
+_SUPPORT_COLUMNS = ("unit_id", "actor", "institution", "start_day", "end_day", "basis", "recorded_day")
+
+
+def corrected(cases: CaseData, plan: CorrectionPlan, *, cells: int = 0, already: int = 0) -> CaseData:
+    """Return case data as a plan decides, with every decision counted in its provenance.
+
+    All findings are looked up in the data as they were read, after corrected cells and before anything is dropped, so
+    the order of the decisions does not matter. A unit that two decisions drop is counted with the first.
+
+    Parameters
+    ----------
+    cases : CaseData
+    plan : CorrectionPlan
+    cells, already : int
+        Cells that were corrected while the files were read, and those that held the corrected text already.
+
+    Raises
+    ------
+    CaseDataError
+        When more findings break a rule than the plan decides on, or nothing is left.
+    QuestionError
+        When a rule does not say which units break it, so that none can be dropped.
+    """
+    decided = plan.decisions("accept", "drop")
+    rules = [rule_named(one) for one in dict.fromkeys(one.rule for one in decided)]
+    found = {one.rule.id: one for one in examine(cases, rules=rules).verdicts} if rules else {}
+    for one in decided:
+        _ensure_expected(one, _n(found[one.rule], one), plan.source)
+    kept, left_out, spells = _dropped(cases, plan.decisions("drop"))
+    told = [
+        Correction(action="accepted", what=rule_named(one.rule).sentence, n=_n(found[one.rule], one), rule=one.rule)
+        for one in plan.decisions("accept")
+    ]
+    told += [Correction(action="corrected", what=tr("cells of the file"), n=cells)] if cells else []
+    told += [Correction(action="already", what=tr("cells of the file"), n=already)] if already else []
+    told += [Correction(action="dropped", what=rule.sentence, n=n, rule=rule.id) for rule, n in spells]
+    gone = sum(one.n for one in left_out)
+    if gone and gone >= cases.n_units:
+        raise CaseDataError(
+            tr("'{plan}' drops every case.", plan=plan.source), tr("Look at the decisions that say drop.")
+        )
+    provenance = replace(
+        cases.provenance.leave_out(*left_out),
+        units_in=cases.n_units - gone,
+        corrections=(*cases.provenance.corrections, *(one for one in told if one.n)),
+        plan=plan.source,
+    )
+    return kept.with_(provenance=provenance)
+
+
+def ensure_decided(cases: CaseData, plan: CorrectionPlan) -> None:
+    """Refuse faults for which a file without a plan would be refused, and on which the plan does not decide.
+
+    Raises
+    ------
+    CaseDataError
+        With the rule and the number.
+    """
+    settled = {one.rule for one in plan.decisions("accept")}
+    for one in examine(cases, rules=[rule_named(word) for word in REFUSED]).verdicts:
+        if one.broken and one.rule.id not in settled:
+            raise CaseDataError(
+                trn(
+                    "'{plan}' does not settle {n} finding of the rule '{rule}': {sentence}.",
+                    "'{plan}' does not settle {n} findings of the rule '{rule}': {sentence}.",
+                    one.n,
+                    plan=plan.source,
+                    rule=one.rule.id,
+                    sentence=one.rule.sentence,
+                ),
+                tr(
+                    'Correct the cells in the file of corrections, or set do = "accept" with a reason: they then count '
+                    "as missing."
+                ),
+            )
+
+
+def _n(found: Verdict, decision: Decision) -> int:
+    """Return how often a rule is broken now, where the decision looks."""
+    if decision.detail is None:
+        return found.n
+    return next((one.n for one in found.parts if one.key == decision.detail), 0)
+
+
+def _ensure_expected(decision: Decision, n: int, source: str) -> None:
+    if n > decision.n:
+        raise CaseDataError(
+            tr(
+                "'{plan}' decides on {decided} findings of the rule '{rule}', and there are {n} now.",
+                plan=source,
+                decided=decision.n,
+                rule=decision.rule,
+                n=n,
+            ),
+            tr("Check the data again, look at the new ones, and set n = {n} in the plan.", n=n),
+        )
+
+
+def _dropped(
+    cases: CaseData, decisions: tuple[Decision, ...]
+) -> tuple[CaseData, list[LeftOut], list[tuple[Rule, int]]]:
+    """Return the cases without what is dropped, the units that went by reason, and the spells that went by rule."""
+    subject = Subject(cases)
+    of_units = [one for one in decisions if rule_named(one.rule).counts == "units"]
+    of_spells = [one for one in decisions if rule_named(one.rule).counts == "spells"]
+    for one in decisions:
+        if one not in of_units and one not in of_spells:
+            raise _no_units(one.rule)
+    spells: list[tuple[Rule, int]] = []
+    kept = cases
+    frame = subject.support_frame()
+    if of_spells and frame is not None:
+        masks = {f"drop__{place}": _mask(subject, one) for place, one in enumerate(of_spells)}
+        n = _first_hits(frame, masks, None)
+        spells = [(rule_named(one.rule), n[name]) for name, one in zip(masks, of_spells, strict=True)]
+        stays = ~reduce(or_, masks.values())
+        there = [one for one in _SUPPORT_COLUMNS if one in frame.collect_schema().names()]
+        kept = kept.with_(support=frame.filter(stays).select(*there))
+    if not of_units:
+        return kept, [], spells
+    masks = {f"drop__{place}": _mask(subject, one) for place, one in enumerate(of_units)}
+    whole = subject.frame()
+    n = _first_hits(whole, masks, "frequency" if cases.sampling.repeated else None)
+    gone = whole.filter(reduce(or_, masks.values())).select("unit_id")
+    left_out = [
+        LeftOut(tr("dropped by the correction plan: {what}", what=rule_named(one.rule).sentence), n[name])
+        for name, one in zip(masks, of_units, strict=True)
+    ]
+    return kept.with_(**_without(kept, gone)), left_out, spells
+
+
+def _mask(subject: Subject, decision: Decision) -> nw.Expr:
+    """Return what a decision drops; never null."""
+    rule = rule_named(decision.rule)
+    probes = rule.probes(subject)
+    if decision.detail is not None:
+        keys = [one.key for one in probes]
+        probes = [one for one in probes if one.key == decision.detail]
+        if keys and not probes:
+            raise QuestionError(
+                tr("The rule '{rule}' does not look at '{detail}'.", rule=rule.id, detail=decision.detail),
+                suggestion(decision.detail, tuple(keys)),
+            )
+    if not probes or not rule.certain:
+        raise _no_units(rule.id)
+    return sure(reduce(or_, [one.hit for one in probes]))
+
+
+def _no_units(rule: str) -> QuestionError:
+    return QuestionError(
+        tr("The rule '{rule}' names no units, so none can be dropped.", rule=rule),
+        tr('Set do = "accept", or correct the cells.'),
+    )
+
+
+def _first_hits(frame: nw.LazyFrame[Any], masks: Mapping[str, nw.Expr], frequency: str | None) -> dict[str, int]:
+    """Count what each mask hits that none before it does."""
+    amount = nw.col(frequency) if frequency else nw.lit(1)
+    counts: dict[str, nw.Expr] = {}
+    before: nw.Expr | None = None
+    for name, mask in masks.items():
+        fresh = mask if before is None else mask & ~before
+        counts[name] = (fresh.cast(nw.Int64) * amount).sum()
+        before = mask if before is None else before | mask
+    found = frame.select(**counts).collect()
+    return {name: int(found.get_column(name)[0] or 0) for name in counts}
+
+
+def _without(cases: CaseData, gone: nw.LazyFrame[Any]) -> dict[str, Any]:
+    """Return every frame of the cases without the units that are gone."""
+
+    def left(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        return frame.join(gone, on="unit_id", how="anti")
+
+    return {
+        "milestones": left(cases.milestones),
+        "events": left(cases.events),
+        "support": None if cases.support is None else left(cases.support),
+        "links": None if cases.links is None else left(cases.links),
+        "children": {name: left(one) for name, one in cases.children.items()},
+    }
