@@ -390,6 +390,8 @@ def _taken_in(
             repeated_rows=parts.repeated_rows,
             repeated_ids=max(repeated_ids, 0),
             ended_after_cutoff=late,
+            official_rows=mapping.data.official_rows,
+            extracted_day=None if mapping.data.extracted is None else day_number(mapping.data.extracted),
             conversions=parts.conversions,
         ),
     )

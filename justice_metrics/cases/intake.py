@@ -103,6 +103,10 @@ class Intake:
         Ids that become equal once spaces, case and marks are taken away.
     ended_after_cutoff : int
         Units whose ending is dated after the cut-off.
+    official_rows : int or None
+        Rows that the register has by another source, as the mapping gives them.
+    extracted_day : int or None
+        Day on which the file was taken from the register, as the mapping gives it.
     conversions : tuple of Conversion
     children : tuple of ChildIntake
         One per child table.
@@ -115,5 +119,7 @@ class Intake:
     repeated_ids: int = 0
     similar_ids: int = 0
     ended_after_cutoff: int = 0
+    official_rows: int | None = None
+    extracted_day: int | None = None
     conversions: tuple[Conversion, ...] = ()
     children: tuple[ChildIntake, ...] = ()
