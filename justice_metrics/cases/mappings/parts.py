@@ -129,7 +129,8 @@ class DataPart(Part):
     """[data]: the file and how it is written.
 
     ``codes`` keeps the codes of a Stata or SPSS file instead of their labels, in all columns or in those named.
-    ``corrections`` is a plan of decisions on broken rules, as ``check --plan`` writes it.
+    ``corrections`` is a plan of decisions on broken rules, as ``check --plan`` writes it. ``official_rows`` is how many
+    rows the register has by another source, and ``extracted`` the day on which the file was taken from it.
     """
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
@@ -142,6 +143,8 @@ class DataPart(Part):
     decimal: DecimalMark | None = None
     faults: Faults = "refuse"
     simulated: bool = False
+    official_rows: Annotated[int, Field(ge=1)] | None = None
+    extracted: dt.date | None = None
     codes: bool | tuple[Name, ...] = False
     corrections: Name | None = None
 
