@@ -8,16 +8,19 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError
 from ..base.language import tr, trn
+from ..base.levels import NOT_AVAILABLE
 from .conversions.conversion import (
     day_lookup,
     label_lookup,
     level_lookup,
+    normalise,
     number_lookup,
     unmatched_error,
     unreadable_days,
     unreadable_numbers,
 )
 from .intake import Conversion
+from .made_columns import make_columns
 from .mappings.mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
 from .readers.files import read_crosswalk
 from .readers.frames import Source
@@ -37,7 +40,25 @@ class Typing:
         self.mapping = mapping
         self.conversions: list[Conversion] = []
         self._counting = mapping.data.faults == "count"
-        self._missing: Mapping[str, str] = dict(mapping.missing)
+        self.conversions += make_columns(source, mapping)
+
+    def _missing(self, column: str) -> dict[str, str]:
+        """Return the texts that stand for missing in a column: those of the mapping before those of the file."""
+        declared = dict.fromkeys(self.source.user_missing(column), NOT_AVAILABLE)
+        return declared | self._either_way(column, self.mapping.missing)
+
+    def _either_way(self, column: str, named: Mapping[str, str]) -> dict[str, str]:
+        """Return labels with what they stand for, in a labelled column also where the code was named, not the label."""
+        meant = {normalise(text): word for text, word in named.items()}
+        both = dict(named)
+        for code, cell in self.source.cell_of_code(column).items():
+            for other in (cell, code, self.source.value_labels(column)[code]):
+                word = meant.get(normalise(other))
+                # what stands in the cell goes before another name for it
+                for text in (cell, code) if word is not None else ():
+                    if normalise(text) not in meant:
+                        both.setdefault(text, word or "")
+        return both
 
     def id(self, columns: Sequence[str], *, name: str, where: str) -> None:
         """Add an id made of one or several columns, as text."""
@@ -65,7 +86,7 @@ class Typing:
             return declared
         texts, counts = self.source.distinct(column)
         order = spec.order or self.mapping.data.date_order
-        found = day_lookup(texts, counts, column=column, order=order, missing=self._missing)
+        found = day_lookup(texts, counts, column=column, order=order, missing=self._missing(column))
         if found.n_unreadable and not self._counting:
             raise unreadable_days(found, row=self.source.first_row(column, found.unreadable))
         self.source.add_days(name, column, found)
@@ -111,11 +132,11 @@ class Typing:
             texts,
             counts,
             column=column,
-            labels=labels,
+            labels=self._either_way(column, labels),
             otherwise=spec.otherwise,
             match=spec.match,
-            ignore=spec.ignore,
-            missing=self._missing,
+            ignore=tuple(self._either_way(column, dict.fromkeys(spec.ignore, ""))),
+            missing=self._missing(column),
         )
         if found.n_unmatched and not self._counting:
             raise unmatched_error(found, labels=labels, key=f"{where}.labels")
@@ -151,11 +172,11 @@ class Typing:
             texts,
             counts,
             column=column,
-            labels=labels,
+            labels=self._either_way(column, labels),
             bands=spec.bands,
             kind="number" if numbers or spec.type == "number" else "integer",
             decimal="." if numbers else self.mapping.data.decimal,
-            missing=self._missing,
+            missing=self._missing(column),
         )
         self.source.add_lookup(name, column, found.levels, nw.String)
         self.conversions.append(
@@ -184,7 +205,7 @@ class Typing:
             column=column,
             kind="integer" if kind == "integer" else "number",
             decimal=self.mapping.data.decimal,
-            missing=self._missing,
+            missing=self._missing(column),
         )
         if found.n_unreadable and not self._counting:
             raise unreadable_numbers(found, row=self.source.first_row(column, found.unreadable))

@@ -383,6 +383,17 @@ def _date_parts(bare: str, *, serials: bool) -> _Parts:
     return _named_parts(_WEEKDAY.sub("", bare))
 
 
+def month_number(name: str) -> int | None:
+    """Return the number of a month named in English or Spanish, also in its short forms.
+
+    Examples
+    --------
+    >>> month_number("Setiembre"), month_number("ene."), month_number("13")
+    (9, 1, None)
+    """
+    return _MONTHS.get(normalise(name).rstrip("."))
+
+
 def _named_parts(bare: str) -> _Parts:
     """Take a date with the month in words apart."""
     if (found := _DAY_NAME.match(bare)) and (month := _MONTHS.get(found[2])):

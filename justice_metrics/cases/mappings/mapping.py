@@ -24,6 +24,7 @@ from .children import (
     check_child,
     child_columns,
 )
+from .columns import MadeColumn
 from .parts import (
     AttributeColumn,
     AttributeSpec,
@@ -119,6 +120,8 @@ class CaseMapping(Part):
         Tables with several rows per case, or none; see :mod:`justice_metrics.cases.mappings.children`.
     missing : mapping of str to str
         Codes that stand for missing, with the kind of missing.
+    made : mapping of str to MadeColumn
+        The section [columns]: columns that are made of others before anything is typed.
 
     Examples
     --------
@@ -148,6 +151,7 @@ class CaseMapping(Part):
     warrants: WarrantsPart | None = None
     reparation: ReparationPart | None = None
     missing: Mapping[Name, MissingCode] = Field(default_factory=dict)
+    made: Mapping[Name, MadeColumn] = Field(default_factory=dict, alias="columns")
 
     _folder: Path = PrivateAttr(default=Path())
     _source: str = PrivateAttr(default="mapping")

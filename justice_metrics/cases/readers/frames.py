@@ -124,8 +124,10 @@ class Source:
             frame = nw.from_native(self._arrow)
         else:
             self._lazy = frame
-        self._schema = frame.collect_schema()
-        self.columns = tuple(self._schema.names())
+        self._schema: dict[str, Any] = dict(frame.collect_schema())
+        self.columns = tuple(self._schema)
+        self._whole_days: dict[str, nw.Expr] = {}
+        self._not_made: dict[str, str] = {}
 
     @property
     def is_embedded(self) -> bool:
@@ -145,6 +147,8 @@ class Source:
         MappingError
             When it is not; names what comes nearest.
         """
+        if column in self._not_made:
+            raise MappingError.unknown_column(self._not_made[column], self.columns, where=f"columns.{column}")
         if column not in self.columns:
             raise MappingError.unknown_column(column, self.columns, where=where)
         if isinstance(self._schema[column], nw.List | nw.Array | nw.Struct):
@@ -182,6 +186,18 @@ class Source:
         pairs = sorted(zip(found.get_column("text").to_list(), found.get_column("n").to_list(), strict=True))
         return [str(text) for text, _ in pairs], [int(n) for _, n in pairs]
 
+    def value_labels(self, column: str) -> Mapping[str, str]:
+        """Return the label of each code of a column, where the file has such labels."""
+        return self._file.value_labels.get(column, {}) if self._file is not None else {}
+
+    def cell_of_code(self, column: str) -> Mapping[str, str]:
+        """Return what the cells of a labelled column hold for each of its codes."""
+        return self._file.cell_of_code(column) if self._file is not None else {}
+
+    def user_missing(self, column: str) -> tuple[str, ...]:
+        """Return the texts that the file itself declares missing in a column."""
+        return self._file.user_missing.get(column, ()) if self._file is not None else ()
+
     def first_row(self, column: str, texts: Iterable[str]) -> int | None:
         """Return the number (from 1) of the first row whose cell is one of ``texts``; None where rows have no order."""
         if self._file is not None:
@@ -198,6 +214,40 @@ class Source:
     def add(self, name: str, expr: nw.Expr) -> None:
         """Add a column made by an expression over the user's columns."""
         self._made[name] = expr
+
+    def put(self, name: str, expr: nw.Expr, *, whole_day: nw.Expr | None = None) -> None:
+        """Add a text to the user's own columns, made of them by an expression; it takes the place of its namesake.
+
+        Parameters
+        ----------
+        whole_day : expression, optional
+            For a date that is not always known to the day: the same date written whole, in ISO order.
+        """
+        if self._arrow is not None:
+            made = nw.from_native(self._arrow).select(expr.alias(name)).to_native()[name]
+            place = self._arrow.schema.get_field_index(name)
+            self._arrow = (
+                self._arrow.append_column(name, made) if place < 0 else self._arrow.set_column(place, name, made)
+            )
+        else:
+            self._lazy = self._view().with_columns(expr.alias(name))
+            if whole_day is not None:
+                # the parts may be overwritten later, so it is kept beside
+                self._lazy = self._lazy.with_columns(whole_day.alias(f"whole__{name}"))
+                self._whole_days[name] = nw.col(f"whole__{name}")
+        self._day_columns -= {name}
+        self._schema[name] = nw.String()
+        self.columns = (*(one for one in self.columns if one != name), name)
+
+    def not_made(self, name: str, part: str) -> None:
+        """Remember that a column could not be made here, because a part of it is not there."""
+        if name not in self.columns:
+            self._not_made[name] = part
+
+    def looked_up(self, name: str, column: str, lookup: Mapping[str, str | None]) -> nw.Expr:
+        """Return the text that ``lookup`` has for each text of a column; null for texts without one."""
+        self.add_lookup(name, column, lookup, nw.String)
+        return self._made.pop(name)
 
     def add_total(self, name: str, parts: Sequence[tuple[str, int]]) -> None:
         """Add the sum of columns of numbers made before, each times a whole number; a gap beside a number is zero."""
@@ -244,6 +294,12 @@ class Source:
         """
         if self._arrow is not None or self._is_polars():
             self.add_lookup(name, column, found.days, nw.Int32)
+            return
+        if column in self._whole_days:
+            blank = [text for text, day in found.days.items() if day is None]
+            whole = self._whole_days[column]
+            readable = nw.when(~nw.col(column).is_in(blank)).then(whole) if blank else whole
+            self._made[name] = day_of_date(readable.str.to_datetime("%Y-%m-%d"))
             return
         texts = {text: day for text, day in found.days.items() if day is not None}
         pattern = next((one for one in _SQL_FORMATS if all(_reads(one, *pair) for pair in texts.items())), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ...base.errors import ReadError, nearest
 from ...base.language import Message, tr, trn
+from ..conversions.text import normalise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,13 @@ class TextTable:
         For a workbook.
     notes : tuple of Message
         What was found out or put right: renamed columns, blank rows, broken letters.
+    column_labels : mapping of str to str
+        What a statistics file calls its columns (variable labels).
+    value_labels : mapping of str to mapping
+        For each labelled column the label of every code, the code as text. Cells hold the label, unless the codes
+        were asked for; where two codes of a column share a label, the cell says which: "Otro [8]".
+    user_missing : mapping of str to tuple of str
+        Texts of cells that the file itself declares missing.
     """
 
     table: pa.Table = field(repr=False)
@@ -53,11 +61,18 @@ class TextTable:
     separator: str | None = None
     sheet: str | None = None
     notes: tuple[Message, ...] = ()
+    column_labels: Mapping[str, str] = field(default_factory=dict, repr=False)
+    value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    user_missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(self.table.column_names)
+
+    def cell_of_code(self, column: str) -> dict[str, str]:
+        """Return what the cells of a labelled column hold for each of its codes, as far as they hold labels."""
+        return cells_of_labels(self.value_labels.get(column, {}))
 
     def distinct(self, column: str) -> tuple[list[str | None], list[int]]:
         """Return the distinct texts of a column and how many cells hold each."""
@@ -76,6 +91,28 @@ class TextTable:
         if index < 0:
             return None
         return int(self.numbers[index]) if self.numbers is not None else int(index) + self.first_row
+
+
+def cells_of_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return the text that stands for each code: its label, with the code behind where others have the same one.
+
+    Labels count as the same where capitals, accents and spaces make the difference; so do a label and another code
+    that has none.
+
+    Examples
+    --------
+    >>> cells_of_labels({"1": "Sí", "2": "No", "8": "Otro", "9": "otro"})
+    {'1': 'Sí', '2': 'No', '8': 'Otro [8]', '9': 'otro [9]'}
+    """
+    spellings = Counter(normalise(label) for label in labels.values())
+    codes = {normalise(code): code for code in labels}
+    cells: dict[str, str] = {}
+    for code, label in labels.items():
+        bare = normalise(label)
+        alone = spellings[bare] == 1 and codes.get(bare, code) == code
+        tidy = " ".join(label.split())
+        cells[code] = (tidy if alone else f"{tidy} [{code}]") if tidy else code
+    return cells
 
 
 def missing_file(path: Path) -> ReadError:
