@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _TEXT: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.bz2", ".tsv.bz2")
-_WORKBOOK: Final = (".xlsx", ".xlsm")
+_WORKBOOK: Final = (".xlsx", ".xlsm", ".xls", ".ods")
 _KNOWN: Final = "csv, tsv, csv.gz, xlsx, parquet"
 
 

@@ -107,7 +107,11 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"Caso;Fecha\n1;2\n")
     assert "give it the ending .csv" in refusal(path)
     path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(500))
-    assert "password" in refusal(path)
+    assert "damaged" in refusal(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500))
+    assert "has a password" in refusal(path)
+    path.write_bytes(b"\xef\xbb\xbf\r\n<html><table><tr><td>Caso</td></tr></table></html>")
+    assert "web page" in refusal(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("casos.csv", "a,b")
     assert "not a workbook" in refusal(path)
@@ -121,7 +125,7 @@ def test_a_cut_workbook_is_damaged(tmp_path: Path, share: float) -> None:
     assert "damaged" in refusal(path)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(5))
 def test_flipped_bytes_are_read_or_refused_but_never_crash(tmp_path: Path, seed: int) -> None:
     path = book(tmp_path, {"Casos": ROWS * 20})
     raw = bytearray(path.read_bytes())
