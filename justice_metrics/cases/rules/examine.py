@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from ...base.errors import QuestionError, suggestion
 from ...base.language import tr
@@ -25,7 +24,6 @@ from .reliance import RELIANCE_RULES
 from .rule import (
     INDICATORS,
     Counted,
-    DayTally,
     Facts,
     Probe,
     Recorded,
@@ -132,7 +130,7 @@ def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Setting
     subject = Subject(cases, settings or Settings())
     of_units = _Questions(subject, [one for one in rules if one.counts != "spells"], spells=False)
     counts = _sums(subject.frame(), of_units, frequency=cases.sampling.repeated)
-    facts = Facts(days=day_tallies(subject), recorded=of_units.recorded(counts))
+    facts = Facts(subject=subject, recorded=of_units.recorded(counts))
     verdicts = {one.rule.id: one for one in of_units.verdicts(counts, facts)}
     spells = subject.support_frame()
     if spells is not None:
@@ -144,19 +142,6 @@ def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Setting
         completeness=facts.recorded,
         doubtful=of_units.doubtful(counts),
     )
-
-
-def day_tallies(subject: Subject) -> dict[str, DayTally]:
-    """Count how many units have each date, one scan per kind of date."""
-    frame, repeated = subject.frame(), subject.cases.sampling.repeated
-    number = nw.col("frequency").sum() if repeated else nw.len()
-    tallies = {}
-    for name in subject.dates:
-        design = ["frequency"] if repeated else []
-        dated = frame.select(subject.on(name).alias("day"), *design).filter(~nw.col("day").is_null())
-        found = dated.group_by("day").agg(number.alias("n")).collect()
-        tallies[name] = DayTally(*(np.array(found.get_column(one).to_list(), np.int64) for one in ("day", "n")))
-    return tallies
 
 
 def rule_named(word: str, rules: Sequence[Rule] = RULES) -> Rule:

@@ -1,0 +1,47 @@
+"""Conditions on rows as rules put them together: never null, over the first and the last of several days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Final
+
+import narwhals.stable.v2 as nw
+
+from .calendar import stands_in
+
+ALWAYS: Final = nw.lit(value=True)
+
+
+def sure(flag: nw.Expr) -> nw.Expr:
+    """Return a condition with false for null."""
+    return flag.fill_null(False)
+
+
+def either(flags: Sequence[nw.Expr]) -> nw.Expr:
+    """Return whether any of the conditions holds; false without one."""
+    return reduce(lambda one, two: one | two, flags) if flags else nw.lit(value=False)
+
+
+def earliest(days: Sequence[nw.Expr]) -> nw.Expr | None:
+    """Return the first of several days; None without one."""
+    if not days:
+        return None
+    return days[0] if len(days) == 1 else nw.min_horizontal(*days)
+
+
+def latest(days: Sequence[nw.Expr]) -> nw.Expr | None:
+    """Return the last of several days; None without one."""
+    if not days:
+        return None
+    return days[0] if len(days) == 1 else nw.max_horizontal(*days)
+
+
+def without_stand_in(day: nw.Expr) -> nw.Expr:
+    """Return a day, or null where it is a date that programs write for "no date"."""
+    return nw.when(~stands_in(day)).then(day)
+
+
+def bare_id(text: nw.Expr) -> nw.Expr:
+    """Return an id in one spelling: small letters, and one hyphen for any run of marks and spaces."""
+    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "-").str.strip_chars("-")

@@ -1,0 +1,183 @@
+"""The cases under examination as rules see them: their days freed of stand-ins, their columns, their settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+from ...base.language import Message, Readable, tr
+from ..casedata import CaseData
+from ..conversions.text import normalise
+from .masks import bare_id, earliest, sure, without_stand_in
+
+Words: TypeAlias = Message | Readable
+
+# What offences against children are called, without accents; "infante" and "niña" as in art. 308 bis of Bolivia.
+_CHILD_WORDS: Final = re.compile(r"infante|\bnin[ao]|adolescen|\bmenor(es)? de|child|\bminor\b|juvenile")
+
+# The last day of a spell that has no end.
+_OPEN_END: Final = 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a user may set of the check.
+
+    Attributes
+    ----------
+    enough_recorded : float
+        Share of recorded values below which an attribute is reported.
+    child_offences : tuple of str
+        Levels of ``offence`` whose victims are children by definition; without them such offences are
+        recognised by their words.
+    late_recording_days : int
+        A spell of support that was recorded more days after its start than this was recorded afterwards.
+    """
+
+    enough_recorded: float = 0.8
+    child_offences: tuple[str, ...] = ()
+    late_recording_days: int = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The cases under examination, with their days freed of stand-ins for "no date" such as 1900-01-01.
+
+    A stand-in is reported once, by its own rule; the other rules take it for no date.
+    """
+
+    cases: CaseData
+    settings: Settings = Settings()
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Columns of the milestones."""
+        return frozenset(self.cases.milestones.collect_schema().names())
+
+    @property
+    def start(self) -> str:
+        """The state in which every unit begins."""
+        return self.cases.procedure.start
+
+    @cached_property
+    def stages(self) -> tuple[str, ...]:
+        """Stages and suspensions with a date of their own, the start left out."""
+        exits = {*self.cases.procedure.outcomes, self.start}
+        return tuple(one for one in self.cases.dated_states if one not in exits)
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """Names of the dates that a reader would look at: start, stages, ending."""
+        first = (self.start,) if self.start in self.cases.dated_states else ()
+        return (*first, *self.stages, "ending")
+
+    def on(self, name: str) -> nw.Expr:
+        """Return the day of a state, a role, the ``outcome`` or the ``conclusion``; null where it says nothing."""
+        return nw.col(f"on__{name}")
+
+    def first_on(self, states: Sequence[str]) -> nw.Expr | None:
+        """Return the first day in any of ``states``, own or of a role that only they play; None without a column."""
+        own = [one for one in states if one in self.cases.dated_states]
+        roles = [one for one in self.cases.dated_roles if set(self.cases.procedure.resolve(one)) <= set(states)]
+        return earliest([self.on(one) for one in (*own, *roles)])
+
+    def dated(self, name: str) -> list[nw.Expr]:
+        """Return the days behind one of ``dates``; an ending can have several columns."""
+        if name != "ending":
+            return [self.on(name)]
+        return [self.on(one) for one in self.ending_columns]
+
+    @cached_property
+    def ending_columns(self) -> tuple[str, ...]:
+        """Names of the days that speak of an ending."""
+        outcomes = [one for one in self.cases.dated_states if one in self.cases.procedure.outcomes]
+        written = ["conclusion"] if "conclusion_day" in self.columns else []
+        return ("outcome", *outcomes, *self.cases.dated_roles, *written)
+
+    def raw(self, name: str) -> nw.Expr:
+        """Return a day as the data give it, stand-ins included."""
+        written = {"outcome": "outcome_day", "conclusion": "conclusion_day"}
+        return nw.col(written.get(name, f"first__{name}"))
+
+    def words(self, name: str) -> Words:
+        """Return a state, role or date in words."""
+        return tr("ending") if name == "ending" else self.cases.procedure.label(name)
+
+    @property
+    def pending(self) -> nw.Expr:
+        """Units that are open at the cut-off."""
+        return nw.col("outcome").is_null()
+
+    def stands_as(self, states: Sequence[str]) -> nw.Expr:
+        """Return the units that stand as ended in one of ``states``."""
+        return sure(nw.col("outcome").is_in(list(states)))
+
+    @cached_property
+    def alike(self) -> nw.LazyFrame[Any] | None:
+        """Ids that occur in several spellings, with the first of these; None where there are none."""
+        spelled = self.cases.milestones.select("unit_id", bare__id=bare_id(nw.col("unit_id")))
+        groups = spelled.group_by("bare__id").agg(alike__id=nw.len(), first__alike=nw.col("unit_id").min())
+        several = groups.filter(nw.col("alike__id") > 1)
+        found = several.select(n=nw.len()).collect().get_column("n")[0]
+        return several if int(found or 0) else None
+
+    @cached_property
+    def child_offences(self) -> tuple[str, ...]:
+        """Levels of ``offence`` whose victims are children, as set or told by their words."""
+        if self.settings.child_offences:
+            return self.settings.child_offences
+        levels = self.cases.milestones.select("offence").drop_nulls().unique().collect().get_column("offence")
+        return tuple(sorted(one for one in levels.to_list() if _CHILD_WORDS.search(normalise(one))))
+
+    def frame(self) -> nw.LazyFrame[Any]:
+        """Return the milestones with the columns that the rules read."""
+        names = [*self.cases.dated_states, *self.cases.dated_roles, "outcome"]
+        names += ["conclusion"] if "conclusion_day" in self.columns else []
+        frame = self.cases.milestones.with_columns(**{f"on__{one}": without_stand_in(self.raw(one)) for one in names})
+        endings = [self.on(one) for one in self.ending_columns]
+        frame = frame.with_columns(on__ending=nw.min_horizontal(*endings) if len(endings) > 1 else endings[0])
+        if self.alike is None:
+            return frame
+        return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")
+
+    @property
+    def closed_on(self) -> nw.Expr:
+        """Return the day on which a unit was closed; a first verdict that can be appealed closes nothing."""
+        procedure = self.cases.procedure
+        goes_on = [one for one in procedure.roles.get("verdict", ()) if procedure.edges.get(one)]
+        return nw.when(~self.stands_as(goes_on)).then(self.on("outcome"))
+
+    def support_frame(self) -> nw.LazyFrame[Any] | None:
+        """Return the support spells, each with what the rules compare it with.
+
+        ``known`` is 1 where its unit is among the cases, ``case_start`` and ``case_end`` are the days on which that
+        began and on which it was closed, and ``elsewhere`` is 1 where a spell of the same actor in another institution
+        covers a day of it.
+        """
+        if self.cases.support is None:
+            return None
+        begins = self.on(self.start) if self.start in self.cases.dated_states else nw.lit(None, dtype=nw.Int32)
+        units = self.frame().select("unit_id", known=nw.lit(1), case_start=begins, case_end=self.closed_on)
+        spells = self.cases.support.with_columns(last_day=nw.col("end_day").fill_null(_OPEN_END))
+        spell = ("unit_id", "actor", "institution", "start_day", "last_day")
+        others = spells.select(
+            "unit_id",
+            "actor",
+            institution_of_other=nw.col("institution"),
+            start_of_other=nw.col("start_day"),
+            last_of_other=nw.col("last_day"),
+        )
+        pairs = spells.select(*spell).join(others, on=["unit_id", "actor"])
+        shared = (
+            (nw.col("institution") != nw.col("institution_of_other"))
+            & (nw.col("start_day") <= nw.col("last_of_other"))
+            & (nw.col("start_of_other") <= nw.col("last_day"))
+        )
+        shared_spells = pairs.filter(shared).with_columns(elsewhere=nw.lit(1))
+        overlapping = shared_spells.group_by(*spell).agg(nw.col("elsewhere").max())
+        return spells.join(units, on="unit_id", how="left").join(overlapping, on=list(spell), how="left")
