@@ -29,24 +29,28 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What a correction plan did besides leaving units out.
+    """What a correction plan did.
 
     Attributes
     ----------
-    action : {"accepted", "corrected", "already", "dropped"}
-        Taken for right as it is; changed; found corrected in the data already; left out (spells of support).
+    action : {"accepted", "corrected", "already", "dropped", "outgrown"}
+        Taken for right as it is; changed; found corrected in the data already; left out of the data; not carried out,
+        because more findings break the rule than were decided on.
     what : Readable
         The rule in words, or what was changed.
     n : int
         How many.
     rule : str
         Id of the rule; empty for corrected cells.
+    reason : str
+        As the plan gives it; shown by the check only.
     """
 
-    action: Literal["accepted", "corrected", "already", "dropped"]
+    action: Literal["accepted", "corrected", "already", "dropped", "outgrown"]
     what: Readable
     n: int
     rule: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ class Provenance:
     plan : str
         Name of the correction plan that was applied; empty without one.
     corrections : tuple of Correction
-        What the plan did besides leaving units out.
+        What the plan did; units that it left out are in no number and not among ``units_in``.
     cutoff : datetime.date or None
         Last day on which the data are complete; None for a table of times, which has no calendar.
     sampling : str
@@ -140,7 +144,7 @@ class Provenance:
         return tuple(lines)
 
     def correction_lines(self) -> tuple[Message, ...]:
-        """Return what a correction plan did besides leaving units out, one sentence each."""
+        """Return what a correction plan did, one sentence each."""
         return tuple(
             tr("By the plan '{plan}': {what}: {n} {done}.", plan=self.plan, what=one.what, n=one.n, done=words)
             for one in self.corrections
@@ -153,6 +157,7 @@ ACTION_WORDS = {
     "corrected": tr("corrected"),
     "already": tr("found corrected in the data already"),
     "dropped": tr("left out"),
+    "outgrown": tr("break the rule now, more than were decided on"),
 }
 
 UNIT_WORDS = {

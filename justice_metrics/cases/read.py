@@ -88,7 +88,7 @@ def read_cases(
         return cases
     if wanted == "refuse":
         ensure_decided(cases, plan)
-    return corrected(cases, plan, cells=changed, already=already)
+    return corrected(cases, plan, cells=changed, already=already, refuse=wanted == "refuse")
 
 
 def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, Any] | None) -> CorrectionPlan | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +11,10 @@ from ..base.language import tr
 from .options import Options
 from .reading import cases_of
 from .shell import FAULT, Shell
+
+if TYPE_CHECKING:
+    from ..cases.casedata import CaseData
+    from ..measures.quality.check import QualityReport
 
 
 def add(app: typer.Typer, options: Options) -> None:
@@ -42,6 +47,25 @@ def add(app: typer.Typer, options: Options) -> None:
                 )
             ),
         ),
+        plan: Path | None = typer.Option(
+            None,
+            "--plan",
+            metavar="FILE",
+            show_default=False,
+            help=words(
+                tr(
+                    "Write a correction plan to fill in, and beside it the file in which cells are corrected. That file "
+                    "is personal data."
+                )
+            ),
+        ),
+        corrections: Path | None = typer.Option(
+            None,
+            "--corrections",
+            metavar="FILE",
+            show_default=False,
+            help=words(tr("Check the data as this plan corrects them; otherwise as the plan of the mapping does.")),
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
@@ -50,8 +74,10 @@ def add(app: typer.Typer, options: Options) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
             from ..measures.quality.check import check as ask
 
-            cases = cases_of(shell, mapping, faults="count")
+            cases = cases_of(shell, mapping, faults="count", corrections=corrections)
             answer = ask(cases)
+            if plan is not None:
+                _write_plan(shell, plan, mapping, cases, answer, corrections)
             if ids is not None:
                 from ..cases.rules.offending import write_offending
 
@@ -60,5 +86,26 @@ def add(app: typer.Typer, options: Options) -> None:
                     tr("Written: {path} (personal data; delete it when the register is corrected)", path=str(written))
                 )
             shell.give(answer)
-            if strict and any(one.rule.severity == "error" for one in answer.broken):
+            if strict and any(
+                one.rule.severity == "error" for one in answer.broken if one.rule.id not in answer.accepted
+            ):
                 raise typer.Exit(FAULT)
+
+
+def _write_plan(
+    shell: Shell, plan: Path, mapping: Path, cases: CaseData, answer: QualityReport, corrections: Path | None
+) -> None:
+    from ..cases.corrections.plan import read_plan
+    from ..cases.corrections.proposed import plan_text, write_plan
+
+    text = plan_text(
+        cases,
+        answer.examination,
+        mapping=mapping.name,
+        language=shell.language,
+        earlier=None if corrections is None else read_plan(corrections),
+    )
+    written, cells = write_plan(plan, text, cases)
+    shell.tell(tr("Written: {path}", path=str(written)))
+    shell.tell(tr("Written: {path} (personal data; delete it when the register is corrected)", path=str(cells)))
+    shell.tell(tr('Fill them in, and name the plan in [data] of the mapping: corrections = "{name}".', name=plan.name))

@@ -21,14 +21,20 @@ OF_COUNTS: Final = (
 )
 
 
-def cases_of(shell: Shell, mapping: Path, *, faults: Literal["refuse", "count"] | None = None) -> CaseData:
+def cases_of(
+    shell: Shell,
+    mapping: Path,
+    *,
+    faults: Literal["refuse", "count"] | None = None,
+    corrections: Path | None = None,
+) -> CaseData:
     """Read the cases that a mapping describes, and speak its language from here on."""
     from ..cases.counts.mapping import section_of_counts
 
     section = section_of_counts(mapping)
     if section is not None:
         raise _no_cases(shell, mapping, section)
-    return _read_cases(shell, mapping, faults)
+    return _read_cases(shell, mapping, faults, corrections)
 
 
 def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
@@ -45,7 +51,9 @@ def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
         return read_counts(mapping=described)
 
 
-def _read_cases(shell: Shell, mapping: Path, faults: Literal["refuse", "count"] | None) -> CaseData:
+def _read_cases(
+    shell: Shell, mapping: Path, faults: Literal["refuse", "count"] | None, corrections: Path | None = None
+) -> CaseData:
     from ..cases.mappings.mapping import read_mapping
     from ..cases.read import read_cases
 
@@ -53,7 +61,7 @@ def _read_cases(shell: Shell, mapping: Path, faults: Literal["refuse", "count"] 
     shell.settle(described.data.language)
     files = tuple(Path(one).name for one in described.data.file)
     with shell.working(tr("Reading the case files: {files}", files=files)):
-        return read_cases(mapping=described, faults=faults)
+        return read_cases(mapping=described, faults=faults, corrections=corrections)
 
 
 def _no_cases(shell: Shell, mapping: Path, section: Mapping[str, Any]) -> QuestionError:

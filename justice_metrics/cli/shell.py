@@ -121,9 +121,9 @@ class Shell:
 
         self._write(results[0])
         if self.json:
-            from .machine import as_json
+            from ..publish.record import json_bytes
 
-            typer.echo(json.dumps(as_json(results, self.language), ensure_ascii=False, indent=2, allow_nan=False))
+            typer.echo(json_bytes(results, self.language).decode().rstrip("\n"))
         elif not (self.quiet and self.out):
             show(results, self.screen, self.language)
         for path in self.out:

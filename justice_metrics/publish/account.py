@@ -51,6 +51,7 @@ def sources(results: Sequence[Result], language: Language) -> list[list[tuple[st
             one.sampling,
             one.procedure,
             one.version,
+            one.plan,
         )
         groups.setdefault(key, []).append(number)
         by_source[key] = one
@@ -81,6 +82,7 @@ def _source(one: Provenance, numbers: Iterable[int], language: Language) -> list
         (WORDS["cutoff"], format_date(one.cutoff, language) if one.cutoff else "–"),
         (WORDS["sampling"], SAMPLING[one.sampling].text(language)),
         (WORDS["procedure"], plain(one.procedure, longest=200)),
+        (WORDS["corrections"], " ".join(plain(line.text(language)) for line in one.correction_lines())),
         (WORDS["version"], f"justice_metrics {plain(one.version)}" if one.version else ""),
     ]
     return [(term.text(language), words) for term, words in pairs if words]

@@ -50,6 +50,7 @@ WORDS: Final = MappingProxyType(
         "cutoff": tr("Cut-off"),
         "sampling": tr("Sampling"),
         "procedure": tr("Procedure"),
+        "corrections": tr("Corrections"),
         "version": tr("Made with"),
         "study": tr("Study file"),
         "sections": tr("Sections"),

@@ -18,11 +18,12 @@ from ..figures.style import FigureFormat
 from .drawing import drawn
 from .folder import write_file
 from .inert import csv_text
+from .record import json_bytes
 from .report import result_page
 from .workbook import workbook_bytes
 
 FIGURES: Final = (".png", ".svg", ".pdf")
-SUFFIXES: Final = (".csv", ".xlsx", ".html", *FIGURES)
+SUFFIXES: Final = (".csv", ".xlsx", ".html", ".json", *FIGURES)
 
 
 def write_table(result: Result, path: str | Path, *, table: str = "main", language: Language = "en") -> Path:
@@ -34,7 +35,7 @@ def write_table(result: Result, path: str | Path, *, table: str = "main", langua
         Any answer of the library. What is written is internal, and says so where it can.
     path : str or Path
         ``.csv`` one table, for a program; ``.xlsx`` all tables with the meaning of their columns; ``.html`` a page with
-        figure, tables and definition; ``.png``, ``.svg``, ``.pdf`` the figure.
+        figure, tables and definition; ``.json`` all of it for a program; ``.png``, ``.svg``, ``.pdf`` the figure.
     table : str
         Which table; for ``.xlsx`` the one that comes first.
     language : {"en", "es"}
@@ -63,7 +64,7 @@ def result_bytes(result: Result, suffix: str, *, table: str = "main", language: 
     result : Result
         Any answer of the library.
     suffix : str
-        ``.csv``, ``.xlsx``, ``.html``, ``.png``, ``.svg`` or ``.pdf``.
+        ``.csv``, ``.xlsx``, ``.html``, ``.json``, ``.png``, ``.svg`` or ``.pdf``.
     table : str
         Which table; for ``.xlsx`` the one that comes first.
     language : {"en", "es"}
@@ -90,6 +91,8 @@ def result_bytes(result: Result, suffix: str, *, table: str = "main", language: 
         return workbook_bytes(result, table=table, language=language)
     if kind == ".html":
         return result_page(result, language=language).encode("utf-8")
+    if kind == ".json":
+        return json_bytes([result], language)
     return drawn(result, cast("FigureFormat", kind[1:]), language=language)
 
 

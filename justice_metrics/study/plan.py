@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from ..base.errors import JusticeMetricsError, SettingsError
 from ..base.language import LANGUAGES, Label, Language, Message, tr, trn
 from ..base.settings import ReadableError, read_toml, validated
+from ..cases.corrections.plan import CorrectionPlan, read_plan
 from .described import Described, described
 from .parts import Part, Words, label
 from .planned import Lines, PlannedQuestion, planned, whole
@@ -44,20 +45,13 @@ class StudyPart(Part):
     title: Words
     mapping: Annotated[str, Field(min_length=1)]
     language: Languages = ("en",)
-    corrections: Any = None
+    corrections: Annotated[str, Field(min_length=1)] | None = None
     policy: Any = None
 
     @field_validator("language")
     @classmethod
     def _each_once(cls, language: tuple[Language, ...]) -> tuple[Language, ...]:
         return tuple(dict.fromkeys(language))
-
-    @field_validator("corrections", mode="before")
-    @classmethod
-    def _no_corrections_yet(cls, _: Any) -> Any:
-        raise ReadableError(
-            tr("correction plans come with a later version; correct the data file and leave this key out")
-        )
 
     @field_validator("policy", mode="before")
     @classmethod
@@ -113,6 +107,8 @@ class Study:
         Where the report goes.
     formats : tuple of str
         What is written: html, csv, xlsx, png, svg.
+    corrections : mapping of str to CorrectionPlan
+        The plan for each mapping that has one.
     """
 
     source: str
@@ -122,6 +118,7 @@ class Study:
     data: Mapping[str, Described]
     folder: Path
     formats: tuple[Format, ...]
+    corrections: Mapping[str, CorrectionPlan] = field(default_factory=dict)
 
 
 def read_study(path: str | Path) -> Study:
@@ -178,7 +175,14 @@ def read_study(path: str | Path) -> Study:
         data=MappingProxyType(data),
         folder=path.parent / file.output.folder,
         formats=file.output.formats,
+        corrections=_corrections(file, path),
     )
+
+
+def _corrections(file: StudyFile, path: Path) -> dict[str, CorrectionPlan]:
+    """Read the plan of the study, which is for its own mapping; others name theirs themselves."""
+    named = file.study.corrections
+    return {} if named is None else {file.study.mapping: read_plan(path.parent / named)}
 
 
 def language_of(path: str | Path) -> Language | None:

@@ -135,7 +135,11 @@ def _read(study: Study, steps: _Steps) -> dict[_Reading, CaseData | CountData]:
             found[name, counting] = read_counts(mapping=about.mapping)
         else:
             steps.next(tr("Reading the case files: {files}", files=about.files))
-            found[name, counting] = read_cases(mapping=about.mapping, faults="count" if counting else None)
+            found[name, counting] = read_cases(
+                mapping=about.mapping,
+                faults="count" if counting else None,
+                corrections=study.corrections.get(name),
+            )
     return found
 
 

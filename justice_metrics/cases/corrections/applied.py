@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -12,10 +12,11 @@ import narwhals.stable.v2 as nw
 
 from ...base.errors import CaseDataError, QuestionError, suggestion
 from ...base.language import tr, trn
-from ...base.provenance import Correction, LeftOut
+from ...base.provenance import Correction
 from ..casedata import CaseData
 from ..rules.examine import Verdict, examine, rule_named
-from ..rules.rule import Rule, Subject, sure
+from ..rules.masks import sure
+from ..rules.subject import Subject
 from .plan import CorrectionPlan, Decision
 
 # What a file is refused for when no plan decides on it: cells, rows and ids that no reading can use.
@@ -23,7 +24,9 @@ REFUSED: tuple[str, ...] = ("unreadable_dates", "unreadable_numbers", "unmatched
 _SUPPORT_COLUMNS = ("unit_id", "actor", "institution", "start_day", "end_day", "basis", "recorded_day")
 
 
-def corrected(cases: CaseData, plan: CorrectionPlan, *, cells: int = 0, already: int = 0) -> CaseData:
+def corrected(
+    cases: CaseData, plan: CorrectionPlan, *, cells: int = 0, already: int = 0, refuse: bool = True
+) -> CaseData:
     """Return case data as a plan decides, with every decision counted in its provenance.
 
     All findings are looked up in the data as they were read, after corrected cells and before anything is dropped, so
@@ -35,6 +38,8 @@ def corrected(cases: CaseData, plan: CorrectionPlan, *, cells: int = 0, already:
     plan : CorrectionPlan
     cells, already : int
         Cells that were corrected while the files were read, and those that held the corrected text already.
+    refuse : bool
+        Whether to stop where a decision is outgrown; otherwise it is not carried out, and told.
 
     Raises
     ------
@@ -46,25 +51,24 @@ def corrected(cases: CaseData, plan: CorrectionPlan, *, cells: int = 0, already:
     decided = plan.decisions("accept", "drop")
     rules = [rule_named(one) for one in dict.fromkeys(one.rule for one in decided)]
     found = {one.rule.id: one for one in examine(cases, rules=rules).verdicts} if rules else {}
-    for one in decided:
-        _ensure_expected(one, _n(found[one.rule], one), plan.source)
-    kept, left_out, spells = _dropped(cases, plan.decisions("drop"))
-    told = [
-        Correction(action="accepted", what=rule_named(one.rule).sentence, n=_n(found[one.rule], one), rule=one.rule)
-        for one in plan.decisions("accept")
-    ]
+    now = [_n(found[one.rule], one) for one in decided]
+    outgrown = [(one, n) for one, n in zip(decided, now, strict=True) if n > one.n]
+    if outgrown and refuse:
+        raise _outgrown(*outgrown[0], plan.source)
+    standing = [(one, n) for one, n in zip(decided, now, strict=True) if n <= one.n]
+    kept, gone, dropped = _dropped(cases, tuple(one for one, _ in standing if one.do == "drop"))
+    told = [_told("accepted", one, n) for one, n in standing if one.do == "accept"]
+    told += [_told("outgrown", one, n) for one, n in outgrown]
     told += [Correction(action="corrected", what=tr("cells of the file"), n=cells)] if cells else []
     told += [Correction(action="already", what=tr("cells of the file"), n=already)] if already else []
-    told += [Correction(action="dropped", what=rule.sentence, n=n, rule=rule.id) for rule, n in spells]
-    gone = sum(one.n for one in left_out)
     if gone and gone >= cases.n_units:
         raise CaseDataError(
             tr("'{plan}' drops every case.", plan=plan.source), tr("Look at the decisions that say drop.")
         )
     provenance = replace(
-        cases.provenance.leave_out(*left_out),
+        cases.provenance,
         units_in=cases.n_units - gone,
-        corrections=(*cases.provenance.corrections, *(one for one in told if one.n)),
+        corrections=(*cases.provenance.corrections, *(one for one in (*told, *dropped) if one.n)),
         plan=plan.source,
     )
     return kept.with_(provenance=provenance)
@@ -104,51 +108,46 @@ def _n(found: Verdict, decision: Decision) -> int:
     return next((one.n for one in found.parts if one.key == decision.detail), 0)
 
 
-def _ensure_expected(decision: Decision, n: int, source: str) -> None:
-    if n > decision.n:
-        raise CaseDataError(
-            tr(
-                "'{plan}' decides on {decided} findings of the rule '{rule}', and there are {n} now.",
-                plan=source,
-                decided=decision.n,
-                rule=decision.rule,
-                n=n,
-            ),
-            tr("Check the data again, look at the new ones, and set n = {n} in the plan.", n=n),
-        )
+def _told(action: Any, decision: Decision, n: int) -> Correction:
+    rule = rule_named(decision.rule)
+    return Correction(action=action, what=rule.sentence, n=n, rule=rule.id, reason=decision.reason)
 
 
-def _dropped(
-    cases: CaseData, decisions: tuple[Decision, ...]
-) -> tuple[CaseData, list[LeftOut], list[tuple[Rule, int]]]:
-    """Return the cases without what is dropped, the units that went by reason, and the spells that went by rule."""
+def _outgrown(decision: Decision, n: int, source: str) -> CaseDataError:
+    return CaseDataError(
+        tr(
+            "'{plan}' decides on {decided} findings of the rule '{rule}', and there are {n} now.",
+            plan=source,
+            decided=decision.n,
+            rule=decision.rule,
+            n=n,
+        ),
+        tr("Check the data again, look at the new ones, and set n = {n} in the plan.", n=n),
+    )
+
+
+def _dropped(cases: CaseData, decisions: tuple[Decision, ...]) -> tuple[CaseData, int, list[Correction]]:
+    """Return the cases without what is dropped, how many units went, and what went by which rule."""
     subject = Subject(cases)
     of_units = [one for one in decisions if rule_named(one.rule).counts == "units"]
     of_spells = [one for one in decisions if rule_named(one.rule).counts == "spells"]
     for one in decisions:
         if one not in of_units and one not in of_spells:
             raise _no_units(one.rule)
-    spells: list[tuple[Rule, int]] = []
-    kept = cases
+    kept, spells, units = cases, [0] * len(of_spells), [0] * len(of_units)
     frame = subject.support_frame()
     if of_spells and frame is not None:
-        masks = {f"drop__{place}": _mask(subject, one) for place, one in enumerate(of_spells)}
-        n = _first_hits(frame, masks, None)
-        spells = [(rule_named(one.rule), n[name]) for name, one in zip(masks, of_spells, strict=True)]
-        stays = ~reduce(or_, masks.values())
+        masks = [_mask(subject, one) for one in of_spells]
+        spells = _first_hits(frame, masks, None)
         there = [one for one in _SUPPORT_COLUMNS if one in frame.collect_schema().names()]
-        kept = kept.with_(support=frame.filter(stays).select(*there))
-    if not of_units:
-        return kept, [], spells
-    masks = {f"drop__{place}": _mask(subject, one) for place, one in enumerate(of_units)}
-    whole = subject.frame()
-    n = _first_hits(whole, masks, "frequency" if cases.sampling.repeated else None)
-    gone = whole.filter(reduce(or_, masks.values())).select("unit_id")
-    left_out = [
-        LeftOut(tr("dropped by the correction plan: {what}", what=rule_named(one.rule).sentence), n[name])
-        for name, one in zip(masks, of_units, strict=True)
-    ]
-    return kept.with_(**_without(kept, gone)), left_out, spells
+        kept = kept.with_(support=frame.filter(~reduce(or_, masks)).select(*there))
+    if of_units:
+        masks = [_mask(subject, one) for one in of_units]
+        whole = subject.frame()
+        units = _first_hits(whole, masks, "frequency" if cases.sampling.repeated else None)
+        kept = kept.with_(**_without(kept, whole.filter(reduce(or_, masks)).select("unit_id")))
+    numbers = zip((*of_spells, *of_units), (*spells, *units), strict=True)
+    return kept, sum(units), [_told("dropped", one, n) for one, n in numbers]
 
 
 def _mask(subject: Subject, decision: Decision) -> nw.Expr:
@@ -175,17 +174,20 @@ def _no_units(rule: str) -> QuestionError:
     )
 
 
-def _first_hits(frame: nw.LazyFrame[Any], masks: Mapping[str, nw.Expr], frequency: str | None) -> dict[str, int]:
+def _first_hits(frame: nw.LazyFrame[Any], masks: Sequence[nw.Expr], frequency: str | None) -> list[int]:
     """Count what each mask hits that none before it does."""
     amount = nw.col(frequency) if frequency else nw.lit(1)
+    names = [f"drop__{place}" for place in range(len(masks))]
+    # the masks become columns first: a rule can be a long expression
+    flags = frame.select(**dict(zip(names, masks, strict=True)), amount=amount)
     counts: dict[str, nw.Expr] = {}
-    before: nw.Expr | None = None
-    for name, mask in masks.items():
-        fresh = mask if before is None else mask & ~before
-        counts[name] = (fresh.cast(nw.Int64) * amount).sum()
-        before = mask if before is None else before | mask
-    found = frame.select(**counts).collect()
-    return {name: int(found.get_column(name)[0] or 0) for name in counts}
+    for place, name in enumerate(names):
+        fresh = nw.col(name)
+        if place:
+            fresh = fresh & ~reduce(or_, [nw.col(one) for one in names[:place]])
+        counts[name] = (fresh.cast(nw.Int64) * nw.col("amount")).sum()
+    found = flags.select(**counts).collect()
+    return [int(found.get_column(name)[0] or 0) for name in names]
 
 
 def _without(cases: CaseData, gone: nw.LazyFrame[Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ...base.types import Names, names
 from ..casedata import CaseData
 from ..private_file import PREFIX, write_private
 from .examine import examine, rule_named
-from .rule import Settings, Subject
+from .subject import Settings, Subject
 
 OFFENDING_FILE: Final = f"{PREFIX}units_to_correct.csv"
 
@@ -40,7 +40,7 @@ def offending_units(cases: CaseData, rule: str, *, settings: Settings | None = N
     QuestionError
         When there is no such rule, or it was counted before there were units.
     """
-    return nw.from_dict({"unit_id": _offending(cases, rule, settings)}, backend=cases.frame_library).to_native()
+    return nw.from_dict({"unit_id": breaking_ids(cases, rule, settings)}, backend=cases.frame_library).to_native()
 
 
 def write_offending(
@@ -72,12 +72,13 @@ def write_offending(
     OutputError
         When the file cannot be written; an earlier one is then still there.
     """
-    wanted = names(rules) if rules is not None else _broken(cases, settings)
-    rows = ((rule, unit) for rule in wanted for unit in _offending(cases, rule, settings))
+    wanted = names(rules) if rules is not None else rules_with_units(cases, settings)
+    rows = ((rule, unit) for rule in wanted for unit in breaking_ids(cases, rule, settings))
     return write_private(Path(folder) / OFFENDING_FILE, ("rule", "unit_id"), rows)
 
 
-def _offending(cases: CaseData, word: str, settings: Settings | None) -> list[str]:
+def breaking_ids(cases: CaseData, word: str, settings: Settings | None = None) -> list[str]:
+    """Return the ids of the units that break a rule, sorted; parameters and errors as in `offending_units`."""
     rule = rule_named(word)
     subject = Subject(cases, settings or Settings())
     frame = subject.support_frame() if rule.counts == "spells" else subject.frame()
@@ -93,7 +94,8 @@ def _offending(cases: CaseData, word: str, settings: Settings | None) -> list[st
     return sorted({str(one) for one in found.get_column("unit_id").to_list()})
 
 
-def _broken(cases: CaseData, settings: Settings | None) -> tuple[str, ...]:
+def rules_with_units(cases: CaseData, settings: Settings | None = None) -> tuple[str, ...]:
+    """Return the broken rules that say which units break them, notes left out."""
     found = examine(cases, settings=settings).verdicts
     subject = Subject(cases, settings or Settings())
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -12,6 +12,7 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
 from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
+from ...base.provenance import ACTION_WORDS
 from ...base.result import Column, Definition, Result, Table
 from ...base.types import Names, Values, names
 from ...cases.casedata import CaseData
@@ -36,6 +37,7 @@ COUNTED: Final[Mapping[str, Message]] = MappingProxyType(
 STATES: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "broken": tr("broken"),
+        "accepted": tr("broken, and accepted by the plan"),
         "kept": tr("kept"),
         "not_looked_at": tr("not looked at: the data do not have what it needs"),
     }
@@ -74,13 +76,20 @@ class QualityReport(Result):
         One row per date and attribute: ``column, recorded``, the kinds of missing, ``denominator, share``.
     effect
         One row per indicator and reason: units that leave it, and units in it that break a rule which touches it.
+    decisions
+        What a correction plan did, where one was applied: ``what, done, n, reason``.
     rules
-        Every rule in plain words, whether it was looked at, kept or broken, and what to do.
+        Every rule in plain words, whether it was looked at, kept, broken or accepted, and what to do.
     """
 
     question: ClassVar[str] = "check"
 
     examination: Examination
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Ids of the rules whose findings a correction plan accepts."""
+        return frozenset(one.rule for one in self.provenance.corrections if one.action == "accepted")
 
     @property
     def broken(self) -> tuple[Verdict, ...]:
@@ -91,7 +100,8 @@ class QualityReport(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the broken rules in sentences, worst first, each with what to do."""
-        return (self._overview(), *[_told(one) for one in self.broken], *self._effects())
+        told = [_told(one) for one in self.broken if one.rule.id not in self.accepted]
+        return (self._overview(), *told, *self._effects(), *self.provenance.correction_lines())
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share that breaks each rule, by severity; where no rule is broken, how complete each column is.
@@ -231,7 +241,10 @@ def check(
             "main": _main_table(found),
             "completeness": _completeness_table(found.completeness),
             "effect": _effect_table(cases, found),
-            "rules": _rules_table(found.verdicts),
+            **_decisions_table(cases),
+            "rules": _rules_table(
+                found.verdicts, {one.rule for one in cases.provenance.corrections if one.action == "accepted"}
+            ),
         },
         definition=Definition(
             answers=tr("Which rules do the case files break, how often, and what does it do to the results?"),
@@ -355,7 +368,32 @@ def _asked_of(cases: CaseData) -> list[str]:
     return [one for one in INDICATORS if one not in {*unknown, *silent, *CHILD_TABLES}]
 
 
-def _rules_table(verdicts: Sequence[Verdict]) -> Table:
+def _decisions_table(cases: CaseData) -> dict[str, Table]:
+    """Say what a correction plan did; nothing without one."""
+    told = cases.provenance.corrections
+    if not told:
+        return {}
+    columns = (
+        Column("what", tr("what"), "text", "key", "text"),
+        Column("done", tr("decision"), "text", "key", "text"),
+        Column("n", tr("number"), "units", "count", "count"),
+        Column("reason", tr("reason"), "text", "key", "text"),
+    )
+    values = {
+        "what": _texts(one.rule or "cells" for one in told),
+        "done": _texts(one.action for one in told),
+        "n": np.array([one.n for one in told], dtype=np.int64),
+        "reason": _texts(one.reason for one in told),
+    }
+    labels: dict[str, Mapping[str, Readable]] = {
+        "what": {one.rule or "cells": one.what for one in told},
+        "done": ACTION_WORDS,
+    }
+    title = tr("What the plan '{plan}' decided", plan=cases.provenance.plan)
+    return {"decisions": Table(columns, values, labels=labels, title=title)}
+
+
+def _rules_table(verdicts: Sequence[Verdict], accepted: Collection[str]) -> Table:
     rules = [one.rule for one in verdicts]
     columns = (
         Column("rule", tr("rule"), "text", "key", "key"),
@@ -367,7 +405,7 @@ def _rules_table(verdicts: Sequence[Verdict]) -> Table:
     )
     values = {
         "rule": _texts(one.id for one in rules),
-        "state": _texts("broken" if one.broken else "kept" if one.looked_at else "not_looked_at" for one in verdicts),
+        "state": _texts(_state(one, accepted) for one in verdicts),
         "severity": _texts(one.severity for one in rules),
         "sentence": _texts(str(one.sentence) for one in rules),
         "remedy": _texts(str(one.remedy) for one in rules),
@@ -381,6 +419,12 @@ def _rules_table(verdicts: Sequence[Verdict]) -> Table:
         "touches": _touches_words(rules),
     }
     return Table(columns, values, labels=labels, title=tr("The rules, and what to do"))
+
+
+def _state(one: Verdict, accepted: Collection[str]) -> str:
+    if one.broken:
+        return "accepted" if one.rule.id in accepted else "broken"
+    return "kept" if one.looked_at else "not_looked_at"
 
 
 def _told(one: Verdict) -> Message:
