@@ -59,9 +59,6 @@ def cut_at(cases: CaseData, day: int) -> CaseData:
     whole = cases.intake.one_row_per_unit or cases.members_merged
     frame = _blanked(cases, day) if whole else _followed(cases, day)
     frame = frame.with_columns(outcome_rank=outcome_rank(cases.procedure))
-    if cases.procedure.start in cases.dated_states:
-        start = nw.col(f"first__{cases.procedure.start}")
-        frame = frame.filter(start.is_null() | (start <= day))
     count = nw.col("frequency").sum() if cases.sampling.repeated else nw.len()
     n = int(frame.select(n=count).collect().get_column("n")[0] or 0)
     spells = cases.support
@@ -85,21 +82,24 @@ def _blanked(cases: CaseData, day: int) -> nw.LazyFrame[Any]:
     """Return milestones without anything after the day."""
     frame = cases.milestones
     names = frame.collect_schema().names()
+    start = f"first__{cases.procedure.start}"
+    if start in names:
+        frame = frame.filter(nw.col(start).is_null() | (nw.col(start) <= day))
     frame = frame.drop(*[one for one in _AS_WRITTEN if one in names])
     later = (nw.col("outcome_day") > day).fill_null(value=False)
     columns = {name: nw.when(nw.col(name) <= day).then(nw.col(name)) for name in names if name.startswith("first__")}
     columns["outcome"] = nw.when(~later).then(nw.col("outcome"))
-    return _still_engaged(frame, names, day).with_columns(**columns).with_columns(
-        outcome_day=nw.when(nw.col("outcome_day") <= day).then(nw.col("outcome_day"))
+    return (
+        _still_engaged(frame, names, day)
+        .with_columns(**columns)
+        .with_columns(outcome_day=nw.when(nw.col("outcome_day") <= day).then(nw.col("outcome_day")))
     )
 
 
 def _followed(cases: CaseData, day: int) -> nw.LazyFrame[Any]:
     """Return milestones made again from the events up to the day; undated ones stay."""
     events = cases.events.filter(nw.col("day").is_null() | (nw.col("day") <= day))
-    made, _, dated, seen, _ = milestones_of_events(
-        events, cases.procedure, described=(), ordered=True, cutoff_day=day
-    )
+    made, _, dated, seen, _ = milestones_of_events(events, cases.procedure, described=(), ordered=True, cutoff_day=day)
     missing: dict[str, nw.Expr] = {
         f"first__{one}": nw.lit(None, dtype=nw.Int32) for one in cases.dated_states if one not in dated
     }
@@ -116,7 +116,7 @@ def _still_engaged(frame: nw.LazyFrame[Any], names: list[str], day: int) -> nw.L
     if LEFT_DAY not in names:
         return frame
     later = (nw.col(LEFT_DAY) > day).fill_null(value=False)
-    columns = {LEFT_DAY: nw.when(~later).then(nw.col(LEFT_DAY))}
+    columns: dict[str, nw.Expr] = {LEFT_DAY: nw.when(~later).then(nw.col(LEFT_DAY))}
     if RELIANCE_STATUS in names:
         gone = later & (nw.col(RELIANCE_STATUS) == DISENGAGED).fill_null(value=False)
         columns[RELIANCE_STATUS] = nw.when(gone).then(nw.lit(ENGAGED)).otherwise(nw.col(RELIANCE_STATUS))

@@ -1,4 +1,4 @@
-"""What a later extract does to what was published of an earlier one: each figure again, one kind of change at a time."""
+"""What a later extract does to what was published of an earlier one: each figure again, change by change."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...base.errors import JusticeMetricsError
+from ...base.errors import JusticeMetricsError, ProcedureError
 from ...base.language import Message, Readable, tr
-from ...base.levels import PENDING
+from ...base.levels import LEVEL_WORDS, PENDING
 from ...base.result import Column, Table
 from ...base.types import Flags, Values
 from ...cases.casedata import CaseData
 from ...reduce.extracts import Extracts
+from ...reduce.recorded_states import speaks_of
 from ..attrition import attrition
-from ..rates.convictions import conviction_rates, outcome_shares
+from ..rates.convictions import conviction_rates
 from ..time_to import time_to
 
 # In this order one extract becomes the other; the differences of the steps add up to the whole.
@@ -33,7 +34,7 @@ STEPS: Final[Mapping[str, Message]] = MappingProxyType(
 # The steps at which a figure could be printed; the others lie between.
 SHOWN: Final = ("earlier", "late", "new")
 _PER: Final = ("complaint", "charge", "prosecution", "verdict")
-_TIMED: Final = ("any_exit", "verdict", "conviction")
+_TIMED: Final = ("any_exit", "verdict")
 
 
 class Figure(NamedTuple):
@@ -61,7 +62,7 @@ def effect_of(two: Extracts) -> Effect:
     sets = _steps(two)
     words: dict[str, Readable] = {}
     shares: dict[str, tuple[Figure, ...]] = {}
-    for ask in (_reached, _pending, *[_convicted(per) for per in _PER]):
+    for ask in (_reached, _convicted(_answered(sets))):
         shares |= _over(sets, ask, words)
     days: dict[str, tuple[Figure, ...]] = {}
     for outcome in _TIMED:
@@ -70,7 +71,7 @@ def effect_of(two: Extracts) -> Effect:
 
 
 def _steps(two: Extracts) -> tuple[CaseData, ...]:
-    """Return the cases of each step, in the order of ``STEPS``."""
+    """Return the cases of each step, in the order of ``STEPS``; a step that changes nothing is the very same object."""
     shared = two.pairs.place >= 0
     in_both = {two.later.ids[at] for at in two.right}
     # Without a date of the start nobody can say that a unit had begun by the earlier cut-off.
@@ -78,22 +79,25 @@ def _steps(two: Extracts) -> tuple[CaseData, ...]:
     then_both = np.array([one in in_both for one in two.then.ids], dtype=np.bool_)
     late = {two.later.ids[at] for at in np.flatnonzero(begun)}
     then_begun: Flags = then_both | np.array([one in late for one in two.then.ids], dtype=np.bool_)
+    revised = two.then.only(then_both)
+    followed = ~two.added | begun
     return (
         two.earlier.cases,
-        two.earlier.only(shared),
-        two.then.only(then_both),
-        two.then.only(then_begun),
-        two.later.only(~two.added | begun),
+        two.earlier.cases if shared.all() else two.earlier.only(shared),
+        revised,
+        revised if (then_begun == then_both).all() else two.then.only(then_begun),
+        two.later.cases if followed.all() else two.later.only(followed),
         two.later.cases,
     )
 
 
-def _over(
-    sets: Sequence[CaseData], ask: Asked, words: dict[str, Readable]
-) -> dict[str, tuple[Figure, ...]]:
+def _over(sets: Sequence[CaseData], ask: Asked, words: dict[str, Readable]) -> dict[str, tuple[Figure, ...]]:
     """Ask one question of every step; nothing where the first or the last extract cannot answer it."""
     answers: list[dict[str, tuple[Readable, Figure]]] = []
     for place, cases in enumerate(sets):
+        if place and cases is sets[place - 1]:
+            answers.append(answers[-1])
+            continue
         try:
             answers.append(ask(cases))
         except JusticeMetricsError:
@@ -113,7 +117,9 @@ def _reached(cases: CaseData) -> dict[str, tuple[Readable, Figure]]:
     answer = attrition(cases, age_months=())
     main = answer.main
     rows = range(1, len(main))
-    return {
+    total, pending = float(main["denominator"][0]), float(main["pending"].sum())
+    still_open = Figure(pending, total, pending / total if total else np.nan)
+    return {PENDING: (LEVEL_WORDS[PENDING], still_open)} | {
         f"reached {main['stage'][row]}": (
             tr("reached {step}", step=answer.step_words[str(main["stage"][row])]),
             Figure(float(main["reached"][row]), float(main["denominator"][row]), float(main["estimate"][row])),
@@ -122,19 +128,32 @@ def _reached(cases: CaseData) -> dict[str, tuple[Readable, Figure]]:
     }
 
 
-def _pending(cases: CaseData) -> dict[str, tuple[Readable, Figure]]:
-    main = outcome_shares(cases).main
-    row = int(np.flatnonzero(main["outcome"] == PENDING)[0])
-    found = Figure(float(main["numerator"][row]), float(main["denominator"][row]), float(main["estimate"][row]))
-    return {PENDING: (tr("pending"), found)}
+def _answered(sets: Sequence[CaseData]) -> tuple[str, ...]:
+    """Return the denominators of the conviction rate that the first and the last extract know."""
+    known = [per for per in _PER if all(_knows(cases, per) for cases in (sets[0], sets[-1]))]
+    return tuple(known)
 
 
-def _convicted(per: str) -> Asked:
+def _knows(cases: CaseData, per: str) -> bool:
+    try:
+        return speaks_of(cases, per)
+    except ProcedureError:
+        return False
+
+
+def _convicted(denominators: tuple[str, ...]) -> Asked:
     def ask(cases: CaseData) -> dict[str, tuple[Readable, Figure]]:
-        answer = conviction_rates(cases, per=per)
+        if not denominators:
+            return {}
+        answer = conviction_rates(cases, per=denominators)
         main = answer.main
-        found = Figure(float(main["numerator"][0]), float(main["denominator"][0]), float(main["estimate"][0]))
-        return {f"convicted {per}": (tr("convicted, per {per}", per=answer.per_words[per]), found)}
+        return {
+            f"convicted {main['per'][row]}": (
+                tr("convicted, per {per}", per=answer.per_words[str(main["per"][row])]),
+                Figure(float(main["numerator"][row]), float(main["denominator"][row]), float(main["estimate"][row])),
+            )
+            for row in range(len(main))
+        }
 
     return ask
 
