@@ -10,6 +10,8 @@ from ..base.types import Floats, Tallies
 
 # The rule of Cochran: cells with fewer expected units make the chi-square approximation doubtful.
 LEAST_EXPECTED = 5.0
+# Below this number of trials a normal score says little.
+FEWEST_TRIALS = 10
 
 
 class Homogeneity(NamedTuple):
@@ -181,3 +183,37 @@ def never_by_chance(total: float, whole: float, part: float) -> float:
         return 0.0
     ways = gammaln(left + 1) - gammaln(left - total + 1) - gammaln(whole + 1) + gammaln(whole - total + 1)
     return float(np.exp(ways))
+
+
+def equal_shares(successes_one: Tallies, trials_one: Tallies, successes_two: Tallies, trials_two: Tallies) -> Floats:
+    """P value of the score test that two independent shares are equal.
+
+    Parameters
+    ----------
+    successes_one, trials_one, successes_two, trials_two : (...)
+        Whole numbers with 0 <= successes <= trials.
+
+    Returns
+    -------
+    (...)
+        Two-sided; NaN where either share rests on fewer than ten trials, or nothing differs at all.
+
+    Notes
+    -----
+    z = (p1 - p2) / sqrt(q (1 - q) (1/n1 + 1/n2)) with q the share of both together. Equal to R
+    ``prop.test(correct = FALSE)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> equal_shares(np.array([50]), np.array([100]), np.array([70]), np.array([100])).round(5)
+    array([0.00389])
+    """
+    from scipy.special import ndtr
+
+    x, n, y, m = (np.asarray(one, np.float64) for one in (successes_one, trials_one, successes_two, trials_two))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        q = (x + y) / (n + m)
+        z = (x / n - y / m) / np.sqrt(q * (1 - q) * (1 / n + 1 / m))
+    found: Floats = np.where((n >= FEWEST_TRIALS) & (m >= FEWEST_TRIALS), 2 * ndtr(-np.abs(z)), np.nan)
+    return found

@@ -16,6 +16,7 @@ class Slope(NamedTuple):
     estimate: Floats  # (G,)
     conf_low: Floats  # (G,)
     conf_high: Floats  # (G,)
+    p_value: Floats  # (G,) that there is no slope, by the normal distribution
 
 
 def slope_of_shares(
@@ -53,6 +54,8 @@ def slope_of_shares(
     >>> found.estimate.round(3), found.conf_low.round(3), found.conf_high.round(3)
     (array([0.1]), array([0.034]), array([0.166]))
     """
+    from scipy.special import ndtr
+
     w = np.where(np.isfinite(share), weight, 0).astype(np.float64)
     p, v = np.nan_to_num(share), np.nan_to_num(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -60,10 +63,13 @@ def slope_of_shares(
         away = when - middle[..., None]
         spread = (w * away**2).sum(axis=-1)
         told = np.asarray(((w > 0).sum(axis=-1) > 1) & (spread > 0))
-        slope = np.where(told, (w * away * p).sum(axis=-1) / spread, np.nan)
+        level = (w * p).sum(axis=-1) / w.sum(axis=-1)
+        # less the mean, so that equal shares give a slope of exactly 0
+        slope = np.where(told, (w * away * (p - level[..., None])).sum(axis=-1) / spread, np.nan)
         error = np.sqrt((w**2 * away**2 * v).sum(axis=-1)) / spread
-    reach = normal_quantile(confidence_level) * np.where(told & (error > 0), error, np.nan)
-    return Slope(slope, slope - reach, slope + reach)
+    error = np.where(told & (error > 0), error, np.nan)
+    reach = normal_quantile(confidence_level) * error
+    return Slope(slope, slope - reach, slope + reach, 2 * ndtr(-np.abs(slope) / error))
 
 
 def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
@@ -103,6 +109,7 @@ def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         q = x.sum(axis=-1) / total
         away = when - ((n * when).sum(axis=-1) / total)[..., None]
+        q = np.where((q > 0) & (q < 1), q, np.nan)
         z = (x * away).sum(axis=-1) / np.sqrt(q * (1 - q) * (n * away**2).sum(axis=-1))
     found: Floats = np.where((n > 0).sum(axis=-1) > 1, 2 * ndtr(-np.abs(z)), np.nan)
     return found
