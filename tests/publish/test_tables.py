@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -202,7 +203,14 @@ def test_simulated_data_say_so_in_the_workbook() -> None:
 def test_two_runs_give_the_same_bytes(suffix: str, language: Any) -> None:
     one, other = (result_bytes(rates(), suffix, language=language) for _ in range(2))
     assert one == other
-    start = {".xlsx": b"PK", ".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<?xml", ".html": b"<!DOCTYPE html>"}
+    start = {
+        ".xlsx": b"PK",
+        ".json": b"{",
+        ".png": b"\x89PNG",
+        ".pdf": b"%PDF",
+        ".svg": b"<?xml",
+        ".html": b"<!DOCTYPE html>",
+    }
     assert one.startswith(start.get(suffix, b"\xef\xbb\xbf"))
 
 
@@ -239,3 +247,14 @@ def test_numbers_that_are_missing_in_different_ways_stay_different_in_every_file
     assert shown == [0, 7, "suppressed", "not applicable", "pending", "not available"]
     assert sheet["A7"].number_format.endswith('" (under review)"')
     assert sheet["B6"].number_format.startswith("+0.0%;-0.0%")
+
+
+def test_json_holds_what_a_program_needs_and_no_number_that_is_none() -> None:
+    record = json.loads(result_bytes(rates(), ".json", language="es"))
+    (answer,) = record["results"]
+    assert record["audience"] == "internal"
+    first, second = answer["tables"]["main"]["rows"][:2]
+    assert (first["stage"], first["numerator"], first["estimate"]) == ("complaint", 0, None)
+    assert second["estimate"] == 1 / 101
+    assert answer["provenance"]["left_out"] is not None
+    assert answer["provenance"]["corrections"] == []

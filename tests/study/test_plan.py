@@ -139,7 +139,7 @@ class TestWrong:
         ("study", "output", "telling"),
         [
             ('policy = "policy.toml"', "", "later version"),
-            ('corrections = "plan.toml"', "", "later version"),
+            ('corrections = "plan.toml"', "", "There is no file 'plan.toml'"),
             ('language = "fr"', "", "language"),
             ("languge = 'es'", "", "did you mean 'language'?"),
             ("", 'formats = ["html", "docx"]', "docx"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import stat
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -289,3 +290,9 @@ class TestPlanFile:
         one = {"rule": "ending_before_start", "n": 1}
         with pytest.raises(SettingsError, match="two decisions"):
             CorrectionPlan.from_dict({"decision": [one, one]})
+
+    def test_the_example_of_the_documentation_is_a_plan(self) -> None:
+        text = (Path(__file__).parents[3] / "docs" / "corrections.md").read_text(encoding="utf-8")
+        example = text.split("<!-- example: plan.toml -->\n```toml\n")[1].split("```")[0]
+        plan = CorrectionPlan.from_dict(tomllib.loads(example))
+        assert [one.do for one in plan.decision] == ["accept", "drop", "correct"]
