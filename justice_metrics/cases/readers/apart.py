@@ -28,6 +28,8 @@ READERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "workbook": "justice_metrics.cases.readers.sheets:read_sheet",
         "workbook_sheets": "justice_metrics.cases.readers.sheets:list_sheets",
+        "stata": "justice_metrics.cases.readers.labelled:read_stata",
+        "spss": "justice_metrics.cases.readers.labelled:read_spss",
     }
 )
 
