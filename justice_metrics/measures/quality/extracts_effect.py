@@ -119,13 +119,12 @@ def _reached(cases: CaseData) -> dict[str, tuple[Readable, Figure]]:
     rows = range(1, len(main))
     total, pending = float(main["denominator"][0]), float(main["pending"].sum())
     still_open = Figure(pending, total, pending / total if total else np.nan)
-    return {PENDING: (LEVEL_WORDS[PENDING], still_open)} | {
-        f"reached {main['stage'][row]}": (
-            tr("reached {step}", step=answer.step_words[str(main["stage"][row])]),
-            Figure(float(main["reached"][row]), float(main["denominator"][row]), float(main["estimate"][row])),
-        )
-        for row in rows
-    }
+    found: dict[str, tuple[Readable, Figure]] = {PENDING: (LEVEL_WORDS[PENDING], still_open)}
+    for row in rows:
+        words = tr("reached {step}", step=answer.step_words[str(main["stage"][row])])
+        values = (float(main[one][row]) for one in ("reached", "denominator", "estimate"))
+        found[f"reached {main['stage'][row]}"] = (words, Figure(*values))
+    return found
 
 
 def _answered(sets: Sequence[CaseData]) -> tuple[str, ...]:
