@@ -364,7 +364,7 @@ def _taken_in(
         _ensure_amounts(int(found.get_column(f"bad_{name}")[0] or 0), name)
     ended, late = (int(found.get_column(one)[0] or 0) for one in ("ended", "late"))
     if mapping.data.faults == "refuse":
-        _ensure_cutoff(ended, late, cutoff_day)
+        ensure_cutoff(ended, late, cutoff_day)
     first, last = (found.get_column(one)[0] if dated else None for one in ("first", "last"))
     if dated and not int(found.get_column("dated")[0] or 0):
         raise CaseDataError(
@@ -397,7 +397,7 @@ def _taken_in(
     )
 
 
-def _ensure_cutoff(ended: int, late: int, cutoff_day: int) -> None:
+def ensure_cutoff(ended: int, late: int, cutoff_day: int) -> None:
     """Refuse a cut-off that lies well before the end of the data: their later endings would count as ended then."""
     if late >= _SLIPS and late > _SHARE_OF_SLIPS * ended:
         raise CaseDataError(

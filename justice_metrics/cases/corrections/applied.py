@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
 from ...base.errors import CaseDataError, QuestionError, suggestion
 from ...base.language import tr, trn
 from ...base.provenance import Correction
+from ..canonical import ensure_cutoff
 from ..casedata import CaseData
 from ..rules.examine import Verdict, examine, rule_named
 from ..rules.masks import sure
@@ -20,7 +21,10 @@ from ..rules.subject import Subject
 from .plan import CorrectionPlan, Decision
 
 # What a file is refused for when no plan decides on it: cells, rows and ids that no reading can use.
-REFUSED: tuple[str, ...] = ("unreadable_dates", "unreadable_numbers", "unmatched_labels", "missing_ids", "repeated_ids")
+REFUSED: Final = (
+    *("unreadable_dates", "unreadable_numbers", "unmatched_labels", "missing_ids", "repeated_ids"),
+    "rows_of_no_case",
+)
 _SUPPORT_COLUMNS = ("unit_id", "actor", "institution", "start_day", "end_day", "basis", "recorded_day")
 
 
@@ -83,6 +87,11 @@ def ensure_decided(cases: CaseData, plan: CorrectionPlan) -> None:
         With the rule and the number.
     """
     settled = {one.rule for one in plan.decisions("accept")}
+    if "date_after_cutoff" not in {one.rule for one in plan.decisions("accept", "drop")}:
+        day = nw.col("outcome_day")
+        amount = nw.col("frequency") if cases.sampling.repeated else nw.lit(1)
+        ended = cases.milestones.select(n=((~day.is_null()).cast(nw.Int64) * amount).sum()).collect()
+        ensure_cutoff(int(ended.get_column("n")[0] or 0), cases.intake.ended_after_cutoff, cases.cutoff_day)
     for one in examine(cases, rules=[rule_named(word) for word in REFUSED]).verdicts:
         if one.broken and one.rule.id not in settled:
             raise CaseDataError(

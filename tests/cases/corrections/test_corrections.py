@@ -179,6 +179,16 @@ class TestAccepting:
         assert folder.read(corrections=folder.plan).n_units == 6
 
 
+    def test_a_cut_off_that_is_wrong_is_still_refused(self, folder: Folder) -> None:
+        late = [f"d{number},2015-05-10,,2019-01-{number:02},Rejected,5" for number in range(1, 15)]
+        folder.rows(*ROWS, *late)
+        folder.decide(("ending_before_start", 1, "drop"))
+        with pytest.raises(CaseDataError, match="more than slips of the pen"):
+            folder.read(corrections=folder.plan)
+        folder.decide(("date_after_cutoff", 14, "drop"))
+        assert folder.read(corrections=folder.plan).n_units == 5
+
+
 class TestCells:
     def test_a_cell_is_corrected_before_it_is_typed(self, folder: Folder) -> None:
         folder.decide(
