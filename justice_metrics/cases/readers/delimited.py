@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ...base.errors import ReadError
 from ...base.language import tr, trn
 from .encoding import bytes_of, decoded, refuse_other_kinds
+from .header import no_header, refuse_data_as_header
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
+from .traps import trap_notes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +26,8 @@ SEPARATORS: Final = (",", ";", "\t", "|")
 _SNIFFED_LETTERS: Final = 1 << 18
 _SNIFFED_ROWS: Final = 400
 _BLOCK: Final = 1 << 23
+
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 # Our own exports put an apostrophe before what a spreadsheet would run as a formula; reading takes it off again.
 _GUARD: Final = re.compile(rb"'[=+\-@\t\r]")
@@ -36,9 +40,17 @@ class _Layout(NamedTuple):
     separator: str
     skip: int
     header: tuple[str, ...]
+    has_header: bool = True
 
 
-def read_delimited(path: Path, *, encoding: str | None = None, separator: str | None = None) -> TextTable:
+def read_delimited(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
+    header_row: int | None = None,
+) -> TextTable:
     """Read a csv or tsv file, plain or compressed with gzip or bzip2, every cell as text.
 
     Parameters
@@ -49,6 +61,11 @@ def read_delimited(path: Path, *, encoding: str | None = None, separator: str | 
         Without it: byte order mark, then strict UTF-8, then Windows-1252 if that makes Spanish or English words.
     separator : str, optional
         Without it: the one of comma, semicolon, tab and bar that parts the lines alike.
+    header : bool, optional
+        Whether a line holds the names of the columns; without one they are "column 1" and so on. A first line that
+        looks like data is refused until this says what it is.
+    header_row : int, optional
+        Number of that line, counted from 1; found out by default.
 
     Raises
     ------
@@ -60,12 +77,12 @@ def read_delimited(path: Path, *, encoding: str | None = None, separator: str | 
     found = decoded(raw, encoding, path.name)
     if not found.text or found.text.isspace():
         raise no_rows(path.name, header=False)
-    layout = _layout(found.text, separator, path.name)
+    layout = _layout(found.text, separator, path.name, header=header is not False, header_row=header_row)
     data = raw if found.encoding == "utf-8" else found.text.encode("utf-8")
     del raw
     table = _parsed(data, layout, path.name, text=found.text)
     notes = [*found.notes]
-    if layout.skip:
+    if layout.skip and layout.has_header:
         notes.append(
             trn("{n} line above the header was left out.", "{n} lines above the header were left out.", layout.skip)
         )
@@ -73,9 +90,15 @@ def read_delimited(path: Path, *, encoding: str | None = None, separator: str | 
     names, renamed = clean_header(layout.header, [column.null_count < len(column) for column in table.columns])
     kept = [place for place, name in enumerate(names) if name is not None]
     table = table.select(kept).rename_columns([name for name in names if name is not None])
-    filled = filled_rows(table, first_row=layout.skip + 2)
+    filled = filled_rows(table, first_row=layout.skip + 1 + layout.has_header)
     if filled.table.num_rows == 0:
-        raise no_rows(path.name, header=True)
+        raise no_rows(path.name, header=layout.has_header)
+    if header is None and header_row is None:
+        refuse_data_as_header(filled.table, path.name)
+    if layout.has_header:
+        notes += renamed
+    notes += filled.notes
+    traps = trap_notes(filled.table, rows=table.num_rows + layout.has_header, maybe_shortened=b"E+" in data)
     return TextTable(
         table=filled.table,
         source=path.name,
@@ -84,17 +107,22 @@ def read_delimited(path: Path, *, encoding: str | None = None, separator: str | 
         numbers=filled.numbers,
         encoding=found.encoding,
         separator=layout.separator,
-        notes=(*notes, *renamed, *filled.notes),
+        notes=(*notes, *traps),
     )
 
 
-def _layout(text: str, declared: str | None, name: str) -> _Layout:
+def _layout(text: str, declared: str | None, name: str, *, header: bool, header_row: int | None) -> _Layout:
     """Find the separator and the header from the first rows."""
-    head = text[:_SNIFFED_LETTERS]
     skip = 0
+    if header_row is not None:
+        begins = next(islice(_LINE_END.finditer(text), header_row - 2, None), None) if header_row > 1 else None
+        if header_row > 1 and begins is None:
+            raise no_header(name, header_row)
+        text, skip = text[begins.end() if begins else 0 :], header_row - 1
+    head = text[:_SNIFFED_LETTERS]
     hint = re.match(r"(?i)sep=(.)\r?\n", head)
     if hint and declared is None:  # a line that Excel writes for itself
-        declared, skip = hint[1], 1
+        declared, skip = hint[1], skip + 1
         head = head[hint.end() :]
     if len(text) > _SNIFFED_LETTERS and "\n" in head:
         head = head[: head.rindex("\n") + 1]
@@ -115,6 +143,10 @@ def _layout(text: str, declared: str | None, name: str) -> _Layout:
             tr("Save it as csv or xlsx with one row per case, or declare separator in [data]."),
         )
     _, width, separator, rows = best
+    if not header:
+        return _Layout(separator, skip, ("",) * width, has_header=False)
+    if header_row is not None:
+        return _Layout(separator, skip, tuple(rows[0][1]))
     titles = 0
     for _, cells in rows[:MOST_TITLE_ROWS]:
         if len(cells) == width and sum(1 for one in cells if one.strip()) > (1 if width > 2 else 0):
@@ -124,8 +156,10 @@ def _layout(text: str, declared: str | None, name: str) -> _Layout:
         titles += 1
     if titles == len(rows):
         titles = 0
-    lines = rows[titles - 1][0] if titles else 0
-    return _Layout(separator, skip + lines, tuple(rows[titles][1]))
+    last_line, cells = rows[titles]
+    # blank lines above the header count too, and a name may run over several
+    lines = last_line - 1 - sum(len(_LINE_END.findall(one)) for one in cells)
+    return _Layout(separator, skip + lines, tuple(cells))
 
 
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -186,7 +220,7 @@ def _parsed(data: bytes, layout: _Layout, name: str, *, text: str) -> pa.Table:
         _check_quotes(text, layout.separator, name)
     if ragged:
         raise _ragged_error(text, layout, ragged, name)
-    return table.slice(1)
+    return table.slice(1) if layout.has_header else table
 
 
 def _check_quotes(text: str, separator: str, name: str) -> None:

@@ -1,22 +1,26 @@
-"""Files in: csv, tsv, xlsx and parquet, chosen by their name and checked by their content; nothing is typed here."""
+"""Files in: text, workbooks, statistics files, event logs and parquet, known by name and checked by content."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from ...base.errors import MappingError, ReadError
 from ...base.language import tr
 from ..conversions.text import normalise
+from .apart import read_apart
 from .delimited import read_delimited
 from .parquet import open_parquet, parquet_files
+from .several import one_below_the_other
 from .text_table import TextTable, missing_file
 from .workbook import read_workbook, sheets_with_data
 
 __all__ = [
     "TextTable",
     "is_parquet",
+    "is_workbook",
     "open_parquet",
     "parquet_files",
     "read_crosswalk",
@@ -27,7 +31,10 @@ __all__ = [
 
 _TEXT: Final = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".csv.bz2", ".tsv.bz2")
 _WORKBOOK: Final = (".xlsx", ".xlsm", ".xls", ".ods")
-_KNOWN: Final = "csv, tsv, csv.gz, xlsx, parquet"
+# Formats of statistics programs, whose codes can be kept in place of their labels; with their readers.
+_LABELLED: Final[Mapping[str, str]] = MappingProxyType({".dta": "stata", ".sav": "spss", ".zsav": "spss"})
+_LOGS: Final = (".xes", ".xes.gz")
+_KNOWN: Final = "csv, tsv, csv.gz, xlsx, xls, ods, dta, sav, xes, parquet"
 
 
 def is_parquet(name: str | Path) -> bool:
@@ -42,19 +49,38 @@ def is_parquet(name: str | Path) -> bool:
     return path.suffix.lower() in {".parquet", ".pq"} or (path.is_dir() and any(path.rglob("*.parquet")))
 
 
+def is_workbook(name: str | Path) -> bool:
+    """Return whether a name stands for a workbook, which may have several sheets."""
+    return str(name).lower().endswith(_WORKBOOK)
+
+
 def read_text_table(
-    path: str | Path, *, sheet: str | None = None, encoding: str | None = None, separator: str | None = None
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
+    header: bool | None = None,
+    header_row: int | None = None,
+    codes: bool | Sequence[str] = False,
 ) -> TextTable:
-    """Read a csv, tsv or xlsx file, every cell as text.
+    """Read a file, every cell as text.
 
     Parameters
     ----------
     path : path
-        The file; csv and tsv may be compressed with gzip or bzip2.
+        csv or tsv (also compressed with gzip or bzip2), xlsx, xlsm, xls, ods, dta, sav, zsav or xes.
     sheet : str, optional
         For a workbook with several tables.
     encoding, separator : str, optional
         For a text file where they cannot be found out.
+    header : bool, optional
+        Whether a row of a text file or sheet holds the names of its columns; else they are "column 1" and so on. A
+        first row that looks like data is refused until this says what it is.
+    header_row : int, optional
+        Number of that row, as a spreadsheet counts, where it cannot be found out.
+    codes : bool or sequence of str
+        For dta and sav: keep codes in place of their labels, in all columns or those named.
 
     Returns
     -------
@@ -80,10 +106,15 @@ def read_text_table(
         raise missing_file(path)
     name = path.name.lower()
     try:
-        if name.endswith(_WORKBOOK):
-            return read_workbook(path, sheet=sheet)
+        if is_workbook(name):
+            return read_workbook(path, sheet=sheet, header=header, header_row=header_row)
         if name.endswith(_TEXT):
-            return read_delimited(path, encoding=encoding, separator=separator)
+            return read_delimited(path, encoding=encoding, separator=separator, header=header, header_row=header_row)
+        if path.suffix.lower() in _LABELLED:
+            kept = codes if isinstance(codes, bool) else tuple(codes)
+            return read_apart(_LABELLED[path.suffix.lower()], path, encoding=encoding, codes=kept)
+        if name.endswith(_LOGS):
+            return read_apart("xes", path)
     except PermissionError:
         raise ReadError(
             tr("'{name}' may not be read.", name=path.name),
@@ -95,45 +126,52 @@ def read_text_table(
 def read_text_tables(
     paths: Sequence[str | Path],
     *,
-    sheet: str | None = None,
+    sheet: str | Sequence[str] | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    header: bool | None = None,
+    header_row: int | None = None,
+    codes: bool | Sequence[str] = False,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+    absent: Collection[str] = (),
+    needed: Collection[str] | None = None,
 ) -> TextTable:
-    """Read several files with the same columns, one below the other.
+    """Read several files, or several sheets, one below the other.
+
+    Parameters
+    ----------
+    paths : sequence of path
+    sheet : str or sequence of str, optional
+        For workbooks; of several, each file has them all.
+    encoding, separator, header, header_row, codes
+        As for one file.
+    renamed : mapping of str to str
+        Name of a column in some files = its name in the others.
+    absent : collection of str
+        Columns that some files do not have; their cells are blank there.
+    needed : collection of str, optional
+        Columns that every file must have but for those that are ``absent``; by default all that any file has.
 
     Raises
     ------
     ReadError
-        As for one file; and when a column is missing in one of them.
+        As for one file; and when a needed column is missing in one of them.
     """
-    import pyarrow as pa
-
-    tables = [read_text_table(path, sheet=sheet, encoding=encoding, separator=separator) for path in paths]
-    first, *others = tables
-    if not others:
-        return first
-    for other in others:
-        absent = sorted(set(first.columns) ^ set(other.columns))
-        if absent:
-            raise ReadError(
-                tr(
-                    "'{one}' and '{other}' do not have the same columns: '{column}' is in one of them only.",
-                    one=first.source,
-                    other=other.source,
-                    column=absent[0],
-                ),
-                tr("Files that are read together need the same columns."),
-            )
-    whole = pa.concat_tables([one.table.select(list(first.columns)) for one in tables])
-    return TextTable(
-        table=whole,
-        source=", ".join(one.source for one in tables),
-        n_rows=whole.num_rows,
-        encoding=first.encoding,
-        separator=first.separator,
-        sheet=first.sheet,
-        notes=tuple(note for one in tables for note in one.notes),
-    )
+    sheets = [sheet] if sheet is None or isinstance(sheet, str) else list(sheet)
+    tables = [
+        read_text_table(
+            path,
+            sheet=one,
+            encoding=encoding,
+            separator=separator,
+            header=header,
+            header_row=header_row,
+            codes=codes,
+        )
+        for path in paths
+        for one in (sheets if is_workbook(path) else sheets[:1])
+    ]
+    return one_below_the_other(tables, renamed=renamed, absent=absent, needed=needed)
 
 
 def read_crosswalk(path: str | Path) -> dict[str, str]:
@@ -175,7 +213,7 @@ def _unknown_ending(path: Path) -> ReadError:
     if is_parquet(path):
         return ReadError(
             tr("'{name}' is parquet; it is opened, not read as text.", name=path.name),
-            tr("Known here are: {known}.", known="csv, tsv, csv.gz, xlsx"),
+            tr("Known here are: {known}.", known="csv, tsv, csv.gz, xlsx, xls, ods, dta, sav, xes"),
         )
     return ReadError(
         tr("'{name}' is no kind of file that can be read: '{ending}'.", name=path.name, ending=path.suffix),

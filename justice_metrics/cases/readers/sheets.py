@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 from ...base.errors import ReadError, nearest
 from ...base.language import Message, tr, trn
 from .archive import Contents, contents, damaged, has_password
+from .header import no_header, refuse_data_as_header
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
 from .traps import trap_notes
 
@@ -51,7 +52,7 @@ class _Table(NamedTuple):
 
 
 def read_sheet(
-    path: Path, *, sheet: str | None = None, header: bool = True, header_row: int | None = None
+    path: Path, *, sheet: str | None = None, header: bool | None = None, header_row: int | None = None
 ) -> TextTable:
     """Read one sheet of an xlsx, xlsm, xls or ods file, every cell as text.
 
@@ -61,8 +62,9 @@ def read_sheet(
         The workbook; its archive has been looked at.
     sheet : str, optional
         Name of the sheet; it may be left out when only one sheet holds a table.
-    header : bool
-        Whether a row holds the names of the columns; without one they are "column 1" and so on.
+    header : bool, optional
+        Whether a row holds the names of the columns; without one they are "column 1" and so on. A first row that looks
+        like data is refused until this says what it is.
     header_row : int, optional
         Number of that row, as a spreadsheet counts; found out by default.
 
@@ -74,7 +76,9 @@ def read_sheet(
     book = _opened(path)
     with _damage_of(path.name):
         taken, others = _chosen(book, path.name, sheet)
-        read = _as_table(taken, path.name, header=header, header_row=header_row)
+        read = _as_table(taken, path.name, header=header is not False, header_row=header_row)
+    if header is None and header_row is None:
+        refuse_data_as_header(read.table, path.name)
     return _with_notes(read, book, others)
 
 
@@ -197,7 +201,7 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     import pyarrow as pa
 
     # The rows come from the top of the sheet, the columns from the first that holds anything.
-    rows = islice(taken.native.iter_rows(), taken.first_row, None)
+    rows: Iterator[Any] = islice(taken.native.iter_rows(), taken.first_row, None)
     skipped = 0
     if header and header_row is None:
         head = list(islice(rows, 2 * MOST_TITLE_ROWS))
@@ -206,11 +210,11 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     elif header_row is not None:
         skipped = header_row - 1 - taken.first_row
         if skipped < 0:
-            raise _no_header(source, header_row)
+            raise no_header(source, header_row)
         rows = islice(rows, skipped, None)
     names_row = next(rows, None) if header else None
     if header and names_row is None:
-        raise _no_header(source, header_row) if header_row else no_rows(source, header=False)
+        raise no_header(source, header_row) if header_row else no_rows(source, header=False)
     width = taken.native.width
     columns, long_numbers = _columns(rows, width)
     # blank columns to the left keep their place, so that "column 3" is that of the spreadsheet
@@ -259,13 +263,6 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
         numbers=filled.numbers,
         sheet=taken.name,
         notes=(*notes, *filled.notes, *traps),
-    )
-
-
-def _no_header(source: str, header_row: int | None) -> ReadError:
-    return ReadError(
-        tr("'{name}' has no header in row {row}: nothing stands there.", name=source, row=header_row or 1),
-        tr("Correct 'header_row' in [data], or leave it out to have the header found."),
     )
 
 

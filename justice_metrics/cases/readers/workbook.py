@@ -18,7 +18,7 @@ _MARKUP: Final = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!doctype|<html|<table
 
 
 def read_workbook(
-    path: Path, *, sheet: str | None = None, header: bool = True, header_row: int | None = None
+    path: Path, *, sheet: str | None = None, header: bool | None = None, header_row: int | None = None
 ) -> TextTable:
     """Read one sheet of an xlsx, xlsm, xls or ods file, every cell as text.
 
@@ -28,8 +28,9 @@ def read_workbook(
         The workbook.
     sheet : str, optional
         Name of the sheet; it may be left out when only one sheet that is not hidden holds a table.
-    header : bool
-        Whether a row holds the names of the columns; without one they are "column 1" and so on.
+    header : bool, optional
+        Whether a row holds the names of the columns; without one they are "column 1" and so on. A first row that looks
+        like data is refused until this says what it is.
     header_row : int, optional
         Number of that row, as a spreadsheet counts; found out by default.
 

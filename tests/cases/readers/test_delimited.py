@@ -198,7 +198,7 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_unknown_kinds_and_databases(tmp_path: Path) -> None:
-    assert "'.sav'" in refusal(write(tmp_path, b"x", "casos.sav"))
+    assert "'.mdb'" in refusal(write(tmp_path, b"x", "casos.mdb"))
     assert "parquet" in refusal(write(tmp_path, b"x", "casos.parquet"))
     assert "Databases" in refusal(Path("postgres://host/base"))
 
@@ -294,3 +294,48 @@ def test_sample_files() -> None:
     read = read_text_table(SAMPLE / "bolivia_cases.csv")
     assert (read.n_rows, read.separator, read.encoding) == (1200, ";", "utf-8-sig")
     assert read.columns[0] == "N° de caso"
+
+
+DATA_ONLY = "A-101;03/04/2018;x\nA-102;13/04/2018;\nA-103;14/04/2018;x\nA-104;15/04/2018;x\n"
+
+
+def test_a_file_without_a_header_is_not_read_as_if_it_had_one(tmp_path: Path) -> None:
+    path = write(tmp_path, DATA_ONLY)
+    message = refusal(path)
+    assert "looks like data" in message
+    assert "2 cells in it" in message
+    assert "header = false" in message
+    assert "101" not in message
+    read = read_text_table(path, header=False)
+    assert read.columns == ("column 1", "column 2", "column 3")
+    assert (read.n_rows, read.first_row, read.notes) == (4, 1, ())
+    assert cells(read)[0] == ["A-101", "03/04/2018", "x"]
+    assert read_text_table(path, header=True).columns[0] == "A-101"
+
+
+def test_years_and_numbers_of_questions_are_names(tmp_path: Path) -> None:
+    text = "Juzgado;2016;2017;1;2\n" + "Único;1200;1300;4;5\n" * 5
+    assert read_text_table(write(tmp_path, text)).columns == ("Juzgado", "2016", "2017", "1", "2")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_the_row_of_the_header_can_be_declared(tmp_path: Path, newline: str) -> None:
+    lines = ["Reporte;de;casos", "x;y;z", "id;fin;nota", "1;a;b", "2;c;d", ""]
+    path = write(tmp_path, newline.join(lines))
+    assert read_text_table(path).columns == ("Reporte", "de", "casos")
+    read = read_text_table(path, header_row=3)
+    assert read.columns == ("id", "fin", "nota")
+    assert (read.n_rows, read.first_row) == (2, 4)
+    assert [note.text() for note in read.notes] == ["2 lines above the header were left out."]
+    assert "no header in row 9" in refusal(path, header_row=9)
+    assert read_text_table(path, header_row=1).columns == ("Reporte", "de", "casos")
+
+
+def test_exports_that_were_cut_and_numbers_that_were_shortened(tmp_path: Path) -> None:
+    text = "id;relato\n2,01712E+15;" + "ñ" * 255 + "\n7;" + "x" * 255 + "\n8;corto\n"
+    notes = " ".join(note.text() for note in read_text_table(write(tmp_path, text)).notes)
+    assert "2 cells in the column 'relato' are 255 letters long" in notes
+    assert "1 number in the column 'id' was shortened" in notes
+    assert "cut" not in str(read_text_table(write(tmp_path, text + "9;" + "x" * 256 + "\n")).notes)
+    full = write(tmp_path, "a;b\n" + "1;2\n" * 65535)
+    assert "65,536 rows" in read_text_table(full).notes[0].text()

@@ -24,11 +24,62 @@ def test_files_with_the_same_columns_stand_one_below_the_other(tmp_path: Path) -
     assert read.source == "2017.csv, 2018.csv"
 
 
-def test_a_column_that_one_file_lacks_is_named(tmp_path: Path) -> None:
-    one = write(tmp_path / "2017.csv", "id,fin\n1,a\n")
-    two = write(tmp_path / "2018.csv", "id,final\n2,b\n")
-    with pytest.raises(ReadError, match="'fin' is in one of them only"):
-        read_text_tables([one, two])
+def years(folder: Path) -> list[Path]:
+    return [
+        write(folder / "2016.csv", "id,Fecha den.,Distrito\n1,2016-01-05,Norte\n2,2016-02-05,\n"),
+        write(folder / "2017.csv", "id,Fecha de denuncia,Nota\n3,2017-01-05,x\n"),
+    ]
+
+
+RENAMED = {"Fecha den.": "Fecha de denuncia"}
+
+
+def test_columns_that_a_file_lacks_are_listed_with_what_comes_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ReadError) as error:
+        read_text_tables(years(tmp_path))
+    lines = error.value.text().splitlines()
+    assert lines[0] == "2 files do not have all columns of the others:"
+    assert lines[1] == "  - 2016.csv: 'Fecha de denuncia' (perhaps 'Fecha den.'), 'Nota'"
+    assert lines[2] == "  - 2017.csv: 'Fecha den.' (perhaps 'Fecha de denuncia'), 'Distrito'"
+    assert "[data.renamed]" in lines[3]
+    assert "  - 2016.csv: 'Fecha de denuncia' (" in error.value.problem.text("es")
+
+
+def test_renamed_and_absent_columns(tmp_path: Path) -> None:
+    read = read_text_tables(years(tmp_path), renamed=RENAMED, absent=["Distrito", "Nota"])
+    assert read.table.to_pydict() == {
+        "id": ["1", "2", "3"],
+        "Fecha de denuncia": ["2016-01-05", "2016-02-05", "2017-01-05"],
+        "Distrito": ["Norte", None, None],
+        "Nota": [None, None, "x"],
+    }
+    assert [note.text() for note in read.notes] == [
+        "1 row of '2017.csv' has no column 'Distrito': blank.",
+        "2 rows of '2016.csv' have no column 'Nota': blank.",
+    ]
+
+
+def test_only_columns_that_are_needed_must_be_everywhere(tmp_path: Path) -> None:
+    read = read_text_tables(years(tmp_path), renamed=RENAMED, needed=["id", "Fecha de denuncia"])
+    assert read.table.column("Distrito").to_pylist() == ["Norte", None, None]
+    assert [note.text() for note in read.notes] == [
+        "2 columns that the mapping does not use are not in every file: 'Distrito', 'Nota'."
+    ]
+    with pytest.raises(ReadError, match="1 file does not have all columns of the others:\n  - 2017.csv: 'Distrito'"):
+        read_text_tables(years(tmp_path), renamed=RENAMED, needed=["id", "Distrito"])
+
+
+def test_two_columns_cannot_have_one_name(tmp_path: Path) -> None:
+    both = write(tmp_path / "a.csv", "Fecha den.,Fecha de denuncia\n1,2\n")
+    with pytest.raises(ReadError, match="two columns that are to be 'Fecha de denuncia'"):
+        read_text_tables([both], renamed=RENAMED)
+
+
+def test_notes_of_all_files_are_told_once_those_of_one_by_its_name(tmp_path: Path) -> None:
+    one = write(tmp_path / "a.csv", "Lista\n\nid;fin\n1;x\n")
+    two = write(tmp_path / "b.csv", "Lista\n\nid;fin\n1;x\n;\n2;x\n")
+    notes = [note.text() for note in read_text_tables([one, two]).notes]
+    assert notes == ["2 lines above the header were left out.", "b.csv: 1 blank row was left out."]
 
 
 def test_a_crosswalk(tmp_path: Path) -> None:

@@ -1,0 +1,206 @@
+"""Several files as one table: yearly workbooks whose columns were renamed, came or went."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from ...base.errors import ReadError, nearest
+from ...base.language import Language, Message, tr, trn
+from .text_table import TextTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Longer lists of columns are cut.
+_MOST_NAMED: Final = 6
+
+
+def one_below_the_other(
+    tables: Sequence[TextTable],
+    *,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+    absent: Collection[str] = (),
+    needed: Collection[str] | None = None,
+) -> TextTable:
+    """Put tables one below the other, by the names of their columns.
+
+    Parameters
+    ----------
+    tables : sequence of TextTable
+        One per file or sheet.
+    renamed : mapping of str to str
+        Name of a column in some tables = its name in the others.
+    absent : collection of str
+        Columns that some tables do not have; their cells are null there, and counted.
+    needed : collection of str, optional
+        Columns that every table must have but for those that are ``absent``; by default all that any table has. Others
+        are null where they are missing.
+
+    Raises
+    ------
+    ReadError
+        With the columns that each table lacks, and what comes nearest in it.
+    """
+    import pyarrow as pa
+
+    tables = [_renamed(one, renamed) for one in tables]
+    if len(tables) == 1 and not absent:
+        return tables[0]
+    columns = list(dict.fromkeys(name for one in tables for name in one.columns))
+    columns += [name for name in absent if name not in columns]
+    must = set(columns if needed is None else needed).intersection(columns) - set(absent)
+    _refuse_missing(tables, [one for one in columns if one in must])
+    notes = [*_notes(tables), *_missing_notes(tables, columns, absent)]
+    whole = pa.concat_tables([_with_columns(one.table, columns) for one in tables])
+    first = tables[0]
+    return replace(
+        first,
+        table=whole,
+        source=", ".join(dict.fromkeys(one.source for one in tables)),
+        n_rows=whole.num_rows,
+        # the rows of several files have no number that a spreadsheet would show
+        numbers=None if len(tables) > 1 else first.numbers,
+        first_row=2 if len(tables) > 1 else first.first_row,
+        sheet=", ".join(one.sheet for one in tables if one.sheet is not None) or None,
+        notes=tuple(notes),
+        column_labels={name: label for one in reversed(tables) for name, label in one.column_labels.items()},
+        value_labels=_labels(tables),
+        user_missing={
+            name: tuple(dict.fromkeys(text for one in tables for text in one.user_missing.get(name, ())))
+            for one in tables
+            for name in one.user_missing
+        },
+    )
+
+
+def _called(one: TextTable) -> str:
+    return f"{one.source} ({one.sheet})" if one.sheet is not None else one.source
+
+
+def _renamed(one: TextTable, renamed: Mapping[str, str]) -> TextTable:
+    new = {old: name for old, name in renamed.items() if old in one.columns}
+    if not new:
+        return one
+    twice = [name for name, n in Counter(new.get(column, column) for column in one.columns).items() if n > 1]
+    if twice:
+        raise ReadError(
+            tr("'{name}' has two columns that are to be '{column}'.", name=_called(one), column=twice[0]),
+            tr("Take one of them out of [data.renamed]."),
+        )
+    return replace(
+        one,
+        table=one.table.rename_columns([new.get(column, column) for column in one.columns]),
+        column_labels={new.get(name, name): held for name, held in one.column_labels.items()},
+        value_labels={new.get(name, name): held for name, held in one.value_labels.items()},
+        user_missing={new.get(name, name): held for name, held in one.user_missing.items()},
+    )
+
+
+def _refuse_missing(tables: Sequence[TextTable], must: Sequence[str]) -> None:
+    lacking = {_called(one): [name for name in must if name not in one.columns] for one in tables}
+    lacking = {source: names for source, names in lacking.items() if names}
+    if not lacking:
+        return
+    by_source = {_called(one): one for one in tables}
+    common = set.intersection(*(set(one.columns) for one in tables))
+    lines = {source: _named(names, by_source[source], common) for source, names in lacking.items()}
+    raise ReadError(
+        trn(
+            "{n} file does not have all columns of the others:{lines}",
+            "{n} files do not have all columns of the others:{lines}",
+            len(lines),
+            lines=_Lines(lines),
+        ),
+        tr(
+            'If a column is called otherwise there, say so in [data.renamed]: "old name" = "name used below". If it is '
+            'not there at all: absent = ["name"] in [data].'
+        ),
+    )
+
+
+def _named(names: Sequence[str], one: TextTable, known: Collection[str]) -> tuple[str | Message, ...]:
+    """Return the names of missing columns, each with what the table has in its place, perhaps."""
+    others = [column for column in one.columns if column not in known]
+    shown: list[str | Message] = []
+    for name in names[:_MOST_NAMED]:
+        match = nearest(name, others)
+        shown.append(tr("'{name}' (perhaps '{match}')", name=name, match=match) if match else f"'{name}'")
+    if len(names) > _MOST_NAMED:
+        shown.append("…")
+    return tuple(shown)
+
+
+class _Lines:
+    """What each file lacks, one line each."""
+
+    def __init__(self, lines: Mapping[str, tuple[str | Message, ...]]) -> None:
+        self._lines = lines
+
+    def text(self, language: Language = "en") -> str:
+        return "".join(
+            f"\n  - {source}: " + ", ".join(one if isinstance(one, str) else one.text(language) for one in names)
+            for source, names in self._lines.items()
+        )
+
+
+def _notes(tables: Sequence[TextTable]) -> list[Message]:
+    """Return the notes of all tables, each with the name of its file; what all have alike once."""
+    if len(tables) == 1:
+        return list(tables[0].notes)
+    times = Counter(note for one in tables for note in set(one.notes))
+    shared = [note for note in dict.fromkeys(tables[0].notes) if times[note] == len(tables)]
+    own = [
+        tr("{name}: {note}", name=_called(one), note=note)
+        for one in tables
+        for note in one.notes
+        if times[note] < len(tables)
+    ]
+    return [*shared, *own]
+
+
+def _missing_notes(tables: Sequence[TextTable], columns: Sequence[str], absent: Collection[str]) -> list[Message]:
+    notes = [
+        trn(
+            "{n} row of '{name}' has no column '{column}': blank.",
+            "{n} rows of '{name}' have no column '{column}': blank.",
+            one.n_rows,
+            name=_called(one),
+            column=column,
+        )
+        for column in columns
+        if column in absent
+        for one in tables
+        if column not in one.columns
+    ]
+    others = [name for name in columns if name not in absent and any(name not in one.columns for one in tables)]
+    if others:
+        notes.append(
+            trn(
+                "{n} column that the mapping does not use is not in every file: {listed}.",
+                "{n} columns that the mapping does not use are not in every file: {listed}.",
+                len(others),
+                listed=", ".join(f"'{one}'" for one in others[:_MOST_NAMED]) + (" …" * (len(others) > _MOST_NAMED)),
+            )
+        )
+    return notes
+
+
+def _with_columns(table: pa.Table, columns: Sequence[str]) -> pa.Table:
+    import pyarrow as pa
+
+    names = set(table.column_names)
+    blank = pa.nulls(table.num_rows, pa.string())
+    return pa.table([table.column(name) if name in names else blank for name in columns], names=list(columns))
+
+
+def _labels(tables: Sequence[TextTable]) -> dict[str, Mapping[str, str]]:
+    """Return the labels of every column; a code that stands for two things in two files keeps the first."""
+    labels: dict[str, dict[str, str]] = {}
+    for one in reversed(tables):
+        for name, held in one.value_labels.items():
+            labels.setdefault(name, {}).update(held)
+    return dict(labels)
