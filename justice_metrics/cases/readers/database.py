@@ -10,8 +10,6 @@ from .database_server import read_server
 from .database_url import database_url
 from .text_table import TextTable, missing_file
 
-_DUCKDB: Final = "justice_metrics.cases.readers.database_file:read_duckdb"
-_SQLITE: Final = "justice_metrics.cases.readers.database_file:read_sqlite"
 _SECONDS: Final = 60.0
 _SECONDS_PER_MEBIBYTE: Final = 4.0
 _MOST_SECONDS: Final = 1800.0
@@ -60,8 +58,8 @@ def read_database(
     if not url.path.is_file():
         raise missing_file(url.path)
     if url.engine == "duckdb":
-        return read_apart(_DUCKDB, url.path, seconds=_seconds(url.path), table=table, query=query, time_zone=time_zone)
-    return read_apart(_SQLITE, url.path, seconds=_seconds(url.path), table=table, query=query)
+        return read_apart("duckdb", url.path, seconds=_seconds(url.path), table=table, query=query, time_zone=time_zone)
+    return read_apart("sqlite", url.path, seconds=_seconds(url.path), table=table, query=query)
 
 
 def _seconds(path: Path) -> float:
