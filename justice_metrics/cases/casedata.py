@@ -17,11 +17,12 @@ from ..base.language import Label, Language, Readable, tr
 from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.types import FrameLibrary
-from . import canonical, units
+from . import canonical
 from .attributes import suggested
 from .calendar import date_of
 from .days import year_of_day
 from .intake import Intake, Sampling
+from .units import coarser
 
 if TYPE_CHECKING:
     from .procedure import Procedure
@@ -292,7 +293,7 @@ class CaseData:
                 tr("These cases have no links to other units."),
                 tr("Name the columns of the other units in the mapping's [links] section."),
             )
-        milestones, n, without = units.merged(
+        milestones, n, without = coarser.merged(
             self.milestones,
             self.links,
             unit,
@@ -308,10 +309,10 @@ class CaseData:
         return replace(
             self,
             milestones=milestones,
-            links=None,
-            support=None if self.support is None else units.relinked(self.support, self.links, unit),
-            children={name: units.relinked(one, self.links, unit) for name, one in self.children.items()},
-            events=units.relinked(self.events, self.links, unit),
+            links=_links_of(milestones),
+            support=None if self.support is None else coarser.relinked(self.support, self.links, unit),
+            children={name: coarser.relinked(one, self.links, unit) for name, one in self.children.items()},
+            events=coarser.relinked(self.events, self.links, unit),
             unit=unit,
             members_merged=True,
             sampling=replace(self.sampling, repeated=False),
@@ -346,3 +347,9 @@ class CaseData:
         import html
 
         return "".join(f"<p>{html.escape(line)}</p>" for line in self.describe().splitlines())
+
+
+def _links_of(milestones: nw.LazyFrame[Any]) -> nw.LazyFrame[Any] | None:
+    """Return the links that milestones carry, if they carry any."""
+    names = [one for one in milestones.collect_schema().names() if one.startswith("link__")]
+    return milestones.select("unit_id", *names) if names else None

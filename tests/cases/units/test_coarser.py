@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.casedata import CaseData
-from tests.made_cases import milestones, wide
+from tests.made_cases import milestones, wide, wide_mapping
 
 # Two cases with several accused, one with one, and an accused of whom nobody noted the case.
 ACCUSED = [
@@ -107,3 +108,83 @@ class TestRefusals:
     def test_unknown_class(self) -> None:
         with pytest.raises(QuestionError, match="Did you mean 'conviction'"):
             accused().to_unit("case", principal=("convicton", "pending"))
+
+
+class TestWhatTheMembersCarry:
+    def test_equal_weights_stay_and_others_are_shared(self) -> None:
+        weight = {"A": 0.1, "B": 2.0, "C": 3.0}
+        rows = [{**one, "weight": weight.get(str(one["case_id"]), 1.0)} for one in ACCUSED]
+        rows[4]["weight"] = 5.0
+        merged = milestones(wide(rows, unit="accused").to_unit("case", principal=("pending",)))
+        # three times a tenth is not three tenths to the last digit: equal weights are not added up
+        assert {unit: row["weight"] for unit, row in merged.items()} == {"A": 0.1, "B": 3.5, "C": 3.0}
+
+    def test_a_row_that_stands_for_several_weighs_for_all_of_them(self) -> None:
+        rows = [
+            {"id": "1", "case_id": "A", "complaint": 0, "weight": 1.0, "frequency": 3},
+            {"id": "2", "case_id": "A", "complaint": 0, "weight": 5.0, "frequency": 1},
+        ]
+        merged = wide(rows, unit="accused").to_unit("case", principal=("pending",))
+        assert milestones(merged)["A"]["weight"] == 2.0
+        assert (merged.n_units, merged.sampling.weighted, merged.sampling.repeated) == (1, True, False)
+
+    def test_a_case_has_lost_its_victim_when_all_have_gone(self) -> None:
+        rows = [
+            {"id": "1", "case_id": "gone", "complaint": 0, "still": "disengaged", "left": 10},
+            {"id": "2", "case_id": "gone", "complaint": 0, "still": None, "left": 30},
+            {"id": "3", "case_id": "one left", "complaint": 0, "still": "disengaged", "left": 10},
+            {"id": "4", "case_id": "one left", "complaint": 0, "still": "engaged", "left": None},
+            {"id": "5", "case_id": "not told", "complaint": 0, "still": "disengaged", "left": 10},
+            {"id": "6", "case_id": "not told", "complaint": 0, "still": None, "left": None},
+            {"id": "7", "case_id": "no day", "complaint": 0, "still": "disengaged", "left": 10},
+            {"id": "8", "case_id": "no day", "complaint": 0, "still": "disengaged", "left": None},
+        ]
+        merged = milestones(wide(rows, unit="victim").to_unit("case", principal=("pending",)))
+        start = merged["gone"]["first__complaint"]
+        told = {unit: (row["reliance__status"], row["reliance__left_day"]) for unit, row in merged.items()}
+        assert told == {
+            "gone": ("disengaged", start + 30),
+            "one left": ("engaged", None),
+            "not told": (None, None),
+            "no day": ("disengaged", None),
+        }
+
+    def test_without_a_status_a_victim_without_a_day_takes_part(self) -> None:
+        rows = [
+            {"id": "1", "case_id": "A", "complaint": 0, "left": 10},
+            {"id": "2", "case_id": "A", "complaint": 0, "left": None},
+            {"id": "3", "case_id": "B", "complaint": 0, "left": 7},
+        ]
+        merged = milestones(wide(rows, unit="victim").to_unit("case", principal=("pending",)))
+        assert merged["A"]["reliance__left_day"] is None
+        assert merged["B"]["reliance__left_day"] == merged["B"]["first__complaint"] + 7
+
+    def test_the_first_day_is_as_exact_as_it_was_written(self) -> None:
+        rows = [
+            {"id": "1", "case_id": "A", "complaint": "2016-03", "charged": "2017-05-02"},
+            {"id": "2", "case_id": "A", "complaint": "2016-03-20", "charged": "2017"},
+            {"id": "3", "case_id": "B", "complaint": "1969-03", "charged": None},
+        ]
+        table = pd.DataFrame(rows)
+        mapping = wide_mapping(list(table.columns), unit="accused", cutoff=2_000)
+        merged = milestones(CaseData.from_frame(table, mapping).to_unit("case", principal=("pending",)))
+        assert [merged["A"][f"exact__{one}"] for one in ("complaint", "charged")] == ["month", "day"]
+        assert merged["B"]["exact__complaint"] == "month"
+
+    def test_charges_become_accused_and_accused_cases(self) -> None:
+        rows = [
+            {"id": "1", "accused_id": "p", "case_id": "A", "complaint": 0, "outcome": "convicted", "ended": 20},
+            {"id": "2", "accused_id": "p", "case_id": "A", "complaint": 0, "outcome": "acquitted", "ended": 20},
+            {"id": "3", "accused_id": "q", "case_id": "A", "complaint": 3, "outcome": "rejected", "ended": 9},
+        ]
+        accused_ = wide(rows, unit="charge").to_unit("accused", principal=("conviction", "pending"))
+        assert ends(accused_) == {"p": "convicted", "q": "rejected"}
+        assert ends(accused_.to_unit("case", principal=("conviction", "pending"))) == {"A": "convicted"}
+
+    def test_an_accused_in_two_cases_keeps_no_link_to_one_of_them(self) -> None:
+        rows = [
+            {"id": "1", "accused_id": "p", "case_id": "A", "complaint": 0},
+            {"id": "2", "accused_id": "p", "case_id": "B", "complaint": 0},
+        ]
+        with pytest.raises(QuestionError, match="no links to other units"):
+            wide(rows, unit="charge").to_unit("accused", principal=("pending",)).to_unit("case", principal=("pending",))
