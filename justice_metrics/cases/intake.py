@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..base.language import Message
 from ..base.provenance import SamplingFrame
 
 
@@ -110,6 +111,8 @@ class Intake:
     conversions : tuple of Conversion
     children : tuple of ChildIntake
         One per child table.
+    notes : tuple of Message
+        What was found out or put right while the files were read: code page, blank rows, traces of a cut export.
     """
 
     rows: int
@@ -123,3 +126,4 @@ class Intake:
     extracted_day: int | None = None
     conversions: tuple[Conversion, ...] = ()
     children: tuple[ChildIntake, ...] = ()
+    notes: tuple[Message, ...] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ..base.errors import ReadError
-from ..base.language import tr
+from ..base.language import Message, tr
 from . import canonical
 from .casedata import CaseData
 from .corrections.applied import corrected, ensure_decided
@@ -18,6 +19,7 @@ from .mappings.mapping import CaseMapping, DateColumn
 from .readers.files import is_parquet, read_text_tables
 from .readers.frames import Embedded, with_day_numbers
 from .readers.parquet import open_parquet, parquet_files
+from .readers.text_table import TextTable
 
 
 def read_cases(
@@ -70,6 +72,7 @@ def read_cases(
     described = described.with_faults("count" if plan is not None else wanted)
     embedded = Embedded()
     tables, source = _tables(path, described, embedded)
+    notes = _reading_notes(tables)
     cells = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else ()
     tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
     own = {name: table for name, table in tables.items() if name not in {"support", *described.children}}
@@ -81,9 +84,12 @@ def read_cases(
         embedded=embedded,
         source=source,
     )
-    cases = CaseData(
-        **made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")._asdict()
+    made = made._replace(
+        provenance=canonical.named(made.provenance, source),
+        frame_library="pandas",
+        intake=replace(made.intake, notes=notes),
     )
+    cases = CaseData(**made._asdict())
     if plan is None:
         return cases
     if wanted == "refuse":
@@ -109,14 +115,30 @@ def _tables(
         tables: dict[str, Any] = {}
         for place, (one, stage) in enumerate(zip(files, described.stages, strict=False)):
             name = _name(one) if _name(one) not in tables else f"{_name(one)} ({place + 1})"
-            tables[name] = _table(one, described, embedded, sheet=stage.sheet, dates=_dates(described, place))
+            tables[name] = _table(
+                one,
+                described,
+                embedded,
+                sheet=stage.sheet,
+                dates=_dates(described, place),
+                needed=_needed(described, place),
+            )
     else:
         files = _listed(path) or list(described.data.file)
         if not files:
             raise ReadError(
                 tr("The mapping names no data file."), tr("Set 'file' in [data], or name the file in the call.")
             )
-        tables = {"": _table(files, described, embedded, sheet=described.data.sheet, dates=_dates(described))}
+        tables = {
+            "": _table(
+                files,
+                described,
+                embedded,
+                sheet=described.data.sheet,
+                dates=_dates(described),
+                needed=_needed(described),
+            )
+        }
     spells = described.support
     if spells is not None and spells.file:
         dates = [one for one in (spells.start, spells.end, spells.recorded) if one is not None]
@@ -149,13 +171,15 @@ def _table(
     mapping: CaseMapping,
     embedded: Embedded,
     *,
-    sheet: str | None,
+    sheet: str | Sequence[str] | None,
     dates: Sequence[DateColumn],
     other_hand: bool = False,
+    needed: Sequence[str] | None = None,
 ) -> Any:
     """Return one table: parquet as a relation that is read where it is needed, everything else as texts.
 
-    A file of support or hearings often comes from another hand: how it is written is found out.
+    A file of support or hearings often comes from another hand: how it is written is found out. What [data] says of
+    header and columns is said of the cases, whose columns are ``needed``.
     """
     paths = [mapping.path(str(one)) for one in ([files] if isinstance(files, str | Path) else files)]
     if all(is_parquet(one) for one in paths):
@@ -163,7 +187,52 @@ def _table(
         return relation.to_arrow_table() if _text_dates(relation, dates) else with_day_numbers(relation)
     data = mapping.data
     encoding, separator = (None, None) if other_hand else (data.encoding, data.separator)
-    return read_text_tables(paths, sheet=sheet, encoding=encoding, separator=separator)
+    if needed is None:
+        return read_text_tables(paths, sheet=sheet, encoding=encoding, separator=separator, codes=data.codes)
+    return read_text_tables(
+        paths,
+        sheet=sheet or None,
+        encoding=encoding,
+        separator=separator,
+        header=data.header,
+        header_row=data.header_row,
+        codes=data.codes,
+        renamed=data.renamed,
+        absent=data.absent,
+        needed=needed,
+    )
+
+
+def _needed(mapping: CaseMapping, stage: int = 0) -> list[str]:
+    """Return the columns that the table of the cases, or a stage table, must have; made ones by their parts."""
+    named = [column for column, _ in mapping.columns(stage)]
+    if not mapping.stages:
+        named += [
+            column
+            for name, part in mapping.children.items()
+            if not part.apart
+            for column, _ in mapping.child_columns(name)
+        ]
+    found: dict[str, None] = {}
+    expanded: set[str] = set()
+    while named:
+        column = named.pop()
+        if column in mapping.made and column not in expanded:
+            expanded.add(column)
+            named += mapping.made[column].parts
+        else:
+            found[column] = None
+    return list(found)
+
+
+def _reading_notes(tables: Mapping[str, Any]) -> tuple[Message, ...]:
+    """Return what was found out while the files were read, of other tables than the cases with the name of the file."""
+    return tuple(
+        note if name == "" else tr("{name}: {note}", name=table.source, note=note)
+        for name, table in tables.items()
+        if isinstance(table, TextTable)
+        for note in table.notes
+    )
 
 
 def _text_dates(relation: Any, dates: Sequence[DateColumn]) -> bool:

@@ -25,11 +25,11 @@ from .children import (
     child_columns,
 )
 from .columns import MadeColumn
+from .data import DataPart
 from .parts import (
     AttributeColumn,
     AttributeSpec,
     CasesPart,
-    DataPart,
     DateColumn,
     DateSpec,
     EventsPart,

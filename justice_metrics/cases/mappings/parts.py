@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -11,9 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from ...base.language import tr
 from ...base.settings import ReadableError
-from ..conversions.days import ColumnOrder, DateOrder
+from ..conversions.days import ColumnOrder
 from ..conversions.labels import LabelMatch
-from ..conversions.numbers import DecimalMark
 from ..conversions.text import normalise
 
 DataKind: TypeAlias = Literal["wide", "events", "stages", "counts"]
@@ -44,6 +42,8 @@ Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Names: TypeAlias = Annotated[
     tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str]), Field(min_length=1)
 ]
+# One sheet of a workbook, or several that stand one below the other.
+Sheets: TypeAlias = Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])]
 Labels: TypeAlias = Mapping[Name, Name]
 
 
@@ -123,47 +123,6 @@ class LabelColumn(Part):
 
 
 LabelSpec: TypeAlias = Annotated[LabelColumn, BeforeValidator(as_column, json_schema_input_type=str | LabelColumn)]
-
-
-class DataPart(Part):
-    """[data]: the file and how it is written.
-
-    ``codes`` keeps the codes of a Stata or SPSS file instead of their labels, in all columns or in those named.
-    ``corrections`` is a plan of decisions on broken rules, as ``check --plan`` writes it. ``official_rows`` is how many
-    rows the register has by another source, and ``extracted`` the day on which the file was taken from it.
-    """
-
-    file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
-    sheet: Name | None = None
-    kind: DataKind = "wide"
-    date_order: DateOrder | None = None
-    language: Literal["en", "es"] = "en"
-    encoding: Name | None = None
-    separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    decimal: DecimalMark | None = None
-    faults: Faults = "refuse"
-    simulated: bool = False
-    official_rows: Annotated[int, Field(ge=1)] | None = None
-    extracted: dt.date | None = None
-    codes: bool | tuple[Name, ...] = False
-    corrections: Name | None = None
-
-    @field_validator("kind")
-    @classmethod
-    def _not_yet(cls, kind: DataKind) -> DataKind:
-        if kind == "counts":
-            raise ReadableError(tr("aggregated tables (counts) are no case files: read them with read_counts"))
-        return kind
-
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, encoding: str | None) -> str | None:
-        try:
-            return codecs.lookup(encoding).name if encoding else None
-        except (LookupError, ValueError):
-            raise ReadableError(
-                tr("'{encoding}' is not an encoding; usual ones are utf-8, cp1252, latin-1, cp850", encoding=encoding)
-            ) from None
 
 
 class SamplingPart(Part):
@@ -332,7 +291,7 @@ class StagePart(Part):
     """[[stages]]: one table per stage, joined on a shared key."""
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
-    sheet: Name | None = None
+    sheet: Sheets = ()
     id: Names | None = None
     state: Name | None = None
     date: DateSpec | None = None
