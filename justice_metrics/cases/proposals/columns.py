@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from ...base.errors import CaseDataError, ReadError
 from ...base.language import tr
 from ..conversions.conversion import DateOrder, DayLookup, day_lookup, number_lookup
+from ..conversions.numbers import NumberKind
 from ..conversions.text import normalise, part_missing
-from ..readers.files import is_parquet, open_parquet, read_text_table, sheets_with_data
+from ..readers.files import is_parquet, open_parquet, parquet_files, read_text_tables, sheets_with_data
 from .words import DATE_WORDS, MISSING_CODES, says, words_of
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 # Enough texts to know a column by, and enough to find its latest day.
 _FEW_TEXTS: Final = 500
 _MOST_TEXTS: Final = 20_000
 _MOST_LABELS: Final = 300
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 
 _CODES: Final[Mapping[str, str]] = MappingProxyType({normalise(code): code for code in MISSING_CODES})
 
@@ -38,14 +42,14 @@ class ColumnLook:
         Words of the name.
     n_rows, n_filled, n_distinct : int
         Rows of the file; cells that say something; different texts among them.
-    share_dates, share_numbers : float
-        Share of the filled cells that are whole dates, or whole numbers.
+    share_dates, share_numbers, share_decimals : float
+        Share of the filled cells that are whole dates, whole numbers, or numbers of any kind.
     order : {"dmy", "mdy", "ymd"} or None
         Order of the dates, where the column settles it.
     ambiguous : bool
         Whether its dates could be read in two orders.
-    days : tuple of int
-        The days, with one copy each; for the cut-off.
+    days, day_counts : tuple of int
+        The days, and how many cells hold each; for the cut-off.
     labels : tuple of (str, int)
         Texts and counts of a column with few different texts.
     missing_codes : mapping of str to str
@@ -59,9 +63,11 @@ class ColumnLook:
     n_distinct: int
     share_dates: float = 0.0
     share_numbers: float = 0.0
+    share_decimals: float = 0.0
     order: DateOrder | None = None
     ambiguous: bool = False
     days: tuple[int, ...] = field(default=(), repr=False)
+    day_counts: tuple[int, ...] = field(default=(), repr=False)
     labels: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     missing_codes: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,68 +89,107 @@ class ColumnLook:
         return self.n_filled > 0 and self.n_distinct == self.n_filled
 
 
-class LookedAt(NamedTuple):
-    """A file that was looked at.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """A table that was looked at.
 
     Attributes
     ----------
+    files : tuple of Path
+        Where it lies; several files of one shape.
     n_rows : int
     columns : tuple of ColumnLook
     sheet : str or None
         Sheet that was taken.
     other_sheets : tuple of str
         Further sheets with tables.
+    table : pyarrow.Table or DuckDB relation
+        The rows, for what only several columns together can tell. Personal: never shown.
     """
 
+    files: tuple[Path, ...]
     n_rows: int
     columns: tuple[ColumnLook, ...]
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
+    table: Any = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return self.sheet or ", ".join(one.name for one in self.files)
+
+    def grouped(self, columns: Sequence[str]) -> pa.Table:
+        """Return the distinct rows of some columns, with the number of rows that hold each as ``n_rows``."""
+        import pyarrow as pa
+
+        if isinstance(self.table, pa.Table):
+            counted = self.table.select(list(columns)).group_by(list(columns)).aggregate([([], "count_all")])
+            return counted.rename_columns([*columns, "n_rows"])
+        names = ", ".join(_column(one) for one in columns)
+        return self.table.aggregate(f"{names}, count(*) AS n_rows", names).to_arrow_table()
 
 
-def look_at(path: Path, *, sheet: str | None) -> LookedAt:
-    """Look at every column of a csv, xlsx or parquet file."""
-    if is_parquet(path):
-        relation = open_parquet(path)
+def look_at(path: Path | Sequence[Path], *, sheet: str | None = None) -> LookedAt:
+    """Look at every column of a table: a file, or several files of one shape."""
+    paths = (path,) if isinstance(path, Path) else tuple(path)
+    if all(is_parquet(one) for one in paths):
+        relation = open_parquet(parquet_files(paths))
         n_rows = len(relation)
-        return LookedAt(n_rows, tuple(_look(name, n_rows, *_counted(relation, name)) for name in relation.columns))
+        columns = tuple(_look(name, n_rows, *_counted(relation, name)) for name in relation.columns)
+        return LookedAt(files=paths, n_rows=n_rows, columns=columns, table=relation)
     others: tuple[str, ...] = ()
-    if sheet is None and path.suffix.lower() in {".xlsx", ".xlsm"} and path.is_file():
-        fullest = sorted(sheets_with_data(path), key=lambda one: -one[1])
+    if sheet is None and paths[0].suffix.lower() in _WORKBOOKS and paths[0].is_file():
+        fullest = sorted(sheets_with_data(paths[0]), key=lambda one: -one[1])
         sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
-    read = read_text_table(path, sheet=sheet)
-    columns = tuple(_look(name, read.n_rows, *read.distinct(name)) for name in read.columns)
-    return LookedAt(read.n_rows, columns, read.sheet, others)
+    read = read_text_tables(paths, sheet=sheet)
+    columns = tuple(
+        _look(name, read.n_rows, *read.distinct(name), said=read.column_labels.get(name, "")) for name in read.columns
+    )
+    return LookedAt(
+        files=paths, n_rows=read.n_rows, columns=columns, sheet=read.sheet, other_sheets=others, table=read.table
+    )
 
 
 def _counted(relation: duckdb.DuckDBPyRelation, name: str) -> tuple[list[str | None], list[int]]:
-    column = '"' + name.replace('"', '""') + '"'
+    column = _column(name)
     rows = relation.aggregate(f"{column}::VARCHAR AS t, count(*) AS n", column).order("n DESC, t").fetchall()
     return [text for text, _ in rows], [int(n) for _, n in rows]
 
 
-def _look(name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[int]) -> ColumnLook:
-    """Look at one column through its distinct texts, the most frequent ones where there are very many."""
+def _column(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _look(name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[int], *, said: str = "") -> ColumnLook:
+    """Look at one column through its distinct texts, the most frequent ones where there are very many.
+
+    What a statistics file calls the column adds to the words of its name.
+    """
     present = part_missing(texts, counts, MISSING_CODES)
     values = sorted(present.values, key=lambda one: (-one[1], one[0]))
     few = values[:_FEW_TEXTS]
     some = values[:_MOST_TEXTS] if _share_dates(_dates(few)[0], few) >= 0.5 else few
     dates, ambiguous = _dates(some)
     whole = _share_dates(dates, some)
-    days: set[int] = set()
-    if dates is not None:
-        days = {day for text, day in dates.days.items() if day is not None and dates.precision[text] == "day"}
+    days: Counter[int] = Counter()
+    for text, n in some if dates is not None else ():
+        day = dates.days.get(text) if dates is not None else None
+        if dates is not None and day is not None and dates.precision[text] == "day":
+            days[day] += n
     return ColumnLook(
         name=name,
-        words=words_of(name),
+        words=words_of(f"{name} {said}"),
         n_rows=n_rows,
         n_filled=present.n_values,
         n_distinct=len(values),
         share_dates=whole,
-        share_numbers=_share_numbers(few),
+        share_numbers=_share_numbers(few, "integer"),
+        share_decimals=_share_numbers(few, "number"),
         order=None if dates is None or ambiguous or whole < 0.5 else dates.order,
         ambiguous=ambiguous and whole >= 0.5,
         days=tuple(sorted(days)),
+        day_counts=tuple(days[one] for one in sorted(days)),
         labels=tuple(values) if len(values) <= _MOST_LABELS else (),
         missing_codes={_CODES[normalise(code)]: level for code, level in present.levels.items() if code.strip()},
     )
@@ -170,13 +215,13 @@ def _share_dates(found: DayLookup | None, values: list[tuple[str, int]]) -> floa
     return sum(n for text, n in values if found.precision.get(text) == "day") / sum(n for _, n in values)
 
 
-def _share_numbers(values: list[tuple[str, int]]) -> float:
+def _share_numbers(values: list[tuple[str, int]], kind: NumberKind) -> float:
     total = sum(n for _, n in values)
     if not total:
         return 0.0
     texts, counts = [text for text, _ in values], [n for _, n in values]
     try:
-        found = number_lookup(texts, counts, column="?")
+        found = number_lookup(texts, counts, column="?", kind=kind)
     except CaseDataError:
         return 0.0
     return 1 - found.n_unreadable / total

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from ..procedure import Procedure
 from .columns import ColumnLook
+from .section_words import DATES_OF_SECTIONS, DESIGN, STATUS_OF_RELIANCE, UNITS
+from .states import KnownStates
 from .words import (
     ATTRIBUTES,
     EVENT_WORDS,
@@ -16,14 +17,14 @@ from .words import (
     OUTCOME_DATES,
     OUTCOME_WORDS,
     STAGE_DATES,
-    meaning_of_label,
     says,
 )
 
-ProposedKind: TypeAlias = Literal["wide", "events"]
+ProposedKind: TypeAlias = Literal["wide", "events", "stages"]
+Keys: TypeAlias = dict[str, tuple[str, float]]
 
 
-def column_keys(columns: tuple[ColumnLook, ...], kind: ProposedKind, rules: Procedure) -> dict[str, tuple[str, float]]:
+def column_keys(columns: tuple[ColumnLook, ...], kind: ProposedKind, known: KnownStates) -> Keys:
     """Return the key of the mapping and the confidence of every column that one was found for.
 
     Parameters
@@ -32,24 +33,30 @@ def column_keys(columns: tuple[ColumnLook, ...], kind: ProposedKind, rules: Proc
         All columns of the file.
     kind : {"wide", "events"}
         As ``kind_of`` says.
-    rules : Procedure
-        Its states and roles name the dates.
+    known : KnownStates
+        The states and roles that name the dates.
     """
-    return _events_keys(columns) if kind == "events" else _wide_keys(columns, rules)
+    return _events_keys(columns) if kind == "events" else _wide_keys(columns, known)
+
+
+def unit_of(words: tuple[str, ...]) -> str | None:
+    """Return whose number an id is, by its name; None for a case, or where the name does not say."""
+    return next((unit for unit, phrases in UNITS if any(says(words, one) for one in phrases)), None)
 
 
 def kind_of(columns: tuple[ColumnLook, ...]) -> ProposedKind:
     """Take a file for an event log when its ids repeat, a column names events and hardly any column is a date."""
-    if any(one.is_unique and _is_id(one) for one in columns):
+    if any(one.is_unique and is_id(one) for one in columns):
         return "wide"
-    repeated = [one for one in columns if _is_id(one) and one.n_distinct <= 0.8 * one.n_filled]
+    repeated = [one for one in columns if is_id(one) and one.n_distinct <= 0.8 * one.n_filled]
     n_dates = sum(one.is_date and one.share_filled > 0.5 for one in columns)
     states = [one for one in columns if _event_state(one)]
     return "events" if repeated and states and 1 <= n_dates <= 2 else "wide"
 
 
-def _is_id(look: ColumnLook) -> bool:
-    return not look.is_date and look.share_filled >= 0.9 and _named(look, ID_WORDS) > 0 and not _of_events(look)
+def is_id(look: ColumnLook) -> bool:
+    """Whether a column is called as ids are, and nearly every row has one."""
+    return not look.is_date and look.share_filled >= 0.9 and named(look, ID_WORDS) > 0 and not _of_events(look)
 
 
 def _of_events(look: ColumnLook) -> bool:
@@ -57,16 +64,16 @@ def _of_events(look: ColumnLook) -> bool:
 
 
 def _event_state(look: ColumnLook) -> bool:
-    return not look.is_date and bool(look.labels) and _named(look, EVENT_WORDS) > 0 and look.share_filled > 0.5
+    return not look.is_date and bool(look.labels) and named(look, EVENT_WORDS) > 0 and look.share_filled > 0.5
 
 
-def _id_of(columns: tuple[ColumnLook, ...]) -> tuple[ColumnLook | None, float]:
+def id_of(columns: Iterable[ColumnLook]) -> tuple[ColumnLook | None, float]:
     """Return the column that is most probably the id of the unit; one without a repeat goes first."""
     best: tuple[float, ColumnLook] | None = None
     for one in columns:
         if one.is_date or one.share_filled < 0.9 or _of_events(one):
             continue
-        name, distinct = _named(one, ID_WORDS), one.n_distinct / max(one.n_filled, 1)
+        name, distinct = named(one, ID_WORDS), one.n_distinct / max(one.n_filled, 1)
         unique = 0.3 if one.is_unique else 0.0
         score = 0.4 * name + 0.3 * distinct + unique if name else unique
         if score > 0 and (best is None or score > best[0]):
@@ -74,7 +81,7 @@ def _id_of(columns: tuple[ColumnLook, ...]) -> tuple[ColumnLook | None, float]:
     return (best[1], best[0]) if best else (None, 0.0)
 
 
-def _named(look: ColumnLook, phrases: Iterable[str]) -> float:
+def named(look: ColumnLook, phrases: Iterable[str]) -> float:
     """Return how well a column's name fits phrases that are written in falling order of weight."""
     listed = tuple(phrases)
     for place, phrase in enumerate(listed):
@@ -83,50 +90,72 @@ def _named(look: ColumnLook, phrases: Iterable[str]) -> float:
     return 0.0
 
 
-def _wide_keys(columns: tuple[ColumnLook, ...], rules: Procedure) -> dict[str, tuple[str, float]]:
+def _wide_keys(columns: tuple[ColumnLook, ...], known: KnownStates) -> Keys:
     """Return the key and the confidence of every column that a wide mapping can use."""
-    taken: dict[str, tuple[str, float]] = {}
-    id_column, score = _id_of(columns)
+    taken: Keys = {}
+    id_column, score = id_of(columns)
     if id_column is not None:
         taken[id_column.name] = ("cases.id", score)
-    outcome, score = _outcome_of([one for one in columns if one.name not in taken])
+    status = next((one for one in columns if _is_status_of_reliance(one) and one.name not in taken), None)
+    if status is not None:
+        taken[status.name] = ("reliance.status", 0.85)
+    outcome, score = outcome_of([one for one in columns if one.name not in taken], known)
     if outcome is not None:
         taken[outcome.name] = ("outcome.column", score)
-    _take_best(taken, (_date_key(one, rules) for one in columns if one.is_date and one.name not in taken))
-    _take_attributes(taken, columns)
+    take_best(taken, (_date_key(one, known) for one in columns if one.is_date and one.name not in taken))
+    take_design(taken, columns)
+    take_attributes(taken, columns)
     return taken
+
+
+def _is_status_of_reliance(look: ColumnLook) -> bool:
+    return not look.is_date and 0 < len(look.labels) <= 6 and named(look, STATUS_OF_RELIANCE) > 0
+
+
+def take_design(taken: Keys, columns: Iterable[ColumnLook]) -> None:
+    """Give the columns of the sampling design their keys."""
+    free = [one for one in columns if one.name not in taken and not one.is_date and one.n_filled]
+    guesses = []
+    for one in free:
+        for key, phrases in DESIGN:
+            numbers = key in {"cases.sampling.weight", "cases.frequency"}
+            if named(one, phrases) > 0 and (not numbers or one.share_numbers > 0.9 or one.share_decimals > 0.9):
+                guesses.append((one.name, key, 0.7))
+                break
+    take_best(taken, guesses)
 
 
 def _events_keys(columns: tuple[ColumnLook, ...]) -> dict[str, tuple[str, float]]:
     """Return the key and the confidence of every column that an event log's mapping can use."""
     taken: dict[str, tuple[str, float]] = {}
-    id_column, score = _id_of(columns)
+    id_column, score = id_of(columns)
     if id_column is not None:
         taken[id_column.name] = ("cases.id", min(score + 0.5, 1.0))  # that ids repeat is right here
-    state = max((one for one in columns if _event_state(one)), key=lambda one: _named(one, EVENT_WORDS))
-    taken[state.name] = ("events.state", 0.9 * _named(state, EVENT_WORDS))
+    state = max((one for one in columns if _event_state(one)), key=lambda one: named(one, EVENT_WORDS))
+    taken[state.name] = ("events.state", 0.9 * named(state, EVENT_WORDS))
     dates = [one for one in columns if one.is_date and one.name not in taken]
     date = max(dates, key=lambda one: (one.share_filled * one.share_dates, -columns.index(one)))
     taken[date.name] = ("events.date", date.share_dates if len(dates) == 1 else 0.7)
-    order = next((one for one in columns if one.name not in taken and _named(one, ORDER_WORDS) > 0), None)
+    order = next((one for one in columns if one.name not in taken and named(one, ORDER_WORDS) > 0), None)
     if order is not None:
         taken[order.name] = ("events.order", 0.85)
-    _take_attributes(taken, columns)
+    take_attributes(taken, columns)
     return taken
 
 
-def _take_attributes(taken: dict[str, tuple[str, float]], columns: tuple[ColumnLook, ...]) -> None:
+def take_attributes(taken: Keys, columns: tuple[ColumnLook, ...]) -> None:
+    """Give the columns that describe a unit their names."""
     free = [one for one in columns if one.name not in taken and not one.is_date and one.n_filled]
     guesses = []
     for one in free:
         for attribute, phrases in ATTRIBUTES:
-            fit = _named(one, phrases)
+            fit = named(one, phrases)
             if attribute == "age_at_fact" and not _plausible_ages(one):
                 continue
             if fit > 0 and not (one.is_unique and one.n_filled > 20):
                 guesses.append((one.name, f"attributes.{attribute}", 0.95 if fit > 0.7 else 0.7))
                 break
-    _take_best(taken, guesses)
+    take_best(taken, guesses)
 
 
 def _plausible_ages(look: ColumnLook) -> bool:
@@ -137,7 +166,7 @@ def _plausible_ages(look: ColumnLook) -> bool:
     return bool(digits) and sum(n for text, n in digits if len(text) <= 3) > 0.9 * look.n_filled
 
 
-def _take_best(taken: dict[str, tuple[str, float]], guesses: Iterable[tuple[str, str, float]]) -> None:
+def take_best(taken: dict[str, tuple[str, float]], guesses: Iterable[tuple[str, str, float]]) -> None:
     """Give each key to the surest of the columns that want it; the first one where they are equally sure."""
     wanted = sorted(enumerate(one for one in guesses if one[1]), key=lambda one: (-one[1][2], one[0]))
     keys = {key for key, _ in taken.values()}
@@ -147,30 +176,31 @@ def _take_best(taken: dict[str, tuple[str, float]], guesses: Iterable[tuple[str,
             taken[name] = (key, confidence)
 
 
-def _date_key(look: ColumnLook, rules: Procedure) -> tuple[str, str, float]:
+def _date_key(look: ColumnLook, known: KnownStates) -> tuple[str, str, float]:
     """Return what a date column is: the date of a stage or of the outcome, a notification, or nothing known."""
     content = look.share_dates if look.n_filled else 0.5
-    known = (*rules.ids, *rules.roles)
-    for phrases, meaning in STAGE_DATES:
-        if any(says(look.words, one) for one in phrases):
-            state = next((one for one in meaning.states if one in known), None)
-            if state is None:
-                return look.name, "", 0.0
-            section = "notified" if any(says(look.words, one) for one in NOTIFIED_WORDS) else "dates"
-            return look.name, f"{section}.{state}", content * (0.95 if meaning.sure else 0.6)
-    if _named(look, OUTCOME_DATES) > 0:
+    section = next((key for key, phrases in DATES_OF_SECTIONS if named(look, phrases) > 0), None)
+    if section is not None:
+        return look.name, section, content * 0.85
+    state, sure = known.of_name(look.name)
+    if state is not None:
+        kind = "notified" if any(says(look.words, one) for one in NOTIFIED_WORDS) else "dates"
+        return look.name, f"{kind}.{state}", content * (0.95 if sure else 0.6)
+    if any(says(look.words, one) for phrases, _ in STAGE_DATES for one in phrases):
+        return look.name, "", 0.0
+    if named(look, OUTCOME_DATES) > 0:
         return look.name, "outcome.date", content * 0.9
     return look.name, "", 0.0
 
 
-def _outcome_of(columns: list[ColumnLook]) -> tuple[ColumnLook | None, float]:
+def outcome_of(columns: Iterable[ColumnLook], known: KnownStates) -> tuple[ColumnLook | None, float]:
     """Return the column whose name and labels speak of how cases end."""
     best: tuple[float, ColumnLook] | None = None
     for one in columns:
         if one.is_date or not one.labels or one.share_numbers > 0.5:
             continue
-        known = sum(n for text, n in one.labels if meaning_of_label(text) is not None) / max(one.n_filled, 1)
-        score = 0.5 * _named(one, OUTCOME_WORDS) + 0.5 * known
+        told = sum(n for text, n in one.labels if known.of_label(text).state is not None) / max(one.n_filled, 1)
+        score = 0.5 * named(one, OUTCOME_WORDS) + 0.5 * told
         if score > 0.4 and (best is None or score > best[0]):
             best = (score, one)
     return (best[1], best[0]) if best else (None, 0.0)

@@ -1,186 +1,205 @@
-"""A first mapping for an unknown file: guesses from column names and contents, each with how sure it is."""
+"""A first mapping for unknown files: guesses from names and contents, each with how sure it is."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from ...base.errors import MappingError
-from ...base.language import Language, tr, trn
+from ...base.language import Language
 from ..calendar import date_of, day_number
 from ..conversions.conversion import DateOrder, normalise
-from ..conversions.labels import FEWEST_TO_SHOW
-from ..procedure import Procedure
 from ..procedure_file import read_procedure, shipped_procedures
-from .columns import ColumnLook, look_at, nothing_to_map
-from .keys import column_keys, kind_of
+from .columns import ColumnLook, LookedAt, look_at, nothing_to_map
+from .counts import CountProposal, looks_like_counts, propose_counts
+from .keys import ProposedKind, column_keys, kind_of, unit_of
+from .labels import section_labels, state_labels
 from .mapping_text import mapping_text
-from .proposal import Guess, Guesses, LabelGuess
-from .words import LANGUAGE_WORDS, PLACES, PROCEDURE_WORDS, STANDARD_LABELS, Meaning, meaning_of_label, says
+from .proposal import Guess, Guesses, LabelGuesses, TableGuess
+from .states import KnownStates
+from .tables import section_of, shared_id, sorted_tables, stage_tables
+from .words import LANGUAGE_WORDS, PLACES, PROCEDURE_WORDS, says
 
-# A column of a table of counts that says when; whole names, for a year is also that of an age.
-_PERIOD_WORDS: Final = tuple("ano! year! mes! month! periodo! period! trimestre! quarter! semestre! gestion!".split())
-# Share of numbers above which a column holds numbers.
-_NUMBERS: Final = 0.9
-
-_STANDARD: Final = {normalise(one): one for one in STANDARD_LABELS}
+# More sheets than this are not looked at: a workbook of lists.
+_MOST_SHEETS = 12
+# Such a share of all dates, so many days after the others, are slips.
+_MOST_STRAGGLERS = 0.002
+_FAR_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal(Guesses):
-    """A proposed mapping for one file, to be corrected by hand."""
+    """A proposed mapping of case files, to be corrected by hand."""
 
-    def toml(self, language: Language | None = None, *, file: str | None = None) -> str:
+    def toml(self, language: Language | None = None, *, folder: Path | None = None) -> str:
         """Return the text of a mapping file; CHECK and FILL IN mark what a person must decide.
 
         Parameters
         ----------
         language : {"en", "es"}, optional
             Language of the comments; that of the file by default.
-        file : str, optional
-            How the mapping names the file, where it will not lie beside it.
+        folder : Path, optional
+            Where the mapping will lie, if not beside the data.
         """
-        return mapping_text(self, language or self.language, file or self.file)
+        return mapping_text(self, language or self.language, folder)
 
 
 def propose_mapping(
-    path: str | Path, *, language: Language | None = None, sheet: str | None = None, today: dt.date | None = None
-) -> Proposal:
-    """Propose a mapping for a csv, xlsx or parquet file.
+    path: str | Path | Sequence[str | Path],
+    *,
+    language: Language | None = None,
+    sheet: str | None = None,
+    procedure: str | Path | None = None,
+    today: dt.date | None = None,
+) -> Proposal | CountProposal:
+    """Propose a mapping for files of any known kind.
 
     Parameters
     ----------
-    path : path
-        The file.
+    path : path or sequence of paths
+        One file with the cases; or several: files of one shape, a table per stage, tables that hang on the cases.
     language : {"en", "es"}, optional
-        Language of the file; found out from the names of its columns.
+        Language of the files; found out from the names of their columns.
     sheet : str, optional
-        For a workbook; the fullest sheet by default.
+        For a workbook; the fullest sheet by default, and the others are looked at for tables that hang on the cases.
+    procedure : str or path, optional
+        Shipped id, or a file of the user's own, whose words then name the states; found out otherwise.
     today : datetime.date, optional
         Dates after it are no candidates for the cut-off; the current day by default.
 
     Returns
     -------
-    Proposal
-        Guesses with their confidence, and the text of a mapping.
+    Proposal or CountProposal
+        Guesses with their confidence, and the text of a mapping: of case files, or of a table of counts.
 
     Raises
     ------
     ReadError
-        When the file cannot be read or has fewer than two columns.
-    MappingError
-        When it looks like a table of counts, which has a mapping of another kind.
+        When a file cannot be read or has fewer than two columns.
+    ProcedureError, SettingsError
+        When the procedure that was named cannot be read.
     """
-    path = Path(path)
-    seen = look_at(path, sheet=sheet)
-    if len(seen.columns) < 2:
-        raise nothing_to_map(path.name)
-    procedure = _procedure_of(seen.columns)
-    rules = read_procedure(procedure or shipped_procedures()[0])
-    kind = kind_of(seen.columns)
-    taken = column_keys(seen.columns, kind, rules)
-    guesses = tuple(
-        Guess(column=one.name, key=taken[one.name][0], confidence=taken[one.name][1], look=one)
-        if one.name in taken
-        else Guess(column=one.name, key="", confidence=0.0, look=one)
-        for one in seen.columns
-    )
-    if _looks_like_counts(guesses):
-        raise _table_of_counts(path.name, guesses)
-    labelled = next((one for one in guesses if one.key in {"outcome.column", "events.state"}), None)
-    labels, rare = _labels_of(labelled.look, rules) if labelled else ((), Counter[str]())
-    dated = [one.look for one in guesses if one.look.is_date]
-    days = {day for one in guesses if _tells_progress(one) for day in one.look.days}
-    latest, later = _latest(days, today or dt.date.today())
-    return Proposal(
-        file=path.name,
+    paths = [Path(one) for one in ([path] if isinstance(path, str | Path) else path)]
+    seen = _looked_at(paths, sheet)
+    if any(len(one.columns) < 2 for one in seen):
+        raise nothing_to_map(next(one.name for one in seen if len(one.columns) < 2))
+    every = tuple(column for one in seen for column in one.columns)
+    told = str(procedure) if procedure is not None else _procedure_of(every)
+    own = procedure is not None and str(procedure) not in shipped_procedures()
+    known = KnownStates(read_procedure(told or shipped_procedures()[0]), own=own)
+    spoken = language or _language_of(every)
+    parted = sorted_tables(seen) if len(seen) > 1 else None
+    of_cases = parted.of_cases if parted is not None else tuple(seen)
+    if len(seen) == 1 and looks_like_counts(seen[0]):
+        return propose_counts(seen[0], spoken)
+    sections = list(parted.sections) if parted is not None else []
+    id_column = shared_id(of_cases) if len(of_cases) > 1 else None
+    left_out: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    kind: ProposedKind = "stages"
+    files: tuple[Path, ...] = ()
+    others: tuple[str, ...] = ()
+    sheet_taken = None
+    if id_column is not None:
+        tables = [*stage_tables(of_cases, id_column, known), *sections]
+    else:
+        main = max(of_cases, key=lambda one: one.n_rows)
+        left_out = tuple(one.name for one in of_cases if one is not main)
+        kind = kind_of(main.columns)
+        guesses = _guesses_of(main, kind, known)
+        hanging, others = _sections_in_sheets(main, guesses)
+        tables, sheet_taken, files = [*sections, *hanging], main.sheet, main.files
+    proposal = Proposal(
+        files=files,
         kind=kind,
-        language=language or _language_of(seen.columns),
-        n_rows=seen.n_rows,
+        language=spoken,
+        n_rows=max(one.n_rows for one in of_cases),
         guesses=guesses,
-        labels=labels,
-        rare_labels=len(rare),
-        rare_cells=sum(rare.values()),
+        tables=tuple(tables),
+        procedure=told,
+        named=procedure is not None,
+        missing={code: level for one in every for code, level in one.missing_codes.items()},
+        sheet=sheet_taken,
+        other_sheets=others,
+        left_out=left_out,
+    )
+    return _with_days(proposal, seen, today or dt.date.today())
+
+
+def _looked_at(paths: Sequence[Path], sheet: str | None) -> list[LookedAt]:
+    """Look at the files; those of one shape are one table."""
+    seen = [look_at(one, sheet=sheet) for one in paths]
+    shapes: dict[frozenset[str], list[Path]] = {}
+    for one in seen:
+        shapes.setdefault(frozenset(column.name for column in one.columns), []).extend(one.files)
+    if len(shapes) == len(seen):
+        return seen
+    return [look_at(files, sheet=sheet) for files in shapes.values()]
+
+
+def _guesses_of(main: LookedAt, kind: ProposedKind, known: KnownStates) -> tuple[Guess, ...]:
+    keys = column_keys(main.columns, kind, known)
+    return tuple(_guess(one, *keys.get(one.name, ("", 0.0)), known) for one in main.columns)
+
+
+def _guess(look: ColumnLook, key: str, confidence: float, known: KnownStates) -> Guess:
+    labels: LabelGuesses | None = None
+    if key in {"outcome.column", "events.state"}:
+        labels = state_labels(look, known)
+    elif key == "reliance.status":
+        labels = section_labels(look, key)
+    return Guess(column=look.name, key=key, confidence=confidence, look=look, labels=labels)
+
+
+def _sections_in_sheets(main: LookedAt, guesses: Sequence[Guess]) -> tuple[list[TableGuess], tuple[str, ...]]:
+    """Look for tables that hang on the cases in the other sheets of their workbook."""
+    found: dict[str, TableGuess] = {}
+    others = main.other_sheets
+    for name in others[:_MOST_SHEETS]:
+        section = section_of(look_at(main.files[0], sheet=name))
+        if section is not None and any(one.key == "cases.id" for one in guesses):
+            found.setdefault(section.section, section)
+    taken = {one.sheet for one in found.values()}
+    return list(found.values()), tuple(name for name in others if name not in taken)
+
+
+def _with_days(proposal: Proposal, seen: Sequence[LookedAt], today: dt.date) -> Proposal:
+    """Add what the dates tell: their order, the latest one; and whose number the id is."""
+    from dataclasses import replace
+
+    dated = [one for table in seen for one in table.columns if one.is_date]
+    days: Counter[int] = Counter()
+    for section, one in proposal.every():
+        if _tells_progress(section, one):
+            days.update(dict(zip(one.look.days, one.look.day_counts, strict=True)))
+    past = _without_stragglers({day: n for day, n in sorted(days.items()) if day <= day_number(today)})
+    id_column = proposal.at("cases.id")
+    unit = unit_of(id_column.look.words) if id_column is not None else None
+    if unit is None and proposal.at("attributes.relationship") is not None:
+        unit = "victim"  # who is related to the accused
+    return replace(
+        proposal,
         date_order=_order_of(dated),
         ambiguous_dates=sum(one.ambiguous for one in dated),
-        cutoff=latest,
-        later_dates=later,
-        procedure=procedure,
-        missing={code: level for one in seen.columns for code, level in one.missing_codes.items()},
-        sheet=seen.sheet,
-        other_sheets=seen.other_sheets,
+        cutoff=date_of(past[-1]) if past else None,
+        later_dates=len(days) - len(past),
+        unit=unit or "case",
     )
 
 
-def _looks_like_counts(guesses: tuple[Guess, ...]) -> bool:
-    """Whether the columns are numbers by period, and none is an id, a date or an outcome of a case."""
-    if any(one.key and not one.key.startswith("attributes.") and one.key != "cases.id" for one in guesses):
-        return False
-    if any(one.look.is_date for one in guesses):
-        return False
-    of_period = [one for one in guesses if any(says(one.look.words, phrase) for phrase in _PERIOD_WORDS)]
-    return bool(of_period) and len(_numbers(guesses)) >= 1
-
-
-def _numbers(guesses: tuple[Guess, ...]) -> list[Guess]:
-    """Return the columns of whole numbers that are no periods."""
-    return [
-        one
-        for one in guesses
-        if one.look.share_numbers > _NUMBERS and not any(says(one.look.words, phrase) for phrase in _PERIOD_WORDS)
-    ]
-
-
-def _table_of_counts(name: str, guesses: tuple[Guess, ...]) -> MappingError:
-    """Build the error for a table of counts, which has a mapping of its own."""
-    return MappingError(
-        trn(
-            "'{name}' looks like a table of counts: {n} column of numbers by period, and no date or outcome of a case.",
-            "'{name}' looks like a table of counts: {n} columns of numbers by period, and no date or outcome of a "
-            "case.",
-            len(_numbers(guesses)),
-            name=name,
-        ),
-        tr(
-            'Its mapping is written by hand: kind = "counts" in [data]; in [counts] the columns of office and '
-            "period; in [counts.quantities] those of the numbers. docs/counts.md shows one, and justice-metrics "
-            "sample writes one (bolivia_counts_mapping.toml)."
-        ),
-    )
-
-
-def _labels_of(look: ColumnLook, rules: Procedure) -> tuple[tuple[LabelGuess, ...], Counter[str]]:
-    """Return what the labels mean, and those that too few cells hold to be shown.
-
-    A rare label is shown only when it is, word for word, one that the law knows.
-    """
-    spellings: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for text, n in look.labels:
-        spellings[normalise(text)] += n
-        shown.setdefault(normalise(text), " ".join(text.split()))
-    guesses: list[LabelGuess] = []
-    rare: Counter[str] = Counter()
-    for bare, n in sorted(spellings.items(), key=lambda one: (-one[1], one[0])):
-        if n < FEWEST_TO_SHOW and bare not in _STANDARD:
-            rare[bare] = n
-            continue
-        label = shown[bare] if n >= FEWEST_TO_SHOW else _STANDARD[bare]
-        meaning = meaning_of_label(label)
-        state = _state_of(meaning, rules) if meaning else None
-        guesses.append(LabelGuess(label=label, n=n, state=state, sure=meaning is not None and meaning.sure))
-    return tuple(guesses), rare
-
-
-def _state_of(meaning: Meaning, rules: Procedure) -> str | None:
-    found = next((one for one in meaning.states if one == "pending" or one in rules.ids), None)
-    if found is None and meaning.outcome_class is not None:
-        found = next((one for one in rules.outcomes if rules.class_of(one) == meaning.outcome_class), None)
-    return found
+def _without_stragglers(counts: Mapping[int, int]) -> list[int]:
+    """Leave out the last days where hardly a cell holds them, weeks after all others: they are slips."""
+    days = list(counts)
+    kept, after = len(days), 0
+    for place in range(len(days) - 1, 0, -1):
+        after += counts[days[place]]
+        if after > _MOST_STRAGGLERS * sum(counts.values()):
+            break
+        if days[place] - days[place - 1] > _FAR_DAYS:
+            kept = place
+    return days[:kept]
 
 
 def _order_of(dates: Iterable[ColumnLook]) -> DateOrder | None:
@@ -193,16 +212,13 @@ def _order_of(dates: Iterable[ColumnLook]) -> DateOrder | None:
     return next(iter(votes or orders), None)
 
 
-def _tells_progress(guess: Guess) -> bool:
-    return guess.key.startswith(("dates.", "notified.", "outcome.date", "events.date"))
+def _tells_progress(section: str, guess: Guess) -> bool:
+    if section not in {"", "stages."}:
+        return False
+    return guess.key == "date" or guess.key.startswith(("dates.", "notified.", "outcome.date", "events.date"))
 
 
-def _latest(days: set[int], today: dt.date) -> tuple[dt.date | None, int]:
-    past = [day for day in days if day <= day_number(today)]
-    return (date_of(max(past)) if past else None), len(days) - len(past)
-
-
-def _procedure_of(columns: tuple[ColumnLook, ...]) -> str | None:
+def _procedure_of(columns: Sequence[ColumnLook]) -> str | None:
     """Return the shipped procedure that names and places speak for, if one clearly does."""
     votes: Counter[str] = Counter()
     for procedure, phrases in PROCEDURE_WORDS.items():
@@ -214,7 +230,7 @@ def _procedure_of(columns: tuple[ColumnLook, ...]) -> str | None:
     return first if most >= 2 and most > second else None
 
 
-def _language_of(columns: tuple[ColumnLook, ...]) -> Language:
+def _language_of(columns: Sequence[ColumnLook]) -> Language:
     words = [word for one in columns for word in one.words]
     found = {language: sum(word in known for word in words) for language, known in LANGUAGE_WORDS.items()}
     return "es" if found["es"] > found["en"] else "en"

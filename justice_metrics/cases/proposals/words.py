@@ -14,7 +14,9 @@ from typing import Final, NamedTuple
 
 from ..conversions.text import normalise
 
-_SMALL_WORDS: Final = frozenset("de del la el los las al a en y o of the in at for to un una su con por".split(" "))
+_SMALL_WORDS: Final = frozenset(
+    "de del la el los las al a en y o of the in at for to un una su con por by from with an or".split(" ")
+)
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-ZÁÉÍÓÚÑ])")
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 
@@ -133,7 +135,17 @@ OUTCOME_DATES: Final = (
 )
 
 OUTCOME_WORDS: Final = (
-    *("forma conclus", "forma termin", "conclus", "tipo resoluc", "outcome", "disposition", "dispos", "resultad"),
+    *(
+        "forma conclus",
+        "forma termin",
+        "conclus",
+        "tipo resoluc",
+        "outcome",
+        "disposition",
+        "dispos",
+        "resultad",
+        "result",
+    ),
     *("tipo salid", "salid", "resoluc", "estado caso", "estado proces", "estado causa", "situac", "estad.", "estado."),
     *("status", "fallo.", "verdict", "decision"),
 )
@@ -201,6 +213,7 @@ LABELS: Final[tuple[tuple[tuple[str, ...], Meaning], ...]] = (
     (("archiv", "untraced"), Meaning(("archived", "closed_no_suspect"), "other", sure=False)),
     (("declinat", "transfer", "remitid", "inhibit", "incompet", "traslad"), Meaning(("transferred",), "transfer")),
     (("rebeld", "default", "abscond", "profug"), Meaning(("default", "absconded"), sure=False)),
+    (("mistrial", "hung jury", "juic nul"), Meaning(("mistrial", "pending"), sure=False)),
     (("apertur juic", "auto apertur", "radicat"), Meaning(("trial_preparation", "trial_opening"), sure=False)),
     (("apelac", "appeal"), Meaning(("appeal", "special_appeal"), sure=False)),
     (("casac", "cassation"), Meaning(("cassation",), sure=False)),
@@ -229,7 +242,9 @@ STANDARD_LABELS: Final[tuple[str, ...]] = (
     *("Sentencia absolutoria ejecutoriada", "Procedimiento abreviado", "Archivo de obrados", "Archivo", "Rebeldía"),
     *("Declinatoria de competencia", "En trámite", "En curso", "Pendiente", "En investigación", "En juicio"),
     *("Convicted", "Acquitted", "Dismissed", "Withdrawn", "Discharged", "Quashed", "Transferred", "Abated", "Pending"),
-    *("Guilty", "Not guilty", "Untraced", "Rejected", "Diverted", "Discontinued", "Archived"),
+    *("Guilty", "Not guilty", "Untraced", "Rejected", "Diverted", "Discontinued", "Archived", "Nolle prosequi"),
+    *("Verdict guilty", "Verdict not guilty", "Plea of guilty", "Finding of guilty", "Finding of not guilty"),
+    *("Charge rejected", "Case dismissed", "Mistrial declared"),
 )
 
 MISSING_CODES: Final[Mapping[str, str]] = MappingProxyType(

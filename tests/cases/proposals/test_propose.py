@@ -80,7 +80,7 @@ def test_a_small_spanish_file(tmp_path: Path) -> None:
     # few cells hold it, but it is word for word a label that the law knows
     assert mapping.outcome.labels["Sentencia absolutoria"] == "acquitted"
     assert mapping.missing == {"S/D": "not_available"}
-    assert (proposal.rare_labels, proposal.rare_cells) == (1, 6)
+    assert proposal.rare_labels() == (("", "Estado del caso", "Cerrado por Ana Quispe", 6),)
 
 
 def test_nothing_that_a_cell_says_is_shown(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_hostile_names_stay_valid_toml(tmp_path: Path) -> None:
     header = ['Caso "A"\\', "Fecha\nde denuncia", "# [cases]", "é\u007f", "Fecha de denuncia"]
     rows = [[str(n), "2017-01-31", str(n), "x", "2017-01-30"] for n in range(12)]
     proposal = propose_mapping(write(tmp_path / "x.csv", header, rows), today=TODAY)
-    assert valid(proposal, file='da"ta/x.csv').data.file == ('da"ta/x.csv',)
+    assert valid(proposal, folder=tmp_path.parent).data.file == (f"{tmp_path.name}/x.csv",)
     for name in header:
         assert tomllib.loads(f"x = {quoted(name)}")["x"] == name
 
@@ -193,7 +193,7 @@ def test_the_fullest_sheet_is_taken_and_said(tmp_path: Path) -> None:
         for number, row in enumerate([HEADER, *people()]):
             cases.write_row(number, 0, row)
     proposal = propose_mapping(path, today=TODAY)
-    assert valid(proposal).data.sheet == "Casos"
+    assert valid(proposal).data.sheet == ("Casos",)
     assert 'CHECK: the fullest sheet; there are also "Listas"' in proposal.toml("en")
     assert propose_mapping(path, sheet="Listas", today=TODAY).sheet == "Listas"
 
