@@ -66,12 +66,12 @@ def test_the_commands_of_counts_answer(mapping: Path, shell: Run) -> None:
     assert shell("flows", str(mapping), "--period", "own").code == 0
 
 
-def test_init_says_that_it_is_a_table_of_counts(mapping: Path, shell: Run) -> None:
+def test_init_proposes_the_mapping_of_a_table_of_counts(mapping: Path, shell: Run) -> None:
     answer = shell("init", str(mapping.with_suffix(".csv")))
-    assert answer.code == 1
-    assert "'juzgados.csv' looks like a table of counts: 2 columns of numbers by period" in answer.err
-    assert "docs/counts.md" in answer.err
-    assert not mapping.with_name("juzgados_mapping.toml").exists()
+    assert answer.code == 0
+    proposed = mapping.with_name("juzgados_mapping.toml")
+    assert 'kind = "counts"' in proposed.read_text(encoding="utf-8")
+    assert shell("flows", str(proposed), "--period", "own").code == 0
 
 
 def test_init_takes_cases_with_a_year_for_cases(tmp_path: Path, shell: Run) -> None:

@@ -1,0 +1,81 @@
+"""justice-metrics schema: JSON schemas of the settings files, for editors that complete and check TOML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import typer
+
+from ..base.errors import SettingsError, suggestion
+from ..base.language import tr
+from .options import Options
+from .shell import Shell
+
+
+def _mapping() -> dict[str, Any]:
+    from ..cases.mappings.mapping import mapping_schema
+
+    return mapping_schema()
+
+
+def _counts() -> dict[str, Any]:
+    from ..cases.counts.mapping import counts_schema
+
+    return counts_schema()
+
+
+def _procedure() -> dict[str, Any]:
+    from ..cases.procedure_file import ProcedureFile
+
+    return ProcedureFile.model_json_schema()
+
+
+def _plan() -> dict[str, Any]:
+    from ..cases.corrections.plan import plan_schema
+
+    return plan_schema()
+
+
+def _study() -> dict[str, Any]:
+    from ..study.plan import study_schema
+
+    return study_schema()
+
+
+SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
+    {"mapping": _mapping, "counts": _counts, "procedure": _procedure, "study": _study, "plan": _plan}
+)
+
+
+def add(app: typer.Typer, options: Options) -> None:
+    """Add the command."""
+    words = options.words
+
+    @app.command(
+        help=words(
+            tr(
+                "Write the JSON schema of a settings file, with which an editor completes and checks it: mapping (case "
+                "files), counts (tables of counts), procedure, study, plan (corrections).\n\n"
+                "Example: justice-metrics schema mapping > mapping.schema.json"
+            )
+        )
+    )
+    def schema(
+        file: str = typer.Argument(
+            ...,
+            metavar="mapping|counts|procedure|study|plan",
+            show_default=False,
+            help=words(tr("Which settings file.")),
+        ),
+        language: str | None = options.language(),
+    ) -> None:
+        with Shell(words.language, language=language):
+            if file not in SCHEMAS:
+                raise SettingsError(
+                    tr("There is no settings file called '{name}'.", name=file), suggestion(file, tuple(SCHEMAS))
+                )
+            made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **SCHEMAS[file]()}
+            typer.echo(json.dumps(made, ensure_ascii=False, indent=2))
