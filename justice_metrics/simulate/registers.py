@@ -205,6 +205,7 @@ second_surname = "Materno"
 birth_date = "Fecha de nacimiento"
 sex = "Sexo"
 place = "Municipio"
+document = "CI"                      # compared where two registers have it; never part of case data
 date = "Denuncia"
 
 [[registers]]

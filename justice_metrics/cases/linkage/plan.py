@@ -133,7 +133,7 @@ class LinkagePlan(Part):
     def beside(self, folder: Path) -> LinkagePlan:
         """Return the plan with file names that start from ``folder``."""
         moved = self.model_copy()
-        moved._folder = folder
+        moved._folder = folder  # noqa: SLF001 (its own class)
         return moved
 
     def path(self, name: str) -> Path:
