@@ -12,7 +12,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Message, Readable, tr
 from ..base.levels import MISSING_LEVELS, NOT_APPLICABLE, NOT_RECORDED, PENDING
-from ..base.types import Counts, Tallies
+from ..base.types import Counts, Flags, Tallies
 from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData
 from ..cases.periods import Period, Periods, numbered, period_number
@@ -122,7 +122,7 @@ def recorded_counts(
     for place, states in enumerate(endings.values()):
         outcome = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(outcome)
     grouped = grouped_counts(
-        cases, by=by, keys={"when": _when(cases, period), "outcome": outcome}, sums=sums, frame=subject.frame()
+        cases, by=by, keys={"when": when_begun(cases, period), "outcome": outcome}, sums=sums, frame=subject.frame()
     )
     return _arranged(grouped, chosen, (*endings, PENDING), period)
 
@@ -159,17 +159,23 @@ def _flags(subject: Subject, chosen: Sequence[Field]) -> list[_Flags]:
     return found
 
 
-def _when(cases: CaseData, period: Period) -> nw.Expr:
+def when_begun(cases: CaseData, period: Period) -> nw.Expr:
     """Return the year of the start (0 without one), which is cheap to group by, or its day."""
     if period == "year":
         return cases.start_year()
     return cases.first_day((cases.procedure.start,)).cast(nw.Int64).fill_null(NO_DAY)
 
 
+def numbers_of(when: Counts, period: Period) -> tuple[Counts, Flags]:
+    """Return the numbers of the periods of such years or days, and where there is one."""
+    if period == "year":
+        return when - 1970, np.asarray(when > 0, np.bool_)
+    known = np.asarray(when != NO_DAY, np.bool_)
+    return period_number(np.where(known, when, 0).astype(np.int32), period), known
+
+
 def _arranged(grouped: Grouped, chosen: tuple[Field, ...], outcomes: tuple[str, ...], period: Period) -> Recorded:
-    when: Counts = grouped.keys["when"]
-    known = when > 0 if period == "year" else when != NO_DAY
-    number = when - 1970 if period == "year" else period_number(np.where(known, when, 0).astype(np.int32), period)
+    number, known = numbers_of(grouped.keys["when"], period)
     first, last = (int(edge(number[known])) if known.any() else 0 for edge in (np.min, np.max))
     p = last - first + 1 if known.any() else 0
     place = np.where(known, number - first, p)

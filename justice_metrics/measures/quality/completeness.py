@@ -208,9 +208,9 @@ class Completeness(Result):
             "last": period_words(str(trend["last_period"][base])),
             "one": Share(float(trend["first_share"][base])),
             "two": Share(float(trend["last_share"][base])),
-            "change": Points(float(trend["estimate"][base])),
-            "low": Points(float(trend["conf_low"][base])),
-            "high": Points(float(trend["conf_high"][base])),
+            "change": Points(round(float(trend["estimate"][base]), 3) + 0.0),
+            "low": Points(round(float(trend["conf_low"][base]), 3) + 0.0),
+            "high": Points(round(float(trend["conf_high"][base]), 3) + 0.0),
         }
         said: list[Readable] = [
             tr(
@@ -231,7 +231,7 @@ class Completeness(Result):
             tr(
                 "{what}: {change} points a year, from {one} to {two} (corrected p {p}).",
                 what=trend.labels["column"][str(trend["column"][row])],
-                change=Points(float(trend["estimate"][row])),
+                change=Points(round(float(trend["estimate"][row]), 3) + 0.0),
                 one=Share(float(trend["first_share"][row])),
                 two=Share(float(trend["last_share"][row])),
                 p=PValue(float(trend["p_value"][row]), equals=True),
