@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError, MappingError, ProcedureError
 from ..base.language import tr, trn
-from ..base.provenance import Provenance
+from ..base.provenance import LeftOut, Provenance
 from ..base.types import FrameLibrary
 from ..base.version import __version__
 from .calendar import date_of, day_number
@@ -28,6 +28,7 @@ from .procedure_file import read_procedure
 from .readers.frames import Embedded, Source, ensure_together
 from .standing import outcome_rank
 from .typed import Typing, ensure_ids
+from .units.joined import Columns, tied, units_of
 from .wide import wide_milestones
 
 # Derived once and kept, milestones take about 200 bytes a unit; larger data are derived again for each question.
@@ -64,6 +65,7 @@ class Canonical(NamedTuple):
     intake: Intake
     provenance: Provenance
     frame_library: FrameLibrary
+    members_merged: bool
 
 
 class Parts(NamedTuple):
@@ -128,19 +130,38 @@ def from_frames(
     )
     if spells is not None:
         ensure_together(milestones, spells, name="support")
-    hanging = child_tables(children or {}, tables[0], mapping, milestones, embedded)
+    hanging = child_tables(children or {}, tables[0], mapping, milestones, embedded, procedure=procedure)
     of_children = tuple(each for one in hanging.values() for each in one.conversions)
     intake = replace(
         intake,
         conversions=(*intake.conversions, *more, *of_children),
         children=tuple(one.intake for one in hanging.values()),
     )
+    whole = tied(
+        milestones,
+        events=parts.events,
+        support=spells,
+        hanging={name: one.frame for name, one in hanging.items()},
+        columns=Columns.of(
+            procedure,
+            attributes=tuple(mapping.attributes),
+            dated=parts.dated_states,
+            roles=parts.dated_roles,
+            seen=parts.seen_states,
+        ),
+        start=procedure.start,
+        kept=embedded.kept if all(one.is_embedded for one in sources) else _as_it_is,
+    )
+    milestones, spells = whole.milestones, whole.support
+    if whole.joining.joined:
+        units = units_of(milestones, sampling)
+    intake = replace(intake, joining=whole.joining)
     links = list(mapping.cases.links)
     return Canonical(
         milestones=milestones,
-        events=parts.events,
+        events=whole.events,
         support=spells,
-        children=MappingProxyType({name: one.frame for name, one in hanging.items()}),
+        children=MappingProxyType(dict(whole.hanging)),
         links=milestones.select("unit_id", *[f"link__{name}" for name in links]) if links else None,
         procedure=procedure,
         cutoff_day=cutoff_day,
@@ -165,9 +186,15 @@ def from_frames(
             procedure=procedure.id,
             simulated=mapping.data.simulated,
             version=__version__,
-        ),
+        ).leave_out(LeftOut(tr("joined into another case, with which they count"), whole.joining.joined)),
         frame_library=sources[0].library,
+        members_merged=bool(whole.joining.joined + whole.joining.split),
     )
+
+
+def _as_it_is(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Leave a frame to its own engine."""
+    return frame
 
 
 def named(provenance: Provenance, source: str) -> Provenance:

@@ -37,6 +37,11 @@ CHILD_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
         "sentences": tr("sentences"),
         "warrants": tr("arrest warrants"),
         "reparation": tr("reparation"),
+        "victims": tr("victims"),
+        "accused": tr("accused"),
+        "charges": tr("charges"),
+        "joined": tr("joined cases"),
+        "split": tr("cases split off"),
     }
 )
 

@@ -11,17 +11,23 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError, MappingError, suggestion
 from ..base.language import tr, trn
-from ..base.levels import MISSING_LEVELS, NOT_RECORDED
+from ..base.levels import MISSING_LEVELS, NOT_RECORDED, PENDING
 from ..base.provenance import unit_words
 from .intake import ChildIntake, Conversion
-from .mappings.children import CHILD_COLUMNS, ChildColumn, ChildPart, TextColumn
+from .mappings.children import CHILD_COLUMNS, TIES, ChildColumn, ChildPart, TextColumn
 from .mappings.mapping import CaseMapping
-from .mappings.parts import AttributeColumn, DateColumn, LabelColumn
+from .mappings.parts import AttributeColumn, DateColumn, LabelColumn, OutcomePart
+from .procedure import Procedure
 from .readers.frames import Embedded, Source, ensure_together
 from .typed import Typing
+from .wide import state_of
 
 _MONTHS_IN_A_YEAR: Final = 12
-_TYPES: Final[Mapping[str, Any]] = {"day": nw.Int32, "label": nw.String, "text": nw.String, "number": nw.Float64}
+_TYPES: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("label", "text", "id"), nw.String),
+    "day": nw.Int32,
+    "number": nw.Float64,
+}
 
 
 class Child(NamedTuple):
@@ -58,7 +64,13 @@ def support_spells(
 
 
 def child_tables(
-    given: Mapping[str, Any], main: Any, mapping: CaseMapping, milestones: nw.LazyFrame[Any], embedded: Embedded
+    given: Mapping[str, Any],
+    main: Any,
+    mapping: CaseMapping,
+    milestones: nw.LazyFrame[Any],
+    embedded: Embedded,
+    *,
+    procedure: Procedure,
 ) -> dict[str, Child]:
     """Bring every child table into canonical form.
 
@@ -72,6 +84,8 @@ def child_tables(
     milestones : lazy frame
         Whose ids a row may refer to.
     embedded : Embedded
+    procedure : Procedure
+        Whose states the labels of a member's ending stand for.
 
     Raises
     ------
@@ -91,12 +105,12 @@ def child_tables(
     for name, part in mapping.children.items():
         if name in given:
             source = Source(given[name], embedded, name=name)
-            made[name] = _child(name, part, source, mapping, milestones, within=False)
+            made[name] = _child(name, part, source, mapping, milestones, procedure, within=False)
         elif not part.apart and mapping.data.kind == "wide":
             source = Source(main, embedded, name="the data")
             if mapping.data.faults == "count" and source.in_memory:
                 source.keep_first(mapping.cases.id)
-            made[name] = _child(name, part, source, mapping, milestones, within=True)
+            made[name] = _child(name, part, source, mapping, milestones, procedure, within=True)
     return made
 
 
@@ -106,6 +120,7 @@ def _child(
     source: Source,
     mapping: CaseMapping,
     milestones: nw.LazyFrame[Any],
+    procedure: Procedure,
     *,
     within: bool,
 ) -> Child:
@@ -113,8 +128,11 @@ def _child(
     typing.id(mapping.child_id(name), name="unit_id", where=f"{name}.id")
     columns = CHILD_COLUMNS[name]
     for column in columns:
-        _type(typing, column, part, section=name)
-    frame = source.lazy().select("unit_id", *[one.name for one in columns])
+        _type(typing, column, part, procedure, section=name)
+    attributes = getattr(part, "attributes", {})
+    for attribute, spec in attributes.items():
+        typing.attribute(spec, name=attribute)
+    frame = source.lazy().select("unit_id", *[one.name for one in columns], *attributes)
     if within:
         # A case without anything under these columns has no row in the child table.
         frame = frame.filter(reduce(or_, [_filled(one) for one in columns]))
@@ -159,13 +177,17 @@ def _filled(column: ChildColumn) -> nw.Expr:
     return ~cell.is_null()
 
 
-def _type(typing: Typing, column: ChildColumn, part: ChildPart, *, section: str) -> None:
+def _type(typing: Typing, column: ChildColumn, part: ChildPart, procedure: Procedure, *, section: str) -> None:
     """Add one canonical column; null throughout where the mapping names nothing for it."""
     where, spec = f"{section}.{column.key}", getattr(part, column.key)
     if column.name == "months" and getattr(part, "years", None) is not None:
         _length(typing, part, section=section)
     elif spec is None:
         typing.source.add(column.name, nw.lit(None, dtype=_TYPES[column.kind]))
+    elif column.kind == "id":
+        typing.id(spec, name=column.name, where=where)
+    elif isinstance(spec, OutcomePart):
+        _ending(typing, column, spec, procedure, where=where)
     elif isinstance(spec, DateColumn):
         typing.day(spec, name=column.name, where=where)
     elif isinstance(spec, LabelColumn):
@@ -175,6 +197,17 @@ def _type(typing: Typing, column: ChildColumn, part: ChildPart, *, section: str)
         typing.attribute(text, name=column.name)
     else:
         typing.number(typing.source.need(spec, where=where), name=column.name)
+
+
+def _ending(typing: Typing, column: ChildColumn, spec: OutcomePart, procedure: Procedure, *, where: str) -> None:
+    """Add the ending of a member, or its day."""
+    if column.kind == "label":
+        meant = state_of(procedure, f"{where}.labels")
+        typing.label(spec, name=column.name, where=where, known=(*procedure.ids, PENDING), state=meant)
+    elif spec.date is not None:
+        typing.day(spec.date, name=column.name, where=f"{where}.date")
+    else:
+        typing.source.add(column.name, nw.lit(None, dtype=_TYPES["day"]))
 
 
 def _length(typing: Typing, part: ChildPart, *, section: str) -> None:
@@ -201,6 +234,9 @@ def _referring(
         unknown=(nw.col("known").is_null() & ~no_id).cast(nw.Int64).sum(),
     ).collect()
     rows, without, unknown = (int(found.get_column(one)[0] or 0) for one in ("rows", "without", "unknown"))
+    if name in TIES:
+        # a case that was joined into another one is often no longer in the register: nothing is lost with its row
+        return frame.join(milestones.select("unit_id"), on="unit_id", how="inner"), ChildIntake(name=name, rows=rows)
     if (without or unknown) and mapping.data.faults == "refuse":
         raise _strays(name, rows, without, unknown, mapping.cases.unit)
     if rows and without + unknown == rows:

@@ -85,6 +85,31 @@ class ChildIntake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Joining:
+    """What was met while cases were joined and split.
+
+    Attributes
+    ----------
+    joined : int
+        Cases that count with the one into which they were joined.
+    joined_elsewhere : int
+        Cases joined into one that is not in the data; they stay.
+    joined_in_circle : int
+        Cases joined into one another, so that none leads; they stay.
+    split : int
+        Cases that took over dates of the one from which they were split off.
+    split_elsewhere : int
+        Cases split off from one that is not in the data.
+    """
+
+    joined: int = 0
+    joined_elsewhere: int = 0
+    joined_in_circle: int = 0
+    split: int = 0
+    split_elsewhere: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """What was met while the file was taken in.
 
@@ -111,6 +136,8 @@ class Intake:
     conversions : tuple of Conversion
     children : tuple of ChildIntake
         One per child table.
+    joining : Joining
+        Cases that were joined or split.
     notes : tuple of Message
         What was found out or put right while the files were read: code page, blank rows, traces of a cut export.
     """
@@ -126,4 +153,5 @@ class Intake:
     extracted_day: int | None = None
     conversions: tuple[Conversion, ...] = ()
     children: tuple[ChildIntake, ...] = ()
+    joining: Joining = Joining()
     notes: tuple[Message, ...] = ()

@@ -18,11 +18,13 @@ from .parts import (
     LabelSpec,
     Name,
     Names,
+    OutcomePart,
     Part,
     as_column,
     as_several,
     clear_labels,
     date_columns,
+    outcome_columns,
 )
 
 
@@ -189,14 +191,14 @@ class ChildColumn(NamedTuple):
         Canonical name.
     key : str
         Key of the mapping.
-    kind : {"day", "label", "text", "number"}
+    kind : {"day", "label", "text", "number", "id"}
     words : tuple of str
         For labels: what they may stand for.
     """
 
     name: str
     key: str
-    kind: Literal["day", "label", "text", "number"]
+    kind: Literal["day", "label", "text", "number", "id"]
     words: tuple[str, ...] = ()
 
 
@@ -205,6 +207,12 @@ def _days(*keys: str) -> tuple[ChildColumn, ...]:
 
 
 _KIND: Final = ChildColumn("kind", "kind", "text")
+# A member may have an ending of its own; attributes follow these columns.
+_MEMBER: Final = (
+    ChildColumn("member_id", "member", "id"),
+    ChildColumn("outcome", "outcome", "label"),
+    ChildColumn("outcome_day", "outcome", "day"),
+)
 
 # Every child table has ``unit_id`` before these columns.
 CHILD_COLUMNS: Final[Mapping[str, tuple[ChildColumn, ...]]] = MappingProxyType(
@@ -232,9 +240,18 @@ CHILD_COLUMNS: Final[Mapping[str, tuple[ChildColumn, ...]]] = MappingProxyType(
             *_days("paid"),
             ChildColumn("paid_amount", "paid_amount", "number"),
         ),
+        "victims": _MEMBER,
+        "accused": _MEMBER,
+        "charges": _MEMBER,
+        "joined": (ChildColumn("into", "into", "id"), *_days("date")),
+        "split": (ChildColumn("origin", "origin", "id"), *_days("date")),
     }
 )
 CHILDREN: Final = tuple(CHILD_COLUMNS)
+# Those that hold the members of a case, by the unit that a member is.
+MEMBERS: Final[Mapping[str, str]] = MappingProxyType({"victim": "victims", "accused": "accused", "charge": "charges"})
+# Those that say of a case that it belongs with another one; the case itself may be gone from the register.
+TIES: Final = ("joined", "split")
 
 
 def check_child(name: str, part: ChildPart) -> None:
@@ -245,7 +262,7 @@ def check_child(name: str, part: ChildPart) -> None:
         )
     for column in CHILD_COLUMNS[name]:
         spec = getattr(part, column.key)
-        if column.kind != "label" or spec is None:
+        if column.kind != "label" or spec is None or not column.words:
             continue
         meant = {*spec.labels.values(), *([spec.otherwise] if spec.otherwise else [])}
         for word in sorted(meant - set(column.words)):
@@ -267,19 +284,26 @@ def child_columns(name: str, part: ChildPart) -> tuple[tuple[str, str], ...]:
         spec = getattr(part, key)
         if isinstance(spec, DateColumn):
             named += date_columns(spec, f"{name}.{key}")
+        elif isinstance(spec, OutcomePart):
+            named += outcome_columns(spec, f"{name}.{key}")
+        elif isinstance(spec, tuple):
+            named += [(column, f"{name}.{key}") for column in spec]
         elif isinstance(spec, LabelColumn | TextColumn):
             named.append((spec.column, f"{name}.{key}"))
         elif isinstance(spec, str):
             named.append((spec, f"{name}.{key}"))
+    attributes = getattr(part, "attributes", {})
+    named += [(one.column, f"{name}.attributes.{attribute}") for attribute, one in attributes.items()]
     return tuple(named)
 
 
 def child_dates(name: str, part: ChildPart) -> tuple[DateColumn, ...]:
     """Return the date columns of a section."""
     found = [getattr(part, key) for key in _keys(name)]
+    found += [one.date for one in found if isinstance(one, OutcomePart)]
     return tuple(one for one in found if isinstance(one, DateColumn))
 
 
 def _keys(name: str) -> tuple[str, ...]:
-    keys = [one.key for one in CHILD_COLUMNS[name]]
+    keys = dict.fromkeys(one.key for one in CHILD_COLUMNS[name])
     return ("years", *keys) if name == "sentences" else tuple(keys)

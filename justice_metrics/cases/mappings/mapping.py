@@ -13,6 +13,7 @@ from ...base.language import tr
 from ...base.settings import ReadableError, read_toml, validated
 from .children import (
     CHILDREN,
+    MEMBERS,
     ChildPart,
     DetentionPart,
     HearingsPart,
@@ -48,6 +49,7 @@ from .parts import (
     label_states,
     outcome_columns,
 )
+from .ties import JoinedPart, MembersPart, SplitPart
 
 __all__ = [
     "RESERVED",
@@ -118,6 +120,10 @@ class CaseMapping(Part):
         Whether the victim still takes part, and when it stopped.
     hearings, measures, statements, detention, sentences, warrants, reparation : optional
         Tables with several rows per case, or none; see :mod:`justice_metrics.cases.mappings.children`.
+    victims, accused, charges : MembersPart, optional
+        Members of a case; see :mod:`justice_metrics.cases.mappings.ties`.
+    joined, split : optional
+        Cases that were joined into others, or split off from them.
     missing : mapping of str to str
         Codes that stand for missing, with the kind of missing.
     made : mapping of str to MadeColumn
@@ -150,6 +156,11 @@ class CaseMapping(Part):
     sentences: SentencesPart | None = None
     warrants: WarrantsPart | None = None
     reparation: ReparationPart | None = None
+    victims: MembersPart | None = None
+    accused: MembersPart | None = None
+    charges: MembersPart | None = None
+    joined: JoinedPart | None = None
+    split: SplitPart | None = None
     missing: Mapping[Name, MissingCode] = Field(default_factory=dict)
     made: Mapping[Name, MadeColumn] = Field(default_factory=dict, alias="columns")
 
@@ -247,6 +258,9 @@ class CaseMapping(Part):
         for number, stage in enumerate(self.stages, start=1):
             named += [(stage.state, f"stages.{number}.state")] if stage.state else []
             named += label_states(stage.outcome, f"stages.{number}.outcome")
+        for section in MEMBERS.values():
+            part: MembersPart | None = getattr(self, section)
+            named += label_states(part.outcome, f"{section}.outcome") if part is not None else []
         return tuple(named)
 
     def columns(self, stage: int = 0) -> tuple[tuple[str, str], ...]:
