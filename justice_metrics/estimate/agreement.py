@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base.types import Floats, Tallies
 from .limits import normal_quantile
+from .proportion import wilson
 
 Weighting: TypeAlias = Literal["none", "linear", "quadratic"]
 
@@ -65,7 +66,9 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
     -------
     Kappa
         1 is full agreement, 0 as much as by chance. NaN without units, and where both codings put all units on one
-        level: chance alone then explains all agreement. Limits are cut at -1 and 1.
+        level: chance alone then explains all agreement. Limits are cut at -1 and 1. Where the codings agree on every
+        unit, the error of large samples is 0; the lower limit is then that of the share of agreement (Wilson), less
+        chance.
 
     Notes
     -----
@@ -100,6 +103,9 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
     credit = weights - (of_row[:, None] + of_column[None, :]) * (1 - estimate)
     inside = (p * credit**2).sum() - (estimate - expected * (1 - estimate)) ** 2
     error = float(np.sqrt(max(inside, 0.0) / n)) / (1 - expected)
+    if observed >= 1 - 1e-12:
+        sure = wilson(np.array([n]), np.array([n]), confidence_level).conf_low[0]
+        return Kappa(observed, expected, 1.0, 0.0, float((sure - expected) / (1 - expected)), 1.0)
     reach = normal_quantile(confidence_level) * error
     return Kappa(observed, expected, estimate, error, max(estimate - reach, -1.0), min(estimate + reach, 1.0))
 
@@ -141,7 +147,7 @@ def kappa_by_resampling(
     counts = np.asarray(table, np.float64)
     point = kappa(counts, weighting, confidence_level)
     n, k = round(float(counts.sum())), len(counts)
-    if np.isnan(point.estimate):
+    if np.isnan(point.estimate) or point.observed >= 1 - 1e-12:
         return point
     drawn = np.random.default_rng(seed).multinomial(n, (counts / counts.sum()).ravel(), size=draws)
     p = drawn.reshape(draws, k, k) / n

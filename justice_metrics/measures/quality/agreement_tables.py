@@ -1,0 +1,218 @@
+"""The tables of coder agreement: kappa by item, differences of dates and numbers, and what was confused with what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from ...base.language import Message, Readable, tr
+from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
+from ...base.result import Column, Table
+from ...base.types import Tallies, Values
+from ...cases.conversions.labels import FEWEST_TO_SHOW
+from ...estimate.agreement import Kappa, Weighting, chance_corrected, kappa, kappa_by_resampling
+from ...estimate.differences import paired_differences
+from ...estimate.proportion import wilson
+from ...reduce.codings import NO, YES, Codings, Item
+from ...reduce.label_counts import RARER
+from ...tables import in_order
+from .drift_tables import RARER_WORDS
+
+Interval: TypeAlias = Literal["asymptotic", "bootstrap"]
+
+YES_NO: Final[Mapping[str, Message]] = MappingProxyType({YES: tr("yes"), NO: tr("no")})
+WEIGHTINGS: Final[Mapping[str, Message]] = MappingProxyType(
+    {"none": tr("none"), "linear": tr("linear"), "quadratic": tr("quadratic")}
+)
+
+
+class Agreed(NamedTuple):
+    """One item with labels, in both codings."""
+
+    item: Item
+    levels: tuple[str, ...]
+    table: Tallies  # (K, K)
+    one_missing: int
+    weighting: Weighting
+    kappa: Kappa
+    corrected: float
+
+
+def agreed_on(
+    codings: Codings,
+    *,
+    ordered: Mapping[str, Sequence[str]],
+    weighting: Weighting,
+    interval: Interval,
+    level: float,
+    draws: int,
+    seed: int,
+) -> list[Agreed]:
+    """Return the agreement of every item with labels, weighted where its levels have an order."""
+    made = []
+    for item in codings.items:
+        if item.kind not in {"label", "reached"}:
+            continue
+        one, two = codings.first[item.name], codings.second[item.name]
+        missing = (np.isin(one, MISSING_LEVELS) != np.isin(two, MISSING_LEVELS)).sum()
+        credit: Weighting = "none"
+        if item.name in ordered:
+            levels, credit = tuple(ordered[item.name]), weighting
+            there = np.isin(one, levels) & np.isin(two, levels)
+            one, two = one[there], two[there]
+        else:
+            levels = tuple(level for (level,) in in_order((each,) for each in {*one.tolist(), *two.tolist()}))
+        table = _crossed(one, two, levels)
+        found = (
+            kappa_by_resampling(table, credit, level, draws=draws, seed=seed)
+            if interval == "bootstrap"
+            else kappa(table, credit, level)
+        )
+        made.append(Agreed(item, levels, table, int(missing), credit, found, chance_corrected(table)))
+    return made
+
+
+def main_table(found: Sequence[Agreed], level: float) -> Table:
+    """Return agreement and kappa, item by item."""
+    n = np.array([one.table.sum() for one in found], np.int64)
+    same = np.array([np.trace(one.table) for one in found], np.int64)
+    columns = (
+        _item_column(),
+        Column("n", tr("coded twice"), "units", "count", "count"),
+        Column("same", tr("coded alike"), "units", "count", "count"),
+        Column("one_missing", tr("missing in one coding only"), "units", "count", "count"),
+        Column("share", tr("share coded alike"), "share", "estimate", "share"),
+        Column("share_low", tr("lower limit of that share"), "share", "interval", "interval"),
+        Column("expected", tr("agreement by chance"), "share", "estimate", "share"),
+        Column("weighting", tr("credit for near labels"), "text", "key", "text"),
+        Column("estimate", tr("kappa"), "number", "estimate", "probability", 2),
+        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
+        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
+        Column("corrected", tr("AC1 of Gwet"), "number", "estimate", "probability", 2),
+    )
+    share = wilson(same, n, level)
+    values = {
+        "item": _texts([one.item.name for one in found]),
+        "n": n,
+        "same": same,
+        "one_missing": np.array([one.one_missing for one in found], np.int64),
+        "share": share.estimate,
+        "share_low": share.conf_low,
+        "expected": np.array([one.kappa.expected for one in found], np.float64),
+        "weighting": _texts([one.weighting for one in found]),
+        "estimate": np.array([one.kappa.estimate for one in found], np.float64),
+        "conf_low": np.array([one.kappa.conf_low for one in found], np.float64),
+        "conf_high": np.array([one.kappa.conf_high for one in found], np.float64),
+        "corrected": np.array([one.corrected for one in found], np.float64),
+    }
+    labels = {"item": {one.item.name: one.item.words for one in found}, "weighting": WEIGHTINGS}
+    return Table(columns, values, labels=labels, title=tr("Agreement on labels"))
+
+
+def differences_table(codings: Codings, level: float) -> Table:
+    """Return how far dates and numbers lie apart."""
+    items = [one for one in codings.items if one.kind in {"date", "number"}]
+    pairs = [(codings.first[one.name], codings.second[one.name]) for one in items]
+    found = [paired_differences(one, two, level=level) for one, two in pairs]
+    within = [[int((np.abs(two - one) <= days).sum()) for one, two in pairs] for days in (7, 30)]
+    only = [
+        [int((np.isfinite(a) & ~np.isfinite(b)).sum()) for a, b in side] for side in (pairs, [p[::-1] for p in pairs])
+    ]
+    n = np.array([one.n for one in found], np.int64)
+    same = np.array([one.same for one in found], np.int64)
+    share = wilson(same, n, level)
+    columns = (
+        _item_column(),
+        Column("holds", tr("holds"), "text", "key", "text"),
+        Column("n", tr("in both codings"), "units", "count", "count"),
+        Column("only_first", tr("only in the first"), "units", "count", "count"),
+        Column("only_second", tr("only in the second"), "units", "count", "count"),
+        Column("same", tr("the same"), "units", "count", "count"),
+        Column("within_7", tr("at most 7 apart"), "units", "count", "count"),
+        Column("within_30", tr("at most 30 apart"), "units", "count", "count"),
+        Column("estimate", tr("share the same"), "share", "estimate", "share"),
+        Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
+        Column("median_size", tr("median distance"), "number", "estimate", "quantile", 1),
+        Column("mean", tr("mean difference, second less first"), "number", "estimate", "difference", 1),
+        Column("limit_low", tr("most differences lie above"), "number", "interval", "interval", 1),
+        Column("limit_high", tr("most differences lie below"), "number", "interval", "interval", 1),
+    )
+    values = {
+        "item": _texts([one.name for one in items]),
+        "holds": _texts([one.kind for one in items]),
+        "n": n,
+        "only_first": np.array(only[0], np.int64),
+        "only_second": np.array(only[1], np.int64),
+        "same": same,
+        "within_7": np.array(within[0], np.int64),
+        "within_30": np.array(within[1], np.int64),
+        "estimate": share.estimate,
+        "conf_low": share.conf_low,
+        "conf_high": share.conf_high,
+        **{
+            name: np.array([getattr(one, name) for one in found], np.float64)
+            for name in ("median_size", "mean", "limit_low", "limit_high")
+        },
+    }
+    labels: dict[str, Mapping[str, Readable]] = {
+        "item": {one.name: one.words for one in items},
+        "holds": {"date": tr("date (days apart)"), "number": tr("number")},
+    }
+    return Table(columns, values, labels=labels, title=tr("Agreement on dates and numbers"))
+
+
+def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> Table:
+    """Return which labels stand for one another, most frequent first; rare ones are put together and not named."""
+    rows: list[tuple[str, str, str, int, int]] = []
+    for one in found:
+        held = one.table.sum(axis=0) + one.table.sum(axis=1)
+        named = [
+            level if held[place] >= FEWEST_TO_SHOW or level in words else RARER
+            for place, level in enumerate(one.levels)
+        ]
+        pairs: Counter[tuple[str, str]] = Counter()
+        for i, j in zip(*np.nonzero(one.table), strict=True):
+            if i != j:
+                pairs[named[i], named[j]] += int(one.table[i, j])
+        base = sum(pairs.values())
+        rows += [(one.item.name, first, second, n, base) for (first, second), n in pairs.items()]
+    order = {one.item.name: place for place, one in enumerate(found)}
+    rows.sort(key=lambda row: (order[row[0]], -row[3], row[1], row[2]))
+    columns = (
+        _item_column(),
+        Column("first", tr("first coding"), "text", "key", "key"),
+        Column("second", tr("second coding"), "text", "key", "key"),
+        Column("n", tr("number"), "units", "count", "count"),
+        Column("denominator", tr("of all coded differently"), "units", "count", "count"),
+    )
+    values = {
+        "item": _texts([row[0] for row in rows]),
+        "first": _texts([row[1] for row in rows]),
+        "second": _texts([row[2] for row in rows]),
+        "n": np.array([row[3] for row in rows], np.int64),
+        "denominator": np.array([row[4] for row in rows], np.int64),
+    }
+    known = {**LEVEL_WORDS, **YES_NO, **words, RARER: RARER_WORDS}
+    labels = {"item": {one.item.name: one.item.words for one in found}, "first": known, "second": known}
+    return Table(columns, values, labels=labels, title=tr("What was coded as what"))
+
+
+def _crossed(one: Values, two: Values, levels: Sequence[str]) -> Tallies:
+    place = {level: position for position, level in enumerate(levels)}
+    table = np.zeros((len(levels), len(levels)), np.int64)
+    for first, second in zip(one.tolist(), two.tolist(), strict=True):
+        table[place[first], place[second]] += 1
+    return table
+
+
+def _item_column() -> Column:
+    return Column("item", tr("item"), "text", "key", "key")
+
+
+def _texts(words: Sequence[str]) -> Values:
+    return np.array([*words, None], dtype=object)[:-1]

@@ -1,0 +1,362 @@
+"""Coder agreement: whether two people who coded the same files independently say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+import numpy as np
+
+from ...base.errors import QuestionError, suggestion
+from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING
+from ...base.provenance import LeftOut
+from ...base.result import Definition, Result
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...figures.dots import dots
+from ...reduce.codings import OUTCOME, Codings, codings_of
+from ...tables import in_order
+from ..declared import FEW_UNITS, Share, ensure_level
+from ..rates.known_words import ensure_known
+from . import agreement_tables as table_of
+from .agreement_tables import Agreed, Interval
+from .drift_tables import label_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Below this kappa an item is better not split by until its coding rule is mended; a custom, no law.
+_DOUBTFUL: Final = 0.6
+_MOST_TOLD: Final = 5
+# Where one label holds more than this, chance explains most agreement and kappa is low whatever the coders do.
+_ONE_SIDED: Final = 0.9
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class CoderAgreement(Result):
+    """How far two codings of the same files agree.
+
+    Tables
+    ------
+    main
+        One row per item with labels (attributes, stages reached, how the unit stands): units coded twice, coded alike,
+        agreement by chance, kappa with limits, Gwet's AC1.
+    differences
+        One row per date and number: how many are the same, within 7 and 30, the mean difference and its limits.
+    confusions
+        Pairs of labels that stand for one another, with their number; no row of the files.
+    """
+
+    question: ClassVar[str] = "coder_agreement"
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType({"differences": tr("Agreement on dates and numbers")})
+
+    codings: Codings
+    agreed: tuple[Agreed, ...]
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the agreement in sentences, the least agreed items first."""
+        n, same = (int(self.main[name].sum()) for name in ("n", "same"))
+        said: list[Readable] = []
+        if n:
+            said.append(
+                trn(
+                    "{n} file was coded twice; of {base} labels {same} are the same ({share}).",
+                    "{n} files were coded twice; of {base} labels {same} are the same ({share}).",
+                    self.codings.n,
+                    base=n,
+                    same=same,
+                    share=Share(same / n),
+                )
+            )
+        told = [one for one in self.agreed if np.isfinite(one.kappa.estimate)]
+        doubtful = sorted((one for one in told if one.kappa.estimate < _DOUBTFUL), key=lambda one: one.kappa.estimate)
+        said += [
+            tr(
+                "{what}: kappa {kappa} ({low} to {high}), coded alike in {share}. {confused}",
+                what=one.item.words,
+                kappa=_Decimals(one.kappa.estimate),
+                low=_Decimals(one.kappa.conf_low),
+                high=_Decimals(one.kappa.conf_high),
+                share=Share(float(np.trace(one.table) / one.table.sum())),
+                confused=self._confused(one),
+            )
+            for one in doubtful[:_MOST_TOLD]
+        ]
+        if doubtful:
+            said.append(
+                tr(
+                    "Before groups are compared by items with a kappa below {limit}: write down how they are coded, "
+                    "train, and code some files twice again.",
+                    limit=_Decimals(_DOUBTFUL),
+                )
+            )
+        elif told:
+            said.append(tr("No item has a kappa below {limit}.", limit=_Decimals(_DOUBTFUL)))
+        return (*said, *self._dates())
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw kappa of every item with its limits, and the share coded alike beside it."""
+        main = self.main
+        return dots(
+            labels=[one.item.words.text(language) for one in self.agreed],
+            estimate=main["estimate"].astype(float),
+            conf_low=main["conf_low"].astype(float),
+            conf_high=main["conf_high"].astype(float),
+            annotations=[format_share(float(one), language, decimals=0) for one in main["share"]],
+            annotation_label=tr("coded alike").text(language),
+            undefined_label=tr("all files on one label").text(language),
+            reference=_DOUBTFUL,
+            x_label=tr("agreement beyond chance (kappa)").text(language),
+            percent=False,
+            number=lambda one: format_number(one, language, decimals=1),
+            ax=ax,
+        )
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
+        """Draw the share of dates and numbers that are the same (``differences``)."""
+        table = self.tables["differences"]
+        return dots(
+            labels=[table.labels["item"][str(one)].text(language) for one in table["item"]],
+            estimate=table["estimate"].astype(float),
+            conf_low=table["conf_low"].astype(float),
+            conf_high=table["conf_high"].astype(float),
+            annotations=[
+                f"{format_number(int(same), language)} / {format_number(int(n), language)}"
+                for same, n in zip(table["same"], table["n"], strict=True)
+            ],
+            x_label=tr("share the same").text(language),
+            percent=lambda one: format_share(one, language, decimals=0),
+            ax=ax,
+        )
+
+    def _confused(self, one: Agreed) -> Readable:
+        table = self.tables["confusions"]
+        rows = np.flatnonzero(table["item"] == one.item.name)
+        if not len(rows):
+            return tr("–")
+        row = int(rows[0])
+
+        def word(name: str) -> Readable:
+            return table.labels["first"].get(name) or label_words(name)
+
+        return tr(
+            "Most often '{first}' in the first coding was '{second}' in the second ({n}).",
+            first=word(str(table["first"][row])),
+            second=word(str(table["second"][row])),
+            n=int(table["n"][row]),
+        )
+
+    def _dates(self) -> tuple[Readable, ...]:
+        table = self.tables["differences"]
+        rows = [row for row in range(len(table)) if table["holds"][row] == "date" and int(table["n"][row]) > 0]
+        if not rows:
+            return ()
+        n, same = (sum(int(table[name][row]) for row in rows) for name in ("n", "same"))
+        one_only = sum(int(table[name][row]) for row in rows for name in ("only_first", "only_second"))
+        return (
+            tr(
+                "Of {n} dates that both codings have, {same} are the same ({share}); {only} stand in one coding only.",
+                n=n,
+                same=same,
+                share=Share(same / n),
+                only=one_only,
+            ),
+        )
+
+
+class _Decimals:
+    """A number with two decimals that a message prints in the reader's language."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    def text(self, language: Language = "en") -> str:
+        return format_number(self.value, language, decimals=2)
+
+
+def coder_agreement(
+    first: CaseData,
+    second: CaseData | None = None,
+    *,
+    items: Names = (),
+    ordered: Mapping[str, Sequence[str]] | Names = (),
+    weighting: Literal["linear", "quadratic"] = "linear",
+    interval: Interval = "asymptotic",
+    confidence_level: float = 0.95,
+    draws: int = 2_000,
+    seed: int = 2018,
+) -> CoderAgreement:
+    """How far two people who coded the same files independently agree: share coded alike, kappa, dates in days.
+
+    Parameters
+    ----------
+    first : CaseData
+        The first coding. Without ``second`` it holds both: the last column of ``id`` in its mapping is then that of the
+        coders, so that a case stands once for each of them.
+    second : CaseData, optional
+        The second coding, read with the same mapping from another file; ids say which files are the same.
+    items : str or tuple of str
+        Attributes, stages, ``outcome``, ``ending`` (its date), date attributes; all by default.
+    ordered : str, tuple of str, or mapping of str to sequence of str
+        Attributes whose levels have an order, such as age bands: near levels then count in part. A mapping gives the
+        order; otherwise it is that of a reader, numbers by their size. Missing values are left out of these.
+    weighting : {"linear", "quadratic"}
+        How credit falls with the distance of ordered levels.
+    interval : {"asymptotic", "bootstrap"}
+        Limits of large samples, or from drawing the files again; below some 50 files prefer the latter.
+    confidence_level : float
+    draws, seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    CoderAgreement
+
+    Raises
+    ------
+    QuestionError
+        When no file was coded twice, or a word names no item of both codings.
+
+    Notes
+    -----
+    A missing value is a label of its own: that one coder found what the other did not is a disagreement. Limits take
+    files as independent.
+
+    References
+    ----------
+    Cohen (1960), Educational and Psychological Measurement, 20, 37-46.
+    Fleiss, Cohen and Everitt (1969), Psychological Bulletin, 72, 323-327.
+    Gwet (2008), British Journal of Mathematical and Statistical Psychology, 61, 29-48.
+    Bland and Altman (1986), Lancet, 327, 307-310.
+
+    Examples
+    --------
+    >>> import pandas as pd, justice_metrics as jm
+    >>> from justice_metrics.measures.quality.coder_agreement import coder_agreement
+    >>> frame = pd.DataFrame({"case": ["a", "a", "b", "b", "c", "c"], "coder": ["x", "y"] * 3,
+    ...     "day": "2016-01-05", "kin": ["father", "father", "stranger", "neighbour", "father", "father"]})
+    >>> cases = jm.CaseData.from_frame(frame, {
+    ...     "cases": {"id": ["case", "coder"], "procedure": "bolivia", "cutoff": "2018-04-30"},
+    ...     "dates": {"complaint": "day"}, "attributes": {"relationship": "kin"}})
+    >>> answer = coder_agreement(cases, items="relationship")
+    >>> answer.main["same"].tolist(), answer.main["n"].tolist()
+    ([2], [3])
+    """
+    ensure_level(confidence_level)
+    ensure_known(interval, Interval)
+    ensure_known(weighting, Literal["linear", "quadratic"])
+    codings = codings_of(first, second, items=names(items))
+    found = table_of.agreed_on(
+        codings,
+        ordered=_orders(ordered, codings),
+        weighting=weighting,
+        interval=interval,
+        level=confidence_level,
+        draws=draws,
+        seed=seed,
+    )
+    words: dict[str, Readable] = {one: first.procedure.label(one) for one in first.procedure.outcomes}
+    words[PENDING] = LEVEL_WORDS[PENDING]
+    return CoderAgreement(
+        heading=tr("Coder agreement"),
+        tables={
+            "main": table_of.main_table(found, confidence_level),
+            "differences": table_of.differences_table(codings, confidence_level),
+            "confusions": table_of.confusions_table(found, words),
+        },
+        definition=Definition(
+            answers=tr("Do two people who code the same file say the same?"),
+            numerator=tr("files on which both codings agree"),
+            denominator=tr("files that were coded twice"),
+            basis="snapshot",
+            pending=tr("a label of its own"),
+            method=tr("Cohen's kappa; its limits by the error of large samples (Fleiss, Cohen and Everitt 1969).")
+            if interval == "asymptotic"
+            else tr("Cohen's kappa; its limits from {draws} draws of the files.", draws=draws),
+        ),
+        provenance=first.provenance.add(
+            "coder_agreement",
+            items=names(items),
+            ordered=tuple(_orders(ordered, codings)),
+            weighting=weighting,
+            interval=interval,
+            confidence_level=confidence_level,
+        ).leave_out(
+            LeftOut(tr("coded once, in the first coding only"), codings.only_first),
+            LeftOut(tr("coded once, in the second coding only"), codings.only_second),
+        ),
+        notes=_notes(codings, found),
+        frame_library=first.frame_library,
+        codings=codings,
+        agreed=tuple(found),
+    )
+
+
+def _orders(ordered: Mapping[str, Sequence[str]] | Names, codings: Codings) -> dict[str, tuple[str, ...]]:
+    """Return the levels of each ordered item, in their order; those of the data where none is given."""
+    labels = {one.name for one in codings.items if one.kind == "label" and one.name != OUTCOME}
+    asked = tuple(ordered) if isinstance(ordered, Mapping) else names(ordered)
+    made = {}
+    for name in asked:
+        if name not in labels:
+            raise QuestionError(
+                tr("'{word}' is not an attribute with labels.", word=name), suggestion(name, tuple(sorted(labels)))
+            )
+        there = {*codings.first[name].tolist(), *codings.second[name].tolist()} - set(MISSING_LEVELS)
+        given = tuple(ordered[name]) if isinstance(ordered, Mapping) else ()
+        forgotten = len(there - set(given))
+        if given and forgotten:
+            raise QuestionError(
+                trn(
+                    "The order of '{name}' lacks {n} label of the files.",
+                    "The order of '{name}' lacks {n} labels of the files.",
+                    forgotten,
+                    name=name,
+                ),
+                tr("Name every label, from the lowest to the highest."),
+            )
+        made[name] = given or tuple(level for (level,) in in_order((one,) for one in there))
+    return made
+
+
+def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
+    notes: list[Readable] = []
+    if codings.n < FEW_UNITS:
+        notes.append(tr("Rests on {n} units only, which tells little.", n=codings.n))
+    if codings.coders > 2:
+        notes.append(
+            tr(
+                "{n} people coded; each file stands in the first and the second coding by the order of their names, so "
+                "the answer is of them as a group.",
+                n=codings.coders,
+            )
+        )
+    if codings.more:
+        notes.append(
+            trn(
+                "{n} file was coded more than twice; the first two codings count.",
+                "{n} files were coded more than twice; the first two codings count.",
+                codings.more,
+            )
+        )
+    if any(_one_sided(one) for one in found):
+        notes.append(
+            tr(
+                "Where one label holds more than {share} of the files, kappa is low even when the coders hardly ever "
+                "differ: look at the share coded alike and at AC1 as well.",
+                share=Share(_ONE_SIDED, 0),
+            )
+        )
+    return (
+        *notes,
+        tr("Two coders can agree and both be wrong: this tells how reliable a coding is, not whether it is true."),
+    )
+
+
+def _one_sided(one: Agreed) -> bool:
+    held = one.table.sum(axis=0) + one.table.sum(axis=1)
+    n = int(held.sum())
+    return bool(n and held.max() > _ONE_SIDED * n and len(one.levels) > 1)
