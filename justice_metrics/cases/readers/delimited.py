@@ -30,8 +30,9 @@ _BLOCK: Final = 1 << 23
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 # Our own exports put an apostrophe before what a spreadsheet would run as a formula; reading takes it off again.
-_GUARD: Final = re.compile(rb"'[=+\-@\t\r]")
-_GUARD_PATTERN: Final = r"^'([=+\-@\t\r])"
+# What had apostrophes of its own there got one more. Wide signs are formulas to spreadsheets too.
+_GUARD: Final = re.compile(rb"'(?:[=+\-@\t\r]|\xef\xbc[\x8b\x8d\x9d\xa0])")
+_GUARD_PATTERN: Final = r"^'('*[=+\-@\t\r＝＋－＠])"
 
 
 class _Layout(NamedTuple):
