@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from justice_metrics.base.errors import JusticeMetricsError
 from tests.cases.readers.fixtures.books import BOOKS
+from tests.cases.readers.fixtures.refused import REFUSED
 from tests.cases.readers.fixtures.rows import canonical, expected, read
 from tests.cases.readers.fixtures.texts import TEXTS
 
@@ -20,3 +22,18 @@ def test_every_text_gives_the_same_cases(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", BOOKS)
 def test_every_workbook_gives_the_same_cases(tmp_path: Path, name: str) -> None:
     assert canonical(read(tmp_path, BOOKS[name](tmp_path))) == expected()
+
+
+@pytest.mark.usefixtures("in_process")
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_says_what_to_change(tmp_path: Path, name: str) -> None:
+    refused = REFUSED[name]
+    described = refused.made(tmp_path)
+    with pytest.raises(JusticeMetricsError) as error:
+        read(tmp_path, described)
+    message = error.value.text()
+    assert [one for one in refused.says if one not in message] == [], message
+    assert error.value.remedy is not None
+    assert error.value.problem.text("es")
+    for secret in ("A-12", "violación", "0011"):  # no cell of a person in any message
+        assert secret not in message
