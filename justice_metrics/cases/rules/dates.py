@@ -1,28 +1,25 @@
-"""Rules on single dates: after the cut-off, stand-ins for no date, impossible years, missing, unreadable, heaped."""
+"""Rules on single dates: after the cut-off, stand-ins for no date, impossible years, missing, unreadable."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from ...base.language import tr
+from ..attributes import attribute_words
 from ..calendar import date_of, day_number
-from .calendar import days_in_month, holidays_of, stands_in, weekdays
+from .calendar import stands_in
+from .heaps import FEWEST_DATES, STANDARD_ERRORS
+from .masks import without_stand_in
 from .rule import TIME, Counted, Facts, Probe, Rule, Subject, Tally, earliest, either, latest, sure
 
 _OLDEST_YEARS: Final = 60
 _PERIOD_DAYS: Final = 90
 _BEFORE_DAYS: Final = 365
 _STILL_DAYS: Final = 730
-# A heap is reported when it is twice what chance gives, rests on enough dates, and lies 4 standard errors off.
-_FEWEST_DATES: Final = 50
-_STANDARD_ERRORS: Final = 4.0
-_WEEKEND_SHARE: Final = 0.15
 
 
 def _start_after_cutoff(subject: Subject) -> list[Probe]:
@@ -52,6 +49,34 @@ def _stand_ins(subject: Subject) -> list[Probe]:
         raw = [subject.raw(one) for one in columns]
         hit = either([sure(stands_in(day)) for day in raw])
         probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=_any_dated(raw)))
+    return probes
+
+
+def _stand_ins_of_attributes(subject: Subject) -> list[Probe]:
+    return [
+        Probe(key=name, words=attribute_words(name), mask=stands_in(nw.col(name)), base=~nw.col(name).is_null())
+        for name in subject.cases.date_attributes
+    ]
+
+
+def _all_stand_ins(subject: Subject) -> list[Probe]:
+    return [*_stand_ins(subject), *_stand_ins_of_attributes(subject)]
+
+
+def _after_extraction(subject: Subject) -> list[Probe]:
+    """Look at every date, also those that may lie after the cut-off: nobody writes down what has not happened yet."""
+    extracted = subject.cases.intake.extracted_day
+    if extracted is None:
+        return []
+    probes = []
+    for name in subject.dates:
+        days = subject.dated(name)
+        late = either([sure(day > extracted) for day in days])
+        probes.append(Probe(key=name, words=subject.words(name), mask=late, base=_any_dated(days)))
+    for name in subject.cases.date_attributes:
+        attribute = without_stand_in(nw.col(name))
+        base = ~attribute.is_null()
+        probes.append(Probe(key=name, words=attribute_words(name), mask=attribute > extracted, base=base))
     return probes
 
 
@@ -107,46 +132,12 @@ def _last_period(subject: Subject) -> list[Probe]:
     usual = _PERIOD_DAYS / (_PERIOD_DAYS + _BEFORE_DAYS)
 
     def too_few(tally: Tally) -> bool:
-        if tally.base < _FEWEST_DATES:
+        if tally.base < FEWEST_DATES:
             return False
         spread = math.sqrt(usual * (1 - usual) / tally.base)
-        return tally.share < min(0.6 * usual, usual - _STANDARD_ERRORS * spread)
+        return tally.share < min(0.6 * usual, usual - STANDARD_ERRORS * spread)
 
     return [Probe(mask=start > cutoff - _PERIOD_DAYS, base=window, fires=too_few)]
-
-
-def heaped(n: int, base: int, *, usual: float) -> bool:
-    """Return whether far more dates fall on a day than chance would put there."""
-    if base < _FEWEST_DATES:
-        return False
-    spread = math.sqrt(usual * (1 - usual) / base)
-    return n / base > max(2 * usual, usual + _STANDARD_ERRORS * spread)
-
-
-def _heaps(subject: Subject, facts: Facts, *, on_day: int, in_month: int | None, usual: float) -> list[Counted]:
-    found = []
-    for name, tally in facts.days.items():
-        day, month = days_in_month(tally.days)
-        hit = (day == on_day) if in_month is None else (day == on_day) & (month == in_month)
-        n, base = int(tally.n[hit].sum()), int(tally.n.sum())
-        found.append(Counted(name, subject.words(name), n, base, heaped(n, base, usual=usual)))
-    return found
-
-
-def _days_without_office(subject: Subject, facts: Facts) -> list[Counted]:
-    """Look at acts of prosecutors and courts only: complaints are taken on any day of the year."""
-    procedure = subject.cases.procedure
-    acts = {one for role in ("charge", "prosecution", "trial") for one in procedure.roles.get(role, ())}
-    cutoff = date_of(subject.cases.cutoff_day)
-    free = holidays_of(procedure.country, cutoff.year - 15, cutoff.year)
-    found = []
-    for name, tally in facts.days.items():
-        if name in acts and name != subject.start:
-            closed = (weekdays(tally.days) >= 5) | np.isin(tally.days, free)
-            n, base = int(tally.n[closed].sum()), int(tally.n.sum())
-            often = base >= _FEWEST_DATES and n > _WEEKEND_SHARE * base
-            found.append(Counted(name, subject.words(name), n, base, often))
-    return found
 
 
 def _unreadable(subject: Subject, _: Facts) -> list[Counted]:
@@ -200,12 +191,20 @@ DATE_RULES: Final = (
         probes=_after_cutoff,
     ),
     Rule(
+        id="date_after_extraction",
+        severity="error",
+        sentence=tr("A date lies after the day on which the file was taken from the register"),
+        remedy=tr("Correct the date: it tells of something that had not happened yet. Often a year is wrong."),
+        touches=("attrition", "caseload", *TIME),
+        probes=_after_extraction,
+    ),
+    Rule(
         id="default_dates",
         severity="error",
         sentence=tr('A date is one that programs write for "no date" (1/1/1900, 1/1/1970, 31/12/9999 and the like)'),
         remedy=tr("Empty the cell or enter the true date. The time of such a case is wrong by decades."),
         touches=("attrition", "caseload", *TIME),
-        probes=_stand_ins,
+        probes=_all_stand_ins,
     ),
     Rule(
         id="dates_long_ago",
@@ -252,45 +251,6 @@ DATE_RULES: Final = (
         touches=TIME,
         counts="cells",
         counted=_coarse,
-    ),
-    Rule(
-        id="heaped_on_1_january",
-        severity="note",
-        sentence=tr("Many dates fall on 1 January"),
-        remedy=tr("Perhaps only the year was known. Treat these dates as years, or look them up."),
-        touches=TIME,
-        counted=partial(_heaps, on_day=1, in_month=1, usual=1 / 365.25),
-        certain=False,
-    ),
-    Rule(
-        id="heaped_on_first_of_month",
-        severity="note",
-        sentence=tr("Many dates fall on the first day of a month"),
-        remedy=tr("Perhaps only the month was known. Treat these dates as months, or look them up."),
-        touches=TIME,
-        counted=partial(_heaps, on_day=1, in_month=None, usual=12 / 365.25),
-        certain=False,
-    ),
-    Rule(
-        id="heaped_on_15th",
-        severity="note",
-        sentence=tr("Many dates fall on the 15th of a month"),
-        remedy=tr("Perhaps only the month was known. Treat these dates as months, or look them up."),
-        touches=TIME,
-        counted=partial(_heaps, on_day=15, in_month=None, usual=12 / 365.25),
-        certain=False,
-    ),
-    Rule(
-        id="days_without_office",
-        severity="note",
-        sentence=tr("Many acts of prosecutors or courts are dated on a weekend or public holiday"),
-        remedy=tr(
-            "Ask whether the office works then. If not, the dates are perhaps those of typing, or the column was "
-            "shifted."
-        ),
-        touches=TIME,
-        counted=_days_without_office,
-        certain=False,
     ),
     Rule(
         id="few_recent_starts",

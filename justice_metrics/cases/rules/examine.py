@@ -15,11 +15,18 @@ from ..attributes import attribute_words
 from ..casedata import CaseData
 from .children import CHILD_RULES
 from .dates import DATE_RULES
+from .facts import FACT_RULES
+from .heaps import HEAP_RULES
 from .ids import ID_RULES
+from .levels import LEVEL_RULES
+from .offences import OFFENCE_RULES
+from .offices import OFFICE_RULES
 from .order import ORDER_RULES
 from .outcomes import OUTCOME_RULES
 from .people import PEOPLE_RULES, gaps
+from .persons import PERSON_RULES
 from .recorded import dates_recorded
+from .registration import REGISTRATION_RULES
 from .reliance import RELIANCE_RULES
 from .rule import (
     INDICATORS,
@@ -40,8 +47,15 @@ from .support import SUPPORT_RULES
 RULES: Final[tuple[Rule, ...]] = (
     *ORDER_RULES,
     *DATE_RULES,
+    *HEAP_RULES,
+    *FACT_RULES,
+    *REGISTRATION_RULES,
     *OUTCOME_RULES,
     *PEOPLE_RULES,
+    *PERSON_RULES,
+    *OFFENCE_RULES,
+    *OFFICE_RULES,
+    *LEVEL_RULES,
     *ID_RULES,
     *SUPPORT_RULES,
     *RELIANCE_RULES,

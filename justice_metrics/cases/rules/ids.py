@@ -35,6 +35,11 @@ def _cut_off(subject: Subject, _: Facts) -> list[Counted]:
     return [Counted("", None, rows if rows in CUT_OFF_ROWS else 0, rows)]
 
 
+def _other_number(subject: Subject, _: Facts) -> list[Counted]:
+    rows, official = subject.cases.intake.rows, subject.cases.intake.official_rows
+    return [] if official is None else [Counted("", None, abs(rows - official), max(rows, official))]
+
+
 def _similar(subject: Subject) -> list[Probe]:
     """Count the surplus: of several spellings of one id, all but one; all of them are listed."""
     if subject.alike is None:
@@ -77,7 +82,7 @@ ID_RULES: Final = (
     Rule(
         id="similar_ids",
         severity="warning",
-        sentence=tr("The id is that of another case in another spelling (capitals, spaces, marks)"),
+        sentence=tr("The id is that of another case in another spelling (capitals, spaces, marks, leading zeros)"),
         remedy=tr(
             "See whether it is one case entered twice. If so, keep one row; until then it counts more than once."
         ),
@@ -94,5 +99,17 @@ ID_RULES: Final = (
         touches=("attrition", "conviction_rates", "caseload"),
         counts="rows",
         counted=_cut_off,
+    ),
+    Rule(
+        id="rows_differ_from_total",
+        severity="warning",
+        sentence=tr("The file has more or fewer rows than the official total says"),
+        remedy=tr(
+            "Ask for the missing rows, or find those that are too many: copies, test entries, another period. The "
+            "number is the difference."
+        ),
+        touches=("attrition", "conviction_rates", "caseload"),
+        counts="rows",
+        counted=_other_number,
     ),
 )

@@ -43,5 +43,7 @@ def without_stand_in(day: nw.Expr) -> nw.Expr:
 
 
 def bare_id(text: nw.Expr) -> nw.Expr:
-    """Return an id in one spelling: small letters, and one hyphen for any run of marks and spaces."""
-    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "-").str.strip_chars("-")
+    """Return an id in one spelling: small letters, one hyphen for any run of marks and spaces, no leading zeros."""
+    bare = text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "-").str.strip_chars("-")
+    # zeros after a mark and before another digit; no engine but Python's knows look-ahead
+    return bare.str.replace_all(r"\b0+\B", "")

@@ -10,10 +10,12 @@ import narwhals.stable.v2 as nw
 from ...base.language import Message, tr
 from ..procedure import Procedure
 from ..procedure_graph import reachable
-from .rule import ALWAYS, TIME, Probe, Rule, Subject, either, sure
+from .rule import ALWAYS, TIME, Probe, Rule, Subject, Tally, either, sure
 
 VERDICT: Final = "verdict"
 FINAL_VERDICT: Final = "final_verdict"
+_FEWEST_PAIRS: Final = 50
+_NEARLY_ALL: Final = 0.9
 
 
 class Pair(NamedTuple):
@@ -92,6 +94,27 @@ def _pair_probes(subject: Subject) -> list[Probe]:
         words = tr("{after} before {before}", after=subject.words(pair.after), before=subject.words(pair.before))
         both = ~first.is_null() & ~second.is_null()
         probes.append(Probe(key=f"{pair.after}<{pair.before}", words=words, mask=second < first, base=both))
+    return probes
+
+
+def _same_day(subject: Subject) -> list[Probe]:
+    """Look at the pairs whose order is fixed: the same day is allowed, but not in nearly every case."""
+
+    def nearly_all(tally: Tally) -> bool:
+        return tally.base >= _FEWEST_PAIRS and tally.share >= _NEARLY_ALL
+
+    procedure = subject.cases.procedure
+    probes = []
+    for pair in ordered_pairs(procedure):
+        first = subject.first_on(states_of(procedure, pair.before))
+        second = subject.first_on(states_of(procedure, pair.after))
+        if first is None or second is None:
+            continue
+        words = tr("{before} and {after}", before=subject.words(pair.before), after=subject.words(pair.after))
+        both = ~first.is_null() & ~second.is_null()
+        probes.append(
+            Probe(key=f"{pair.before}={pair.after}", words=words, mask=second == first, base=both, fires=nearly_all)
+        )
     return probes
 
 
@@ -192,6 +215,15 @@ ORDER_RULES: Final = (
         ),
         touches=("attrition", *TIME),
         probes=_pair_probes,
+    ),
+    Rule(
+        id="stages_on_one_day",
+        severity="note",
+        sentence=tr("In nearly all cases two stages that follow each other bear the same date"),
+        remedy=tr("See whether one column was copied from the other. If so, no time between the two can be told."),
+        touches=TIME,
+        probes=_same_day,
+        certain=False,
     ),
     Rule(
         id="verdict_before_trial",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import narwhals.stable.v2 as nw
 
 from ...base.language import tr
+from ..attributes import attribute_words
+from ..conversions.text import normalise
+from .named_days import reopening_of
 from .order import followers
 from .rule import TIME, Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 
 SAID_NOTHING: Final = 0
 SAID_OPEN: Final = 1
+SAID_ENDED: Final = 2
+_STATUS: Final = re.compile(r"^(case_)?(status|state|estado|situacion|situation)(_|$)")
+_SAYS_OPEN: Final = re.compile(r"^(open|pending|ongoing|abiert|pendiente|en (tramite|curso|proceso)|activ[oae]\b)")
+_SAYS_CLOSED: Final = re.compile(r"^(closed|concluded|finished|cerrad|concluid|terminad|finaliz)")
 
 
 def _said(subject: Subject, value: int) -> nw.Expr | None:
@@ -86,6 +94,59 @@ def _stage_after(subject: Subject) -> list[Probe]:
         if later:
             probes.append(Probe(key=outcome, words=subject.words(outcome), mask=hit, base=~ended.is_null()))
     return probes
+
+
+def _went_on(subject: Subject) -> list[Probe]:
+    """Look for acts after an ending by which, as the file says, the case still stands, and that can be reopened."""
+    said = _said(subject, SAID_ENDED)
+    procedure = subject.cases.procedure
+    if said is None:
+        return []
+    reopened = reopening_of(subject.cases)
+    unmarked = nw.col(reopened).is_null() if reopened else nw.lit(value=True)
+    probes = []
+    for outcome in procedure.outcomes:
+        possible = followers(procedure, [outcome]) if procedure.state(outcome).reopens else frozenset()
+        later = [one for one in subject.stages if one in possible]
+        if not later:
+            continue
+        hit = either([sure(subject.on(one) > subject.on("outcome")) for one in later]) & unmarked
+        base = said & subject.stands_as([outcome]) & _after_start(subject)
+        probes.append(Probe(key=outcome, words=subject.words(outcome), mask=hit, base=base))
+    return probes
+
+
+def _after_start(subject: Subject) -> nw.Expr:
+    """Return the units whose ending is dated on or after their start: an earlier one has a rule of its own."""
+    ended = subject.on("outcome")
+    if subject.start not in subject.cases.dated_states:
+        return ~ended.is_null()
+    return ~ended.is_null() & ~sure(ended < subject.on(subject.start))
+
+
+def _levels_that_say(subject: Subject, words: re.Pattern[str]) -> list[tuple[str, nw.Expr]]:
+    """Return, for each attribute that is a status by its name, the units whose level begins with one of ``words``."""
+    texts = [one for one in subject.cases.attributes if one not in subject.cases.numeric_attributes]
+    found = []
+    for name in (one for one in texts if _STATUS.search(one)):
+        levels = subject.cases.milestones.select(name).drop_nulls().unique().collect().get_column(name).to_list()
+        said = sorted(str(one) for one in levels if words.search(normalise(str(one))))
+        found.append((name, sure(nw.col(name).is_in(said))))
+    return found
+
+
+def _open_but_ended(subject: Subject) -> list[Probe]:
+    return [
+        Probe(key=name, words=attribute_words(name), mask=~subject.pending, base=said)
+        for name, said in _levels_that_say(subject, _SAYS_OPEN)
+    ]
+
+
+def _closed_but_pending(subject: Subject) -> list[Probe]:
+    return [
+        Probe(key=name, words=attribute_words(name), mask=subject.pending, base=said)
+        for name, said in _levels_that_say(subject, _SAYS_CLOSED)
+    ]
 
 
 def _verdict_date_without_verdict(subject: Subject) -> list[Probe]:
@@ -192,6 +253,33 @@ OUTCOME_RULES: Final = (
         ),
         touches=("attrition", *TIME),
         probes=_stage_after,
+    ),
+    Rule(
+        id="reopened_without_marker",
+        severity="warning",
+        sentence=tr("An act is dated after an ending that can be reopened, but the case still stands as ended by it"),
+        remedy=tr(
+            "If the case was reopened, enter how it stands now (pending, or its later ending). Else correct the date. "
+            "Until then it counts as ended."
+        ),
+        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        probes=_went_on,
+    ),
+    Rule(
+        id="open_status_with_outcome",
+        severity="warning",
+        sentence=tr("The status says that the case is open, but it has an outcome"),
+        remedy=tr("Correct the status or the outcome; the outcome counts."),
+        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        probes=_open_but_ended,
+    ),
+    Rule(
+        id="closed_status_without_outcome",
+        severity="warning",
+        sentence=tr("The status says that the case is closed, but it has no outcome"),
+        remedy=tr("Enter the outcome and its date. Until then the case counts as pending."),
+        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        probes=_closed_but_pending,
     ),
     Rule(
         id="verdict_date_without_verdict",

@@ -14,6 +14,7 @@ from ...base.language import tr
 from ...base.levels import MISSING_LEVELS
 from ..attributes import attribute_words
 from .calendar import new_year
+from .masks import without_stand_in
 from .rule import Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 
 OLDEST: Final = 120
@@ -103,6 +104,9 @@ def gaps(subject: Subject) -> dict[str, Mapping[str, nw.Expr]]:
             kinds = {level: sure(column == level) for level in MISSING_LEVELS}
             kinds[MISSING_LEVELS[0]] = kinds[MISSING_LEVELS[0]] | column.is_null()
         found[name] = MappingProxyType({"recorded": ~either(list(kinds.values())), **kinds})
+    for name in subject.cases.date_attributes:
+        there = ~without_stand_in(nw.col(name)).is_null()
+        found[name] = MappingProxyType({"recorded": there, MISSING_LEVELS[0]: ~there})
     return found
 
 

@@ -13,6 +13,8 @@ import narwhals.stable.v2 as nw
 from ...base.language import Message, Readable, tr
 from ..casedata import CaseData
 from ..conversions.text import normalise
+from ..office_file import OfficeDays
+from .marks import alike_ids, differing_people, numbered_ids, repeated_events, sentenced
 from .masks import bare_id, earliest, sure, without_stand_in
 
 Words: TypeAlias = Message | Readable
@@ -37,11 +39,20 @@ class Settings:
         recognised by their words.
     late_recording_days : int
         A spell of support that was recorded more days after its start than this was recorded afterwards.
+    late_registration_days : int
+        A case that was entered in the register more days after its start than this was entered late.
+    offices : tuple of OfficeDays
+        When offices opened and closed.
+    office : str
+        Attribute that names the office; ``office`` or ``court`` where it is empty.
     """
 
     enough_recorded: float = 0.8
     child_offences: tuple[str, ...] = ()
     late_recording_days: int = 30
+    late_registration_days: int = 90
+    offices: tuple[OfficeDays, ...] = ()
+    office: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,19 +131,42 @@ class Subject:
     @cached_property
     def alike(self) -> nw.LazyFrame[Any] | None:
         """Ids that occur in several spellings, with the first of these; None where there are none."""
-        spelled = self.cases.milestones.select("unit_id", bare__id=bare_id(nw.col("unit_id")))
-        groups = spelled.group_by("bare__id").agg(alike__id=nw.len(), first__alike=nw.col("unit_id").min())
-        several = groups.filter(nw.col("alike__id") > 1)
-        found = several.select(n=nw.len()).collect().get_column("n")[0]
-        return several if int(found or 0) else None
+        return alike_ids(self.cases)
+
+    @cached_property
+    def numbered(self) -> nw.LazyFrame[Any] | None:
+        """Units whose id is that of another with a number or a letter added; None where there are none."""
+        return numbered_ids(self.cases)
+
+    @cached_property
+    def people(self) -> nw.LazyFrame[Any] | None:
+        """Units of people with several records, and what these disagree on; None where nobody has several."""
+        return differing_people(self.cases)
+
+    @cached_property
+    def events_twice(self) -> nw.LazyFrame[Any] | None:
+        """Units of one victim, day and offence that stand in several cases; None where there are none."""
+        return repeated_events(self.cases)
+
+    @cached_property
+    def sentenced(self) -> nw.LazyFrame[Any] | None:
+        """Units with a row of sentences; None without such a table."""
+        return sentenced(self.cases)
+
+    @cached_property
+    def offences(self) -> tuple[str, ...]:
+        """Levels of ``offence``, sorted; none where it is no text."""
+        if "offence" not in self.cases.attributes or "offence" in self.cases.numeric_attributes:
+            return ()
+        levels = self.cases.milestones.select("offence").drop_nulls().unique().collect().get_column("offence")
+        return tuple(sorted(str(one) for one in levels.to_list()))
 
     @cached_property
     def child_offences(self) -> tuple[str, ...]:
         """Levels of ``offence`` whose victims are children, as set or told by their words."""
         if self.settings.child_offences:
             return self.settings.child_offences
-        levels = self.cases.milestones.select("offence").drop_nulls().unique().collect().get_column("offence")
-        return tuple(sorted(one for one in levels.to_list() if _CHILD_WORDS.search(normalise(one))))
+        return tuple(one for one in self.offences if _CHILD_WORDS.search(normalise(one)))
 
     def frame(self) -> nw.LazyFrame[Any]:
         """Return the milestones with the columns that the rules read."""
@@ -141,6 +175,8 @@ class Subject:
         frame = self.cases.milestones.with_columns(**{f"on__{one}": without_stand_in(self.raw(one)) for one in names})
         endings = [self.on(one) for one in self.ending_columns]
         frame = frame.with_columns(on__ending=nw.min_horizontal(*endings) if len(endings) > 1 else endings[0])
+        for marked in (self.numbered, self.people, self.events_twice, self.sentenced):
+            frame = frame if marked is None else frame.join(marked, on="unit_id", how="left")
         if self.alike is None:
             return frame
         return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -17,6 +18,7 @@ from ...base.result import Column, Definition, Result, Table
 from ...base.types import Names, Values, names
 from ...cases.casedata import CaseData
 from ...cases.mappings.parts import LEFT_DAY
+from ...cases.office_file import read_offices
 from ...cases.rules.examine import RULES, Examination, Finding, Verdict, examine, rule_named
 from ...cases.rules.rule import CHILD_TABLES, INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule, Settings
 from ...figures.dots import dots
@@ -182,6 +184,9 @@ def check(
     enough_recorded: float = 0.8,
     child_offences: Names = (),
     late_recording_days: int = 30,
+    late_registration_days: int = 90,
+    offices: str | Path | None = None,
+    office: str | None = None,
 ) -> QualityReport:
     """Data quality of case files: broken rules in plain words, completeness, and the effect on each indicator.
 
@@ -201,6 +206,12 @@ def check(
         words.
     late_recording_days : int
         A spell of support that was recorded more days after its start than this is reported.
+    late_registration_days : int
+        A case that was entered in the register more days after its start than this is reported.
+    offices : str or Path, optional
+        A csv file that says when offices opened and closed: columns ``office``, ``opened``, ``closed``.
+    office : str, optional
+        Attribute that names the office; ``office`` or ``court`` by default.
 
     Returns
     -------
@@ -209,7 +220,9 @@ def check(
     Raises
     ------
     QuestionError
-        When there is no such rule, the share does not lie between 0 and 1, or the days are negative.
+        When there is no such rule or attribute, the share does not lie between 0 and 1, or the days are negative.
+    SettingsError
+        When the file of offices cannot be read.
 
     Examples
     --------
@@ -229,10 +242,18 @@ def check(
             tr("'late_recording_days' is {n}, below 0.", n=late_recording_days),
             tr("Give the days within which support is usually written down, such as 30."),
         )
+    if late_registration_days < 0:
+        raise QuestionError(
+            tr("'late_registration_days' is {n}, below 0.", n=late_registration_days),
+            tr("Give the days within which cases are usually entered in the register, such as 90."),
+        )
     settings = Settings(
         enough_recorded=enough_recorded,
         child_offences=names(child_offences),
         late_recording_days=late_recording_days,
+        late_registration_days=late_registration_days,
+        offices=() if offices is None else read_offices(offices),
+        office="" if office is None else cases.stratum_column(office),
     )
     found = examine(cases, rules=chosen, settings=settings)
     return QualityReport(
@@ -259,6 +280,9 @@ def check(
             enough_recorded=enough_recorded,
             child_offences=names(child_offences),
             late_recording_days=late_recording_days,
+            late_registration_days=late_registration_days,
+            offices=None if offices is None else Path(offices).name,
+            office=office,
         ),
         frame_library=cases.frame_library,
         examination=found,
