@@ -14,7 +14,7 @@ from ...base.language import tr
 from ..conversions.conversion import DateOrder, DayLookup, day_lookup, number_lookup
 from ..conversions.numbers import NumberKind
 from ..conversions.text import normalise, part_missing
-from ..readers.files import is_parquet, open_parquet, parquet_files, read_text_tables, sheets_with_data
+from ..readers.files import is_parquet, is_workbook, open_parquet, parquet_files, read_text_tables, sheets_with_data
 from .words import DATE_WORDS, MISSING_CODES, says, words_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FEW_TEXTS: Final = 500
 _MOST_TEXTS: Final = 20_000
 _MOST_LABELS: Final = 300
-_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+_MOST_KEYS: Final = 1 << 62
 
 _CODES: Final[Mapping[str, str]] = MappingProxyType({normalise(code): code for code in MISSING_CODES})
 
@@ -119,15 +119,24 @@ class LookedAt:
         """How messages call it."""
         return self.sheet or ", ".join(one.name for one in self.files)
 
-    def grouped(self, columns: Sequence[str]) -> pa.Table:
-        """Return the distinct rows of some columns, with the number of rows that hold each as ``n_rows``."""
+    def n_distinct(self, columns: Sequence[str]) -> int:
+        """Return how many different rows some columns have together."""
         import pyarrow as pa
 
         if isinstance(self.table, pa.Table):
-            counted = self.table.select(list(columns)).group_by(list(columns)).aggregate([([], "count_all")])
-            return counted.rename_columns([*columns, "n_rows"])
+            return _n_distinct(self.table, columns)
         names = ", ".join(_column(one) for one in columns)
-        return self.table.aggregate(f"{names}, count(*) AS n_rows", names).to_arrow_table()
+        return len(self.table.aggregate(names, names))
+
+    def texts(self, column: str) -> list[str]:
+        """Return the different texts of a column."""
+        import pyarrow as pa
+
+        if isinstance(self.table, pa.Table):
+            found = self.table.column(column).unique().to_pylist()
+        else:
+            found = [one for (one,) in self.table.aggregate(f"{_column(column)}::VARCHAR", _column(column)).fetchall()]
+        return [str(one) for one in found if one is not None]
 
 
 def look_at(path: Path | Sequence[Path], *, sheet: str | None = None) -> LookedAt:
@@ -139,7 +148,7 @@ def look_at(path: Path | Sequence[Path], *, sheet: str | None = None) -> LookedA
         columns = tuple(_look(name, n_rows, *_counted(relation, name)) for name in relation.columns)
         return LookedAt(files=paths, n_rows=n_rows, columns=columns, table=relation)
     others: tuple[str, ...] = ()
-    if sheet is None and paths[0].suffix.lower() in _WORKBOOKS and paths[0].is_file():
+    if sheet is None and is_workbook(paths[0]) and paths[0].is_file():
         fullest = sorted(sheets_with_data(paths[0]), key=lambda one: -one[1])
         sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
     read = read_text_tables(paths, sheet=sheet)
@@ -149,6 +158,22 @@ def look_at(path: Path | Sequence[Path], *, sheet: str | None = None) -> LookedA
     return LookedAt(
         files=paths, n_rows=read.n_rows, columns=columns, sheet=read.sheet, other_sheets=others, table=read.table
     )
+
+
+def _n_distinct(table: pa.Table, columns: Sequence[str]) -> int:
+    """Count different rows by numbers in place of texts, which is ten times as fast."""
+    import numpy as np
+
+    keys, most = np.zeros(table.num_rows, np.int64), 1
+    for name in columns:
+        coded = table.column(name).combine_chunks().dictionary_encode(null_encoding="encode")
+        size = max(len(coded.dictionary), 1)
+        if most * size >= _MOST_KEYS:
+            distinct, keys = np.unique(keys, return_inverse=True)
+            most = len(distinct)
+        keys = keys * size + np.from_dlpack(coded.indices)
+        most *= size
+    return len(np.unique(keys))
 
 
 def _counted(relation: duckdb.DuckDBPyRelation, name: str) -> tuple[list[str | None], list[int]]:

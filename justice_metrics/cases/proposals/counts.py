@@ -328,7 +328,7 @@ def _keys_of(
 def _say_the_same(table: LookedAt, one: ColumnLook, other: ColumnLook) -> bool:
     if one.n_distinct != other.n_distinct or one.n_filled != other.n_filled:
         return False
-    return int(table.grouped([one.name, other.name]).num_rows) == one.n_distinct
+    return table.n_distinct([one.name, other.name]) == max(one.n_distinct, 1) + (one.n_filled < one.n_rows)
 
 
 def _slug(words: Sequence[str], taken: Iterable[str]) -> str:
@@ -362,16 +362,13 @@ def _per_office(table: LookedAt, quantity: QuantityGuess, at: list[str]) -> bool
     """Whether a level stands again on each row of an office and period."""
     if quantity.name not in LEVELS:
         return False
-    places = int(table.grouped(at).num_rows)
-    return places < table.n_rows and int(table.grouped([*at, quantity.column]).num_rows) == places
+    places = table.n_distinct(at)
+    return places < table.n_rows and table.n_distinct([*at, quantity.column]) == places
 
 
 def _repeated(table: LookedAt, by: list[str]) -> int:
     """Return how many rows of an office, period and breakdown have another row beside them."""
-    import pyarrow.compute as pc
-
-    counted = table.grouped(by)["n_rows"]
-    return int(pc.sum(pc.subtract(counted, 1)).as_py() or 0)
+    return table.n_rows - table.n_distinct(by)
 
 
 def _totals(office: ColumnLook | None) -> str | None:
@@ -395,9 +392,8 @@ def _codes(table: LookedAt, numbers: Sequence[ColumnLook]) -> tuple[tuple[str, s
         found |= one.missing_codes
         if one.share_numbers > 0.999 and one.n_filled == one.n_rows:
             continue
-        texts = table.grouped([one.name])[one.name].to_pylist()
-        for text in texts:
-            bare = normalise(str(text)) if text is not None else ""
+        for text in table.texts(one.name):
+            bare = normalise(text)
             if bare in known:
                 code, meaning = known[bare]
                 found[code] = meaning

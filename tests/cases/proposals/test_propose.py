@@ -21,7 +21,6 @@ from justice_metrics.cases.proposals.propose import Proposal, propose_mapping
 from justice_metrics.cases.proposals.words import STANDARD_LABELS, meaning_of_label
 
 SAMPLE = Path(__file__).parents[3] / "sample_data"
-DATA = Path(__file__).parents[4] / "shared" / "data"
 TODAY = dt.date(2026, 1, 1)
 
 
@@ -283,20 +282,3 @@ def test_sample_files_are_recognised_as_their_mappings_say(name: str) -> None:
     own = {"victim_engaged"}  # an attribute of this file only
     expected = {one: spec.column for one, spec in right.attributes.items() if one not in own}
     assert {one: spec.column for one, spec in proposed.attributes.items()} == expected
-
-
-@pytest.mark.parametrize(
-    ("file", "id", "kind", "cutoff"),
-    [
-        ("india_pocso/cases.csv.gz", "case_id", "wide", dt.date(2020, 4, 21)),
-        ("italy_road_fines/events.csv.gz", "case_id", "events", dt.date(2013, 6, 18)),
-        ("us_cook_2019/intake.csv.gz", "case_participant_id", "wide", dt.date(2019, 12, 2)),
-    ],
-)
-@pytest.mark.needs_data
-def test_public_files_get_a_valid_mapping(file: str, id: str, kind: str, cutoff: dt.date) -> None:
-    path = DATA / file
-    if not path.is_file():
-        pytest.skip("the public data sets are not beside the repository")
-    mapping = valid(propose_mapping(path, today=TODAY))
-    assert (mapping.cases.id, mapping.data.kind, mapping.cases.cutoff) == ((id,), kind, cutoff)
