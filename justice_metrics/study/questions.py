@@ -165,7 +165,7 @@ RULE_SETTINGS: Final = frozenset({"rules"})
 DATE_SETTINGS: Final = frozenset({"recorded", "fact"})
 LIMIT_QUESTIONS: Final = frozenset({"time_limits"})
 # Files of the user's, beside the study file.
-FILE_SETTINGS: Final = frozenset({"calendar", "population", "ranges", "standard_file", "table"})
+FILE_SETTINGS: Final = frozenset({"calendar", "offices", "population", "ranges", "standard_file", "table"})
 
 
 def needs_lifelines(question: Question, settings: Mapping[str, Any]) -> bool:
