@@ -22,7 +22,8 @@ from .attributes import suggested
 from .calendar import date_of
 from .days import year_of_day
 from .intake import Intake, Sampling
-from .units import coarser
+from .mappings.children import MEMBERS
+from .units import coarser, finer
 
 if TYPE_CHECKING:
     from .procedure import Procedure
@@ -277,22 +278,29 @@ class CaseData:
         start = self.first_day((self.procedure.start,))
         return nw.when(~start.is_null()).then(year_of_day(start, *self.years)).otherwise(nw.lit(0))
 
-    def to_unit(self, unit: CountingUnit, *, principal: tuple[str, ...]) -> CaseData:
-        """Count another unit: all members of a case (victim, accused) become one.
+    def to_unit(self, unit: CountingUnit, *, principal: tuple[str, ...] = ()) -> CaseData:
+        """Count another unit: the members of a case (victims, accused) become one, or a case becomes its members.
 
         Parameters
         ----------
         unit : {"complaint", "case", "victim", "accused", "charge"}
-            The coarser unit, known from the mapping's ``[links]``.
+            A coarser unit, known from ``links`` in [cases] of the mapping; or a finer one, whose members a section
+            [victims], [accused] or [charges] tells.
         principal : tuple of str
-            Which ending stands for the unit when its members ended differently: outcome classes, or ``pending``,
-            most telling first. Classes that are not named come last, in the order of the procedure.
+            For a coarser unit: which ending stands for it when its members ended differently: outcome classes, or
+            ``pending``, most telling first. Classes that are not named come last, in the order of the procedure.
 
         Raises
         ------
         QuestionError
-            When the data have no link to that unit.
+            When the data tell neither a link to that unit nor its members, or a finer unit is given a principal.
+        CaseDataError
+            When the members of one case cannot be told apart.
         """
+        members = self.children.get(MEMBERS.get(unit, ""))
+        linked = self.links is not None and f"link__{unit}" in self.links.collect_schema().names()
+        if members is not None and not linked:
+            return self._parted(unit, members, principal)
         if self.links is None:
             raise QuestionError(
                 tr("These cases have no links to other units."),
@@ -322,6 +330,44 @@ class CaseData:
             members_merged=True,
             sampling=replace(self.sampling, repeated=False),
             provenance=replace(self.provenance, unit=unit, units_in=n).leave_out(LeftOut(reason, without)),
+        )
+
+    def _parted(self, unit: CountingUnit, members: nw.LazyFrame[Any], principal: tuple[str, ...]) -> CaseData:
+        """Return the cases with each member as a unit; other tables that hang on a case are not a member's."""
+        if principal:
+            raise QuestionError(
+                tr("'principal' is for a coarser unit; every {unit} keeps its own ending.", unit=unit_words(unit)),
+                tr("Leave 'principal' out."),
+            )
+        told = members.filter(~nw.col("outcome").is_null()).select(n=nw.len()).collect().get_column("n")[0]
+        more = finer.missing_endings(members, self.procedure, self.dated_states)
+        dated = tuple(one for one in self.procedure.ids if one in {*self.dated_states, *more})
+        made = finer.parted(
+            finer.with_columns_of(self.milestones, more),
+            members,
+            unit=self.unit,
+            procedure=self.procedure,
+            attributes=self.attributes,
+            numeric=self.numeric_attributes,
+            dated=dated,
+            roles=self.dated_roles,
+            own_endings=bool(told),
+            repeated=self.sampling.repeated,
+        )
+        reason = tr("{member} without a link to: {unit}", member=unit_words(self.unit), unit=unit_words(unit))
+        return replace(
+            self,
+            milestones=made.milestones,
+            links=_links_of(made.milestones),
+            support=None if self.support is None else finer.handed_on(self.support, members),
+            children={},
+            events=finer.handed_on(self.events, members),
+            unit=unit,
+            dated_states=dated,
+            attributes=made.attributes,
+            numeric_attributes=made.numeric,
+            members_merged=True,
+            provenance=replace(self.provenance, unit=unit, units_in=made.n).leave_out(LeftOut(reason, made.without)),
         )
 
     def with_(self, **changes: Any) -> CaseData:

@@ -30,6 +30,10 @@ _TYPES: Final[Mapping[str, Any]] = {
 }
 
 
+# Of a table of members, what is not an attribute.
+MEMBER_COLUMNS: Final = ("unit_id", *[one.name for one in CHILD_COLUMNS["accused"]])
+
+
 class Child(NamedTuple):
     """One child table in canonical form, and what was met when it was taken in."""
 

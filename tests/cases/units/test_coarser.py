@@ -13,7 +13,7 @@ from justice_metrics.cases.casedata import CaseData
 from tests.made_cases import milestones, wide, wide_mapping
 
 # Two cases with several accused, one with one, and an accused of whom nobody noted the case.
-ACCUSED = [
+ACCUSED: list[dict[str, Any]] = [
     {"id": "1", "case_id": "A", "complaint": 5, "charged": 20, "outcome": "convicted", "ended": 90, "sex": "m"},
     {"id": "2", "case_id": "A", "complaint": 0, "charged": None, "outcome": "pending", "ended": None, "sex": None},
     {"id": "3", "case_id": "A", "complaint": 5, "charged": 10, "outcome": "convicted", "ended": 120, "sex": "f"},
