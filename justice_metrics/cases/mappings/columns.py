@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -73,3 +74,23 @@ class MadeColumn(Part):
         if self.columns is None and "join" in self.model_fields_set:
             raise ReadableError(tr("'join' belongs to 'columns'"))
         return self
+
+
+def with_parts(named: Iterable[tuple[str, str]], made: Mapping[str, MadeColumn]) -> tuple[tuple[str, str], ...]:
+    """Return the columns that a table must have for those that are named: of a made one, its parts.
+
+    Parameters
+    ----------
+    named : iterable of (column, key)
+        Columns with the key of the mapping that names them.
+    made : mapping of str to MadeColumn
+    """
+    found: dict[tuple[str, str], None] = {}
+    for column, key in named:
+        if column not in made:
+            found[column, key] = None
+            continue
+        others = {name: one for name, one in made.items() if name != column}
+        parts = with_parts([(part, f"columns.{column}") for part in made[column].parts], others)
+        found |= dict.fromkeys(parts)
+    return tuple(found)

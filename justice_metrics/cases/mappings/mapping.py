@@ -25,7 +25,7 @@ from .children import (
     check_child,
     child_columns,
 )
-from .columns import MadeColumn
+from .columns import MadeColumn, with_parts
 from .data import DataPart
 from .parts import (
     AttributeColumn,
@@ -235,7 +235,7 @@ class CaseMapping(Part):
         """Return every column that the mapping needs of a child table, with the key that names it."""
         return (
             *[(one, f"{name}.id") for one in self.child_id(name)],
-            *child_columns(name, self.children[name]),
+            *with_parts(child_columns(name, self.children[name]), self.made),
         )
 
     def stage_id(self, number: int) -> tuple[str, ...]:
@@ -279,7 +279,7 @@ class CaseMapping(Part):
         if self.events is not None:
             named += [(self.events.state.column, "events.state"), *date_columns(self.events.date, "events.date")]
             named += [(self.events.order, "events.order")] if self.events.order else []
-        return tuple(named)
+        return with_parts(named, self.made)
 
     def support_columns(self) -> tuple[tuple[str, str], ...]:
         """Return every column that the mapping needs of the support table, with the key that names it."""
@@ -291,7 +291,7 @@ class CaseMapping(Part):
             named += [(column, f"support.{key}")] if column else []
         for key in ("start", "end", "recorded"):
             named += date_columns(getattr(self.support, key), f"support.{key}")
-        return tuple(named)
+        return with_parts(named, self.made)
 
     def _attribute_columns(self, stage: int) -> list[tuple[str, str]]:
         return [

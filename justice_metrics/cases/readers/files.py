@@ -11,6 +11,7 @@ from ...base.errors import MappingError, ReadError
 from ...base.language import tr
 from ..conversions.text import normalise
 from .apart import read_apart
+from .codebook import with_codebook
 from .delimited import read_delimited
 from .parquet import open_parquet, parquet_files
 from .several import one_below_the_other
@@ -159,14 +160,17 @@ def read_text_tables(
     """
     sheets = [sheet] if sheet is None or isinstance(sheet, str) else list(sheet)
     tables = [
-        read_text_table(
-            path,
-            sheet=one,
-            encoding=encoding,
-            separator=separator,
-            header=header,
-            header_row=header_row,
-            codes=codes,
+        with_codebook(
+            read_text_table(
+                path,
+                sheet=one,
+                encoding=encoding,
+                separator=separator,
+                header=header,
+                header_row=header_row,
+                codes=codes,
+            ),
+            Path(path),
         )
         for path in paths
         for one in (sheets if is_workbook(path) else sheets[:1])

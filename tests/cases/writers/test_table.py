@@ -20,7 +20,7 @@ from justice_metrics.cases.readers.sheets import read_sheet
 from justice_metrics.cases.readers.text_table import TextTable
 from justice_metrics.cases.writers.table import write_table
 
-READ = {"csv": read_delimited, "xlsx": read_sheet, "dta": read_stata, "sav": read_spss}
+READ: dict[str, Any] = {"csv": read_delimited, "xlsx": read_sheet, "dta": read_stata, "sav": read_spss}
 FORMATS = tuple(READ)
 
 
