@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.language import Language, Readable, format_number, format_share, format_tick, tr, trn
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
@@ -109,9 +109,10 @@ class CoderAgreement(Result):
             annotation_label=tr("coded alike").text(language),
             undefined_label=tr("all files on one label").text(language),
             reference=_DOUBTFUL,
+            reference_label=tr("below {limit}: doubtful", limit=_Decimals(_DOUBTFUL)).text(language),
             x_label=tr("agreement beyond chance (kappa)").text(language),
             percent=False,
-            number=lambda one: format_number(one, language, decimals=1),
+            number=lambda one: format_tick(one, language),
             ax=ax,
         )
 
