@@ -26,6 +26,7 @@ from .mappings.children import MEMBERS
 from .units import coarser, finer
 
 if TYPE_CHECKING:
+    from .mappings.mapping import CaseMapping
     from .procedure import Procedure
 
 # How a sentence calls each child table.
@@ -160,7 +161,9 @@ class CaseData:
         >>> cases.n_units
         2
         """
-        return cls(**canonical.from_frames(frame, mapping, support=support, children=children)._asdict())
+        described = canonical.as_mapping(mapping)
+        made = canonical.from_frames(frame, described, support=support, children=children)
+        return counted_as(cls(**made._asdict()), described)
 
     @property
     def cutoff(self) -> dt.date:
@@ -398,6 +401,14 @@ class CaseData:
         import html
 
         return "".join(f"<p>{html.escape(line)}</p>" for line in self.describe().splitlines())
+
+
+def counted_as(cases: CaseData, mapping: CaseMapping) -> CaseData:
+    """Return the cases in the unit that the mapping wants answers to count (``count_as`` in [cases])."""
+    wanted = mapping.cases.count_as
+    return (
+        cases if wanted is None or wanted.unit == cases.unit else cases.to_unit(wanted.unit, principal=wanted.principal)
+    )
 
 
 def _links_of(milestones: nw.LazyFrame[Any]) -> nw.LazyFrame[Any] | None:

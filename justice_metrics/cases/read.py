@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ..base.errors import ReadError
 from ..base.language import Message, tr
 from . import canonical
-from .casedata import CaseData
+from .casedata import CaseData, counted_as
 from .corrections.applied import corrected, ensure_decided
 from .corrections.cells import read_cells, tables_with_cells
 from .corrections.plan import CorrectionPlan, as_plan, read_plan
@@ -91,10 +91,11 @@ def read_cases(
     )
     cases = CaseData(**made._asdict())
     if plan is None:
-        return cases
+        return counted_as(cases, described)
     if wanted == "refuse":
         ensure_decided(cases, plan)
-    return corrected(cases, plan, cells=changed, already=already, refuse=wanted == "refuse")
+    done = corrected(cases, plan, cells=changed, already=already, refuse=wanted == "refuse")
+    return counted_as(done, described)
 
 
 def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, Any] | None) -> CorrectionPlan | None:

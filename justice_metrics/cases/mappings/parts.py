@@ -156,6 +156,20 @@ class SamplingPart(Part):
         return self
 
 
+class CountAs(Part):
+    """The unit that answers count where it is not that of a row.
+
+    Attributes
+    ----------
+    unit : {"complaint", "case", "victim", "accused", "charge"}
+    principal : tuple of str
+        For a coarser unit: which ending stands for it, outcome classes and ``pending``, most telling first.
+    """
+
+    unit: Unit
+    principal: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
+
+
 class CasesPart(Part):
     """[cases]: what a row is, and until when the data are complete."""
 
@@ -166,6 +180,7 @@ class CasesPart(Part):
     sampling: SamplingPart = Field(default_factory=SamplingPart)
     frequency: Name | None = None
     links: Mapping[Unit, Names] = Field(default_factory=dict)
+    count_as: CountAs | None = None
 
     @field_validator("cutoff", mode="before")
     @classmethod
