@@ -35,7 +35,7 @@ from .words import ATTRIBUTES, says, words_of
 
 _NUMBERS: Final = 0.6
 _PERIODS: Final = 0.9
-_FEW_PERIODS: Final = 0.2
+_FEW_PERIODS: Final = 0.5
 _MOST_KEY_LABELS: Final = 3_000
 
 
@@ -132,7 +132,7 @@ class CountProposal:
 def looks_like_counts(table: LookedAt) -> bool:
     """Whether a table holds numbers by period, and no case of its own."""
     columns = table.columns
-    if any(is_id(one) and one.n_distinct > 0.8 * one.n_filled and not _is_number_named(one) for one in columns):
+    if any(is_id(one) and one.n_distinct > 0.8 * one.n_filled and not _is_number(one) for one in columns):
         return False
     if any(one.is_date and not _periodic(one) for one in columns):
         return False
@@ -241,7 +241,7 @@ def _is_year(text: str) -> bool:
 
 def _periodic(look: ColumnLook) -> bool:
     """Whether dates stand for periods: few of them, on the same day of each."""
-    return look.is_date and 0 < look.n_distinct <= _FEW_PERIODS * look.n_filled and len(_days_of_month(look)) <= 4
+    return look.is_date and 1 < look.n_distinct <= _FEW_PERIODS * look.n_filled and len(_days_of_month(look)) <= 4
 
 
 def _days_of_month(look: ColumnLook) -> set[int]:
@@ -278,6 +278,11 @@ def _numbers(columns: Sequence[ColumnLook], period: tuple[tuple[str, str], ...])
         and named(one, CODES) == 0
         and (_is_number_named(one) or (named(one, whens) == 0 and named(one, ("edad", "age.")) == 0))
     ]
+
+
+def _is_number(look: ColumnLook) -> bool:
+    """Whether a column that is called as ids are (cases, victims) is rather their number."""
+    return _is_number_named(look) and named(look, CODES) == 0
 
 
 def _is_number_named(look: ColumnLook) -> bool:

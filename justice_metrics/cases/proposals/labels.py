@@ -44,7 +44,7 @@ def state_labels(
         if n >= FEWEST_TO_SHOW or bare in _STANDARD:
             shown[bare] = n
             guesses[bare] = known.of_label(spelling[bare] if n >= FEWEST_TO_SHOW else _STANDARD[bare])
-            if of_stage is not None and guesses[bare].state in known.rules.resolve(of_stage):
+            if of_stage is not None and known.rules.resolve(of_stage) == (guesses[bare].state,):
                 guesses[bare] = StateGuess(None, sure=False)
     longer = _longer(shown, guesses)
     rare = {bare: n for bare, n in counts.items() if bare not in shown}

@@ -107,6 +107,14 @@ class KnownStates:
             return StateGuess(state if fit >= _NAMED else None, sure=False)
         return StateGuess(None, sure=False)
 
+    def of_table(self, name: str) -> StateGuess:
+        """Return the one state that every row of a table stands for, by the name of its file or sheet."""
+        found = self.of_name(name)
+        if found.state is None or len(self.rules.resolve(found.state)) == 1:
+            return found
+        state, fit = self._nearest(_told(name))
+        return StateGuess(state if fit >= _NAMED else None, sure=False)
+
     def _usual(self, meaning: Meaning, words: tuple[str, ...]) -> str | None:
         found = next((one for one in meaning.states if one == "pending" or one in self.rules.ids), None)
         if found is not None or meaning.outcome_class is None:

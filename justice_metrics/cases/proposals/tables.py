@@ -126,7 +126,7 @@ def stage_tables(tables: Sequence[LookedAt], id_column: str, known: KnownStates)
     attributes: set[str] = set()
     for place, table in enumerate(ordered):
         new = [one for one in table.columns if one.name not in before]
-        state = known.of_name(_stem(table))
+        state = known.of_table(_stem(table))
         taken: Keys = {id_column: ("cases.id", 0.9)}
         _take_stage(taken, new, state, known, _stem(table))
         if place == 0:
@@ -185,16 +185,21 @@ def _take_stage(taken: Keys, new: Sequence[ColumnLook], state: StateGuess, known
 
 def _stage_date(look: ColumnLook, state: StateGuess, known: KnownStates, stem: str) -> float:
     """Return how surely a date is that of the stage which a table stands for."""
+    words = [one for one in look.words if not any(says((one,), date) for date in DATE_WORDS)]
     meant = known.of_name(look.name)
     if meant.state is not None and state.state is not None:
-        same = set(known.rules.resolve(meant.state)) & set(known.rules.resolve(state.state))
-        return 0.95 if same else 0.0
-    words = [one for one in look.words if not any(says((one,), date) for date in DATE_WORDS)]
+        if set(known.rules.resolve(meant.state)) & set(known.rules.resolve(state.state)):
+            return 0.95
+        return 0.9 if _share_a_stem(words, words_of(stem)) else 0.0
     if not words or any(says(tuple(words), one) for one in EVENT_WORDS):
         return 0.85
-    if any(one[:5] == other[:5] for one in words for other in words_of(stem)):
+    if _share_a_stem(words, words_of(stem)):
         return 0.9
     return 0.4 if meant.sure or meant.state is not None else 0.3
+
+
+def _share_a_stem(words: Iterable[str], others: Iterable[str]) -> bool:
+    return bool({one[:5] for one in words} & {one[:5] for one in others})
 
 
 def _section_key(look: ColumnLook) -> str | None:
