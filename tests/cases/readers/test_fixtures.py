@@ -37,3 +37,10 @@ def test_what_is_refused_says_what_to_change(tmp_path: Path, name: str) -> None:
     assert error.value.problem.text("es")
     for secret in ("A-12", "violación", "0011"):  # no cell of a person in any message
         assert secret not in message
+
+
+def test_what_a_reader_found_out_stays_with_the_cases(tmp_path: Path) -> None:
+    notes = [note.text() for note in read(tmp_path, TEXTS["cp1252"](tmp_path)).intake.notes]
+    assert notes == ["The file is not UTF-8 and was read as Windows-1252; look at an accented word to be sure."]
+    notes = [note.text() for note in read(tmp_path, TEXTS["a column that one file lacks"](tmp_path)).intake.notes]
+    assert notes == ["1 row of '2019.csv' has no column 'Edad': blank."]

@@ -42,6 +42,7 @@ def refusal(path: Path, **settings: Any) -> str:
     return error.value.text()
 
 
+@pytest.mark.usefixtures("in_process")
 def test_cells_as_a_person_would_write_them(tmp_path: Path) -> None:
     row = [
         "  Ñandú ",
@@ -68,6 +69,7 @@ def test_both_day_counts_give_the_same_day(tmp_path: Path, since_1904: bool) -> 
     assert cells(read_text_table(path)) == [["A-1", "2018-04-30"], ["A-2", None]]
 
 
+@pytest.mark.usefixtures("in_process")
 def test_titles_blank_rows_and_blank_columns(tmp_path: Path) -> None:
     rows = [["Reporte de casos"], [], ["Caso", None, "Fin", "Fin"], ["1", None, "x", "y"], [], ["2", None, "z", None]]
     read = read_text_table(book(tmp_path, {"Casos": rows}))
@@ -80,6 +82,7 @@ def test_titles_blank_rows_and_blank_columns(tmp_path: Path) -> None:
     assert "1 blank row" in notes
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_sheet_is_named_or_the_only_one(tmp_path: Path) -> None:
     several = book(tmp_path, {"Portada": [["Informe"]], "Casos": ROWS, "Listas": [["a", "b"], [1, 2]]})
     message = refusal(several)
@@ -95,6 +98,7 @@ def test_the_sheet_is_named_or_the_only_one(tmp_path: Path) -> None:
     assert read_text_table(only).sheet == "Casos"
 
 
+@pytest.mark.usefixtures("in_process")
 def test_empty_and_header_only(tmp_path: Path) -> None:
     assert "is empty" in refusal(book(tmp_path, {"Casos": []}))
     assert "a header and no rows" in refusal(book(tmp_path, {"Casos": [["Caso", "Fecha"]]}), sheet="Casos")
@@ -102,6 +106,7 @@ def test_empty_and_header_only(tmp_path: Path) -> None:
     assert "is empty" in refusal(tmp_path / "nada.xlsx")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "casos.xlsx"
     path.write_bytes(b"Caso;Fecha\n1;2\n")
@@ -117,6 +122,7 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     assert "not a workbook" in refusal(path)
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
 def test_a_cut_workbook_is_damaged(tmp_path: Path, share: float) -> None:
     path = book(tmp_path, {"Casos": ROWS})
@@ -142,6 +148,7 @@ def test_flipped_bytes_are_read_or_refused_but_never_crash(tmp_path: Path, seed:
     assert "A-1" not in message
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_changed_byte_in_the_data_is_damage(tmp_path: Path) -> None:
     path = tmp_path / "casos.xlsx"
     with zipfile.ZipFile(book(tmp_path, {"Casos": ROWS}, name="x.xlsx")) as whole, zipfile.ZipFile(path, "w") as stored:
@@ -153,6 +160,7 @@ def test_a_changed_byte_in_the_data_is_damage(tmp_path: Path) -> None:
     assert "damaged" in refusal(path)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_bomb_that_declares_itself(tmp_path: Path) -> None:
     path = book(tmp_path, {"Casos": ROWS})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -176,6 +184,7 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
     assert "more memory" in refusal(path)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_too_many_entries(tmp_path: Path) -> None:
     path = book(tmp_path, {"Casos": ROWS})
     with zipfile.ZipFile(path, "a") as archive:
@@ -191,3 +200,70 @@ def test_the_sample_workbook() -> None:
     text = read_text_table(SAMPLE / "bolivia_cases.csv")
     assert typed.columns == text.columns
     assert typed.table.column("N° de caso") == text.table.column("N° de caso")
+
+
+def notes_of(read: TextTable) -> str:
+    return " ".join(note.text() for note in read.notes)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_formulas_errors_and_merged_cells_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        page = made.add_worksheet("Casos")
+        page.write_row(0, 0, ["Caso", "Edad", "Nota"])
+        for row in range(1, 5):
+            page.write(row, 0, f"A-{row}")
+            page.write_formula(row, 1, "=1+1", None, 10 + row)
+        page.write_formula(5, 1, "=1/0", None, "#DIV/0!")
+        page.write(5, 0, "A-5")
+        page.write_formula(6, 1, "=A1", None, "")
+        page.write(6, 0, "A-6")
+        page.merge_range("C3:C5", "x")
+    read = read_text_table(path)
+    assert read.table.column("Edad").to_pylist() == ["11", "12", "13", "14", None, None]
+    assert read.table.column("Nota").to_pylist() == [None, "x", None, None, None, None]
+    notes = notes_of(read)
+    assert "6 cells of the workbook hold formulas" in notes
+    assert "1 formula has no value stored with it" in notes
+    assert "1 cell of the workbook holds an error" in notes
+    assert "1 group of merged cells" in notes
+    assert notes_of(read_text_table(book(tmp_path, {"Casos": ROWS}))) == ""
+
+
+@pytest.mark.usefixtures("in_process")
+def test_hidden_sheets_are_passed_over_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        for name in ("Listas", "Casos"):
+            page = made.add_worksheet(name)
+            page.write_row(0, 0, ["a", "b"])
+            page.write_row(1, 0, [1, 2])
+            if name == "Listas":
+                page.hide()
+        page.activate()
+    read = read_text_table(path)
+    assert read.sheet == "Casos"
+    assert notes_of(read) == "Hidden sheets with a table were left out: 'Listas'."
+    assert notes_of(read_text_table(path, sheet="Listas")) == "The sheet 'Listas' is hidden in the workbook."
+    assert sheets_with_data(path) == (("Casos", 4), ("Listas", 4))
+
+
+@pytest.mark.usefixtures("in_process")
+def test_long_numbers_lose_digits_and_days_may_count_from_1904(tmp_path: Path) -> None:
+    rows = [["Caso", "Fin"], [201701230000012345, "x"], [7, "y"], ["201701230000012345", "z"]]
+    notes = notes_of(read_text_table(book(tmp_path, {"Casos": rows}, date_1904=True)))
+    assert "1 number has more than 15 digits" in notes
+    assert "keep ids as text" in notes
+    assert 'order = "excel_1904"' in notes
+
+
+@pytest.mark.usefixtures("in_process")
+def test_macros_and_links_are_left_alone(tmp_path: Path) -> None:
+    path = book(tmp_path, {"Casos": ROWS})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macros")
+        archive.writestr("xl/externalLinks/externalLink1.xml", b"<externalLink/>")
+    read = read_text_table(path)
+    assert read.n_rows == 2
+    assert notes_of(read) == "Macros and links to other files in the workbook were left alone."
