@@ -1,0 +1,149 @@
+"""justice-metrics init: several files, questions to a person, labels too rare to print; justice-metrics schema."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from justice_metrics.cases.mappings.mapping import read_mapping
+from justice_metrics.cli import init, schema
+from justice_metrics.cli.options import Options
+
+HEADER = "N° de caso;Fecha de denuncia;Estado;Delito"
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    return CliRunner()
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    made = typer.Typer()
+    for group in (init, schema):
+        group.add(made, Options("en"))
+    return made
+
+
+def cases(folder: Path) -> Path:
+    ends = ["Rechazo de denuncia"] * 12 + ["Pasa al Grupo Alfa"] * 11 + ["Cerrado por Ana Quispe"] * 2
+    rows = [f"LPZ-{n};0{n % 9 + 1}/0{n % 5 + 1}/2017;{end};Violación" for n, end in enumerate(ends)]
+    path = folder / "casos.csv"
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_questions_are_asked_and_answered(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    file = cases(tmp_path)
+    words = ["bolivya", "bolivia", "victm", "victim", "dmy", "30/04/2018", "2018-04-30", "registered"]
+    # the label that nobody knows, then all others
+    answers = [*words, "withdrwn", "withdrawn", "transferred"]
+    done = runner.invoke(app, ["init", str(file), "--interactive", "-l", "en"], input="\n".join(answers) + "\n")
+    assert done.exit_code == 0, done.output
+    assert "Did you mean 'bolivia'" in done.stderr
+    assert "Did you mean 'victim'" in done.stderr
+    assert "Did you mean 'withdrawn'" in done.stderr
+    assert "A day is written as 2018-04-30" in done.stderr
+    assert "Quispe" not in done.output + done.stderr
+    mapping = read_mapping(tmp_path / "casos_mapping.toml")
+    assert (mapping.cases.unit, mapping.cases.procedure, mapping.data.date_order) == ("victim", "bolivia", "dmy")
+    assert str(mapping.cases.cutoff) == "2018-04-30"
+    assert mapping.outcome is not None
+    assert mapping.outcome.labels == {"Rechazo de denuncia": "rejected", "Pasa al Grupo Alfa": "withdrawn"}
+    assert mapping.outcome.otherwise == "transferred"
+    text = (tmp_path / "casos_mapping.toml").read_text(encoding="utf-8")
+    assert "FILL IN:" not in text
+
+
+def test_what_is_left_open_stays_marked(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    answers = ["bolivia", "", "dmy", "2018-04-30", "", "-", "-"]
+    done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i", "-l", "en"], input="\n".join(answers) + "\n")
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "casos_mapping.toml").read_text(encoding="utf-8")
+    assert '# "Pasa al Grupo Alfa" = ""' in text
+    assert "1 further label" in text
+
+
+def test_questions_in_spanish(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i"], input="bolivia\n\ndmy\n2018-04-30\n\n-\n-\n")
+    assert done.exit_code == 0, done.output
+    assert "LPZ" not in done.output + done.stderr
+
+
+def test_rare_labels_go_to_a_file_of_personal_data(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    secure = tmp_path / "secure"
+    secure.mkdir()
+    done = runner.invoke(app, ["init", str(cases(tmp_path)), "--rare-labels", str(secure), "-l", "en"])
+    assert done.exit_code == 0, done.output
+    assert "personal data" in done.stdout
+    assert "Quispe" not in done.output + done.stderr
+    path = secure / "PERSONAL_DATA_labels.csv"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        assert list(csv.reader(lines)) == [
+            ["table", "column", "label", "rows"],
+            ["", "Estado", "Cerrado por Ana Quispe", "2"],
+        ]
+
+
+def test_without_rare_labels_nothing_is_written(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "casos.csv"
+    rows = [f"{n};2017-01-31;Rechazo de denuncia;Violación" for n in range(20)]
+    file.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    done = runner.invoke(app, ["init", str(file), "--rare-labels", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert not list(tmp_path.glob("PERSONAL_DATA_*"))
+
+
+def test_several_files_and_a_mapping_elsewhere(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    file = cases(tmp_path / "data")
+    support = file.with_name("apoyo.csv")
+    rows = [f"LPZ-{n};Abogada;13/02/2017" for n in range(12)]
+    support.write_text("\n".join(["N° de caso;Tipo de actor;Apersonamiento", *rows]), encoding="utf-8")
+    target = tmp_path / "study" / "mapping.toml"
+    target.parent.mkdir()
+    words = ["init", str(file), str(support), "--out", str(target), "--procedure", "bolivia", "--json"]
+    done = runner.invoke(app, words)
+    assert done.exit_code == 0, done.output
+    columns = {one["column"]: one["key"] for one in json.loads(done.stdout)["columns"]}
+    assert columns["Apersonamiento"] == "support.start"
+    mapping = read_mapping(target)
+    assert mapping.data.file == ("../data/casos.csv",)
+    assert mapping.support is not None
+    assert mapping.support.file == ("../data/apoyo.csv",)
+    assert mapping.support.actor.labels == {"Abogada": "lawyer"}
+
+
+def test_a_procedure_that_is_not_there(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(app, ["init", str(cases(tmp_path)), "--procedure", "bolivya"])
+    assert done.exit_code == 1
+    assert "bolivia" in done.stderr
+    assert not (tmp_path / "casos_mapping.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "section"),
+    [("mapping", "cases"), ("counts", "counts"), ("procedure", "state"), ("plan", None)],
+)
+def test_schemas_are_json(file: str, section: str | None, app: typer.Typer, runner: CliRunner) -> None:
+    done = runner.invoke(app, ["schema", file])
+    assert done.exit_code == 0, done.output
+    made = json.loads(done.stdout)
+    assert made["$schema"].startswith("https://json-schema.org/")
+    assert section is None or section in made["properties"]
+
+
+def test_a_schema_that_is_not_there(app: typer.Typer, runner: CliRunner) -> None:
+    done = runner.invoke(app, ["schema", "maping"])
+    assert done.exit_code == 1
+    assert "Did you mean 'mapping'?" in done.stderr
