@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ..base.errors import OutputError
 from ..base.language import tr
 from .options import Options
 from .reading import cases_of
@@ -15,6 +16,9 @@ from .shell import FAULT, Shell
 if TYPE_CHECKING:
     from ..cases.casedata import CaseData
     from ..measures.quality.check import QualityReport
+
+
+_REPORTS = (".html", ".json")
 
 
 def add(app: typer.Typer, options: Options) -> None:
@@ -54,8 +58,8 @@ def add(app: typer.Typer, options: Options) -> None:
             show_default=False,
             help=words(
                 tr(
-                    "Write a correction plan to fill in, and beside it the file in which cells are corrected. That file "
-                    "is personal data."
+                    "Write a correction plan to fill in, and beside it the file in which cells are corrected, which is "
+                    "personal data."
                 )
             ),
         ),
@@ -66,6 +70,18 @@ def add(app: typer.Typer, options: Options) -> None:
             show_default=False,
             help=words(tr("Check the data as this plan corrects them; otherwise as the plan of the mapping does.")),
         ),
+        report: Path | None = typer.Option(
+            None,
+            "--report",
+            metavar="FILE",
+            show_default=False,
+            help=words(
+                tr(
+                    "Write all that can be said about the quality of the data (rules, completeness by office and year, "
+                    "drift of coding, late registration) as one page (.html), or for a program (.json)."
+                )
+            ),
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
@@ -74,8 +90,15 @@ def add(app: typer.Typer, options: Options) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
             from ..measures.quality.check import check as ask
 
+            if report is not None and report.suffix.lower() not in _REPORTS:
+                raise OutputError(
+                    tr("'{name}' cannot be written: its ending says no known format.", name=report.name),
+                    tr("The name must end in one of: {known}.", known=_REPORTS),
+                )
             cases = cases_of(shell, mapping, faults="count", corrections=corrections)
             answer = ask(cases)
+            if report is not None:
+                _write_report(shell, report, mapping, cases)
             if plan is not None:
                 _write_plan(shell, plan, mapping, cases, answer, corrections)
             if ids is not None:
@@ -90,6 +113,23 @@ def add(app: typer.Typer, options: Options) -> None:
                 one.rule.severity == "error" for one in answer.broken if one.rule.id not in answer.accepted
             ):
                 raise typer.Exit(FAULT)
+
+
+def _write_report(shell: Shell, path: Path, mapping: Path, cases: CaseData) -> None:
+    from ..disclosure.release import internal
+    from ..measures.quality.assessment import quality_assessment
+    from ..publish.folder import write_file
+    from ..publish.record import json_bytes
+    from ..publish.report import report_bytes
+
+    with shell.working(tr("Looking at the quality of the data")):
+        answers = quality_assessment(cases)
+    title = tr("Quality of the data: {source}", source=cases.provenance.source)
+    if path.suffix.lower() == ".json":
+        write_file(path, json_bytes(answers, shell.language))
+    else:
+        write_file(path, report_bytes(internal(answers, title=title), language=shell.language, study=mapping.name))
+    shell.tell(tr("Written: {path}", path=str(path)))
 
 
 def _write_plan(

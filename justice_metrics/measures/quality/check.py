@@ -284,6 +284,7 @@ def check(
             offices=None if offices is None else Path(offices).name,
             office=office,
         ),
+        notes=cases.intake.notes,
         frame_library=cases.frame_library,
         examination=found,
     )
