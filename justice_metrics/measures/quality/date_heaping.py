@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from ...base.language import Language, Message, Readable, format_number, tr, trn
+from ...base.language import Language, Message, Readable, format_share, tr, trn
 from ...base.levels import ALL
 from ...base.result import Column, Definition, Result, Table
 from ...base.types import Counts, Floats, Names, names
@@ -109,29 +109,37 @@ class DateHeaping(Result):
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw how many times the share of the calendar each sign has, over all periods, shaded where that is sure."""
+        """Draw the share of the dates that bear each sign, over all periods, shaded where one has more than chance."""
         everything = len(self.strata) - 1
-        counted, usual = np.zeros((len(self.fields), len(SIGNS))), np.zeros((len(self.fields), len(SIGNS)))
-        sure = np.zeros(counted.shape, np.bool_)
+        shape = (len(self.fields), len(SIGNS))
+        counted, usual, n = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        sure, tested = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
         for one, state in zip(self.heaps, self.states, strict=True):
             if one.group == everything:
                 at = (one.field, SIGNS.index(one.sign))
                 counted[at] += one.counted
                 usual[at] += one.usual * one.n
+                n[at] += one.n
                 sure[at] |= state == HEAPED
+                tested[at] |= state != FEW
         with np.errstate(divide="ignore", invalid="ignore"):
-            times = np.where(usual > 0, counted / usual, np.nan)
+            share, times = np.where(n > 0, counted / n, np.nan), counted / usual
+            calendar = usual.sum(axis=0) / n.sum(axis=0)
         return shades(
             rows=[one.field.words.text(language) for one in self.fields],
-            columns=[SIGN_WORDS[one].text(language) for one in SIGNS],
-            texts=[
-                ["–" if np.isnan(one) else format_number(one, language, decimals=1) for one in row] for row in times
+            columns=[
+                f"{SIGN_WORDS[one].text(language)} ({format_share(float(part), language)})"
+                for one, part in zip(SIGNS, calendar, strict=True)
             ],
-            strength=np.where(np.isnan(times), np.nan, np.where(sure, np.clip(times / 8, 0.15, 1.0), 0.0)),
+            texts=[[format_share(float(one), language) for one in row] for row in share],
+            strength=np.where(np.isnan(share), np.nan, np.where(sure, np.clip(times / 8, 0.15, 1.0), 0.0)),
+            faint=~tested,
             x_label=tr(
-                "share of the dates, in times of what the calendar gives; shaded: more than chance gives in some "
-                "{period}",
+                "share of the dates (by the calendar); shaded: more than chance gives in some {period}",
                 period=self.period_word,
+            ).text(language),
+            faint_label=tr(
+                "in brackets: fewer than {few} dates in every {period}", few=_FEWEST_DATES, period=self.period_word
             ).text(language),
             ax=ax,
         )
