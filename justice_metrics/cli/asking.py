@@ -119,8 +119,10 @@ def _columns(guesses: Sequence[Guess], section: str, rules: Procedure, shell: Sh
             question = tr(
                 "'{column}' ({look}): is it {key}?", column=guess.column, look=looks_like(guess.look), key=key
             )
-            said = typer.confirm(shell.text(question), default=True, err=True)
-            guess = replace(guess, confidence=1.0) if said else replace(guess, key="", confidence=0.0, labels=None)
+            yes, no = shell.text(tr("yes")), shell.text(tr("no"))
+            said = _one_of(shell, question, (yes, no), yes)
+            kept = replace(guess, confidence=1.0)
+            guess = kept if said == yes else replace(guess, key="", confidence=0.0, labels=None)
         if guess.labels is not None:
             of_states = guess.key in {"outcome.column", "events.state"}
             known = ("pending", *rules.ids) if of_states else _meanings(section + guess.key)
@@ -191,7 +193,10 @@ def _day(shell: Shell, question: Readable, default: dt.date | None) -> dt.date:
 
 def _asked(shell: Shell, question: Readable | str, default: str | None) -> str:
     text = question if isinstance(question, str) else shell.text(question)
-    return str(typer.prompt(text, default=default, err=True)).strip()
+    try:
+        return str(typer.prompt(text, default=default, err=True)).strip()
+    except typer.Abort:  # the end of the input, or a person who has had enough
+        raise KeyboardInterrupt from None
 
 
 def _tell(shell: Shell, message: Readable) -> None:

@@ -35,7 +35,7 @@ def app() -> typer.Typer:
 
 
 def cases(folder: Path) -> Path:
-    ends = ["Rechazo de denuncia"] * 12 + ["Pasa al Grupo Alfa"] * 11 + ["Cerrado por Ana Quispe"] * 2
+    ends = ["Rechazo de denuncia"] * 40 + ["Pasa al Grupo Alfa"] * 11 + ["Cerrado por Ana Quispe"] * 2
     rows = [f"LPZ-{n};0{n % 9 + 1}/0{n % 5 + 1}/2017;{end};Violación" for n, end in enumerate(ends)]
     path = folder / "casos.csv"
     path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
@@ -45,8 +45,8 @@ def cases(folder: Path) -> Path:
 def test_questions_are_asked_and_answered(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
     file = cases(tmp_path)
     words = ["bolivya", "bolivia", "victm", "victim", "dmy", "30/04/2018", "2018-04-30", "registered"]
-    # the label that nobody knows, then all others
-    answers = [*words, "withdrwn", "withdrawn", "transferred"]
+    # whether a column is the outcome, the label that nobody knows, then all others
+    answers = [*words, "yes", "withdrwn", "withdrawn", "transferred"]
     done = runner.invoke(app, ["init", str(file), "--interactive", "-l", "en"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     assert "Did you mean 'bolivia'" in done.stderr
@@ -65,7 +65,7 @@ def test_questions_are_asked_and_answered(app: typer.Typer, runner: CliRunner, t
 
 
 def test_what_is_left_open_stays_marked(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
-    answers = ["bolivia", "", "dmy", "2018-04-30", "", "-", "-"]
+    answers = ["bolivia", "", "dmy", "2018-04-30", "", "", "-", "-"]
     done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i", "-l", "en"], input="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     text = (tmp_path / "casos_mapping.toml").read_text(encoding="utf-8")
@@ -73,8 +73,27 @@ def test_what_is_left_open_stays_marked(app: typer.Typer, runner: CliRunner, tmp
     assert "1 further label" in text
 
 
+def test_whoever_stops_answering_changes_nothing(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i", "-l", "en"], input="bolivia\n")
+    assert done.exit_code == 130
+    assert "nothing was changed" in done.stderr
+    assert not (tmp_path / "casos_mapping.toml").exists()
+
+
+def test_unsure_columns_are_asked_about(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    rows = [f"{n},2017-01-31,2017-02-{n % 20 + 1:02d}" for n in range(30)]
+    file = tmp_path / "cases.csv"
+    file.write_text("\n".join(["case_id,report_date,arrest_date", *rows]), encoding="utf-8")
+    words = ["init", str(file), "-i", "--procedure", "common_law", "-l", "en"]
+    done = runner.invoke(app, words, input="\n\n\nno\n")
+    assert done.exit_code == 0, done.stderr
+    assert "'arrest_date' (dates): is it dates.arrested? (yes, no)" in done.stderr
+    mapping = read_mapping(tmp_path / "cases_mapping.toml")
+    assert set(mapping.dates) == {"complaint"}
+
+
 def test_questions_in_spanish(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i"], input="bolivia\n\ndmy\n2018-04-30\n\n-\n-\n")
+    done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i", "-l", "es"], input="bolivia\n\ndmy\n2018-04-30\n\nsí\n-\n-\n")
     assert done.exit_code == 0, done.output
     assert "LPZ" not in done.output + done.stderr
 
