@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from .base.errors import JusticeMetricsError as JusticeMetricsError
     from .base.result import Result as Result
     from .cases.casedata import CaseData as CaseData
+    from .cases.corrections.plan import read_plan as read_plan
     from .cases.counts.data import CountData as CountData
     from .cases.counts.reading import read_counts as read_counts
     from .cases.duration_table import durations as durations
     from .cases.durations import Durations as Durations
+    from .cases.linkage.linked import link_registers as link_registers
+    from .cases.linkage.linked_cases import linked_cases as linked_cases
+    from .cases.linkage.pseudonyms import pseudonyms as pseudonyms
     from .cases.mappings.mapping import CaseMapping as CaseMapping
     from .cases.mappings.mapping import read_mapping as read_mapping
     from .cases.procedure import Procedure as Procedure
@@ -46,7 +50,14 @@ if TYPE_CHECKING:
     from .measures.offices.compare_offices import compare_offices as compare_offices
     from .measures.open_share import open_share as open_share
     from .measures.procedure_map import procedure_map as procedure_map
+    from .measures.quality.assessment import quality_assessment as quality_assessment
     from .measures.quality.check import check as check
+    from .measures.quality.coder_agreement import coder_agreement as coder_agreement
+    from .measures.quality.coding_drift import coding_drift as coding_drift
+    from .measures.quality.completeness import completeness as completeness
+    from .measures.quality.extracts import compare_extracts as compare_extracts
+    from .measures.quality.linkage import linkage_error as linkage_error
+    from .measures.quality.linkage_sensitivity import linkage_sensitivity as linkage_sensitivity
     from .measures.rates.cohort_rates import cohort_rates as cohort_rates
     from .measures.rates.convictions import conviction_rates as conviction_rates
     from .measures.rates.convictions import outcome_shares as outcome_shares
@@ -174,6 +185,17 @@ _PUBLIC: Final = {
     "support_presence": "measures.support.presence",
     "reliance_by_support": "measures.support.reliance",
     "check": "measures.quality.check",
+    "read_plan": "cases.corrections.plan",
+    "pseudonyms": "cases.linkage.pseudonyms",
+    "linked_cases": "cases.linkage.linked_cases",
+    "link_registers": "cases.linkage.linked",
+    "linkage_sensitivity": "measures.quality.linkage_sensitivity",
+    "linkage_error": "measures.quality.linkage",
+    "quality_assessment": "measures.quality.assessment",
+    "compare_extracts": "measures.quality.extracts",
+    "coder_agreement": "measures.quality.coder_agreement",
+    "coding_drift": "measures.quality.coding_drift",
+    "completeness": "measures.quality.completeness",
     "sample_cases": "simulate.cases",
     "internal": "disclosure.release",
     "Release": "disclosure.release",

@@ -97,6 +97,8 @@ def _listed(*questions: Question) -> Mapping[str, Question]:
 
 QUESTIONS: Final = _listed(
     Question("check", "quality.check", "check", counting=True),
+    Question("completeness", "quality.completeness", "completeness", counting=True),
+    Question("coding_drift", "quality.coding_drift", "coding_drift", counting=True),
     Question("procedure", "procedure_map", "procedure_map", of="procedure"),
     Question("attrition", "attrition", "attrition"),
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),
