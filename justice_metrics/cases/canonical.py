@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +24,7 @@ from .mappings.mapping import CaseMapping, read_mapping
 from .mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
 from .procedure import Procedure
 from .procedure_file import read_procedure
+from .readers.database_url import source_name
 from .readers.frames import Embedded, Source, ensure_together
 from .standing import outcome_rank
 from .typed import Typing, ensure_ids
@@ -66,6 +66,7 @@ class Canonical(NamedTuple):
     provenance: Provenance
     frame_library: FrameLibrary
     members_merged: bool
+    joined: nw.LazyFrame[Any] | None
 
 
 class Parts(NamedTuple):
@@ -177,7 +178,7 @@ def from_frames(
         years=years,
         intake=intake,
         provenance=Provenance(
-            source=", ".join(Path(one).name for one in mapping.data.file) or source,
+            source=", ".join(source_name(one) for one in mapping.data.file) or source,
             fingerprint=_fingerprint(sources, units, procedure.id, cutoff_day),
             unit=mapping.cases.unit,
             units_in=units,
@@ -189,6 +190,7 @@ def from_frames(
         ).leave_out(LeftOut(tr("joined into another case, with which they count"), whole.joining.joined)),
         frame_library=sources[0].library,
         members_merged=bool(whole.joining.joined + whole.joining.split),
+        joined=whole.leading,
     )
 
 

@@ -57,21 +57,25 @@ class ChildPart(Part):
     Attributes
     ----------
     file : str or list of str, optional
-        The table; without ``file`` and ``sheet`` its columns stand in the table of the cases.
+        The table; without ``file``, ``sheet``, ``table`` and ``query`` its columns stand in the table of the cases.
     sheet : str, optional
         For a workbook; without ``file`` it is a sheet of the workbook with the cases.
+    table, query : str, optional
+        For a database; without ``file`` it is the one with the cases.
     id : str or list of str, optional
         Column or columns of the case's id; those of [cases] without it.
     """
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
+    table: Name | None = None
+    query: Name | None = None
     id: Names | None = None
 
     @property
     def apart(self) -> bool:
-        """Whether the table is a file or a sheet of its own."""
-        return bool(self.file) or self.sheet is not None
+        """Whether the table is a file, a sheet or a table of its own."""
+        return bool(self.file) or any(one is not None for one in (self.sheet, self.table, self.query))
 
 
 class HearingsPart(ChildPart):

@@ -13,6 +13,7 @@ from ...base.language import tr
 from ...base.settings import ReadableError
 from ..conversions.days import DateOrder
 from ..conversions.numbers import DecimalMark
+from ..readers.database_url import is_database, refuse_secrets
 from .parts import DataKind, Faults, Name, Part, Sheets, as_several
 
 ThousandsMark: TypeAlias = Literal[".", ",", " ", "'"]
@@ -28,6 +29,8 @@ class DataPart(Part):
     name of a column in some of them = the name used below, ``absent`` the columns that some of them do not have.
     ``header`` says whether there are names of columns at all, ``header_row`` in which row. ``thousands`` is the mark
     between groups of three digits; a point there makes the comma the decimal mark, and the other way round.
+    ``file`` may be the address of a database; then ``table`` or ``query`` says what is read, and ``time_zone`` by whose
+    clocks its moments are. ``export`` is the survey system whose export the file is, ``form`` its XLSForm.
     """
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
@@ -49,6 +52,11 @@ class DataPart(Part):
     extracted: dt.date | None = None
     codes: bool | tuple[Name, ...] = False
     corrections: Name | None = None
+    table: Name | None = None
+    query: Name | None = None
+    time_zone: Name | None = None
+    export: Literal["kobo", "odk"] | None = None
+    form: Name | None = None
 
     @field_validator("kind")
     @classmethod
@@ -67,6 +75,14 @@ class DataPart(Part):
                 tr("'{encoding}' is not an encoding; usual ones are utf-8, cp1252, latin-1, cp850", encoding=encoding)
             ) from None
 
+    @field_validator("file")
+    @classmethod
+    def _no_secret(cls, file: tuple[str, ...]) -> tuple[str, ...]:
+        for one in file:
+            if is_database(one):
+                refuse_secrets(one)
+        return file
+
     @model_validator(mode="before")
     @classmethod
     def _other_mark(cls, given: Any) -> Any:
@@ -80,6 +96,16 @@ class DataPart(Part):
             raise ReadableError(tr("header = false says that there is no header, and header_row where it is"))
         if self.thousands is not None and self.thousands == self.decimal:
             raise ReadableError(tr("'{mark}' cannot be the decimal mark and part thousands too", mark=self.decimal))
+        if self.table is not None and self.query is not None:
+            raise ReadableError(tr("'table' and 'query' exclude one another"))
+        if self.export is not None and any(is_database(one) for one in self.file):
+            raise ReadableError(tr("'export' is for files, not for the address of a database"))
+        if self.form is not None and self.export is None:
+            raise ReadableError(tr("'form' belongs to 'export', such as export = \"kobo\""))
+        if self.file and not any(is_database(one) for one in self.file):
+            for key in ("table", "query", "time_zone"):
+                if getattr(self, key) is not None:
+                    raise ReadableError(tr("'{key}' belongs to the address of a database in 'file'", key=key))
         both = sorted(set(self.renamed) & set(self.renamed.values()))
         if both:
             raise ReadableError(tr("'{name}' is an old name and a new one in [data.renamed]", name=both[0]))

@@ -251,6 +251,8 @@ class SupportPart(Part):
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
+    table: Name | None = None
+    query: Name | None = None
     id: Names
     actor: LabelSpec
     institution: Name | None = None
@@ -258,6 +260,11 @@ class SupportPart(Part):
     end: DateSpec | None = None
     basis: Name | None = None
     recorded: DateSpec | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether the mapping says where the table is: a file, a sheet, or a table of a database."""
+        return bool(self.file) or any(one is not None for one in (self.sheet, self.table, self.query))
 
 
 # What a column of reliance may say.
@@ -307,6 +314,8 @@ class StagePart(Part):
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Sheets = ()
+    table: Name | None = None
+    query: Name | None = None
     id: Names | None = None
     state: Name | None = None
     date: DateSpec | None = None

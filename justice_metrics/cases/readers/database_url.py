@@ -101,6 +101,17 @@ def database_name(text: str) -> str:
     return database_url(text, folder=Path()).name
 
 
+def source_name(given: str | Path) -> str:
+    """Return what provenance calls a file or a database: no folder, no host, no user.
+
+    Examples
+    --------
+    >>> source_name("datos/casos.csv"), source_name("postgresql://ana@10.0.0.1/casos")
+    ('casos.csv', 'postgresql: casos')
+    """
+    return database_name(given) if isinstance(given, str) and is_database(given) else Path(given).name
+
+
 def refuse_secrets(text: str) -> None:
     """Refuse an address in which a password is written out.
 
