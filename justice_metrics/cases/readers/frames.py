@@ -200,7 +200,7 @@ class Source:
 
     def first_row(self, column: str, texts: Iterable[str]) -> int | None:
         """Return the number (from 1) of the first row whose cell is one of ``texts``; None where rows have no order."""
-        if self._file is not None:
+        if self._file is not None and column in self._file.columns:
             return self._file.first_row_with(column, texts)
         if self._arrow is None:
             return None
@@ -209,7 +209,9 @@ class Source:
 
         hit = pc.is_in(self._arrow[column].cast(pa.string()), value_set=pa.array(list(texts), pa.string()))
         place = pc.index(hit, value=True).as_py()
-        return place + 1 if place >= 0 else None
+        if place < 0:
+            return None
+        return self._file.row_number(place) if self._file is not None else place + 1
 
     def add(self, name: str, expr: nw.Expr) -> None:
         """Add a column made by an expression over the user's columns."""
@@ -247,7 +249,12 @@ class Source:
     def looked_up(self, name: str, column: str, lookup: Mapping[str, str | None]) -> nw.Expr:
         """Return the text that ``lookup`` has for each text of a column; null for texts without one."""
         self.add_lookup(name, column, lookup, nw.String)
-        return self._made.pop(name)
+        made = self._made.pop(name)
+        if self._arrow is not None:
+            return made
+        # a column of its own, as an expression that stands in another several times is computed as often
+        self._lazy = self._view().with_columns(made.alias(f"part__{name}"))
+        return nw.col(f"part__{name}")
 
     def add_total(self, name: str, parts: Sequence[tuple[str, int]]) -> None:
         """Add the sum of columns of numbers made before, each times a whole number; a gap beside a number is zero."""

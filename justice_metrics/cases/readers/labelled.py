@@ -52,8 +52,10 @@ def read_stata(path: Path, *, codes: Codes = False, encoding: str | None = None)
     """
     with path.open("rb") as file:
         start = file.read(11)
-    sound = start == b"<stata_dta>" or (start and _OLDEST_STATA <= start[0] <= _NEWEST_OLD_STATA)
-    return _read(path, start, _Program("Stata", stata=True), sound=bool(sound), codes=codes, encoding=encoding)
+    # Before version 117: the version, the order of bytes (1 or 2), and always 1.
+    old = len(start) > 2 and _OLDEST_STATA <= start[0] <= _NEWEST_OLD_STATA and start[1] in {1, 2} and start[2] == 1
+    sound = start == b"<stata_dta>" or old
+    return _read(path, start, _Program("Stata", stata=True), sound=sound, codes=codes, encoding=encoding)
 
 
 def read_spss(path: Path, *, codes: Codes = False, encoding: str | None = None) -> TextTable:

@@ -88,9 +88,11 @@ class TextTable:
 
         held = pc.is_in(self.table.column(column), value_set=pa.array(list(texts), pa.string()))
         index = pc.index(held, True).as_py()
-        if index < 0:
-            return None
-        return int(self.numbers[index]) if self.numbers is not None else int(index) + self.first_row
+        return self.row_number(index) if index >= 0 else None
+
+    def row_number(self, place: int) -> int:
+        """Return the number, as a spreadsheet counts, of the row at a place (from 0)."""
+        return int(self.numbers[place]) if self.numbers is not None else place + self.first_row
 
 
 def cells_of_labels(labels: Mapping[str, str]) -> dict[str, str]:
