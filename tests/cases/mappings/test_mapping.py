@@ -241,7 +241,7 @@ def test_sample_mappings_hold(name: str) -> None:
     assert all(mapping.path(file).is_file() for file in mapping.data.file)
 
 
-@pytest.mark.parametrize("name", ["wide.toml", "events.toml", "stages.toml", "children.toml"])
+@pytest.mark.parametrize("name", ["wide.toml", "events.toml", "stages.toml", "children.toml", "columns.toml"])
 def test_the_examples_of_the_documentation_hold(name: str) -> None:
     text = (Path(__file__).parents[3] / "docs" / "mapping.md").read_text(encoding="utf-8")
     example = text.split(f"<!-- example: {name} -->\n```toml\n")[1].split("```")[0]
