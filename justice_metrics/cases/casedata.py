@@ -91,7 +91,9 @@ class CaseData:
         First and last year in which a unit can have started: from its first date to the cut-off or, by faulty dates,
         at most five years later.
     members_merged : bool
-        Whether each unit was made of several by :meth:`to_unit`; then ``events`` mixes those of its members.
+        Whether units were made of several by :meth:`to_unit` or by joining; then ``events`` mixes those of its members.
+    joined : narwhals LazyFrame or None
+        ``unit_id, leading``: cases that count with the one into which they were joined.
 
     Examples
     --------
@@ -121,6 +123,7 @@ class CaseData:
     provenance: Provenance
     frame_library: FrameLibrary = "pandas"
     members_merged: bool = False
+    joined: nw.LazyFrame[Any] | None = None
 
     @classmethod
     def from_frame(
@@ -331,6 +334,7 @@ class CaseData:
             events=coarser.relinked(self.events, self.links, unit),
             unit=unit,
             members_merged=True,
+            joined=None,
             sampling=replace(self.sampling, repeated=False),
             provenance=replace(self.provenance, unit=unit, units_in=n).leave_out(LeftOut(reason, without)),
         )
@@ -370,6 +374,7 @@ class CaseData:
             attributes=made.attributes,
             numeric_attributes=made.numeric,
             members_merged=True,
+            joined=None,
             provenance=replace(self.provenance, unit=unit, units_in=made.n).leave_out(LeftOut(reason, made.without)),
         )
 

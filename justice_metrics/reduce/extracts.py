@@ -14,6 +14,7 @@ import numpy as np
 from ..base.errors import CaseDataError, QuestionError
 from ..base.language import tr
 from ..base.levels import MISSING_LEVELS, PENDING
+from ..base.provenance import unit_words
 from ..base.types import Counts, Flags, Floats, Values
 from ..cases.casedata import CaseData
 from ..cases.cut import cut_at
@@ -116,6 +117,8 @@ class Extracts(NamedTuple):
         Whether a unit of the later extract is not in the earlier one.
     begun : array, shape (n_later,)
         Day on which each unit of the later extract began; NaN without a date.
+    joined : array, shape (n_earlier,)
+        Whether a unit of the earlier extract counts with another one in the later.
     """
 
     earlier: Side
@@ -124,6 +127,7 @@ class Extracts(NamedTuple):
     pairs: Pairs
     added: Flags
     begun: Floats
+    joined: Flags
 
     @property
     def cutoff_day(self) -> int:
@@ -165,7 +169,16 @@ def extracts_of(earlier: CaseData, later: CaseData, *, by: Sequence[str] = ()) -
     added[pairs.place[pairs.place >= 0]] = False
     start = f"first__{later.procedure.start}"
     begun = second.numbers(start) if start in second.frame.columns else np.full(len(second), np.nan)
-    return Extracts(first, second, then, pairs, added, begun)
+    gone = _joined_since(later)
+    joined = np.array([one in gone for one in first.ids], dtype=np.bool_) & (pairs.place < 0)
+    return Extracts(first, second, then, pairs, added, begun, joined)
+
+
+def _joined_since(later: CaseData) -> frozenset[str]:
+    """Return the ids of the cases that count with another one in the later extract."""
+    if later.joined is None:
+        return frozenset()
+    return frozenset(str(one) for one in later.joined.select("unit_id").collect().get_column("unit_id").to_list())
 
 
 def paired(earlier: Sequence[str], later: Sequence[str]) -> Pairs:
@@ -328,7 +341,11 @@ def _recorded(texts: Values) -> Flags:
 def _ensure_comparable(earlier: CaseData, later: CaseData) -> None:
     if earlier.unit != later.unit:
         raise QuestionError(
-            tr("One extract counts {one}, the other {other}.", one=earlier.unit, other=later.unit),
+            tr(
+                "One extract counts {one}, the other {other}.",
+                one=unit_words(earlier.unit),
+                other=unit_words(later.unit),
+            ),
             tr("Read both with the same 'unit', or change one with to_unit."),
         )
     if earlier.procedure.id != later.procedure.id:

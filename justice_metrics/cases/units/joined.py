@@ -180,6 +180,7 @@ class Tied(NamedTuple):
     support: nw.LazyFrame[Any] | None
     hanging: Mapping[str, nw.LazyFrame[Any]]
     joining: Joining
+    leading: nw.LazyFrame[Any] | None
 
 
 def tied(
@@ -198,6 +199,7 @@ def tied(
     first, so that a case that was joined later hands these dates on.
     """
     joining = Joining()
+    whole: nw.LazyFrame[Any] | None = None
     if "split" in hanging:
         milestones, n, elsewhere = with_origin(milestones, hanging["split"], columns, start=start, kept=kept)
         joining = replace(joining, split=n, split_elsewhere=elsewhere)
@@ -205,13 +207,13 @@ def tied(
         leading, found = leading_cases(hanging["joined"], milestones, kept=kept)
         joining = replace(found, split=joining.split, split_elsewhere=joining.split_elsewhere)
         if found.joined:
-            leading = kept(leading)
+            leading = whole = kept(leading)
             milestones = kept(with_joined(milestones, leading, columns))
             events = relabelled(events, leading)
             support = None if support is None else relabelled(support, leading)
             hanging = {name: relabelled(one, leading) for name, one in hanging.items()}
     others = {name: one for name, one in hanging.items() if name not in TIES}
-    return Tied(milestones, events, support, others, joining)
+    return Tied(milestones, events, support, others, joining, whole)
 
 
 def relabelled(frame: nw.LazyFrame[Any], leading: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

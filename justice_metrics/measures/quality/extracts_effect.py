@@ -24,7 +24,7 @@ from ..time_to import time_to
 STEPS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "earlier": tr("earlier extract, as published"),
-        "vanished": tr("without those that vanished"),
+        "vanished": tr("without those that vanished or were joined"),
         "revised": tr("with what the later extract tells of the same cases"),
         "late": tr("with those registered late: the same day by the later extract"),
         "followed": tr("followed to the later cut-off"),

@@ -34,6 +34,7 @@ CHANGES: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "in_both": tr("in both extracts"),
         "vanished": tr("no longer there"),
+        "joined": tr("joined into another case since"),
         "respelled": tr("id written in another way"),
         "new": tr("new: began after the earlier cut-off"),
         "late": tr("late: began before, came into the register after it"),
@@ -68,7 +69,7 @@ OF_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 _OF: Final = {
-    **dict.fromkeys(("in_both", "vanished"), "earlier"),
+    **dict.fromkeys(("in_both", "vanished", "joined"), "earlier"),
     **dict.fromkeys(("new", "late", "missed", "start_undated"), "later"),
 }
 # The name of all levels of an attribute that too few cells hold to be named.
@@ -115,7 +116,8 @@ def changes_of(two: Extracts, *, by: Sequence[str], registered: str | None) -> C
     shared = two.pairs.place >= 0
     n = {
         "in_both": counted(two.earlier, ours, shared),
-        "vanished": counted(two.earlier, ours, ~shared),
+        "vanished": counted(two.earlier, ours, ~shared & ~two.joined),
+        "joined": counted(two.earlier, ours, two.joined),
         "respelled": counted(two.earlier, ours, two.pairs.respelled),
         **{name: counted(two.later, theirs, which) for name, which in _added(two, registered).items()},
         **{name: of_both(which) for name, which in outcome_changes(two).items() if name in CHANGES},

@@ -84,7 +84,7 @@ class TestJoined:
         assert (met.joined, met.joined_elsewhere, met.joined_in_circle) == (0, 1, 2)
         assert not cases.members_merged
 
-    def test_support_and_events_follow(self) -> None:
+    def test_support_follows(self) -> None:
         table = frame_of(CASES)
         mapping = wide_mapping(
             list(table.columns), support={"id": "id", "actor": "actor", "start": "start", "end": "end"}
@@ -95,7 +95,20 @@ class TestJoined:
         cases = CaseData.from_frame(table, mapping, support=spells, children={"joined": joined})
         assert cases.support is not None
         assert cases.support.collect().get_column("unit_id").to_list() == ["A"]
-        assert set(cases.events.collect().get_column("unit_id").to_list()) == {"A", "C", "D"}
+
+    def test_events_of_a_log_follow(self) -> None:
+        events = [("A", "complaint", 10), ("A", "convicted", 90), ("B", "complaint", 4), ("B", "archived", 20)]
+        table = frame_of([dict(zip(("id", "state", "day"), one, strict=True)) for one in events])
+        mapping = {
+            "data": {"kind": "events"},
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2017-12-31"},
+            "events": {"state": "state", "date": "day"},
+            "joined": {"file": "x.csv", "into": "into"},
+        }
+        cases = CaseData.from_frame(table, mapping, children={"joined": frame_of([{"id": "B", "into": "A"}])})
+        assert cases.events.collect().get_column("unit_id").to_list() == ["A"] * 4
+        assert {one: row["outcome"] for one, row in milestones(cases).items()} == {"A": "convicted"}
+        assert milestones(cases)["A"]["first__complaint"] - _zero() == 4
 
     def test_a_column_of_the_table_itself(self) -> None:
         rows = [{**one, "into": {"B": "A", "C": ""}.get(str(one["id"]))} for one in CASES]
@@ -110,7 +123,7 @@ class TestJoined:
         assert (milestones(cases)["A"]["weight"], cases.n_units) == (2.0, 6)
 
     @given(into=st.lists(st.integers(0, 11), min_size=12, max_size=12))
-    @settings(max_examples=5, deadline=None)
+    @settings(max_examples=3, deadline=None)
     def test_every_case_stays_or_counts_with_one_that_does(self, into: list[int]) -> None:
         rows = [{"id": f"c{i}", "complaint": 100 - i} for i in range(12)]
         cases = tied(rows, joined=[(f"c{i}", f"c{other}") for i, other in enumerate(into)])

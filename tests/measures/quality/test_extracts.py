@@ -15,7 +15,7 @@ from justice_metrics.measures.quality.extracts import ExtractComparison, compare
 from justice_metrics.measures.quality.extracts_effect import STEPS
 from justice_metrics.measures.quality.extracts_tables import Changes, appeared_table, changes_of, changes_table
 from justice_metrics.reduce.extracts import extracts_of, outcome_changes, paired
-from tests.made_cases import log, wide
+from tests.made_cases import frame_of, log, wide, wide_mapping
 
 Row = dict[str, Any]
 
@@ -80,6 +80,7 @@ class TestChanges:
         assert counted == {
             "in_both": 9,
             "vanished": 1,
+            "joined": 0,
             "respelled": 1,
             "new": 1,
             "late": 1,
@@ -139,6 +140,14 @@ class TestChanges:
         text = found.summary() + found.summary("es") + "".join(found.to_frame(one).to_csv() for one in found.tables)
         assert not any(one["id"] in text for one in LATER if one["id"] in {"gone", "Spelt-1", "spelt 1", "young"})
 
+    def test_a_case_joined_since_has_not_vanished(self) -> None:
+        rows = [{**one, "into": "open" if one["id"] == "dated" else None} for one in LATER]
+        table = frame_of(rows)
+        mapping = wide_mapping([one for one in table.columns if one != "into"], cutoff=200)
+        later = CaseData.from_frame(table, {**mapping, "joined": {"into": "into"}})
+        told = changes(wide_of(EARLIER, 100), later)
+        assert (told.total("vanished"), told.total("joined"), told.total("in_both")) == (1, 1, 8)
+
     def test_those_the_earlier_extract_missed_are_told_apart(self) -> None:
         types = {"written": "date"}
         first = [{**one, "written": "2015-01-02"} for one in EARLIER]
@@ -193,7 +202,7 @@ class TestEffect:
 
     def test_it_is_drawn(self, found: ExtractComparison) -> None:
         assert np.size(found.plot().lines[0].get_xdata()) == 3 * len(found.effect.shares)
-        assert np.size(found.draw("changes", language="es").lines[0].get_xdata()) == 17
+        assert np.size(found.draw("changes", language="es").lines[0].get_xdata()) == 18
 
 
 class TestColumnsAndLevels:
