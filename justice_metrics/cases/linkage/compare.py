@@ -24,6 +24,9 @@ from .prepare import Prepared, row_starts
 # Above this many random pairs chance agreement is known well enough for twelve registers of a country.
 _RANDOM_PAIRS: Final = 2e6
 _TRAINING_PAIRS: Final = 1e6
+# Fewer records, or fewer pairs of one person, do not show how often clerks write one person in two ways.
+_FEWEST_RECORDS: Final = 200
+_FEWEST_PAIRS: Final = 30
 # Pairs that weigh this many bits less than the lowest that is kept still help to find out how many true ones there are.
 _SPARE_BITS: Final = 4.0
 
@@ -79,6 +82,8 @@ def compare(plan: LinkagePlan, registers: tuple[Prepared, ...], *, spark: Any = 
     .. [2] Winkler, W. E. (1988). Using the EM algorithm for weight computation in the Fellegi-Sunter model of record
        linkage. Proceedings of the Section on Survey Research Methods, American Statistical Association, 667-671.
     """
+    if sum(one.n for one in registers) < _FEWEST_RECORDS:
+        raise _too_little()
     with _quiet():
         try:
             if plan.linkage.engine == "spark":
@@ -119,6 +124,8 @@ def _compared(plan: LinkagePlan, registers: tuple[Prepared, ...], api: Any) -> P
     table = found.as_pyarrow_table()
     left, right = (_numbered(table, side, registers) for side in ("l", "r"))
     probability, expected = _settled(_array(table, "match_weight"), random_match, n * (n - 1) / 2)
+    if expected < _FEWEST_PAIRS:
+        raise _too_little()
     kept = probability >= plan.linkage.lowest
     order = np.lexsort((np.maximum(left, right)[kept], np.minimum(left, right)[kept]))
     return Pairs(
@@ -176,10 +183,19 @@ def _learn(linker: Any, rule: Any) -> None:
             rule, estimate_without_term_frequencies=True, max_pairs=_TRAINING_PAIRS
         )
     except (SplinkException, ValueError, ZeroDivisionError):
-        raise CaseDataError(
-            tr("The registers share too few persons to learn from how their clerks write."),
-            tr("Look at the columns that the linkage file names, and at the years that each register covers."),
-        ) from None
+        raise _too_little() from None
+
+
+def _too_little() -> CaseDataError:
+    return CaseDataError(
+        tr(
+            "The registers share too few persons to learn from how their clerks write: {n} records and {pairs} pairs "
+            "of one person are needed at least.",
+            n=_FEWEST_RECORDS,
+            pairs=_FEWEST_PAIRS,
+        ),
+        tr("Look at the columns that the linkage file names, and at the years that each register covers."),
+    )
 
 
 def _duckdb_api(folder: Path) -> Any:
