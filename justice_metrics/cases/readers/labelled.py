@@ -114,12 +114,15 @@ def _table(path: Path, program: _Program, codes: Codes, letters: Letters, opened
     import pyarrow as pa
 
     _, said = program.read(path, metadataonly=True, encoding=opened_as)
+    if not all(said.column_names):
+        raise _damaged(path.name, program)
     columns = [
         column_of(place, said, letters=letters, codes=codes, stata=program.stata)
         for place in range(len(said.column_names))
     ]
     if not columns:
         raise no_rows(path.name, header=False)
+    unlabelled = sum(1 for labels in said.variable_to_label.values() if labels not in said.value_labels)
     texts: list[list[pa.Array]] = [[] for _ in columns]
     rows = 0
     for part in _parts(path, program, said, opened_as, len(columns)):
@@ -147,7 +150,7 @@ def _table(path: Path, program: _Program, codes: Codes, letters: Letters, opened
         first_row=filled.first_row,
         numbers=filled.numbers,
         encoding=letters.encoding or (None if letters.as_bytes else said.file_encoding or None),
-        notes=(*letters.notes(), *_shared(columns), *renamed, *filled.notes),
+        notes=(*letters.notes(), *_shared(columns), *_without(unlabelled), *renamed, *filled.notes),
         column_labels={name: one.label for name, one in named.items() if one.label},
         value_labels={name: one.labels for name, one in named.items() if one.labels},
         user_missing={name: tuple(one.missing) for name, one in named.items() if one.missing},
@@ -186,6 +189,19 @@ def _shared(columns: Sequence[LabelledColumn]) -> tuple[Message, ...]:
             "{n} code has the same label as another of its column; cells show it behind the label: 'label [code]'.",
             "{n} codes have the same label as another of their column; cells show them behind it: 'label [code]'.",
             shared,
+        ),
+    )
+
+
+def _without(n: int) -> tuple[Message, ...]:
+    """Say how many columns name a list of labels that is not there: it was deleted, or the file was cut off."""
+    if not n:
+        return ()
+    return (
+        trn(
+            "The labels of {n} column are not in the file; its cells show codes.",
+            "The labels of {n} columns are not in the file; their cells show codes.",
+            n,
         ),
     )
 

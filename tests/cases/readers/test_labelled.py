@@ -95,6 +95,15 @@ class TestBoth:
                 READ[ending](path)
 
 
+def test_labels_that_were_cut_off_are_missed(tmp_path: Path) -> None:
+    labels = {"fin": {1: "Sí"}}
+    path = written(tmp_path, "dta", {"id": ["1", "2"], "fin": [1.0, 2.0]}, version=12, variable_value_labels=labels)
+    path.write_bytes(path.read_bytes()[:-10])
+    read = read_stata(path)
+    assert cells(read, "fin") == ["1", "2"]
+    assert [str(note) for note in read.notes] == ["The labels of 1 column are not in the file; its cells show codes."]
+
+
 class TestDeclaredMissing:
     def test_letters_of_stata(self, tmp_path: Path) -> None:
         path = written(
