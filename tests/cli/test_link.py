@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -13,11 +14,19 @@ from justice_metrics.cli import app, link
 from tests.cli.conftest import Run
 from tests.register_cases import NAMES, PAIRS, by_hand, mapping_file
 
+Say: TypeAlias = Callable[..., Any]
+
 
 @pytest.fixture(autouse=True)
 def group(monkeypatch: pytest.MonkeyPatch) -> None:
     if link not in app.GROUPS:
         monkeypatch.setattr(app, "GROUPS", (*app.GROUPS, link))
+
+
+@pytest.fixture
+def say(shell: Run) -> Callable[..., Any]:
+    """Run a command with paths among its words."""
+    return lambda *words: shell(*map(str, words))
 
 
 @pytest.fixture
@@ -32,49 +41,49 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_links_and_the_rates_that_hang_on_them(made: Path, shell: Run) -> None:
-    answer = shell("link", made / "linkage.toml", "--cases", made / "linked_cases.toml")
+def test_links_and_the_rates_that_hang_on_them(made: Path, say: Say) -> None:
+    answer = say("link", made / "linkage.toml", "--cases", made / "linked_cases.toml")
     assert answer.code == 0, answer.err
     assert "How well the registers were linked" in answer.out
     assert "How far the rates hang on the linkage" in answer.out
     assert not any(name in answer.out + answer.err for name in NAMES)
 
 
-def test_thresholds_for_a_machine(made: Path, shell: Run) -> None:
-    answer = shell("link", made / "linkage.toml", "--threshold", "0.9", "--json")
+def test_thresholds_for_a_machine(made: Path, say: Say) -> None:
+    answer = say("link", made / "linkage.toml", "--threshold", "0.9", "--json")
     assert answer.code == 0, answer.err
     assert "0.9" in answer.out
     json.loads(answer.out)
 
 
-def test_personal_files_only_where_asked(made: Path, shell: Run) -> None:
+def test_personal_files_only_where_asked(made: Path, say: Say) -> None:
     secure = made / "secure"
     secure.mkdir()
-    answer = shell("link", made / "linkage.toml", "--review", secure, "--links", secure, "--quiet")
+    answer = say("link", made / "linkage.toml", "--review", secure, "--links", secure, "--quiet")
     assert answer.code == 0, answer.err
     assert {one.name for one in secure.iterdir()} == {"PERSONAL_DATA_links.csv", "PERSONAL_DATA_pairs_to_review.csv"}
     assert answer.err.count("personal data") == 2
-    again = shell("link", made / "linkage.toml", "--review", made / "nowhere")
+    again = say("link", made / "linkage.toml", "--review", made / "nowhere")
     assert again.code == 1
     assert "nowhere" in again.err
 
 
-def test_a_linkage_file_that_is_not_there(tmp_path: Path, shell: Run) -> None:
-    answer = shell("link", tmp_path / "linkage.toml")
+def test_a_linkage_file_that_is_not_there(tmp_path: Path, say: Say) -> None:
+    answer = say("link", tmp_path / "linkage.toml")
     assert answer.code == 1
     assert "linkage.toml" in answer.err
 
 
-def test_pseudonyms_of_a_file(tmp_path: Path, shell: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pseudonyms_of_a_file(tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "cases.csv"
     source.write_text("CUD,Nombres\n17-01,Rosario\n", encoding="utf-8")
     monkeypatch.setenv("CASE_SECRET", "weak")
     words = ("pseudonyms", source, "--column", "CUD", "--drop", "Nombres", "--folder", tmp_path, "--secret")
-    refused = shell(*words, "env:CASE_SECRET")
+    refused = say(*words, "env:CASE_SECRET")
     assert refused.code == 1
     assert "weak: a pseudonym" in refused.err
     monkeypatch.setenv("CASE_SECRET", "q7Zk2mW9xR4tV8bN1cY6uP3sD5fG0hJa")
-    answer = shell(*words, "env:CASE_SECRET")
+    answer = say(*words, "env:CASE_SECRET")
     assert answer.code == 0, answer.err
     written = (tmp_path / "PERSONAL_DATA_pseudonyms_cases.csv").read_text(encoding="utf-8-sig")
     assert written.startswith("CUD\n")
