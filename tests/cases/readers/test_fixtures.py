@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,15 @@ def test_what_a_reader_found_out_stays_with_the_cases(tmp_path: Path) -> None:
     assert notes == ["The file is not UTF-8 and was read as Windows-1252; look at an accented word to be sure."]
     notes = [note.text() for note in read(tmp_path, TEXTS["a column that one file lacks"](tmp_path)).intake.notes]
     assert notes == ["1 row of '2019.csv' has no column 'Edad': blank."]
+
+
+def test_the_example_of_the_page_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert found is not None
+    monkeypatch.chdir(tmp_path)
+    exec(compile(found[1], "files.md", "exec"), {})
+    said = "".join(line.removeprefix("# ") for line in found[1].splitlines(keepends=True) if line.startswith("# "))
+    assert capsys.readouterr().out == said
