@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -15,6 +16,7 @@ import xlsxwriter
 
 import justice_metrics as jm
 from justice_metrics.base.errors import JusticeMetricsError
+from justice_metrics.cases.mappings.mapping import read_mapping
 from justice_metrics.cases.readers.apart import READERS
 from justice_metrics.cases.readers.text_table import TextTable
 
@@ -225,3 +227,22 @@ def test_refusals(tmp_path: Path, data: dict[str, Any], said: str) -> None:
     assert said in error.value.text()
     assert SECRET not in error.value.text()
     assert SECRET not in repr(error.value)
+
+
+PAGES = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("page", ["databases.md", "kobo.md"])
+def test_the_page_is_true(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = (PAGES / page).read_text(encoding="utf-8")
+    for name, example in re.findall(r"<!-- example: (\S+) -->\n```toml\n(.*?)```", written, re.DOTALL):
+        (tmp_path / name).write_text(example, encoding="utf-8")
+        read_mapping(tmp_path / name)
+    program = re.search(r"```python\n(.*?)```", written, re.DOTALL)
+    assert program is not None
+    monkeypatch.chdir(tmp_path)
+    exec(program[1], {})  # the page's own example
+    said = [line.removeprefix("# ") for line in program[1].splitlines() if line.startswith("# ")]
+    assert capsys.readouterr().out.splitlines() == said

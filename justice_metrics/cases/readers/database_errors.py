@@ -102,8 +102,8 @@ def bad_query(source: str, tables: Sequence[str], *, query: bool) -> ReadError:
     return ReadError(
         tr("The database '{name}' refuses the query.", name=source),
         tr(
-            "Try the query in a program for this database: a table or column may be called otherwise, and files and "
-            "other databases are out of its reach.{tables}",
+            "Try the query in a program for this database: a table or column may be called otherwise, or lie out of "
+            "reach.{tables}",
             tables=listed,
         ),
     )
