@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Cells that are Python's own objects at one time; a text table of them is a tenth as large.
 _CELLS_AT_ONCE: Final = 2_000_000
 _FEWEST_ROWS: Final = 1_000
+_OPENED, _CLOSED = b"<stata_dta>", b"</stata_dta>"
 _OLDEST_STATA, _NEWEST_OLD_STATA = 102, 115
 
 
@@ -51,10 +52,15 @@ def read_stata(path: Path, *, codes: Codes = False, encoding: str | None = None)
         When pyreadstat is not installed.
     """
     with path.open("rb") as file:
-        start = file.read(11)
+        start = file.read(len(_OPENED))
+        file.seek(max(path.stat().st_size - 4 * len(_CLOSED), 0))
+        end = file.read()
+    if start == _OPENED and not end.rstrip(b"\x00\r\n ").endswith(_CLOSED):
+        # what stands at the end are the labels: without them codes would pass for answers
+        raise _not_whole(path.name)
     # Before version 117: the version, the order of bytes (1 or 2), and always 1.
     old = len(start) > 2 and _OLDEST_STATA <= start[0] <= _NEWEST_OLD_STATA and start[1] in {1, 2} and start[2] == 1
-    sound = start == b"<stata_dta>" or old
+    sound = start == _OPENED or old
     return _read(path, start, _Program("Stata", stata=True), sound=sound, codes=codes, encoding=encoding)
 
 
@@ -150,7 +156,14 @@ def _table(path: Path, program: _Program, codes: Codes, letters: Letters, opened
         first_row=filled.first_row,
         numbers=filled.numbers,
         encoding=letters.encoding or (None if letters.as_bytes else said.file_encoding or None),
-        notes=(*letters.notes(), *_shared(columns), *_without(unlabelled), *renamed, *filled.notes),
+        notes=(
+            *letters.notes(),
+            *_shared(columns),
+            *_without(unlabelled),
+            *_uncounted(declared),
+            *renamed,
+            *filled.notes,
+        ),
         column_labels={name: one.label for name, one in named.items() if one.label},
         value_labels={name: one.labels for name, one in named.items() if one.labels},
         user_missing={name: tuple(one.missing) for name, one in named.items() if one.missing},
@@ -206,6 +219,12 @@ def _without(n: int) -> tuple[Message, ...]:
     )
 
 
+def _uncounted(declared: int | None) -> tuple[Message, ...]:
+    if declared is not None:
+        return ()
+    return (tr("The file does not say how many rows it has; whether all of them came cannot be seen."),)
+
+
 def _failures() -> tuple[type[Exception], ...]:
     from pyreadstat import PyreadstatError, ReadstatError
 
@@ -220,6 +239,13 @@ def _damaged(name: str, program: _Program) -> ReadError:
     return ReadError(
         tr("The {program} file '{name}' is damaged and cannot be read.", program=program.name, name=name),
         tr("Copy it again, or open it in {program} and save it anew.", program=program.name),
+    )
+
+
+def _not_whole(name: str) -> ReadError:
+    return ReadError(
+        tr("The {program} file '{name}' does not come to its end.", program="Stata", name=name),
+        tr("It was probably not copied to its end. Copy or export it again."),
     )
 
 

@@ -104,6 +104,27 @@ def test_labels_that_were_cut_off_are_missed(tmp_path: Path) -> None:
     assert [str(note) for note in read.notes] == ["The labels of 1 column are not in the file; its cells show codes."]
 
 
+def test_a_new_stata_file_must_come_to_its_end(tmp_path: Path) -> None:
+    path = written(tmp_path, "dta", {"id": ["1", "2"], "n": [1.0, 2.0]}, variable_value_labels={"n": {1: "Sí"}})
+    raw = path.read_bytes()
+    for left in (1, 12, 40):
+        path.write_bytes(raw[:-left])
+        with pytest.raises(ReadError, match="does not come to its end"):
+            read_stata(path)
+    path.write_bytes(raw + b"\n")
+    assert read_stata(path).value_labels == {"n": {"1": "Sí"}}
+
+
+def test_a_file_that_does_not_say_how_many_rows_it_has(tmp_path: Path) -> None:
+    path = written(tmp_path, "sav", {"id": ["1", "2"], "n": [1.0, 2.0]})
+    raw = bytearray(path.read_bytes())
+    raw[80:84] = b"\xff\xff\xff\xff"  # the number of cases, where programs that export as they go write -1
+    path.write_bytes(bytes(raw))
+    read = read_spss(path)
+    assert read.n_rows == 2
+    assert "whether all of them came" in str(read.notes[0])
+
+
 class TestDeclaredMissing:
     def test_letters_of_stata(self, tmp_path: Path) -> None:
         path = written(
