@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .base.errors import JusticeMetricsError as JusticeMetricsError
     from .base.result import Result as Result
     from .cases.casedata import CaseData as CaseData
-    from .cases.corrections.plan import read_plan as read_plan
     from .cases.counts.data import CountData as CountData
     from .cases.counts.reading import read_counts as read_counts
     from .cases.duration_table import durations as durations
@@ -185,7 +184,6 @@ _PUBLIC: Final = {
     "support_presence": "measures.support.presence",
     "reliance_by_support": "measures.support.reliance",
     "check": "measures.quality.check",
-    "read_plan": "cases.corrections.plan",
     "pseudonyms": "cases.linkage.pseudonyms",
     "linked_cases": "cases.linkage.linked_cases",
     "link_registers": "cases.linkage.linked",
