@@ -63,7 +63,7 @@ class ExtractComparison(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return what became of the cases, and what it did to the figures that were published."""
-        return (*self._cases_told(), *self._revisions_told(), *self._effect_told())
+        return (*self._cases_told(), *self._effect_told())
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw each share as published, of the same day by the later extract, and by the later extract as it is.
@@ -122,42 +122,33 @@ class ExtractComparison(Result):
 
     def _cases_told(self) -> tuple[Message, ...]:
         found = self.changes
+        late = sum(found.total(one) for one in ("late", "missed") if one in found.n)
         return (
             tr(
-                "Of {n} units in the earlier extract, {vanished} ({share}) are no longer in the later one; the ids of "
-                "{respelled} are written in another way.",
+                "Of {n} units of the earlier extract, no longer in the later one: {vanished} ({share}); joined into "
+                "another case since: {joined}; id written in another way: {respelled}.",
                 n=found.of("vanished"),
                 vanished=found.total("vanished"),
-                share=_part(found, "vanished"),
+                share=_part(found.total("vanished"), found.of("vanished")),
+                joined=found.total("joined"),
                 respelled=found.total("respelled"),
             ),
             tr(
-                "Of {n} units in the later extract, {new} began after the earlier cut-off; {late} ({share}) had begun "
-                "before it and are not in the earlier extract.",
+                "Of {n} units of the later extract, begun after the earlier cut-off: {new}; begun before it, but not "
+                "in the earlier extract: {late} ({share}).",
                 n=found.of("new"),
                 new=found.total("new"),
-                late=found.total("late") + (found.total("missed") if "missed" in found.n else 0),
-                share=Share(
-                    (found.total("late") + (found.total("missed") if "missed" in found.n else 0))
-                    / max(found.of("late"), 1)
-                ),
+                late=late,
+                share=_part(late, found.of("late")),
             ),
-        )
-
-    def _revisions_told(self) -> tuple[Message, ...]:
-        found = self.changes
-        return (
             tr(
-                "Of {n} units in both, {reclassified} have their ending told in another way, {reopened} were reopened "
-                "or their ending was taken back, and {late} had ended before the earlier cut-off without being "
-                "registered so.",
+                "Of {n} units in both: ending told in another way {reclassified}, reopened or ending taken back "
+                "{reopened}, ended before the earlier cut-off but registered so only later {late}, a date changed "
+                "{dates}, an attribute changed {attributes}.",
                 n=found.total("in_both"),
                 reclassified=found.total("reclassified"),
                 reopened=found.total("reopened") + found.total("ended_anew"),
                 late=found.total("ended_late"),
-            ),
-            tr(
-                "A date changed in {dates} of them, an attribute in {attributes}.",
                 dates=found.total("dates_changed"),
                 attributes=found.total("attributes_changed"),
             ),
@@ -310,8 +301,8 @@ def _notes(two: Extracts, changes: Changes) -> tuple[Readable, ...]:
     return tuple(notes)
 
 
-def _part(found: Changes, change: str) -> Share:
-    return Share(found.total(change) / max(found.of(change), 1))
+def _part(n: int, base: int) -> Share:
+    return Share(n / max(base, 1))
 
 
 def _step(after: Figure, before: Figure) -> Points:
