@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from ...base.language import tr
 from ..casedata import CHILD_WORDS
 from ..mappings.children import CHILD_COLUMNS
+from .masks import without_stand_in
 from .rule import CHILD_TABLES, Counted, Facts, Rule, Subject, sure
 
 # Days of a row that cannot lie the other way round.
@@ -94,8 +95,9 @@ def _of_tables(
             continue
         frame: nw.LazyFrame[Any] = subject.cases.child(name)
         if started:
-            begins = subject.on(subject.start) if subject.start in subject.cases.dated_states else nw.lit(None)
-            units = subject.frame().select("unit_id", case__start=begins.cast(nw.Int32))
+            dated = subject.start in subject.cases.dated_states
+            begins = without_stand_in(subject.raw(subject.start)) if dated else nw.lit(None)
+            units = subject.cases.milestones.select("unit_id", case__start=begins.cast(nw.Int32))
             frame = frame.join(units, on="unit_id", how="left")
         pairs = [(sure(one) & sure(of), sure(of)) for one, of in zip(broken, due, strict=True)]
         hit = nw.any_horizontal(*[one for one, _ in pairs], ignore_nulls=True)

@@ -143,7 +143,8 @@ def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Setting
     """
     subject = Subject(cases, settings or Settings())
     of_units = _Questions(subject, [one for one in rules if one.counts != "spells"], spells=False)
-    counts = _sums(subject.frame(), of_units, frequency=cases.sampling.repeated)
+    needed = {one for rule in of_units.rules for one in rule.needs}
+    counts = _sums(subject.frame(needed), of_units, frequency=cases.sampling.repeated)
     facts = Facts(subject=subject, recorded=of_units.recorded(counts))
     verdicts = {one.rule.id: one for one in of_units.verdicts(counts, facts)}
     spells = subject.support_frame()

@@ -88,6 +88,7 @@ ID_RULES: Final = (
         ),
         touches=("attrition", "conviction_rates", "caseload"),
         probes=_similar,
+        needs=("alike",),
     ),
     Rule(
         id="file_cut_off",

@@ -181,5 +181,6 @@ OFFENCE_RULES: Final = (
         remedy=tr("Enter the sentence. Until then lengths of sentences tell of the recorded ones only."),
         touches=CHILD_TABLES,
         probes=_without_sentence,
+        needs=("sentenced",),
     ),
 )

@@ -83,6 +83,7 @@ PERSON_RULES: Final = (
         ),
         touches=("breakdowns",),
         probes=_people_differ,
+        needs=("people",),
     ),
     Rule(
         id="event_registered_twice",
@@ -94,6 +95,7 @@ PERSON_RULES: Final = (
         ),
         touches=("attrition", "conviction_rates", "caseload", *TIME),
         probes=_event_twice,
+        needs=("events_twice",),
     ),
     Rule(
         id="units_mixed",
@@ -105,5 +107,6 @@ PERSON_RULES: Final = (
         ),
         touches=("attrition", "conviction_rates", "caseload"),
         probes=_numbered,
+        needs=("numbered",),
     ),
 )

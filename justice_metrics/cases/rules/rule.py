@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 
 from ...base.language import Message, tr
 from .masks import ALWAYS, earliest, either, latest, sure
-from .subject import Settings, Subject, Words
+from .subject import Mark, Settings, Subject, Words
 from .tallies import DayTally, LevelTally, day_tallies, level_tallies
 
 __all__ = [
@@ -224,6 +224,8 @@ class Rule:
         What it counts in another way.
     certain : bool
         Whether each unit that is hit breaks the rule by itself; otherwise only their number is remarkable.
+    needs : tuple of str
+        Marks of ``Subject.frame`` that its masks read.
     """
 
     id: str
@@ -235,6 +237,7 @@ class Rule:
     probes: Callable[[Subject], Sequence[Probe]] = lambda _: ()
     counted: Callable[[Subject, Facts], Sequence[Counted]] = lambda _subject, _facts: ()
     certain: bool = True
+    needs: tuple[Mark, ...] = ()
 
     def mask(self, subject: Subject) -> nw.Expr:
         """Return the units that break the rule, over the columns of ``subject.frame()``; never null."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import narwhals.stable.v2 as nw
 
@@ -18,6 +18,8 @@ from .marks import alike_ids, differing_people, numbered_ids, repeated_events, s
 from .masks import bare_id, earliest, sure, without_stand_in
 
 Words: TypeAlias = Message | Readable
+Mark: TypeAlias = Literal["alike", "numbered", "people", "events_twice", "sentenced"]
+MARKS: Final[tuple[Mark, ...]] = get_args(Mark)
 
 # What offences against children are called, without accents; "infante" and "niña" as in art. 308 bis of Bolivia.
 _CHILD_WORDS: Final = re.compile(r"infante|\bnin[ao]|adolescen|\bmenor(es)? de|child|\bminor\b|juvenile")
@@ -110,6 +112,14 @@ class Subject:
         written = ["conclusion"] if "conclusion_day" in self.columns else []
         return ("outcome", *outcomes, *self.cases.dated_roles, *written)
 
+    def days(self, name: str) -> nw.LazyFrame[Any]:
+        """Return the column ``day`` of one of ``dates``, and the frequency where rows have one."""
+        columns = self.ending_columns if name == "ending" else (name,)
+        known = [without_stand_in(self.raw(one)) for one in columns]
+        day = known[0] if len(known) == 1 else nw.min_horizontal(*known)
+        design = ["frequency"] if self.cases.sampling.repeated else []
+        return self.cases.milestones.select(*design, day=day)
+
     def raw(self, name: str) -> nw.Expr:
         """Return a day as the data give it, stand-ins included."""
         written = {"outcome": "outcome_day", "conclusion": "conclusion_day"}
@@ -168,16 +178,23 @@ class Subject:
             return self.settings.child_offences
         return tuple(one for one in self.offences if _CHILD_WORDS.search(normalise(one)))
 
-    def frame(self) -> nw.LazyFrame[Any]:
-        """Return the milestones with the columns that the rules read."""
+    def frame(self, marks: Collection[Mark] = MARKS) -> nw.LazyFrame[Any]:
+        """Return the milestones with the columns that the rules read.
+
+        Parameters
+        ----------
+        marks : collection of str
+            What is told of a unit by other rows, for the rules that need it; each costs a query. All by default.
+        """
         names = [*self.cases.dated_states, *self.cases.dated_roles, "outcome"]
         names += ["conclusion"] if "conclusion_day" in self.columns else []
         frame = self.cases.milestones.with_columns(**{f"on__{one}": without_stand_in(self.raw(one)) for one in names})
         endings = [self.on(one) for one in self.ending_columns]
         frame = frame.with_columns(on__ending=nw.min_horizontal(*endings) if len(endings) > 1 else endings[0])
-        for marked in (self.numbered, self.people, self.events_twice, self.sentenced):
+        for name in (one for one in MARKS if one in marks and one != "alike"):
+            marked = getattr(self, name)
             frame = frame if marked is None else frame.join(marked, on="unit_id", how="left")
-        if self.alike is None:
+        if "alike" not in marks or self.alike is None:
             return frame
         return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")
 
@@ -198,7 +215,7 @@ class Subject:
         if self.cases.support is None:
             return None
         begins = self.on(self.start) if self.start in self.cases.dated_states else nw.lit(None, dtype=nw.Int32)
-        units = self.frame().select("unit_id", known=nw.lit(1), case_start=begins, case_end=self.closed_on)
+        units = self.frame(()).select("unit_id", known=nw.lit(1), case_start=begins, case_end=self.closed_on)
         spells = self.cases.support.with_columns(last_day=nw.col("end_day").fill_null(_OPEN_END))
         spell = ("unit_id", "actor", "institution", "start_day", "last_day")
         others = spells.select(

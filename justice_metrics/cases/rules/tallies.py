@@ -55,16 +55,20 @@ class LevelTally(NamedTuple):
 
 
 def day_tallies(subject: Subject) -> dict[str, DayTally]:
-    """Count how many units have each date, one scan per kind of date."""
-    frame, repeated = subject.frame(), subject.cases.sampling.repeated
-    number = nw.col("frequency").sum() if repeated else nw.len()
-    tallies = {}
-    for name in subject.dates:
-        design = ["frequency"] if repeated else []
-        dated = frame.select(subject.on(name).alias("day"), *design).filter(~nw.col("day").is_null())
-        found = dated.group_by("day").agg(number.alias("n")).collect()
-        tallies[name] = DayTally(*(np.array(found.get_column(one).to_list(), np.int64) for one in ("day", "n")))
-    return tallies
+    """Count how many units have each date; one query for all kinds of dates."""
+    number = nw.col("frequency").sum() if subject.cases.sampling.repeated else nw.len()
+    parts = [
+        subject.days(name)
+        .filter(~nw.col("day").is_null())
+        .group_by("day")
+        .agg(n=number)
+        .select("day", "n", name=nw.lit(name))
+        for name in subject.dates
+    ]
+    found = (parts[0] if len(parts) == 1 else nw.concat(parts, how="vertical")).collect()
+    named = np.array(found.get_column("name").to_list(), object)
+    day, n = (np.array(found.get_column(one).to_list(), np.int64) for one in ("day", "n"))
+    return {name: DayTally(day[named == name], n[named == name]) for name in subject.dates}
 
 
 def level_tallies(subject: Subject) -> dict[str, LevelTally]:
