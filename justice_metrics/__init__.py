@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from .measures.quality.coder_agreement import coder_agreement as coder_agreement
     from .measures.quality.coding_drift import coding_drift as coding_drift
     from .measures.quality.completeness import completeness as completeness
+    from .measures.quality.date_heaping import date_heaping as date_heaping
     from .measures.quality.extracts import compare_extracts as compare_extracts
     from .measures.quality.linkage import linkage_error as linkage_error
     from .measures.quality.linkage_sensitivity import linkage_sensitivity as linkage_sensitivity
@@ -184,6 +185,7 @@ _PUBLIC: Final = {
     "support_presence": "measures.support.presence",
     "reliance_by_support": "measures.support.reliance",
     "check": "measures.quality.check",
+    "date_heaping": "measures.quality.date_heaping",
     "pseudonyms": "cases.linkage.pseudonyms",
     "linked_cases": "cases.linkage.linked_cases",
     "link_registers": "cases.linkage.linked",

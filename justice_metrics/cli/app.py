@@ -12,16 +12,21 @@ import typer
 from .. import __version__
 from ..base.language import Language, tr
 from . import (
+    agreement,
     attrition,
     caseload,
     check,
+    compare,
+    completeness,
     curves,
+    drift,
     durations,
     flows,
     forecast,
     init,
     landmark,
     limits,
+    link,
     occupancy,
     offices,
     procedure,
@@ -30,6 +35,7 @@ from . import (
     regression,
     run,
     sample,
+    schema,
     study_size,
     support,
     time_to,
@@ -44,6 +50,11 @@ GROUPS = (
     run,
     init,
     check,
+    completeness,
+    drift,
+    agreement,
+    compare,
+    link,
     attrition,
     time_to,
     curves,
@@ -62,6 +73,7 @@ GROUPS = (
     forecast,
     study_size,
     procedure,
+    schema,
 )
 
 

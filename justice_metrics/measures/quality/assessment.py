@@ -14,6 +14,7 @@ from ..flows.nowcast import nowcast
 from .check import check
 from .coding_drift import coding_drift
 from .completeness import completeness
+from .date_heaping import date_heaping
 
 # The attribute by which offices are told apart, the first that the cases have.
 _OFFICES = ("court", "office", "municipality", "department")
@@ -22,7 +23,7 @@ _REGISTERED = ("registered_day", "registration_day", "registered", "registered_o
 
 
 def quality_assessment(cases: CaseData, *, by: Names | None = None) -> tuple[Result, ...]:
-    """Everything about the quality of case files: rules, completeness, drift of coding, late registration.
+    """All about the quality of case files: rules, completeness, drift of coding, heaps of dates, late registration.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ def quality_assessment(cases: CaseData, *, by: Names | None = None) -> tuple[Res
     --------
     >>> import justice_metrics as jm
     >>> [one.question for one in jm.quality_assessment(jm.sample_cases())]
-    ['check', 'completeness', 'coding_drift']
+    ['check', 'completeness', 'coding_drift', 'date_heaping']
     """
     offices = names(by) if by is not None else tuple(one for one in _OFFICES if one in cases.attributes)[:1]
     for one in offices:
@@ -55,6 +56,7 @@ def quality_assessment(cases: CaseData, *, by: Names | None = None) -> tuple[Res
     asked: list[Callable[[], Result]] = [
         lambda: completeness(cases, by=offices),
         lambda: coding_drift(cases, by=offices),
+        lambda: date_heaping(cases),
     ]
     if registered is not None:
         asked.append(lambda: nowcast(cases, recorded=registered))
