@@ -226,7 +226,7 @@ def compare_extracts(
     >>> import justice_metrics as jm
     >>> from justice_metrics.cases.cut import cut_at
     >>> cases = jm.sample_cases()
-    >>> found = compare_extracts(cut_at(cases, cases.cutoff_day - 200), cases)
+    >>> found = jm.compare_extracts(cut_at(cases, cases.cutoff_day - 200), cases)
     >>> found.changes.total("vanished"), found.changes.total("reclassified")
     (0, 0)
     """
