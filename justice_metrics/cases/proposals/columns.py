@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ...base.errors import CaseDataError, ReadError
 from ...base.language import tr
@@ -15,6 +16,8 @@ from ..conversions.conversion import DateOrder, DayLookup, day_lookup, number_lo
 from ..conversions.numbers import NumberKind
 from ..conversions.text import normalise, part_missing
 from ..readers.files import is_parquet, is_workbook, open_parquet, parquet_files, read_text_tables, sheets_with_data
+from ..readers.survey import MainTable, read_survey
+from ..readers.survey_links import looks_like_survey
 from .words import DATE_WORDS, MISSING_CODES, says, words_of
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 _FEW_TEXTS: Final = 500
 _MOST_TEXTS: Final = 20_000
 _MOST_LABELS: Final = 300
+# Between the groups of a question in an export of a survey and its name.
+_GROUPS: Final = re.compile(r"/| - |::|\.")
 _MOST_KEYS: Final = 1 << 62
 
 _CODES: Final[Mapping[str, str]] = MappingProxyType({normalise(code): code for code in MISSING_CODES})
@@ -105,6 +110,8 @@ class LookedAt:
         Further sheets with tables.
     table : pyarrow.Table or DuckDB relation
         The rows, for what only several columns together can tell. Personal: never shown.
+    export : {"kobo", "odk"} or None
+        Survey system whose export it is.
     """
 
     files: tuple[Path, ...]
@@ -113,6 +120,7 @@ class LookedAt:
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
     table: Any = field(default=None, repr=False)
+    export: Literal["kobo", "odk"] | None = None
 
     @property
     def name(self) -> str:
@@ -139,24 +147,51 @@ class LookedAt:
         return [str(one) for one in found if one is not None]
 
 
-def look_at(path: Path | Sequence[Path], *, sheet: str | None = None) -> LookedAt:
-    """Look at every column of a table: a file, or several files of one shape."""
+def look_at(path: Path | Sequence[Path], *, sheet: str | None = None, main: MainTable | None = None) -> LookedAt:
+    """Look at every column of a table: a file, or several files of one shape.
+
+    Parameters
+    ----------
+    path : Path or sequence of Path
+    sheet : str, optional
+        For a workbook; the fullest one by default.
+    main : MainTable, optional
+        For a repeat in an export of a survey: the table on which it hangs.
+    """
     paths = (path,) if isinstance(path, Path) else tuple(path)
     if all(is_parquet(one) for one in paths):
         relation = open_parquet(parquet_files(paths))
         n_rows = len(relation)
-        columns = tuple(_look(name, n_rows, *_counted(relation, name)) for name in relation.columns)
+        columns = tuple(_look(name, name, n_rows, *_counted(relation, name)) for name in relation.columns)
         return LookedAt(files=paths, n_rows=n_rows, columns=columns, table=relation)
     others: tuple[str, ...] = ()
     if sheet is None and is_workbook(paths[0]) and paths[0].is_file():
         fullest = sorted(sheets_with_data(paths[0]), key=lambda one: -one[1])
         sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
     read = read_text_tables(paths, sheet=sheet)
+    export: Literal["kobo", "odk"] | None = None
+    if looks_like_survey(read.columns):
+        export = "odk" if "KEY" in read.columns else "kobo"
+        sheets = (*([read.sheet] if read.sheet is not None else []), *others)
+        read = read_survey(paths, sheet=sheet if main is not None else None, main=main)
+        others = tuple(one for one in sheets if one != read.sheet)
     columns = tuple(
-        _look(name, read.n_rows, *read.distinct(name), said=read.column_labels.get(name, "")) for name in read.columns
+        _look(
+            f"{_GROUPS.split(name)[-1] if export is not None else name} {read.column_labels.get(name, '')}",
+            name,
+            read.n_rows,
+            *read.distinct(name),
+        )
+        for name in read.columns
     )
     return LookedAt(
-        files=paths, n_rows=read.n_rows, columns=columns, sheet=read.sheet, other_sheets=others, table=read.table
+        files=paths,
+        n_rows=read.n_rows,
+        columns=columns,
+        sheet=read.sheet,
+        other_sheets=others,
+        table=read.table,
+        export=export,
     )
 
 
@@ -186,10 +221,10 @@ def _column(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _look(name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[int], *, said: str = "") -> ColumnLook:
+def _look(said: str, name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[int]) -> ColumnLook:
     """Look at one column through its distinct texts, the most frequent ones where there are very many.
 
-    What a statistics file calls the column adds to the words of its name.
+    ``said`` is its name with what a statistics file calls it besides; of a question in a survey, without its groups.
     """
     present = part_missing(texts, counts, MISSING_CODES)
     values = sorted(present.values, key=lambda one: (-one[1], one[0]))
@@ -204,7 +239,7 @@ def _look(name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[
             days[day] += n
     return ColumnLook(
         name=name,
-        words=words_of(f"{name} {said}"),
+        words=words_of(said),
         n_rows=n_rows,
         n_filled=present.n_values,
         n_distinct=len(values),

@@ -182,7 +182,7 @@ def _date_key(look: ColumnLook, known: KnownStates) -> tuple[str, str, float]:
     section = next((key for key, phrases in DATES_OF_SECTIONS if named(look, phrases) > 0), None)
     if section is not None:
         return look.name, section, content * 0.85
-    state, sure = known.of_name(look.name)
+    state, sure = known.of_words(look.words)
     if state is not None:
         kind = "notified" if any(says(look.words, one) for one in NOTIFIED_WORDS) else "dates"
         return look.name, f"{kind}.{state}", content * (0.95 if sure else 0.6)

@@ -57,6 +57,8 @@ class _Writer(Lines):
         yield from ("", "[data]")
         if one.files:
             yield self.files(one.files)
+        if one.export is not None:
+            yield self.line(f'export = "{one.export}"', tr("known by its columns"))
         if one.sheet is not None:
             others = ", ".join(quoted(name) for name in one.other_sheets)
             yield (

@@ -177,6 +177,8 @@ class Guesses:
         Keys that a person decided, which need no mark.
     left_out : tuple of str
         Tables that could not be tied to the cases.
+    export : {"kobo", "odk"} or None
+        Survey system whose export the file is.
     missing : mapping of str to str
         Usual codes for missing that occur.
     sheet, other_sheets
@@ -199,6 +201,7 @@ class Guesses:
     frame: str | None = None
     decided: frozenset[str] = frozenset()
     left_out: tuple[str, ...] = ()
+    export: str | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from ...base.language import Language
 from ..calendar import date_of, day_number
 from ..conversions.conversion import DateOrder, normalise
 from ..procedure_file import read_procedure, shipped_procedures
+from ..readers.survey import MainTable
 from .columns import ColumnLook, LookedAt, look_at, nothing_to_map
 from .counts import CountProposal, looks_like_counts, propose_counts
 from .keys import ProposedKind, column_keys, kind_of, unit_of
@@ -102,6 +103,7 @@ def propose_mapping(
     files: tuple[Path, ...] = ()
     others: tuple[str, ...] = ()
     sheet_taken = None
+    export = next((one.export for one in of_cases), None)
     if id_column is not None:
         tables = [*stage_tables(of_cases, id_column, known), *sections]
     else:
@@ -110,7 +112,7 @@ def propose_mapping(
         kind = kind_of(main.columns)
         guesses = _guesses_of(main, kind, known)
         hanging, others = _sections_in_sheets(main, guesses)
-        tables, sheet_taken, files = [*sections, *hanging], main.sheet, main.files
+        tables, sheet_taken, files = [*sections, *hanging], main.sheet if main.export is None else None, main.files
     proposal = Proposal(
         files=files,
         kind=kind,
@@ -122,6 +124,7 @@ def propose_mapping(
         named=procedure is not None,
         missing={code: level for one in every for code, level in one.missing_codes.items()},
         sheet=sheet_taken,
+        export=export,
         other_sheets=others,
         left_out=left_out,
     )
@@ -157,9 +160,13 @@ def _sections_in_sheets(main: LookedAt, guesses: Sequence[Guess]) -> tuple[list[
     """Look for tables that hang on the cases in the other sheets of their workbook."""
     found: dict[str, TableGuess] = {}
     others = main.other_sheets
+    id_column = next((one.column for one in guesses if one.key == "cases.id"), None)
+    if id_column is None:
+        return [], others
     for name in others[:_MOST_SHEETS]:
-        section = section_of(look_at(main.files[0], sheet=name))
-        if section is not None and any(one.key == "cases.id" for one in guesses):
+        above = MainTable(main.files, main.sheet, (id_column,)) if main.export is not None else None
+        section = section_of(look_at(main.files[0], sheet=name, main=above))
+        if section is not None:
             found.setdefault(section.section, section)
     taken = {one.sheet for one in found.values()}
     return list(found.values()), tuple(name for name in others if name not in taken)

@@ -93,14 +93,18 @@ class KnownStates:
 
     def of_name(self, name: str) -> StateGuess:
         """Return the state of which the name of a date column, a file or a sheet speaks."""
-        words = tuple(one for one in words_of(name) if not any(says((one,), date) for date in DATE_WORDS))
+        return self.of_words(words_of(name))
+
+    def of_words(self, said: tuple[str, ...]) -> StateGuess:
+        """Return the state of which the words of a name speak."""
+        words = tuple(one for one in said if not any(says((one,), date) for date in DATE_WORDS))
         if self.own:
             state, fit = self._nearest(words)
             if state is not None and fit >= _NAMED:
                 return StateGuess(state, sure=True)
         known = (*self.rules.ids, *self.rules.roles)
         for phrases, meaning in STAGE_DATES:
-            if any(says(words_of(name), one) for one in phrases):
+            if any(says(said, one) for one in phrases):
                 return StateGuess(next((one for one in meaning.states if one in known), None), sure=meaning.sure)
         if not self.own:
             state, fit = self._nearest(words)

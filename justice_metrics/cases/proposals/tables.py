@@ -186,7 +186,7 @@ def _take_stage(taken: Keys, new: Sequence[ColumnLook], state: StateGuess, known
 def _stage_date(look: ColumnLook, state: StateGuess, known: KnownStates, stem: str) -> float:
     """Return how surely a date is that of the stage which a table stands for."""
     words = [one for one in look.words if not any(says((one,), date) for date in DATE_WORDS)]
-    meant = known.of_name(look.name)
+    meant = known.of_words(look.words)
     if meant.state is not None and state.state is not None:
         if set(known.rules.resolve(meant.state)) & set(known.rules.resolve(state.state)):
             return 0.95

@@ -179,3 +179,28 @@ def test_columns_of_the_sampling_design(tmp_path: Path) -> None:
 def test_labels_by_the_words_of_a_procedure(label: str, state: str | None, sure: bool) -> None:
     found = KnownStates(read_procedure("common_law"), own=True).of_label(label)
     assert (found.state, found.sure) == (state, sure)
+
+
+def test_an_export_of_a_survey_with_a_repeat(tmp_path: Path) -> None:
+    path = tmp_path / "kobo.xlsx"
+    header = ["start", "CUD", "hechos/fecha_denuncia", "hechos/forma_conclusion", "_id", "_uuid", "_submission_time"]
+    with xlsxwriter.Workbook(path) as book:
+        cases = book.add_worksheet("Casos")
+        cases.write_row(0, 0, [*header, "_index"])
+        for n in range(20):
+            day = f"2017-03-{n + 1:02d}"
+            cases.write_row(n + 1, 0, [day, f"C-{n}", day, "Rechazo", 100 + n, f"u{n}", day, n + 1])
+        hearings = book.add_worksheet("audiencias")
+        hearings.write_row(0, 0, ["fecha_señalada", "resultado", "_index", "_parent_table_name", "_parent_index"])
+        for n in range(60):
+            hearings.write_row(n + 1, 0, ["2017-05-30", "Suspendida", n + 1, "Casos", n % 20 + 1])
+    made = proposed(path, procedure="bolivia")
+    mapping = mapping_of(made, tmp_path)
+    assert mapping.data.export == "kobo"
+    assert mapping.cases.id == ("CUD",)
+    assert {state: one.column for state, one in mapping.dates.items()} == {"complaint": "hechos/fecha_denuncia"}
+    assert mapping.hearings is not None
+    assert mapping.hearings.sheet == "audiencias"
+    cases_read = read_cases(mapping=mapping)
+    assert cases_read.n_units == 20
+    assert len(cases_read.child("hearings").collect()) == 60
