@@ -120,6 +120,8 @@ def _heads(columns: Sequence[str], wide: float) -> tuple[float, list[str]]:
 
 
 def _fill(axes: Axes, dark: Floats, edges: Floats) -> None:
+    if not dark.size:
+        return
     level = np.nan_to_num(dark)[..., None]
     colours = _LIGHT * (1 - level) + _DARK * level
     colours[np.isnan(dark)] = np.array([244, 244, 244]) / 255

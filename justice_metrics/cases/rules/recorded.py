@@ -10,7 +10,8 @@ from .rule import Subject, sure
 def dates_recorded(subject: Subject) -> dict[str, tuple[nw.Expr, nw.Expr]]:
     """Return, for each date, the units that have it and those that should; never null."""
     cases, procedure = subject.cases, subject.cases.procedure
-    known = (*cases.dated_states, *cases.seen_states)
+    # an outcome tells of the stages before it also where its date stands in a column of its own
+    known = tuple(dict.fromkeys((*cases.dated_states, *cases.seen_states, *procedure.outcomes)))
     found: dict[str, tuple[nw.Expr, nw.Expr]] = {}
     for name in subject.dates:
         if name == "ending":

@@ -168,11 +168,12 @@ def differences_table(codings: Codings, level: float) -> Table:
 
 def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> Table:
     """Return which labels stand for one another, most frequent first; rare ones are put together and not named."""
+    known = {**LEVEL_WORDS, **YES_NO, **words, RARER: RARER_WORDS}
     rows: list[tuple[str, str, str, int, int]] = []
     for one in found:
         held = one.table.sum(axis=0) + one.table.sum(axis=1)
         named = [
-            level if held[place] >= FEWEST_TO_SHOW or level in words else RARER
+            level if held[place] >= FEWEST_TO_SHOW or level in known else RARER
             for place, level in enumerate(one.levels)
         ]
         pairs: Counter[tuple[str, str]] = Counter()
@@ -197,7 +198,6 @@ def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> 
         "n": np.array([row[3] for row in rows], np.int64),
         "denominator": np.array([row[4] for row in rows], np.int64),
     }
-    known = {**LEVEL_WORDS, **YES_NO, **words, RARER: RARER_WORDS}
     labels = {"item": {one.item.name: one.item.words for one in found}, "first": known, "second": known}
     return Table(columns, values, labels=labels, title=tr("What was coded as what"))
 

@@ -144,6 +144,8 @@ class CodingDrift(Result):
         field = max(sure, key=lambda one: one.stability).field if sure else 0
         one = self.counted.fields[field]
         n = together(self.counted)[field][everything]  # (P, L)
+        if not n.size:
+            return self.plot(ax, language=language)
         kept = sorted(np.argsort(-n.sum(axis=0), kind="stable")[:_MOST_LINES].tolist())
         with np.errstate(divide="ignore", invalid="ignore"):
             share = (n / n.sum(axis=1, keepdims=True)).T[kept]

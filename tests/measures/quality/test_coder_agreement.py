@@ -1,0 +1,192 @@
+"""Coder agreement: two files or one with a column of coders, by hand, nothing of a row shown, edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import justice_metrics as jm
+from justice_metrics.base.errors import QuestionError
+from justice_metrics.measures.quality.coder_agreement import CoderAgreement, coder_agreement
+
+MAPPING: dict[str, Any] = {
+    "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2019-12-31"},
+    "dates": {"complaint": "day", "charged": "charged"},
+    "outcome": {"column": "end", "date": "end_day", "labels": {"Rechazo": "rejected", "Condena": "convicted"}},
+    "attributes": {"relationship": "kin", "age": {"column": "age", "type": "integer"}, "band": "band"},
+}
+BY_CODER = {**MAPPING, "cases": {**MAPPING["cases"], "id": ["id", "coder"]}}
+
+
+def coding(kin: list[str | None], **columns: Any) -> pd.DataFrame:
+    n = len(kin)
+    made = {
+        "id": [f"secret-{one}" for one in range(n)],
+        "day": ["2016-03-01"] * n,
+        "charged": [None] * n,
+        "end": [None] * n,
+        "end_day": [None] * n,
+        "kin": kin,
+        "age": ["9"] * n,
+        "band": ["0-5"] * n,
+        **columns,
+    }
+    return pd.DataFrame(made).astype("string")
+
+
+def cases_of(frame: pd.DataFrame, mapping: dict[str, Any] = MAPPING) -> jm.CaseData:
+    return jm.CaseData.from_frame(frame, mapping)
+
+
+KIN_ONE = ["father"] * 20 + ["neighbour"] * 20 + ["father"] * 5 + ["neighbour"] * 5 + [None] * 2
+KIN_TWO = ["father"] * 20 + ["neighbour"] * 20 + ["neighbour"] * 5 + ["father"] * 5 + ["father", None]
+DATES_TWO = ["2016-03-01"] * 40 + ["2016-03-06"] * 10 + ["2016-05-01", None]
+
+
+@pytest.fixture(scope="module")
+def answer() -> CoderAgreement:
+    one = coding(KIN_ONE)
+    two = coding(KIN_TWO, day=DATES_TWO, charged=["2016-04-01"] + [None] * 51).sample(frac=1, random_state=2)
+    return coder_agreement(cases_of(one), cases_of(two))
+
+
+class TestByHand:
+    def test_kappa_of_labels_with_missing_as_a_label(self, answer: CoderAgreement) -> None:
+        row = answer.to_frame().set_index("item").loc["relationship"]
+        assert (row["n"], row["same"], row["one_missing"]) == (52, 41, 1)
+        # margins: 25, 25, 2 and 26, 25, 1
+        expected = (25 * 26 + 25 * 25 + 2 * 1) / 52**2
+        assert row["expected"] == pytest.approx(expected)
+        assert row["estimate"] == pytest.approx((41 / 52 - expected) / (1 - expected))
+        assert row["conf_low"] < row["estimate"] < row["conf_high"]
+
+    def test_a_stage_is_an_item(self, answer: CoderAgreement) -> None:
+        row = answer.to_frame().set_index("item").loc["reached:charged"]
+        assert (row["n"], row["same"]) == (52, 51)
+
+    def test_dates_in_days(self, answer: CoderAgreement) -> None:
+        row = answer.to_frame("differences").set_index("item").loc["complaint"]
+        assert (row["n"], row["only_first"], row["same"], row["within_7"], row["within_30"]) == (51, 1, 40, 50, 50)
+        assert row["mean"] == pytest.approx((10 * 5 + 61) / 51)
+
+    def test_confusions(self, answer: CoderAgreement) -> None:
+        found = answer.to_frame("confusions")
+        mine = found[found["item"] == "relationship"]
+        pairs = {(one.first, one.second): one.n for one in mine.itertuples()}
+        assert pairs == {("father", "neighbour"): 5, ("neighbour", "father"): 5, ("not_recorded", "father"): 1}
+        assert mine["n"].sum() == 52 - 41
+
+    def test_full_agreement(self) -> None:
+        data = coding(["father"] * 30 + ["neighbour"] * 30)
+        made = coder_agreement(cases_of(data), cases_of(data), items="relationship")
+        row = made.to_frame().iloc[0]
+        assert (row["estimate"], row["conf_high"]) == (1, 1)
+        assert 0.8 < row["conf_low"] < 1
+        assert any("No item has a kappa below" in one.text() for one in made.findings())
+
+    def test_near_bands_count_in_part(self) -> None:
+        bands = ["0-5", "6-11", "12-17"]
+        rng = np.random.default_rng(1)
+        one = rng.integers(0, 3, 200)
+        near = np.clip(one + rng.integers(0, 2, 200), 0, 2)
+        codings = [cases_of(coding(["x"] * 200, band=[bands[place] for place in part])) for part in (one, near)]
+        plain, linear, quadratic = (
+            coder_agreement(*codings, items="band", **more).main["estimate"][0]
+            for more in ({}, {"ordered": "band"}, {"ordered": "band", "weighting": "quadratic"})
+        )
+        assert plain < linear < quadratic
+        given = coder_agreement(*codings, items="band", ordered={"band": bands}).main["estimate"][0]
+        assert given == linear
+
+
+class TestOneFile:
+    def test_a_column_of_coders_gives_the_same_as_two_files(self) -> None:
+        one, two = coding(KIN_ONE), coding(KIN_TWO)
+        both = pd.concat([two.assign(coder="b"), one.assign(coder="a")]).sample(frac=1, random_state=4)
+        apart = coder_agreement(cases_of(one), cases_of(two)).to_frame()
+        pd.testing.assert_frame_equal(coder_agreement(cases_of(both, BY_CODER)).to_frame(), apart)
+
+    def test_several_coders_and_files_coded_once_or_thrice(self) -> None:
+        data = coding(["father"] * 9).assign(
+            id=["p", "p", "p", "q", "q", "r", "s", "s", "t"], coder=["a", "b", "c", "b", "c", "a", "a", "c", "b"]
+        )
+        made = coder_agreement(cases_of(data, BY_CODER), items="relationship")
+        assert made.main["n"].tolist() == [3]
+        assert [one.n for one in made.provenance.left_out] == [2]
+        told = " ".join(one.text() for one in made.notes)
+        assert "3 people coded" in told
+        assert "1 file was coded more than twice" in told
+
+    @pytest.mark.parametrize("mapping", [MAPPING, BY_CODER])
+    def test_nothing_coded_twice_is_refused(self, mapping: dict[str, Any]) -> None:
+        data = coding(["father"] * 8).assign(coder=[f"n{one}" for one in range(8)])
+        with pytest.raises(QuestionError, match="No case was coded twice"):
+            coder_agreement(cases_of(data, mapping))
+
+
+class TestSafety:
+    def test_no_id_and_no_rare_label_is_shown(self) -> None:
+        one = coding(["father"] * 20 + ["a rare word"] * 3)
+        two = coding(["father"] * 15 + ["another one"] * 5 + ["father"] * 3)
+        made = coder_agreement(cases_of(one), cases_of(two))
+        every = " ".join(made.to_frame(name).to_csv() for name in made.tables) + made.summary() + repr(made.findings())
+        assert "secret" not in every
+        assert "rare word" not in every
+        assert "another one" not in every
+        assert "rarer_labels" in every
+
+
+class TestEdges:
+    def test_ids_of_one_coding_only_are_counted(self) -> None:
+        one, two = coding(["father"] * 12), coding(["father"] * 12)
+        two.loc[:2, "id"] = [f"other-{n}" for n in range(3)]
+        made = coder_agreement(cases_of(one), cases_of(two), items="relationship")
+        assert made.main["n"].tolist() == [9]
+        assert [item.n for item in made.provenance.left_out] == [3, 3]
+
+    def test_one_label_only_has_no_kappa(self) -> None:
+        data = cases_of(coding(["father"] * 12))
+        made = coder_agreement(data, data, items="relationship")
+        assert np.isnan(made.main["estimate"][0])
+        assert made.plot(language="es") is not None
+        assert made.findings()
+
+    def test_one_sided_labels_are_told(self) -> None:
+        one = coding(["no"] * 97 + ["yes"] * 3)
+        two = coding(["no"] * 94 + ["yes"] * 3 + ["no"] * 3)
+        made = coder_agreement(cases_of(one), cases_of(two), items="relationship")
+        assert made.main["estimate"][0] < 0.1
+        assert made.main["corrected"][0] > 0.9
+        assert any("AC1" in one.text() for one in made.notes)
+
+    def test_dates_alone(self) -> None:
+        data = cases_of(coding(["father"] * 12))
+        made = coder_agreement(data, data, items=("complaint", "ending"))
+        assert len(made.main) == 0
+        assert made.draw("differences") is not None
+
+    def test_bootstrap_limits(self, answer: CoderAgreement) -> None:
+        one, two = cases_of(coding(KIN_ONE)), cases_of(coding(KIN_TWO))
+        drawn = coder_agreement(one, two, items="relationship", interval="bootstrap").to_frame().iloc[0]
+        large = answer.to_frame().set_index("item").loc["relationship"]
+        assert drawn["estimate"] == large["estimate"]
+        assert drawn["conf_low"] == pytest.approx(large["conf_low"], abs=0.06)
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [("items", "kinship"), ("ordered", "age"), ("ordered", {"band": ["6-11"]}), ("interval", "exact")],
+    )
+    def test_wrong_settings_are_refused(self, setting: str, value: Any) -> None:
+        data = cases_of(coding(["father"] * 12))
+        with pytest.raises(QuestionError):
+            coder_agreement(data, data, **{setting: value})
+
+    def test_codings_of_two_procedures_are_refused(self) -> None:
+        one = cases_of(coding(["father"] * 3))
+        other = {**MAPPING, "cases": {**MAPPING["cases"], "procedure": "guatemala"}, "dates": {"complaint": "day"}}
+        other.pop("outcome")
+        with pytest.raises(QuestionError, match="different procedures"):
+            coder_agreement(one, cases_of(coding(["father"] * 3), other))
