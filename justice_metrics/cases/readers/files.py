@@ -96,8 +96,8 @@ def read_text_table(
     path = Path(path)
     if "://" in str(path) or str(path).lower().startswith(("postgres:", "mysql:", "sqlite:", "duckdb:")):
         raise ReadError(
-            tr("Databases cannot be named in a mapping yet."),
-            tr("Pass a DuckDB relation or a frame to CaseData, or export the table to parquet."),
+            tr("A database cannot be named here: it is read as the cases, or as a table that hangs on them."),
+            tr("Name a file, or export the table to csv or parquet."),
         )
     if path.is_dir():
         raise ReadError(

@@ -200,7 +200,7 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
 def test_unknown_kinds_and_databases(tmp_path: Path) -> None:
     assert "'.mdb'" in refusal(write(tmp_path, b"x", "casos.mdb"))
     assert "parquet" in refusal(write(tmp_path, b"x", "casos.parquet"))
-    assert "Databases" in refusal(Path("postgres://host/base"))
+    assert "A database cannot be named here" in refusal(Path("postgres://host/base"))
 
 
 def test_compressed_files(tmp_path: Path) -> None:
