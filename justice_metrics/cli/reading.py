@@ -41,12 +41,13 @@ def data_of(shell: Shell, mapping: Path) -> CaseData | CountData:
     """Read the cases or the table of counts that a mapping describes, and speak its language from here on."""
     from ..cases.counts.mapping import read_count_mapping, section_of_counts
     from ..cases.counts.reading import read_counts
+    from ..cases.readers.database_url import source_name
 
     if section_of_counts(mapping) is None:
         return _read_cases(shell, mapping, None)
     described = read_count_mapping(mapping)
     shell.settle(described.data.language)
-    files = tuple(Path(one).name for one in described.data.file)
+    files = tuple(source_name(one) for one in described.data.file)
     with shell.working(tr("Reading the table of counts: {files}", files=files)):
         return read_counts(mapping=described)
 
@@ -56,10 +57,11 @@ def _read_cases(
 ) -> CaseData:
     from ..cases.mappings.mapping import read_mapping
     from ..cases.read import read_cases
+    from ..cases.readers.database_url import source_name
 
     described = read_mapping(mapping)
     shell.settle(described.data.language)
-    files = tuple(Path(one).name for one in described.data.file)
+    files = tuple(source_name(one) for one in described.data.file)
     with shell.working(tr("Reading the case files: {files}", files=files)):
         return read_cases(mapping=described, faults=faults, corrections=corrections)
 

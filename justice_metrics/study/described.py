@@ -11,6 +11,7 @@ from ..cases.canonical import procedure_of
 from ..cases.counts.mapping import CountMapping, read_count_mapping, section_of_counts
 from ..cases.mappings.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
+from ..cases.readers.database_url import source_name
 
 Subject: TypeAlias = Literal["cases", "counts", "procedure"]
 
@@ -60,7 +61,7 @@ class Described:
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the data files, without their folders."""
-        return tuple(Path(one).name for one in self.mapping.data.file)
+        return tuple(source_name(one) for one in self.mapping.data.file)
 
 
 def described(path: Path) -> Described:
