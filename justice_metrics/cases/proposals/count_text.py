@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...base.language import Language, tr, trn
+from .count_guesses import CountGuesses, QuantityGuess
 from .toml_lines import Lines, quoted
 
-if TYPE_CHECKING:
-    from .counts import CountProposal, QuantityGuess
 
-
-def counts_text(proposal: CountProposal, language: Language, folder: Path | None) -> str:
+def counts_text(proposal: CountGuesses, language: Language, folder: Path | None) -> str:
     """Return the text of a mapping file that will lie in ``folder``; beside the data without it."""
     return "\n".join(_lines(proposal, Lines(language, folder))) + "\n"
 
 
-def _lines(one: CountProposal, lines: Lines) -> Iterator[str]:
+def _lines(one: CountGuesses, lines: Lines) -> Iterator[str]:
     names = ", ".join(path.name for path in one.files)
     yield lines.remark(tr("Proposed from the names and the looks of the columns of '{file}'.", file=names))
     yield lines.remark(
@@ -77,7 +74,7 @@ def _lines(one: CountProposal, lines: Lines) -> Iterator[str]:
         yield from (f"# {quoted(name)}" for name in unused)
 
 
-def _quantity(quantity: QuantityGuess, one: CountProposal, lines: Lines) -> str:
+def _quantity(quantity: QuantityGuess, one: CountGuesses, lines: Lines) -> str:
     parts = [f"column = {quoted(quantity.column)}"]
     if not quantity.known:
         parts.append(f"label = {quoted(quantity.name.replace('_', ' '))}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from ...base.errors import MappingError
 from ...base.language import Language, tr
@@ -15,6 +15,7 @@ from ..counts.mapping import OFFICE
 from ..counts.quantities import LEVELS
 from ..mappings.mapping import RESERVED
 from .columns import ColumnLook, LookedAt
+from .count_guesses import CountGuesses, QuantityGuess
 from .count_text import counts_text
 from .count_words import (
     CODES,
@@ -30,7 +31,7 @@ from .count_words import (
     YEARS,
 )
 from .keys import is_id, named
-from .proposal import Guess, guess_headings, guess_rows
+from .proposal import Guess
 from .words import ATTRIBUTES, says, words_of
 
 _NUMBERS: Final = 0.6
@@ -39,94 +40,13 @@ _FEW_PERIODS: Final = 0.5
 _MOST_KEY_LABELS: Final = 3_000
 
 
-class QuantityGuess(NamedTuple):
-    """One quantity of a table of counts.
-
-    Attributes
-    ----------
-    name : str
-        As the mapping calls it.
-    column : str
-        Its column; in a long table the text that names it.
-    known : bool
-        Whether the library knows a quantity of that name.
-    per_office : bool
-        Whether it stands again on each row of an office.
-    """
-
-    name: str
-    column: str
-    known: bool
-    per_office: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountProposal:
-    """A proposed mapping of a table of counts, to be corrected by hand.
-
-    Attributes
-    ----------
-    files : tuple of Path
-    sheet : str or None
-    language : {"en", "es"}
-    n_rows : int
-    guesses : tuple of Guess
-        One per column.
-    unit : str
-        What is counted.
-    period : tuple of (str, str)
-        Keys of the period with their columns; ``length`` with the length of a period.
-    quantities : tuple of QuantityGuess
-    long : tuple of (str, str), optional
-        In a long table the column that names the quantity, and that of the numbers.
-    totals : str or None
-        Text of the office that is a row of totals.
-    repeated : int
-        Rows of an office, period and breakdown that has another row.
-    missing : tuple of (str, str)
-        Texts that stand in place of a number, with what they mean.
-    same : tuple of (str, str)
-        Columns that say what another one says.
-    decided : frozenset of str
-        Keys that a person decided, which need no mark.
-    """
-
-    files: tuple[Path, ...]
-    sheet: str | None
-    language: Language
-    n_rows: int
-    guesses: tuple[Guess, ...]
-    unit: str
-    period: tuple[tuple[str, str], ...]
-    quantities: tuple[QuantityGuess, ...]
-    long: tuple[str, str] | None = None
-    totals: str | None = None
-    repeated: int = 0
-    missing: tuple[tuple[str, str], ...] = field(default=())
-    same: tuple[tuple[str, str], ...] = ()
-    decided: frozenset[str] = frozenset()
-
-    kind = "counts"
+class CountProposal(CountGuesses):
+    """A proposed mapping of a table of counts, to be corrected by hand."""
 
     def toml(self, language: Language | None = None, *, folder: Path | None = None) -> str:
         """Return the text of a mapping file; CHECK and FILL IN mark what a person must decide."""
         return counts_text(self, language or self.language, folder)
-
-    def headings(self, language: Language = "en") -> list[str]:
-        """Return the headings of ``rows``."""
-        return guess_headings(language)
-
-    def rows(self, language: Language = "en") -> list[list[str]]:
-        """Return the guesses for reading: names and shares only, nothing that a cell says."""
-        return guess_rows(self.guesses, language)
-
-    def every(self) -> tuple[tuple[str, Guess], ...]:
-        """Return the guesses, each with the section that its key belongs to."""
-        return tuple(("", one) for one in self.guesses)
-
-    def rare_labels(self) -> tuple[tuple[str, str, str, int], ...]:
-        """Return nothing: levels of a table of counts are taken as they are."""
-        return ()
 
 
 def looks_like_counts(table: LookedAt) -> bool:
