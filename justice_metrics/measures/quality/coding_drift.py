@@ -97,13 +97,11 @@ class CodingDrift(Result):
         found.sort(key=lambda one: (one.group != everything, -one.stability))
         looked = sum(one.state != FEW for one in self.comparisons)
         said: list[Readable] = [
-            trn(
+            tr(
                 "{looked} comparisons of one period with another were made; in {n} labels are used differently beyond "
                 "chance.",
-                "{looked} comparisons of one period with another were made; in {n} labels are used differently beyond "
-                "chance.",
-                sum(one.state in {CHANGED, REPLACED} for one in self.comparisons),
                 looked=looked,
+                n=sum(one.state in {CHANGED, REPLACED} for one in self.comparisons),
             )
         ]
         said += [self._told(one) for one in found[:_MOST_TOLD]]
