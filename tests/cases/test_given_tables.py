@@ -246,3 +246,27 @@ def test_the_page_is_true(
     exec(program[1], {})  # the page's own example
     said = [line.removeprefix("# ") for line in program[1].splitlines() if line.startswith("# ")]
     assert capsys.readouterr().out.splitlines() == said
+
+
+def test_tables_of_counts_in_a_database(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "juzgados.duckdb")) as made:
+        made.execute("CREATE TABLE ingresos (juzgado VARCHAR, mes VARCHAR, n INTEGER)")
+        made.execute("INSERT INTO ingresos VALUES ('Único', '2019-01', 12), ('Único', '2019-02', 7)")
+    described: dict[str, Any] = {
+        "data": {"file": "duckdb:///juzgados.duckdb", "kind": "counts"},
+        "counts": {"office": "juzgado", "period": "mes", "quantities": {"new": "n"}},
+    }
+    (tmp_path / "mapping.toml").write_text(
+        '[data]\nfile = "duckdb:///juzgados.duckdb"\nkind = "counts"\nquery = "SELECT * FROM ingresos WHERE n > 10"\n'
+        '[counts]\noffice = "juzgado"\nperiod = "mes"\nquantities = { new = "n" }\n',
+        encoding="utf-8",
+    )
+    assert "1 row" in repr(jm.read_counts(mapping=tmp_path / "mapping.toml"))
+    del described["data"]["file"]
+    counts = jm.read_counts(f"duckdb:///{tmp_path / 'juzgados.duckdb'}", mapping=described)
+    assert "2 rows" in repr(counts)
+    with pytest.raises(JusticeMetricsError, match="environment variable") as error:
+        jm.read_counts(
+            mapping={**described, "data": {"file": f"postgresql://ana:{SECRET}@host/casos", "kind": "counts"}}
+        )
+    assert SECRET not in error.value.text()

@@ -18,6 +18,7 @@ from ..conversions.numbers import DecimalMark
 from ..mappings.mapping import RESERVED, CaseMapping
 from ..mappings.parts import Faults, Labels, Name, Names, Part, Unit
 from ..periods import Period
+from ..readers.database_url import is_database, refuse_secrets
 from .quantities import WORDS, OverTime, over_time
 
 OFFICE: Final = "office"
@@ -42,6 +43,8 @@ class CountFiles(Part):
 
     file: Annotated[tuple[Name, ...], BeforeValidator(_as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Name | None = None
+    table: Name | None = None
+    query: Name | None = None
     kind: Literal["counts"] = "counts"
     date_order: DateOrder | None = None
     language: Literal["en", "es"] = "en"
@@ -50,6 +53,14 @@ class CountFiles(Part):
     decimal: DecimalMark | None = None
     faults: Faults = "refuse"
     simulated: bool = False
+
+    @field_validator("file")
+    @classmethod
+    def _no_secret(cls, file: tuple[str, ...]) -> tuple[str, ...]:
+        for one in file:
+            if is_database(one):
+                refuse_secrets(one)
+        return file
 
     @field_validator("encoding")
     @classmethod

@@ -1,4 +1,4 @@
-"""Tables of counts from files: csv, tsv, xlsx and parquet, one or several."""
+"""Tables of counts from files, one or several, and from databases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from ...base.errors import ReadError
 from ...base.language import tr
+from ..readers.database import read_database
+from ..readers.database_url import is_database, source_name
 from ..readers.files import is_parquet, open_parquet, parquet_files, read_text_table
 from ..readers.frames import Embedded
 from .data import CountData
@@ -23,8 +25,8 @@ def read_counts(
     Parameters
     ----------
     path : path or sequence of paths, optional
-        The tables; by default the files that the mapping names, beside it. Several files are put together: one below
-        the other, or side by side where they hold other quantities of the same offices and periods.
+        The tables, or the address of a database; by default what the mapping names, beside it. Several files are put
+        together: one below the other, or side by side where they hold other quantities of the same offices and periods.
     mapping : CountMapping, path or dict
         Which column is what; see ``docs/counts.md``.
 
@@ -55,21 +57,23 @@ def read_counts(
     CountData(2 rows counting case: new; cut-off 28 Feb 2019)
     """
     described = as_count_mapping(mapping)
-    if path is None:
-        paths = [described.path(one) for one in described.data.file]
-    else:
-        paths = [Path(one) for one in ([path] if isinstance(path, str | Path) else path)]
-    if not paths:
+    data = described.data
+    # A path of the caller's starts where the caller stands, not beside the mapping.
+    folder = described.path("") if path is None else Path()
+    given = data.file if path is None else [path] if isinstance(path, str | Path) else list(path)
+    if not given:
         raise ReadError(
             tr("The mapping names no data file."), tr("Set 'file' in [data], or name the file in the call.")
         )
-    data = described.data
     embedded = Embedded()
     tables: list[tuple[str, Any]] = []
-    for one in paths:
-        if is_parquet(one):
-            tables.append((one.name, open_parquet(parquet_files([one]), connection=embedded.connection)))
+    for one in given:
+        name = source_name(one)
+        if isinstance(one, str) and is_database(one):
+            tables.append((name, read_database(one, folder=folder, table=data.table, query=data.query)))
+        elif is_parquet(folder / one):
+            tables.append((name, open_parquet(parquet_files([folder / one]), connection=embedded.connection)))
         else:
-            read = read_text_table(one, sheet=data.sheet, encoding=data.encoding, separator=data.separator)
-            tables.append((one.name, read))
-    return CountData.taken(rows_of(tables, described, ", ".join(one.name for one in paths), "pandas"))
+            read = read_text_table(folder / one, sheet=data.sheet, encoding=data.encoding, separator=data.separator)
+            tables.append((name, read))
+    return CountData.taken(rows_of(tables, described, ", ".join(name for name, _ in tables), "pandas"))
