@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from justice_metrics.cases.readers import apart, files, workbook
+from justice_metrics.cases.readers import apart, database, files, workbook
 from justice_metrics.cases.readers.text_table import TextTable
 
 
@@ -16,11 +16,11 @@ from justice_metrics.cases.readers.text_table import TextTable
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run readers here instead of in a child process: quicker, where the child itself is not what is tested."""
 
-    def read_here(reader: str, path: Path, **options: Any) -> TextTable:
+    def read_here(reader: str, path: Path, *, seconds: float | None = None, **options: Any) -> TextTable:
         module, name = apart.READERS[reader].split(":")
         read = getattr(import_module(module), name)(path, **options)
         assert isinstance(read, TextTable)
         return read
 
-    monkeypatch.setattr(files, "read_apart", read_here)
-    monkeypatch.setattr(workbook, "read_apart", read_here)
+    for door in (database, files, workbook):
+        monkeypatch.setattr(door, "read_apart", read_here)
