@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base.types import Counts, Flags, Floats
 
-_DRAWS: Final = 20_000
+_DRAWS: Final = 10_000
 _SEED: Final = 20_001
 
 
@@ -43,12 +43,15 @@ def reviewed_precision(
     Notes
     -----
     sum_B N_b p_b / sum_B N_b over the accepted bands (a stratified sample; Cochran 1977, ch. 5), each p_b the share
-    among the pairs looked at. A band in which nobody looked counts with 1/2, and its interval says how little that is.
-    The interval holds the middle of draws of every p_b from its beta distribution with Jeffreys' prior.
+    among the pairs looked at. A band in which nobody looked counts with 1/2, and its interval with all from 0 to 1.
+    The limits are melded: the lower one is a quantile of the sum in which each p_b is drawn from its lower exact
+    confidence distribution, Beta(x, n - x + 1), the upper one of that with Beta(x + 1, n - x). So the level is kept
+    where nearly all pairs of a band are alike, and usually passed.
 
     References
     ----------
     Cochran (1977), Sampling Techniques, 3rd ed., Wiley.
+    Fay, Proschan and Brittain (2015), Biometrics, 71, 146-156.
 
     Examples
     --------
@@ -60,9 +63,9 @@ def reviewed_precision(
     """
     if not looked_at[accepted].any():
         return Judged(np.nan, np.nan, np.nan)
-    share, drawn = _shares(looked_at, same)
+    share, low, high = _shares(looked_at, same)
     weight = np.where(accepted, pairs, 0) / pairs[accepted].sum()
-    return _judged(float(share @ weight), drawn @ weight, confidence_level)
+    return _judged(float(share @ weight), low @ weight, high @ weight, confidence_level)
 
 
 def reviewed_recall(
@@ -90,21 +93,30 @@ def reviewed_recall(
     """
     if not looked_at.any():
         return Judged(np.nan, np.nan, np.nan)
-    share, drawn = _shares(looked_at, same)
-    inside = np.where(accepted, pairs, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return _judged(float(share @ inside / (share @ pairs)), (drawn @ inside) / (drawn @ pairs), confidence_level)
+    share, low, high = _shares(looked_at, same)
+
+    def recall(inside: Floats, outside: Floats, without: float) -> Floats:
+        taken, left = inside @ np.where(accepted, pairs, 0), outside @ np.where(accepted, 0, pairs)
+        return np.asarray(np.divide(taken, taken + left, out=np.full(np.shape(taken), without), where=taken + left > 0))
+
+    # Recall grows with the shares of the accepted bands and falls with those of the others.
+    return _judged(
+        float(recall(share, share, np.nan)), recall(low, high, 0.0), recall(high, low, 1.0), confidence_level
+    )
 
 
-def _shares(looked_at: Counts, same: Counts) -> tuple[Floats, Floats]:
-    """Return the share of each band, shape (B,), and draws of it, shape (draws, B)."""
+def _shares(looked_at: Counts, same: Counts) -> tuple[Floats, Floats, Floats]:
+    """Return the share of each band, shape (B,), and draws of its lower and upper limits, shape (draws, B)."""
     rng = np.random.default_rng(_SEED)
+    size = (_DRAWS, len(same))
+    other = looked_at - same
     share = np.divide(same, looked_at, out=np.full(len(same), 0.5), where=looked_at > 0)
-    return share, rng.beta(same + 0.5, looked_at - same + 0.5, size=(_DRAWS, len(same)))
+    low = np.where(same > 0, rng.beta(np.maximum(same, 1), other + 1, size=size), 0.0)
+    high = np.where(other > 0, rng.beta(same + 1, np.maximum(other, 1), size=size), 1.0)
+    return share, low, high
 
 
-def _judged(estimate: float, drawn: Floats, confidence_level: float) -> Judged:
+def _judged(estimate: float, low: Floats, high: Floats, confidence_level: float) -> Judged:
     tail = (1 - confidence_level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    # With every pair of a band the same, the draws stay short of it: the estimate itself is always inside.
-    return Judged(estimate, min(float(low), estimate), max(float(high), estimate))
+    limits = float(np.quantile(low, tail)), float(np.quantile(high, 1 - tail))
+    return Judged(estimate, *limits)

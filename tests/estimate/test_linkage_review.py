@@ -56,3 +56,19 @@ def test_a_band_that_nobody_looked_at_widens() -> None:
 def test_the_same_answer_each_time() -> None:
     first = reviewed_recall(PAIRS, LOOKED_AT, SAME, np.array([False, True, True]))
     assert reviewed_recall(PAIRS, LOOKED_AT, SAME, np.array([False, True, True])) == first
+
+
+def test_no_pair_is_one_person() -> None:
+    nothing = np.zeros(3, dtype=np.int64)
+    found = reviewed_recall(PAIRS, LOOKED_AT, nothing, np.array([True, True, True]))
+    assert np.isnan(found.estimate)
+    assert (found.conf_low, found.conf_high) == (0, 1)
+    wrong = reviewed_precision(PAIRS, LOOKED_AT, nothing, np.array([False, True, True]))
+    assert (wrong.estimate, wrong.conf_low) == (0, 0)
+
+
+def test_one_band_is_the_exact_interval() -> None:
+    """Melding one band alone is Clopper and Pearson's interval: 18 of 20 lie between 68.3 and 98.8 per cent."""
+    found = reviewed_precision(np.array([500]), np.array([20]), np.array([18]), np.array([True]))
+    assert found.conf_low == pytest.approx(0.683, abs=0.01)
+    assert found.conf_high == pytest.approx(0.988, abs=0.005)
