@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from operator import add, or_
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
@@ -22,73 +20,21 @@ from ...base.types import FrameLibrary
 from ..calendar import day_number
 from ..conversions.conversion import DayLookup
 from ..days import day_of_date
+from .embedded import DayFrame, Embedded, with_day_numbers
+from .in_memory import LARGEST_WHOLE, appended, to_arrow
 from .text_table import TextTable
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
-Family: TypeAlias = Literal["text", "date", "number", "flag"]
+__all__ = ["DayFrame", "Embedded", "Source", "ensure_together", "with_day_numbers"]
 
-# Above this a float cannot tell whole numbers apart.
-_LARGEST_WHOLE: Final = 2.0**53
+Family: TypeAlias = Literal["text", "date", "number", "flag"]
 
 # Formats that an SQL engine can read by itself; files and in-memory frames need none of them.
 _SQL_FORMATS = tuple(
     pattern.replace("-", mark) for mark in ("-", "/", ".") for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%m-%d-%Y")
 )
-
-
-class Embedded:
-    """A private in-process database for files and in-memory frames; tables made here can be joined."""
-
-    def __init__(self) -> None:
-        self._tables = 0
-
-    @cached_property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection, opened when the first table is looked at."""
-        import duckdb
-
-        opened = duckdb.connect()
-        # A bar on standard output would stand in the middle of a table that somebody pipes on.
-        # A notebook without ipywidgets draws none, and there the engine refuses even to switch it off.
-        with suppress(duckdb.InvalidInputException):
-            opened.execute("SET enable_progress_bar = false")
-        return opened
-
-    def table(self, arrow: pa.Table) -> nw.LazyFrame[Any]:
-        """Return an Arrow table as a lazy frame, without a copy."""
-        return nw.from_native(self.connection.from_arrow(arrow))
-
-    def kept(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Return a frame of this engine computed once, so that the next questions do not derive it again."""
-        self._tables += 1
-        name = f"kept_{self._tables}"
-        frame.to_native().create(name)
-        return nw.from_native(self.connection.table(name))
-
-
-@dataclass(frozen=True, eq=False)
-class DayFrame:
-    """A relation of the embedded engine whose dates are day numbers already."""
-
-    native: Any
-    columns: frozenset[str]
-
-
-def with_day_numbers(relation: duckdb.DuckDBPyRelation) -> DayFrame:
-    """Turn the dates of a relation into day numbers in the engine's own words, with less work than the common ones."""
-    dates = [name for name, kind in zip(relation.columns, relation.types, strict=True) if _is_date(str(kind))]
-    if not dates:
-        return DayFrame(relation, frozenset())
-    quoted = {name: '"' + name.replace('"', '""') + '"' for name in dates}
-    changed = ", ".join(f"(CAST({one} AS DATE) - DATE '1970-01-01')::INTEGER AS {one}" for one in quoted.values())
-    return DayFrame(relation.project(f"* REPLACE ({changed})"), frozenset(dates))
-
-
-def _is_date(kind: str) -> bool:
-    return kind == "DATE" or kind.startswith("TIMESTAMP")
 
 
 class Source:
@@ -120,7 +66,7 @@ class Source:
         if isinstance(frame, nw.DataFrame) and frame.implementation.is_polars():
             self._lazy = frame.lazy()
         elif isinstance(frame, nw.DataFrame):
-            self._arrow = _to_arrow(frame)
+            self._arrow = to_arrow(frame)
             frame = nw.from_native(self._arrow)
         else:
             self._lazy = frame
@@ -273,7 +219,7 @@ class Source:
         if self._arrow is not None:
             # An attribute may be called like its own column, or like another one of the user's.
             made_as = f"made__{name}"
-            self._arrow = _append(self._arrow, made_as, column, used, dtype)
+            self._arrow = appended(self._arrow, made_as, column, used, dtype)
             self._made[name] = nw.col(made_as)
             return
         text = self._as_text(column)
@@ -383,7 +329,7 @@ class Source:
         if dtype.is_float():
             # A whole-number column with gaps comes from pandas as floats.
             number = self.number(column)
-            whole = (number == number.floor()) & (number.abs() < _LARGEST_WHOLE)
+            whole = (number == number.floor()) & (number.abs() < LARGEST_WHOLE)
             return nw.when(whole).then(number).cast(nw.Int64).cast(nw.String).fill_null(number.cast(nw.String))
         return expr.cast(nw.String)
 
@@ -435,47 +381,6 @@ def _library(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> FrameLibrary:
     if kind.is_polars():
         return "polars"
     return "pandas" if kind.is_pandas_like() else "pyarrow"
-
-
-def _to_arrow(frame: nw.DataFrame[Any]) -> pa.Table:
-    """Return an in-memory frame as Arrow; a column that mixes types, as spreadsheets do, becomes texts."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    columns = {}
-    for name in frame.columns:
-        series = frame.get_column(name)
-        try:
-            column = series.to_arrow()
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            column = pa.array([_text(value) for value in series.to_list()], pa.string())
-        # A moment belongs to the day that the clocks of its own zone showed.
-        zoned = pa.types.is_timestamp(column.type) and column.type.tz is not None
-        columns[str(name)] = pc.local_timestamp(column) if zoned else column
-    return pa.table(columns)
-
-
-def _text(value: Any) -> str | None:
-    """Return one cell as text; what is not equal to itself is missing (NaN, NaT)."""
-    if value is None or value != value:  # noqa: PLR0124
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _append(table: pa.Table, name: str, column: str, lookup: Mapping[str, Any], dtype: Any) -> pa.Table:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    arrow_type = {nw.Int32: pa.int32(), nw.Int64: pa.int64(), nw.Float64: pa.float64(), nw.String: pa.string()}[dtype]
-    texts = table[column]
-    if pa.types.is_floating(texts.type):
-        whole = pc.and_(pc.equal(texts, pc.floor(texts)), pc.less(pc.abs(texts), _LARGEST_WHOLE))
-        as_whole = pc.if_else(whole, texts, None).cast(pa.int64()).cast(pa.string())
-        texts = pc.coalesce(as_whole, texts.cast(pa.string()))
-    coded = pc.dictionary_encode(texts.cast(pa.string())).combine_chunks()
-    values = pa.array([lookup.get(text) for text in coded.dictionary.to_pylist()], arrow_type)
-    made = values.take(coded.indices) if len(values) else pa.nulls(table.num_rows, arrow_type)
-    return table.append_column(name, made)
 
 
 def _reads(pattern: str, text: str, day: int) -> bool:
