@@ -52,8 +52,18 @@ _START: Final = (
     "import sys, json; request = json.loads(sys.stdin.buffer.read()); sys.path[:] = request['modules']; "
     "from justice_metrics.cases.readers.child import main; main(request)"
 )
-# One thread is enough to read a file, and each has a stack that counts as memory.
-_ONE_THREAD: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "MALLOC_ARENA_MAX")
+# Of the parent's variables the child gets what a system needs to start a program; passwords and secrets stay behind.
+_KEPT: Final = frozenset(
+    "PATH HOME LANG TZ TMPDIR TEMP TMP SYSTEMROOT WINDIR COMSPEC PATHEXT USERPROFILE APPDATA LOCALAPPDATA".split()
+)
+_KEPT_STARTS: Final = ("LC_", "LD_", "DYLD_", "CONDA")
+# One thread is enough to read a file: each has a stack that counts as memory, and some allocators an arena.
+_SMALL: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "MALLOC_ARENA_MAX"), "1"),
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
+)
 
 
 def read_apart(
@@ -140,15 +150,16 @@ def _started(name: str) -> Any:
     # A program that carries its Python inside it would start itself once more, not a Python.
     if not sys.executable or getattr(sys, "frozen", False):
         raise _cannot_start(name)
-    environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1")}
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _KEPT or name.startswith(_KEPT_STARTS)}
     try:
         return subprocess.Popen(  # noqa: S603 (this very Python, and a line of our own)
             [sys.executable, "-I", "-B", "-c", _START],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=environment,
+            env={**kept, **_SMALL},
             start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would show one
         )
     except OSError:
         raise _cannot_start(name) from None

@@ -33,7 +33,7 @@ def whole(path, *, sheet, words):
     numbers = np.array([4, 9])
     notes = (trn("{n} blank row was left out.", "{n} blank rows were left out.", 4), tr("{a}", a=tr("{b}", b=1)))
     return TextTable(table=table, source=path.name, n_rows=2, first_row=4, numbers=numbers, sheet=sheet,
-                     notes=notes, encoding=repr(words))
+                     notes=notes, encoding=repr(words), separator=os.environ.get("A_SECRET", "not told"))
 
 def refuses(path):
     raise ReadError(trn("{n} letter in {where}", "{n} letters in {where}", 1200, where=tr("the book")), tr("Do it."))
@@ -73,7 +73,10 @@ def refusal(name: str, path: Path, **limits: float) -> ReadError:
     return error.value
 
 
-def test_a_table_comes_over_whole(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_table_comes_over_whole_and_no_secret_goes_there(
+    file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("A_SECRET", "s3cret")
     read = read_apart("readers_of_a_test:whole", file, sheet="Año", words=("a", None, {"b": 1}))
     assert read.table.to_pydict() == {"id": ["1", None]}
     assert (read.source, read.n_rows, read.first_row, read.sheet) == ("casos.bin", 2, 4, "Año")
@@ -84,6 +87,7 @@ def test_a_table_comes_over_whole(file: Path, capfd: pytest.CaptureFixture[str])
         tr("{a}", a=tr("{b}", b=1)),
     )
     assert read.encoding == "('a', None, {'b': 1})"
+    assert read.separator == "not told"
     assert capfd.readouterr() == ("", "")  # what the reader printed went nowhere
 
 
