@@ -45,6 +45,8 @@ class _Table:
         Whether it holds the cases, or a stage of them: what [data] says of header and columns is said of it.
     other_hand : bool
         Whether it is a file of its own, which often comes from another hand: how it is written is found out.
+    beside : tuple of str or Path
+        For a table that hangs on the cases: their files.
     """
 
     files: tuple[Given, ...]
@@ -56,6 +58,7 @@ class _Table:
     ids: tuple[str, ...] = ()
     is_main: bool = False
     other_hand: bool = False
+    beside: tuple[Given, ...] = ()
 
 
 def given_tables(
@@ -135,6 +138,7 @@ def _hanging(mapping: CaseMapping, first: tuple[Given, ...]) -> dict[str, _Table
             needed=tuple(column for column, _ in mapping.support_columns()),
             ids=mapping.cases.id if spells.id == mapping.cases.id else (),
             other_hand=bool(spells.file),
+            beside=first,
         )
     for name, part in mapping.children.items():
         if part.apart:
@@ -147,6 +151,7 @@ def _hanging(mapping: CaseMapping, first: tuple[Given, ...]) -> dict[str, _Table
                 needed=tuple(column for column, _ in mapping.child_columns(name)),
                 ids=mapping.cases.id if part.id in {None, mapping.cases.id} else (),
                 other_hand=bool(part.file),
+                beside=first,
             )
     return tables
 
@@ -189,7 +194,7 @@ def _from_survey(
     data = mapping.data
     main = None
     if not one.is_main:
-        files = tuple(mapping.path(each) for each in data.file) or tuple(paths)
+        files = tuple(mapping.path(str(each)) for each in one.beside)
         main = MainTable(files, data.sheet[0] if data.sheet else None, one.ids)
     return read_survey(
         paths,

@@ -140,7 +140,7 @@ def _several(
         for way in question.spellings():
             parents += [parent for parent in split_parents(way[-1], read.columns) if parent not in parents]
     choices = split_columns(read.table, list(dict.fromkeys(parents)))
-    if not choices or (question is None and columns and not _blank_together(read, columns, choices)):
+    if not choices or (columns and not _one_question(read, columns, choices, known=question is not None)):
         return None
     cells = {} if question is None else _choice_cells(question, language, as_codes=as_codes)
     if question is not None:
@@ -149,13 +149,24 @@ def _several(
     return _Answers(_chunked(from_split(read.table, choices, cells)), {})
 
 
-def _blank_together(read: TextTable, columns: Sequence[str], choices: Mapping[str, Sequence[str]]) -> bool:
-    """Return whether a column and those of 0 and 1 are one question: where one is blank, so are the others."""
+def _one_question(
+    read: TextTable, columns: Sequence[str], choices: Mapping[str, Sequence[str]], *, known: bool
+) -> bool:
+    """Return whether a column and those of 0 and 1 are one question: where one is blank, so are the others.
+
+    Some exports leave the columns of 0 and 1 blank although there is an answer; then its own column is read.
+    """
     import pyarrow.compute as pc
 
-    parts = [pc.is_valid(read.table.column(one)) for several in choices.values() for one in several]
     answered = pc.is_valid(read.table.column(columns[0]))
-    return not any(pc.any(pc.and_(part, pc.invert(answered))).as_py() for part in parts)
+    for column in columns[1:]:
+        answered = pc.or_(answered, pc.is_valid(read.table.column(column)))
+    parts = [pc.is_valid(read.table.column(one)) for several in choices.values() for one in several]
+    split = parts[0]
+    for part in parts[1:]:
+        split = pc.or_(split, part)
+    lost = pc.any(pc.and_(answered, pc.invert(split))).as_py()
+    return not lost and (known or not pc.any(pc.and_(split, pc.invert(answered))).as_py())
 
 
 def _choice_cells(question: Question, language: str, *, as_codes: bool) -> dict[str, str]:

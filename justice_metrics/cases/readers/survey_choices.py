@@ -42,9 +42,12 @@ def split_columns(table: pa.Table, parents: Sequence[str]) -> dict[str, list[str
     for parent in parents:
         for separator in SEPARATORS:
             mark = parent + separator
-            columns = [one for one in table.column_names if one.startswith(mark) and len(one) > len(mark)]
-            # where "::" parts them, what stands behind ":" begins with a sign
-            columns = [one for one in columns if one[len(mark)].isalnum() or one[len(mark)] in "_(¿¡\"'"]
+            # where "::" or ": " parts them, ":" alone does not
+            columns = [
+                one
+                for one in table.column_names
+                if one.startswith(mark) and one[len(mark) :][:1] not in f" {separator}"
+            ]
             if columns and all(_says_taken(table.column(one)) for one in columns):
                 for one in columns:
                     found.setdefault(one[len(mark) :], []).append(one)

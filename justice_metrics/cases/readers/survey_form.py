@@ -11,6 +11,7 @@ from typing import Any, Final
 from ...base.errors import ReadError
 from ...base.language import tr
 from ..conversions.text import normalise
+from .text_table import missing_file
 from .workbook import read_workbook, sheets_with_data
 
 # Answers of these kinds are places, recordings, or marks of a device or person that no question of justice asks for.
@@ -123,6 +124,8 @@ def read_form(path: Path) -> SurveyForm:
     ReadError
         When the file is no workbook, or has no such sheet or columns.
     """
+    if not path.is_file():
+        raise missing_file(path)
     sheets = {normalise(name): name for name, _ in sheets_with_data(path)}
     if "survey" not in sheets:
         raise _no_form(path.name)

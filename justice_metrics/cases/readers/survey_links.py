@@ -24,6 +24,7 @@ _LASTING: Final = ("rootUuid", "_uuid", "instanceID", KEY)
 _NUMBER: Final = "_id"
 _SENT: Final = ("_submission_time", "SubmissionDate")
 _PLAIN_KEYS: Final = ("_submission__id", "_submission__uuid")
+_NOTHING: Final = frozenset({"n/a", "na", "none", "null", "nan"})
 _LONGEST_SHEET: Final = 31
 
 
@@ -134,7 +135,10 @@ def latest(tables: Sequence[TextTable]) -> list[NDArray[np.bool_]]:
     sizes = [one.table.num_rows for one in tables]
     kept = np.ones(sum(sizes), dtype=bool)
     sent = _joined(tables, _SENT)
-    for keys in (_joined(tables, _LASTING, lasting=True), _joined(tables, (_NUMBER,))):
+    numbers = _joined(tables, (_NUMBER,))
+    # two servers may give one number; but not at one moment, and editing changes neither
+    numbered = [f"{number} {when}" if number and when else None for number, when in zip(numbers, sent, strict=True)]
+    for keys in (_joined(tables, _LASTING, lasting=True), numbered):
         best: dict[str, tuple[str, int]] = {}
         for place, key in enumerate(keys):
             if key is None or not kept[place]:
@@ -155,7 +159,8 @@ def _joined(tables: Sequence[TextTable], names: Sequence[str], *, lasting: bool 
         cells: list[Any] = [None] * one.table.num_rows
         for column in columns:
             cells = [before or text for before, text in zip(cells, one.table.column(column).to_pylist(), strict=True)]
-        texts += [text.removeprefix("uuid:") if lasting and text else text for text in cells]
+        known = [None if text is None or text.casefold() in _NOTHING else text for text in cells]
+        texts += [text.removeprefix("uuid:") if lasting and text else text for text in known]
     return texts
 
 

@@ -229,6 +229,24 @@ def test_a_group_of_questions_with_0_and_1_is_not_one_question(tmp_path: Path) -
     assert split_parents("menor", ["g/menor/a/b", "menor_a", "otro/menor"]) == ["g/menor"]
 
 
+def test_an_answer_whose_columns_of_0_and_1_were_left_blank(tmp_path: Path, form: SurveyForm) -> None:
+    rows = [["cud", "violencia", "violencia/fisica", "violencia/sexual"], ["A-1", "fisica sexual", "", ""]]
+    path = text(tmp_path / "casos.csv", [*rows, ["A-2", "otra", "", ""]])
+    read = read_survey([path], names=["violencia"], form=form, language="es")
+    assert [row["violencia"] for row in rows_of(read, ["violencia"])] == [
+        "Física (golpes); Sexual",
+        "Otra violencia sexual",
+    ]
+    read = read_survey([path], names=["violencia"])
+    assert [row["violencia"] for row in rows_of(read, ["violencia"])] == ["fisica sexual", "otra"]
+
+
+def test_choices_that_begin_with_a_sign(tmp_path: Path) -> None:
+    rows = [["caso", "edad::<5", "edad::+18 años", "edad::[otra]"], ["1", "1", "0", "1"]]
+    read = read_survey([text(tmp_path / "casos.csv", rows)], names=["edad"])
+    assert rows_of(read, ["edad"]) == [{"edad": "<5; [otra]"}]
+
+
 def test_a_question_that_moved_between_versions_of_the_form(tmp_path: Path) -> None:
     rows = [["caso", "a/fecha", "b/fecha"], ["1", "2018-01-01", ""], ["2", "", "2018-01-02"]]
     read = read_survey([text(tmp_path / "casos.csv", rows)], names=["caso", "fecha"])
@@ -277,6 +295,13 @@ def test_files_of_two_versions_and_submissions_that_stand_twice(tmp_path: Path) 
     old = text(tmp_path / "v0.csv", [["cud", "dia"], ["A-0", "2018-01-01"]])
     read = read_survey([old, one], names=["cud", "fecha"], renamed={"dia": "fecha"})
     assert rows_of(read, ["cud", "fecha"])[0] == {"cud": "A-0", "fecha": "2018-01-01"}
+
+
+def test_two_servers_and_keys_that_are_missing(tmp_path: Path) -> None:
+    head = ["cud", "_id", "_uuid", "_submission_time"]
+    one = text(tmp_path / "a.csv", [head, ["A-1", "1", "n/a", "2018-02-01"], ["A-2", "2", "n/a", "2018-02-02"]])
+    two = text(tmp_path / "b.csv", [head, ["B-1", "1", "", "2018-02-09"], ["B-2", "2", "", ""], ["B-3", "2", "", ""]])
+    assert read_survey([one, two], names=["cud"]).n_rows == 5
 
 
 def kobo_book(folder: Path) -> Path:
@@ -405,6 +430,8 @@ def test_forms(form: SurveyForm, tmp_path: Path) -> None:
     assert found.groups == ("hechos",)
     assert form.called("nada") is None
     assert chosen({"en": "Date", "Español": "Fecha"}, "es") == "Fecha"
+    with pytest.raises(JusticeMetricsError, match="There is no file 'nada.xlsx'"):
+        read_form(tmp_path / "nada.xlsx")
     with pytest.raises(JusticeMetricsError, match="no XLSForm"):
         read_form(book(tmp_path / "x.xlsx", {"casos": [["a", "b"], ["1", "2"]]}))
     with pytest.raises(JusticeMetricsError, match="no XLSForm"):
