@@ -394,6 +394,19 @@ class CaseData:
             lines.append(
                 tr("Tables that hang on the cases: {tables}.", tables=[CHILD_WORDS[one] for one in self.children])
             )
+        met = self.intake.joining
+        if any((met.joined, met.joined_elsewhere, met.joined_in_circle, met.split, met.split_elsewhere)):
+            lines.append(
+                tr(
+                    "Joined into another case: {joined}; into one that is not in the data: {elsewhere}; into one "
+                    "another: {circle}. Split off from another case: {split}; from one that is not in the data: {gone}.",
+                    joined=met.joined,
+                    elsewhere=met.joined_elsewhere,
+                    circle=met.joined_in_circle,
+                    split=met.split,
+                    gone=met.split_elsewhere,
+                )
+            )
         return "\n".join(one.text(language) for one in lines)
 
     def __repr__(self) -> str:

@@ -51,6 +51,11 @@ def made(
     return CaseData.from_frame(table, mapping, children={"accused": frame})
 
 
+@pytest.fixture(scope="module")
+def accused() -> CaseData:
+    return made().to_unit("accused")
+
+
 class TestEveryAccused:
     @pytest.mark.parametrize("polars", [False, True])
     def test_has_the_dates_of_the_case_and_an_ending_of_its_own(self, polars: bool) -> None:
@@ -69,14 +74,14 @@ class TestEveryAccused:
         assert [found[one]["first__verdict"] is None for one in ("A|1", "A|2", "A|3")] == [False, True, True]
         assert [found[one]["first__convicted"] is None for one in ("A|1", "A|2", "A|3")] == [False, True, True]
 
-    def test_describes_itself(self) -> None:
-        cases = made().to_unit("accused")
-        assert {row["sex"] for row in milestones(cases).values()} == {"m", "f"}
-        assert milestones(cases)["A|2"]["age"] == 41
-        assert (cases.attributes, cases.numeric_attributes) == (("sex", "age"), ("age",))
+    def test_describes_itself(self, accused: CaseData) -> None:
+        found = milestones(accused)
+        assert {row["sex"] for row in found.values()} == {"m", "f"}
+        assert found["A|2"]["age"] == 41
+        assert (accused.attributes, accused.numeric_attributes) == (("sex", "age"), ("age",))
 
-    def test_is_counted_and_so_are_cases_without_one(self) -> None:
-        cases = made().to_unit("accused")
+    def test_is_counted_and_so_are_cases_without_one(self, accused: CaseData) -> None:
+        cases = accused
         assert (cases.unit, cases.n_units) == ("accused", 4)
         assert [(str(one.reason), one.n) for one in cases.provenance.left_out] == [
             ("case without a link to: accused", 1)
@@ -86,8 +91,8 @@ class TestEveryAccused:
         assert {one: n for one, n in counted.items() if n} == {"conviction": 1, "withdrawal": 1, "pending": 2}
         assert jm.conviction_rates(cases, per="verdict").main["denominator"].tolist() == [1]
 
-    def test_becomes_the_case_again(self) -> None:
-        back = made().to_unit("accused").to_unit("case", principal=("conviction", "withdrawal", "pending"))
+    def test_becomes_the_case_again(self, accused: CaseData) -> None:
+        back = accused.to_unit("case", principal=("conviction", "withdrawal", "pending"))
         assert {one: row["outcome"] for one, row in milestones(back).items()} == {"A": "convicted", "B": None}
 
     def test_without_endings_of_their_own_all_ended_as_the_case(self) -> None:

@@ -71,7 +71,6 @@ class TestJoined:
         assert [(one.n, "joined into another case" in str(one.reason)) for one in cases.provenance.left_out] == [
             (2, True)
         ]
-        assert jm.attrition(cases).main["reached"].tolist()[0] == 2
         assert jm.outcome_shares(cases).main["numerator"].sum() == 2
         assert cases.intake.joining.joined == 2
         assert "joined" not in cases.children
@@ -82,6 +81,7 @@ class TestJoined:
         assert cases.n_units == 4
         met = cases.intake.joining
         assert (met.joined, met.joined_elsewhere, met.joined_in_circle) == (0, 1, 2)
+        assert "into one that is not in the data: 1; into one another: 2." in cases.describe()
         assert not cases.members_merged
 
     def test_support_follows(self) -> None:
