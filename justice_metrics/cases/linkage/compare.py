@@ -86,10 +86,13 @@ def compare(plan: LinkagePlan, registers: tuple[Prepared, ...], *, spark: Any = 
         raise _too_little()
     with _quiet():
         try:
-            if plan.linkage.engine == "spark":
-                return _compared(plan, registers, _spark_api(spark))
             with tempfile.TemporaryDirectory(prefix="linkage-") as folder:
-                return _compared(plan, registers, _duckdb_api(Path(folder)))
+                api = _spark_api(spark) if plan.linkage.engine == "spark" else _duckdb_api(Path(folder))
+                try:
+                    return _compared(plan, registers, api)
+                finally:
+                    # A session of the user's lives on: the tables in it hold names.
+                    api.delete_tables_created_by_splink_from_db()
         except (CaseDataError, MissingExtraError, QuestionError):
             raise
         except Exception:  # noqa: BLE001

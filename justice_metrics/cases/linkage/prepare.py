@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from ...base.errors import CaseDataError, MappingError, ReadError
+from ...base.errors import CaseDataError, MappingError, QuestionError, ReadError, suggestion
 from ...base.language import Message, tr, trn
 from ...base.types import Counts, Days, Flags
 from ..conversions.text import normalise
@@ -97,9 +97,13 @@ def prepare(plan: LinkagePlan, frames: Mapping[str, Any] | None = None) -> tuple
 
     Raises
     ------
-    ReadError, MappingError, CaseDataError
-        When a register cannot be read, a column is missing, or it has no record with a name.
+    ReadError, MappingError, CaseDataError, QuestionError
+        When a register cannot be read, a column is missing, it has no record with a name, or a frame is none of them.
     """
+    known = tuple(one.name for one in plan.registers)
+    for name in frames or {}:
+        if name not in known:
+            raise QuestionError(tr("The linkage file has no register '{name}'.", name=name), suggestion(name, known))
     return tuple(_prepared(plan, one, (frames or {}).get(one.name)) for one in plan.registers)
 
 

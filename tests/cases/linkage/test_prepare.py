@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from justice_metrics.base.errors import CaseDataError, MappingError, ReadError, SettingsError
+from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError, ReadError, SettingsError
 from justice_metrics.cases.linkage.plan import read_plan
 from justice_metrics.cases.linkage.prepare import KEYS, NO_DAY, prepare
 from tests.register_cases import COURT, NAMES, POLICE, plan, table
@@ -89,6 +89,11 @@ def test_a_register_without_a_name_is_refused(rows: list[Any]) -> None:
 def test_a_missing_column_is_named_with_the_nearest() -> None:
     with pytest.raises(MappingError, match=r"(?s)'second'.*police\.second_surname"):
         prepare(plan(), {"police": table(POLICE).drop_columns(["second"]), "court": table(COURT)})
+
+
+def test_a_frame_of_no_register_is_refused() -> None:
+    with pytest.raises(QuestionError, match=r"(?s)'polices'.*Did you mean 'police'"):
+        prepare(plan(), {"polices": table(POLICE)})
 
 
 def test_a_register_without_file_or_frame_is_refused() -> None:
