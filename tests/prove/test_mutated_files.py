@@ -3,6 +3,23 @@
 What is not looked at here is whether a damaged file is read *rightly* where nothing could tell: a letter that became
 another letter. Where something could tell, it must have: what an archive holds is protected by sums, so a workbook
 whose bytes were changed is either refused or read as if they had not been.
+
+Observed with these seeds: 2,000 copies, none crashed or hung; slowest 3.1 s (on a busy machine), largest child 578 MiB.
+
+=====================  ======  ====  =======
+damaged                copies  read  refused
+=====================  ======  ====  =======
+.sav                   400     145   255
+.dta                   400     160   240
+.xlsx                  150     4     146
+.xlsx, packed again    200     127   73
+.csv                   250     48    202
+.toml                  200     5     195
+.xls                   150     37    113
+.ods                   50      2     48
+.ods, packed again     50      32    18
+.xes                   150     8     142
+=====================  ======  ====  =======
 """
 
 from __future__ import annotations
