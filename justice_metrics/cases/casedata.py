@@ -399,7 +399,8 @@ class CaseData:
             lines.append(
                 tr(
                     "Joined into another case: {joined}; into one that is not in the data: {elsewhere}; into one "
-                    "another: {circle}. Split off from another case: {split}; from one that is not in the data: {gone}.",
+                    "another: {circle}. Split off from another case: {split}; from one that is not in the data: "
+                    "{gone}.",
                     joined=met.joined,
                     elsewhere=met.joined_elsewhere,
                     circle=met.joined_in_circle,
