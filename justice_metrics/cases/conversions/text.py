@@ -28,6 +28,8 @@ def normalise(text: str) -> str:
     >>> normalise("  Sentencia   CONDENATORIA (apelación) ")
     'sentencia condenatoria (apelacion)'
     """
+    if text.isascii():  # nothing to take apart; most texts, in a fifth of the time
+        return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return _SPACES.sub(" ", bare).strip()
