@@ -11,7 +11,7 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Message, Readable, format_share, tr, trn
-from ...base.levels import ALL
+from ...base.levels import ALL, PENDING
 from ...base.provenance import LeftOut
 from ...base.quantities import NOT_DEFINED
 from ...base.result import Column, Definition, Result, Table
@@ -342,14 +342,14 @@ def _main_table(strata: Strata, periods: Periods, waits: Waits, ripe: Tallies, w
         "median": median,
         "state": state.tolist(),
     }
-    undefined = {
-        name: [NOT_DEFINED if np.isnan(one) else "" for one in values[name]] for name in ("estimate", "median")
-    }
+    # a recent period is not yet known; one without a case has no share
+    why = np.where(~seen, PENDING, np.where(waits.n == 0, NOT_DEFINED, "")).ravel().tolist()
+    statuses = {"estimate": why, "median": why}
     labels: dict[str, Mapping[str, Readable]] = {
         "period": {one: period_words(one) for one in periods.labels},
         "state": STATES,
     }
-    return Table(columns, values, labels=labels, statuses=undefined, title=tr("Registered in time, by period"))
+    return Table(columns, values, labels=labels, statuses=statuses, title=tr("Registered in time, by period"))
 
 
 def _delays_table(found: Delays, strata: Strata, cutoff: int, within_days: int, longest: int) -> Table:
@@ -376,8 +376,8 @@ def _delays_table(found: Delays, strata: Strata, cutoff: int, within_days: int, 
         "at_risk": np.concatenate(at_risk),
         "estimate": np.concatenate(share),
     }
-    undefined = {"estimate": [NOT_DEFINED if np.isnan(one) else "" for one in values["estimate"]]}
-    return Table(columns, values, statuses=undefined, title=tr("Delay of registration"))
+    unknown = {"estimate": [NOT_DEFINED if np.isnan(one) else "" for one in np.concatenate(share)]}
+    return Table(columns, values, statuses=unknown, title=tr("Delay of registration"))
 
 
 def _notes(ripe: Sequence[bool] | Tallies, longest: int) -> tuple[Readable, ...]:
