@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from .columns import ColumnLook
 from .section_words import DATES_OF_SECTIONS, DESIGN, STATUS_OF_RELIANCE, UNITS
@@ -22,6 +22,14 @@ from .words import (
 
 ProposedKind: TypeAlias = Literal["wide", "events", "stages"]
 Keys: TypeAlias = dict[str, tuple[str, float]]
+
+# What every event log in XES calls its columns.
+_XES: Final = {
+    "case:concept:name": "cases.id",
+    "concept:name": "events.state",
+    "time:timestamp": "events.date",
+    "event:number": "events.order",
+}
 
 
 def column_keys(columns: tuple[ColumnLook, ...], kind: ProposedKind, known: KnownStates) -> Keys:
@@ -46,12 +54,18 @@ def unit_of(words: tuple[str, ...]) -> str | None:
 
 def kind_of(columns: tuple[ColumnLook, ...]) -> ProposedKind:
     """Take a file for an event log when its ids repeat, a column names events and hardly any column is a date."""
+    if _is_xes(columns):
+        return "events"
     if any(one.is_unique and is_id(one) for one in columns):
         return "wide"
     repeated = [one for one in columns if is_id(one) and one.n_distinct <= 0.8 * one.n_filled]
     n_dates = sum(one.is_date and one.share_filled > 0.5 for one in columns)
     states = [one for one in columns if _event_state(one)]
     return "events" if repeated and states and 1 <= n_dates <= 2 else "wide"
+
+
+def _is_xes(columns: tuple[ColumnLook, ...]) -> bool:
+    return {one.name for one in columns} >= set(_XES)
 
 
 def is_id(look: ColumnLook) -> bool:
@@ -128,6 +142,10 @@ def take_design(taken: Keys, columns: Iterable[ColumnLook]) -> None:
 def _events_keys(columns: tuple[ColumnLook, ...]) -> dict[str, tuple[str, float]]:
     """Return the key and the confidence of every column that an event log's mapping can use."""
     taken: dict[str, tuple[str, float]] = {}
+    if _is_xes(columns):
+        taken |= {name: (key, 0.99) for name, key in _XES.items()}
+        take_attributes(taken, columns)
+        return taken
     id_column, score = id_of(columns)
     if id_column is not None:
         taken[id_column.name] = ("cases.id", min(score + 0.5, 1.0))  # that ids repeat is right here

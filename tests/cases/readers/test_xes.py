@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from justice_metrics.base.errors import ReadError
+from justice_metrics.cases.proposals.proposal import Proposal
+from justice_metrics.cases.proposals.propose import propose_mapping
 from justice_metrics.cases.readers.text_table import TextTable
 from justice_metrics.cases.readers.xes import NUMBER, is_xes, read_xes
 
@@ -194,3 +196,22 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, trace
         return
     read = [{k: v for k, v in row.items() if v is not None} for row in cells(read_xes(path))]
     assert read == meant
+
+
+def test_a_proposal_knows_its_columns(tmp_path: Path) -> None:
+    body = "".join(
+        trace(str(case), event("Denuncia", f"2018-01-{case:02}"), event("Rechazo", f"2018-03-{case:02}"))
+        for case in range(1, 21)
+    )
+    proposal = propose_mapping(log(body, tmp_path))
+    assert isinstance(proposal, Proposal)
+    proposed = proposal.toml("en")
+    for line in (
+        'kind = "events"',
+        'id = "case:concept:name"',
+        'date = "time:timestamp"',
+        'order = "event:number"',
+        'column = "concept:name"',
+        '"Rechazo" = "rejected"',
+    ):
+        assert line in proposed
