@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from justice_metrics.base.errors import ReadError
-from justice_metrics.cases.proposals.proposal import Proposal
-from justice_metrics.cases.proposals.propose import propose_mapping
+from justice_metrics.cases.proposals.propose import Proposal, propose_mapping
 from justice_metrics.cases.readers.text_table import TextTable
 from justice_metrics.cases.readers.xes import NUMBER, is_xes, read_xes
 
