@@ -67,6 +67,14 @@ SAID = {
         "No change of the level was found",
         "gave more than one statement",
     ),
+    "04_your_own_data.ipynb": (
+        "CHECK: what a row counts",
+        '"Suspendida" = "suspended"',
+        "it is not printed",
+        'judges = { column = "Jueces", per = "office" }',
+        "clearance rate",
+        "COMPLETAR",
+    ),
     "05_from_lifelines.ipynb": (
         "1200 exploded rows",
         "none of them is exact",
@@ -79,6 +87,7 @@ FIGURES = {
     "01_performance_assessment.ipynb": 7,
     "02_support_actors.ipynb": 6,
     "03_rates_and_flows.ipynb": 4,
+    "04_your_own_data.ipynb": 1,
     "05_from_lifelines.ipynb": 4,
 }
 
