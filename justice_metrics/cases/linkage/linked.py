@@ -196,10 +196,11 @@ def link_registers(
     Examples
     --------
     >>> import tempfile, justice_metrics as jm
-    >>> from justice_metrics.cases.linkage.linked import link_registers
     >>> from justice_metrics.simulate.registers import registers, write_registers
     >>> with tempfile.TemporaryDirectory() as folder:  # doctest: +SKIP
-    ...     linked = link_registers(write_registers(registers(2_000), folder))
+    ...     linked = jm.link_registers(write_registers(registers(2_000), folder))
+    >>> linked  # doctest: +SKIP
+    LinkedRegisters(police: 892, prosecutor: 472, court: 249, support: 373; 1931 pairs)
     """
     described = read_plan(plan)
     held = prepare(described, frames)

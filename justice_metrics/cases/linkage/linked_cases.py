@@ -37,6 +37,12 @@ def linked_cases(
     ------
     MappingError
         When the mapping is no mapping of stage tables, or names a register that is not there.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> linked = jm.link_registers("linkage.toml")  # doctest: +SKIP
+    >>> cases = jm.linked_cases(linked, "linked_cases.toml", threshold=0.9)  # doctest: +SKIP
     """
     described = canonical.as_mapping(mapping if not isinstance(mapping, Mapping) else dict(mapping))
     if described.data.kind != "stages":

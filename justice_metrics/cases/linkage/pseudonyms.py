@@ -57,12 +57,12 @@ def pseudonyms(
 
     Examples
     --------
-    >>> import pathlib, secrets, tempfile
+    >>> import pathlib, secrets, tempfile, justice_metrics as jm
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "secret")
     ...     file.touch(mode=0o600)
     ...     _ = file.write_text(secrets.token_hex(32))
-    ...     first, again, other = pseudonyms(["2017-00123", "2017-00123 ", "2017-00124"], secret=file)
+    ...     first, again, other = jm.pseudonyms(["2017-00123", "2017-00123 ", "2017-00124"], secret=file)
     >>> first == again, first == other, len(first)
     (True, False, 20)
     """

@@ -183,6 +183,12 @@ def linkage_error(
     References
     ----------
     .. [1] Harron, K. et al. (2017). Challenges in administrative data linkage for research. Big Data & Society, 4(2).
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> linked = jm.link_registers("linkage.toml")  # doctest: +SKIP
+    >>> print(jm.linkage_error(linked).summary())  # doctest: +SKIP
     """
     ensure_level(confidence_level)
     if not thresholds:

@@ -113,6 +113,13 @@ def linkage_sensitivity(
     ------
     QuestionError, MappingError
         When a threshold or a rate is none; when the mapping does not fit the registers.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> linked = jm.link_registers("linkage.toml")  # doctest: +SKIP
+    >>> moved = jm.linkage_sensitivity(linked, "linked_cases.toml", of=("charge", "trial"))  # doctest: +SKIP
+    >>> moved.to_frame("spread")  # doctest: +SKIP
     """
     if not thresholds:
         raise QuestionError(tr("No threshold was given."), tr("Usual ones are 0.8, 0.9 and 0.95."))
