@@ -86,7 +86,11 @@ class Typing:
             return declared
         texts, counts = self.source.distinct(column)
         order = spec.order or self.mapping.data.date_order
-        found = day_lookup(texts, counts, column=column, order=order, missing=self._missing(column))
+        # A spreadsheet may hold day counts and texts in one column: each is read in its own way.
+        text_order = self.mapping.data.date_order
+        found = day_lookup(
+            texts, counts, column=column, order=order, text_order=text_order, missing=self._missing(column)
+        )
         if found.n_unreadable and not self._counting:
             raise unreadable_days(found, row=self.source.first_row(column, found.unreadable))
         self.source.add_days(name, column, found)

@@ -150,6 +150,7 @@ def day_lookup(
     *,
     column: str,
     order: ColumnOrder | None = None,
+    text_order: DateOrder | None = None,
     missing: Mapping[str, str] = NO_CODES,
 ) -> DayLookup:
     """Find out how the texts of one column become days.
@@ -165,6 +166,8 @@ def day_lookup(
     order : {"dmy", "mdy", "ymd", "excel_1900", "excel_1904"}, optional
         Order of the numbers. Without it the whole column decides: one value with a part above 12 settles it.
         With "excel_1900" or "excel_1904" plain numbers are read as a spreadsheet's day count.
+    text_order : {"dmy", "mdy", "ymd"}, optional
+        Order of the texts that stand among day counts; found out by default.
     missing : mapping of str to str
         Codes that stand for missing.
 
@@ -183,7 +186,7 @@ def day_lookup(
     serial_zero = _SERIAL_ZERO.get(order or "")
     cache: dict[str, _Parts] = {}
     parts = {text: _parts(text, cache, serials=serial_zero is not None) for text, _ in present.values}
-    declared: DateOrder | None = order if order in {"dmy", "mdy", "ymd"} else None
+    declared = order if order in {"dmy", "mdy", "ymd"} else text_order if serial_zero is not None else None
     found = declared or _order_of(present.values, parts, column)
     days: dict[str, int | None] = dict.fromkeys(present.levels)
     precision: dict[str, Precision] = {}

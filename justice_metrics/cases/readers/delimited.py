@@ -16,7 +16,7 @@ from ...base.language import tr, trn
 from .encoding import bytes_of, decoded, refuse_other_kinds
 from .header import no_header, refuse_data_as_header
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
-from .traps import trap_notes
+from .traps import trap_notes, without_headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -98,14 +98,17 @@ def read_delimited(
         refuse_data_as_header(filled.table, path.name)
     if layout.has_header:
         notes += renamed
-    notes += filled.notes
-    traps = trap_notes(filled.table, rows=table.num_rows + layout.has_header, maybe_shortened=b"E+" in data)
+    body = without_headers(filled.table, filled.numbers, first_row=filled.first_row)
+    if body.table.num_rows == 0:
+        raise no_rows(path.name, header=True)
+    notes += (*filled.notes, *body.notes)
+    traps = trap_notes(body.table, rows=table.num_rows + layout.has_header, maybe_shortened=b"E+" in data)
     return TextTable(
-        table=filled.table,
+        table=body.table,
         source=path.name,
-        n_rows=filled.table.num_rows,
+        n_rows=body.table.num_rows,
         first_row=filled.first_row,
-        numbers=filled.numbers,
+        numbers=body.numbers,
         encoding=found.encoding,
         separator=layout.separator,
         notes=(*notes, *traps),

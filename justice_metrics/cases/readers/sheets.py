@@ -24,7 +24,7 @@ from ...base.language import Message, tr, trn
 from .archive import Contents, contents, damaged, has_password
 from .header import no_header, refuse_data_as_header
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
-from .traps import trap_notes
+from .traps import trap_notes, without_headers
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 # A new workbook with a password lies in a container of the old kind, under this name.
@@ -254,15 +254,18 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
         )
     if header:
         notes += renamed
-    traps = trap_notes(filled.table, rows=n_rows + int(header), maybe_shortened=False)
+    body = without_headers(filled.table, filled.numbers, first_row=filled.first_row)
+    if body.table.num_rows == 0:
+        raise no_rows(source, header=True)
+    traps = trap_notes(body.table, rows=n_rows + int(header), maybe_shortened=False)
     return TextTable(
-        table=filled.table,
+        table=body.table,
         source=source,
-        n_rows=filled.table.num_rows,
+        n_rows=body.table.num_rows,
         first_row=filled.first_row,
-        numbers=filled.numbers,
+        numbers=body.numbers,
         sheet=taken.name,
-        notes=(*notes, *filled.notes, *traps),
+        notes=(*notes, *filled.notes, *body.notes, *traps),
     )
 
 

@@ -1,13 +1,16 @@
-"""Traces that traps leave in a table: exports cut at a program's limit, numbers that a spreadsheet shortened."""
+"""Traces that traps leave in a table: exports cut at a program's limit, shortened numbers, pasted headers, totals."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ...base.language import Message, tr, trn
+from ..conversions.text import normalise
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
+    from numpy.typing import NDArray
 
 # Rows that a sheet can hold, of old and of new spreadsheets; with and without the header.
 _FULL: Final = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
@@ -15,6 +18,9 @@ _FULL: Final = frozenset({65_535, 65_536, 1_048_575, 1_048_576})
 _CUT: Final = (255, 32_767)
 # A number of an id that a spreadsheet showed and an export wrote down: 2.01712E+15.
 _SHORTENED: Final = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
+# Below a table there may stand its sum and a few lines of notes.
+_LAST_ROWS: Final = 8
+_TOTALS: Final = frozenset({"total", "totales", "total general", "totals", "grand total", "suma", "sum"})
 
 
 def trap_notes(table: pa.Table, *, rows: int, maybe_shortened: bool = True) -> tuple[Message, ...]:
@@ -76,4 +82,76 @@ def trap_notes(table: pa.Table, *, rows: int, maybe_shortened: bool = True) -> t
                     column=name,
                 )
             )
+    return (*notes, *_last_rows(table))
+
+
+class WithoutHeaders(NamedTuple):
+    """A table without the rows that repeat its header.
+
+    Attributes
+    ----------
+    table : pyarrow.Table
+    numbers : array of int, optional
+        Numbers of its rows, where some were taken out.
+    notes : tuple of Message
+        How many.
+    """
+
+    table: pa.Table
+    numbers: NDArray[np.int64] | None
+    notes: tuple[Message, ...] = ()
+
+
+def without_headers(table: pa.Table, numbers: NDArray[np.int64] | None, *, first_row: int) -> WithoutHeaders:
+    """Leave out rows that repeat the header, as stand in files that were pasted together.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Columns of strings with the names of the header.
+    numbers : array of int, optional
+        Numbers of the rows, where they do not follow one another.
+    first_row : int
+        Number of the first row.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    same = None
+    for name in table.column_names:
+        alike = pc.equal(table.column(name), pa.array([name], pa.string())[0])
+        same = alike if same is None else pc.and_kleene(same, alike)
+        if not pc.any(same).as_py():
+            return WithoutHeaders(table, numbers)
+    kept = pc.invert(pc.fill_null(same, pa.array([False])[0]))
+    places = pc.indices_nonzero(kept).to_numpy().astype(np.int64)
+    n = table.num_rows - len(places)
+    note = trn("{n} row repeats the header and was left out.", "{n} rows repeat the header and were left out.", n)
+    return WithoutHeaders(table.take(places), places + first_row if numbers is None else numbers[places], (note,))
+
+
+def _last_rows(table: pa.Table) -> tuple[Message, ...]:
+    """Say when the last rows look like a sum or like notes below the table; they are read as all others."""
+    last = table.slice(max(0, table.num_rows - _LAST_ROWS)).to_pylist()
+    filled = [[cell for cell in row.values() if cell is not None] for row in last]
+    sums = sum(1 for row in filled if any(normalise(cell).rstrip(":") in _TOTALS for cell in row[:2]))
+    alone = next((n for n, row in enumerate(reversed(filled)) if len(row) != 1), len(filled))
+    notes: list[Message] = []
+    if sums:
+        notes.append(
+            trn(
+                "{n} of the last rows says that it is a total; it is read as a row like all others: delete it.",
+                "{n} of the last rows say that they are totals; they are read as rows like all others: delete them.",
+                sums,
+            )
+        )
+    if alone and table.num_columns > 2 and table.num_rows > _LAST_ROWS:
+        notes.append(
+            trn(
+                "{n} row at the end has one filled cell only; if it is a note below the table, delete it.",
+                "{n} rows at the end have one filled cell only; if they are notes below the table, delete them.",
+                alone,
+            )
+        )
     return tuple(notes)
