@@ -14,6 +14,7 @@ from ..base.language import tr, trn
 from ..base.levels import MISSING_LEVELS, NOT_RECORDED, PENDING
 from ..base.provenance import unit_words
 from .intake import ChildIntake, Conversion
+from .made_columns import make_columns
 from .mappings.children import CHILD_COLUMNS, TIES, ChildColumn, ChildPart, TextColumn
 from .mappings.mapping import CaseMapping
 from .mappings.parts import AttributeColumn, DateColumn, LabelColumn, OutcomePart
@@ -113,6 +114,7 @@ def child_tables(
         elif not part.apart and mapping.data.kind == "wide":
             source = Source(main, embedded, name="the data")
             if mapping.data.faults == "count" and source.in_memory:
+                make_columns(source, mapping)  # the id may be one of them
                 source.keep_first(mapping.cases.id)
             made[name] = _child(name, part, source, mapping, milestones, procedure, within=True)
     return made

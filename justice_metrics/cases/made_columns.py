@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import reduce
 from operator import and_
-from typing import Final
+from typing import Final, Protocol
 
 import narwhals.stable.v2 as nw
 
@@ -21,7 +21,6 @@ from .conversions.conversion import normalise
 from .conversions.days import month_number
 from .intake import Conversion
 from .mappings.columns import MadeColumn
-from .mappings.mapping import CaseMapping
 from .readers.frames import Source
 
 # How forms say "day not known", besides a blank; no calendar has such a day, month or year.
@@ -31,14 +30,30 @@ _MIDDLE_DAY: Final = "-15"
 _MIDDLE_OF_YEAR: Final = "-07-01"
 
 
-def make_columns(source: Source, mapping: CaseMapping) -> list[Conversion]:
+class Maker(Protocol):
+    """What a mapping says of made columns: that of case files and that of a table of counts say it alike."""
+
+    @property
+    def made(self) -> Mapping[str, MadeColumn]:
+        """The section [columns]."""
+
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """Codes that stand for missing."""
+
+    @property
+    def counts_faults(self) -> bool:
+        """Whether what is wrong is counted, not refused."""
+
+
+def make_columns(source: Source, mapping: Maker) -> list[Conversion]:
     """Give a table the columns of [columns] whose parts it has.
 
     Parameters
     ----------
     source : Source
-        The table; it gets the columns as if they were its own.
-    mapping : CaseMapping
+        The table; it gets the columns as if they were its own, each once.
+    mapping : mapping of case files or of a table of counts
 
     Returns
     -------
@@ -54,6 +69,8 @@ def make_columns(source: Source, mapping: CaseMapping) -> list[Conversion]:
     """
     counted: list[Conversion] = []
     for name, spec in mapping.made.items():
+        if name in source.made:
+            continue
         absent = [one for one in spec.parts if one not in source.columns]
         if absent:
             source.not_made(name, absent[0])
@@ -78,7 +95,7 @@ def make_columns(source: Source, mapping: CaseMapping) -> list[Conversion]:
     return counted
 
 
-def _make_date(source: Source, name: str, spec: MadeColumn, mapping: CaseMapping) -> None:
+def _make_date(source: Source, name: str, spec: MadeColumn, mapping: Maker) -> None:
     """Write a date as 2019-03-05, 2019-03 or 2019; one whose year is not told as ?-03-05, which no reader can read."""
     parts = {key: getattr(spec, key) for key in ("year", "month", "day")}
     told = {
@@ -110,7 +127,7 @@ def _make_date(source: Source, name: str, spec: MadeColumn, mapping: CaseMapping
     source.put(name, text, whole_day=whole)
 
 
-def _told(source: Source, column: str, mapping: CaseMapping, *, month: bool) -> dict[str, str | None]:
+def _told(source: Source, column: str, mapping: Maker, *, month: bool) -> dict[str, str | None]:
     """Return what each text of a part of a date says: two digits or four; None where it says that nothing is known."""
     missing = _missing(source, column, mapping)
     codes = {cell: code for code, cell in source.cell_of_code(column).items()}
@@ -128,7 +145,7 @@ def _told(source: Source, column: str, mapping: CaseMapping, *, month: bool) -> 
     return found
 
 
-def _make_cut(source: Source, name: str, spec: MadeColumn, mapping: CaseMapping) -> Conversion:
+def _make_cut(source: Source, name: str, spec: MadeColumn, mapping: Maker) -> Conversion:
     """Take a part of a code; codes of digits alone get back the zeros that they lost."""
     column = spec.column or ""
     texts, counts = source.distinct(column)
@@ -162,7 +179,7 @@ def _make_cut(source: Source, name: str, spec: MadeColumn, mapping: CaseMapping)
                 name=name,
             ),
         )
-    if wrong and mapping.data.faults != "count":
+    if wrong and not mapping.counts_faults:
         raise CaseDataError(
             trn(
                 "{n} code of {total} in the column '{column}' is too short or too long for columns.{name}.",
@@ -190,7 +207,7 @@ def _cut(code: str, spec: MadeColumn) -> str | None:
     return (code[start:end].strip() or None) if len(code) >= end else None
 
 
-def _make_joined(source: Source, name: str, spec: MadeColumn, mapping: CaseMapping) -> None:
+def _make_joined(source: Source, name: str, spec: MadeColumn, mapping: Maker) -> None:
     """Join texts; blank ones and codes for missing are passed over, and stand alone where there is nothing else."""
     said: list[nw.Expr] = []
     coded: list[nw.Expr] = []
@@ -207,7 +224,7 @@ def _make_joined(source: Source, name: str, spec: MadeColumn, mapping: CaseMappi
     source.put(name, nw.when(~blank).then(joined).otherwise(alone))
 
 
-def _missing(source: Source, column: str, mapping: CaseMapping) -> frozenset[str]:
+def _missing(source: Source, column: str, mapping: Maker) -> frozenset[str]:
     """Return, in the spelling by which texts are compared, what stands for missing in a column."""
     codes = {normalise(one) for one in mapping.missing}
     named = [
@@ -218,7 +235,7 @@ def _missing(source: Source, column: str, mapping: CaseMapping) -> frozenset[str
     return frozenset(codes | {normalise(one) for one in (*named, *source.user_missing(column))})
 
 
-def _coded(source: Source, column: str, name: str, mapping: CaseMapping) -> nw.Expr:
+def _coded(source: Source, column: str, name: str, mapping: Maker) -> nw.Expr:
     """Return a column's codes for missing and nothing else, so that the kind of missing is not lost."""
     missing = _missing(source, column, mapping)
     found: Mapping[str, str | None] = (

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError, MappingError, SettingsError
 from justice_metrics.cases.calendar import day_number
 from justice_metrics.cases.casedata import CaseData
@@ -269,3 +270,19 @@ def test_any_date_comes_back(dates: list[Any]) -> None:
         "D": [one.day for one in dates],
     }
     assert days(read("file", columns)) == [day_number(one) for one in dates]
+
+
+def test_tables_of_counts_have_them_too() -> None:
+    table = pa.table(
+        {"Clave": ["1001", "10002", "1001"], "A": ["2019"] * 3, "M": ["ene", "ene", "feb"], "n": ["3", "4", "5"]}
+    )
+    file = TextTable(table=table, source="made", n_rows=3)
+    mapping = {
+        "columns": {"Entidad": {"column": "Clave", "to": 2, "pad": 5}, "Mes": {"year": "A", "month": "M"}},
+        "counts": {"office": "Entidad", "period": "Mes", "quantities": {"new": "n"}},
+    }
+    for kind in (file, table, table.to_pandas()):
+        frame = jm.CountData.from_frame(kind, mapping)
+        assert sorted(frame.keys["office"].levels) == ["01", "10"]
+        assert frame.quantities["new"].values.tolist() == [3, 4, 5]
+        assert len(set(frame.first_day.tolist())) == 2

@@ -19,6 +19,7 @@ from ...base.types import Flags, FrameLibrary
 from ...base.version import __version__
 from ..calendar import date_of
 from ..conversions.conversion import normalise
+from ..made_columns import make_columns
 from ..readers.frames import Embedded, Source
 from ..readers.text_table import TextTable
 from .checks import checked, ensure_offices, ensure_totals
@@ -248,15 +249,17 @@ def _arrow(
     name: str, table: Any, mapping: CountMapping
 ) -> tuple[Any, Callable[[int], int | None], tuple[Message, ...]]:
     """Return a table as Arrow, how its rows are numbered, and what was met while it was read."""
-    if isinstance(table, TextTable):
-        numbers, first = table.numbers, table.first_row
-        return table.table, lambda row: int(numbers[row]) if numbers is not None else row + first, table.notes
+    if isinstance(table, TextTable) and not mapping.made:
+        return table.table, table.row_number, table.notes
     source = table if isinstance(table, Source) else Source(table, Embedded(), name=name)
+    make_columns(source, mapping)
     wanted = _wanted(mapping)
     # Where a column is missing, a message tells of all there are.
     kept = [one for one in source.columns if one in wanted or not wanted <= set(source.columns)]
     frame = source.lazy(*kept)
     arrow = frame.collect(backend="pyarrow").to_native()
+    if isinstance(table, TextTable):
+        return arrow, table.row_number, table.notes
     ordered = source.in_memory
     return arrow, lambda row: row + 1 if ordered else None, ()
 

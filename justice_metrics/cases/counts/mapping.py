@@ -15,6 +15,7 @@ from ...base.language import Label, Readable, tr
 from ...base.settings import ReadableError, read_toml, validated
 from ..conversions.days import DateOrder
 from ..conversions.numbers import DecimalMark
+from ..mappings.columns import MadeColumn
 from ..mappings.mapping import RESERVED, CaseMapping
 from ..mappings.parts import Faults, Labels, Name, Names, Part, Unit
 from ..periods import Period
@@ -288,6 +289,8 @@ class CountMapping(Part):
         What is counted, where and when.
     missing : mapping of str to str
         Texts that stand in place of a number, with what they mean; ``under_review`` may also stand beside one.
+    made : mapping of str to MadeColumn
+        The section [columns]: columns that are made of others before anything is typed.
 
     Examples
     --------
@@ -302,6 +305,7 @@ class CountMapping(Part):
     data: CountFiles = Field(default_factory=CountFiles)
     counts: CountsPart
     missing: Mapping[Name, CountCode] = Field(default_factory=dict)
+    made: Mapping[Name, MadeColumn] = Field(default_factory=dict, alias="columns")
 
     _folder: Path = PrivateAttr(default=Path())
     _source: str = PrivateAttr(default="mapping")
@@ -327,6 +331,11 @@ class CountMapping(Part):
         made = validated(cls, data, source=source)
         made._folder, made._source = Path(folder), source  # noqa: SLF001 (its own class)
         return made
+
+    @property
+    def counts_faults(self) -> bool:
+        """Whether faulty values are counted, not refused."""
+        return self.data.faults == "count"
 
     @property
     def source(self) -> str:

@@ -203,6 +203,11 @@ class CaseMapping(Part):
         return self.model_copy(update={"data": self.data.model_copy(update={"faults": faults})})
 
     @property
+    def counts_faults(self) -> bool:
+        """Whether faulty values are counted, not refused."""
+        return self.data.faults == "count"
+
+    @property
     def folder(self) -> Path:
         """Folder in which relative file names start."""
         return self._folder

@@ -74,6 +74,7 @@ class Source:
         self.columns = tuple(self._schema)
         self._whole_days: dict[str, nw.Expr] = {}
         self._not_made: dict[str, str] = {}
+        self.made: frozenset[str] = frozenset()
 
     @property
     def is_embedded(self) -> bool:
@@ -186,6 +187,7 @@ class Source:
         self._day_columns -= {name}
         self._schema[name] = nw.String()
         self.columns = (*(one for one in self.columns if one != name), name)
+        self.made |= {name}
 
     def not_made(self, name: str, part: str) -> None:
         """Remember that a column could not be made here, because a part of it is not there."""

@@ -78,4 +78,4 @@ def test_the_mapping_of_case_files_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_the_schema_names_every_section() -> None:
-    assert set(counts_schema()["properties"]) == {"data", "counts", "missing"}
+    assert set(counts_schema()["properties"]) == {"data", "counts", "missing", "columns"}
