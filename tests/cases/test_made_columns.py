@@ -274,9 +274,14 @@ def test_any_date_comes_back(dates: list[Any]) -> None:
 
 def test_tables_of_counts_have_them_too() -> None:
     table = pa.table(
-        {"Clave": ["1001", "10002", "1001"], "A": ["2019"] * 3, "M": ["ene", "ene", "feb"], "n": ["3", "4", "5"]}
+        {
+            "Clave": ["1001", "10002", "1001", "10002"],
+            "A": ["2019"] * 4,
+            "M": ["ene", "ene", "feb", "feb"],
+            "n": ["3", "4", "5", "6"],
+        }
     )
-    file = TextTable(table=table, source="made", n_rows=3)
+    file = TextTable(table=table, source="made", n_rows=4)
     mapping = {
         "columns": {"Entidad": {"column": "Clave", "to": 2, "pad": 5}, "Mes": {"year": "A", "month": "M"}},
         "counts": {"office": "Entidad", "period": "Mes", "quantities": {"new": "n"}},
@@ -284,5 +289,5 @@ def test_tables_of_counts_have_them_too() -> None:
     for kind in (file, table, table.to_pandas()):
         frame = jm.CountData.from_frame(kind, mapping)
         assert sorted(frame.keys["office"].levels) == ["01", "10"]
-        assert frame.quantities["new"].values.tolist() == [3, 4, 5]
+        assert frame.quantities["new"].values.tolist() == [3, 4, 5, 6]
         assert len(set(frame.first_day.tolist())) == 2
