@@ -11,13 +11,16 @@ from ..base.errors import ReadError
 from ..base.language import tr
 from .mappings.children import child_dates
 from .mappings.mapping import CaseMapping, DateColumn
+from .readers.apart import read_apart
 from .readers.database import read_database
 from .readers.database_url import is_database, source_name
+from .readers.ddi import with_ddi
 from .readers.files import is_parquet, read_text_tables
 from .readers.frames import Embedded, with_day_numbers
 from .readers.parquet import open_parquet, parquet_files
 from .readers.survey import MainTable, read_survey
 from .readers.survey_form import read_form
+from .readers.text_table import TextTable, missing_file
 
 # The name of a file or the address of a database.
 Given: TypeAlias = str | Path
@@ -174,7 +177,7 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded) -> Any:
         return read_text_tables(
             paths, sheet=one.sheet or None, encoding=encoding, separator=separator, codes=data.codes
         )
-    return read_text_tables(
+    read = read_text_tables(
         paths,
         sheet=one.sheet or None,
         encoding=encoding,
@@ -186,6 +189,13 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded) -> Any:
         absent=data.absent,
         needed=one.needed,
     )
+    return read if data.codebook is None else _with_labels(read, mapping.path(data.codebook), data.codes)
+
+
+def _with_labels(read: TextTable, codebook: Path, codes: bool | Sequence[str]) -> TextTable:
+    if not codebook.is_file():
+        raise missing_file(codebook)
+    return with_ddi(read, read_apart("ddi", codebook), codes=codes)
 
 
 def _from_survey(

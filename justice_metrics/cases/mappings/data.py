@@ -31,6 +31,7 @@ class DataPart(Part):
     between groups of three digits; a point there makes the comma the decimal mark, and the other way round.
     ``file`` may be the address of a database; then ``table`` or ``query`` says what is read, and ``time_zone`` by whose
     clocks its moments are. ``export`` is the survey system whose export the file is, ``form`` its XLSForm.
+    ``codebook`` is the DDI codebook of the table of cases.
     """
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
@@ -57,6 +58,7 @@ class DataPart(Part):
     time_zone: Name | None = None
     export: Literal["kobo", "odk"] | None = None
     form: Name | None = None
+    codebook: Name | None = None
 
     @field_validator("kind")
     @classmethod

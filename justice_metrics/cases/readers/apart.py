@@ -30,6 +30,7 @@ READERS: Final[Mapping[str, str]] = MappingProxyType(
         "workbook_sheets": "justice_metrics.cases.readers.sheets:list_sheets",
         "stata": "justice_metrics.cases.readers.labelled:read_stata",
         "spss": "justice_metrics.cases.readers.labelled:read_spss",
+        "ddi": "justice_metrics.cases.readers.ddi:read_ddi",
         "xes": "justice_metrics.cases.readers.xes:read_xes",
         "duckdb": "justice_metrics.cases.readers.database_file:read_duckdb",
         "sqlite": "justice_metrics.cases.readers.database_file:read_sqlite",
