@@ -15,16 +15,22 @@ from ..base.levels import MISSING_LEVELS, NOT_APPLICABLE, NOT_RECORDED, PENDING
 from ..base.types import Counts, Flags, Tallies
 from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData
-from ..cases.periods import Period, Periods, numbered, period_number
+from ..cases.days import year_of_day
+from ..cases.periods import Period, Periods, months_in, numbered, period_number
+from ..cases.rules.masks import sure, without_stand_in
 from ..cases.rules.people import gaps
 from ..cases.rules.recorded import dates_recorded
-from ..cases.rules.rule import Subject, sure
+from ..cases.rules.subject import Subject
 from ..tables import Strata
 from .grouped import NO_DAY, Grouped, grouped_counts, summed
 from .risk import classes
 
 # What a unit has of all its values together: sums from which the share and its error are told.
 MOMENTS: Final = ("y", "x", "yy", "xy", "xx")
+
+# Starts before a gap as long as this, that hold less than this share of the units, are wrong dates.
+_GAP_MONTHS: Final = 36
+_FEW_BEFORE: Final = 0.01
 
 
 class Field(NamedTuple):
@@ -122,9 +128,9 @@ def recorded_counts(
     for place, states in enumerate(endings.values()):
         outcome = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(outcome)
     grouped = grouped_counts(
-        cases, by=by, keys={"when": when_begun(cases, period), "outcome": outcome}, sums=sums, frame=subject.frame()
+        cases, by=by, keys={"when": when_begun(cases, period), "outcome": outcome}, sums=sums, frame=subject.frame(())
     )
-    return _arranged(grouped, chosen, (*endings, PENDING), period)
+    return _arranged(grouped, chosen, (*endings, PENDING), period, cases.cutoff_day)
 
 
 def _chosen(known: Sequence[Field], fields: Sequence[str], by: Sequence[str]) -> tuple[Field, ...]:
@@ -160,22 +166,50 @@ def _flags(subject: Subject, chosen: Sequence[Field]) -> list[_Flags]:
 
 
 def when_begun(cases: CaseData, period: Period) -> nw.Expr:
-    """Return the year of the start (0 without one), which is cheap to group by, or its day."""
+    """Return the year of the start (0 without one), which is cheap to group by, or its day; stand-ins are none."""
+    day = without_stand_in(cases.first_day((cases.procedure.start,)))
     if period == "year":
-        return cases.start_year()
-    return cases.first_day((cases.procedure.start,)).cast(nw.Int64).fill_null(NO_DAY)
+        return nw.when(~day.is_null()).then(year_of_day(day, *cases.years)).otherwise(nw.lit(0))
+    return day.cast(nw.Int64).fill_null(NO_DAY)
 
 
-def numbers_of(when: Counts, period: Period) -> tuple[Counts, Flags]:
-    """Return the numbers of the periods of such years or days, and where there is one."""
+def numbers_of(when: Counts, n: Tallies, period: Period, cutoff: int) -> tuple[Counts, Flags]:
+    """Return the numbers of the periods of such years or days, and which of them can be used.
+
+    A start after the cut-off cannot, nor one far before all others: it is a wrong date, and would be the first period.
+    """
     if period == "year":
-        return when - 1970, np.asarray(when > 0, np.bool_)
-    known = np.asarray(when != NO_DAY, np.bool_)
-    return period_number(np.where(known, when, 0).astype(np.int32), period), known
+        number, known = when - 1970, np.asarray(when > 0, np.bool_)
+    else:
+        known = np.asarray(when != NO_DAY, np.bool_)
+        number = period_number(np.where(known, when, 0).astype(np.int32), period)
+    known &= number <= int(period_number(cutoff, period))
+    return number, known & (number >= first_usual(number[known], n[known], period))
 
 
-def _arranged(grouped: Grouped, chosen: tuple[Field, ...], outcomes: tuple[str, ...], period: Period) -> Recorded:
-    number, known = numbers_of(grouped.keys["when"], period)
+def first_usual(number: Counts, n: Tallies, period: Period) -> int:
+    """Return the first period that counts: those before a gap of more than three years do not, if they hold few units.
+
+    Examples
+    --------
+    >>> first_usual(np.array([-20, 44, 45, 46]), np.array([1, 300, 280, 310]), "year")
+    44
+    """
+    periods, place = np.unique(number, return_inverse=True)
+    if not len(periods):
+        return 0
+    units = np.bincount(place, weights=n, minlength=len(periods))
+    before = np.cumsum(units) - units
+    gap = np.diff(periods) > _GAP_MONTHS // months_in(period)
+    few = before[1:] < _FEW_BEFORE * units.sum()
+    cuts = np.flatnonzero(gap & few)
+    return int(periods[cuts[-1] + 1]) if len(cuts) else int(periods[0])
+
+
+def _arranged(
+    grouped: Grouped, chosen: tuple[Field, ...], outcomes: tuple[str, ...], period: Period, cutoff: int
+) -> Recorded:
+    number, known = numbers_of(grouped.keys["when"], grouped.units, period, cutoff)
     first, last = (int(edge(number[known])) if known.any() else 0 for edge in (np.min, np.max))
     p = last - first + 1 if known.any() else 0
     place = np.where(known, number - first, p)

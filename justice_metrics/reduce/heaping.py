@@ -13,7 +13,7 @@ from ..base.language import tr
 from ..base.types import Counts, Tallies
 from ..cases.attributes import suggested
 from ..cases.casedata import CaseData
-from ..cases.rules.rule import Subject
+from ..cases.rules.subject import Subject
 from ..tables import Strata
 from .completeness import Field, fields_of
 from .grouped import NO_DAY, grouped_counts
@@ -54,7 +54,7 @@ def day_counts(cases: CaseData, *, dates: Sequence[str] = (), by: Sequence[str] 
             )
     cases = cases.with_(sampling=replace(cases.sampling, weighted=False))
     subject = Subject(cases)
-    frame = subject.frame()
+    frame = subject.frame(())
     found = []
     for name in dates or known:
         day = nw.col(name) if name in cases.date_attributes else subject.on(name)

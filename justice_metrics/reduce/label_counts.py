@@ -98,7 +98,7 @@ def label_counts(
         grouped_counts(cases, by=(*by, one), keys={"when": when_begun(cases, period)}, most_strata=_MOST_CELLS)
         for one in chosen
     ]
-    placed = [numbers_of(one.keys["when"], period) for one in counted]
+    placed = [numbers_of(one.keys["when"], one.units, period, cases.cutoff_day) for one in counted]
     numbers = np.concatenate([number[known_] for number, known_ in placed])
     first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)
     groups = in_order({level[:-1] for one in counted for level in one.strata.levels} or {()})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from .rule import Subject, sure
+from .masks import sure
+from .subject import Subject
 
 
 def dates_recorded(subject: Subject) -> dict[str, tuple[nw.Expr, nw.Expr]]:

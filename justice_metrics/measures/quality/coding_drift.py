@@ -460,8 +460,8 @@ def _notes(cases: CaseData, counted: Labelled, comparisons: Sequence[Comparison]
     if undated:
         notes.append(
             trn(
-                "{n} unit has no date of its start and is in no period.",
-                "{n} units have no date of their start and are in no period.",
+                "{n} unit has no usable date of its start and is in no period.",
+                "{n} units have no usable date of their start and are in no period.",
                 undated,
             )
         )

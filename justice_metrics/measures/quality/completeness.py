@@ -423,8 +423,8 @@ def _notes(shown: Shown) -> tuple[Readable, ...]:
     if undated:
         notes.append(
             trn(
-                "{n} unit has no date of its start: it counts in the fields, and in no period.",
-                "{n} units have no date of their start: they count in the fields, and in no period.",
+                "{n} unit has no usable date of its start: it counts in the fields, and in no period.",
+                "{n} units have no usable date of their start: they count in the fields, and in no period.",
                 undated,
             )
         )

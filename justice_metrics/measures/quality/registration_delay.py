@@ -22,6 +22,7 @@ from ...cases.periods import Period, Periods, period_number, period_words, perio
 from ...estimate.nowcast import delay_curve
 from ...estimate.proportion import wilson
 from ...figures.control import period_rows
+from ...reduce.completeness import first_usual
 from ...reduce.count_sums import PERIOD_WORDS
 from ...reduce.registration_delay import Delays, registration_delays
 from ...tables import Strata
@@ -240,7 +241,9 @@ def registration_delay(
             tr("Name other dates with 'start' and 'recorded', or map the columns."),
         )
     cutoff = cases.cutoff_day
-    periods = periods_between(int(found.start.min()), cutoff, period)
+    number = period_number(found.start.astype(np.int32), period)
+    usual = number >= first_usual(number, found.n, period)
+    periods = periods_between(int(found.start[usual].min()), cutoff, period)
     levels = found.strata.levels
     strata = Strata(by, (*levels, (ALL,) * len(by)) if len(levels) > 1 else levels)
     waits = _waits(found, len(strata), periods, period, within_days)
@@ -301,7 +304,7 @@ def _waits(found: Delays, groups: int, periods: Periods, period: Period, within_
     n, soon, median = np.zeros((groups, p), np.int64), np.zeros((groups, p), np.int64), np.full((groups, p), np.nan)
     for g in range(groups):
         # the last group is all together, also where it is the only one
-        mine = np.ones(len(place), np.bool_) if g == groups - 1 else found.stratum == g
+        mine = (place >= 0) & ((found.stratum == g) | (g == groups - 1))
         for when in np.unique(place[mine]).tolist():
             here = mine & (place == when)
             n[g, when] = int(found.n[here].sum())

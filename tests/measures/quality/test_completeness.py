@@ -139,7 +139,13 @@ class TestEdges:
         made = completeness(cases_of(day=["2016-01-01", None], sex=["F", "F"]), fields="sex")
         assert made.main["units"].tolist() == [1]
         assert made.tables["fields"]["denominator"].tolist() == [2]
-        assert any("no date" in one.text() for one in made.notes)
+        assert any("no usable date" in one.text() for one in made.notes)
+
+    def test_a_start_long_before_all_others_makes_no_trend(self) -> None:
+        days = ["1900-01-01", "1931-05-02", "2020-01-01"] + ["2015-03-01"] * 200 + ["2016-03-01"] * 200
+        made = completeness(cases_of(day=days, sex=[None] * 3 + ["F", None] * 200), fields="sex")
+        assert made.main["period"].tolist() == ["2015", "2016"]
+        assert any("3 units have no usable date" in one.text() for one in made.notes)
 
     def test_nothing_is_recorded(self) -> None:
         made = completeness(cases_of(sex=[None] * 3), fields="sex")
