@@ -205,14 +205,17 @@ class _Questions:
             if len(places) > 1 and rule.certain:
                 made[f"n__{rule.id}"] = either([nw.col(f"n__{rule.id}__{place}") for place in places])
                 made[f"of__{rule.id}"] = either([nw.col(f"of__{rule.id}__{place}") for place in places])
+        for group, rules in self._groups().items():
+            flags = [nw.col(f"n__{one}__{place}") for one in rules for place in range(len(self._probes[one]))]
+            made[group] = either(flags)
         return made
 
     def of_indicators(self) -> dict[str, nw.Expr]:
         """Return whether a unit breaks any rule that touches an indicator; equal sets of rules are looked at once."""
-        sets = dict.fromkeys(self._doubts().values())
+        groups = {rules[0]: nw.col(group) for group, rules in self._groups().items()}
         return {
-            f"doubt__{place}": either([nw.col(self._column("n", rule)) for rule in rules])
-            for place, rules in enumerate(sets)
+            f"doubt__{place}": either([flag for first, flag in groups.items() if first in rules])
+            for place, rules in enumerate(dict.fromkeys(self._doubts().values()))
         }
 
     def verdicts(self, counts: Mapping[str, int], facts: Facts) -> Iterable[Verdict]:
@@ -260,6 +263,14 @@ class _Questions:
     def _column(self, what: str, rule: str) -> str:
         """Return the column in which a rule as a whole is counted."""
         return f"{what}__{rule}" if len(self._probes[rule]) > 1 else f"{what}__{rule}__0"
+
+    def _groups(self) -> dict[str, tuple[str, ...]]:
+        """Return the rules that throw doubt on the same indicators: each group is looked at once."""
+        doubts = self._doubts()
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for rule in dict.fromkeys(one for rules in doubts.values() for one in rules):
+            groups.setdefault(tuple(name for name, rules in doubts.items() if rule in rules), []).append(rule)
+        return {f"group__{place}": tuple(rules) for place, rules in enumerate(groups.values())}
 
     def _doubts(self) -> dict[str, tuple[str, ...]]:
         """Return the rules that throw doubt on single units, for each indicator that they touch."""

@@ -90,7 +90,8 @@ def _unconvicted(subject: Subject, _: Facts) -> list[Counted]:
     rows = _rows(subject)
     if rows is None:
         return []
-    return _counted(rows.frame, nw.col("case__convicted") == 0, ~nw.col("case__convicted").is_null())
+    says_something = ~nw.col("day").is_null() | ~nw.col("months").is_null()
+    return _counted(rows.frame, nw.col("case__convicted") == 0, ~nw.col("case__convicted").is_null() & says_something)
 
 
 def _out_of_range(subject: Subject, *, above: bool) -> list[Counted]:

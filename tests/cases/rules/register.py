@@ -16,36 +16,37 @@ Tables: TypeAlias = dict[str, list[Row]]
 CUTOFF = "2018-04-30"
 OF_CHILDREN, OF_ADULTS, INJURIES = "Violación de infante, niña, niño o adolescente", "Violación", "Lesiones leves"
 MONTHS = {OF_CHILDREN: 264, OF_ADULTS: 200, INJURIES: 24}
-ACTS = ("preliminary", "charged", "accusation", "preparation", "trial", "verdict", "final")
+ACTS = ("charged", "trial", "verdict")
 # Days between the complaint and each act, by the way in which a case goes.
 WAYS: dict[str, dict[str, int]] = {
-    "pending": {"preliminary": 2},
-    "charged": {"preliminary": 2, "charged": 40},
-    "accused": {"preliminary": 2, "charged": 40, "accusation": 121},
-    "rejected": {"preliminary": 2, "ended": 75},
-    "convicted": {"preliminary": 2, "charged": 40, "accusation": 121, "preparation": 150, "trial": 191, "verdict": 203},
-    "final": {"preliminary": 2, "charged": 40, "accusation": 121, "preparation": 150, "trial": 191, "verdict": 203},
+    "pending": {},
+    "charged": {"charged": 40},
+    "tried": {"charged": 40, "trial": 191},
+    "rejected": {"ended": 75},
+    "convicted": {"charged": 40, "trial": 191, "verdict": 203, "ended": 203},
+    "final": {"charged": 40, "trial": 191, "verdict": 203, "ended": 233},
 }
-WAYS["convicted"]["ended"] = 203
-WAYS["final"] |= {"final": 233, "ended": 233}
 LABELS = {"rejected": "Rechazo", "convicted": "Condena", "final": "Condena firme"}
 
 MAPPING: dict[str, Any] = {
     "data": {"date_order": "ymd", "faults": "count", "official_rows": 320, "extracted": "2018-06-15"},
     "cases": {
-        **{"id": "id", "unit": "case", "procedure": "bolivia", "cutoff": CUTOFF},
+        "id": "id",
+        "unit": "case",
+        "procedure": "bolivia",
+        "cutoff": CUTOFF,
         "links": {"victim": "victim", "accused": "accused", "case": "id"},
     },
-    "dates": {
-        **{one: one for one in ("complaint", "preliminary", "charged", "accusation", "trial", "verdict", "appeal")},
-        **{"trial_preparation": "preparation", "final_verdict": "final", "alternative_exit": "exit"},
-    },
+    "dates": {one: one for one in ("complaint", "charged", "trial", "verdict")},
     "outcome": {
         "column": "outcome",
         "date": "ended",
         "labels": {
-            **{"Rechazo": "rejected", "Condena": "convicted", "Condena firme": "final_conviction"},
-            **{"Desistimiento": "withdrawn", "En trámite": "pending"},
+            "Rechazo": "rejected",
+            "Condena": "convicted",
+            "Condena firme": "final_conviction",
+            "Desistimiento": "withdrawn",
+            "En trámite": "pending",
         },
     },
     "attributes": {
@@ -56,12 +57,25 @@ MAPPING: dict[str, Any] = {
     },
     "reliance": {"left": "gone", "status": "still"},
     "support": {
-        **{"id": "id", "actor": {"column": "who"}, "start": "since", "end": "until"},
-        **{"institution": "where", "recorded": "written"},
+        "id": "id",
+        "actor": {"column": "who"},
+        "start": "since",
+        "end": "until",
+        "institution": "where",
+        "recorded": "written",
     },
     "hearings": {"scheduled": "set", "status": {"column": "became"}},
     "measures": {"requested": "asked", "ordered": "ordered"},
     "sentences": {"date": "day", "offence": "offence", "months": "months"},
+}
+# The same register with few columns, for rules that look at one of them as a whole.
+LEAN: dict[str, Any] = {
+    **{one: MAPPING[one] for one in ("data", "outcome")},
+    "cases": {name: value for name, value in MAPPING["cases"].items() if name != "links"},
+    "dates": {"complaint": "complaint", "charged": "charged"},
+    "attributes": {
+        name: MAPPING["attributes"][name] for name in ("age_at_fact", "relationship", "weapon", "offence", "sex")
+    },
 }
 CHILDREN = ("hearings", "measures", "sentences")
 
@@ -86,20 +100,20 @@ def cases() -> Iterator[Row]:
         complaint = shifted("2016-06-02", place * 215 // 100)
         open_days = (day(CUTOFF) - day(complaint)).days
         way = list(WAYS)[place % len(WAYS)]
-        if open_days < max(WAYS[way].values()) + 5:
+        if open_days < max(WAYS[way].values(), default=0) + 5:
             way = "pending"
         offence = (OF_CHILDREN, OF_ADULTS, INJURIES)[place // 6 % 3]
         age = 3 + place % 11 if offence == OF_CHILDREN else 18 + place * 7 % 43
         fact = shifted(complaint, -6)
-        row: Row = dict.fromkeys((*ACTS, "ended", "appeal", "exit", "gone", "reopened_day", "weapon"))
+        row: Row = dict.fromkeys((*ACTS, "ended", "gone", "reopened_day"))
         row |= {"id": f"LPZ-{place:04d}", "victim": f"V{place:04d}", "accused": f"A{place:04d}", "way": way}
         row |= {act: worked(shifted(complaint, after)) for act, after in WAYS[way].items()}
         row |= {"complaint": complaint, "filed": complaint[:4], "fact_day": fact, "age": str(age)}
         row |= {"birth_day": shifted(fact, -int(365.25 * age) - 150), "registered_day": shifted(complaint, 3)}
         row |= {"outcome": LABELS.get(way, "En trámite"), "offence": offence, "sex": ("F", "M")[place % 5 == 0]}
-        row |= {"status": "Concluido" if way in LABELS else "Abierto", "office": f"Juzgado {place % 3 + 1}"}
-        row |= {"relationship": ("Padre", "Padrastro", "Vecino")[place % 3], "still": "engaged"}
-        row["weapon"] = ("ninguna", "arma blanca")[place % 2]
+        row |= {"status": "Concluido" if way in LABELS else "Abierto", "office": f"Juzgado {place // 18 % 3 + 1}"}
+        row |= {"relationship": ("Padre", "Padrastro", "Vecino")[place // 7 % 3], "still": "engaged"}
+        row |= {"weapon": ("ninguna", "arma blanca")[place // 6 % 2]}
         yield row
 
 
@@ -129,10 +143,8 @@ def frame_of(rows: list[Row]) -> pd.DataFrame:
     return frame.where(frame.notna(), None)
 
 
-def read(tables: Tables, **changes: Any) -> CaseData:
-    """Return the case data of some tables; ``changes`` are sections of the mapping in place of the usual ones."""
-    mapping = {**MAPPING, **changes}
+def read(tables: Tables, mapping: dict[str, Any] = MAPPING) -> CaseData:
+    """Return the case data of the tables that a mapping describes."""
     children = {name: frame_of(tables[name]) for name in CHILDREN if name in mapping}
-    return CaseData.from_frame(
-        frame_of(tables["cases"]), mapping, support=frame_of(tables["support"]), children=children
-    )
+    support = frame_of(tables["support"]) if "support" in mapping else None
+    return CaseData.from_frame(frame_of(tables["cases"]), mapping, support=support, children=children)
