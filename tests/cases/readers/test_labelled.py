@@ -270,3 +270,14 @@ def test_in_the_child_process(tmp_path: Path) -> None:
     path = written(tmp_path, "sav", {"x": [1.0, 2.0], "t": ["a", "b"]}, variable_value_labels={"x": OUTCOMES})
     assert read_apart("spss", path, codes=("x",)).table.equals(read_spss(path, codes=True).table)
     assert read_apart("spss", path).value_labels == read_spss(path).value_labels
+
+
+def test_the_example_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Path(__file__).parents[3] / "docs" / "labelled_files.md"
+    code = page.read_text(encoding="utf-8").split("```python\n", 1)[1].split("```", 1)[0]
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, page.name, "exec"), {})
+    said = [line[2:] for line in code.splitlines() if line.startswith("# ")]
+    assert capsys.readouterr().out.splitlines() == said
