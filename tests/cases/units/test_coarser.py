@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import polars as pl
 import pytest
 
 import justice_metrics as jm
@@ -25,7 +26,7 @@ ACCUSED: list[dict[str, Any]] = [
 
 
 def accused(**given: Any) -> CaseData:
-    return wide(ACCUSED, unit="accused", **given)
+    return wide(ACCUSED, unit="accused", frame=pl.from_pandas, **given)
 
 
 def ends(cases: CaseData) -> dict[str, str | None]:

@@ -40,7 +40,7 @@ def made(
     members: Sequence[Row] = ACCUSED,
     *,
     section: Row = SECTION,
-    polars: bool = False,
+    polars: bool = True,
     **given: Any,
 ) -> CaseData:
     table = frame_of(rows)

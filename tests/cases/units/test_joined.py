@@ -23,7 +23,7 @@ def tied(
     *,
     joined: Sequence[tuple[str, str | None]] | None = None,
     split: Sequence[tuple[str, str | None, int | None]] | None = None,
-    polars: bool = False,
+    polars: bool = True,
     **given_: Any,
 ) -> CaseData:
     """Return cases with a table of joinings (id, into), and one of splittings (id, origin, day)."""

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import justice_metrics as jm
@@ -58,7 +59,7 @@ LATER = [
 
 
 def wide_of(rows: list[Row], cutoff: int) -> CaseData:
-    return wide(rows, cutoff=cutoff)
+    return wide(rows, cutoff=cutoff, frame=pl.from_pandas)
 
 
 def changes(earlier: CaseData, later: CaseData, registered: str | None = None) -> Changes:
@@ -67,7 +68,7 @@ def changes(earlier: CaseData, later: CaseData, registered: str | None = None) -
 
 @pytest.fixture(scope="module")
 def found() -> ExtractComparison:
-    return compare_extracts(wide_of(EARLIER, 100), wide_of(LATER, 200))
+    return compare_extracts(wide(EARLIER, cutoff=100), wide(LATER, cutoff=200))
 
 
 def figure(found: ExtractComparison, indicator: str) -> dict[str, tuple[float, float]]:
