@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .measures.quality.extracts import compare_extracts as compare_extracts
     from .measures.quality.linkage import linkage_error as linkage_error
     from .measures.quality.linkage_sensitivity import linkage_sensitivity as linkage_sensitivity
+    from .measures.quality.registration_delay import registration_delay as registration_delay
     from .measures.rates.cohort_rates import cohort_rates as cohort_rates
     from .measures.rates.convictions import conviction_rates as conviction_rates
     from .measures.rates.convictions import outcome_shares as outcome_shares
@@ -185,6 +186,7 @@ _PUBLIC: Final = {
     "support_presence": "measures.support.presence",
     "reliance_by_support": "measures.support.reliance",
     "check": "measures.quality.check",
+    "registration_delay": "measures.quality.registration_delay",
     "date_heaping": "measures.quality.date_heaping",
     "pseudonyms": "cases.linkage.pseudonyms",
     "linked_cases": "cases.linkage.linked_cases",

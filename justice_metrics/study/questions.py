@@ -100,6 +100,7 @@ QUESTIONS: Final = _listed(
     Question("completeness", "quality.completeness", "completeness", counting=True),
     Question("coding_drift", "quality.coding_drift", "coding_drift", counting=True),
     Question("date_heaping", "quality.date_heaping", "date_heaping", counting=True),
+    Question("registration_delay", "quality.registration_delay", "registration_delay"),
     Question("procedure", "procedure_map", "procedure_map", of="procedure"),
     Question("attrition", "attrition", "attrition"),
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),

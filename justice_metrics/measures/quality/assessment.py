@@ -15,6 +15,7 @@ from .check import check
 from .coding_drift import coding_drift
 from .completeness import completeness
 from .date_heaping import date_heaping
+from .registration_delay import registration_delay
 
 # The attribute by which offices are told apart, the first that the cases have.
 _OFFICES = ("court", "office", "municipality", "department")
@@ -59,6 +60,7 @@ def quality_assessment(cases: CaseData, *, by: Names | None = None) -> tuple[Res
         lambda: date_heaping(cases),
     ]
     if registered is not None:
+        asked.append(lambda: registration_delay(cases, recorded=registered, by=offices))
         asked.append(lambda: nowcast(cases, recorded=registered))
     answers: list[Result] = []
     silent: list[Message] = []
