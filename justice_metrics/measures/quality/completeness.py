@@ -214,7 +214,13 @@ class Completeness(Result):
         }
         said: list[Readable] = [
             tr(
-                "Record keeping changed: {one} of the values of {first} are recorded and {two} of those of {last}, "
+                "Record keeping became better: {one} of the values of {first} are recorded and {two} of those of "
+                "{last}, {change} points a year ({low} to {high}).",
+                **values,
+            )
+            if sure and float(trend["estimate"][base]) > 0
+            else tr(
+                "Record keeping became worse: {one} of the values of {first} are recorded and {two} of those of {last}, "
                 "{change} points a year ({low} to {high}).",
                 **values,
             )

@@ -112,7 +112,7 @@ class TestPlanted:
         assert by_ending.loc[("relationship", "rejection"), "p_value"] > 0.05
         told = " ".join(one.text() for one in answer.findings())
         assert "This is an association" in told
-        assert "Record keeping changed" in told
+        assert "Record keeping became better" in told
 
     def test_parts_add_up(self, answer: Completeness) -> None:
         main, periods, fields = (answer.to_frame(name) for name in ("main", "periods", "fields"))
