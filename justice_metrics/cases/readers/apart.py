@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from ...base.errors import ReadError
 from ...base.language import Message, tr, trn
-from .crossing import BrokenAnswer, plain, unpacked
+from .crossing import READY, BrokenAnswer, plain, unpacked
 from .text_table import TextTable
 
 # Functions from a path and options to a TextTable; they are imported in the child only.
@@ -49,6 +49,8 @@ _MOST_SECONDS: Final = 1800.0
 _CHUNK: Final = 1 << 20
 
 # The child finds the library where the parent found it, and nothing that merely lies in the folder it was started in.
+# Where the library lies is told by itself: a notebook finds it in its own folder, which is no path for the child.
+_LIBRARY: Final = str(Path(__file__).resolve().parents[3])
 _START: Final = (
     "import sys, json; request = json.loads(sys.stdin.buffer.read()); sys.path[:] = request['modules']; "
     "from justice_metrics.cases.readers.child import main; main(request)"
@@ -102,7 +104,7 @@ def read_apart(
     memory = _memory_for(size) if memory is None else memory
     seconds = _seconds_for(size) if seconds is None else seconds
     request = {
-        "modules": [one for one in sys.path if Path(one).is_absolute()],
+        "modules": list(dict.fromkeys([*(one for one in sys.path if Path(one).is_absolute()), _LIBRARY])),
         "reader": READERS.get(reader, reader),
         "path": str(path.absolute()),
         "options": plain(options),
@@ -112,8 +114,13 @@ def read_apart(
     answer = _answer(json.dumps(request).encode(), seconds, most=memory, name=path.name)
     if answer is None:
         raise _took_too_long(path.name, seconds)
+    if not answer.startswith(READY):
+        raise _cannot_start(path.name)
+    del answer[: len(READY)]
     try:
         return unpacked(answer)
+    except ImportError:
+        raise _cannot_start(path.name) from None
     except MemoryError:
         raise _took_too_much(path.name, memory) from None
     except BrokenAnswer:

@@ -17,9 +17,13 @@ from ...base import errors
 from ...base.language import Message
 from .text_table import TextTable
 
+# What a child says first of all, so that one that could not even begin is told from one that broke down.
+READY: Final = b"ready\n"
+
 _LENGTH: Final = struct.Struct(">Q")
 # Numbers of rows travel as a column of the table; no column of a file can be called so, as names are trimmed.
 _NUMBERS: Final = " row numbers "
+_NOT_THERE: Final = frozenset({"ImportError", "ModuleNotFoundError"})
 _OUT_OF_MEMORY: Final = frozenset({"MemoryError", "ArrowMemoryError"})
 # What stands in the table itself.
 _APART: Final = frozenset({"table", "numbers"})
@@ -69,6 +73,8 @@ def unpacked(answer: bytes | bytearray) -> TextTable:
         The error of the child.
     MemoryError
         When the child ran out of memory.
+    ImportError
+        When the child does not find what the library needs.
     BrokenAnswer
         When the child broke down, or its answer was cut short.
     """
@@ -81,6 +87,8 @@ def unpacked(answer: bytes | bytearray) -> TextTable:
             kind = str(head["breakdown"])
             if kind in _OUT_OF_MEMORY:
                 raise MemoryError
+            if kind in _NOT_THERE:
+                raise ImportError(kind)
             raise BrokenAnswer(kind)
         if "error" not in head:
             return _table(answer, _LENGTH.size + length, head["read"])

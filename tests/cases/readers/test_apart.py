@@ -77,6 +77,8 @@ def test_a_table_comes_over_whole_and_no_secret_goes_there(
     file: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("A_SECRET", "s3cret")
+    # a notebook may find the library only because it lies in the folder where it works
+    monkeypatch.setattr(sys, "path", ["", *(one for one in sys.path if Path(one) != Path(__file__).parents[3])])
     read = read_apart("readers_of_a_test:whole", file, sheet="Año", words=("a", None, {"b": 1}))
     assert read.table.to_pydict() == {"id": ["1", None]}
     assert (read.source, read.n_rows, read.first_row, read.sheet) == ("casos.bin", 2, 4, "Año")
@@ -131,6 +133,11 @@ def test_a_program_that_is_no_python_is_not_started_again(file: Path, monkeypatc
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert "no Python can be started" in refusal("whole", file).text()
     monkeypatch.delattr(sys, "frozen")
+    elsewhere = [one for one in sys.path if "site-packages" not in one]
+    monkeypatch.setattr(sys, "path", elsewhere)
+    assert "no Python can be started" in refusal("whole", file).text()
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert "no Python can be started" in refusal("whole", file).text()
     monkeypatch.setattr(sys, "executable", str(file))
     assert "no Python can be started" in refusal("whole", file).text()
 
