@@ -220,8 +220,8 @@ class Completeness(Result):
             )
             if sure and float(trend["estimate"][base]) > 0
             else tr(
-                "Record keeping became worse: {one} of the values of {first} are recorded and {two} of those of {last}, "
-                "{change} points a year ({low} to {high}).",
+                "Record keeping became worse: {one} of the values of {first} are recorded and {two} of those of "
+                "{last}, {change} points a year ({low} to {high}).",
                 **values,
             )
             if sure
