@@ -35,8 +35,11 @@ def add(app: typer.Typer, options: Options) -> None:
         )
     )
     def init(
-        files: list[Path] = typer.Argument(
-            ..., metavar="FILE...", show_default=False, help=words(tr("The file with the cases, or several files."))
+        files: list[str] = typer.Argument(
+            ...,
+            metavar="FILE...",
+            show_default=False,
+            help=words(tr("The file with the cases, or several files; or the address of a database.")),
         ),
         out: Path | None = typer.Option(
             None,
@@ -51,7 +54,7 @@ def add(app: typer.Typer, options: Options) -> None:
             "--sheet",
             metavar="NAME",
             show_default=False,
-            help=words(tr("Sheet of a workbook; otherwise the fullest one.")),
+            help=words(tr("Sheet of a workbook, otherwise the fullest one; or table of a database.")),
         ),
         procedure: str | None = typer.Option(
             None,
@@ -87,25 +90,27 @@ def add(app: typer.Typer, options: Options) -> None:
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
             from ..cases.proposals.propose import propose_mapping
+            from ..cases.readers.database_url import source_name
             from ..publish.folder import write_file
 
-            target = out or _beside(files)
+            target = out or _beside(files[0])
             if target.exists() and not force:
                 raise OutputError(
                     tr("There is a file '{name}' already.", name=target.name),
                     tr("Name another one with --out, or replace it with --force."),
                 )
-            names = ", ".join(one.name for one in files)
+            names = ", ".join(source_name(one) for one in files)
+            folder = target.absolute().parent
             with shell.working(tr("Looking at {name}", name=names)):
-                proposal = propose_mapping(files, sheet=sheet, procedure=procedure)
+                proposal = propose_mapping(files, sheet=sheet, procedure=procedure, folder=folder)
             shell.settle(proposal.language)
             if interactive:
                 from .asking import ask_about
 
                 proposal = ask_about(
-                    proposal, shell, lambda named: propose_mapping(files, sheet=sheet, procedure=named)
+                    proposal, shell, lambda named: propose_mapping(files, sheet=sheet, procedure=named, folder=folder)
                 )
-            write_file(target, proposal.toml(shell.language, folder=target.absolute().parent).encode("utf-8"))
+            write_file(target, proposal.toml(shell.language, folder=folder).encode("utf-8"))
             if json:
                 shell.give_record({"mapping": str(target), "columns": _record(proposal)})
             elif quiet:
@@ -128,9 +133,12 @@ def add(app: typer.Typer, options: Options) -> None:
             )
 
 
-def _beside(files: list[Path]) -> Path:
+def _beside(first: str) -> Path:
     """Return where the mapping goes by default: beside the first file, called as it is without its endings."""
-    return files[0].with_name(f"{files[0].name.split('.')[0]}_mapping.toml")
+    from ..cases.readers.database_url import is_database, source_name
+
+    folder = Path() if is_database(first) else Path(first).parent
+    return folder / f"{source_name(first).split('.')[0]}_mapping.toml"
 
 
 def _record(proposal: Proposal | CountProposal) -> list[dict[str, object]]:

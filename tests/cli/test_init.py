@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from justice_metrics.cases.mappings.mapping import read_mapping
+from justice_metrics.cases.read import read_cases
 from justice_metrics.cli import init, schema
 from justice_metrics.cli.options import Options
 
@@ -93,7 +95,9 @@ def test_unsure_columns_are_asked_about(app: typer.Typer, runner: CliRunner, tmp
 
 
 def test_questions_in_spanish(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
-    done = runner.invoke(app, ["init", str(cases(tmp_path)), "-i", "-l", "es"], input="bolivia\n\ndmy\n2018-04-30\n\nsí\n-\n-\n")
+    done = runner.invoke(
+        app, ["init", str(cases(tmp_path)), "-i", "-l", "es"], input="bolivia\n\ndmy\n2018-04-30\n\nsí\n-\n-\n"
+    )
     assert done.exit_code == 0, done.output
     assert "LPZ" not in done.output + done.stderr
 
@@ -141,6 +145,33 @@ def test_several_files_and_a_mapping_elsewhere(app: typer.Typer, runner: CliRunn
     assert mapping.support is not None
     assert mapping.support.file == ("../data/apoyo.csv",)
     assert mapping.support.actor.labels == {"Abogada": "lawyer"}
+
+
+def test_a_table_of_a_database(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "casos.sqlite") as base:
+        base.execute("create table expedientes (caso text, fecha_denuncia text, resultado text)")
+        base.execute("create table listas (a text, b text)")
+        rows = [(f"E{n}", f"2018-01-{n % 28 + 1:02d}", "Rechazo de denuncia") for n in range(20)]
+        base.executemany("insert into expedientes values (?, ?, ?)", rows)
+    base.close()
+    target = tmp_path / "mapping.toml"
+    words = ["init", "sqlite:///casos.sqlite", "--out", str(target), "--procedure", "bolivia", "-l", "en"]
+    done = runner.invoke(app, words)
+    assert done.exit_code == 1
+    assert "has 2 tables" in done.stderr
+    done = runner.invoke(app, [*words, "--sheet", "expedientes"])
+    assert done.exit_code == 0, done.stderr
+    mapping = read_mapping(target)
+    assert (mapping.data.file, mapping.data.table) == (("sqlite:///casos.sqlite",), "expedientes")
+    assert mapping.data.sheet == ()
+    assert read_cases(mapping=mapping).n_units == 20
+
+
+def test_a_password_in_an_address_is_refused(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:
+    words = ["init", "postgresql://ana:clave9@example.org/casos", "--out", str(tmp_path / "m.toml")]
+    done = runner.invoke(app, words)
+    assert done.exit_code == 1
+    assert "clave9" not in done.output + done.stderr
 
 
 def test_a_procedure_that_is_not_there(app: typer.Typer, runner: CliRunner, tmp_path: Path) -> None:

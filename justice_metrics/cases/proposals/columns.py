@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ...base.errors import CaseDataError, ReadError
 from ...base.language import tr
 from ..conversions.conversion import DateOrder, DayLookup, day_lookup, number_lookup
 from ..conversions.numbers import NumberKind
 from ..conversions.text import normalise, part_missing
+from ..readers.database import read_database
+from ..readers.database_url import refuse_secrets, source_name
 from ..readers.files import is_parquet, is_workbook, open_parquet, parquet_files, read_text_tables, sheets_with_data
 from ..readers.survey import MainTable, read_survey
 from ..readers.survey_links import looks_like_survey
@@ -23,6 +25,9 @@ from .words import DATE_WORDS, MISSING_CODES, says, words_of
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+# The name of a file or the address of a database.
+Given: TypeAlias = str | Path
 
 # Enough texts to know a column by, and enough to find its latest day.
 _FEW_TEXTS: Final = 500
@@ -45,6 +50,8 @@ class ColumnLook:
         As the file calls it.
     words : tuple of str
         Words of the name.
+    called : str
+        What a statistics file calls it besides.
     n_rows, n_filled, n_distinct : int
         Rows of the file; cells that say something; different texts among them.
     share_dates, share_numbers, share_decimals : float
@@ -75,6 +82,7 @@ class ColumnLook:
     day_counts: tuple[int, ...] = field(default=(), repr=False)
     labels: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     missing_codes: Mapping[str, str] = field(default_factory=dict)
+    called: str = ""
 
     @property
     def share_filled(self) -> float:
@@ -100,8 +108,8 @@ class LookedAt:
 
     Attributes
     ----------
-    files : tuple of Path
-        Where it lies; several files of one shape.
+    files : tuple of Path or str
+        Where it lies; several files of one shape, or the address of a database.
     n_rows : int
     columns : tuple of ColumnLook
     sheet : str or None
@@ -114,7 +122,7 @@ class LookedAt:
         Survey system whose export it is.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[Given, ...]
     n_rows: int
     columns: tuple[ColumnLook, ...]
     sheet: str | None = None
@@ -125,7 +133,7 @@ class LookedAt:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return self.sheet or ", ".join(one.name for one in self.files)
+        return self.sheet or ", ".join(source_name(one) for one in self.files)
 
     def n_distinct(self, columns: Sequence[str]) -> int:
         """Return how many different rows some columns have together."""
@@ -147,17 +155,30 @@ class LookedAt:
         return [str(one) for one in found if one is not None]
 
 
-def look_at(path: Path | Sequence[Path], *, sheet: str | None = None, main: MainTable | None = None) -> LookedAt:
+def look_at(
+    path: Given | Sequence[Path],
+    *,
+    sheet: str | None = None,
+    main: MainTable | None = None,
+    folder: Path | None = None,
+) -> LookedAt:
     """Look at every column of a table: a file, or several files of one shape.
 
     Parameters
     ----------
-    path : Path or sequence of Path
+    path : Path, address of a database, or sequence of Path
     sheet : str, optional
-        For a workbook; the fullest one by default.
+        For a workbook; the fullest one by default. For a database the table.
     main : MainTable, optional
         For a repeat in an export of a survey: the table on which it hangs.
+    folder : Path, optional
+        Where the address of a database starts; the current folder by default.
     """
+    if isinstance(path, str):
+        refuse_secrets(path)
+        read = read_database(path, folder=folder or Path(), table=sheet)
+        columns = tuple(_look(name, name, read.n_rows, *read.distinct(name)) for name in read.columns)
+        return LookedAt(files=(path,), n_rows=read.n_rows, columns=columns, sheet=sheet, table=read.table)
     paths = (path,) if isinstance(path, Path) else tuple(path)
     if all(is_parquet(one) for one in paths):
         relation = open_parquet(parquet_files(paths))
@@ -176,11 +197,14 @@ def look_at(path: Path | Sequence[Path], *, sheet: str | None = None, main: Main
         read = read_survey(paths, sheet=sheet if main is not None else None, main=main)
         others = tuple(one for one in sheets if one != read.sheet)
     columns = tuple(
-        _look(
-            f"{_GROUPS.split(name)[-1] if export is not None else name} {read.column_labels.get(name, '')}",
-            name,
-            read.n_rows,
-            *read.distinct(name),
+        replace(
+            _look(
+                f"{_GROUPS.split(name)[-1] if export is not None else name} {read.column_labels.get(name, '')}",
+                name,
+                read.n_rows,
+                *read.distinct(name),
+            ),
+            called=read.column_labels.get(name, ""),
         )
         for name in read.columns
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from ...base.language import Language
+from .columns import Given
 from .proposal import Guess, guess_headings, guess_rows
 
 
@@ -37,7 +37,7 @@ class CountGuesses:
 
     Attributes
     ----------
-    files : tuple of Path
+    files : tuple of Path or str
     sheet : str or None
     language : {"en", "es"}
     n_rows : int
@@ -62,7 +62,7 @@ class CountGuesses:
         Keys that a person decided, which need no mark.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[Given, ...]
     sheet: str | None
     language: Language
     n_rows: int

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...base.language import Language, tr, trn
+from ..readers.database_url import source_name
 from .count_guesses import CountGuesses, QuantityGuess
 from .toml_lines import Lines, quoted
 
@@ -16,7 +17,7 @@ def counts_text(proposal: CountGuesses, language: Language, folder: Path | None)
 
 
 def _lines(one: CountGuesses, lines: Lines) -> Iterator[str]:
-    names = ", ".join(path.name for path in one.files)
+    names = ", ".join(source_name(path) for path in one.files)
     yield lines.remark(tr("Proposed from the names and the looks of the columns of '{file}'.", file=names))
     yield lines.remark(
         tr("Read every line. CHECK marks a guess; FILL IN marks what no file can tell. Then delete these marks.")
@@ -24,7 +25,7 @@ def _lines(one: CountGuesses, lines: Lines) -> Iterator[str]:
     yield from ("", "[data]", lines.line('kind = "counts"', tr("a table of counts: docs/counts.md")))
     yield lines.files(one.files)
     if one.sheet is not None:
-        yield f"sheet = {quoted(one.sheet)}"
+        yield lines.sheet(one.files, one.sheet)
     yield f'language = "{one.language}"'
     yield from ("", "[counts]")
     unit = f"unit = {quoted(one.unit)}"

@@ -37,6 +37,7 @@ from .words import ATTRIBUTES, says, words_of
 _NUMBERS: Final = 0.6
 _PERIODS: Final = 0.9
 _FEW_PERIODS: Final = 0.5
+_MOST_INDICATORS: Final = 60
 _MOST_KEY_LABELS: Final = 3_000
 
 
@@ -216,7 +217,9 @@ def _every_phrase() -> tuple[str, ...]:
 def _indicator(columns: Sequence[ColumnLook], numbers: Sequence[ColumnLook]) -> ColumnLook | None:
     if len(numbers) != 1:
         return None
-    return next((one for one in columns if named(one, INDICATORS) > 0 and 0 < len(one.labels) <= 60), None)
+    fits = [one for one in columns if named(one, INDICATORS) > 0 and 0 < len(one.labels) <= _MOST_INDICATORS]
+    # each stands there again and again: what stands there once may speak of a person
+    return next((one for one in fits if 2 * one.n_distinct <= one.n_filled), None)
 
 
 def _office_of(columns: Sequence[ColumnLook], taken: Iterable[str]) -> ColumnLook | None:

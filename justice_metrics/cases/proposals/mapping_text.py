@@ -63,11 +63,11 @@ class _Writer(Lines):
             others = ", ".join(quoted(name) for name in one.other_sheets)
             yield (
                 self.line(
-                    f"sheet = {quoted(one.sheet)}",
+                    self.sheet(one.files, one.sheet),
                     tr("CHECK: the fullest sheet; there are also {others}", others=others),
                 )
                 if others
-                else f"sheet = {quoted(one.sheet)}"
+                else self.sheet(one.files, one.sheet)
             )
         kinds = {
             "wide": tr("one row per unit"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from ...base.language import Language, Readable, format_share, tr
 from ..conversions.conversion import DateOrder
 from ..conversions.labels import LabelMatch
-from .columns import ColumnLook
+from ..readers.database_url import source_name
+from .columns import ColumnLook, Given
 from .keys import ProposedKind, is_id, unit_of
 
 # From here on a guess needs no CHECK mark beside it.
@@ -108,7 +108,7 @@ class TableGuess:
     ----------
     section : str
         Section of the mapping: "stages", "support", or that of a table which hangs on the cases.
-    files : tuple of Path
+    files : tuple of Path or str
         Where it lies.
     sheet : str or None
         For a workbook.
@@ -122,7 +122,7 @@ class TableGuess:
     """
 
     section: str
-    files: tuple[Path, ...]
+    files: tuple[Given, ...]
     sheet: str | None
     n_rows: int
     guesses: tuple[Guess, ...]
@@ -136,7 +136,7 @@ class TableGuess:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return self.sheet or ", ".join(one.name for one in self.files)
+        return self.sheet or ", ".join(source_name(one) for one in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ class Guesses:
 
     Attributes
     ----------
-    files : tuple of Path
+    files : tuple of Path or str
         The file with the cases; several of one shape; none when there is a table per stage.
     kind : {"wide", "events", "stages"}
         One row per unit, one row per event, or one table per stage.
@@ -185,7 +185,7 @@ class Guesses:
         For a workbook.
     """
 
-    files: tuple[Path, ...]
+    files: tuple[Given, ...]
     kind: ProposedKind
     language: Language
     n_rows: int
@@ -210,7 +210,7 @@ class Guesses:
     def source(self) -> str:
         """Names of the files."""
         paths = self.files or tuple(path for one in self.tables for path in one.files)
-        return ", ".join(dict.fromkeys(one.name for one in paths))
+        return ", ".join(dict.fromkeys(source_name(one) for one in paths))
 
     def every(self) -> tuple[tuple[str, Guess], ...]:
         """Return the guesses of all tables, each with the section that its key belongs to."""
@@ -262,7 +262,9 @@ class Guesses:
         """Return the guesses for reading: names and shares only, nothing that a cell says."""
         if not self.tables:
             return guess_rows(self.guesses, language)
-        main = [[", ".join(one.name for one in self.files), *_row(guess, "", language)] for guess in self.guesses]
+        main = [
+            [", ".join(source_name(one) for one in self.files), *_row(guess, "", language)] for guess in self.guesses
+        ]
         return main + [
             [table.name, *_row(guess, f"{table.section}.", language)]
             for table in self.tables
@@ -284,7 +286,7 @@ def guess_rows(guesses: Sequence[Guess], language: Language) -> list[list[str]]:
 def _row(one: Guess, section: str, language: Language) -> list[str]:
     whole = one.key if one.key.startswith(("cases.", "attributes.")) else section + one.key
     return [
-        one.column,
+        f"{one.column} ({one.look.called})" if one.look.called else one.column,
         looks_like(one.look).text(language),
         format_share(one.look.share_filled, language, decimals=0),
         whole if one.key else "–",

@@ -12,8 +12,9 @@ from ...base.language import Language
 from ..calendar import date_of, day_number
 from ..conversions.conversion import DateOrder, normalise
 from ..procedure_file import read_procedure, shipped_procedures
+from ..readers.database_url import is_database
 from ..readers.survey import MainTable
-from .columns import ColumnLook, LookedAt, look_at, nothing_to_map
+from .columns import ColumnLook, Given, LookedAt, look_at, nothing_to_map
 from .counts import CountProposal, looks_like_counts, propose_counts
 from .keys import ProposedKind, column_keys, kind_of, unit_of
 from .labels import section_labels, state_labels
@@ -53,20 +54,24 @@ def propose_mapping(
     language: Language | None = None,
     sheet: str | None = None,
     procedure: str | Path | None = None,
+    folder: Path | None = None,
     today: dt.date | None = None,
 ) -> Proposal | CountProposal:
     """Propose a mapping for files of any known kind.
 
     Parameters
     ----------
-    path : path or sequence of paths
+    path : path, address of a database, or sequence of paths
         One file with the cases; or several: files of one shape, a table per stage, tables that hang on the cases.
     language : {"en", "es"}, optional
         Language of the files; found out from the names of their columns.
     sheet : str, optional
         For a workbook; the fullest sheet by default, and the others are looked at for tables that hang on the cases.
+        For a database the table.
     procedure : str or path, optional
         Shipped id, or a file of the user's own, whose words then name the states; found out otherwise.
+    folder : Path, optional
+        Where the address of a database starts, which is the folder of the mapping; the current folder by default.
     today : datetime.date, optional
         Dates after it are no candidates for the cut-off; the current day by default.
 
@@ -82,8 +87,8 @@ def propose_mapping(
     ProcedureError, SettingsError
         When the procedure that was named cannot be read.
     """
-    paths = [Path(one) for one in ([path] if isinstance(path, str | Path) else path)]
-    seen = _looked_at(paths, sheet)
+    several = [path] if isinstance(path, str | Path) else path
+    seen = _looked_at([str(one) if is_database(one) else Path(one) for one in several], sheet, folder)
     if any(len(one.columns) < 2 for one in seen):
         raise nothing_to_map(next(one.name for one in seen if len(one.columns) < 2))
     every = tuple(column for one in seen for column in one.columns)
@@ -100,7 +105,7 @@ def propose_mapping(
     left_out: tuple[str, ...] = ()
     guesses: tuple[Guess, ...] = ()
     kind: ProposedKind = "stages"
-    files: tuple[Path, ...] = ()
+    files: tuple[Given, ...] = ()
     others: tuple[str, ...] = ()
     sheet_taken = None
     export = next((one.export for one in of_cases), None)
@@ -131,12 +136,13 @@ def propose_mapping(
     return _with_days(proposal, seen, today or dt.date.today())
 
 
-def _looked_at(paths: Sequence[Path], sheet: str | None) -> list[LookedAt]:
+def _looked_at(given: Sequence[Given], sheet: str | None, folder: Path | None) -> list[LookedAt]:
     """Look at the files; those of one shape are one table."""
-    seen = [look_at(one, sheet=sheet) for one in paths]
+    seen = [look_at(one, sheet=sheet, folder=folder) for one in given]
     shapes: dict[frozenset[str], list[Path]] = {}
     for one in seen:
-        shapes.setdefault(frozenset(column.name for column in one.columns), []).extend(one.files)
+        paths = [file for file in one.files if isinstance(file, Path)]
+        shapes.setdefault(frozenset(column.name for column in one.columns), []).extend(paths)
     if len(shapes) == len(seen):
         return seen
     return [look_at(files, sheet=sheet) for files in shapes.values()]
@@ -164,8 +170,9 @@ def _sections_in_sheets(main: LookedAt, guesses: Sequence[Guess]) -> tuple[list[
     if id_column is None:
         return [], others
     for name in others[:_MOST_SHEETS]:
-        above = MainTable(main.files, main.sheet, (id_column,)) if main.export is not None else None
-        section = section_of(look_at(main.files[0], sheet=name, main=above))
+        paths = tuple(one for one in main.files if isinstance(one, Path))
+        above = MainTable(paths, main.sheet, (id_column,)) if main.export is not None else None
+        section = section_of(look_at(paths[0], sheet=name, main=above))
         if section is not None:
             found.setdefault(section.section, section)
     taken = {one.sheet for one in found.values()}

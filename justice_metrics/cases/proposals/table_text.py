@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ...base.language import tr
 from ..mappings.children import CHILD_COLUMNS, CHILDREN
+from .columns import Given
 from .proposal import Guess, Guesses, TableGuess
 from .toml_lines import Lines, quoted
 
@@ -16,7 +16,7 @@ def stage_lines(proposal: Guesses, lines: Lines) -> Iterator[str]:
     for table in proposal.stages():
         yield from ("", "[[stages]]", lines.files(table.files))
         if table.sheet is not None:
-            yield f"sheet = {quoted(table.sheet)}"
+            yield lines.sheet(table.files, table.sheet)
         column, date = table.at("outcome.column"), table.at("date")
         if table.state is not None:
             text = f"state = {quoted(table.state)}"
@@ -65,7 +65,7 @@ def _reliance(proposal: Guesses, lines: Lines) -> Iterator[str]:
 def _support(table: TableGuess, lines: Lines) -> Iterator[str]:
     yield from ("", "[support]", lines.files(table.files))
     if table.sheet is not None:
-        yield f"sheet = {quoted(table.sheet)}"
+        yield lines.sheet(table.files, table.sheet)
     yield lines.key(table.at("id"), "id", tr("FILL IN: the column with the number of the case"))
     yield from _plain_keys(table, ("start", "end", "institution", "basis", "recorded"), lines)
     if table.at("start") is None:
@@ -81,7 +81,7 @@ def _child(proposal: Guesses, table: TableGuess, lines: Lines) -> Iterator[str]:
     if not _same_book(proposal.files, table.files):
         yield lines.files(table.files)
     if table.sheet is not None:
-        yield f"sheet = {quoted(table.sheet)}"
+        yield lines.sheet(table.files, table.sheet)
     of_cases, own = proposal.at("cases.id"), table.at("id")
     if own is None or of_cases is None or own.column != of_cases.column:
         yield lines.key(own, "id", tr("FILL IN: the column with the number of the case"))
@@ -96,7 +96,7 @@ def _child(proposal: Guesses, table: TableGuess, lines: Lines) -> Iterator[str]:
             yield from _label_section(guess, f"{section}.labels", lines)
 
 
-def _same_book(one: Sequence[Path], other: Sequence[Path]) -> bool:
+def _same_book(one: Sequence[Given], other: Sequence[Given]) -> bool:
     return tuple(one) == tuple(other)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ..conversions.text import normalise
+from ..readers.database_url import source_name
 from .columns import ColumnLook, LookedAt
 from .keys import Keys, id_of, is_id, named, outcome_of, take_attributes, take_best
 from .labels import section_labels, state_labels
@@ -212,4 +213,4 @@ def _column(table: LookedAt, name: str) -> ColumnLook:
 
 def _stem(table: LookedAt) -> str:
     """Return the name of the sheet or of the file, without its endings."""
-    return normalise(table.sheet) if table.sheet is not None else table.files[0].name.split(".")[0]
+    return normalise(table.sheet) if table.sheet is not None else source_name(table.files[0]).split(".")[0]

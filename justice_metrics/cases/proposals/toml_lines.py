@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ...base.language import Language, Message, tr, trn
 from ..conversions.labels import FEWEST_TO_SHOW
+from ..readers.database_url import is_database
+from .columns import Given
 from .proposal import Guess, LabelGuess, LabelGuesses
 
 
@@ -46,13 +48,19 @@ class Lines:
             return self.line(f'{key} = "?"', otherwise)
         return self.doubt(f"{key} = {quoted(guess.column)}", guess)
 
-    def files(self, files: Sequence[Path]) -> str:
+    def sheet(self, files: Sequence[Given], name: str) -> str:
+        """Return the line that names the sheet of a workbook, or the table of a database."""
+        return f"{'table' if any(is_database(one) for one in files) else 'sheet'} = {quoted(name)}"
+
+    def files(self, files: Sequence[Given]) -> str:
         """Return the line that names the files."""
         names = [quoted(self.name(one)) for one in files]
         return f"file = {names[0]}" if len(names) == 1 else f"file = [{', '.join(names)}]"
 
-    def name(self, path: Path) -> str:
-        """Return the name of a file as the mapping writes it."""
+    def name(self, path: Given) -> str:
+        """Return the name of a file as the mapping writes it; the address of a database stays as it is."""
+        if isinstance(path, str):
+            return path
         if self._folder is None:
             return path.name
         try:

@@ -204,3 +204,28 @@ def test_an_export_of_a_survey_with_a_repeat(tmp_path: Path) -> None:
     cases_read = read_cases(mapping=mapping)
     assert cases_read.n_units == 20
     assert len(cases_read.child("hearings").collect()) == 60
+
+
+def test_what_a_statistics_file_calls_its_columns(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    pandas = pytest.importorskip("pandas")
+    path = tmp_path / "base.sav"
+    frame = pandas.DataFrame(
+        {
+            "V1": [f"E{n}" for n in range(30)],
+            "V2": [f"2017-03-{n % 28 + 1:02d}" for n in range(30)],
+            "V3": [1.0 + n % 2 for n in range(30)],
+        }
+    )
+    pyreadstat.write_sav(
+        frame,
+        path,
+        column_labels=["Número de expediente", "Fecha de denuncia", "Forma de conclusión"],
+        variable_value_labels={"V3": {1: "Rechazo de denuncia", 2: "En trámite"}},
+    )
+    made = proposed(path, procedure="bolivia")
+    mapping = mapping_of(made, tmp_path)
+    assert (mapping.cases.id, mapping.dates["complaint"].column) == (("V1",), "V2")
+    assert mapping.outcome is not None
+    assert mapping.outcome.labels == {"Rechazo de denuncia": "rejected", "En trámite": "pending"}
+    assert made.rows()[0][0] == "V1 (Número de expediente)"
