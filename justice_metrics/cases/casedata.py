@@ -16,7 +16,7 @@ from ..base.errors import QuestionError, suggestion
 from ..base.language import Label, Language, Readable, tr
 from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut, Provenance, unit_words
-from ..base.types import FrameLibrary
+from ..base.types import FrameLibrary, Names, names
 from . import canonical
 from .attributes import suggested
 from .calendar import date_of
@@ -284,7 +284,7 @@ class CaseData:
         start = self.first_day((self.procedure.start,))
         return nw.when(~start.is_null()).then(year_of_day(start, *self.years)).otherwise(nw.lit(0))
 
-    def to_unit(self, unit: CountingUnit, *, principal: tuple[str, ...] = ()) -> CaseData:
+    def to_unit(self, unit: CountingUnit, *, principal: Names = ()) -> CaseData:
         """Count another unit: the members of a case (victims, accused) become one, or a case becomes its members.
 
         Parameters
@@ -292,7 +292,7 @@ class CaseData:
         unit : {"complaint", "case", "victim", "accused", "charge"}
             A coarser unit, known from ``links`` in [cases] of the mapping; or a finer one, whose members a section
             [victims], [accused] or [charges] tells.
-        principal : tuple of str
+        principal : str or tuple of str
             For a coarser unit: which ending stands for it when its members ended differently: outcome classes, or
             ``pending``, most telling first. Classes that are not named come last, in the order of the procedure.
 
@@ -322,7 +322,7 @@ class CaseData:
             roles=self.dated_roles,
             seen=self.seen_states,
             sampling=self.sampling,
-            principal=principal,
+            principal=names(principal),
         )
         reason = tr("{member} without a link to: {unit}", member=unit_words(self.unit), unit=unit_words(unit))
         return replace(
@@ -339,7 +339,7 @@ class CaseData:
             provenance=replace(self.provenance, unit=unit, units_in=n).leave_out(LeftOut(reason, without)),
         )
 
-    def _parted(self, unit: CountingUnit, members: nw.LazyFrame[Any], principal: tuple[str, ...]) -> CaseData:
+    def _parted(self, unit: CountingUnit, members: nw.LazyFrame[Any], principal: Names) -> CaseData:
         """Return the cases with each member as a unit; other tables that hang on a case are not a member's."""
         if principal:
             raise QuestionError(

@@ -211,12 +211,15 @@ def outcomes_table(two: Extracts) -> Table:
         key = (str(one), str(other), str(kind))
         found[key] = found.get(key, 0) + n
         total[str(one)] = total.get(str(one), 0) + n
-    order = [PENDING, *two.earlier.cases.procedure.outcomes]
+    first, second = two.earlier.cases.procedure, two.later.cases.procedure
+    order = [PENDING, *dict.fromkeys((*first.outcomes, *second.outcomes))]
     rows = sorted(found, key=lambda key: (order.index(key[0]), order.index(key[1]), key[2]))
     n = np.array([found[one] for one in rows], dtype=np.int64)
     base = np.array([total[one[0]] for one in rows], dtype=np.int64)
-    label = two.earlier.cases.procedure.label
-    words: dict[str, Readable] = {one: LEVEL_WORDS[PENDING] if one == PENDING else label(one) for one in order}
+    words: dict[str, Readable] = {
+        one: (first if one in first.outcomes else second).label(one) for one in order if one != PENDING
+    }
+    words[PENDING] = LEVEL_WORDS[PENDING]
     columns = (
         Column("earlier", tr("in the earlier extract"), "text", "key", "key"),
         Column("later", tr("in the later extract"), "text", "key", "key"),
