@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from justice_metrics.base.errors import CaseDataError
 from justice_metrics.cases.linkage.compare import compare
 from justice_metrics.cases.linkage.linked import LinkedRegisters, link_registers
 from justice_metrics.cases.linkage.plan import read_plan
@@ -17,7 +18,9 @@ from justice_metrics.cases.linkage.prepare import prepare
 from justice_metrics.estimate.linkage_review import reviewed_precision, reviewed_recall
 from justice_metrics.measures.quality.linkage_sensitivity import linkage_sensitivity
 from justice_metrics.reduce.linked import pair_counts
+from justice_metrics.simulate.people_names import MEN, SURNAMES, WOMEN
 from justice_metrics.simulate.registers import REGISTERS, World, registers, write_registers
+from tests.register_cases import plan, table
 
 pytestmark = pytest.mark.prove
 pytest.importorskip("splink", reason="splink is not installed")
@@ -131,6 +134,21 @@ def test_intervals_of_a_review_hold_their_level(level: float, kind: str) -> None
         held += found.conf_low <= truth <= found.conf_high
     sys.stderr.write(f"{kind} at {level}: coverage {held / replicates:.3f}\n")
     assert held >= binom.ppf(0.005, replicates, level)
+
+
+def test_registers_of_different_persons_are_refused() -> None:
+    """Four hundred records, and no two of them alike."""
+    rows = [
+        (f"P{one}", WOMEN[one % 90], SURNAMES[one], None, f"19{40 + one % 60}-02-{1 + one % 27:02d}", None)
+        for one in range(200)
+    ]
+    court = [
+        (f"C{one}", MEN[one % 50], f"{SURNAMES[one][::-1]}k", None, f"20{one % 20:02d}-08-{1 + one % 27:02d}", None)
+        for one in range(200)
+    ]
+    with pytest.raises(CaseDataError, match="too few persons") as caught:
+        compare(plan(), prepare(plan(), {"police": table(rows), "court": table(court)}))
+    assert "Quispe" not in str(caught.value)
 
 
 @pytest.mark.spark

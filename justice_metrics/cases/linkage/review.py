@@ -56,6 +56,12 @@ class Reviewed(NamedTuple):
     same: Counts
     unsure: int
 
+    @property
+    def expected_same(self) -> Floats:
+        """How many pairs of each band are one person, by those looked at; half where nobody looked."""
+        share = np.divide(self.same, self.looked_at, out=np.full(len(self.same), 0.5), where=self.looked_at > 0)
+        return np.asarray(self.pairs * share)
+
 
 def write_review(linked: LinkedRegisters, folder: str | Path, *, pairs: int = 210, seed: int = 1) -> Path:
     """Write a sample of pairs for a person to decide on: personal data, names side by side.

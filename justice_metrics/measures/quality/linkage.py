@@ -57,8 +57,9 @@ class LinkageError(Result):
         One row per threshold, measure (precision, recall) and basis (model, review): ``numerator, denominator,
         estimate, conf_low, conf_high``.
     found
-        One row per threshold, register and group of the first register's records: how many are found there
-        (``numerator, denominator, estimate, conf_low, conf_high``), and how many by the probabilities (``expected``).
+        One row per threshold and register, at the middle threshold also one per group of the first register's
+        records: how many are found there (``numerator, denominator, estimate, conf_low, conf_high``), and how many by
+        the probabilities (``expected``).
     pairs
         One row per threshold: pairs accepted, pairs that only a third record links, persons, records of the largest.
     """
@@ -92,8 +93,7 @@ class LinkageError(Result):
     def _missed(self) -> tuple[Readable, ...]:
         """Say how differently the groups are found, at the middle threshold."""
         table = self.tables["found"]
-        thresholds = list(dict.fromkeys(table["threshold"].tolist()))
-        middle = thresholds[len(thresholds) // 2]
+        middle = self._middle()
         share = {
             (str(table["register"][row]), str(table["group"][row])): float(table["estimate"][row])
             for row in range(len(table))
@@ -111,6 +111,11 @@ class LinkageError(Result):
             for register in dict.fromkeys(one for one, _ in share)
             if np.isfinite(share[register, "one_surname"]) and np.isfinite(share[register, "two_surnames"])
         )
+
+    def _middle(self) -> float:
+        """Return the threshold at which groups are compared."""
+        thresholds = list(dict.fromkeys(self.main["threshold"].tolist()))
+        return float(thresholds[len(thresholds) // 2])
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the wrong and the missed links at each threshold."""
@@ -138,9 +143,8 @@ class LinkageError(Result):
         """Draw who is found in each register, by group, at the middle threshold."""
         if view != "found":
             return super().draw(view, ax, language=language)
-        table = self.tables["found"]
-        thresholds = list(dict.fromkeys(table["threshold"].tolist()))
-        shown = [row for row in range(len(table)) if table["threshold"][row] == thresholds[len(thresholds) // 2]]
+        table, middle = self.tables["found"], self._middle()
+        shown = [row for row in range(len(table)) if table["threshold"][row] == middle]
         return dots(
             labels=[GROUP_WORDS[str(table["group"][row])].text(language) for row in shown],
             groups=[str(table["register"][row]) for row in shown],
@@ -238,14 +242,14 @@ def _main_table(
         inside = reviewed.low >= threshold - 1e-9
         known = any(abs(threshold - one) < 1e-9 for one in BANDS)
         for measure, judge in (("precision", reviewed_precision), ("recall", reviewed_recall)):
-            of = inside if measure == "precision" else np.ones_like(inside)
             judged = (
                 judge(reviewed.pairs, reviewed.looked_at, reviewed.same, inside, confidence_level)
                 if known
                 else Judged(np.nan, np.nan, np.nan)
             )
-            same = float(reviewed.same[of & (inside if measure == "recall" else of)].sum())
-            base = float((reviewed.looked_at if measure == "precision" else reviewed.same)[of].sum())
+            # Numbers of pairs that the sample stands for, so that they make the share.
+            base = float(reviewed.pairs[inside].sum() if measure == "precision" else reviewed.expected_same.sum())
+            same = judged.estimate * base
             rows.append((threshold, measure, "review", same, base, judged))
     columns = (
         Column("threshold", tr("threshold"), "number", "key", "key", 2),
@@ -259,8 +263,8 @@ def _main_table(
         "threshold": np.array([one[0] for one in rows]),
         "measure": np.array([one[1] for one in rows], dtype=object),
         "basis": np.array([one[2] for one in rows], dtype=object),
-        "numerator": np.rint([one[3] for one in rows]).astype(np.int64),
-        "denominator": np.rint([one[4] for one in rows]).astype(np.int64),
+        "numerator": np.rint(np.nan_to_num([one[3] for one in rows])).astype(np.int64),
+        "denominator": np.rint(np.nan_to_num([one[4] for one in rows])).astype(np.int64),
         "estimate": np.array([one[5].estimate for one in rows]),
         "conf_low": np.array([one[5].conf_low for one in rows]),
         "conf_high": np.array([one[5].conf_high for one in rows]),
@@ -298,6 +302,9 @@ def _found_table(linked: LinkedRegisters, thresholds: Sequence[float], confidenc
         "conf_high": shares.conf_high,
         "expected": by_model,
     }
+    # The groups at one threshold are enough to see whose links are missed; all together stand at each.
+    shown = (values["group"] == ALL) | (values["threshold"] == thresholds[len(thresholds) // 2])
+    values = {name: held[shown] for name, held in values.items()}
     return Table(columns, values, labels={"group": GROUP_WORDS}, title=tr("Who is found in each register"))
 
 
@@ -337,6 +344,14 @@ def _notes(thresholds: Sequence[float], counted: Sequence[Any], reviewed: Review
             )
         )
     else:
+        looked_at = int(reviewed.looked_at.sum())
+        notes.append(
+            trn(
+                "{n} pair was looked at; the numbers are those of all pairs that it stands for.",
+                "{n} pairs were looked at; the numbers are those of all pairs that they stand for.",
+                looked_at,
+            )
+        )
         if reviewed.unsure:
             notes.append(
                 trn(
