@@ -18,7 +18,7 @@ from .readers.ddi import with_ddi
 from .readers.files import is_parquet, read_text_tables
 from .readers.frames import Embedded, with_day_numbers
 from .readers.parquet import open_parquet, parquet_files
-from .readers.survey import MainTable, read_survey
+from .readers.survey import MainTable, SurveyFiles, read_survey
 from .readers.survey_form import read_form
 from .readers.text_table import TextTable, missing_file
 
@@ -86,7 +86,8 @@ def given_tables(
     """
     described = _described(path, mapping)
     source = ", ".join(source_name(one) for table in described.values() if table.is_main for one in table.files)
-    return {name: _read(one, mapping, embedded) for name, one in described.items()}, source
+    survey = _Survey(mapping) if mapping.data.export is not None else None
+    return {name: _read(one, mapping, embedded, survey) for name, one in described.items()}, source
 
 
 def _described(path: Given | Sequence[Given] | None, mapping: CaseMapping) -> dict[str, _Table]:
@@ -159,7 +160,16 @@ def _hanging(mapping: CaseMapping, first: tuple[Given, ...]) -> dict[str, _Table
     return tables
 
 
-def _read(one: _Table, mapping: CaseMapping, embedded: Embedded) -> Any:
+class _Survey:
+    """What all tables of one survey share: its form, and the sheets that were parsed already."""
+
+    def __init__(self, mapping: CaseMapping) -> None:
+        form = mapping.data.form
+        self.form = read_form(mapping.path(form)) if form is not None else None
+        self.files = SurveyFiles()
+
+
+def _read(one: _Table, mapping: CaseMapping, embedded: Embedded, survey: _Survey | None) -> Any:
     """Return one table: parquet as a relation that is read where it is needed, everything else as texts."""
     data = mapping.data
     if any(is_database(each) for each in one.files):
@@ -171,8 +181,8 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded) -> Any:
         relation = open_parquet(parquet_files(paths), connection=embedded.connection)
         return relation.to_arrow_table() if _text_dates(relation, one.dates) else with_day_numbers(relation)
     encoding, separator = (None, None) if one.other_hand else (data.encoding, data.separator)
-    if data.export is not None:
-        return _from_survey(one, paths, mapping, encoding, separator)
+    if survey is not None:
+        return _from_survey(one, paths, mapping, survey, encoding, separator)
     if not one.is_main:
         return read_text_tables(
             paths, sheet=one.sheet or None, encoding=encoding, separator=separator, codes=data.codes
@@ -199,8 +209,13 @@ def _with_labels(read: TextTable, codebook: Path, codes: bool | Sequence[str]) -
 
 
 def _from_survey(
-    one: _Table, paths: Sequence[Path], mapping: CaseMapping, encoding: str | None, separator: str | None
-) -> Any:
+    one: _Table,
+    paths: Sequence[Path],
+    mapping: CaseMapping,
+    survey: _Survey,
+    encoding: str | None,
+    separator: str | None,
+) -> TextTable:
     data = mapping.data
     main = None
     if not one.is_main:
@@ -211,13 +226,14 @@ def _from_survey(
         names=one.needed,
         sheet=one.sheet[0] if one.sheet else None,
         main=main,
-        form=read_form(mapping.path(data.form)) if data.form is not None else None,
+        form=survey.form,
         language=data.language,
         codes=data.codes,
         encoding=encoding,
         separator=separator,
         renamed=data.renamed if one.is_main else {},
         absent=data.absent if one.is_main else (),
+        files=survey.files,
     )
 
 

@@ -57,11 +57,13 @@ def read_database(
         return read_server(url, table=table, query=query, time_zone=time_zone)
     if not url.path.is_file():
         raise missing_file(url.path)
+    # A query may compute as long as it needs; a damaged table must not keep anybody waiting.
+    seconds = _MOST_SECONDS if query is not None else _seconds(url.path)
     if url.engine == "duckdb":
-        return read_apart("duckdb", url.path, seconds=_seconds(url.path), table=table, query=query, time_zone=time_zone)
-    return read_apart("sqlite", url.path, seconds=_seconds(url.path), table=table, query=query)
+        return read_apart("duckdb", url.path, seconds=seconds, table=table, query=query, time_zone=time_zone)
+    return read_apart("sqlite", url.path, seconds=seconds, table=table, query=query)
 
 
 def _seconds(path: Path) -> float:
-    """Return how long a query may take: it may compute, so more than reading alone."""
+    """Return how long reading a table may take; a view computes, so more than for other files."""
     return min(_MOST_SECONDS, _SECONDS + path.stat().st_size / (1 << 20) * _SECONDS_PER_MEBIBYTE)

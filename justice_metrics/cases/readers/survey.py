@@ -44,6 +44,29 @@ class MainTable(NamedTuple):
     ids: tuple[str, ...]
 
 
+class SurveyFiles:
+    """Sheets of exports, each parsed once however many tables of a mapping need it."""
+
+    def __init__(self) -> None:
+        self._tables: dict[tuple[Path, str | None, str | None, str | None], TextTable] = {}
+        self._sheets: dict[Path, tuple[str, ...]] = {}
+
+    def sheets(self, path: Path) -> tuple[str, ...]:
+        """Return the names of the sheets with tables; none for a text file."""
+        if path not in self._sheets:
+            book = is_workbook(path) and path.is_file()
+            self._sheets[path] = tuple(name for name, _ in sheets_with_data(path)) if book else ()
+        return self._sheets[path]
+
+    def table(self, path: Path, *, sheet: str | None, encoding: str | None, separator: str | None) -> TextTable:
+        """Return a sheet, or a text file, as it stands there."""
+        key = (path, sheet, encoding, separator)
+        if key not in self._tables:
+            read = read_text_table(path, sheet=sheet, encoding=encoding, separator=separator, header=True)
+            self._tables[key] = read
+        return self._tables[key]
+
+
 class _Ancestor(NamedTuple):
     """A table above a repeat, and its row for each row of the repeat; -1 for none."""
 
@@ -65,6 +88,7 @@ def read_survey(
     separator: str | None = None,
     renamed: Mapping[str, str] = MappingProxyType({}),
     absent: Collection[str] = (),
+    files: SurveyFiles | None = None,
 ) -> TextTable:
     """Read the submissions of a survey, or the rows of one of its repeats.
 
@@ -88,6 +112,8 @@ def read_survey(
         For a csv file where they cannot be found out.
     renamed, absent
         As for :func:`justice_metrics.cases.readers.files.read_text_tables`.
+    files : SurveyFiles, optional
+        What was parsed already for other tables of the same mapping.
 
     Returns
     -------
@@ -103,7 +129,7 @@ def read_survey(
         When a name could be several columns that are filled in the same rows.
     """
     wanted = None if names is None else tuple(dict.fromkeys([*names, *renamed, *(main.ids if main else ())]))
-    how = _How(wanted, form, language, codes, encoding, separator)
+    how = _How(wanted, form, language, codes, encoding, separator, files or SurveyFiles())
     exports = [_Export(path, how) for path in paths]
     tables = [one.table(sheet) for one in exports]
     if any(is_repeat(one) for one in tables):
@@ -127,6 +153,7 @@ class _How(NamedTuple):
     codes: bool | Sequence[str]
     encoding: str | None
     separator: str | None
+    files: SurveyFiles
 
 
 class _Export:
@@ -136,15 +163,11 @@ class _Export:
         self._path = path
         self._how = how
         self._read: dict[str | None, TextTable] = {}
-        self._sheets: tuple[str, ...] | None = None
 
     @property
     def sheets(self) -> tuple[str, ...]:
         """Names of the sheets with tables; none for a text file."""
-        if self._sheets is None:
-            book = is_workbook(self._path) and self._path.is_file()
-            self._sheets = tuple(name for name, _ in sheets_with_data(self._path)) if book else ()
-        return self._sheets
+        return self._how.files.sheets(self._path)
 
     def main_sheet(self) -> str | None:
         """Return the sheet with the submissions: the first that is no repeat."""
@@ -157,7 +180,7 @@ class _Export:
         name = self.main_sheet() if sheet is None and is_workbook(self._path) else sheet
         if name not in self._read:
             how = self._how
-            read = read_text_table(self._path, sheet=name, encoding=how.encoding, separator=how.separator, header=True)
+            read = how.files.table(self._path, sheet=name, encoding=how.encoding, separator=how.separator)
             read = _cleared(_without_tags(read), how)
             self._read[name] = with_answers(read, how.names, how.form, language=how.language, codes=how.codes)
         return self._read[name]
