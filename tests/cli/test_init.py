@@ -6,6 +6,7 @@ import csv
 import json
 import sqlite3
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,16 @@ def test_a_schema_that_is_not_there(app: typer.Typer, runner: CliRunner) -> None
     done = runner.invoke(app, ["schema", "maping"])
     assert done.exit_code == 1
     assert "Did you mean 'mapping'?" in done.stderr
+
+
+def test_the_schema_of_mappings_takes_the_mapping_of_the_sample(app: typer.Typer, runner: CliRunner) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    sample = Path(__file__).parents[2] / "sample_data" / "bolivia_mapping.toml"
+    if not sample.is_file():
+        pytest.skip("no sample data")
+    written = json.loads(json.dumps(tomllib.loads(sample.read_text(encoding="utf-8")), default=str))
+    schema_read = json.loads(runner.invoke(app, ["schema", "mapping"]).stdout)
+    checker = jsonschema.Draft202012Validator(schema_read)
+    assert list(checker.iter_errors(written)) == []
+    written["cases"]["cutof"] = "2018-04-30"
+    assert list(checker.iter_errors(written)) != []
