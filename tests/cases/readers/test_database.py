@@ -45,7 +45,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "true, TIMESTAMP '2018-04-30 14:05:00', TIMESTAMPTZ '2018-04-30 23:30:00-04', 'x'::BLOB, [1, 2]), "
             "('  ', NULL, NULL, 0.1, false, TIMESTAMP '2018-05-01', NULL, NULL, NULL), "
             "('02', NULL, NULL, 'nan'::DOUBLE, NULL, NULL, NULL, NULL, NULL)) "
-            't("N° de caso", fecha, monto, numero, grave, hora, registro, foto, lista)'
+            't("N° de caso", fecha, monto, numero, grave, hora, registro, imagen, lista)'
         )
         made.execute("CREATE SCHEMA fiscalia; CREATE VIEW fiscalia.abiertos AS SELECT 1 AS n UNION ALL SELECT 2")
     return path
@@ -55,7 +55,7 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lite") / "casos.sqlite"
     made = sqlite3.connect(path)
-    made.execute('CREATE TABLE casos ("N° de caso" TEXT, fecha TEXT, monto REAL, foto BLOB)')
+    made.execute('CREATE TABLE casos ("N° de caso" TEXT, fecha TEXT, monto REAL, imagen BLOB)')
     made.execute("INSERT INTO casos VALUES ('01', '2018-04-30', 3.0, x'00ff'), (CAST(x'f161' AS TEXT), '', 0.1, NULL)")
     made.execute('CREATE TABLE "otra ""tabla""" (n INTEGER)')
     made.execute('INSERT INTO "otra ""tabla""" VALUES (9007199254740993)')
@@ -74,7 +74,7 @@ def test_every_cell_of_duckdb_as_text(duck: Path) -> None:
     ]
     assert read.source == "casos.duckdb: casos"
     assert [note.text() for note in read.notes] == [
-        "2 columns hold bytes, lists or records and were left out: foto, lista."
+        "2 columns hold bytes, lists or records and were left out: imagen, lista."
     ]
 
 
@@ -91,7 +91,7 @@ def test_every_cell_of_sqlite_as_text(lite: Path) -> None:
     assert cells(read) == [["01", "2018-04-30", "3"], ["ña", None, "0.1"]]
     assert [note.text() for note in read.notes] == [
         "1 text of the database was not in UTF-8 and was read as Windows-1252.",
-        "1 column holds bytes, lists or records and was left out: foto.",
+        "1 column holds bytes, lists or records and was left out: imagen.",
     ]
     assert cells(read_sqlite(lite, table='otra "tabla"')) == [["9007199254740993"]]
 

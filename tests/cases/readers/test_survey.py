@@ -29,7 +29,7 @@ SURVEY = [
     ["select_one sino", "menor", "¿Es menor?", "Is a minor?"],
     ["select_multiple tipos", "violencia", "Tipos de violencia", "Kinds of violence"],
     ["geopoint", "lugar", "Lugar", "Place"],
-    ["image", "foto", "Foto", "Photo"],
+    ["image", "imagen", "Imagen", "Photo"],
     ["end_group", None, None, None],
     ["begin_repeat", "audiencias", "Audiencias", "Hearings"],
     ["date", "fecha_audiencia", "Fecha de audiencia", "Date of hearing"],
@@ -123,7 +123,7 @@ def export(*, labels: bool, groups: str | None, multi: str) -> list[list[str]]:
             head("lugar"),
             "_lugar_latitude",
             "_lugar_longitude",
-            head("foto"),
+            head("imagen"),
             "_id",
             "_uuid",
             "_submission_time",
@@ -174,7 +174,7 @@ def test_every_style_gives_the_same_table(
     path = text(tmp_path / "casos.csv", export(labels=labels, groups=groups, multi=multi))
     read = read_survey([path], names=NAMES, form=form, language="es")
     assert rows_of(read, NAMES) == MEANT
-    assert not [one for one in read.columns if "lugar" in one.casefold() or "foto" in one.casefold()]
+    assert not [one for one in read.columns if "lugar" in one.casefold() or "imagen" in one.casefold()]
     assert read.column_labels["fecha_denuncia"] == "Fecha de denuncia"
     assert read.value_labels["menor"] == {"1": "Sí", "2": "No"}
     # the same by the labels of the form
