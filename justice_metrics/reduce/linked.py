@@ -85,6 +85,41 @@ def found_in(linked: LinkedRegisters, threshold: float) -> Found:
     return Found(groups.sum(axis=1), groups @ there.astype(np.int64), groups.astype(np.float64) @ _likely(linked))
 
 
+class GroupPairs(NamedTuple):
+    """Pairs by group, as the model sees them; shapes (groups,).
+
+    Attributes
+    ----------
+    accepted : array of int
+        Pairs that count as one person.
+    expected_accepted, expected_all : array of float
+        Sums of the probabilities of the accepted pairs, and of all that were kept.
+    """
+
+    accepted: Counts
+    expected_accepted: Floats
+    expected_all: Floats
+
+
+def group_pairs(linked: LinkedRegisters, threshold: float) -> GroupPairs:
+    """Count pairs by the groups of ``GROUPS``; a pair is of a lesser group when one of its records is.
+
+    So one pair of records with one surname and with two counts under one surname.
+    """
+    pairs = linked.pairs
+    single, coarse = (
+        np.concatenate([getattr(one, name) for one in linked.registers]) for name in ("one_surname", "coarse_birth")
+    )
+    single, coarse = (one[pairs.left] | one[pairs.right] for one in (single, coarse))
+    groups = np.array([np.ones_like(single), ~single, single, ~coarse, coarse])
+    kept = linked.accepted(threshold)
+    return GroupPairs(
+        (groups & kept).sum(axis=1).astype(np.int64),
+        groups.astype(np.float64) @ np.where(kept, pairs.probability, 0.0),
+        groups.astype(np.float64) @ pairs.probability,
+    )
+
+
 class CaseCounts(NamedTuple):
     """What became of the records of the other registers; shapes (registers - 1,).
 

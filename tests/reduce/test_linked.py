@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from justice_metrics.reduce.linked import GROUPS, case_counts, found_in, pair_counts
+from justice_metrics.reduce.linked import GROUPS, case_counts, found_in, group_pairs, pair_counts
 from tests.register_cases import PAIRS, by_hand
 
 
@@ -41,6 +41,20 @@ def test_expected_links_need_no_threshold() -> None:
         of_each = [1 - (1 - 0.93) * (1 - 0.998), 0.999, 0.85, 0.02]
         np.testing.assert_allclose(expected[0], sum(of_each))
         np.testing.assert_allclose(expected[2], 0.85)
+
+
+def test_pairs_by_group() -> None:
+    """Rosario's pair is the only one with one surname; hers and Juana's have a date of birth that is not known."""
+    found = group_pairs(by_hand(PAIRS), 0.9)
+    assert dict(zip(GROUPS, found.accepted.tolist(), strict=True)) == {
+        "all": 5,
+        "two_surnames": 5,
+        "one_surname": 0,
+        "birth_to_the_day": 5,
+        "birth_coarse": 0,
+    }
+    np.testing.assert_allclose(found.expected_all[[2, 4]], [0.85, 0.87])
+    np.testing.assert_allclose(found.expected_accepted[0], 0.999 + 0.93 + 0.998 + 0.999 + 0.91)
 
 
 def test_no_pair() -> None:

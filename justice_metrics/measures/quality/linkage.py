@@ -12,37 +12,17 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
-from ...base.levels import ALL, LEVEL_WORDS
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result, Table
 from ...cases.linkage.linked import THRESHOLDS, LinkedRegisters
 from ...cases.linkage.review import BANDS, Reviewed, read_review
-from ...estimate.linkage_review import Judged, reviewed_precision, reviewed_recall
-from ...estimate.proportion import wilson
 from ...figures.dots import dots
-from ...reduce.linked import GROUPS, found_in, pair_counts
-from ..declared import Share, ensure_level, interval_columns
+from ...reduce.linked import PairCounts, pair_counts
+from ..declared import Share, ensure_level
+from .linkage_tables import BASES, FAULTS, GROUP_WORDS, found_table, main_table, missed_table, pairs_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-GROUP_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
-    {
-        "all": LEVEL_WORDS[ALL],
-        "two_surnames": tr("two surnames recorded"),
-        "one_surname": tr("one surname recorded, or none"),
-        "birth_to_the_day": tr("date of birth recorded to the day"),
-        "birth_coarse": tr("date of birth not recorded to the day"),
-    }
-)
-MEASURES: Final[Mapping[str, Readable]] = MappingProxyType(
-    {"precision": tr("accepted pairs that are one person"), "recall": tr("pairs of one person that are accepted")}
-)
-FAULTS: Final[Mapping[str, Readable]] = MappingProxyType(
-    {"precision": tr("wrong links, of the accepted pairs"), "recall": tr("missed links, of the pairs of one person")}
-)
-BASES: Final[Mapping[str, Readable]] = MappingProxyType(
-    {"model": tr("by the model"), "review": tr("by the pairs that a person looked at")}
-)
 # A person with more records than this is more likely several persons in a chain of slips.
 _MANY_RECORDS: Final = 12
 
@@ -60,6 +40,9 @@ class LinkageError(Result):
         One row per threshold and register, at the middle threshold also one per group of the first register's
         records: how many are found there (``numerator, denominator, estimate, conf_low, conf_high``), and how many by
         the probabilities (``expected``).
+    missed
+        One row per threshold and group of pairs: the share of the pairs of one person that is not accepted, by the
+        model (``numerator, denominator, estimate``). A pair is of the lesser group when one of its records is.
     pairs
         One row per threshold: pairs accepted, pairs that only a third record links, persons, records of the largest.
     """
@@ -91,7 +74,7 @@ class LinkageError(Result):
         return (*said, *self._missed())
 
     def _missed(self) -> tuple[Readable, ...]:
-        """Say how differently the groups are found, at the middle threshold."""
+        """Say how differently the groups are linked and found, at the middle threshold."""
         table = self.tables["found"]
         middle = self._middle()
         share = {
@@ -99,7 +82,22 @@ class LinkageError(Result):
             for row in range(len(table))
             if table["threshold"][row] == middle
         }
-        return tuple(
+        missed, held = self.tables["missed"], {}
+        for row in range(len(missed)):
+            if missed["threshold"][row] == middle:
+                held[str(missed["group"][row])] = float(missed["estimate"][row])
+        first: tuple[Readable, ...] = ()
+        if np.isfinite(held["one_surname"]) and np.isfinite(held["two_surnames"]):
+            first = (
+                tr(
+                    "Missed links at {threshold}, by the model: {one} of the pairs in which one surname is recorded, "
+                    "{two} of those with two.",
+                    threshold=_Plain(middle),
+                    one=Share(held["one_surname"]),
+                    two=Share(held["two_surnames"]),
+                ),
+            )
+        return first + tuple(
             tr(
                 "Found in {register} at {threshold}: {one} of the records with one surname, {two} of those with two. "
                 "The difference can be real or missed links.",
@@ -202,9 +200,10 @@ def linkage_error(
     return LinkageError(
         heading=tr("How well the registers were linked"),
         tables={
-            "main": _main_table(thresholds, counted, reviewed, confidence_level),
-            "found": _found_table(linked, thresholds, confidence_level),
-            "pairs": _pairs_table(thresholds, counted),
+            "main": main_table(thresholds, counted, reviewed, confidence_level),
+            "found": found_table(linked, thresholds, confidence_level),
+            "missed": missed_table(linked, thresholds),
+            "pairs": pairs_table(thresholds, counted),
         },
         definition=Definition(
             answers=tr("How many of the links between the registers are wrong, how many are missed, and whose?"),
@@ -228,105 +227,9 @@ def linkage_error(
     )
 
 
-def _main_table(
-    thresholds: Sequence[float], counted: Sequence[Any], reviewed: Reviewed | None, confidence_level: float
-) -> Table:
-    rows: list[tuple[float, str, str, float, float, Judged]] = []
-    for threshold, found in zip(thresholds, counted, strict=True):
-        true = found.expected_true
-        for measure, base in (("precision", float(found.accepted)), ("recall", found.expected_all)):
-            share = true / base if base > 0 else np.nan
-            rows.append((threshold, measure, "model", true, base, Judged(share, np.nan, np.nan)))
-        if reviewed is None:
-            continue
-        inside = reviewed.low >= threshold - 1e-9
-        known = any(abs(threshold - one) < 1e-9 for one in BANDS)
-        for measure, judge in (("precision", reviewed_precision), ("recall", reviewed_recall)):
-            judged = (
-                judge(reviewed.pairs, reviewed.looked_at, reviewed.same, inside, confidence_level)
-                if known
-                else Judged(np.nan, np.nan, np.nan)
-            )
-            # Numbers of pairs that the sample stands for, so that they make the share.
-            base = float(reviewed.pairs[inside].sum() if measure == "precision" else reviewed.expected_same.sum())
-            same = judged.estimate * base
-            rows.append((threshold, measure, "review", same, base, judged))
-    columns = (
-        Column("threshold", tr("threshold"), "number", "key", "key", 2),
-        Column("measure", tr("measure"), "text", "key", "key"),
-        Column("basis", tr("judged"), "text", "key", "key"),
-        Column("numerator", tr("pairs that fit"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        *interval_columns(decimals=2),
-    )
-    values = {
-        "threshold": np.array([one[0] for one in rows]),
-        "measure": np.array([one[1] for one in rows], dtype=object),
-        "basis": np.array([one[2] for one in rows], dtype=object),
-        "numerator": np.rint(np.nan_to_num([one[3] for one in rows])).astype(np.int64),
-        "denominator": np.rint(np.nan_to_num([one[4] for one in rows])).astype(np.int64),
-        "estimate": np.array([one[5].estimate for one in rows]),
-        "conf_low": np.array([one[5].conf_low for one in rows]),
-        "conf_high": np.array([one[5].conf_high for one in rows]),
-    }
-    return Table(columns, values, labels={"measure": MEASURES, "basis": BASES}, title=tr("Wrong and missed links"))
-
-
-def _found_table(linked: LinkedRegisters, thresholds: Sequence[float], confidence_level: float) -> Table:
-    others = linked.names[1:]
-    found = [found_in(linked, one) for one in thresholds]
-    shape = (len(thresholds), len(others), len(GROUPS))
-    numerator = np.array([one.found.T for one in found]).reshape(shape)
-    expected = np.array([one.expected.T for one in found]).reshape(shape)
-    denominator = np.broadcast_to(np.array([one.records for one in found])[:, None, :], shape)
-    shares = wilson(numerator.ravel(), denominator.ravel(), confidence_level)
-    columns = (
-        Column("threshold", tr("threshold"), "number", "key", "key", 2),
-        Column("register", tr("register"), "text", "key", "key"),
-        Column("group", tr("group"), "text", "key", "key"),
-        Column("numerator", tr("found there"), "units", "count", "count"),
-        Column("denominator", tr("records of the first register"), "units", "count", "count"),
-        *interval_columns(decimals=1),
-        Column("expected", tr("found, by the probabilities"), "share", "estimate", "share"),
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        by_model = expected.ravel() / denominator.ravel()
-    values = {
-        "threshold": np.repeat(np.array(thresholds, dtype=float), shape[1] * shape[2]),
-        "register": np.array([one for one in others for _ in GROUPS] * shape[0], dtype=object),
-        "group": np.array(list(GROUPS) * (shape[0] * shape[1]), dtype=object),
-        "numerator": numerator.ravel(),
-        "denominator": denominator.ravel(),
-        "estimate": shares.estimate,
-        "conf_low": shares.conf_low,
-        "conf_high": shares.conf_high,
-        "expected": by_model,
-    }
-    # The groups at one threshold are enough to see whose links are missed; all together stand at each.
-    shown = (values["group"] == ALL) | (values["threshold"] == thresholds[len(thresholds) // 2])
-    values = {name: held[shown] for name, held in values.items()}
-    return Table(columns, values, labels={"group": GROUP_WORDS}, title=tr("Who is found in each register"))
-
-
-def _pairs_table(thresholds: Sequence[float], counted: Sequence[Any]) -> Table:
-    columns = (
-        Column("threshold", tr("threshold"), "number", "key", "key", 2),
-        Column("accepted", tr("accepted pairs"), "units", "count", "count"),
-        Column("implied", tr("pairs that only a third record links"), "units", "count", "count"),
-        Column("persons", tr("persons"), "units", "count", "count"),
-        Column("largest", tr("records of the person with most"), "units", "count", "count"),
-    )
-    values = {
-        "threshold": np.array(thresholds, dtype=float),
-        **{
-            name: np.array([getattr(one, name) for one in counted], dtype=np.int64)
-            for name in ("accepted", "implied", "persons", "largest")
-        },
-    }
-    return Table(columns, values, title=tr("Pairs and persons"))
-
-
-def _notes(thresholds: Sequence[float], counted: Sequence[Any], reviewed: Reviewed | None) -> tuple[Message, ...]:
+def _notes(
+    thresholds: Sequence[float], counted: Sequence[PairCounts], reviewed: Reviewed | None
+) -> tuple[Message, ...]:
     notes: list[Message] = []
     most = max(one.largest for one in counted)
     if most > _MANY_RECORDS:
