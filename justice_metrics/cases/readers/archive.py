@@ -33,6 +33,7 @@ _DIRECTORY_END: Final = struct.Struct("<4s4xHHII")
 _ENCRYPTED: Final = 0x1
 
 _FORMULA: Final = re.compile(rb"<f[ />]")
+_OPEN_FORMULA: Final = re.compile(rb' table:formula="')
 _FORMULA_ALONE: Final = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>|</c>)")
 _ERROR: Final = re.compile(rb'<c [^>]{0,40}t="e"')
 _SINCE_1904: Final = re.compile(rb'date1904="(?:1|true)"')
@@ -160,6 +161,8 @@ def _declared_entries(path: Path, size: int) -> int:
 def _looked_for(name: str) -> Mapping[str, re.Pattern[bytes]]:
     if name.startswith("xl/worksheets/"):
         return MappingProxyType({"formulas": _FORMULA, "formulas_alone": _FORMULA_ALONE, "faults": _ERROR})
+    if name == "content.xml":
+        return MappingProxyType({"formulas": _OPEN_FORMULA})
     return MappingProxyType({"since_1904": _SINCE_1904} if name == "xl/workbook.xml" else {})
 
 

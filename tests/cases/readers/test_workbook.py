@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from justice_metrics.base.errors import ReadError
 from justice_metrics.cases.readers.files import read_text_table, sheets_with_data
@@ -267,3 +270,22 @@ def test_macros_and_links_are_left_alone(tmp_path: Path) -> None:
     read = read_text_table(path)
     assert read.n_rows == 2
     assert notes_of(read) == "Macros and links to other files in the workbook were left alone."
+
+
+@pytest.mark.usefixtures("in_process")
+def test_formulas_of_an_open_document(tmp_path: Path) -> None:
+    made = OpenDocumentSpreadsheet()
+    page = Table(name="Casos")
+    for row in (["Caso", "Edad"], ["A-1", 12], ["A-2", 7]):
+        line = TableRow()
+        for value in row:
+            number = {"valuetype": "float", "value": value, "formula": "of:=1+1"} if isinstance(value, int) else {}
+            cell = TableCell(**(number or {"valuetype": "string"}))
+            cell.addElement(P(text=str(value)))
+            line.addElement(cell)
+        page.addElement(line)
+    made.spreadsheet.addElement(page)
+    made.save(str(tmp_path / "casos.ods"))
+    read = read_text_table(tmp_path / "casos.ods")
+    assert read.table.column("Edad").to_pylist() == ["12", "7"]
+    assert "2 cells of the workbook hold formulas" in notes_of(read)
