@@ -17,6 +17,7 @@ from .parquet import open_parquet, parquet_files
 from .several import one_below_the_other
 from .text_table import TextTable, missing_file
 from .workbook import read_workbook, sheets_with_data
+from .xes import seconds_to_read
 
 __all__ = [
     "TextTable",
@@ -115,7 +116,7 @@ def read_text_table(
             kept = codes if isinstance(codes, bool) else tuple(codes)
             return read_apart(_LABELLED[path.suffix.lower()], path, encoding=encoding, codes=kept)
         if name.endswith(_LOGS):
-            return read_apart("xes", path)
+            return read_apart("xes", path, seconds=seconds_to_read(path))
     except PermissionError:
         raise ReadError(
             tr("'{name}' may not be read.", name=path.name),

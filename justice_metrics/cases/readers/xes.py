@@ -29,6 +29,11 @@ _BLOCK: Final = 50_000
 # A log of 560,000 events shrinks to a fiftieth; what shrinks much more holds nothing but repetition.
 _SMALL: Final = 100 << 20
 _MOST_RATIO: Final = 250
+# Seconds for any log, and for each MiB; some ten times what an idle machine needs.
+_SECONDS: Final = 9.0
+_SECONDS_PLAIN: Final = 1.0
+_SECONDS_COMPRESSED: Final = 40.0
+_MOST_SECONDS: Final = 1800.0
 _DEEPEST: Final = 100
 _MOST_COLUMNS: Final = 500
 _GZIP: Final = b"\x1f\x8b"
@@ -43,6 +48,20 @@ def is_xes(name: str | Path) -> bool:
     (True, True, False)
     """
     return str(name).lower().endswith((".xes", ".xes.gz"))
+
+
+def seconds_to_read(path: Path) -> float:
+    """Return how long reading a log may take: by its size, which compression makes fifty times smaller.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    mebibytes = path.stat().st_size / (1 << 20)
+    return min(
+        _SECONDS + mebibytes * (_SECONDS_COMPRESSED if path.suffix.lower() == ".gz" else _SECONDS_PLAIN), _MOST_SECONDS
+    )
 
 
 def read_xes(path: Path) -> TextTable:

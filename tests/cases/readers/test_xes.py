@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from justice_metrics.base.errors import ReadError
 from justice_metrics.cases.proposals.propose import Proposal, propose_mapping
 from justice_metrics.cases.readers.text_table import TextTable
-from justice_metrics.cases.readers.xes import NUMBER, is_xes, read_xes
+from justice_metrics.cases.readers.xes import NUMBER, is_xes, read_xes, seconds_to_read
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?><log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">'
 
@@ -214,3 +214,11 @@ def test_a_proposal_knows_its_columns(tmp_path: Path) -> None:
         '"Rechazo" = "rejected"',
     ):
         assert line in proposed
+
+
+def test_a_compressed_log_has_more_time(tmp_path: Path) -> None:
+    plain, small = tmp_path / "log.xes", tmp_path / "log.xes.gz"
+    for path in (plain, small):
+        path.write_bytes(b" " * (1 << 20))
+    assert 9 < seconds_to_read(plain) < 15
+    assert 40 < seconds_to_read(small) < 60
