@@ -10,7 +10,7 @@ Observed with these seeds: 2,000 copies, none crashed or hung; slowest 3.1 s (on
 damaged                copies  read  refused
 =====================  ======  ====  =======
 .sav                   400     145   255
-.dta                   400     160   240
+.dta                   400     154   246
 .xlsx                  150     4     146
 .xlsx, packed again    200     127   73
 .csv                   250     48    202
