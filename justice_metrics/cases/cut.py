@@ -13,7 +13,7 @@ from .calendar import date_of
 from .casedata import CaseData
 from .eventlog import milestones_of_events
 from .mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
-from .standing import outcome_rank
+from .standing import outcome_rank, with_standing
 
 # What a row of the file says of its ending before it is made sense of; it belongs to the later day.
 _AS_WRITTEN: Final = ("conclusion_said", "conclusion_day")
@@ -25,8 +25,8 @@ def cut_at(cases: CaseData, day: int) -> CaseData:
 
     Units that start after the day are gone, stages after it have not been reached, endings after it are pending. What
     has no date stays as it is: nobody can say on which side of the day it lies. An event log is followed again from its
-    events, so a case that was closed on the day and reopened later is closed; a wide table knows its last ending only,
-    and such a case is open there. Tables that hang on the cases are left out.
+    events, so a case that was closed on the day and reopened later is closed; a wide table knows its last ending and
+    the first days of its stages, and such a case is open there. Tables that hang on the cases are left out.
 
     Parameters
     ----------
@@ -79,7 +79,10 @@ def cut_at(cases: CaseData, day: int) -> CaseData:
 
 
 def _blanked(cases: CaseData, day: int) -> nw.LazyFrame[Any]:
-    """Return milestones without anything after the day."""
+    """Return milestones without anything after the day.
+
+    A unit whose ending came later stands as its earlier dates say: convicted where the conviction became final later.
+    """
     frame = cases.milestones
     names = frame.collect_schema().names()
     start = f"first__{cases.procedure.start}"
@@ -88,12 +91,19 @@ def _blanked(cases: CaseData, day: int) -> nw.LazyFrame[Any]:
     frame = frame.drop(*[one for one in _AS_WRITTEN if one in names])
     later = (nw.col("outcome_day") > day).fill_null(value=False)
     columns = {name: nw.when(nw.col(name) <= day).then(nw.col(name)) for name in names if name.startswith("first__")}
-    columns["outcome"] = nw.when(~later).then(nw.col("outcome"))
-    return (
-        _still_engaged(frame, names, day)
-        .with_columns(**columns)
-        .with_columns(outcome_day=nw.when(nw.col("outcome_day") <= day).then(nw.col("outcome_day")))
+    frame = _still_engaged(frame, names, day).with_columns(
+        was__later=later.cast(nw.Int64), was__outcome=nw.col("outcome"), was__day=nw.col("outcome_day"), **columns
     )
+    # of a unit made of members the first days are of several, and no order of them says how it stood
+    if cases.members_merged and cases.joined is None:
+        frame = frame.with_columns(outcome=nw.lit(None, dtype=nw.String), outcome_day=nw.lit(None, dtype=nw.Int32))
+    else:
+        frame = with_standing(frame, cases.procedure, cases.dated_states, cutoff_day=day)
+    since = nw.col("was__later") == 1
+    return frame.with_columns(
+        outcome=nw.when(since).then(nw.col("outcome")).otherwise(nw.col("was__outcome")),
+        outcome_day=nw.when(since).then(nw.col("outcome_day")).otherwise(nw.col("was__day")),
+    ).drop("was__later", "was__outcome", "was__day")
 
 
 def _followed(cases: CaseData, day: int) -> nw.LazyFrame[Any]:

@@ -28,6 +28,23 @@ def test_a_log_cut_is_a_log_without_its_later_lines() -> None:
     assert sum(row[1] is not None for row in found) > 20
 
 
+def test_a_conviction_that_became_final_later_was_a_conviction() -> None:
+    rows = [
+        {"id": "a", "complaint": 0, "verdict": 60, "outcome": "final_conviction", "ended": 150},
+        {"id": "b", "complaint": 0, "verdict": 120, "outcome": "final_conviction", "ended": 150},
+        {"id": "c", "complaint": 0, "verdict": None, "outcome": "rejected", "ended": 40},
+        {"id": "d", "complaint": 0, "verdict": None, "outcome": "rejected", "ended": None},
+        {"id": "e", "complaint": 0, "verdict": None, "outcome": "withdrawn", "ended": 140},
+    ]
+    cases = wide(rows, cutoff=200)
+    cut = cut_at(cases, cases.cutoff_day - 100).milestones.sort("unit_id").collect()
+    zero = cut.get_column("first__complaint")[0]
+    days = [None if one is None else one - zero for one in cut.get_column("outcome_day").to_list()]
+    assert cut.get_column("outcome").to_list() == ["convicted", None, "rejected", "rejected", None]
+    # the ending without a date stays: nobody can say on which side of the day it lies
+    assert days == [60, None, 40, None, None]
+
+
 def test_whoever_left_later_still_takes_part() -> None:
     rows = [
         {"id": "a", "complaint": 0, "still": "disengaged", "left": 150},
