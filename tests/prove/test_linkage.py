@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,6 +155,15 @@ def test_registers_of_different_persons_are_refused() -> None:
     with pytest.raises(CaseDataError, match="too few persons") as caught:
         compare(plan(), prepare(plan(), {"police": table(rows), "court": table(court)}))
     assert "Quispe" not in str(caught.value)
+
+
+def test_the_same_registers_give_the_same_links(tmp_path: Path) -> None:
+    described = read_plan(write_registers(registers(8_000, seed=2), tmp_path))
+    held = prepare(described)
+    one, other = compare(described, held), compare(described, held)
+    np.testing.assert_array_equal(one.left, other.left)
+    np.testing.assert_array_equal(one.right, other.right)
+    np.testing.assert_allclose(one.probability, other.probability, rtol=1e-9)
 
 
 @pytest.mark.spark
