@@ -81,7 +81,7 @@ class ExtractComparison(Result):
         rows = [(name, step, one[steps.index(step)]) for name, one in self.effect.shares.items() for step in SHOWN]
         words = {
             "earlier": tr("as published"),
-            "late": tr("same day, by the later extract"),
+            "late": tr("same day, later extract"),
             "new": tr("later extract"),
         }
         nothing = np.full(len(rows), np.nan)
