@@ -3,8 +3,8 @@
 Observed with these seeds: kappa of large samples covers in 93.0, 95.2, 95.3 % (50, 100, 400 files, 3,000 draws), by
 drawing again in 94.0 % (60 files, 600); the slope of completeness in 94.5 % (values taken as independent: 69 %). Where
 nothing changed any period is reported in 2.7, 2.0, 0 % of 300 worlds (40, 150, 1,000 cases a year and office), any
-label in 2.0, 2.3, 1.3 %, any office in 2.3, 0, 0 %; any heap of dates in 2.3 %. A label that moves by 15 points is found
-in all of 100.
+label in 2.0, 2.3, 1.3 %, any office in 2.3, 0, 0 %; any heap of dates in 2.3 %. A label that moves by 15 points is
+found in all of 100.
 """
 
 from __future__ import annotations
