@@ -258,7 +258,13 @@ def numbers(found: Examination) -> dict[str, Any]:
 
 # Rules that need columns, links or tables which this set does not have: test_every_rule.py has them.
 NEED_MORE = {
-    *("fact_after_start", "date_before_birth", "age_disagrees_with_birth", "registered_before_start", "registered_late"),
+    *(
+        "fact_after_start",
+        "date_before_birth",
+        "age_disagrees_with_birth",
+        "registered_before_start",
+        "registered_late",
+    ),
     *("registered_after_ending", "date_after_extraction", "rows_differ_from_total", "office_closed", "person_differs"),
     *("victim_is_accused", "event_registered_twice", "sentence_without_conviction", "sentence_beyond_maximum"),
     *("sentence_below_minimum", "conviction_without_sentence", "child_victim_of_adult_offence", "missing_by_outcome"),
