@@ -144,6 +144,19 @@ class LookedAt:
         names = ", ".join(_column(one) for one in columns)
         return len(self.table.aggregate(names, names))
 
+    def counted(self, columns: Sequence[str]) -> list[tuple[tuple[str | None, ...], int]]:
+        """Return the different rows of some columns as texts, and how many rows hold each."""
+        import pyarrow as pa
+
+        if isinstance(self.table, pa.Table):
+            found = self.table.select(list(columns)).group_by(list(columns)).aggregate([([], "count_all")])
+            rows = zip(*(found.column(one).to_pylist() for one in (*columns, "count_all")), strict=True)
+        else:
+            names = ", ".join(f"{_column(one)}::VARCHAR" for one in columns)
+            groups = ", ".join(_column(one) for one in columns)
+            rows = iter(self.table.aggregate(f"{names}, count(*)", groups).fetchall())
+        return [(tuple(None if one is None else str(one) for one in row[:-1]), int(row[-1])) for row in rows]
+
     def texts(self, column: str) -> list[str]:
         """Return the different texts of a column."""
         import pyarrow as pa

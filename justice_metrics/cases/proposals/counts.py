@@ -30,6 +30,7 @@ from .count_words import (
     UNITS_COUNTED,
     YEARS,
 )
+from .date_parts import dates_in_parts
 from .keys import is_id, named
 from .proposal import Guess
 from .words import ATTRIBUTES, says, words_of
@@ -56,6 +57,8 @@ def looks_like_counts(table: LookedAt) -> bool:
     if any(is_id(one) and one.n_distinct > 0.8 * one.n_filled and not _is_number(one) for one in columns):
         return False
     if any(one.is_date and not _periodic(one) for one in columns):
+        return False
+    if dates_in_parts(columns):
         return False
     if _turned(columns):
         return True

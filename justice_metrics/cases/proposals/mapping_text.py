@@ -28,6 +28,7 @@ class _Writer(Lines):
         yield from self._opening()
         yield from self._data()
         yield from self._cases()
+        yield from self._made()
         if self._proposal.kind == "events":
             yield from self._events()
         elif self._proposal.kind == "stages":
@@ -117,6 +118,13 @@ class _Writer(Lines):
         if links:
             told = ", ".join(f"{unit} = {quoted(column)}" for unit, column in links.items())
             yield self.line(f"# links = {{ {told} }}", tr("ids of other units; with this line they can be counted too"))
+
+    def _made(self) -> Iterator[str]:
+        if self._proposal.made:
+            yield from ("", "[columns]")
+        for one in self._proposal.made:
+            parts = f"year = {quoted(one.year)}, month = {quoted(one.month)}, day = {quoted(one.day)}"
+            yield self.line(f"{quoted(one.name)} = {{ {parts} }}", tr("CHECK"))
 
     def _procedure(self, named: str) -> str:
         return named if named in shipped_procedures() else self.name(Path(named))
@@ -279,6 +287,7 @@ class _Writer(Lines):
 
     def _left_over(self) -> Iterator[str]:
         used = {one.column for _, one in self._proposal.every() if one.key}
+        used |= {part for one in self._proposal.made for part in one[1:]}
         guesses = (one for _, one in self._proposal.every())
         unused = [one.column for one in guesses if not one.key and not one.look.is_date and one.column not in used]
         if not unused:

@@ -12,6 +12,7 @@ from ..conversions.conversion import DateOrder
 from ..conversions.labels import LabelMatch
 from ..readers.database_url import source_name
 from .columns import ColumnLook, Given
+from .date_parts import MadeDate
 from .keys import ProposedKind, is_id, unit_of
 
 # From here on a guess needs no CHECK mark beside it.
@@ -179,6 +180,8 @@ class Guesses:
         Tables that could not be tied to the cases.
     export : {"kobo", "odk"} or None
         Survey system whose export the file is.
+    made : tuple of MadeDate
+        Dates that stand in three columns each.
     missing : mapping of str to str
         Usual codes for missing that occur.
     sheet, other_sheets
@@ -202,6 +205,7 @@ class Guesses:
     decided: frozenset[str] = frozenset()
     left_out: tuple[str, ...] = ()
     export: str | None = None
+    made: tuple[MadeDate, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()

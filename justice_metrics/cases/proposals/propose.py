@@ -16,6 +16,7 @@ from ..readers.database_url import is_database
 from ..readers.survey import MainTable
 from .columns import ColumnLook, Given, LookedAt, look_at, nothing_to_map
 from .counts import CountProposal, looks_like_counts, propose_counts
+from .date_parts import MadeDate, with_made_dates
 from .keys import ProposedKind, column_keys, kind_of, unit_of
 from .labels import section_labels, state_labels
 from .mapping_text import mapping_text
@@ -103,6 +104,7 @@ def propose_mapping(
     sections = list(parted.sections) if parted is not None else []
     id_column = shared_id(of_cases) if len(of_cases) > 1 else None
     left_out: tuple[str, ...] = ()
+    made: tuple[MadeDate, ...] = ()
     guesses: tuple[Guess, ...] = ()
     kind: ProposedKind = "stages"
     files: tuple[Given, ...] = ()
@@ -112,8 +114,9 @@ def propose_mapping(
     if id_column is not None:
         tables = [*stage_tables(of_cases, id_column, known), *sections]
     else:
-        main = max(of_cases, key=lambda one: one.n_rows)
-        left_out = tuple(one.name for one in of_cases if one is not main)
+        fullest = max(of_cases, key=lambda one: one.n_rows)
+        left_out = tuple(one.name for one in of_cases if one is not fullest)
+        main, made = with_made_dates(fullest)
         kind = kind_of(main.columns)
         guesses = _guesses_of(main, kind, known)
         hanging, others = _sections_in_sheets(main, guesses)
@@ -132,6 +135,7 @@ def propose_mapping(
         export=export,
         other_sheets=others,
         left_out=left_out,
+        made=tuple(one for one in made if any(guess.key and guess.column == one.name for guess in guesses)),
     )
     return _with_days(proposal, seen, today or dt.date.today())
 

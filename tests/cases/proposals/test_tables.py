@@ -229,3 +229,18 @@ def test_what_a_statistics_file_calls_its_columns(tmp_path: Path) -> None:
     assert mapping.outcome is not None
     assert mapping.outcome.labels == {"Rechazo de denuncia": "rejected", "En trámite": "pending"}
     assert made.rows()[0][0] == "V1 (Número de expediente)"
+
+
+def test_dates_in_three_columns(tmp_path: Path) -> None:
+    header = ["expediente", "ano_denuncia", "mes_denuncia", "dia_denuncia", "año emisión", "resultado"]
+    rows = [[f"E{n}", 2017, n % 12 + 1, n % 28 + 1, 2018, "Sobreseimiento"] for n in range(40)]
+    rows[3][3] = 31  # of April
+    made = proposed(write(tmp_path / "x.csv", header, rows), procedure="bolivia")
+    text = made.toml("en", folder=tmp_path)
+    assert "[columns]" in text
+    assert '# "mes_denuncia"' not in text
+    mapping = mapping_of(made, tmp_path)
+    assert mapping.dates["complaint"].column == "fecha denuncia"
+    assert mapping.made["fecha denuncia"].parts == ("ano_denuncia", "mes_denuncia", "dia_denuncia")
+    assert str(made.cutoff) == "2017-12-24"
+    assert read_cases(mapping=mapping, faults="count").n_units == 40
