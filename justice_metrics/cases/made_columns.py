@@ -230,7 +230,7 @@ def _missing(source: Source, column: str, mapping: Maker) -> frozenset[str]:
     named = [
         cell
         for code, cell in source.cell_of_code(column).items()
-        if codes & {normalise(code), normalise(source.value_labels(column)[code])}
+        if codes & {normalise(cell), normalise(source.value_labels(column)[code])}
     ]
     return frozenset(codes | {normalise(one) for one in (*named, *source.user_missing(column))})
 

@@ -45,14 +45,17 @@ class Typing:
     def _missing(self, column: str) -> dict[str, str]:
         """Return the texts that stand for missing in a column: those of the mapping before those of the file."""
         declared = dict.fromkeys(self.source.user_missing(column), NOT_AVAILABLE)
-        return declared | self._either_way(column, self.mapping.missing)
+        # [missing] is about all columns: the 99 that means "not known" in one is a place in another, so a code that
+        # hides behind a label is not meant.
+        return declared | self._named_either_way(column, self.mapping.missing, by_code=False)
 
-    def _either_way(self, column: str, named: Mapping[str, str]) -> dict[str, str]:
-        """Return labels with what they stand for, in a labelled column also where the code was named, not the label."""
+    def _named_either_way(self, column: str, named: Mapping[str, str], *, by_code: bool) -> dict[str, str]:
+        """Return texts with what they stand for, those of a labelled column by its labels and, if wanted, its codes."""
         meant = {normalise(text): word for text, word in named.items()}
         both = dict(named)
         for code, cell in self.source.cell_of_code(column).items():
-            for other in (cell, code, self.source.value_labels(column)[code]):
+            label = self.source.value_labels(column)[code]
+            for other in (cell, code, label) if by_code else (cell, label):
                 word = meant.get(normalise(other))
                 # what stands in the cell goes before another name for it
                 for text in (cell, code) if word is not None else ():
@@ -136,10 +139,10 @@ class Typing:
             texts,
             counts,
             column=column,
-            labels=self._either_way(column, labels),
+            labels=self._named_either_way(column, labels, by_code=True),
             otherwise=spec.otherwise,
             match=spec.match,
-            ignore=tuple(self._either_way(column, dict.fromkeys(spec.ignore, ""))),
+            ignore=tuple(self._named_either_way(column, dict.fromkeys(spec.ignore, ""), by_code=True)),
             missing=self._missing(column),
         )
         if found.n_unmatched and not self._counting:
@@ -176,7 +179,7 @@ class Typing:
             texts,
             counts,
             column=column,
-            labels=self._either_way(column, labels),
+            labels=self._named_either_way(column, labels, by_code=True),
             bands=spec.bands,
             kind="number" if numbers or spec.type == "number" else "integer",
             decimal="." if numbers else self.mapping.data.decimal,

@@ -235,7 +235,7 @@ def test_a_mapping_names_codes_or_labels() -> None:
             "ignore": ["9"],
         },
         "attributes": {"end": {"column": "fin", "labels": {"Otro": "other"}}},
-        "missing": {"98": "not_applicable"},
+        "missing": {"no aplica": "not_applicable", "2": "under_review"},
     }
     cases = CaseData.from_frame(file, mapping)
     assert values(cases, "outcome") == ["convicted", "rejected", "acquitted", None, None, None]
