@@ -94,7 +94,8 @@ class CodingDrift(Result):
         # one change shows in the whole and in its groups: the whole tells it
         told = {(one.field, one.before, one.after) for one in found if one.group == everything}
         found = [one for one in found if one.group == everything or (one.field, one.before, one.after) not in told]
-        found.sort(key=lambda one: (one.group != everything, -one.stability))
+        # a replaced list of labels first: courts and towns change with the cases that come
+        found.sort(key=lambda one: (one.group != everything, one.state != REPLACED, -one.stability))
         looked = sum(one.state != FEW for one in self.comparisons)
         said: list[Readable] = [
             tr(

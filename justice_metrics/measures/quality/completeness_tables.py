@@ -292,8 +292,9 @@ def _share_values(share: Share) -> dict[str, Floats]:
 
 
 def _ends(weight: Tallies) -> tuple[Tallies, Tallies]:
-    """Return the first and the last place with any weight; the place after the last where there is none."""
-    there = weight > 0
+    """Return the first and the last place with units enough, else with any; the place after the last without one."""
+    enough = weight >= FEW_UNITS
+    there = np.where(enough.any(axis=1, keepdims=True), enough, weight > 0)
     p = there.shape[1]
     some = there.any(axis=1)
     first = np.where(some, there.argmax(axis=1), p) if p else np.zeros(len(there), np.int64)

@@ -48,6 +48,8 @@ _FEWEST_DATES: Final = 50
 _LEVEL: Final = 0.05
 # A share is remarkable from so many times that of the calendar on; a sure but small excess is habit.
 _TIMES: Final = 1.5
+# Hearings are set in bundles, so a busy day is nothing remarkable before it holds so many times its share.
+_TIMES_ONE_DAY: Final = 10.0
 _MOST_TOLD: Final = 6
 
 
@@ -179,7 +181,8 @@ def date_heaping(
     -----
     Each count is compared with the calendar of its period by the binomial distribution, that of the busiest weekday (of
     five) and of the busiest date times the number of days it was chosen from; p values are corrected after Holm. A heap
-    is a corrected p value below 0.05 and one and a half times the share of the calendar. At least 50 dates are asked.
+    is a corrected p value below 0.05 and one and a half times the share of the calendar, for one single date ten times.
+    At least 50 dates are asked.
 
     Examples
     --------
@@ -266,7 +269,8 @@ def _of_period(days: Counts, n: Counts, first: int, last: int, at: tuple[int, in
 def _state(one: Heap) -> str:
     if one.n < _FEWEST_DATES:
         return FEW
-    return HEAPED if one.p_value < _LEVEL and one.counted >= _TIMES * one.usual * one.n else USUAL
+    times = _TIMES_ONE_DAY if one.sign == "one_day" else _TIMES
+    return HEAPED if one.p_value < _LEVEL and one.counted >= times * one.usual * one.n else USUAL
 
 
 def _table(

@@ -147,6 +147,11 @@ class TestEdges:
         assert made.main["period"].tolist() == ["2015", "2016"]
         assert any("3 units have no usable date" in one.text() for one in made.notes)
 
+    def test_ends_of_a_trend_are_periods_with_files_enough(self) -> None:
+        days = ["2014-01-01"] * 2 + ["2015-03-01"] * 40 + ["2016-03-01"] * 40
+        row = completeness(cases_of(day=days, sex=["F"] * 2 + ["F", None] * 40), fields="sex").to_frame("trend").iloc[0]
+        assert (row["first_period"], row["first_share"], row["last_period"]) == ("2015", 0.5, "2016")
+
     def test_nothing_is_recorded(self) -> None:
         made = completeness(cases_of(sex=[None] * 3), fields="sex")
         assert made.tables["fields"]["estimate"].tolist() == [0.0]
