@@ -194,13 +194,21 @@ def take_best(taken: dict[str, tuple[str, float]], guesses: Iterable[tuple[str, 
             taken[name] = (key, confidence)
 
 
+def section_date(look: ColumnLook) -> str | None:
+    """Return the key of a date that belongs to a section of its own, or is the day of the fact."""
+    key = next((key for key, phrases in DATES_OF_SECTIONS if named(look, phrases) > 0), None)
+    told = key == "attributes.fact_day" and any(says(look.words, one) for one in ("denunc", "regist", "report"))
+    return None if told else key
+
+
 def _date_key(look: ColumnLook, known: KnownStates) -> tuple[str, str, float]:
     """Return what a date column is: the date of a stage or of the outcome, a notification, or nothing known."""
     content = look.share_dates if look.n_filled else 0.5
-    section = next((key for key, phrases in DATES_OF_SECTIONS if named(look, phrases) > 0), None)
+    section = section_date(look)
     if section is not None:
         return look.name, section, content * 0.85
-    state, sure = known.of_words(look.words)
+    # the complaint of the fact is a complaint
+    state, sure = known.of_words(tuple(one for one in look.words if one not in {"hecho", "hechos"}))
     if state is not None:
         kind = "notified" if any(says(look.words, one) for one in NOTIFIED_WORDS) else "dates"
         return look.name, f"{kind}.{state}", content * (0.95 if sure else 0.6)

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 from ..conversions.text import normalise
 from ..readers.database_url import source_name
 from .columns import ColumnLook, LookedAt
-from .keys import Keys, id_of, is_id, named, outcome_of, take_attributes, take_best
+from .keys import Keys, id_of, is_id, named, outcome_of, section_date, take_attributes, take_best
 from .labels import section_labels, state_labels
 from .proposal import Guess, LabelGuesses, TableGuess
-from .section_words import DATES_OF_SECTIONS, SECTION_LABELS, SECTIONS, ColumnKind, SectionWords
+from .section_words import SECTION_LABELS, SECTIONS, ColumnKind, SectionWords
 from .states import KnownStates, StateGuess
 from .words import DATE_WORDS, EVENT_WORDS, says, words_of
 
@@ -134,7 +134,7 @@ def stage_tables(tables: Sequence[LookedAt], id_column: str, known: KnownStates)
             fact = [
                 (one.name, "attributes.fact_day", 0.85)
                 for one in new
-                if one.is_date and one.name not in taken and _section_key(one) == "attributes.fact_day"
+                if one.is_date and one.name not in taken and section_date(one) == "attributes.fact_day"
             ]
             take_best(taken, fact)
         take_attributes(taken, tuple(new))
@@ -170,7 +170,7 @@ def _take_stage(taken: Keys, new: Sequence[ColumnLook], state: StateGuess, known
     outcome, score = outcome_of([one for one in new if one.name not in taken], known)
     if outcome is not None:
         taken[outcome.name] = ("outcome.column", score)
-    dates = [one for one in new if one.is_date and _section_key(one) is None]
+    dates = [one for one in new if one.is_date and section_date(one) is None]
     fits = [(_stage_date(one, state, known, stem), one) for one in dates]
     best = max(fits, key=lambda one: (one[0], one[1].share_filled), default=(0.0, None))
     if best[1] is not None and best[0] > 0 and (state.state is not None or outcome is None):
@@ -201,10 +201,6 @@ def _stage_date(look: ColumnLook, state: StateGuess, known: KnownStates, stem: s
 
 def _share_a_stem(words: Iterable[str], others: Iterable[str]) -> bool:
     return bool({one[:5] for one in words} & {one[:5] for one in others})
-
-
-def _section_key(look: ColumnLook) -> str | None:
-    return next((key for key, phrases in DATES_OF_SECTIONS if named(look, phrases) > 0), None)
 
 
 def _column(table: LookedAt, name: str) -> ColumnLook:

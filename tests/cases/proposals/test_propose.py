@@ -282,3 +282,12 @@ def test_sample_files_are_recognised_as_their_mappings_say(name: str) -> None:
     own = {"victim_engaged"}  # an attribute of this file only
     expected = {one: spec.column for one, spec in right.attributes.items() if one not in own}
     assert {one: spec.column for one, spec in proposed.attributes.items()} == expected
+
+
+def test_the_day_of_the_fact_and_the_complaint_of_the_fact(tmp_path: Path) -> None:
+    header = ["CUD", "Fecha del hecho", "Fecha de denuncia del hecho"]
+    rows = [[f"C{n}", "2017-01-31", f"2017-02-{n % 28 + 1:02d}"] for n in range(12)]
+    mapping = valid(propose_mapping(write(tmp_path / "x.csv", header, rows), today=TODAY))
+    assert {state: one.column for state, one in mapping.dates.items()} == {"complaint": "Fecha de denuncia del hecho"}
+    assert mapping.attributes["fact_day"].column == "Fecha del hecho"
+    assert mapping.date_attributes == ("fact_day",)
