@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Where fewer units of one extract are in the other, the two are perhaps no extracts of one register.
-_FEW_IN_BOTH = 0.5
+_FEW_IN_BOTH: Final = 0.5
+# Less than this is shown as 0.0 points.
+_NO_POINT: Final = 0.0005
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -306,4 +308,6 @@ def _part(n: int, base: int) -> Share:
 
 
 def _step(after: Figure, before: Figure) -> Points:
-    return Points(after.estimate - before.estimate)
+    change = after.estimate - before.estimate
+    # no sign before a zero
+    return Points(0.0 if abs(change) < _NO_POINT else change)
