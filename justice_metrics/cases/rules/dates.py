@@ -14,7 +14,7 @@ from ..calendar import date_of, day_number
 from .calendar import stands_in
 from .heaps import FEWEST_DATES, STANDARD_ERRORS
 from .masks import without_stand_in
-from .rule import TIME, Counted, Facts, Probe, Rule, Subject, Tally, earliest, either, latest, sure
+from .rule import FLOWS, TIME, Counted, Facts, Probe, Rule, Subject, Tally, earliest, either, latest, sure
 
 _OLDEST_YEARS: Final = 60
 _PERIOD_DAYS: Final = 90
@@ -165,7 +165,7 @@ DATE_RULES: Final = (
         remedy=tr(
             "Enter the date of the complaint. Without it no time can be told and the case is in no yearly cohort."
         ),
-        touches=("caseload", *TIME),
+        touches=(*FLOWS, *TIME),
         probes=_start_missing,
     ),
     Rule(
@@ -176,7 +176,7 @@ DATE_RULES: Final = (
             "Correct the date, or set the cut-off to the last day on which the data are complete. Cases that really "
             "came later do not belong in these data."
         ),
-        touches=("caseload", *TIME),
+        touches=(*FLOWS, *TIME),
         probes=_start_after_cutoff,
     ),
     Rule(
@@ -195,7 +195,7 @@ DATE_RULES: Final = (
         severity="error",
         sentence=tr("A date lies after the day on which the file was taken from the register"),
         remedy=tr("Correct the date: it tells of something that had not happened yet. Often a year is wrong."),
-        touches=("attrition", "caseload", *TIME),
+        touches=("attrition", *FLOWS, *TIME),
         probes=_after_extraction,
     ),
     Rule(
@@ -203,7 +203,7 @@ DATE_RULES: Final = (
         severity="error",
         sentence=tr('A date is one that programs write for "no date" (1/1/1900, 1/1/1970, 31/12/9999 and the like)'),
         remedy=tr("Empty the cell or enter the true date. The time of such a case is wrong by decades."),
-        touches=("attrition", "caseload", *TIME),
+        touches=("attrition", *FLOWS, *TIME),
         probes=_all_stand_ins,
     ),
     Rule(
@@ -211,7 +211,7 @@ DATE_RULES: Final = (
         severity="error",
         sentence=tr("A date lies more than 60 years before the cut-off"),
         remedy=tr("Look at the digits of the year: usually two were swapped or one is missing."),
-        touches=("attrition", "caseload", *TIME),
+        touches=("attrition", *FLOWS, *TIME),
         probes=_long_ago,
     ),
     Rule(
@@ -260,7 +260,7 @@ DATE_RULES: Final = (
             "Cases are perhaps registered late, or the sample ends earlier: do not read the last period as a fall in "
             "complaints, and set an earlier cut-off if registration was not complete."
         ),
-        touches=("caseload", "breakdowns"),
+        touches=(*FLOWS, "breakdowns"),
         probes=_last_period,
         certain=False,
     ),

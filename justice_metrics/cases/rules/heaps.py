@@ -15,7 +15,7 @@ from ..attributes import attribute_words
 from ..calendar import date_of
 from .calendar import days_in_month, holidays_of, weekdays
 from .people import ages
-from .rule import TIME, Counted, DayTally, Facts, Probe, Rule, Subject, Tally
+from .rule import FLOWS, TIME, Counted, DayTally, Facts, Probe, Rule, Subject, Tally
 
 # A heap is reported when it is twice what chance gives, rests on enough dates, and lies 4 standard errors off.
 FEWEST_DATES: Final = 50
@@ -165,7 +165,7 @@ HEAP_RULES: Final = (
             "Ask whether files are closed or entered together then. If so, the dates are those of the office and not "
             "of the acts; compare whole years only."
         ),
-        touches=("caseload", *TIME),
+        touches=(*FLOWS, *TIME),
         counted=_one_month,
         certain=False,
     ),
@@ -177,7 +177,7 @@ HEAP_RULES: Final = (
             "See whether it is the day on which files were entered or moved to another system. If so, empty these "
             "dates or look them up."
         ),
-        touches=("caseload", *TIME),
+        touches=(*FLOWS, *TIME),
         counted=_one_day,
         certain=False,
     ),

@@ -7,7 +7,7 @@ from typing import Final
 import narwhals.stable.v2 as nw
 
 from ...base.language import tr
-from .rule import ALWAYS, Counted, Facts, Probe, Rule, Subject
+from .rule import ALWAYS, FLOWS, Counted, Facts, Probe, Rule, Subject
 
 # Rows at which spreadsheets end, with and without the header.
 CUT_OFF_ROWS: Final = frozenset({16_383, 16_384, 65_535, 65_536, 1_048_575, 1_048_576})
@@ -54,7 +54,7 @@ ID_RULES: Final = (
         severity="error",
         sentence=tr("A row has no id"),
         remedy=tr("Enter the id. Rows without one are left out of everything."),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         counts="rows",
         counted=_without_id,
     ),
@@ -66,7 +66,7 @@ ID_RULES: Final = (
             "See whether the rows are one case entered twice, or several victims or accused of one case. In the "
             "second case set 'unit' and 'id' in the mapping accordingly. Only the first row is used."
         ),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         counts="rows",
         counted=_repeated_ids,
     ),
@@ -75,7 +75,7 @@ ID_RULES: Final = (
         severity="warning",
         sentence=tr("A row repeats another row to the letter"),
         remedy=tr("Delete the copy. It is used once only."),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         counts="rows",
         counted=_repeated_rows,
     ),
@@ -86,7 +86,7 @@ ID_RULES: Final = (
         remedy=tr(
             "See whether it is one case entered twice. If so, keep one row; until then it counts more than once."
         ),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         probes=_similar,
         needs=("alike",),
     ),
@@ -97,7 +97,7 @@ ID_RULES: Final = (
         remedy=tr(
             "Compare the number of rows with the register: the rest was probably cut off when the file was exported."
         ),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         counts="rows",
         counted=_cut_off,
     ),
@@ -109,7 +109,7 @@ ID_RULES: Final = (
             "Ask for the missing rows, or find those that are too many: copies, test entries, another period. The "
             "number is the difference."
         ),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         counts="rows",
         counted=_other_number,
     ),

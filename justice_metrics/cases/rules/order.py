@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 from ...base.language import Message, tr
 from ..procedure import Procedure
 from ..procedure_graph import reachable
-from .rule import ALWAYS, TIME, Probe, Rule, Subject, Tally, either, sure
+from .rule import ALWAYS, FLOWS, TIME, Probe, Rule, Subject, Tally, either, sure
 
 VERDICT: Final = "verdict"
 FINAL_VERDICT: Final = "final_verdict"
@@ -241,7 +241,7 @@ ORDER_RULES: Final = (
         severity="error",
         sentence=tr("The case ended before it started, by its dates"),
         remedy=tr("Correct the date of the ending or that of the start. Until then the case has no duration."),
-        touches=("caseload", *TIME),
+        touches=(*FLOWS, *TIME),
         probes=_ending_before_start,
     ),
     Rule(

@@ -12,7 +12,7 @@ from ..attributes import attribute_words
 from ..conversions.text import normalise
 from .named_days import reopening_of
 from .order import followers
-from .rule import TIME, Counted, Facts, Probe, Rule, Subject, Tally, either, sure
+from .rule import FLOWS, TIME, Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 
 SAID_NOTHING: Final = 0
 SAID_OPEN: Final = 1
@@ -212,7 +212,7 @@ OUTCOME_RULES: Final = (
         severity="warning",
         sentence=tr("The case is marked as pending, but has a date of conclusion"),
         remedy=tr("Enter how the case ended, or empty the date. Until then the case counts as pending."),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_pending_with_date,
     ),
     Rule(
@@ -220,7 +220,7 @@ OUTCOME_RULES: Final = (
         severity="warning",
         sentence=tr("The case has a date of conclusion, but its outcome is empty or not understood"),
         remedy=tr("Enter the outcome, or add its label to the mapping. Until then the case counts as pending."),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_date_without_outcome,
     ),
     Rule(
@@ -228,7 +228,7 @@ OUTCOME_RULES: Final = (
         severity="note",
         sentence=tr("The outcome is empty, although other cases are marked as pending"),
         remedy=tr("See whether these cases are pending or their outcome was never entered. They count as pending."),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_blank,
         certain=False,
     ),
@@ -262,7 +262,7 @@ OUTCOME_RULES: Final = (
             "If the case was reopened, enter how it stands now (pending, or its later ending). Else correct the date. "
             "Until then it counts as ended."
         ),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_went_on,
     ),
     Rule(
@@ -270,7 +270,7 @@ OUTCOME_RULES: Final = (
         severity="warning",
         sentence=tr("The status says that the case is open, but it has an outcome"),
         remedy=tr("Correct the status or the outcome; the outcome counts."),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_open_but_ended,
     ),
     Rule(
@@ -278,7 +278,7 @@ OUTCOME_RULES: Final = (
         severity="warning",
         sentence=tr("The status says that the case is closed, but it has no outcome"),
         remedy=tr("Enter the outcome and its date. Until then the case counts as pending."),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_closed_but_pending,
     ),
     Rule(
@@ -307,7 +307,7 @@ OUTCOME_RULES: Final = (
         remedy=tr(
             "Add the label to the mapping. Until then the cell counts as empty, so an ended case counts as pending."
         ),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         counts="cells",
         counted=_unmatched,
     ),

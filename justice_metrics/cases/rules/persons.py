@@ -11,7 +11,7 @@ from ..attributes import attribute_words
 from .marks import case_key, person_link
 from .masks import bare_id
 from .named_days import birth_of, event_day
-from .rule import ALWAYS, TIME, Probe, Rule, Subject, Tally, sure
+from .rule import ALWAYS, FLOWS, TIME, Probe, Rule, Subject, Tally, sure
 
 _MOST_ALIKE: Final = 0.5
 
@@ -93,7 +93,7 @@ PERSON_RULES: Final = (
             "See whether police, prosecutor and court, or two districts, opened a case each for one event. If so, keep "
             "one or join them; until then it counts twice."
         ),
-        touches=("attrition", "conviction_rates", "caseload", *TIME),
+        touches=("attrition", "conviction_rates", *FLOWS, *TIME),
         probes=_event_twice,
         needs=("events_twice",),
     ),
@@ -105,7 +105,7 @@ PERSON_RULES: Final = (
             "See whether rows of cases and rows of their victims, accused or charges stand in one table. If so, keep "
             "one kind and name it as 'unit' in the mapping; until then such a case counts several times."
         ),
-        touches=("attrition", "conviction_rates", "caseload"),
+        touches=("attrition", "conviction_rates", *FLOWS),
         probes=_numbered,
         needs=("numbered",),
     ),

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from ...base.language import tr
 from .masks import without_stand_in
 from .named_days import registration_of
-from .rule import TIME, Probe, Rule, Subject
+from .rule import FLOWS, TIME, Probe, Rule, Subject
 
 
 def _days(subject: Subject) -> tuple[nw.Expr, nw.Expr] | None:
@@ -50,7 +50,7 @@ REGISTRATION_RULES: Final = (
         severity="warning",
         sentence=tr("The case was entered in the register before it started, by its dates"),
         remedy=tr("Correct one of the two dates, or name the right column for the start of the case."),
-        touches=("caseload", *TIME),
+        touches=(*FLOWS, *TIME),
         probes=_before_start,
     ),
     Rule(
@@ -61,7 +61,7 @@ REGISTRATION_RULES: Final = (
             "Expect that cases of the last months are still to come: set an earlier cut-off, or estimate them with "
             "a nowcast."
         ),
-        touches=("caseload", "breakdowns"),
+        touches=(*FLOWS, "breakdowns"),
         probes=_late,
     ),
     Rule(

@@ -18,6 +18,7 @@ from .tallies import DayTally, LevelTally, day_tallies, level_tallies
 __all__ = [
     "ALWAYS",
     "CHILD_TABLES",
+    "FLOWS",
     "INDICATORS",
     "SEVERITIES",
     "SUPPORT",
@@ -55,6 +56,8 @@ INDICATORS: Final[Mapping[str, Message]] = MappingProxyType(
         "time_to": tr("time to an ending"),
         "conviction_rates": tr("conviction rates"),
         "caseload": tr("caseload"),
+        "case_flows": tr("flow of cases"),
+        "time_limits": tr("keeping of legal time limits"),
         "case_ages": tr("age of cases"),
         "landmark_association": tr("landmark association"),
         "support_effect": tr("effect of support"),
@@ -73,7 +76,9 @@ SUPPORT: Final = (
     *("landmark_association", "support_effect", "support_hazards", "support_stages", "support_outcomes"),
     *("support_sensitivity", "support_presence"),
 )
-TIME: Final = ("cumulative_incidence", "time_to", "case_ages", *SUPPORT, "reliance")
+TIME: Final = ("cumulative_incidence", "time_to", "case_ages", "time_limits", *SUPPORT, "reliance")
+# Questions on what comes in, goes out and stays.
+FLOWS: Final = ("caseload", "case_flows")
 
 # Questions on tables that hang on the cases; their rows are counted, no units.
 CHILD_TABLES: Final = ("child_tables",)
