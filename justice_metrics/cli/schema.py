@@ -45,8 +45,21 @@ def _study() -> dict[str, Any]:
     return study_schema()
 
 
+def _linkage() -> dict[str, Any]:
+    from ..cases.linkage.plan import LinkagePlan
+
+    return LinkagePlan.model_json_schema()
+
+
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
-    {"mapping": _mapping, "counts": _counts, "procedure": _procedure, "study": _study, "plan": _plan}
+    {
+        "mapping": _mapping,
+        "counts": _counts,
+        "procedure": _procedure,
+        "study": _study,
+        "plan": _plan,
+        "linkage": _linkage,
+    }
 )
 
 
