@@ -236,13 +236,12 @@ def coder_agreement(
     Examples
     --------
     >>> import pandas as pd, justice_metrics as jm
-    >>> from justice_metrics.measures.quality.coder_agreement import coder_agreement
     >>> frame = pd.DataFrame({"case": ["a", "a", "b", "b", "c", "c"], "coder": ["x", "y"] * 3,
     ...     "day": "2016-01-05", "kin": ["father", "father", "stranger", "neighbour", "father", "father"]})
     >>> cases = jm.CaseData.from_frame(frame, {
     ...     "cases": {"id": ["case", "coder"], "procedure": "bolivia", "cutoff": "2018-04-30"},
     ...     "dates": {"complaint": "day"}, "attributes": {"relationship": "kin"}})
-    >>> answer = coder_agreement(cases, items="relationship")
+    >>> answer = jm.coder_agreement(cases, items="relationship")
     >>> answer.main["same"].tolist(), answer.main["n"].tolist()
     ([2], [3])
     """

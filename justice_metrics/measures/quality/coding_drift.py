@@ -370,8 +370,7 @@ def coding_drift(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.quality.coding_drift import coding_drift
-    >>> str(coding_drift(jm.sample_cases(), fields="complaint_source").findings()[0])
+    >>> str(jm.coding_drift(jm.sample_cases(), fields="complaint_source").findings()[0])
     '4 comparisons of one period with another were made; in 0 labels are used differently beyond chance.'
     """
     by = names(by)

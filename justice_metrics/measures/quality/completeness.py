@@ -369,8 +369,7 @@ def completeness(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.quality.completeness import completeness
-    >>> answer = completeness(jm.sample_cases(), fields=("sex", "age_at_fact"))
+    >>> answer = jm.completeness(jm.sample_cases(), fields=("sex", "age_at_fact"))
     >>> [f"{share:.3f}" for share in answer.tables["fields"]["estimate"]]
     ['0.982', '0.975']
     """

@@ -187,8 +187,7 @@ def date_heaping(
     Examples
     --------
     >>> import justice_metrics as jm
-    >>> from justice_metrics.measures.quality.date_heaping import date_heaping
-    >>> str(date_heaping(jm.sample_cases(), dates="complaint").findings()[0])
+    >>> str(jm.date_heaping(jm.sample_cases(), dates="complaint").findings()[0])
     'No kind of date piles up on one kind of day more than chance gives.'
     """
     by = names(by)

@@ -218,7 +218,6 @@ def registration_delay(
     Examples
     --------
     >>> import pandas as pd, justice_metrics as jm
-    >>> from justice_metrics.measures.quality.registration_delay import registration_delay
     >>> days = pd.date_range("2017-01-01", "2018-04-20", freq="D")
     >>> frame = pd.DataFrame({"id": range(len(days)), "day": days, "entered": days + pd.Timedelta(days=5)})
     >>> cases = jm.CaseData.from_frame(frame, {
@@ -226,7 +225,7 @@ def registration_delay(
     ...     "dates": {"complaint": "day"},
     ...     "attributes": {"entered_day": {"column": "entered", "type": "date"}},
     ... })
-    >>> answer = registration_delay(cases, recorded="entered_day", within_days=7, longest_days=60)
+    >>> answer = jm.registration_delay(cases, recorded="entered_day", within_days=7, longest_days=60)
     >>> answer.main["state"].tolist()
     ['complete', 'complete', 'complete', 'complete', 'immature', 'immature']
     """
