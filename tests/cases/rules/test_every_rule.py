@@ -507,9 +507,3 @@ class TestEdges:
         tables["cases"].append({**tables["cases"][7], "id": "LPZ 7"})
         found = told(examine(read(tables, LEAN), rules=[rule_named("similar_ids")]))
         assert found["similar_ids"].n == 1
-
-
-def test_polars_counts_alike() -> None:
-    """The rules that look at other rows, and those that compare levels, mean the same in another engine."""
-    polars = pytest.importorskip("polars", reason="polars is not installed")
-    assert counted(polars.from_pandas(related()).lazy()) == counted(related())
