@@ -15,6 +15,7 @@ from ..base.levels import MISSING_LEVELS, NOT_APPLICABLE, NOT_RECORDED, PENDING
 from ..base.types import Counts, Flags, Tallies
 from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData
+from ..cases.days import year_of_day
 from ..cases.periods import Period, Periods, months_in, numbered, period_number
 from ..cases.rules.masks import sure, without_stand_in
 from ..cases.rules.people import gaps
@@ -31,9 +32,7 @@ MOMENTS: Final = ("y", "x", "yy", "xy", "xx")
 _GAP_MONTHS: Final = 36
 _FEW_BEFORE: Final = 0.01
 _FIRST_YEAR: Final = 1901
-# 1 January 1901 and 31 December 2099
-_FIRST_DAY: Final = -25_202
-_LAST_DAY: Final = 47_481
+_LAST_YEAR: Final = 2099
 
 
 class Field(NamedTuple):
@@ -172,19 +171,11 @@ def when_begun(cases: CaseData, period: Period) -> nw.Expr:
     """Return the year of the start (0 without one), which is cheap to group by, or its day; stand-ins are none."""
     day = without_stand_in(cases.first_day((cases.procedure.start,)))
     if period == "year":
-        return _year_of(day)
+        # any year that a date can have; those outside hold no period
+        year = year_of_day(day, _FIRST_YEAR, _LAST_YEAR)
+        known = (year >= _FIRST_YEAR) & (year <= _LAST_YEAR)
+        return nw.when(known.fill_null(value=False)).then(year).otherwise(nw.lit(0))
     return day.cast(nw.Int64).fill_null(NO_DAY)
-
-
-def _year_of(day: nw.Expr) -> nw.Expr:
-    """Return the year of a day by one division, exact from 1901 to 2099; 0 for any other day and for none.
-
-    Between these years every fourth is a leap year, so days since 1901 follow a cycle of 1,461. Comparing with each New
-    Year writes the day out once a year, which an SQL engine reads for seconds where faulty dates go back to 1900.
-    """
-    known = (day >= _FIRST_DAY) & (day <= _LAST_DAY)
-    year = (4 * (day.cast(nw.Int64) - _FIRST_DAY) + 3) // 1461 + _FIRST_YEAR
-    return nw.when(known.fill_null(False)).then(year).otherwise(nw.lit(0))
 
 
 def numbers_of(when: Counts, n: Tallies, period: Period, cutoff: int) -> tuple[Counts, Flags]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.reduce.completeness import Recorded, _year_of, first_usual, recorded_counts
+from justice_metrics.reduce.completeness import Recorded, first_usual, recorded_counts
 from justice_metrics.reduce.heaping import day_counts
 from justice_metrics.reduce.label_counts import Labelled, label_counts
 
@@ -46,15 +45,6 @@ def of_all(cases: jm.CaseData) -> tuple[Recorded, Labelled]:
 def same(one: tuple[Recorded, Labelled], two: tuple[Recorded, Labelled]) -> bool:
     equal = [np.array_equal(getattr(one[0], name), getattr(two[0], name)) for name in ("units", "recorded", "due")]
     return all(equal) and np.array_equal(one[1].fields[0].n, two[1].fields[0].n)
-
-
-def test_the_year_of_every_day_of_two_centuries() -> None:
-    first, last = (int(np.datetime64(one).astype(int)) for one in ("1900-12-30", "2100-01-03"))
-    days = np.arange(first, last + 1)
-    frame = nw.from_native(pl.DataFrame({"day": np.append(days, 0)}).with_columns(pl.col("day").cast(pl.Int32)))
-    found = frame.select(year=_year_of(nw.col("day")))["year"].to_numpy()[:-1]
-    years = days.astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
-    assert np.array_equal(found, np.where((years > 1900) & (years < 2100), years, 0))
 
 
 def test_halves_add_up() -> None:
