@@ -82,6 +82,13 @@ def add(app: typer.Typer, options: Options) -> None:
                 )
             ),
         ),
+        offices: Path | None = typer.Option(
+            None,
+            "--offices",
+            metavar="FILE",
+            show_default=False,
+            help=words(tr("Table of the offices with the days on which each was opened and closed.")),
+        ),
         out: list[Path] = options.out(),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
@@ -96,7 +103,7 @@ def add(app: typer.Typer, options: Options) -> None:
                     tr("The name must end in one of: {known}.", known=_REPORTS),
                 )
             cases = cases_of(shell, mapping, faults="count", corrections=corrections)
-            answer = ask(cases)
+            answer = ask(cases, offices=offices)
             if report is not None:
                 _write_report(shell, report, mapping, cases)
             if plan is not None:

@@ -2,67 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
-from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
-from ...base.provenance import ACTION_WORDS
-from ...base.result import Column, Definition, Result, Table
-from ...base.types import Names, Values, names
+from ...base.result import Definition, Result
+from ...base.types import Names, names
 from ...cases.casedata import CaseData
-from ...cases.mappings.parts import LEFT_DAY
 from ...cases.office_file import read_offices
 from ...cases.rules.examine import RULES, Examination, Finding, Verdict, examine, rule_named
-from ...cases.rules.rule import CHILD_TABLES, INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule, Settings
+from ...cases.rules.rule import SEVERITIES, Settings
 from ...figures.dots import dots
-from ...reduce.risk import risk_table
 from ..declared import LEFT_OUT_WORDS, Share
+from .check_tables import (
+    COUNTED,
+    completeness_table,
+    decisions_table,
+    effect_table,
+    largest,
+    main_table,
+    rules_table,
+    share_of,
+    touched,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COUNTED: Final[Mapping[str, Message]] = MappingProxyType(
-    {
-        "units": tr("units"),
-        "cells": tr("cells"),
-        "rows": tr("rows"),
-        "spells": tr("spells of support"),
-    }
-)
-STATES: Final[Mapping[str, Message]] = MappingProxyType(
-    {
-        "broken": tr("broken"),
-        "accepted": tr("broken, and accepted by the plan"),
-        "kept": tr("kept"),
-        "not_looked_at": tr("not looked at: the data do not have what it needs"),
-    }
-)
-EFFECTS: Final[Mapping[str, Message]] = MappingProxyType(
-    {
-        "left_out": tr("left out"),
-        "in_doubt": tr("breaks a rule that touches it"),
-    }
-)
 _SMALL: Final = 0.001
 # More parts of one rule than this are not told in a sentence; the table has them all.
 _MOST_PARTS: Final = 4
-# Which reasons for being left out of the time since the start also leave out of each indicator.
-_LEAVES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "cumulative_incidence": tuple(LEFT_OUT_WORDS),
-        "time_to": tuple(LEFT_OUT_WORDS),
-        **dict.fromkeys((*SUPPORT, "reliance"), tuple(LEFT_OUT_WORDS)),
-        "caseload": ("start_undated",),
-        "case_ages": ("start_undated", "end_undated"),
-    }
-)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -98,7 +72,7 @@ class QualityReport(Result):
         """Broken rules, worst first: by severity, then by share."""
         order = list(SEVERITIES)
         found = [one for one in self.examination.verdicts if one.broken]
-        return tuple(sorted(found, key=lambda one: (order.index(one.rule.severity), -_share(_largest(one)))))
+        return tuple(sorted(found, key=lambda one: (order.index(one.rule.severity), -share_of(largest(one)))))
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the broken rules in sentences, worst first, each with what to do."""
@@ -122,7 +96,7 @@ class QualityReport(Result):
         rows: list[tuple[Readable, Finding, str]]
         if self.broken:
             rows = [
-                (one.rule.sentence, _largest(one), SEVERITIES[one.rule.severity].text(language)) for one in self.broken
+                (one.rule.sentence, largest(one), SEVERITIES[one.rule.severity].text(language)) for one in self.broken
             ]
             axis = tr("share that breaks the rule")
         else:
@@ -134,7 +108,7 @@ class QualityReport(Result):
         nothing = np.full(len(rows), np.nan)
         return dots(
             labels=[words.text(language) for words, _, _ in rows],
-            estimate=[_share(found) for _, found, _ in rows],
+            estimate=[share_of(found) for _, found, _ in rows],
             conf_low=nothing,
             conf_high=nothing,
             annotations=[
@@ -259,11 +233,11 @@ def check(
     return QualityReport(
         heading=tr("Data quality"),
         tables={
-            "main": _main_table(found),
-            "completeness": _completeness_table(found.completeness),
-            "effect": _effect_table(cases, found),
-            **_decisions_table(cases),
-            "rules": _rules_table(
+            "main": main_table(found),
+            "completeness": completeness_table(found.completeness),
+            "effect": effect_table(cases, found),
+            **decisions_table(cases),
+            "rules": rules_table(
                 found.verdicts, {one.rule for one in cases.provenance.corrections if one.action == "accepted"}
             ),
         },
@@ -290,180 +264,17 @@ def check(
     )
 
 
-def _main_table(found: Examination) -> Table:
-    rows = [(one.rule, part) for one in found.verdicts for part in (*([one.whole] if one.whole else []), *one.parts)]
-    order = list(SEVERITIES)
-    worst = {one.rule.id: -_share(_largest(one)) for one in found.verdicts if one.broken}
-    rows.sort(key=lambda row: (order.index(row[0].severity), worst[row[0].id], row[0].id))
-    columns = (
-        Column("rule", tr("what is wrong"), "text", "key", "key"),
-        Column("severity", tr("severity"), "text", "key", "text"),
-        Column("detail", tr("where"), "text", "key", "key"),
-        Column("counted", tr("counted"), "text", "key", "text"),
-        Column("n", tr("number"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share", 2),
-        Column("touches", tr("touches"), "text", "key", "text"),
-    )
-    values = {
-        "rule": _texts(rule.id for rule, _ in rows),
-        "severity": _texts(rule.severity for rule, _ in rows),
-        "detail": _texts(part.key or ALL for _, part in rows),
-        "counted": _texts(rule.counts for rule, _ in rows),
-        "n": np.array([part.n for _, part in rows], dtype=np.int64),
-        "denominator": np.array([part.base for _, part in rows], dtype=np.int64),
-        "share": np.array([_share(part) for _, part in rows], dtype=np.float64),
-        "touches": _texts(_touches(rule) for rule, _ in rows),
-    }
-    details: dict[str, Readable] = {part.key: part.words for _, part in rows if part.words is not None}
-    labels: dict[str, Mapping[str, Readable]] = {
-        "rule": {rule.id: rule.sentence for rule, _ in rows},
-        "severity": SEVERITIES,
-        "detail": {**details, ALL: LEVEL_WORDS[ALL]},
-        "counted": COUNTED,
-        "touches": _touches_words(rule for rule, _ in rows),
-    }
-    return Table(columns, values, labels=labels, title=tr("Broken rules, worst first"))
-
-
-def _completeness_table(found: Sequence[Recorded]) -> Table:
-    columns = (
-        Column("column", tr("date or attribute"), "text", "key", "key"),
-        Column("holds", tr("holds"), "text", "key", "text"),
-        Column("recorded", tr("recorded"), "units", "count", "count"),
-        *[Column(kind, LEVEL_WORDS[kind], "units", "count", "count") for kind in MISSING_LEVELS],
-        Column("denominator", tr("should be recorded"), "units", "count", "count"),
-        Column("share", tr("share recorded"), "share", "estimate", "share"),
-    )
-    values = {
-        "column": _texts(one.column for one in found),
-        "holds": _texts(one.kind for one in found),
-        "recorded": np.array([one.recorded for one in found], dtype=np.int64),
-        **{kind: np.array([one.missing.get(kind, 0) for one in found], dtype=np.int64) for kind in MISSING_LEVELS},
-        "denominator": np.array([one.base for one in found], dtype=np.int64),
-        "share": np.array([one.recorded / one.base if one.base else np.nan for one in found], dtype=np.float64),
-    }
-    labels: dict[str, Mapping[str, Readable]] = {
-        "column": {one.column: one.words for one in found},
-        "holds": {"date": tr("date"), "attribute": tr("attribute")},
-    }
-    return Table(columns, values, labels=labels, title=tr("How completely dates and attributes are recorded"))
-
-
-def _effect_table(cases: CaseData, found: Examination) -> Table:
-    """Say who leaves each indicator, by the reduction that it uses itself, and who stays in it in doubt."""
-    left_out = risk_table(cases, start=cases.procedure.start, outcomes=None).left_out
-    rows: list[tuple[str, str, str, int]] = []
-    for indicator in _asked_of(cases):
-        for reason in _LEAVES.get(indicator, ()):
-            n = int(left_out[reason].sum()) if reason in left_out else 0
-            if n:
-                rows.append((indicator, "left_out", reason, n))
-        if found.doubtful.get(indicator):
-            rows.append((indicator, "in_doubt", ALL, found.doubtful[indicator]))
-    columns = (
-        Column("indicator", tr("indicator"), "text", "key", "key"),
-        Column("effect", tr("effect"), "text", "key", "key"),
-        Column("reason", tr("reason"), "text", "key", "key"),
-        Column("n", tr("units"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share"),
-    )
-    number = np.array([n for *_, n in rows], dtype=np.int64)
-    values = {
-        "indicator": _texts(one for one, *_ in rows),
-        "effect": _texts(one for _, one, *_ in rows),
-        "reason": _texts(one for _, _, one, _ in rows),
-        "n": number,
-        "denominator": np.full(len(rows), cases.n_units, dtype=np.int64),
-        "share": number / max(cases.n_units, 1),
-    }
-    labels: dict[str, Mapping[str, Readable]] = {
-        "indicator": INDICATORS,
-        "effect": EFFECTS,
-        "reason": {**LEFT_OUT_WORDS, ALL: tr("any")},
-    }
-    return Table(columns, values, labels=labels, title=tr("What it does to each indicator"))
-
-
-def _asked_of(cases: CaseData) -> list[str]:
-    """Return the indicators that these cases can be asked for."""
-    unknown = () if cases.support is not None else SUPPORT
-    silent = () if LEFT_DAY in cases.milestones.collect_schema().names() else ("reliance",)
-    lawless = () if cases.procedure.limits else ("time_limits",)
-    return [one for one in INDICATORS if one not in {*unknown, *silent, *lawless, *CHILD_TABLES}]
-
-
-def _decisions_table(cases: CaseData) -> dict[str, Table]:
-    """Say what a correction plan did; nothing without one."""
-    told = cases.provenance.corrections
-    if not told:
-        return {}
-    columns = (
-        Column("what", tr("what"), "text", "key", "text"),
-        Column("done", tr("decision"), "text", "key", "text"),
-        Column("n", tr("number"), "units", "count", "count"),
-        Column("reason", tr("reason"), "text", "key", "text"),
-    )
-    values = {
-        "what": _texts(one.rule or "cells" for one in told),
-        "done": _texts(one.action for one in told),
-        "n": np.array([one.n for one in told], dtype=np.int64),
-        "reason": _texts(one.reason for one in told),
-    }
-    labels: dict[str, Mapping[str, Readable]] = {
-        "what": {one.rule or "cells": one.what for one in told},
-        "done": ACTION_WORDS,
-    }
-    title = tr("What the plan '{plan}' decided", plan=cases.provenance.plan)
-    return {"decisions": Table(columns, values, labels=labels, title=title)}
-
-
-def _rules_table(verdicts: Sequence[Verdict], accepted: Collection[str]) -> Table:
-    rules = [one.rule for one in verdicts]
-    columns = (
-        Column("rule", tr("rule"), "text", "key", "key"),
-        Column("state", tr("state"), "text", "key", "text"),
-        Column("severity", tr("severity"), "text", "key", "text"),
-        Column("sentence", tr("what is wrong when it is broken"), "text", "key", "text"),
-        Column("remedy", tr("what to do"), "text", "key", "text"),
-        Column("touches", tr("touches"), "text", "key", "text"),
-    )
-    values = {
-        "rule": _texts(one.id for one in rules),
-        "state": _texts(_state(one, accepted) for one in verdicts),
-        "severity": _texts(one.severity for one in rules),
-        "sentence": _texts(str(one.sentence) for one in rules),
-        "remedy": _texts(str(one.remedy) for one in rules),
-        "touches": _texts(_touches(one) for one in rules),
-    }
-    labels: dict[str, Mapping[str, Readable]] = {
-        "state": STATES,
-        "severity": SEVERITIES,
-        "sentence": {str(one.sentence): one.sentence for one in rules},
-        "remedy": {str(one.remedy): one.remedy for one in rules},
-        "touches": _touches_words(rules),
-    }
-    return Table(columns, values, labels=labels, title=tr("The rules, and what to do"))
-
-
-def _state(one: Verdict, accepted: Collection[str]) -> str:
-    if one.broken:
-        return "accepted" if one.rule.id in accepted else "broken"
-    return "kept" if one.looked_at else "not_looked_at"
-
-
 def _told(one: Verdict) -> Message:
     """Tell one broken rule: how bad, what, how often, where, what it touches, what to do."""
-    found = _largest(one)
+    found = largest(one)
     same = len(one.parts) == 1 and one.whole is not None and one.parts[0][2:] == one.whole[2:]
-    where: list[Readable] = [_words(part) if same else _part(part) for part in one.parts[:_MOST_PARTS]]
+    where: list[Readable] = [words_of(part) if same else _part(part) for part in one.parts[:_MOST_PARTS]]
     if len(one.parts) > _MOST_PARTS:
         where.append(tr("and {n} more", n=len(one.parts) - _MOST_PARTS))
     values: dict[str, object] = {
         "severity": SEVERITIES[one.rule.severity],
         "sentence": one.rule.sentence,
-        "touches": _touched(one.rule),
+        "touches": touched(one.rule),
         "remedy": one.rule.remedy,
     }
     if one.whole is None:
@@ -481,47 +292,11 @@ def _told(one: Verdict) -> Message:
     )
 
 
-def _touched(rule: Rule) -> list[Readable]:
-    """Return the indicators in words; those about time or support are told in one word where all are touched."""
-    told = set(rule.touches)
-    whole: list[Readable] = []
-    for group, words in ((TIME, tr("everything about time")), (SUPPORT, tr("everything about support"))):
-        if set(group) <= told:
-            whole.append(words)
-            told -= set(group)
-    return [*(INDICATORS[name] for name in rule.touches if name in told), *whole]
-
-
-def _words(part: Finding) -> Readable:
-    return part.words or tr("{name}", name=part.key)
-
-
 def _part(part: Finding) -> Message:
-    return tr("{what}: {n} of {base}", what=_words(part), n=part.n, base=part.base)
-
-
-def _largest(one: Verdict) -> Finding:
-    """Return the rule as a whole, or the thing that breaks it in the largest share."""
-    return one.whole or max(one.parts, key=_share)
-
-
-def _share(found: Finding) -> float:
-    return found.n / found.base if found.base else 0.0
+    return tr("{what}: {n} of {base}", what=words_of(part), n=part.n, base=part.base)
 
 
 def _percent(found: Finding) -> Share:
     """Return the share in per cent, with decimals enough that a few cases among many are not "0.0 %"."""
-    share = _share(found)
+    share = share_of(found)
     return Share(share, 1 if share == 0 or share >= _SMALL else 3)
-
-
-def _touches(rule: Rule) -> str:
-    return ", ".join(rule.touches)
-
-
-def _touches_words(rules: Iterable[Rule]) -> dict[str, Readable]:
-    return {_touches(one): tr("{listed}", listed=_touched(one)) for one in rules}
-
-
-def _texts(words: Iterable[str]) -> Values:
-    return np.array([*words, None], dtype=object)[:-1]
