@@ -176,7 +176,7 @@ def read_text_tables(
         for path in paths
         for one in (sheets if is_workbook(path) else sheets[:1])
     ]
-    return one_below_the_other(tables, renamed=renamed, absent=absent, needed=needed)
+    return one_below_the_other(tables, renamed=renamed, absent=absent, needed=needed, codes=codes)
 
 
 def read_crosswalk(path: str | Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ...base.errors import ReadError, nearest
 from ...base.language import Language, Message, tr, trn
+from .several_labels import labels_of_all, with_own_gaps
 from .text_table import TextTable
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def one_below_the_other(
     renamed: Mapping[str, str] = MappingProxyType({}),
     absent: Collection[str] = (),
     needed: Collection[str] | None = None,
+    codes: bool | Collection[str] = False,
 ) -> TextTable:
     """Put tables one below the other, by the names of their columns.
 
@@ -39,11 +41,14 @@ def one_below_the_other(
     needed : collection of str, optional
         Columns that every table must have but for those that are ``absent``; by default all that any table has. Others
         are null where they are missing.
+    codes : bool or collection of str
+        Whether labelled columns keep their codes, or which of them do, by their names in the files.
 
     Raises
     ------
     ReadError
-        With the columns that each table lacks, and what comes nearest in it.
+        With the columns that each table lacks, and what comes nearest in it; or when codes that are kept mean one thing
+        in one table and another thing in another.
     """
     import pyarrow as pa
 
@@ -54,7 +59,9 @@ def one_below_the_other(
     columns += [name for name in absent if name not in columns]
     must = set(columns if needed is None else needed).intersection(columns) - set(absent)
     _refuse_missing(tables, [one for one in columns if one in must])
-    notes = [*_notes(tables), *_missing_notes(tables, columns, absent)]
+    labels = labels_of_all(tables, kept=_kept(codes, renamed), needed=needed)
+    tables, told_apart = with_own_gaps(tables, needed=needed)
+    notes = [*_notes(tables), *_missing_notes(tables, columns, absent), *labels.notes, *told_apart]
     whole = pa.concat_tables([_with_columns(one.table, columns) for one in tables])
     first = tables[0]
     return replace(
@@ -68,7 +75,7 @@ def one_below_the_other(
         sheet=", ".join(one.sheet for one in tables if one.sheet is not None) or None,
         notes=tuple(notes),
         column_labels={name: label for one in reversed(tables) for name, label in one.column_labels.items()},
-        value_labels=_labels(tables),
+        value_labels=labels.of,
         user_missing={
             name: tuple(dict.fromkeys(text for one in tables for text in one.user_missing.get(name, ())))
             for one in tables
@@ -197,10 +204,6 @@ def _with_columns(table: pa.Table, columns: Sequence[str]) -> pa.Table:
     return pa.table([table.column(name) if name in names else blank for name in columns], names=list(columns))
 
 
-def _labels(tables: Sequence[TextTable]) -> dict[str, Mapping[str, str]]:
-    """Return the labels of every column; a code that stands for two things in two files keeps the first."""
-    labels: dict[str, dict[str, str]] = {}
-    for one in reversed(tables):
-        for name, held in one.value_labels.items():
-            labels.setdefault(name, {}).update(held)
-    return dict(labels)
+def _kept(codes: bool | Collection[str], renamed: Mapping[str, str]) -> bool | Collection[str]:
+    """Return the columns that keep their codes by the names they have below."""
+    return codes if isinstance(codes, bool) else {*codes, *(renamed[one] for one in codes if one in renamed)}
