@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -98,10 +99,13 @@ class Pairs(NamedTuple):
         Place of each unit of the earlier extract in the later one; -1 where it is gone.
     respelled : array, shape (n_earlier,)
         Whether its id is written in another way there.
+    doubtful : int
+        Units whose id has one other spelling there, of a unit that begins on another day; not taken for the same.
     """
 
     place: Counts
     respelled: Flags
+    doubtful: int = 0
 
 
 class Extracts(NamedTuple):
@@ -159,7 +163,11 @@ def extracts_of(earlier: CaseData, later: CaseData, *, by: Sequence[str] = ()) -
     _ensure_comparable(earlier, later)
     then = Side.of(cut_at(later, earlier.cutoff_day))
     first, second = Side.of(earlier, by=by), Side.of(later, by=by)
-    pairs = paired(first.ids, second.ids)
+    start = f"first__{later.procedure.start}"
+    started, begun = (
+        one.numbers(start) if start in one.frame.columns else np.full(len(one), np.nan) for one in (first, second)
+    )
+    pairs = paired(first.ids, second.ids, (started, begun))
     if len(first) and len(second) and not (pairs.place >= 0).any():
         raise CaseDataError(
             tr("No id of the earlier extract stands in the later one."),
@@ -167,8 +175,6 @@ def extracts_of(earlier: CaseData, later: CaseData, *, by: Sequence[str] = ()) -
         )
     added = np.ones(len(second), dtype=np.bool_)
     added[pairs.place[pairs.place >= 0]] = False
-    start = f"first__{later.procedure.start}"
-    begun = second.numbers(start) if start in second.frame.columns else np.full(len(second), np.nan)
     gone = _joined_since(later)
     joined = np.array([one in gone for one in first.ids], dtype=np.bool_) & (pairs.place < 0)
     return Extracts(first, second, then, pairs, added, begun, joined)
@@ -181,13 +187,18 @@ def _joined_since(later: CaseData) -> frozenset[str]:
     return frozenset(str(one) for one in later.joined.select("unit_id").collect().get_column("unit_id").to_list())
 
 
-def paired(earlier: Sequence[str], later: Sequence[str]) -> Pairs:
+def paired(earlier: Sequence[str], later: Sequence[str], starts: tuple[Floats, Floats] | None = None) -> Pairs:
     """Find each unit of one list of ids in another: by the very id, else by its only other spelling.
+
+    Another spelling counts when no third id of either list shares it, found again or not, and when the two do not begin
+    on different days.
 
     Parameters
     ----------
     earlier, later : sequence of str
         Ids, each once.
+    starts : tuple of array, optional
+        Day on which each unit of the one and of the other begins; NaN without a date.
 
     Examples
     --------
@@ -198,28 +209,38 @@ def paired(earlier: Sequence[str], later: Sequence[str]) -> Pairs:
     places = {one: at for at, one in enumerate(later)}
     place = np.array([places.get(one, -1) for one in earlier], dtype=np.int64)
     respelled = np.zeros(len(earlier), dtype=np.bool_)
+    doubtful: set[int] = set()
+    unclear: set[int] = set()
     for spelling in (bare_spelling, without_zeros):
-        open_left = np.flatnonzero(place < 0)
         taken = np.zeros(len(later), dtype=np.bool_)
         taken[place[place >= 0]] = True
-        ours = _alone(earlier, open_left.tolist(), spelling)
-        theirs = _alone(later, np.flatnonzero(~taken).tolist(), spelling)
-        for key, at in ours.items():
-            if key and key in theirs:
-                place[at], respelled[at] = theirs[key], True
-    return Pairs(place, respelled)
+        ours, theirs = _open(earlier, place >= 0, spelling), _open(later, taken, spelling)
+        shared = ours.keys() & theirs.keys() - {""}
+        rivals = _rivals(earlier, shared, spelling) | _rivals(later, shared, spelling) if shared else set()
+        for key in shared:
+            at, there = ours[key], theirs[key]
+            if key in rivals:
+                unclear.add(at)
+            if at in unclear:
+                continue
+            if starts is not None and _differ(starts[0][at], starts[1][there]):
+                doubtful.add(at)
+                continue
+            place[at], respelled[at] = there, True
+    return Pairs(place, respelled, len(doubtful - set(np.flatnonzero(respelled).tolist())))
 
 
 def bare_spelling(text: str) -> str:
-    """Return an id without capitals, accents, spaces and marks.
+    """Return an id without capitals, accents, spaces and marks; one dash stays where two numbers would run together.
 
     Examples
     --------
-    >>> bare_spelling("Lp-12/ 2016")
-    'lp122016'
+    >>> bare_spelling("Lp-12/ 2016"), bare_spelling("1-12/2016"), bare_spelling("11-2/2016")
+    ('lp12-2016', '1-12-2016', '11-2-2016')
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in plain if one.isalnum())
+    letters = "".join(one if one.isalnum() else "-" for one in plain if not unicodedata.combining(one))
+    return re.sub(r"-+", "", re.sub(r"(?<=\d)-+(?=\d)", "\n", letters)).replace("\n", "-")
 
 
 def without_zeros(text: str) -> str:
@@ -234,16 +255,19 @@ def without_zeros(text: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", plain).strip("-")
 
 
-def _alone(ids: Sequence[str], places: Sequence[int], spelling: Callable[[str], str]) -> dict[str, int]:
-    """Return the places of the ids whose spelling no other one of them shares."""
-    found: dict[str, int] = {}
-    twice: set[str] = set()
-    for at in places:
-        key = spelling(ids[at])
-        if key in found:
-            twice.add(key)
-        found[key] = at
-    return {key: at for key, at in found.items() if key not in twice}
+def _open(ids: Sequence[str], found: Flags, spelling: Callable[[str], str]) -> dict[str, int]:
+    """Return the places of the ids that are not found yet, by their spelling."""
+    return {spelling(ids[at]): at for at in np.flatnonzero(~found).tolist()}
+
+
+def _rivals(ids: Sequence[str], keys: Collection[str], spelling: Callable[[str], str]) -> set[str]:
+    """Return those of ``keys`` that are the spelling of several ids."""
+    times = Counter(key for key in map(spelling, ids) if key in keys)
+    return {key for key, n in times.items() if n > 1}
+
+
+def _differ(one: float, other: float) -> bool:
+    return not (np.isnan(one) or np.isnan(other)) and one != other
 
 
 def outcome_changes(two: Extracts) -> Mapping[str, Flags]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Language, Message, Readable, format_number, format_share, tr
+from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
 from ...base.provenance import unit_words
 from ...base.result import Definition, Result
 from ...base.types import Names, names
@@ -195,11 +195,12 @@ def compare_extracts(
 ) -> ExtractComparison:
     """What became of the cases between two extracts of one register, and what that does to what was published.
 
-    Units are found again by their id, or by its only other spelling. Those added had begun after the earlier cut-off
-    (new) or before it (late). Of those in both, every outcome, date and attribute is compared. Then each figure that
-    was published is asked again while one extract becomes the other, one kind of change at a time: without the cases
-    that vanished; with what the later extract tells of the same cases and the same day; with those registered late;
-    then followed to the later cut-off; then with new cases. The differences of the steps add up to the whole.
+    Units are found again by their id, or by its only other spelling if they begin on the same day. Those added had
+    begun after the earlier cut-off (new) or before it (late). Of those in both, every outcome, date and attribute is
+    compared. Then each figure that was published is asked again while one extract becomes the other, one kind of change
+    at a time: without the cases that vanished; with what the later extract tells of the same cases and the same day;
+    with those registered late; then followed to the later cut-off; then with new cases. The differences of the steps
+    add up to the whole.
 
     Parameters
     ----------
@@ -291,6 +292,16 @@ def _notes(two: Extracts, changes: Changes) -> tuple[Readable, ...]:
                 "Only {share} of the earlier extract is found again: perhaps the ids were given anew, or the two are "
                 "not of one register.",
                 share=Share(share),
+            )
+        )
+    if two.pairs.doubtful:
+        notes.append(
+            trn(
+                "{n} unit of the earlier extract has its id in another spelling in the later one, but begins there on "
+                "another day: counted as vanished and as added.",
+                "{n} units of the earlier extract have their ids in another spelling in the later one, but begin there "
+                "on another day: counted as vanished and as added.",
+                two.pairs.doubtful,
             )
         )
     if two.later.cases.intake.one_row_per_unit and changes.total("reopened") + changes.total("ended_anew"):

@@ -265,6 +265,31 @@ class TestIds:
         assert paired(["A-1", "a 1"], ["a1"]).place.tolist() == [-1, -1]
         assert paired(["2016-001"], ["20161", "2016-1"]).place.tolist() == [1]
 
+    def test_what_parts_two_numbers_tells_two_cases_apart(self) -> None:
+        assert paired(["1-12/2016"], ["11-2/2016"]).place.tolist() == [-1]
+        assert paired(["1-12/2016"], ["1 12 - 2016"]).respelled.tolist() == [True]
+
+    def test_an_id_that_is_found_again_is_a_rival_too(self) -> None:
+        # "A 1" may be that of "A-1", which stands in both
+        assert paired(["A-1", "A 1"], ["A-1", "a1"]).place.tolist() == [0, -1]
+        assert paired(["A/1"], ["a1", "A-1"]).place.tolist() == [-1]
+        assert paired(["a1", "B-1", "b-01"], ["b1", "B-1"]).place.tolist() == [-1, 1, -1]
+
+    def test_another_spelling_that_begins_on_another_day_is_another_case(self) -> None:
+        days = (np.array([3.0, 5.0, np.nan]), np.array([3.0, 6.0, 7.0]))
+        pairs = paired(["A-1", "B-1", "C-1"], ["a1", "b1", "c1"], days)
+        assert (pairs.place.tolist(), pairs.doubtful) == ([0, -1, 2], 1)
+
+    def test_vanished_cases_are_not_hidden_by_new_ones_whose_ids_look_alike(self) -> None:
+        ids = [f"{court}-{number}/2016" for court in (1, 11) for number in range(1, 23)]
+        gone = {"1-12/2016", "11-2/2016", "1-5/2016"}
+        first = [row(one, 10) for one in ids if one != "11-22/2016"]
+        second = [row(one, 10) for one in ids if one not in gone] + [row("1 - 5 / 2016", 70)]
+        found = compare_extracts(wide_of(first, 100), wide_of(second, 200))
+        wanted = {"vanished": 3, "respelled": 0, "dates_changed": 0, "late": 2}
+        assert {one: found.changes.total(one) for one in wanted} == wanted
+        assert sum("begins there on another day" in str(one) for one in found.notes) == 1
+
     def test_the_very_id_goes_before_another_spelling(self) -> None:
         assert paired(["a-1", "A1"], ["A1", "a-1"]).place.tolist() == [1, 0]
 
