@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..base.language import Message, tr
+from ..base.provenance import Provenance
 from . import canonical
 from .casedata import CaseData, counted_as
-from .corrections.applied import corrected, ensure_decided
+from .corrections.applied import corrected, decided_cells, ensure_decided
 from .corrections.cells import read_cells, tables_with_cells
-from .corrections.plan import CorrectionPlan, as_plan, read_plan
+from .corrections.plan import CorrectionPlan, as_plan, ensure_made_for, read_plan
 from .given_tables import given_tables
 from .mappings.mapping import CaseMapping
 from .readers.frames import Embedded
@@ -65,13 +66,15 @@ def read_cases(
     """
     described = canonical.as_mapping(mapping)
     plan = _plan(described, corrections)
+    if plan is not None:
+        ensure_made_for(plan, described.source)
     wanted = faults or described.data.faults
     # With a plan, faults are counted first; those on which it does not decide are refused then.
     described = described.with_faults("count" if plan is not None else wanted)
     embedded = Embedded()
     tables, source = given_tables(path, described, embedded)
     notes = _reading_notes(tables)
-    cells = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else ()
+    cells = decided_cells(plan, read_cells(plan.cells_file)) if plan is not None and plan.cells_file is not None else ()
     tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
     own = {name: table for name, table in tables.items() if name not in {"support", *described.children}}
     made = canonical.from_frames(
@@ -85,14 +88,14 @@ def read_cases(
     made = made._replace(
         provenance=canonical.named(made.provenance, source),
         frame_library="pandas",
-        intake=replace(made.intake, notes=notes),
+        intake=replace(made.intake, notes=(*notes, *_plan_notes(plan, made.provenance))),
     )
     cases = CaseData(**made._asdict())
     if plan is None:
         return counted_as(cases, described)
     if wanted == "refuse":
         ensure_decided(cases, plan)
-    done = corrected(cases, plan, cells=changed, already=already, refuse=wanted == "refuse")
+    done = corrected(cases, plan, changed=changed, already=already, refuse=wanted == "refuse")
     return counted_as(done, described)
 
 
@@ -100,6 +103,20 @@ def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, A
     if given is not None:
         return as_plan(given)
     return read_plan(mapping.path(mapping.data.corrections)) if mapping.data.corrections is not None else None
+
+
+def _plan_notes(plan: CorrectionPlan | None, provenance: Provenance) -> tuple[Message, ...]:
+    """Tell when a plan was made for other data: what it decides on was counted in them."""
+    if plan is None or plan.plan.units in {None, provenance.units_in}:
+        return ()
+    return (
+        tr(
+            "The plan '{plan}' was made when there were {then} units; there are {n} now.",
+            plan=plan.source,
+            then=plan.plan.units,
+            n=provenance.units_in,
+        ),
+    )
 
 
 def _ids(mapping: CaseMapping, tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

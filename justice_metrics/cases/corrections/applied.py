@@ -15,9 +15,10 @@ from ...base.language import tr, trn
 from ...base.provenance import Correction
 from ..canonical import ensure_cutoff
 from ..casedata import CaseData
-from ..rules.examine import Verdict, examine, rule_named
+from ..rules.examine import RULES, Verdict, examine, rule_named
 from ..rules.masks import sure
 from ..rules.subject import Subject
+from .cells import Cell
 from .plan import CorrectionPlan, Decision
 
 # What a file is refused for when no plan decides on it: cells, rows and ids that no reading can use.
@@ -29,7 +30,12 @@ _SUPPORT_COLUMNS = ("unit_id", "actor", "institution", "start_day", "end_day", "
 
 
 def corrected(
-    cases: CaseData, plan: CorrectionPlan, *, cells: int = 0, already: int = 0, refuse: bool = True
+    cases: CaseData,
+    plan: CorrectionPlan,
+    *,
+    changed: Sequence[Cell] = (),
+    already: Sequence[Cell] = (),
+    refuse: bool = True,
 ) -> CaseData:
     """Return case data as a plan decides, with every decision counted in its provenance.
 
@@ -40,8 +46,8 @@ def corrected(
     ----------
     cases : CaseData
     plan : CorrectionPlan
-    cells, already : int
-        Cells that were corrected while the files were read, and those that held the corrected text already.
+    changed, already : sequence of Cell
+        Corrections made while the files were read, and those that were made in the data already.
     refuse : bool
         Whether to stop where a decision is outgrown; otherwise it is not carried out, and told.
 
@@ -52,19 +58,22 @@ def corrected(
     QuestionError
         When a rule does not say which units break it, so that none can be dropped.
     """
-    decided = plan.decisions("accept", "drop")
+    decided = plan.decisions("accept", "drop", "correct")
     rules = [rule_named(one) for one in dict.fromkeys(one.rule for one in decided)]
     found = {one.rule.id: one for one in examine(cases, rules=rules).verdicts} if rules else {}
-    now = [_n(found[one.rule], one) for one in decided]
+    mended = {one.rule: _n_mended(one.rule, (*changed, *already)) for one in plan.decisions("correct")}
+    # what was corrected counts as a finding too: else a correction that makes new faults would go unseen
+    now = [_n(found[one.rule], one) + mended.get(one.rule, 0) for one in decided]
     outgrown = [(one, n) for one, n in zip(decided, now, strict=True) if n > one.n]
     if outgrown and refuse:
-        raise _outgrown(*outgrown[0], plan.source)
+        one, n = outgrown[0]
+        raise _outgrown(one, n, mended.get(one.rule, 0), plan.source)
     standing = [(one, n) for one, n in zip(decided, now, strict=True) if n <= one.n]
     kept, gone, dropped = _dropped(cases, tuple(one for one, _ in standing if one.do == "drop"))
     told = [_told("accepted", one, n) for one, n in standing if one.do == "accept"]
     told += [_told("outgrown", one, n) for one, n in outgrown]
-    told += [Correction(action="corrected", what=tr("cells of the file"), n=cells)] if cells else []
-    told += [Correction(action="already", what=tr("cells of the file"), n=already)] if already else []
+    told += [_told("corrected", one, _n_of(one.rule, changed)) for one in plan.decisions("correct")]
+    told += [_told("already", one, _n_of(one.rule, already)) for one in plan.decisions("correct")]
     if gone and gone >= cases.n_units:
         raise CaseDataError(
             tr("'{plan}' drops every case.", plan=plan.source), tr("Look at the decisions that say drop.")
@@ -122,7 +131,60 @@ def _told(action: Any, decision: Decision, n: int) -> Correction:
     return Correction(action=action, what=rule.sentence, n=n, rule=rule.id, reason=decision.reason)
 
 
-def _outgrown(decision: Decision, n: int, source: str) -> CaseDataError:
+def decided_cells(plan: CorrectionPlan, cells: Sequence[Cell]) -> Sequence[Cell]:
+    """Return the corrections of cells; each must belong to a rule on which the plan decides "correct".
+
+    Raises
+    ------
+    CaseDataError
+        When some do not.
+    """
+    wanted = {one.rule for one in plan.decisions("correct")}
+    astray = [one.rule for one in cells if one.rule not in wanted]
+    if astray:
+        # a text of the file that is no rule is not repeated
+        known = [one.id for one in RULES if one.id in set(astray)]
+        raise CaseDataError(
+            trn(
+                "{n} correction of a cell belongs to no rule on which '{plan}' decides \"correct\".",
+                "{n} corrections of cells belong to no rule on which '{plan}' decides \"correct\".",
+                len(astray),
+                plan=plan.source,
+            ),
+            tr(
+                'Set do = "correct" with a reason for these rules, or empty the column of these rows: {rules}.',
+                rules=known,
+            )
+            if known
+            else tr("Write the id of the rule beside each correction, as the check shows it."),
+        )
+    return cells
+
+
+def _n_of(rule: str, cells: Sequence[Cell]) -> int:
+    return sum(one.rule == rule for one in cells)
+
+
+def _n_mended(rule: str, cells: Sequence[Cell]) -> int:
+    """Return how many findings of a rule were corrected: units where it counts units, else cells."""
+    mine = [one for one in cells if one.rule == rule]
+    return len({one.unit_id for one in mine}) if rule_named(rule).counts == "units" else len(mine)
+
+
+def _outgrown(decision: Decision, n: int, mended: int, source: str) -> CaseDataError:
+    if mended:
+        return CaseDataError(
+            tr(
+                "'{plan}' decides on {decided} findings of the rule '{rule}': {mended} are corrected, and {n} break it "
+                "still or anew.",
+                plan=source,
+                decided=decision.n,
+                rule=decision.rule,
+                mended=mended,
+                n=n - mended,
+            ),
+            tr("Look at the corrections, and at what the check finds with this plan (check --corrections)."),
+        )
     return CaseDataError(
         tr(
             "'{plan}' decides on {decided} findings of the rule '{rule}', and there are {n} now.",

@@ -22,6 +22,8 @@ class Cell:
 
     Attributes
     ----------
+    rule : str
+        Id of the rule whose finding it corrects; empty where the row names none.
     unit_id : str
         Id of the row, its columns joined by "|" where several make it.
     table : str
@@ -32,6 +34,7 @@ class Cell:
         What the cell holds and what it is to hold; None for blank.
     """
 
+    rule: str
     unit_id: str
     table: str
     column: str
@@ -48,15 +51,15 @@ class Corrected(NamedTuple):
     Attributes
     ----------
     table : TextTable
-    changed : int
+    changed : tuple of Cell
         Cells that were changed.
-    already : int
+    already : tuple of Cell
         Cells that hold the corrected text already: the register was corrected too.
     """
 
     table: TextTable
-    changed: int
-    already: int
+    changed: tuple[Cell, ...]
+    already: tuple[Cell, ...]
 
 
 def read_cells(path: Path) -> tuple[Cell, ...]:
@@ -70,22 +73,21 @@ def read_cells(path: Path) -> tuple[Cell, ...]:
         When a column of it is missing.
     """
     read = read_text_table(path)
-    for name in CELLS_HEADER[1:]:
+    for name in CELLS_HEADER:
         if name not in read.columns:
             raise MappingError.unknown_column(name, read.columns, where=read.source)
-    texts = {name: read.table.column(name).to_pylist() for name in CELLS_HEADER[1:]}
-    rows = zip(*(texts[name] for name in CELLS_HEADER[1:]), strict=True)
+    rows = zip(*(read.table.column(name).to_pylist() for name in CELLS_HEADER), strict=True)
     return tuple(
-        Cell(unit_id=unit, table=table or "", column=column, before=before, after=after)
-        for unit, table, column, before, after in rows
+        Cell(rule=rule or "", unit_id=unit, table=table or "", column=column, before=before, after=after)
+        for rule, unit, table, column, before, after in rows
         if unit is not None and column is not None
     )
 
 
 def tables_with_cells(
     tables: Mapping[str, Any], ids: Mapping[str, Sequence[str]], cells: Iterable[Cell]
-) -> tuple[dict[str, Any], int, int]:
-    """Return tables with their cells corrected, the number of cells changed, and of those found corrected already.
+) -> tuple[dict[str, Any], tuple[Cell, ...], tuple[Cell, ...]]:
+    """Return tables with their cells corrected, the corrections made, and those found made already.
 
     Parameters
     ----------
@@ -106,7 +108,8 @@ def tables_with_cells(
     for one in cells:
         by_table[one.table].append(one)
     made = dict(tables)
-    changed = already = 0
+    changed: tuple[Cell, ...] = ()
+    already: tuple[Cell, ...] = ()
     for name, mine in by_table.items():
         if name not in tables:
             raise MappingError(
@@ -146,31 +149,40 @@ def with_cells(read: TextTable, ids: Sequence[str], cells: Iterable[Cell]) -> Co
 
     wanted = list(cells)
     if not wanted:
-        return Corrected(read, 0, 0)
+        return Corrected(read, (), ())
     for name in (*ids, *dict.fromkeys(one.column for one in wanted)):
         if name not in read.columns:
             raise MappingError.unknown_column(name, read.columns, where=read.source)
+    if any(one.column in ids for one in wanted):
+        raise MappingError(
+            tr("A correction changes the id of a row, which says what the row is."),
+            tr("Correct ids in the register; everything else is looked up by them."),
+        )
     rows = _rows_of({one.unit_id for one in wanted}, read, ids)
     columns: dict[str, list[Any]] = {}
-    already = missing = ambiguous = changed = 0
+    moves: dict[tuple[str, int], Cell] = {}
+    already: list[Cell] = []
+    missing = ambiguous = 0
+    # all are looked up in the file as it is: no correction stands on another one
     for one in wanted:
         texts = columns.setdefault(one.column, read.table.column(one.column).to_pylist())
         places = [place for place in rows[one.unit_id] if texts[place] == one.before]
-        if len(places) == 1:
-            texts[places[0]] = one.after
-            changed += 1
+        if len(places) == 1 and (one.column, places[0]) not in moves:
+            moves[one.column, places[0]] = one
         elif places:
             ambiguous += 1
         elif any(texts[place] == one.after for place in rows[one.unit_id]):
-            already += 1
+            already.append(one)
         else:
             missing += 1
     if missing or ambiguous:
         raise _do_not_fit(missing, ambiguous, len(wanted))
+    for (column, place), one in moves.items():
+        columns[column][place] = one.after
     table = read.table
     for name, texts in columns.items():
         table = table.set_column(table.column_names.index(name), name, pa.chunked_array([pa.array(texts, pa.string())]))
-    return Corrected(replace(read, table=table), changed, already)
+    return Corrected(replace(read, table=table), tuple(moves.values()), tuple(already))
 
 
 def _rows_of(wanted: set[str], read: TextTable, ids: Sequence[str]) -> dict[str, list[int]]:
@@ -198,8 +210,8 @@ def _do_not_fit(missing: int, ambiguous: int, total: int) -> CaseDataError:
         )
         if missing
         else trn(
-            "{n} of {total} corrections fits several rows of its id.",
-            "{n} of {total} corrections fit several rows of their id.",
+            "{n} of {total} corrections fits several rows of its id, or a cell that another one corrects.",
+            "{n} of {total} corrections fit several rows of their id, or a cell that another one corrects.",
             ambiguous,
             total=total,
         )

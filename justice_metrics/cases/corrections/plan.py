@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from ...base.errors import QuestionError
+from ...base.errors import QuestionError, SettingsError
 from ...base.language import tr
 from ...base.settings import ReadableError, read_toml, validated
 from ..mappings.parts import Name, Part
@@ -156,6 +156,27 @@ def read_plan(path: str | Path) -> CorrectionPlan:
     """
     path = Path(path)
     return CorrectionPlan.from_dict(read_toml(path), folder=path.parent, source=path.name)
+
+
+def ensure_made_for(plan: CorrectionPlan, mapping: str) -> None:
+    """Refuse a plan that was made for another mapping; a mapping that is no file has no name to compare.
+
+    Raises
+    ------
+    SettingsError
+        When the names differ.
+    """
+    if plan.plan.mapping is None or not mapping.endswith(".toml") or plan.plan.mapping == mapping:
+        return
+    raise SettingsError(
+        tr(
+            "'{plan}' was made for the mapping '{wanted}', and this is '{found}'.",
+            plan=plan.source,
+            wanted=plan.plan.mapping,
+            found=mapping,
+        ),
+        tr("Make a plan for this mapping (check --plan); where it was only renamed, correct 'mapping' in the plan."),
+    )
 
 
 def as_plan(given: CorrectionPlan | str | Path | dict[str, Any]) -> CorrectionPlan:

@@ -46,6 +46,10 @@ age_at_fact = {{ column = "age", type = "integer" }}
 """
 
 
+DECIDED = ("ending_before_start", 1, "correct")
+MENDED = ("ending_before_start", "c2", "", "ended", "2014-02-10", "2016-02-10")
+
+
 class Folder:
     """Case files with their mapping and a plan."""
 
@@ -178,7 +182,6 @@ class TestAccepting:
         folder.decide(("unreadable_dates", 1, "accept"))
         assert folder.read(corrections=folder.plan).n_units == 6
 
-
     def test_a_cut_off_that_is_wrong_is_still_refused(self, folder: Folder) -> None:
         late = [f"d{number},2015-05-10,,2019-01-{number:02},Rejected,5" for number in range(1, 15)]
         folder.rows(*ROWS, *late)
@@ -192,7 +195,8 @@ class TestAccepting:
 class TestCells:
     def test_a_cell_is_corrected_before_it_is_typed(self, folder: Folder) -> None:
         folder.decide(
-            ("ending_before_start", 0, "correct"),
+            ("ending_before_start", 1, "correct"),
+            ("impossible_ages", 1, "correct"),
             cells=[
                 ("ending_before_start", "c2", "", "ended", "2014-02-10", "2016-02-10"),
                 ("impossible_ages", "c3", "", "age", "190", "19"),
@@ -202,42 +206,94 @@ class TestCells:
         cases = folder.read(corrections=folder.plan)
         broken = {one.rule.id for one in examine(cases).verdicts if one.broken}
         assert not broken & {"ending_before_start", "impossible_ages"}
-        assert told(cases) == [("corrected", 2, "")]
+        assert told(cases) == [("corrected", 1, "ending_before_start"), ("corrected", 1, "impossible_ages")]
+        assert cases.provenance.corrections[0].reason == "seen in the file"
 
     def test_a_cell_that_is_right_already_is_told(self, folder: Folder) -> None:
-        folder.decide(cells=[("", "c2", "", "ended", "2013-01-01", "2014-02-10")])
-        assert told(folder.read(corrections=folder.plan)) == [("already", 1, "")]
+        folder.decide(
+            ("dates_out_of_order", 2, "correct"),
+            cells=[("dates_out_of_order", "c2", "", "ended", "2013-01-01", "2014-02-10")],
+        )
+        assert told(folder.read(corrections=folder.plan)) == [("already", 1, "dates_out_of_order")]
 
     def test_blank_cells_are_filled_and_emptied(self, folder: Folder) -> None:
-        folder.decide(cells=[("", "c4", "", "charged", "", "2015-06-01"), ("", "c5", "", "charged", "2014-12-01", "")])
-        days = folder.read(corrections=folder.plan).milestones.select("unit_id", "first__charged").collect()
-        by_id = dict(
-            zip(days.get_column("unit_id").to_list(), days.get_column("first__charged").to_list(), strict=True)
+        rule = "dates_out_of_order"
+        folder.decide(
+            (rule, 2, "correct"),
+            cells=[(rule, "c4", "", "charged", "", "2015-06-01"), (rule, "c5", "", "charged", "2014-12-01", "")],
         )
+        days = folder.read(corrections=folder.plan).milestones.select("unit_id", "first__charged").collect()
+        units, charged = (days.get_column(one).to_list() for one in ("unit_id", "first__charged"))
+        by_id = dict(zip(units, charged, strict=True))
         assert by_id["c4"] == 16587  # 2015-06-01
         assert by_id["c5"] is None
 
     @pytest.mark.parametrize("unit", ["c2", "c99"])
     def test_corrections_that_do_not_fit_are_refused_without_content(self, folder: Folder, unit: str) -> None:
-        folder.decide(cells=[("", unit, "", "ended", "1999-09-09", "2016-02-10")])
+        folder.decide(DECIDED, cells=[("ending_before_start", unit, "", "ended", "1999-09-09", "2016-02-10")])
         with pytest.raises(CaseDataError, match="1 of 1 corrections finds no cell") as error:
             folder.read(corrections=folder.plan)
         assert "1999" not in error.value.text()
         assert unit not in error.value.text()
 
     def test_a_column_or_table_that_is_not_there_is_named(self, folder: Folder) -> None:
-        folder.decide(cells=[("", "c2", "", "endet", "", "2016-02-10")])
+        folder.decide(DECIDED, cells=[("ending_before_start", "c2", "", "endet", "", "2016-02-10")])
         with pytest.raises(MappingError, match="endet"):
             folder.read(corrections=folder.plan)
-        folder.decide(cells=[("", "c2", "suport", "ended", "", "2016-02-10")])
+        folder.decide(DECIDED, cells=[("ending_before_start", "c2", "suport", "ended", "", "2016-02-10")])
         with pytest.raises(MappingError, match="suport"):
             folder.read(corrections=folder.plan)
 
     def test_rows_that_cannot_be_told_apart_are_refused(self, folder: Folder) -> None:
         folder.rows(*ROWS, ROWS[1])
-        folder.decide(cells=[("", "c2", "", "ended", "2014-02-10", "2016-02-10")])
+        folder.decide(DECIDED, cells=[MENDED])
         with pytest.raises(CaseDataError, match="fits several rows"):
             folder.read(corrections=folder.plan, faults="count")
+
+    def test_two_corrections_of_one_cell_are_refused(self, folder: Folder) -> None:
+        folder.decide(DECIDED, cells=[MENDED, (*MENDED[:5], "2017-02-10")])
+        with pytest.raises(CaseDataError, match="or a cell that another one corrects"):
+            folder.read(corrections=folder.plan)
+
+    def test_the_id_of_a_row_stays(self, folder: Folder) -> None:
+        folder.decide(DECIDED, cells=[("ending_before_start", "c2", "", "id", "c2", "c7")])
+        with pytest.raises(MappingError, match="changes the id"):
+            folder.read(corrections=folder.plan)
+
+    @pytest.mark.parametrize("do", [None, "undecided", "accept", "drop"])
+    def test_nothing_is_corrected_that_nobody_decided(self, folder: Folder, do: str | None) -> None:
+        folder.decide(*[("ending_before_start", 1, do)] if do else [], cells=[MENDED])
+        with pytest.raises(CaseDataError, match="belongs to no rule on which 'plan.toml' decides") as error:
+            folder.read(corrections=folder.plan)
+        assert "ending_before_start" in error.value.text()
+
+    def test_a_correction_of_another_rule_is_refused(self, folder: Folder) -> None:
+        folder.decide(DECIDED, cells=[MENDED, ("Pérez, Ana", "c3", "", "age", "190", "19")])
+        with pytest.raises(CaseDataError, match="1 correction of a cell belongs to no rule") as error:
+            folder.read(corrections=folder.plan)
+        assert "Ana" not in error.value.text()
+
+    def test_corrections_that_mend_nothing_or_make_new_faults_are_refused(self, folder: Folder) -> None:
+        rule = "impossible_ages"
+        folder.decide((rule, 1, "correct"), cells=[(rule, "c3", "", "age", "190", "191")])
+        with pytest.raises(CaseDataError, match="1 are corrected, and 1 break it still or anew"):
+            folder.read(corrections=folder.plan)
+        folder.decide(
+            (rule, 1, "correct"), cells=[(rule, "c3", "", "age", "190", "19"), (rule, "c1", "", "age", "9", "8")]
+        )
+        with pytest.raises(CaseDataError, match="2 are corrected, and 0 break it"):
+            folder.read(corrections=folder.plan)
+        assert ("outgrown", 2, rule) in told(folder.read(corrections=folder.plan, faults="count"))
+
+    def test_a_plan_of_another_mapping_is_refused(self, folder: Folder) -> None:
+        folder.plan.write_text('[plan]\nmapping = "other.toml"\n', encoding="utf-8")
+        with pytest.raises(SettingsError, match="made for the mapping 'other.toml'"):
+            folder.read(corrections=folder.plan)
+
+    def test_a_plan_of_other_data_is_told(self, folder: Folder) -> None:
+        folder.plan.write_text('[plan]\nmapping = "mapping.toml"\nunits = 4\n', encoding="utf-8")
+        (note,) = folder.read(corrections=folder.plan).intake.notes
+        assert "when there were 4 units; there are 5 now" in note.text()
 
 
 class TestPlanFile:
