@@ -6,42 +6,26 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from ...base.errors import ReadError
 from ...base.language import tr, trn
 from .encoding import bytes_of, decoded, refuse_other_kinds
-from .header import no_header, refuse_data_as_header
-from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
+from .header import refuse_data_as_header
+from .layout import Layout, layout_of, records, shown
+from .text_table import TextTable, clean_header, filled_rows, no_rows
 from .traps import trap_notes, without_headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SEPARATORS: Final = (",", ";", "\t", "|")
-
-_SNIFFED_LETTERS: Final = 1 << 18
-_SNIFFED_ROWS: Final = 400
 _BLOCK: Final = 1 << 23
-
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 # Our own exports put an apostrophe before what a spreadsheet would run as a formula; reading takes it off again.
 # What had apostrophes of its own there got one more. Wide signs are formulas to spreadsheets too.
 _GUARD: Final = re.compile(rb"'(?:[=+\-@\t\r]|\xef\xbc[\x8b\x8d\x9d\xa0])")
 _GUARD_PATTERN: Final = r"^'('*[=+\-@\t\r＝＋－＠])"
-
-
-class _Layout(NamedTuple):
-    """How a text parts into cells: separator, and physical lines above the header."""
-
-    separator: str
-    skip: int
-    header: tuple[str, ...]
-    has_header: bool = True
 
 
 def read_delimited(
@@ -78,7 +62,7 @@ def read_delimited(
     found = decoded(raw, encoding, path.name)
     if not found.text or found.text.isspace():
         raise no_rows(path.name, header=False)
-    layout = _layout(found.text, separator, path.name, header=header is not False, header_row=header_row)
+    layout = layout_of(found.text, separator, path.name, header=header is not False, header_row=header_row)
     data = raw if found.encoding == "utf-8" else found.text.encode("utf-8")
     del raw
     table = _parsed(data, layout, path.name, text=found.text)
@@ -115,77 +99,7 @@ def read_delimited(
     )
 
 
-def _layout(text: str, declared: str | None, name: str, *, header: bool, header_row: int | None) -> _Layout:
-    """Find the separator and the header from the first rows."""
-    skip = 0
-    if header_row is not None:
-        begins = next(islice(_LINE_END.finditer(text), header_row - 2, None), None) if header_row > 1 else None
-        if header_row > 1 and begins is None:
-            raise no_header(name, header_row)
-        text, skip = text[begins.end() if begins else 0 :], header_row - 1
-    head = text[:_SNIFFED_LETTERS]
-    hint = re.match(r"(?i)sep=(.)\r?\n", head)
-    if hint and declared is None:  # a line that Excel writes for itself
-        declared, skip = hint[1], skip + 1
-        head = head[hint.end() :]
-    if len(text) > _SNIFFED_LETTERS and "\n" in head:
-        head = head[: head.rindex("\n") + 1]
-    candidates = (declared,) if declared is not None else SEPARATORS
-    best: tuple[float, int, str, list[tuple[int, list[str]]]] | None = None
-    for separator in candidates:
-        rows = list(islice(_records(head, separator), _SNIFFED_ROWS))
-        width, share = _width(rows)
-        if width > 1 and (best is None or (round(share, 2), width) > best[:2]):
-            best = (round(share, 2), width, separator, rows)
-    if best is None:
-        raise ReadError(
-            tr("'{name}' is not a table: no comma, semicolon, tab or bar parts its lines into columns.", name=name)
-            if len(candidates) > 1
-            else tr(
-                "The separator '{separator}' does not part the lines of '{name}'.", name=name, separator=candidates[0]
-            ),
-            tr("Save it as csv or xlsx with one row per case, or declare separator in [data]."),
-        )
-    _, width, separator, rows = best
-    if not header:
-        return _Layout(separator, skip, ("",) * width, has_header=False)
-    if header_row is not None:
-        return _Layout(separator, skip, tuple(rows[0][1]))
-    titles = 0
-    for _, cells in rows[:MOST_TITLE_ROWS]:
-        if len(cells) == width and sum(1 for one in cells if one.strip()) > (1 if width > 2 else 0):
-            break
-        if sum(1 for one in cells if one.strip()) > 1:
-            break
-        titles += 1
-    if titles == len(rows):
-        titles = 0
-    last_line, cells = rows[titles]
-    # blank lines above the header count too, and a name may run over several
-    lines = last_line - 1 - sum(len(_LINE_END.findall(one)) for one in cells)
-    return _Layout(separator, skip + lines, tuple(cells))
-
-
-def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the number of its last line; blank lines are passed over."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for cells in rows:
-            if cells:
-                yield rows.line_num, cells
-    except csv.Error:
-        return
-
-
-def _width(rows: list[tuple[int, list[str]]]) -> tuple[int, float]:
-    """Return the usual number of cells and the share of rows that have it."""
-    if not rows:
-        return 0, 0.0
-    width, n = Counter(len(cells) for _, cells in rows).most_common(1)[0]
-    return width, n / len(rows)
-
-
-def _parsed(data: bytes, layout: _Layout, name: str, *, text: str) -> pa.Table:
+def _parsed(data: bytes, layout: Layout, name: str, *, text: str) -> pa.Table:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -249,10 +163,10 @@ def _unclosed(name: str, line: int | None) -> ReadError:
     )
 
 
-def _ragged_error(text: str, layout: _Layout, ragged: Counter[int], name: str) -> ReadError:
+def _ragged_error(text: str, layout: Layout, ragged: Counter[int], name: str) -> ReadError:
     width = len(layout.header)
     first = next(
-        (line for line, cells in _records(text, layout.separator) if line > layout.skip and len(cells) != width), None
+        (line for line, cells in records(text, layout.separator) if line > layout.skip and len(cells) != width), None
     )
     return ReadError(
         trn(
@@ -266,7 +180,7 @@ def _ragged_error(text: str, layout: _Layout, ragged: Counter[int], name: str) -
         tr(
             "A text with the separator '{separator}' or a line break in it must stand in quotation marks; export the "
             "file again as csv or xlsx.",
-            separator="tab" if layout.separator == "\t" else layout.separator,
+            separator=shown(layout.separator),
         ),
     )
 
