@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ...base.errors import ReadError
-from ...base.language import tr, trn
+from ...base.language import Message, tr, trn
 from .encoding import bytes_of, decoded, refuse_other_kinds
 from .header import refuse_data_as_header
 from .layout import Layout, layout_of, records, shown
+from .quotes import check_quotes, unclosed
 from .text_table import TextTable, clean_header, filled_rows, no_rows
 from .traps import trap_notes, without_headers
 
@@ -65,8 +64,8 @@ def read_delimited(
     layout = layout_of(found.text, separator, path.name, header=header is not False, header_row=header_row)
     data = raw if found.encoding == "utf-8" else found.text.encode("utf-8")
     del raw
-    table = _parsed(data, layout, path.name, text=found.text)
-    notes = [*found.notes]
+    table, doubts = _parsed(data, layout, path.name, text=found.text)
+    notes = [*found.notes, *doubts]
     if layout.skip and layout.has_header:
         notes.append(
             trn("{n} line above the header was left out.", "{n} lines above the header were left out.", layout.skip)
@@ -99,7 +98,7 @@ def read_delimited(
     )
 
 
-def _parsed(data: bytes, layout: Layout, name: str, *, text: str) -> pa.Table:
+def _parsed(data: bytes, layout: Layout, name: str, *, text: str) -> tuple[pa.Table, tuple[Message, ...]]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
@@ -130,37 +129,16 @@ def _parsed(data: bytes, layout: Layout, name: str, *, text: str) -> pa.Table:
         try:
             table = parse(min(len(data) + 1, (1 << 31) - 1))
         except pa.ArrowInvalid:
-            _check_quotes(text, layout.separator, name)
-            raise _unclosed(name, None) from None
-    n_lines = max(data.count(b"\n"), data.count(b"\r"))
+            check_quotes(text, layout, name)
+            raise unclosed(name, None) from None
+    notes: tuple[Message, ...] = ()
+    n_lines = max(data.count(b"\n"), data.count(b"\r")) + (not data.endswith((b"\n", b"\r")))
     if b'"' in data and table.num_rows + sum(ragged.values()) + layout.skip < n_lines:
         # some cell runs over several lines; a stray quotation mark would swallow whole rows without a word
-        _check_quotes(text, layout.separator, name)
+        notes = check_quotes(text, layout, name)
     if ragged:
         raise _ragged_error(text, layout, ragged, name)
-    return table.slice(1) if layout.has_header else table
-
-
-def _check_quotes(text: str, separator: str, name: str) -> None:
-    """Refuse a quotation mark that does not close its cell."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begun = 1
-    try:
-        for _ in rows:
-            begun = rows.line_num + 1
-    except csv.Error:
-        raise _unclosed(name, begun) from None
-
-
-def _unclosed(name: str, line: int | None) -> ReadError:
-    return ReadError(
-        tr(
-            "'{name}' cannot be parted into rows: a quotation mark is opened and never closed{where}.",
-            name=name,
-            where=tr(" (in the row that begins in line {line})", line=line) if line is not None else "",
-        ),
-        tr("Correct the cell in the program that made the file, or export it again."),
-    )
+    return (table.slice(1) if layout.has_header else table), notes
 
 
 def _ragged_error(text: str, layout: Layout, ragged: Counter[int], name: str) -> ReadError:
