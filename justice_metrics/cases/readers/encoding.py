@@ -8,8 +8,9 @@ import gzip
 import io
 import re
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from ...base.errors import ReadError
 from ...base.language import Message, tr, trn
@@ -18,6 +19,8 @@ from ...base.language import Message, tr, trn
 _MOST_BYTES: Final = 4 << 30
 _CHUNK: Final = 1 << 24
 _WORDS_LOOKED_AT: Final = 1 << 20
+# Bytes at the end of a gzip stream that say what it must come to.
+_SUMS: Final = 8
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -65,15 +68,15 @@ def bytes_of(path: Path) -> bytes:
         head = file.read(3)
         file.seek(0)
         if head[:2] == b"\x1f\x8b":
-            source: io.BufferedIOBase = gzip.GzipFile(fileobj=file)
+            chunks = _gunzipped(file)
         elif head == b"BZh":
-            source = bz2.BZ2File(file)
+            chunks = _bunzipped(file)
         else:
-            source = file
+            chunks = _chunks(file)
         parts: list[bytes] = []
         total = 0
         try:
-            while chunk := source.read(_CHUNK):
+            for chunk in chunks:
                 total += len(chunk)
                 if total > _MOST_BYTES:
                     raise ReadError(
@@ -87,6 +90,39 @@ def bytes_of(path: Path) -> bytes:
                 tr("Copy or download the file again."),
             ) from None
     return b"".join(parts)
+
+
+def _chunks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
+    yield from _chunks(gzip.GzipFile(fileobj=file))
+    # Zeros behind the last stream are passed over as padding; they may be what a bad copy left of a further one.
+    file.seek(-min(file.seek(0, io.SEEK_END), _SUMS), io.SEEK_END)
+    if not any(file.read()):
+        raise EOFError
+
+
+def _bunzipped(file: IO[bytes]) -> Iterator[bytes]:
+    """Inflate every stream of a bz2 file; what stands behind one is another, or damage."""
+    inflate = bz2.BZ2Decompressor()
+    waiting = b""
+    while True:
+        if inflate.eof:
+            waiting = inflate.unused_data or file.read(_CHUNK)
+            if not waiting:
+                return
+            inflate = bz2.BZ2Decompressor()
+        elif inflate.needs_input and not waiting:
+            waiting = file.read(_CHUNK)
+            if not waiting:
+                raise EOFError
+        chunk = inflate.decompress(waiting, _CHUNK)
+        waiting = b""
+        if chunk:
+            yield chunk
 
 
 def refuse_other_kinds(raw: bytes, name: str) -> None:

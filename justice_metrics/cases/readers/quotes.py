@@ -19,7 +19,7 @@ _MOST_SHAPES: Final = 1000
 
 
 class _Inside(NamedTuple):
-    """A line inside a quoted cell that holds as many separators as a row: line in which its row begins, its own shape."""
+    """A line inside a quoted cell that holds as many separators as a row: its row, and how it is made."""
 
     row: int
     shape: str

@@ -212,6 +212,18 @@ def test_compressed_files(tmp_path: Path) -> None:
     assert "damaged" in refusal(write(tmp_path, cut, "cortado.csv.gz"))
 
 
+def test_compressed_files_of_several_streams(tmp_path: Path) -> None:
+    begin, rest = b"id;f\n" + b"1;a\n" * 100, b"2;b\n" * 200
+    for ending, squeeze in (("bz2", bz2.compress), ("gz", gzip.compress)):
+        first, second = squeeze(begin), squeeze(rest)
+        name = f"casos.csv.{ending}"
+        assert read_text_table(write(tmp_path, first + second, name)).n_rows == 300
+        damaged = bytearray(second)
+        damaged[1] ^= 0x10
+        for tail in (bytes(damaged), second[:-1], bytes(len(second)), b"BZ"):
+            assert "compressed and damaged" in refusal(write(tmp_path, first + tail, name)), (ending, tail[:4])
+
+
 def test_a_compressed_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("justice_metrics.cases.readers.encoding._MOST_BYTES", 1 << 20)
     path = write(tmp_path, gzip.compress(b"a,b\n" + b"1,2\n" * (1 << 19)), "bomba.csv.gz")

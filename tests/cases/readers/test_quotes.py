@@ -39,7 +39,7 @@ def test_two_stray_marks_in_two_rows(tmp_path: Path, content: str, n: int, line:
 
 def test_texts_with_line_breaks_are_read(tmp_path: Path) -> None:
     found = read(tmp_path, 'id;n;f\n1;"Juan; y\nPedro";x\n2;"a\n3 no más";y\n"3";"a";"b\nc"\n4;b;c')
-    assert found.n_rows == 3
+    assert found.n_rows == 4
     assert not found.notes
 
 
