@@ -42,8 +42,8 @@ class DelayCurve(NamedTuple):
     at_risk : array of float, shape (D + 1,)
         r_j, cases with that delay or less whose start lies at least j days before the cut-off.
     share : array of float, shape (D + 1,)
-        F(j), share registered within j days, of those registered within D days. NaN where no start lies far enough
-        back to tell.
+        F(j), share registered within j days, of those registered within D days; where no start lies D days before the
+        cut-off, of those registered within the longest delay that can have been seen, so larger than the former.
     """
 
     registered: Floats

@@ -19,7 +19,9 @@ from ...base.types import Counts, Floats, Names, Tallies, names
 from ...cases.attributes import attribute_words, suggested
 from ...cases.casedata import CaseData
 from ...cases.periods import Period, Periods, period_number, period_words, periods_between
+from ...estimate.delays_compared import delays_differ, shares_by_day
 from ...estimate.nowcast import delay_curve
+from ...estimate.proportion import Share as ShareLimits
 from ...estimate.proportion import wilson
 from ...figures.control import period_rows
 from ...reduce.completeness import first_usual
@@ -29,6 +31,7 @@ from ...tables import Strata
 from ..declared import (
     FEW_UNITS,
     LEFT_OUT_WORDS,
+    PValue,
     Share,
     ensure_level,
     group_words,
@@ -64,6 +67,7 @@ STATES: Final[Mapping[str, Message]] = MappingProxyType(
 )
 _DAYS: Final = (0, 1, 3, 7, 14, 30, 60, 90, 180, 365, 730)
 _MOST_LINES: Final = 6
+_LEVEL: Final = 0.05
 
 
 class Waits(NamedTuple):
@@ -72,6 +76,14 @@ class Waits(NamedTuple):
     n: Counts  # (G, P)
     soon: Counts  # (G, P) within the days asked for
     median: Floats  # (G, P)
+
+
+class Told(NamedTuple):
+    """Shares by day, with the plain cases that would tell as much, and the groups that are too young for any."""
+
+    table: Table
+    worth: Floats  # (G, J)
+    young: Sequence[bool]  # (G,)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -85,7 +97,8 @@ class RegistrationDelay(Result):
         with limits, the median delay, ``state``. Periods whose late registrations are still to come have no share: only
         the quick ones are seen of them.
     delays
-        One row per group and day: the share registered by then, corrected for late ones that are not seen yet.
+        One row per group and day: the share registered by then, with limits, corrected for late ones that are not seen
+        yet. Pending for a group of which too few cases are old enough to be seen with every delay.
     """
 
     question: ClassVar[str] = "registration_delay"
@@ -94,9 +107,10 @@ class RegistrationDelay(Result):
     periods: Periods
     within_days: int
     period_word: Readable
+    worth: Floats
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the first and last complete period, and the slowest and quickest group."""
+        """Return the first and last complete period, and whether groups differ beyond chance."""
         main = self.main
         p = len(self.periods.labels)
         last = len(self.strata) - 1
@@ -116,23 +130,42 @@ class RegistrationDelay(Result):
         return (*said, *self._groups()) or (tr("Too few cases have both dates, or all periods are too recent."),)
 
     def _groups(self) -> tuple[Readable, ...]:
+        """Tell the slowest and the quickest group only where one test of all groups says that they differ."""
         table, last = self.tables["delays"], len(self.strata) - 1
         size = len(table) // max(len(self.strata), 1)
-        mine = [g for g in range(last) if int(table["n"][g * size]) >= FEW_UNITS]
         place = int(np.flatnonzero(table["day"][:size] == self.within_days)[0])
-        share = {g: float(table["estimate"][g * size + place]) for g in mine}
-        share = {g: one for g, one in share.items() if np.isfinite(one)}
-        if len(share) < 2:
+        rows = np.arange(last) * size + place
+        rows = rows[(table["n"][rows] >= FEW_UNITS) & np.isfinite(table["estimate"][rows].astype(float))]
+        share = table["estimate"][rows].astype(float)
+        p_value = delays_differ(share, self.worth.ravel()[rows])
+        if np.isnan(p_value):
             return ()
-        slow, quick = min(share, key=lambda g: share[g]), max(share, key=lambda g: share[g])
+        if p_value >= _LEVEL:
+            return (
+                tr(
+                    "Within {days} days the {n} groups with {few} units or more do not differ beyond chance (p {p}).",
+                    days=self.within_days,
+                    n=len(rows),
+                    few=FEW_UNITS,
+                    p=PValue(p_value, equals=True),
+                ),
+            )
+        slow, quick = (int(rows[at]) for at in (share.argmin(), share.argmax()))
+        low, high = ([Share(float(table[name][row])) for row in (slow, quick)] for name in ("conf_low", "conf_high"))
         return (
             tr(
-                "Within {days} days {one} registers {low} of its cases, {two} {high}.",
+                "Groups differ beyond chance (p {p}): within {days} days {one} registers {first} of its cases ({low} "
+                "to {high}), {two} {second} ({lower} to {upper}).",
+                p=PValue(p_value, equals=True),
                 days=self.within_days,
-                one=levels_words(self.strata.levels[slow]),
-                low=Share(share[slow]),
-                two=levels_words(self.strata.levels[quick]),
-                high=Share(share[quick]),
+                one=levels_words(self.strata.levels[slow // size]),
+                first=Share(float(table["estimate"][slow])),
+                low=low[0],
+                high=high[0],
+                two=levels_words(self.strata.levels[quick // size]),
+                second=Share(float(table["estimate"][quick])),
+                lower=low[1],
+                upper=high[1],
             ),
         )
 
@@ -209,7 +242,9 @@ def registration_delay(
     -----
     Of a recent period only quick registrations are seen, so a share or a median of it would look too good: periods get
     one only when the longest delay lies before the cut-off. The table by days uses recent cases too, by reverse-time
-    hazards (see ``nowcast``).
+    hazards (see ``nowcast``); a group has shares there when all its cases, or 30 of them, started ``longest_days`` or
+    more before the cut-off: of an office that opened later the quick registrations alone are seen. The slowest and the
+    quickest group are named only where one test of all groups finds a difference; cases count as independent.
 
     References
     ----------
@@ -247,11 +282,12 @@ def registration_delay(
     strata = Strata(by, (*levels, (ALL,) * len(by)) if len(levels) > 1 else levels)
     waits = _waits(found, len(strata), periods, period, within_days)
     ripe = periods.last_day.astype(np.int64) + longest_days <= cutoff
+    delays, worth, young = _delays_table(found, strata, cutoff, within_days, longest_days, confidence_level)
     return RegistrationDelay(
         heading=tr("Delay of registration"),
         tables={
             "main": _main_table(strata, periods, waits, ripe, within_days, confidence_level),
-            "delays": _delays_table(found, strata, cutoff, within_days, longest_days),
+            "delays": delays,
         },
         definition=Definition(
             answers=tr("How long do cases wait until they are registered?"),
@@ -271,12 +307,13 @@ def registration_delay(
             period=period,
             confidence_level=confidence_level,
         ).leave_out(*[LeftOut(_REASONS[name], n) for name, n in found.left_out.items()]),
-        notes=(*_notes(ripe, longest_days), *sampling_notes(cases, weights_used=False)),
+        notes=(*_notes(ripe, sum(young), longest_days), *sampling_notes(cases, weights_used=False)),
         frame_library=cases.frame_library,
         strata=strata,
         periods=periods,
         within_days=within_days,
         period_word=PERIOD_WORDS[period],
+        worth=worth,
     )
 
 
@@ -354,14 +391,20 @@ def _main_table(strata: Strata, periods: Periods, waits: Waits, ripe: Tallies, w
     return Table(columns, values, labels=labels, statuses=statuses, title=tr("Registered in time, by period"))
 
 
-def _delays_table(found: Delays, strata: Strata, cutoff: int, within_days: int, longest: int) -> Table:
-    days = sorted({*(one for one in _DAYS if one < longest), within_days, longest})
-    share, at_risk, n = [], [], []
+def _delays_table(found: Delays, strata: Strata, cutoff: int, within_days: int, longest: int, level: float) -> Told:
+    """Return the shares by day, what they are worth, and which groups are too young to have any."""
+    days = np.array(sorted({*(one for one in _DAYS if one < longest), within_days, longest}))
+    shares, worth, at_risk, n, young = [], [], [], [], []
     for g in range(len(strata)):
         mine = np.ones(len(found.n), np.bool_) if g == len(strata) - 1 else found.stratum == g
         weight = found.n[mine].astype(np.float64)
         curve = delay_curve(found.start[mine], found.delay[mine], weight, cutoff=cutoff, longest=longest)
-        share.append(curve.share[days])
+        # only cases that are old enough can have been seen with every delay; of others the quick ones alone are there
+        whole = float(weight[found.start[mine] + longest <= cutoff].sum())
+        young.append(whole < min(FEW_UNITS, float(weight.sum())))
+        told = shares_by_day(curve, days, 0.0 if young[-1] else whole, confidence_level=level)
+        shares.append(told.share)
+        worth.append(told.worth)
         at_risk.append(curve.at_risk[days])
         n.append(np.full(len(days), int(weight.sum())))
     columns = (
@@ -370,29 +413,44 @@ def _delays_table(found: Delays, strata: Strata, cutoff: int, within_days: int, 
         Column("n", tr("registered cases"), "units", "count", "count"),
         Column("at_risk", tr("cases it rests on"), "units", "count", "count"),
         Column("estimate", tr("share registered by then"), "share", "estimate", "probability"),
+        Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
+        Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
     )
     values = {
         **strata.columns(len(days)),
-        "day": np.array(days * len(strata), np.int64),
+        "day": np.tile(days, len(strata)),
         "n": np.concatenate(n),
         "at_risk": np.concatenate(at_risk),
-        "estimate": np.concatenate(share),
+        **{name: np.concatenate([getattr(one, name) for one in shares]) for name in ShareLimits._fields},
     }
-    unknown = {"estimate": [NOT_DEFINED if np.isnan(one) else "" for one in np.concatenate(share)]}
-    return Table(columns, values, statuses=unknown, title=tr("Delay of registration"))
+    unknown = np.where(np.repeat(young, len(days)), PENDING, "").tolist()
+    statuses = dict.fromkeys(ShareLimits._fields, unknown)
+    return Told(Table(columns, values, statuses=statuses, title=tr("Delay of registration")), np.stack(worth), young)
 
 
-def _notes(ripe: Sequence[bool] | Tallies, longest: int) -> tuple[Readable, ...]:
+def _notes(ripe: Sequence[bool] | Tallies, young: int, longest: int) -> tuple[Readable, ...]:
+    notes: list[Readable] = []
     recent = int((~np.asarray(ripe, np.bool_)).sum())
-    if not recent:
-        return ()
-    return (
-        trn(
-            "{n} period ended less than {days} days before the cut-off: only its quick registrations are seen, so it "
-            "has no share.",
-            "{n} periods ended less than {days} days before the cut-off: only their quick registrations are seen, so "
-            "they have no share.",
-            recent,
-            days=longest,
-        ),
-    )
+    if recent:
+        notes.append(
+            trn(
+                "{n} period ended less than {days} days before the cut-off: only its quick registrations are seen, so "
+                "it has no share.",
+                "{n} periods ended less than {days} days before the cut-off: only their quick registrations are seen, "
+                "so they have no share.",
+                recent,
+                days=longest,
+            )
+        )
+    if young:
+        notes.append(
+            trn(
+                "{n} group has too few cases that started {days} days or more before the cut-off: it has no shares by "
+                "day, and is compared with no other. A smaller 'longest_days' tells more.",
+                "{n} groups have too few cases that started {days} days or more before the cut-off: they have no "
+                "shares by day, and are compared with no other. A smaller 'longest_days' tells more.",
+                young,
+                days=longest,
+            )
+        )
+    return tuple(notes)

@@ -10,6 +10,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.estimate.proportion import wilson
 from justice_metrics.measures.quality.registration_delay import RegistrationDelay, registration_delay
 
 MAPPING: dict[str, Any] = {
@@ -57,8 +58,56 @@ class TestTruth:
 
     def test_findings_and_figure(self, answer: RegistrationDelay) -> None:
         told = " ".join(one.text() for one in answer.findings())
-        assert "Within 30 days B registers" in told
+        assert "Groups differ beyond chance (p < 0.001): within 30 days B registers" in told
         assert "trimestre" in answer.plot(language="es").get_xlabel()
+
+
+class TestGroups:
+    """Offices with the same delays: neither a young one nor one of many is called quick."""
+
+    @staticmethod
+    def offices(first: dict[str, str], n: int, seed: int, mean: float = 90) -> jm.CaseData:
+        rng = np.random.default_rng(seed)
+        parts = []
+        for office, begin in first.items():
+            span = (np.datetime64("2018-04-30") - np.datetime64(begin)).astype(int) + 1
+            day = np.datetime64(begin) + rng.integers(0, span, n).astype("timedelta64[D]")
+            wait = rng.exponential(mean, n).astype(int).astype("timedelta64[D]")
+            parts.append(pd.DataFrame({"day": day, "entered": day + wait, "office": office}))
+        frame = pd.concat(parts, ignore_index=True)
+        return cases_of(frame[frame["entered"] <= "2018-04-30"].assign(id=lambda one: range(len(one))))
+
+    def test_an_office_that_opened_lately_has_no_shares_and_no_rank(self) -> None:
+        cases = self.offices({"old": "2015-06-01", "young": "2018-03-01"}, 800, 3)
+        made = registration_delay(cases, recorded="entered", by="office")
+        delays = made.to_frame("delays").set_index("office")
+        assert delays.loc["young", ["estimate", "conf_low", "conf_high"]].isna().all(axis=None)
+        assert set(delays.loc["young", "estimate__status"]) == {"pending"}
+        at_30 = delays[delays["day"] == 30].loc["old"]
+        assert at_30["conf_low"] < 1 - np.exp(-31 / 90) < at_30["conf_high"]
+        assert not any("young" in one.text() for one in made.findings())
+        assert any("1 group has too few cases that started 365 days" in one.text() for one in made.notes)
+
+    def test_a_file_shorter_than_the_longest_delay_has_no_shares(self) -> None:
+        made = registration_delay(self.offices({"A": "2017-09-01"}, 300, 3), recorded="entered")
+        assert made.to_frame("delays")["estimate"].isna().all()
+
+    def test_offices_that_are_alike_are_not_ranked(self) -> None:
+        first = {f"office {one}": "2016-01-01" for one in range(10)}
+        told = [
+            " ".join(one.text() for one in registration_delay(cases, recorded="entered", by="office").findings())
+            for cases in (self.offices(first, 80, seed, 40) for seed in range(3))
+        ]
+        assert all("do not differ beyond chance" in one for one in told)
+        assert not any("registers" in one for one in told)
+
+    def test_limits_of_cases_that_are_all_old_are_plain_ones(self) -> None:
+        frame = pd.DataFrame(
+            {"id": range(40), "day": "2016-01-10", "entered": ["2016-01-12"] * 10 + ["2016-02-25"] * 30, "office": "A"}
+        )
+        row = registration_delay(cases_of(frame), recorded="entered").to_frame("delays").query("day == 30").iloc[0]
+        known = wilson(np.array([10]), np.array([40]))
+        assert row[["estimate", "conf_low", "conf_high"]].tolist() == pytest.approx([one[0] for one in known])
 
 
 class TestByHand:
