@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ...base.errors import ReadError
 from ...base.language import tr
@@ -15,8 +15,24 @@ from ...base.language import tr
 Engine: TypeAlias = Literal["duckdb", "sqlite", "server"]
 
 _URL: Final = re.compile(r"^(?P<dialect>[A-Za-z][A-Za-z0-9_]*)(?:\+[A-Za-z0-9_]+)?://")
+# What only an address looks like, also where it is not written as one: "jdbc:postgresql://", "psycopg-binary".
+_ALMOST: Final = re.compile(r"^\s*[A-Za-z][A-Za-z0-9_+.:-]*://")
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
-_SECRETS: Final = frozenset({"password", "passwd", "pwd", "secret", "token", "sslpassword"})
+_GUARDED: Final = re.compile(r"(?:\{\s*)?\$\{\w+\}(?:\s*\})?")
+# Whatever is called so, at the beginning of an option or inside another one: PWD=, access_token=, Authorization: ...
+_SECRET: Final = re.compile(
+    r"[\w.-]*(?:pass(?!file)|pwd|secret|token|credential(?!s_path)|authorization|(?:api|access|account|private)_?-?key"
+    r"(?!_?(?:file|path)))[\w.-]*\s*[=:]\s*(?:bearer\s+|basic\s+)?(?P<value>[^&;\s]+)",
+    re.IGNORECASE,
+)
+# A path that only a mistyped address has: a scheme before one stroke, a user before a host, a password by its name.
+_MISTYPED: Final = re.compile(r"(?:pass|pwd|token|secret|key)\w*\s*=|\w{2,}:/", re.IGNORECASE)
+_ENDING: Final = re.compile(
+    r"\.(?:csv|tsv|txt|xls[xmb]?|ods|dta|z?sav|parquet|xes|xml|json|toml|db|sqlite3?|duckdb|gz|bz2|xz|zip)$",
+    re.IGNORECASE,
+)
+# host:5432/database?options, in which no user stands
+_NO_USER: Final = re.compile(r"[^/:@?]*(?::\d+)?/[^:@?]*\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,19 @@ def is_database(name: object) -> bool:
     >>> is_database("duckdb:///casos.duckdb"), is_database("postgresql://ana@host/casos"), is_database("casos.csv")
     (True, True, False)
     """
-    return isinstance(name, str) and _URL.match(name) is not None
+    return isinstance(name, str) and _ALMOST.match(name) is not None
+
+
+def may_hold_password(path: str | Path) -> bool:
+    """Return whether the name of a file looks like a mistyped address, which no message may repeat.
+
+    Examples
+    --------
+    >>> may_hold_password("postgresql:/ana:clave@host"), may_hold_password("Server=h;Pwd=clave"), may_hold_password("a.csv")
+    (True, True, False)
+    """  # noqa: E501
+    name = Path(path).name
+    return ("@" in name and not _ENDING.search(name)) or _MISTYPED.search(str(path)) is not None
 
 
 def database_url(text: str, *, folder: Path) -> DatabaseUrl:
@@ -74,14 +102,15 @@ def database_url(text: str, *, folder: Path) -> DatabaseUrl:
     ReadError
         When it names no file, or a password stands in it.
     """
+    text = text.strip()
+    refuse_secrets(text)
     found = _URL.match(text)
     if found is None:
         raise _no_address()
     dialect = found["dialect"].lower()
-    if dialect in {"duckdb", "sqlite"} and "+" not in found[0]:
+    if _is_file(text):
         path = _file_of(text[found.end() :], dialect)
         return DatabaseUrl("duckdb" if dialect == "duckdb" else "sqlite", dialect, path.name, folder / path)
-    refuse_secrets(text)
     try:
         database = unquote(urlsplit(text).path).rpartition("/")[2]
     except ValueError:
@@ -109,7 +138,9 @@ def source_name(given: str | Path) -> str:
     >>> source_name("datos/casos.csv"), source_name("postgresql://ana@10.0.0.1/casos")
     ('casos.csv', 'postgresql: casos')
     """
-    return database_name(given) if isinstance(given, str) and is_database(given) else Path(given).name
+    if isinstance(given, str) and is_database(given):
+        return database_name(given)
+    return "…" if may_hold_password(given) else Path(given).name
 
 
 def refuse_secrets(text: str) -> None:
@@ -120,12 +151,15 @@ def refuse_secrets(text: str) -> None:
     ReadError
         That says where the password belongs; it is not repeated.
     """
-    try:
-        parts = urlsplit(text)
-        given = [parts.password, *[value for key, value in parse_qsl(parts.query) if key.casefold() in _SECRETS]]
-    except ValueError:
-        raise _no_address() from None
-    if any(one and not _VARIABLE.fullmatch(unquote(one)) for one in given):
+    rest = text.partition("://")[2]
+    # twice: the whole address of a driver may stand, encoded, in one option of another address
+    plain = unquote(unquote(rest.replace("+", " ")))
+    options = rest.partition("?")[2] if _is_file(text) else rest
+    given = [found["value"] for found in _SECRET.finditer(unquote(unquote(options.replace("+", " "))))]
+    if not _is_file(text) and "@" in rest and not _NO_USER.match(rest):
+        # a password may hold any sign, so it ends at the last "@" only
+        given.append(plain.rpartition("@")[0].partition(":")[2])
+    if any(one and not _GUARDED.fullmatch(one) for one in given):
         raise ReadError(
             tr("A password stands in the address of the database, where everybody who opens the mapping reads it."),
             tr(
@@ -159,6 +193,12 @@ def filled_in(text: str | None) -> str | None:
         return held
 
     return _VARIABLE.sub(value, text)
+
+
+def _is_file(text: str) -> bool:
+    """Return whether an address stands for a file, in which no user stands."""
+    found = _URL.match(text)
+    return found is not None and found["dialect"].lower() in {"duckdb", "sqlite"} and "+" not in found[0]
 
 
 def _file_of(rest: str, dialect: str) -> Path:

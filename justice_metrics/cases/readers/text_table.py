@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from ...base.errors import ReadError, nearest
 from ...base.language import Message, tr, trn
 from ..conversions.text import normalise
+from .database_url import may_hold_password
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,6 +120,14 @@ def cells_of_labels(labels: Mapping[str, str]) -> dict[str, str]:
 
 def missing_file(path: Path) -> ReadError:
     """Build the error for a file that is not there, with the nearest name in its folder."""
+    if may_hold_password(path):
+        return ReadError(
+            tr("There is no file of the name that was given; it is not repeated, as a password may stand in it."),
+            tr(
+                "Write the address of a database as {example}.",
+                example="duckdb:///cases.duckdb, sqlite:///cases.sqlite, postgresql://user:${NAME}@host/database",
+            ),
+        )
     if not path.parent.is_dir():
         return ReadError(
             tr("There is no file '{name}': its folder does not exist.", name=path.name),

@@ -14,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from justice_metrics.base.errors import JusticeMetricsError, ReadError
+from justice_metrics.cases.mappings.mapping import CaseMapping
+from justice_metrics.cases.read import read_cases
 from justice_metrics.cases.readers.database import read_database
 from justice_metrics.cases.readers.database_file import read_duckdb, read_sqlite
 from justice_metrics.cases.readers.database_server import read_server
-from justice_metrics.cases.readers.database_url import database_name, database_url, filled_in, is_database
+from justice_metrics.cases.readers.database_url import database_name, database_url, filled_in, is_database, source_name
+from justice_metrics.cases.readers.files import read_text_table
 from justice_metrics.cases.readers.text_rows import TextRows, cell_text
 from justice_metrics.cases.readers.text_table import TextTable
 
@@ -202,6 +205,19 @@ def test_addresses(tmp_path: Path) -> None:
         f"postgresql://ana@10.0.0.1/casos?password={SECRET}",
         f"mysql+pymysql://ana:{SECRET}@10.0.0.1/casos",
         f"mssql+pyodbc://ana:${{CLAVE}}@10.0.0.1/casos?PWD={SECRET}",
+        f"mssql+pyodbc:///?odbc_connect=SERVER%3D10.0.0.1%3BUID%3Dana%3BPWD%3D{SECRET}",
+        f"postgresql://ana%3A{SECRET}@10.0.0.1/casos",
+        f"postgresql://ana:a/{SECRET}@10.0.0.1/casos",
+        f"postgresql://ana:a?{SECRET}@10.0.0.1/casos",
+        f"postgresql://ana@10.0.0.1/casos?options=-c%20password%3D{SECRET}",
+        f"snowflake://ana@10.0.0.1/casos?private_key_passphrase={SECRET}",
+        f"trino://10.0.0.1/casos?access_token={SECRET}",
+        f"trino://10.0.0.1/casos?http_headers=Authorization%3ABearer%20{SECRET}",
+        f"duckdb:///md:ana?motherduck_token={SECRET}",
+        # not quite addresses
+        f"postgresql+psycopg-binary://ana:{SECRET}@10.0.0.1",
+        f"jdbc:postgresql://10.0.0.1/casos?user=ana&password={SECRET}",
+        f" postgresql://ana:{SECRET}@10.0.0.1",
     ],
 )
 def test_a_password_that_is_written_out_is_refused_and_not_repeated(address: str) -> None:
@@ -209,6 +225,56 @@ def test_a_password_that_is_written_out_is_refused_and_not_repeated(address: str
     assert "environment variable" in text
     for word in (SECRET, "ana", "10.0.0.1"):
         assert word not in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ana@servidor:${CLAVE}@servidor.azure.com/casos",
+        "postgresql://ana@[::1]:5432/casos?passfile=/srv/pass&sslkey=/srv/key",
+        "mssql+pyodbc:///casos?odbc_connect=UID%3Dana%3BPWD%3D%7B%24%7BCLAVE%7D%7D",
+        "postgresql://10.0.0.1:5432/casos?user=ana@x&authentication=ActiveDirectoryPassword",
+        " trino://10.0.0.1/casos?http_headers=Authorization%3ABearer%20${CLAVE}",
+    ],
+)
+def test_a_password_that_is_not_written_out_is_none(address: str) -> None:
+    assert database_url(address, folder=Path()).name.endswith(": casos")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"postgresql:/ana:{SECRET}@10.0.0.1",
+        f"postgresql:/10.0.0.1/{SECRET}",
+        f"postgresql+psycopg2:ana:{SECRET}@10.0.0.1",
+        f"postgresql//ana:{SECRET}@10.0.0.1",
+        f"ana/{SECRET}@10.0.0.1",
+        f"Server=10.0.0.1;Uid=ana;Pwd={SECRET};",
+        f" postgresql://ana:{SECRET}@10.0.0.1",
+        f"jdbc:postgresql://10.0.0.1/casos?user=ana&password={SECRET}",
+    ],
+)
+def test_a_mistyped_address_is_not_repeated(address: str, tmp_path: Path) -> None:
+    parts = {
+        "data": {"file": address},
+        "cases": {"id": "caso", "procedure": "bolivia", "cutoff": "2018-12-31"},
+        "dates": {"complaint": "fecha"},
+    }
+
+    def read() -> None:
+        read_cases(mapping=CaseMapping.from_dict(parts, folder=tmp_path))
+
+    for text in (refusal(read), refusal(read_text_table, address)):
+        for word in (SECRET, "ana", "10.0.0.1"):
+            assert word not in text.replace("postgresql://user:${NAME}@host/database", "")
+    if not is_database(address):
+        assert source_name(address) == "…"  # the screen says which file is being read
+
+
+def test_names_of_files_are_told(tmp_path: Path) -> None:
+    for name in ("casos.csv", "casos@2017.csv", "ana@ministerio/casos.xlsx"):
+        assert source_name(name) == Path(name).name
+        assert f"'{Path(name).name}'" in refusal(read_text_table, tmp_path / name)
 
 
 def test_a_password_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
