@@ -22,6 +22,8 @@ NumberKind: TypeAlias = Literal["integer", "number"]
 _LARGEST: Final = 2**53
 
 _NUMBER: Final = re.compile(r"^([+-]?)(\d[\d.,]*)$")
+# How programs write down a typed number.
+_TYPED: Final = re.compile(r"^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$")
 _SPACED: Final = re.compile(r"(?<=\d)[ '’](?=\d{3}(?:\D|$))")
 
 
@@ -68,6 +70,7 @@ def number_lookup(
     kind: NumberKind = "integer",
     decimal: DecimalMark | None = None,
     missing: Mapping[str, str] = NO_CODES,
+    written: Mapping[str, bool] | None = None,
 ) -> NumberLookup:
     """Find out how the texts of one column become numbers.
 
@@ -85,6 +88,10 @@ def number_lookup(
         Decimal mark. Without it the whole column decides.
     missing : mapping of str to str
         Codes that stand for missing.
+    written : mapping of str to bool, optional
+        For a column of a file that types its numbers: the texts in it with a point or comma that somebody wrote as
+        text, and whether a typed number looks the same. All others are typed: their point is the decimal mark, and
+        says nothing about the texts.
 
     Raises
     ------
@@ -98,11 +105,15 @@ def number_lookup(
     """
     present = part_missing(texts, counts, missing)
     plain = {text: _plain(text) for text, _ in present.values}
-    mark = decimal or _mark_of(present.values, plain, column)
+    by_hand = present.values if written is None else tuple(one for one in present.values if one[0] in written)
+    mark = decimal or _mark_of(by_hand, plain, column)
+    if written is not None and mark == ",":
+        _refuse_alike([one for one in by_hand if written[one[0]]], plain, column)
     values: dict[str, int | float | None] = dict.fromkeys(present.levels)
     unreadable: list[tuple[str, int]] = []
     for text, count in present.values:
-        values[text] = number = _number(plain[text], mark, kind)
+        is_typed = written is not None and text not in written and _TYPED.match(text) is not None
+        values[text] = number = _sound(float(text), kind) if is_typed else _number(plain[text], mark, kind)
         if number is None:
             unreadable.append((text, count))
     return NumberLookup(
@@ -210,6 +221,23 @@ def _mark_of(values: tuple[tuple[str, int], ...], plain: Mapping[str, str], colu
     return None
 
 
+def _refuse_alike(values: Sequence[tuple[str, int]], plain: Mapping[str, str], column: str) -> None:
+    """Refuse texts that mean another number than the typed ones that look the same."""
+    alike = sum(count for text, count in values if _number(plain[text], ",", "number") is not None)
+    if alike:
+        raise CaseDataError(
+            trn(
+                "{n} cell in the column '{column}' looks like 9.999; such cells are typed numbers with a fraction, or "
+                "texts in which the point parts thousands.",
+                "{n} cells in the column '{column}' look like 9.999; some are typed numbers with a fraction, others "
+                "texts in which the point parts thousands.",
+                alike,
+                column=column,
+            ),
+            tr("Turn the texts in the column into numbers where the file was made."),
+        )
+
+
 def _says(bare: str) -> Literal[",", ".", "either"] | None:
     """Return which decimal mark a text speaks for."""
     found = _NUMBER.match(bare)
@@ -249,11 +277,18 @@ def _number(bare: str, mark: DecimalMark | None, kind: NumberKind) -> int | floa
         return None
     whole, fraction = parts
     if not fraction.strip("0"):
-        number: int | float = int(whole)
+        number: int | float | None = int(whole) if int(whole) <= _LARGEST else None
     elif kind == "integer":
         return None
     else:
-        number = float(f"{whole}.{fraction}")
-    if number > _LARGEST:
+        number = _sound(float(f"{whole}.{fraction}"), kind)
+    return -number if number is not None and found[1] == "-" else number
+
+
+def _sound(number: float, kind: NumberKind) -> int | float | None:
+    """Return a number of the kind; None for a fraction where whole ones are asked for, and for what is too large."""
+    if abs(number) > _LARGEST:
         return None
-    return -number if found[1] == "-" else number
+    if number.is_integer():
+        return int(number)
+    return number if kind == "number" else None

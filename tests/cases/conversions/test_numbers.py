@@ -114,3 +114,35 @@ def test_bands() -> None:
         "13-17",
         "18+",
     ]
+
+
+class TestTypedNumbers:
+    """In files that type their numbers, these say nothing about the texts among them."""
+
+    @staticmethod
+    def read(texts: list[str], written: dict[str, bool], **how: Any) -> list[int | float | None]:
+        found = number_lookup(texts, [1] * len(texts), column="Monto", kind="number", written=written, **how)
+        return [found.values[one] for one in texts]
+
+    def test_typed_numbers_do_not_vote(self) -> None:
+        with pytest.raises(CaseDataError, match="1 number in the column 'Monto' looks like 9.999"):
+            self.read(["1500.5", "1.234"], {"1.234": False})
+        assert self.read(["1500.5", "1.234", "12,5"], {"1.234": False, "12,5": False}) == [1500.5, 1234, 12.5]
+
+    def test_a_declared_mark_is_that_of_texts(self) -> None:
+        texts = ["1.235", "1.237", "-2.001", "1e-07", "1.5e+300", "7"]
+        assert self.read(texts, {}, decimal=",") == [1.235, 1.237, -2.001, 1e-07, None, 7]
+        assert self.read(texts[:3], {}) == [1.235, 1.237, -2.001]
+        assert self.read(["1.235", "1.234"], {"1.234": False}, decimal=",") == [1.235, 1234]
+
+    def test_texts_and_numbers_that_look_alike_and_differ_are_refused(self) -> None:
+        with pytest.raises(CaseDataError, match="1 cell in the column 'Monto' looks like 9.999"):
+            self.read(["1.234", "12,5"], {"1.234": True, "12,5": False})
+        assert self.read(["1.234", "12.5"], {"1.234": True, "12.5": False}) == [1.234, 12.5]
+
+    def test_no_other_text_is_a_typed_number(self) -> None:
+        assert self.read(["nan", "inf", "1 500", "1_000", "S/D"], {}) == [None, None, 1500, None, None]
+
+    def test_a_whole_number_has_no_fraction(self) -> None:
+        found = number_lookup(["1.5", "2"], [1, 1], column="Edad", kind="integer", written={})
+        assert dict(found.values) == {"1.5": None, "2": 2}
