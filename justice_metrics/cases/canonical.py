@@ -481,6 +481,7 @@ def _sampling(mapping: CaseMapping) -> Sampling:
         stratum=spec.stratum is not None,
         cluster=spec.cluster is not None,
         delayed_entry=spec.entry is not None or spec.at is not None,
+        members=spec.members_of_units,
     )
 
 

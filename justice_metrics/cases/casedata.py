@@ -21,7 +21,7 @@ from . import canonical
 from .attributes import suggested
 from .calendar import date_of
 from .days import year_of_day
-from .intake import Intake, Sampling
+from .intake import ALL_MEMBERS, Intake, Sampling
 from .mappings.children import MEMBERS
 from .units import coarser, finer
 
@@ -299,9 +299,10 @@ class CaseData:
         Raises
         ------
         QuestionError
-            When the data tell neither a link to that unit nor its members, or a finer unit is given a principal.
+            When the data tell neither a link to that unit nor its members, a finer unit is given a principal, or there
+            are sampling weights and ``members`` of [cases.sampling] does not say how many members a unit has.
         CaseDataError
-            When the members of one case cannot be told apart.
+            When the members of one case cannot be told apart, or their number does not fit the data.
         """
         members = self.children.get(MEMBERS.get(unit, ""))
         linked = self.links is not None and f"link__{unit}" in self.links.collect_schema().names()
@@ -312,7 +313,7 @@ class CaseData:
                 tr("These cases have no links to other units."),
                 tr("Name the columns of the other units in the mapping's [links] section."),
             )
-        milestones, n, without = coarser.merged(
+        made = coarser.merged(
             self.milestones,
             self.links,
             unit,
@@ -323,20 +324,21 @@ class CaseData:
             seen=self.seen_states,
             sampling=self.sampling,
             principal=names(principal),
+            numeric=self.numeric_attributes,
         )
         reason = tr("{member} without a link to: {unit}", member=unit_words(self.unit), unit=unit_words(unit))
         return replace(
             self,
-            milestones=milestones,
-            links=_links_of(milestones),
+            milestones=made.milestones,
+            links=_links_of(made.milestones),
             support=None if self.support is None else coarser.relinked(self.support, self.links, unit),
             children={name: coarser.relinked(one, self.links, unit) for name, one in self.children.items()},
             events=coarser.relinked(self.events, self.links, unit),
             unit=unit,
             members_merged=True,
             joined=None,
-            sampling=replace(self.sampling, repeated=False),
-            provenance=replace(self.provenance, unit=unit, units_in=n).leave_out(LeftOut(reason, without)),
+            sampling=replace(self.sampling, repeated=False, partly=max(made.partly, self.sampling.partly)),
+            provenance=replace(self.provenance, unit=unit, units_in=made.n).leave_out(LeftOut(reason, made.without)),
         )
 
     def _parted(self, unit: CountingUnit, members: nw.LazyFrame[Any], principal: Names) -> CaseData:
@@ -375,6 +377,8 @@ class CaseData:
             numeric_attributes=made.numeric,
             members_merged=True,
             joined=None,
+            # each member has the weight of its case, and makes one case again with the others
+            sampling=replace(self.sampling, members=(*self.sampling.members, (self.unit, ALL_MEMBERS))),
             provenance=replace(self.provenance, unit=unit, units_in=made.n).leave_out(LeftOut(reason, made.without)),
         )
 

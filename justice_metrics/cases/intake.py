@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ..base.language import Message
 from ..base.provenance import SamplingFrame
+
+# The word for "the data hold every member of a unit", in place of an attribute with their number.
+ALL_MEMBERS: Final = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,11 @@ class Sampling:
         Whether the design columns of these names are there.
     delayed_entry : bool
         Whether ``entry_day`` says from which day on a unit was observed.
+    members : tuple of (unit, attribute)
+        For units that can be made of these: the attribute with the number of members of each, sampled or not, or
+        ``all`` where the data hold every one.
+    partly : int
+        Units that were made of members of which not all are in the data.
     """
 
     frame: SamplingFrame = "registered"
@@ -32,6 +40,12 @@ class Sampling:
     stratum: bool = False
     cluster: bool = False
     delayed_entry: bool = False
+    members: tuple[tuple[str, str], ...] = ()
+    partly: int = 0
+
+    def members_of(self, unit: str) -> str | None:
+        """Return the attribute with the number of members of a unit, ``all``, or None where nobody says it."""
+        return dict(self.members).get(unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

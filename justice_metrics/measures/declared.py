@@ -131,6 +131,14 @@ def sampling_notes(
                 "it (delayed entry); shares of stages and outcomes are not."
             )
         )
+    if cases.sampling.partly:
+        notes.append(
+            trn(
+                "{n} unit has members that are not in the data: how it ended rests on those that are.",
+                "{n} units have members that are not in the data: how they ended rests on those that are.",
+                cases.sampling.partly,
+            )
+        )
     if cases.sampling.weighted and not weights_used:
         notes.append(
             tr("The sampling weights are not used here: each file counts once, and the answer is about the sample.")

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from ...base.errors import SettingsError
 from ...base.language import tr
 from ...base.settings import ReadableError, read_toml, validated
+from ..intake import ALL_MEMBERS
 from .children import (
     CHILDREN,
     MEMBERS,
@@ -352,6 +353,16 @@ class CaseMapping(Part):
     @model_validator(mode="after")
     def _check_attributes(self) -> CaseMapping:
         states = {one.state for one in self.stages}
+        for unit, name in self.cases.sampling.members_of_units:
+            counted = self.attributes.get(name)
+            if name != ALL_MEMBERS and (counted is None or counted.type not in {"integer", "number"}):
+                raise ReadableError(
+                    tr(
+                        "cases.sampling.members.{unit}: '{name}' is no attribute with type = \"integer\"",
+                        unit=unit,
+                        name=name,
+                    )
+                )
         for name, one in self.attributes.items():
             if not name.isidentifier() or name in RESERVED or name.startswith(("first__", "reliance__")):
                 raise ReadableError(

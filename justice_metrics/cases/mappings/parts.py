@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -138,6 +138,9 @@ class SamplingPart(Part):
         Column with the day from which a case was observed.
     at : date, optional
         For a prevalent sample: the day on which the cases were open.
+    members : "all" or mapping of unit to attribute
+        With weights, where units are made of rows: that the file holds every member of each, or the attribute with the
+        number of members, sampled or not.
     """
 
     frame: Frame = "registered"
@@ -146,6 +149,14 @@ class SamplingPart(Part):
     cluster: Name | None = None
     entry: DateSpec | None = None
     at: dt.date | None = None
+    members: Literal["all"] | Mapping[Unit, Name] | None = None
+
+    @property
+    def members_of_units(self) -> tuple[tuple[str, str], ...]:
+        """Attribute with the number of members, or "all", by unit."""
+        if self.members is None:
+            return ()
+        return tuple(dict.fromkeys(get_args(Unit), "all").items() if self.members == "all" else self.members.items())
 
     @model_validator(mode="after")
     def _check_frame(self) -> SamplingPart:
@@ -153,6 +164,8 @@ class SamplingPart(Part):
             raise ReadableError(tr("a prevalent sample needs 'at' (the day on which the cases were open) or 'entry'"))
         if self.at is not None and (self.entry is not None or self.frame != "prevalent"):
             raise ReadableError(tr("'at' belongs to a prevalent sample without an 'entry' column"))
+        if self.members is not None and self.weight is None:
+            raise ReadableError(tr("'members' belongs to sampling weights: name their column in 'weight'"))
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 
@@ -16,6 +16,27 @@ from ..mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
 from ..procedure import OUTCOME_CLASSES, Procedure
 from ..standing import outcome_rank
 from .exactness import exact_keys, with_exactness
+from .weights import members_told, shared_weights, with_shares
+
+
+class Merged(NamedTuple):
+    """Milestones per coarser unit.
+
+    Attributes
+    ----------
+    milestones : lazy frame
+    n : int
+        Units.
+    without : int
+        Members that belong to none.
+    partly : int
+        Units of a weighted sample that have members which are not in the data.
+    """
+
+    milestones: nw.LazyFrame[Any]
+    n: int
+    without: int
+    partly: int
 
 
 def merged(
@@ -30,21 +51,27 @@ def merged(
     seen: Sequence[str],
     sampling: Sampling,
     principal: Sequence[str],
-) -> tuple[nw.LazyFrame[Any], int, int]:
-    """Return milestones per coarser unit, how many there are, and how many members belong to none.
+    numeric: Sequence[str] = (),
+) -> Merged:
+    """Return milestones per coarser unit.
 
-    A unit reached a state on the first day on which any member did. It ended as its principal member did: the one
-    whose outcome class comes first in ``principal``; its day is the last on which a member ended in that class. An
-    attribute on which the members differ is the smallest of their recorded values. Its sampling weight is the mean of
-    its members' (the weight share method), each member of a row counted. It has lost its victim when every member has,
-    on the last of their days. A link to a third unit stays where no unit has several.
+    A unit reached a state on the first day on which any member did. It ended as its principal member did: the one whose
+    outcome class comes first in ``principal``; its day is the last on which a member ended in that class. An attribute
+    on which the members differ is the smallest of their recorded values. Its sampling weight is the sum of its members'
+    by the number of all its members (the weight share method), each member of a row counted. It has lost its victim
+    when every member has, on the last of their days. A link to a third unit stays where no unit has several.
 
-    References
-    ----------
-    .. [1] Lavallée, P. (2007). Indirect Sampling. Springer, chapter 2: the generalised weight share method.
+    Raises
+    ------
+    QuestionError
+        When there is no such link, ``principal`` does not place pending members, or the members have sampling weights
+        and nobody says how many a unit has.
+    CaseDataError
+        When the number of members does not fit the data.
     """
     ranked = _ranks(principal)
     link = _link(links, unit)
+    told = members_told(sampling, unit, tuple(numeric)) if sampling.weighted else ""
     loose = milestones.filter(nw.col(link).is_null())
     members = nw.col("frequency").sum() if sampling.repeated else nw.len()
     without = int(loose.select(n=members).collect().get_column("n")[0] or 0)
@@ -72,20 +99,11 @@ def merged(
     frame = frame.with_columns(**keys) if keys else frame
     frame, leaving = _leaving(frame, names)
     others = tuple(one for one in names if one.startswith("link__") and one != link and _single(frame, one))
-    amount = nw.col("frequency") if sampling.repeated else nw.lit(1)
-    frame = (
-        frame.with_columns(amount__sum=amount, weight__sum=nw.col("weight") * amount) if sampling.weighted else frame
-    )
-    weights = [
-        nw.col("weight").min(),
-        nw.col("weight").max().alias("weight__most"),
-        nw.col("weight__sum").sum(),
-        nw.col("amount__sum").sum(),
-    ]
+    frame, shares = with_shares(frame, sampling, told) if told else (frame, [])
     made = collapsed(
         frame,
         (*attributes, *design, *others),
-        *(weights if sampling.weighted else []),
+        *shares,
         *[nw.col(one).min() for one in keys],
         *leaving,
         *[nw.col(f"first__{one}").min() for one in (*dated, *roles)],
@@ -100,13 +118,9 @@ def merged(
         outcome = nw.when(nw.col("best__rank") == place).then(nw.lit(one)).otherwise(outcome)
     made = made.with_columns(outcome=outcome).drop("best__rank").with_columns(outcome_rank=outcome_rank(procedure))
     made = _settled(with_exactness(made, keys), names)
-    if sampling.weighted:
-        # equal weights stay what they are to the last digit
-        equal = nw.when(nw.col("weight") == nw.col("weight__most")).then(nw.col("weight"))
-        mean = equal.otherwise(nw.col("weight__sum") / nw.col("amount__sum"))
-        made = made.with_columns(weight=mean).drop("weight__most", "weight__sum", "amount__sum")
+    made, partly = shared_weights(made, told) if told else (made, 0)
     n = int(made.select(n=nw.len()).collect().get_column("n")[0])
-    return made, n, without
+    return Merged(made, n, without, partly)
 
 
 def relinked(frame: nw.LazyFrame[Any], links: nw.LazyFrame[Any], unit: str) -> nw.LazyFrame[Any]:

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.base.errors import QuestionError
+from justice_metrics.base.errors import CaseDataError, QuestionError, SettingsError
 from justice_metrics.cases.casedata import CaseData
 from tests.made_cases import milestones, wide, wide_mapping
 
@@ -27,6 +27,11 @@ ACCUSED: list[dict[str, Any]] = [
 
 def accused(**given: Any) -> CaseData:
     return wide(ACCUSED, unit="accused", frame=pl.from_pandas, **given)
+
+
+def whole(rows: list[dict[str, Any]]) -> CaseData:
+    """Return accused of a weighted sample that holds every accused of its cases."""
+    return wide(rows, unit="accused", sampling={"members": "all"})
 
 
 def ends(cases: CaseData) -> dict[str, str | None]:
@@ -116,7 +121,7 @@ class TestWhatTheMembersCarry:
         weight = {"A": 0.1, "B": 2.0, "C": 3.0}
         rows = [{**one, "weight": weight.get(str(one["case_id"]), 1.0)} for one in ACCUSED]
         rows[4]["weight"] = 5.0
-        merged = milestones(wide(rows, unit="accused").to_unit("case", principal=("pending",)))
+        merged = milestones(whole(rows).to_unit("case", principal=("pending",)))
         # three times a tenth is not three tenths to the last digit: equal weights are not added up
         assert {unit: row["weight"] for unit, row in merged.items()} == {"A": 0.1, "B": 3.5, "C": 3.0}
 
@@ -125,7 +130,7 @@ class TestWhatTheMembersCarry:
             {"id": "1", "case_id": "A", "complaint": 0, "weight": 1.0, "frequency": 3},
             {"id": "2", "case_id": "A", "complaint": 0, "weight": 5.0, "frequency": 1},
         ]
-        merged = wide(rows, unit="accused").to_unit("case", principal=("pending",))
+        merged = whole(rows).to_unit("case", principal=("pending",))
         assert milestones(merged)["A"]["weight"] == 2.0
         assert (merged.n_units, merged.sampling.weighted, merged.sampling.repeated) == (1, True, False)
 
@@ -189,3 +194,78 @@ class TestWhatTheMembersCarry:
         ]
         with pytest.raises(QuestionError, match="no links to other units"):
             wide(rows, unit="charge").to_unit("accused", principal=("pending",)).to_unit("case", principal=("pending",))
+
+
+_MEMBER = {"complaint": 0, "outcome": "convicted", "ended": 9}
+
+
+def weighted(*rows: tuple[str, float, int | None], **more: Any) -> CaseData:
+    """Return accused of a weighted sample, of whose cases the number of accused is known."""
+    table = [
+        {**_MEMBER, "id": str(at), "case_id": case, "weight": weight, "members": members, **more}
+        for at, (case, weight, members) in enumerate(rows)
+    ]
+    return wide(table, unit="accused", types={"members": "integer"}, sampling={"members": {"case": "members"}})
+
+
+class TestWeightsOfASample:
+    """The weight of a case is that of its drawn members, by the number of all its members."""
+
+    def test_the_members_that_were_not_drawn_count_too(self) -> None:
+        rows = (("A", 4.0, 3), ("B", 4.0, 1), ("C", 2.0, 2), ("C", 5.0, 2), ("D", 4.0, 3), ("D", 4.0, None))
+        cases = weighted(*rows).to_unit("case", principal=("pending",))
+        found = {unit: row["weight"] for unit, row in milestones(cases).items()}
+        assert found == {"A": pytest.approx(4 / 3), "B": 4.0, "C": 3.5, "D": pytest.approx(8 / 3)}
+        assert cases.sampling.partly == 2
+        notes = [str(one) for one in jm.conviction_rates(cases, per="complaint").notes]
+        assert sum("2 units have members that are not in the data" in one for one in notes) == 1
+
+    def test_a_row_that_stands_for_several(self) -> None:
+        cases = weighted(("A", 2.0, 6), frequency=3).to_unit("case", principal=("pending",))
+        assert milestones(cases)["A"]["weight"] == 1.0
+
+    def test_the_estimated_number_of_cases_and_their_rate_are_right_on_the_average(self) -> None:
+        """Every sample of two of four accused: three of one convicted case, one of a rejected one."""
+        people = [("A", 3, "convicted"), ("A", 3, "convicted"), ("A", 3, "convicted"), ("B", 1, "rejected")]
+        samples = [(people[first], people[second]) for first in range(4) for second in range(first)]
+        rows = [
+            {**_MEMBER, "id": f"{at} {i}", "case_id": f"{case} {at}", "outcome": end, "weight": 2.0, "n": n}
+            for at, drawn in enumerate(samples)
+            for i, (case, n, end) in enumerate(drawn)
+        ]
+        accused_ = wide(rows, unit="accused", types={"n": "integer"}, sampling={"members": {"case": "n"}})
+        found = milestones(accused_.to_unit("case", principal=("conviction", "pending"))).values()
+        assert sum(row["weight"] for row in found) / len(samples) == pytest.approx(2)
+        convicted = sum(row["weight"] for row in found if row["outcome"] == "convicted")
+        assert convicted / len(samples) == pytest.approx(1)
+
+    def test_without_their_number_it_is_refused(self) -> None:
+        rows = [{**_MEMBER, "id": "1", "case_id": "A", "weight": 4.0}]
+        with pytest.raises(QuestionError, match="how many of the unit case there are") as error:
+            wide(rows, unit="accused").to_unit("case", principal=("pending",))
+        assert 'members = "all"' in str(error.value)
+        assert 'members.case = "…"' in str(error.value)
+        with pytest.raises(QuestionError, match="how many of the unit case"):
+            jm.conviction_rates(wide(rows, unit="accused"), per="case")
+
+    def test_numbers_that_do_not_fit_are_refused(self) -> None:
+        with pytest.raises(CaseDataError, match="1 unit has more members in the data than 'members' says"):
+            weighted(("A", 4.0, 1), ("A", 4.0, 1), ("B", 4.0, 1)).to_unit("case", principal=("pending",))
+        with pytest.raises(CaseDataError, match="2 units have no number of members in 'members'"):
+            weighted(("A", 4.0, 2), ("A", 4.0, 3), ("B", 4.0, None)).to_unit("case", principal=("pending",))
+
+    @pytest.mark.parametrize(
+        ("sampling", "says"),
+        [
+            ({"weight": "weight", "members": {"case": "nobody"}}, "'nobody' is no attribute with type"),
+            ({"weight": "weight", "members": {"case": "sex"}}, "'sex' is no attribute with type"),
+            ({"members": "all"}, "belongs to sampling weights"),
+            ({"weight": "weight", "members": "some"}, "members"),
+        ],
+    )
+    def test_wrong_declarations_are_refused(self, sampling: dict[str, Any], says: str) -> None:
+        rows = [{"id": "1", "case_id": "A", "complaint": 0, "sex": "f", "factor": 4.0}]
+        if "weight" in sampling:
+            sampling = {**sampling, "weight": "factor"}
+        with pytest.raises(SettingsError, match=says):
+            wide(rows, unit="accused", sampling=sampling)
