@@ -74,7 +74,8 @@ def read_cases(
     embedded = Embedded()
     tables, source = given_tables(path, described, embedded)
     notes = _reading_notes(tables)
-    cells = decided_cells(plan, read_cells(plan.cells_file)) if plan is not None and plan.cells_file is not None else ()
+    personal = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else None
+    cells = decided_cells(plan, personal.cells) if plan is not None and personal is not None else ()
     tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
     own = {name: table for name, table in tables.items() if name not in {"support", *described.children}}
     made = canonical.from_frames(
@@ -95,7 +96,8 @@ def read_cases(
         return counted_as(cases, described)
     if wanted == "refuse":
         ensure_decided(cases, plan)
-    done = corrected(cases, plan, changed=changed, already=already, refuse=wanted == "refuse")
+    listed = None if personal is None else personal.listed
+    done = corrected(cases, plan, changed=changed, already=already, listed=listed, refuse=wanted == "refuse")
     return counted_as(done, described)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -17,6 +17,7 @@ from ..canonical import ensure_cutoff
 from ..casedata import CaseData
 from ..rules.examine import RULES, Verdict, examine, rule_named
 from ..rules.masks import sure
+from ..rules.offending import breaking_ids
 from ..rules.subject import Subject
 from .cells import Cell
 from .plan import CorrectionPlan, Decision
@@ -35,6 +36,7 @@ def corrected(
     *,
     changed: Sequence[Cell] = (),
     already: Sequence[Cell] = (),
+    listed: Mapping[str, frozenset[str]] | None = None,
     refuse: bool = True,
 ) -> CaseData:
     """Return case data as a plan decides, with every decision counted in its provenance.
@@ -48,6 +50,8 @@ def corrected(
     plan : CorrectionPlan
     changed, already : sequence of Cell
         Corrections made while the files were read, and those that were made in the data already.
+    listed : mapping of str to frozenset of str, optional
+        Units that each rule was broken by when the plan was made; without it only their number is compared.
     refuse : bool
         Whether to stop where a decision is outgrown; otherwise it is not carried out, and told.
 
@@ -64,14 +68,17 @@ def corrected(
     mended = {one.rule: _n_mended(one.rule, (*changed, *already)) for one in plan.decisions("correct")}
     # what was corrected counts as a finding too: else a correction that makes new faults would go unseen
     now = [_n(found[one.rule], one) + mended.get(one.rule, 0) for one in decided]
-    outgrown = [(one, n) for one, n in zip(decided, now, strict=True) if n > one.n]
+    strangers = [
+        0 if listed is None or not n else _strangers(cases, one, listed) for one, n in zip(decided, now, strict=True)
+    ]
+    outgrown = [one for one in zip(decided, now, strangers, strict=True) if one[1] > one[0].n or one[2]]
     if outgrown and refuse:
-        one, n = outgrown[0]
-        raise _outgrown(one, n, mended.get(one.rule, 0), plan.source)
-    standing = [(one, n) for one, n in zip(decided, now, strict=True) if n <= one.n]
+        one, n, new = outgrown[0]
+        raise _not_decided_on(one, new, plan.source) if new else _outgrown(one, n, mended.get(one.rule, 0), plan.source)
+    standing = [(one, n) for one, n, new in zip(decided, now, strangers, strict=True) if n <= one.n and not new]
     kept, gone, dropped = _dropped(cases, tuple(one for one, _ in standing if one.do == "drop"))
     told = [_told("accepted", one, n) for one, n in standing if one.do == "accept"]
-    told += [_told("outgrown", one, n) for one, n in outgrown]
+    told += [_told("outgrown", one, n) for one, n, _ in outgrown]
     told += [_told("corrected", one, _n_of(one.rule, changed)) for one in plan.decisions("correct")]
     told += [_told("already", one, _n_of(one.rule, already)) for one in plan.decisions("correct")]
     if gone and gone >= cases.n_units:
@@ -159,6 +166,32 @@ def decided_cells(plan: CorrectionPlan, cells: Sequence[Cell]) -> Sequence[Cell]
             else tr("Write the id of the rule beside each correction, as the check shows it."),
         )
     return cells
+
+
+def _strangers(cases: CaseData, decision: Decision, listed: Mapping[str, frozenset[str]]) -> int:
+    """Return how many units break a rule and were not among those that were decided on."""
+    rule = rule_named(decision.rule)
+    # the file of cells lists the units of errors and warnings only
+    listable = rule.certain and rule.severity != "note" and bool(rule.probes(Subject(cases)))
+    if decision.do == "correct" or not listable:
+        return 0
+    return len(set(breaking_ids(cases, rule.id)) - listed.get(rule.id, frozenset()))
+
+
+def _not_decided_on(decision: Decision, n: int, source: str) -> CaseDataError:
+    return CaseDataError(
+        trn(
+            "{n} unit breaks the rule '{rule}' that was not there when '{plan}' decided on it.",
+            "{n} units break the rule '{rule}' that were not there when '{plan}' decided on it.",
+            n,
+            rule=decision.rule,
+            plan=source,
+        ),
+        tr(
+            "Look at them (check --ids), then add their ids beside the rule in the file of cells and set n; or make "
+            "another plan."
+        ),
+    )
 
 
 def _n_of(rule: str, cells: Sequence[Cell]) -> int:

@@ -62,8 +62,26 @@ class Corrected(NamedTuple):
     already: tuple[Cell, ...]
 
 
-def read_cells(path: Path) -> tuple[Cell, ...]:
-    """Read the file of corrected cells; rows that name no column are not decided yet and are left out.
+class CellsFile(NamedTuple):
+    """The file of cells: corrections, and which units a rule was broken by when the plan was made; personal.
+
+    Attributes
+    ----------
+    cells : tuple of Cell
+        Rows that name a column.
+    listed : mapping of str to frozenset of str
+        Ids that stand beside each rule, in rows with a column or without.
+    """
+
+    cells: tuple[Cell, ...]
+    listed: Mapping[str, frozenset[str]]
+
+    def __repr__(self) -> str:
+        return f"CellsFile({len(self.cells)} corrections)"
+
+
+def read_cells(path: Path) -> CellsFile:
+    """Read the file of corrected cells.
 
     Raises
     ------
@@ -76,12 +94,17 @@ def read_cells(path: Path) -> tuple[Cell, ...]:
     for name in CELLS_HEADER:
         if name not in read.columns:
             raise MappingError.unknown_column(name, read.columns, where=read.source)
-    rows = zip(*(read.table.column(name).to_pylist() for name in CELLS_HEADER), strict=True)
-    return tuple(
+    rows = list(zip(*(read.table.column(name).to_pylist() for name in CELLS_HEADER), strict=True))
+    listed: dict[str, set[str]] = defaultdict(set)
+    for rule, unit, *_ in rows:
+        if rule is not None and unit is not None:
+            listed[rule].add(unit)
+    cells = (
         Cell(rule=rule or "", unit_id=unit, table=table or "", column=column, before=before, after=after)
         for rule, unit, table, column, before, after in rows
         if unit is not None and column is not None
     )
+    return CellsFile(tuple(cells), {rule: frozenset(ids) for rule, ids in listed.items()})
 
 
 def tables_with_cells(

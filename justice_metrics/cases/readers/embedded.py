@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import narwhals.stable.v2 as nw
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+
+_PREFIX: Final = "justice_metrics-"
+
+
+def private_connection() -> duckdb.DuckDBPyConnection:
+    """Open a database in memory; what does not fit there goes to a private folder that is deleted at the end.
+
+    Its own choice would be a folder in which the person stands, readable by everybody and left there after a crash.
+    """
+    import duckdb
+
+    return duckdb.connect(config={"temp_directory": spill_folder()})
+
+
+@cache
+def spill_folder() -> str:
+    """Return the folder for what does not fit into memory: this process's own, readable by its owner only."""
+    _remove_stale()
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _remove_stale() -> None:
+    """Remove what processes left behind that were killed: it can hold rows."""
+    if os.name == "nt":  # there a process cannot be asked whether it lives without ending it
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).split("-")[0]
+        with suppress(OSError):
+            if number.isdigit() and folder.stat().st_uid == os.getuid() and not _lives(int(number)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class Embedded:
@@ -25,7 +73,7 @@ class Embedded:
         """The connection, opened when the first table is looked at."""
         import duckdb
 
-        opened = duckdb.connect()
+        opened = private_connection()
         # A bar on standard output would stand in the middle of a table that somebody pipes on.
         # A notebook without ipywidgets draws none, and there the engine refuses even to switch it off.
         with suppress(duckdb.InvalidInputException):

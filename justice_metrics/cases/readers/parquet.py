@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...base.errors import ReadError
 from ...base.language import tr
+from .embedded import private_connection
 from .text_table import missing_file, no_rows
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def open_parquet(
     files = parquet_files(given)
     for file in files:
         _refuse_other_kinds(file)
-    connection = duckdb.connect() if connection is None else connection
+    connection = private_connection() if connection is None else connection
     try:
         # names are taken as they are: a bracket or star in a name is no pattern
         relation = connection.read_parquet([_literal(file) for file in files])

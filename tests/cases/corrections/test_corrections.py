@@ -127,6 +127,20 @@ class TestDropping:
         assert cases.n_units == 5
         assert told(cases) == [("outgrown", 1, "ending_before_start")]
 
+    @pytest.mark.parametrize("do", ["drop", "accept"])
+    def test_other_units_than_those_decided_on_are_refused(self, folder: Folder, do: str) -> None:
+        folder.decide(("ending_before_start", 1, do), cells=[("ending_before_start", "c2", "", "", "", "")])
+        assert folder.read(corrections=folder.plan).n_units == (4 if do == "drop" else 5)
+        # c2 is mended, c3 is broken: still one
+        ended = (*ROWS[:1], "c2,2015-02-10,,2016-02-10,Rejected,8", "c3,2015-03-10,,2013-03-10,Guilty,190", *ROWS[3:])
+        folder.rows(*ended)
+        with pytest.raises(
+            CaseDataError, match="1 unit breaks the rule 'ending_before_start' that was not there"
+        ) as error:
+            folder.read(corrections=folder.plan)
+        assert "c3" not in error.value.text()
+        assert told(folder.read(corrections=folder.plan, faults="count")) == [("outgrown", 1, "ending_before_start")]
+
     def test_what_counts_cells_cannot_be_dropped(self, folder: Folder) -> None:
         folder.decide(("unreadable_numbers", 1, "drop"))
         with pytest.raises(QuestionError, match="names no units"):
