@@ -5,19 +5,10 @@ No message repeats what an engine says: a query, a value or an address can stand
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
 
 from ...base.errors import ReadError, suggestion
 from ...base.language import Message, tr, trn
-
-_COMMENT: Final = re.compile(r"\s*(?:--[^\n]*(?:\n|$)|/\*.*?\*/)", re.DOTALL)
-_ASIDE: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)
-_WRITES: Final = re.compile(
-    r"\b(?:insert|update|delete|merge|drop|alter|create|truncate|grant|into)\b|;\s*\S", re.IGNORECASE
-)
-_READS: Final = re.compile(r"\s*\(*\s*(?:select|with|values|from)\b", re.IGNORECASE)
 
 
 def quoted(name: str) -> str:
@@ -29,30 +20,6 @@ def quoted(name: str) -> str:
     "casos 2018"
     """
     return '"' + name.replace('"', '""') + '"'
-
-
-def begins_as_select(query: str) -> bool:
-    """Return whether a query begins with a word of reading, comments aside.
-
-    Examples
-    --------
-    >>> begins_as_select("-- casos\\nSELECT 1"), begins_as_select("delete from casos")
-    (True, False)
-    """
-    while found := _COMMENT.match(query):
-        query = query[found.end() :]
-    return _READS.match(query) is not None
-
-
-def only_reads(query: str) -> bool:
-    """Return whether no word of writing stands in a query, outside of texts, quoted names and comments.
-
-    Examples
-    --------
-    >>> only_reads("WITH a AS (SELECT 1) DELETE FROM casos"), only_reads("SELECT 'delete' FROM casos")
-    (False, True)
-    """
-    return _WRITES.search(_ASIDE.sub(" ", query)) is None
 
 
 def one_of(tables: Sequence[str], table: str | None, *, source: str) -> str:
@@ -88,6 +55,22 @@ def no_select(source: str) -> ReadError:
     return ReadError(
         tr("The query for '{name}' is not one SELECT.", name=source),
         tr("A mapping only reads: write one SELECT, without a second statement behind it."),
+    )
+
+
+def may_write(source: str, word: str) -> ReadError:
+    """Build the error for a query with a word that may do more than read."""
+    return ReadError(
+        tr("The query for '{name}' holds '{word}', with which more can be done than reading.", name=source, word=word),
+        tr("Leave it out; or make a view of the query in the database, and name that as the table."),
+    )
+
+
+def no_read_only() -> Message:
+    """Say that a server knows no transaction that only reads, so that the rights of the user are what protects it."""
+    return tr(
+        "The server of the database knows no transaction that only reads: its user should have the right to read, and "
+        "no other."
     )
 
 

@@ -15,7 +15,6 @@ from urllib.parse import quote
 from ...base.language import Message, trn
 from .database_errors import (
     bad_query,
-    begins_as_select,
     by_utc,
     no_database,
     no_select,
@@ -24,6 +23,7 @@ from .database_errors import (
     quoted,
     unknown_zone,
 )
+from .database_query import begins_as_select
 from .text_rows import TextRows, nothing_readable, table_of_columns, trimmed
 from .text_table import TextTable, no_rows
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...base.errors import MissingExtraError, ReadError
 from ...base.language import tr
-from .database_errors import bad_query, begins_as_select, by_utc, no_select, one_of, only_reads, unknown_zone
+from .database_errors import bad_query, by_utc, may_write, no_read_only, no_select, one_of, unknown_zone
+from .database_query import begins_as_select, word_of_writing
 from .database_url import DatabaseUrl, filled_in
 from .text_rows import TextRows
 from .text_table import TextTable
@@ -52,8 +53,12 @@ def read_server(
     ReadError
         When the server cannot be reached, the table is not there, or the query is not one that reads.
     """
-    if query is not None and not (begins_as_select(query) and only_reads(query)):
-        raise no_select(url.name)
+    if query is not None:
+        word = word_of_writing(query)
+        if not begins_as_select(query) or word == ";":
+            raise no_select(url.name)
+        if word is not None:
+            raise may_write(url.name, word)
     engine = _engine(url)
     try:
         return _read(engine, url, table, query, time_zone)
@@ -69,7 +74,7 @@ def _read(engine: Engine, url: DatabaseUrl, table: str | None, query: str | None
     with _connected(engine, url) as connection:
         # nothing is ever committed: closing the connection takes back whatever a query might have done
         try:
-            _only_reading(connection)
+            unguarded = not _only_reading(connection)
             asked: Any
             if query is None:
                 tables = _tables(connection)
@@ -91,7 +96,8 @@ def _read(engine: Engine, url: DatabaseUrl, table: str | None, query: str | None
         except (sql.exc.SQLAlchemyError, UnicodeDecodeError):
             raise bad_query(url.name, tuple(tables), query=query is not None) from None
     moments = rows.n_moments if time_zone is None else 0
-    return rows.table(name, notes=(by_utc(moments),) if moments else ())
+    notes = (by_utc(moments),) if moments else ()
+    return rows.table(name, notes=(*notes, no_read_only()) if query is not None and unguarded else notes)
 
 
 def _engine(url: DatabaseUrl) -> Engine:
@@ -148,12 +154,15 @@ def _connected(engine: Engine, url: DatabaseUrl) -> Connection:
         ) from None
 
 
-def _only_reading(connection: Connection) -> None:
+def _only_reading(connection: Connection) -> bool:
+    """Tell the server that this transaction only reads; return whether it knows such a thing."""
     import sqlalchemy as sql
 
     statement = _READ_ONLY.get(connection.dialect.name)
-    if statement is not None:
-        connection.execute(sql.text(statement))
+    if statement is None:
+        return False
+    connection.execute(sql.text(statement))
+    return True
 
 
 def _tables(connection: Connection) -> Mapping[str, tuple[str | None, str]]:

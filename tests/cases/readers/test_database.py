@@ -18,6 +18,7 @@ from justice_metrics.cases.mappings.mapping import CaseMapping
 from justice_metrics.cases.read import read_cases
 from justice_metrics.cases.readers.database import read_database
 from justice_metrics.cases.readers.database_file import read_duckdb, read_sqlite
+from justice_metrics.cases.readers.database_query import begins_as_select, word_of_writing
 from justice_metrics.cases.readers.database_server import read_server
 from justice_metrics.cases.readers.database_url import database_name, database_url, filled_in, is_database, source_name
 from justice_metrics.cases.readers.files import read_text_table
@@ -289,6 +290,40 @@ def test_a_password_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
     assert filled_in("${CLAVE_CASOS}") == SECRET
 
 
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("SELECT 1 EXEC('DEL'+'ETE FROM casos COMMIT')", "EXEC"),
+        ("SELECT 1 EXECUTE sp_executesql N'x'", "EXECUTE"),
+        ("SELECT 1 SHUTDOWN", "SHUTDOWN"),
+        ("SELECT 1 BACKUP DATABASE x TO DISK='x'", "BACKUP"),
+        ("SELECT * FROM OPENROWSET(BULK 'x', SINGLE_CLOB) a", "OPENROWSET"),
+        ("SELECT 1 /*!INTO OUTFILE '/tmp/x'*/", "/*!"),
+        ("SELECT 1 /*M! INTO OUTFILE '/tmp/x'*/", "/*M!"),
+        # where servers differ about the end of a text, a name or a comment, nothing is set aside
+        ("SELECT '\\'', x INTO OUTFILE \"/tmp/y\" FROM casos #'", "INTO"),
+        ("SELECT 1--1 INTO OUTFILE '/tmp/x'", "INTO"),
+        ("SELECT 1 # '\n INTO OUTFILE '/tmp/x'", "INTO"),
+        ("SELECT `'`, 1 INTO OUTFILE '/tmp/x'", "INTO"),
+        ("SELECT $$'$$ AS a INTO b --'", "INTO"),
+        ("SELECT [it's] INTO b FROM c --'", "INTO"),
+        ("SELECT q'{it's}' INTO b FROM c --'", "INTO"),
+        ("SELECT pg_read_file('/etc/passwd')", "pg_read_file"),
+        ("SELECT \"pg_read_file\" ('/etc/passwd')", "pg_read_file"),
+        ("SELECT \"'\", pg_read_file(x), '' FROM casos", "pg_read_file"),
+        ('SELECT U&"pg\\005fread_file"(x)', 'U&"'),
+        ("SELECT dblink_exec('dbname=x', 'y')", "dblink_exec"),
+        ("SELECT 1; SELECT 2", ";"),
+        ("SELECT 'into', \"delete\", 'it''s', N'ñ' FROM casos -- delete it\n WHERE a > 1;", None),
+        ("SELECT [Fecha] FROM dbo.casos WHERE marca = '#'", None),
+        ("SELECT REPLACE(a, 'x', 'y') AS updated_on, pg_id FROM `casos`", None),
+    ],
+)
+def test_words_of_writing(query: str, word: str | None) -> None:
+    assert begins_as_select(query)
+    assert word_of_writing(query) == word
+
+
 class TestServer:
     """The door to servers, through the dialect of SQLAlchemy that needs none."""
 
@@ -312,8 +347,20 @@ class TestServer:
     def test_what_a_query_might_do_is_taken_back(self, lite: Path) -> None:
         before = lite.read_bytes()
         assert "not one SELECT" in refusal(read_server, self.address(lite), query="DELETE FROM casos")
-        refusal(read_server, self.address(lite), query="WITH a AS (SELECT 1) DELETE FROM casos WHERE 1 IN a")
+        text = refusal(read_server, self.address(lite), query="WITH a AS (SELECT 1) DELETE FROM casos WHERE 1 IN a")
+        assert "holds 'DELETE'" in text
+        assert "not one SELECT" in refusal(read_server, self.address(lite), query="SELECT 1; DELETE FROM casos")
         assert lite.read_bytes() == before
+
+    def test_a_server_that_knows_no_reading_transaction(self, lite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def noted(**asked: str) -> bool:
+            read = read_server(self.address(lite), **asked)
+            return any("no transaction that only reads" in one.text() for one in read.notes)
+
+        assert not noted(query="SELECT fecha FROM casos")
+        monkeypatch.setattr("justice_metrics.cases.readers.database_server._READ_ONLY", {})
+        assert noted(query="SELECT fecha FROM casos")
+        assert not noted(table="casos")
 
     def test_neither_host_nor_user_nor_password_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CLAVE_CASOS", SECRET)
