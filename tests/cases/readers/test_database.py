@@ -360,7 +360,7 @@ class TestServer:
         assert not noted(query="SELECT fecha FROM casos")
         monkeypatch.setattr("justice_metrics.cases.readers.database_server._READ_ONLY", {})
         assert noted(query="SELECT fecha FROM casos")
-        assert not noted(table="casos")
+        assert not noted(table='otra "tabla"')
 
     def test_neither_host_nor_user_nor_password_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CLAVE_CASOS", SECRET)
