@@ -184,6 +184,7 @@ class Typing:
             kind="number" if numbers or spec.type == "number" else "integer",
             decimal="." if numbers else self.mapping.data.decimal,
             missing=self._missing(column),
+            written=self.source.written_numbers(column),
         )
         self.source.add_lookup(name, column, found.levels, nw.String)
         self.conversions.append(
@@ -213,6 +214,7 @@ class Typing:
             kind="integer" if kind == "integer" else "number",
             decimal=self.mapping.data.decimal,
             missing=self._missing(column),
+            written=self.source.written_numbers(column),
         )
         if found.n_unreadable and not self._counting:
             raise unreadable_numbers(found, row=self.source.first_row(column, found.unreadable))

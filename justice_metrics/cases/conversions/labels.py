@@ -224,6 +224,7 @@ def level_lookup(
     kind: NumberKind = "integer",
     decimal: DecimalMark | None = None,
     missing: Mapping[str, str] = NO_CODES,
+    written: Mapping[str, bool] | None = None,
 ) -> LevelLookup:
     """Find out which level of an attribute each text stands for.
 
@@ -239,7 +240,7 @@ def level_lookup(
         Level of each label (a crosswalk is the same thing from a file). A text that none covers stays as it is.
     bands : sequence of int
         Where bands begin; texts are then read as numbers.
-    kind, decimal
+    kind, decimal, written
         How those numbers are read.
     missing : mapping of str to str
         Codes that stand for missing.
@@ -260,6 +261,7 @@ def level_lookup(
             column=column,
             kind=kind,
             decimal=decimal,
+            written=written,
         )
         unreadable = numbers.n_unreadable
         for text, number in numbers.values.items():

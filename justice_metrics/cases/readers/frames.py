@@ -145,6 +145,10 @@ class Source:
         """Return the texts that the file itself declares missing in a column."""
         return self._file.user_missing.get(column, ()) if self._file is not None else ()
 
+    def written_numbers(self, column: str) -> Mapping[str, bool] | None:
+        """Return, of a column whose numbers the file types, those that stand as text; None where all numbers do."""
+        return None if self._file is None or column in self.made else self._file.written_numbers.get(column)
+
     def first_row(self, column: str, texts: Iterable[str]) -> int | None:
         """Return the number (from 1) of the first row whose cell is one of ``texts``; None where rows have no order."""
         if self._file is not None and column in self._file.columns:

@@ -12,6 +12,7 @@ from ...base.errors import ReadError, nearest
 from ...base.language import Language, Message, tr, trn
 from .several_labels import labels_of_all, with_own_gaps
 from .text_table import TextTable
+from .typed_numbers import numbers_of_all
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,6 +82,7 @@ def one_below_the_other(
             for one in tables
             for name in one.user_missing
         },
+        written_numbers=numbers_of_all(tables),
     )
 
 
@@ -104,6 +106,7 @@ def _renamed(one: TextTable, renamed: Mapping[str, str]) -> TextTable:
         column_labels={new.get(name, name): held for name, held in one.column_labels.items()},
         value_labels={new.get(name, name): held for name, held in one.value_labels.items()},
         user_missing={new.get(name, name): held for name, held in one.user_missing.items()},
+        written_numbers={new.get(name, name): held for name, held in one.written_numbers.items()},
     )
 
 

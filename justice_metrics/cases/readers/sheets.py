@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -25,6 +25,7 @@ from .archive import Contents, contents, damaged, has_password
 from .header import no_header, refuse_data_as_header
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
 from .traps import trap_notes, without_headers
+from .typed_numbers import NumberColumn
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 # A new workbook with a password lies in a container of the old kind, under this name.
@@ -216,10 +217,11 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     if header and names_row is None:
         raise no_header(source, header_row) if header_row else no_rows(source, header=False)
     width = taken.native.width
-    columns, long_numbers = _columns(rows, width)
+    columns, long_numbers, numbers = _columns(rows, width)
     # blank columns to the left keep their place, so that "column 3" is that of the spreadsheet
     n_rows = len(columns[0]) if columns else 0
     columns = [pa.chunked_array([pa.nulls(n_rows, pa.string())])] * taken.first_column + columns
+    numbers = [*[None] * taken.first_column, *numbers]
     given = [None] * taken.first_column + [_cell(one) for one in names_row or [""] * width]
     names, renamed = clean_header(given, [one.null_count < n_rows for one in columns])
     kept = [place for place, name in enumerate(names) if name is not None]
@@ -266,6 +268,11 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
         numbers=body.numbers,
         sheet=taken.name,
         notes=(*notes, *filled.notes, *body.notes, *traps),
+        written_numbers={
+            name: written
+            for name, written in zip(names, numbers, strict=True)
+            if name is not None and written is not None
+        },
     )
 
 
@@ -274,17 +281,19 @@ def _again(head: Sequence[Any], rows: Iterator[Any]) -> Iterator[Any]:
     yield from rows
 
 
-def _columns(rows: Iterator[Sequence[Any]], width: int) -> tuple[list[Any], int]:
-    """Return the columns as texts, and how many numbers are longer than a spreadsheet can keep."""
+def _columns(rows: Iterator[Sequence[Any]], width: int) -> tuple[list[Any], int, list[Mapping[str, bool] | None]]:
+    """Return the columns as texts, how many numbers are longer than a spreadsheet can keep, and what was not typed."""
     import pyarrow as pa
 
     parts: list[list[Any]] = [[] for _ in range(width)]
+    numbers = [NumberColumn() for _ in range(width)]
     long_numbers = 0
     while batch := list(islice(rows, _BATCH)):
         for place, column in enumerate(zip(*batch, strict=True)):
             parts[place].append(pa.array([_cell(one) for one in column], pa.string()))
+            numbers[place].add(column)
             long_numbers += sum(1 for one in column if isinstance(one, float) and abs(one) >= 10**_DIGITS)
-    return [pa.chunked_array(part, pa.string()) for part in parts], long_numbers
+    return [pa.chunked_array(part, pa.string()) for part in parts], long_numbers, [one.written for one in numbers]
 
 
 def _merged(taken: _Table, first_row: int) -> int:

@@ -51,6 +51,9 @@ class TextTable:
         were asked for; where two codes of a column share a label, the cell says which: "Otro [8]".
     user_missing : mapping of str to tuple of str
         Texts of cells that the file itself declares missing.
+    written_numbers : mapping of str to mapping
+        For each column with typed numbers that have a fraction: the numbers with a mark that stand in it as text, and
+        whether a typed number looks the same. Of other columns nothing is known: all their numbers are texts.
     """
 
     table: pa.Table = field(repr=False)
@@ -65,6 +68,7 @@ class TextTable:
     column_labels: Mapping[str, str] = field(default_factory=dict, repr=False)
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     user_missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    written_numbers: Mapping[str, Mapping[str, bool]] = field(default_factory=dict, repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:
