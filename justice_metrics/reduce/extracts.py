@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +17,8 @@ from ..base.types import Counts, Flags, Floats, Values
 from ..cases.casedata import CaseData
 from ..cases.cut import cut_at
 from ..cases.readers.frames import Embedded
+from ..cases.rules.named_days import reopening_of
+from .extract_ids import Pairs, paired
 
 # How a unit that stands in both extracts went on or was told anew.
 OUTCOME_CHANGES: Final = (
@@ -90,24 +89,6 @@ class Side:
         )
 
 
-class Pairs(NamedTuple):
-    """Which units stand in both extracts.
-
-    Attributes
-    ----------
-    place : array, shape (n_earlier,)
-        Place of each unit of the earlier extract in the later one; -1 where it is gone.
-    respelled : array, shape (n_earlier,)
-        Whether its id is written in another way there.
-    doubtful : int
-        Units whose id has one other spelling there, of a unit that begins on another day; not taken for the same.
-    """
-
-    place: Counts
-    respelled: Flags
-    doubtful: int = 0
-
-
 class Extracts(NamedTuple):
     """Two extracts side by side.
 
@@ -115,7 +96,8 @@ class Extracts(NamedTuple):
     ----------
     earlier, later : Side
     then : Side
-        The later extract as its own dates tell of the cut-off of the earlier one.
+        The later extract as its own dates tell of the cut-off of the earlier one, and as the earlier extract tells of
+        cases that were reopened since.
     pairs : Pairs
     added : array, shape (n_later,)
         Whether a unit of the later extract is not in the earlier one.
@@ -123,6 +105,8 @@ class Extracts(NamedTuple):
         Day on which each unit of the later extract began; NaN without a date.
     joined : array, shape (n_earlier,)
         Whether a unit of the earlier extract counts with another one in the later.
+    stood : array, shape (n_earlier,)
+        Whether a unit had ended by the earlier extract, and nothing in the later one says how it stood on that day.
     """
 
     earlier: Side
@@ -132,6 +116,7 @@ class Extracts(NamedTuple):
     added: Flags
     begun: Floats
     joined: Flags
+    stood: Flags
 
     @property
     def cutoff_day(self) -> int:
@@ -177,7 +162,60 @@ def extracts_of(earlier: CaseData, later: CaseData, *, by: Sequence[str] = ()) -
     added[pairs.place[pairs.place >= 0]] = False
     gone = _joined_since(later)
     joined = np.array([one in gone for one in first.ids], dtype=np.bool_) & (pairs.place < 0)
-    return Extracts(first, second, then, pairs, added, begun, joined)
+    stood = _reopened_since(first, second, then, pairs)
+    return Extracts(first, second, _as_it_stood(then, first, stood, pairs, second), pairs, added, begun, joined, stood)
+
+
+def _reopened_since(first: Side, second: Side, then: Side, pairs: Pairs) -> Flags:
+    """Return which units of the earlier extract had ended there, and have no ending on that day by the later one.
+
+    A table with one row per unit tells the last ending only. Where that is gone or came later, the unit was reopened in
+    between or the ending was taken back; where a date says that it was reopened by the earlier cut-off, it was open.
+    """
+    stood = np.zeros(len(first), dtype=np.bool_)
+    if not (second.cases.intake.one_row_per_unit or second.cases.members_merged):
+        return stood
+    cutoff_day = first.cases.cutoff_day
+    open_then = {one for one, ends in zip(then.ids, _filled(then.texts("outcome")), strict=True) if not ends}
+    left = np.flatnonzero(pairs.place >= 0)
+    right = pairs.place[left]
+    before, after = first.texts("outcome")[left], second.texts("outcome")[right]
+    with np.errstate(invalid="ignore"):
+        since = second.numbers(ENDING)[right] > cutoff_day
+    gone = _filled(before) & (~_filled(after) | ((before != after) & since))
+    again = reopening_of(second.cases)
+    if again is not None:
+        with np.errstate(invalid="ignore"):
+            gone &= ~(second.numbers(again)[right] <= cutoff_day)
+    gone &= np.array([second.ids[at] in open_then for at in right], dtype=np.bool_)
+    stood[left[gone]] = True
+    return stood
+
+
+def _as_it_stood(then: Side, first: Side, stood: Flags, pairs: Pairs, second: Side) -> Side:
+    """Return the later extract on the earlier day, with the endings by which units stood there by the earlier one."""
+    if not stood.any():
+        return then
+    places = {one: at for at, one in enumerate(then.ids)}
+    at = np.array([places[second.ids[place]] for place in pairs.place[stood]], dtype=np.int64)
+    procedure = then.cases.procedure
+    endings = {*procedure.outcomes, *(role for role in then.cases.dated_roles if _is_ending(then.cases, role))}
+    names = ["outcome", ENDING, "outcome_rank", *(f"{kind}__{one}" for kind in ("first", "seen") for one in endings)]
+    frame = then.frame
+    for name in names:
+        if name in frame.columns and name in first.frame.columns:
+            now, was = frame.get_column(name), first.frame.get_column(name).to_list()
+            values = now.to_list()
+            for place, old in zip(at.tolist(), np.flatnonzero(stood).tolist(), strict=True):
+                values[place] = was[old]
+            frame = frame.with_columns(
+                nw.new_series(name, values, dtype=now.dtype, backend=nw.get_native_namespace(frame))
+            )
+    return replace(then, frame=frame)
+
+
+def _is_ending(cases: CaseData, role: str) -> bool:
+    return bool(set(cases.procedure.resolve(role)) & set(cases.procedure.outcomes))
 
 
 def _joined_since(later: CaseData) -> frozenset[str]:
@@ -185,89 +223,6 @@ def _joined_since(later: CaseData) -> frozenset[str]:
     if later.joined is None:
         return frozenset()
     return frozenset(str(one) for one in later.joined.select("unit_id").collect().get_column("unit_id").to_list())
-
-
-def paired(earlier: Sequence[str], later: Sequence[str], starts: tuple[Floats, Floats] | None = None) -> Pairs:
-    """Find each unit of one list of ids in another: by the very id, else by its only other spelling.
-
-    Another spelling counts when no third id of either list shares it, found again or not, and when the two do not begin
-    on different days.
-
-    Parameters
-    ----------
-    earlier, later : sequence of str
-        Ids, each once.
-    starts : tuple of array, optional
-        Day on which each unit of the one and of the other begins; NaN without a date.
-
-    Examples
-    --------
-    >>> found = paired(["A-1", "B-007", "C"], ["a 1", "B-7", "D"])
-    >>> found.place.tolist(), found.respelled.tolist()
-    ([0, 1, -1], [True, True, False])
-    """
-    places = {one: at for at, one in enumerate(later)}
-    place = np.array([places.get(one, -1) for one in earlier], dtype=np.int64)
-    respelled = np.zeros(len(earlier), dtype=np.bool_)
-    doubtful: set[int] = set()
-    unclear: set[int] = set()
-    for spelling in (bare_spelling, without_zeros):
-        taken = np.zeros(len(later), dtype=np.bool_)
-        taken[place[place >= 0]] = True
-        ours, theirs = _open(earlier, place >= 0, spelling), _open(later, taken, spelling)
-        shared = ours.keys() & theirs.keys() - {""}
-        rivals = _rivals(earlier, shared, spelling) | _rivals(later, shared, spelling) if shared else set()
-        for key in shared:
-            at, there = ours[key], theirs[key]
-            if key in rivals:
-                unclear.add(at)
-            if at in unclear:
-                continue
-            if starts is not None and _differ(starts[0][at], starts[1][there]):
-                doubtful.add(at)
-                continue
-            place[at], respelled[at] = there, True
-    return Pairs(place, respelled, len(doubtful - set(np.flatnonzero(respelled).tolist())))
-
-
-def bare_spelling(text: str) -> str:
-    """Return an id without capitals, accents, spaces and marks; one dash stays where two numbers would run together.
-
-    Examples
-    --------
-    >>> bare_spelling("Lp-12/ 2016"), bare_spelling("1-12/2016"), bare_spelling("11-2/2016")
-    ('lp12-2016', '1-12-2016', '11-2-2016')
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(one if one.isalnum() else "-" for one in plain if not unicodedata.combining(one))
-    return re.sub(r"-+", "", re.sub(r"(?<=\d)-+(?=\d)", "\n", letters)).replace("\n", "-")
-
-
-def without_zeros(text: str) -> str:
-    """Return an id without capitals and without the zeros that fill its numbers up; its marks stay, as one dash each.
-
-    Examples
-    --------
-    >>> without_zeros("LP 0012/2016")
-    'lp-12-2016'
-    """
-    plain = re.sub(r"[^0-9a-z]+", "-", unicodedata.normalize("NFKD", text.casefold()))
-    return re.sub(r"(?<!\d)0+(?=\d)", "", plain).strip("-")
-
-
-def _open(ids: Sequence[str], found: Flags, spelling: Callable[[str], str]) -> dict[str, int]:
-    """Return the places of the ids that are not found yet, by their spelling."""
-    return {spelling(ids[at]): at for at in np.flatnonzero(~found).tolist()}
-
-
-def _rivals(ids: Sequence[str], keys: Collection[str], spelling: Callable[[str], str]) -> set[str]:
-    """Return those of ``keys`` that are the spelling of several ids."""
-    times = Counter(key for key in map(spelling, ids) if key in keys)
-    return {key for key, n in times.items() if n > 1}
-
-
-def _differ(one: float, other: float) -> bool:
-    return not (np.isnan(one) or np.isnan(other)) and one != other
 
 
 def outcome_changes(two: Extracts) -> Mapping[str, Flags]:

@@ -304,14 +304,35 @@ def _notes(two: Extracts, changes: Changes) -> tuple[Readable, ...]:
                 two.pairs.doubtful,
             )
         )
-    if two.later.cases.intake.one_row_per_unit and changes.total("reopened") + changes.total("ended_anew"):
+    stood = int(two.earlier.amount[two.stood].sum())
+    if stood:
+        notes.append(
+            trn(
+                "{n} unit had ended in the earlier extract, and by the later one it is open or ended anew since: it "
+                "counts as ended on the earlier day, for no date says that it was open then.",
+                "{n} units had ended in the earlier extract, and by the later one they are open or ended anew since: "
+                "they count as ended on the earlier day, for no date says that they were open then.",
+                stood,
+            )
+        )
+    moved, undated = _moved(two), changes.total("start_undated")
+    if moved or undated:
         notes.append(
             tr(
-                "One row per case tells the last ending only: a case that was reopened counts as open on the earlier "
-                "day in the figures of the later extract."
+                "Units that begin after the earlier cut-off by the later extract, but are in the earlier one: {moved}; "
+                "units added without a date of the start: {undated}. In the figures both come with the last step.",
+                moved=moved,
+                undated=undated,
             )
         )
     return tuple(notes)
+
+
+def _moved(two: Extracts) -> int:
+    """Return how many units in both begin after the earlier cut-off by the later extract."""
+    with np.errstate(invalid="ignore"):
+        moved = two.begun[two.right] > two.cutoff_day
+    return int(two.earlier.amount[two.left[moved]].sum())
 
 
 def _part(n: int, base: int) -> Share:

@@ -28,7 +28,7 @@ STEPS: Final[Mapping[str, Message]] = MappingProxyType(
         "revised": tr("with what the later extract tells of the same cases"),
         "late": tr("with those registered late: the same day by the later extract"),
         "followed": tr("followed to the later cut-off"),
-        "new": tr("with those that began since: the later extract"),
+        "new": tr("with all others, begun since or undated: the later extract"),
     }
 )
 # The steps at which a figure could be printed; the others lie between.
@@ -80,7 +80,9 @@ def _steps(two: Extracts) -> tuple[CaseData, ...]:
     late = {two.later.ids[at] for at in np.flatnonzero(begun)}
     then_begun: Flags = then_both | np.array([one in late for one in two.then.ids], dtype=np.bool_)
     revised = two.then.only(then_both)
-    followed = ~two.added | begun
+    there = {one for one, keep in zip(two.then.ids, then_begun, strict=True) if keep}
+    # the very same cases: one whose start was moved over the cut-off comes back with the new ones
+    followed = np.array([one in there for one in two.later.ids], dtype=np.bool_)
     return (
         two.earlier.cases,
         two.earlier.cases if shared.all() else two.earlier.only(shared),

@@ -17,8 +17,9 @@ from justice_metrics.measures.quality.extracts import ExtractComparison, compare
 from justice_metrics.measures.quality.extracts_effect import STEPS
 from justice_metrics.measures.quality.extracts_tables import Changes, appeared_table, changes_of, changes_table
 from justice_metrics.publish.record import as_json
-from justice_metrics.reduce.extracts import extracts_of, outcome_changes, paired
-from tests.made_cases import frame_of, log, wide, wide_mapping
+from justice_metrics.reduce.extract_ids import paired
+from justice_metrics.reduce.extracts import extracts_of, outcome_changes
+from tests.made_cases import frame_of, log, on, wide, wide_mapping
 
 Row = dict[str, Any]
 
@@ -181,7 +182,38 @@ class TestEffect:
             "followed": (4, 10),
             "new": (4, 12),
         }
-        assert figure(found, "pending")["late"] == (6, 10)
+        # the two that were ended then and reopened since were not open on that day
+        assert figure(found, "pending")["late"] == (4, 10)
+
+    @pytest.mark.parametrize(("again", "pending"), [(None, 1), (150, 1), (90, 2)])
+    def test_a_case_reopened_since_was_ended_on_the_earlier_day(self, again: int | None, pending: int) -> None:
+        """Unless a date says that it was open again by then."""
+        day = on(again)
+        first = [row("a", 0, "rejected", 50, reopened_day=None), row("b", 0, reopened_day=None)]
+        second = [row("a", 0, reopened_day=day), row("b", 0, reopened_day=None)]
+        types = {"reopened_day": "date"}
+        found = compare_extracts(wide(first, cutoff=100, types=types), wide(second, cutoff=200, types=types))
+        numbers = {step: one[0] for step, one in figure(found, "pending").items()}
+        assert numbers == {"earlier": 1, "vanished": 1, "revised": pending, "late": pending, "followed": 2, "new": 2}
+        assert found.changes.total("reopened") == 1
+        assert sum("had ended in the earlier extract" in str(one) for one in found.notes) == 2 - pending
+
+    def test_a_start_moved_over_the_cut_off_and_one_without_a_date_come_last(self) -> None:
+        first = [row("a", 0), row("b", 0)]
+        second = [row("a", 150, "convicted", 180), row("b", 0), row("c", None, "convicted", 180)]
+        found = compare_extracts(wide_of(first, 100), wide_of(second, 200))
+        assert {step: one[1] for step, one in figure(found, "convicted complaint").items()} == {
+            "earlier": 2,
+            "vanished": 2,
+            "revised": 1,
+            "late": 1,
+        told = "in the earlier one: 1; units added without a date of the start: 1"
+        assert any(told in str(one) for one in found.notes)
+            "new": 3,
+        }
+        assert any(
+            "in the earlier one: 1; units added without a date of the start: 1" in str(one) for one in found.notes
+        )
 
     def test_the_differences_add_up_to_the_whole(self, found: ExtractComparison) -> None:
         table = found.tables["effect"]
