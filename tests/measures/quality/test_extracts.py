@@ -207,6 +207,7 @@ class TestEffect:
             "vanished": 2,
             "revised": 1,
             "late": 1,
+            "followed": 1,
             "new": 3,
         }
         told = "in the earlier one: 1; units added without a date of the start: 1"
