@@ -19,6 +19,7 @@ from ..figures.stage_flow import stage_flow
 from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_ages
 from ..tables import StageCounts
 from .declared import (
+    FEW_UNITS,
     Share,
     ensure_level,
     few_units_note,
@@ -110,23 +111,28 @@ class Attrition(Result):
         return (*self._between_groups(), shown, worst, open_cases)
 
     def _between_groups(self) -> tuple[Readable, ...]:
-        """Return the lowest and the highest share among groups that reached a verdict, or the last step."""
+        """Return the lowest and the highest share that reached a verdict, or the last step, of groups large enough."""
         if len(self.counts.strata) < 2:
             return ()
         steps = self.counts.steps
         place = steps.index("verdict") if "verdict" in steps else len(steps) - 1
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = self.counts.reached[:, place] / self.counts.reached[:, 0]
-        low, high = int(np.nanargmin(share)), int(np.nanargmax(share))
+        reached, total = (np.asarray(self.counts.reached[:, one], dtype=np.float64) for one in (place, 0))
+        rows = np.flatnonzero(total >= FEW_UNITS)
+        if len(rows) < 2:
+            return (tr("Fewer than two groups have {few} units or more; no comparison.", few=FEW_UNITS),)
+        order = rows[np.argsort(reached[rows] / total[rows], kind="stable")]
+        low, high = int(order[0]), int(order[-1])
         groups = self.counts.strata.levels
         return (
             tr(
-                "Reached {step}: from {low} ({group_low}) to {high} ({group_high}) of all cases.",
+                "Reached {step}: from {low} ({group_low}) to {high} ({group_high}) of all cases, among groups of {few} "
+                "units or more.",
                 step=self.step_words[steps[place]],
-                low=Share(share[low]),
+                low=Share(reached[low] / total[low]),
                 group_low=levels_words(groups[low]),
-                high=Share(share[high]),
+                high=Share(reached[high] / total[high]),
                 group_high=levels_words(groups[high]),
+                few=FEW_UNITS,
             ),
         )
 

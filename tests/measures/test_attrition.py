@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import justice_metrics as jm
@@ -149,3 +150,27 @@ def test_too_many_groups_are_refused_without_naming_one() -> None:
     with pytest.raises(QuestionError, match="makes 1,001 groups; at most 1,000") as error:
         jm.attrition(cases, by="town")
     assert "town 7" not in str(error.value)
+
+
+def test_a_group_of_one_case_is_neither_best_nor_worst() -> None:
+    rows = [
+        {"id": f"c{n}", "day": "2016-01-01", "verdict": "2016-06-01" if n % 3 else None, "dept": "North"}
+        for n in range(60)
+    ]
+    rows += [{"id": f"s{n}", "day": "2016-01-01", "verdict": None, "dept": "South"} for n in range(40)]
+    rows += [{"id": "one", "day": "2016-01-01", "verdict": "2016-02-01", "dept": "Only"}]
+    mapping = {
+        "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-01-01"},
+        "dates": {"complaint": "day", "verdict": "verdict"},
+        "attributes": {"department": "dept"},
+    }
+    frame = pd.DataFrame(rows)
+    said = jm.attrition(jm.CaseData.from_frame(frame, mapping), by="department").findings()[0].text()
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "0.0 % (South) to 66.7 % (North)" in said
+    assert "Only" not in said
+    two = jm.CaseData.from_frame(frame[frame["dept"] != "South"], mapping)
+    assert (
+        jm.attrition(two, by="department").findings()[0].text()
+        == "Fewer than two groups have 30 units or more; no comparison."
+    )
