@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ..base.types import Floats, Tallies
-from .limits import normal_quantile
+from .limits import student_quantile
+from .proportion import Share, wilson
+
+# Below this p value of the fit of a line, its residuals tell of chance, and not the number of units.
+_DOUBTFUL_FIT: Final = 0.25
 
 
 class Slope(NamedTuple):
@@ -16,7 +20,11 @@ class Slope(NamedTuple):
     estimate: Floats  # (G,)
     conf_low: Floats  # (G,)
     conf_high: Floats  # (G,)
-    p_value: Floats  # (G,) that there is no slope, by the normal distribution
+    p_value: Floats  # (G,) that there is no slope
+    dispersion: (
+        Floats  # (G,) how much more the periods stray from the line than chance between units lets them, 1 or more
+    )
+    degrees: Floats  # (G,) of Student's distribution; infinite where the periods stray no more than chance
 
 
 def slope_of_shares(
@@ -39,12 +47,22 @@ def slope_of_shares(
     -------
     Slope
         Change of the share per unit of ``when`` (0.02 is two percentage points). NaN with fewer than two periods; no
-        limits where every share is 0 or 1, since nothing there tells of chance.
+        limits where every share is 0 or 1, since nothing there tells of chance. With two periods nothing tells how much
+        a period differs from the next without any trend.
 
     Notes
     -----
     b = sum w (t - T)(p) / sum w (t - T)^2 with T the weighted mean time, and Var b = sum w^2 (t - T)^2 Var p over the
-    same sum squared. The periods are independent; the line is a summary, no model of what happened in between.
+    same sum squared. Years can differ by more than chance between units, with no trend at all. With s^2 = sum w^2 Var p
+    / sum w, sum w (p - line)^2 / s^2 is about chi-square with P - 2 degrees of freedom if they do not; where its p
+    value is below 0.25, the usual level of such a preliminary test, Var b is multiplied by that sum over P - 2, and the
+    quantile is Student's with P - 2 degrees of freedom, so that the residuals alone tell of chance. The line is a
+    summary, no model of what happened in between.
+
+    References
+    ----------
+    McCullagh and Nelder (1989), *Generalized Linear Models*, section 4.5 (dispersion).
+    Bancroft (1964), Biometrics, 20, 427-442 (preliminary test).
 
     Examples
     --------
@@ -54,7 +72,7 @@ def slope_of_shares(
     >>> found.estimate.round(3), found.conf_low.round(3), found.conf_high.round(3)
     (array([0.1]), array([0.034]), array([0.166]))
     """
-    from scipy.special import ndtr
+    from scipy.special import chdtrc
 
     w = np.where(np.isfinite(share), weight, 0).astype(np.float64)
     p, v = np.nan_to_num(share), np.nan_to_num(variance)
@@ -67,12 +85,36 @@ def slope_of_shares(
         # less the mean, so that equal shares give a slope of exactly 0
         slope = np.where(told, (w * away * (p - level[..., None])).sum(axis=-1) / spread, np.nan)
         error = np.sqrt((w**2 * away**2 * v).sum(axis=-1)) / spread
-    error = np.where(told & (error > 0), error, np.nan)
-    reach = normal_quantile(confidence_level) * error
-    return Slope(slope, slope - reach, slope + reach, 2 * ndtr(-np.abs(slope) / error))
+        line = level[..., None] + slope[..., None] * away
+        chance = (w**2 * v).sum(axis=-1) / w.sum(axis=-1)
+        free = (w > 0).sum(axis=-1) - 2.0
+        strays = (w * (p - line) ** 2).sum(axis=-1) / chance
+        doubtful = (free > 0) & (chance > 0) & (chdtrc(np.maximum(free, 1), strays) < _DOUBTFUL_FIT)
+        dispersion = np.where(doubtful, np.maximum(strays / free, 1.0), 1.0)
+    degrees = np.where(doubtful, free, np.inf)
+    error = np.where(told & (error > 0), error, np.nan) * np.sqrt(dispersion)
+    reach = student_quantile((1 + confidence_level) / 2, degrees) * error
+    p_value = _two_sided(slope / error, degrees)
+    return Slope(slope, slope - reach, slope + reach, p_value, dispersion, degrees)
 
 
-def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
+def _two_sided(z: Floats, degrees: Floats | float) -> Floats:
+    """Return the p value of a deviation over its error; infinite degrees of freedom are the normal distribution."""
+    from scipy.special import ndtr, stdtr
+
+    free = np.broadcast_to(np.asarray(degrees, np.float64), np.shape(z))
+    finite = np.isfinite(free)
+    return np.asarray(2 * np.where(finite, stdtr(np.where(finite, free, 1.0), -np.abs(z)), ndtr(-np.abs(z))))
+
+
+def trend_p_value(
+    successes: Tallies,
+    trials: Tallies,
+    when: Floats,
+    *,
+    dispersion: Floats | float = 1.0,
+    degrees: Floats | float = np.inf,
+) -> Floats:
     """P value of the test of Cochran and Armitage for a linear trend in shares.
 
     Parameters
@@ -81,6 +123,9 @@ def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
         Whole numbers with 0 <= successes <= trials.
     when : (P,)
         Time of each period.
+    dispersion, degrees : (G,)
+        Of the line through the shares (see :func:`slope_of_shares`): where years differ by more than chance, z is
+        divided by the root of the one and compared with Student's distribution with the other.
 
     Returns
     -------
@@ -90,7 +135,7 @@ def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
     Notes
     -----
     z = sum x (t - T) / sqrt(q (1 - q) sum n (t - T)^2) with q the share of all periods and T the mean time of all
-    trials; z^2 is chi-square with one degree of freedom. Equal to R ``prop.trend.test``.
+    trials; z^2 is chi-square with one degree of freedom. With a dispersion of 1 equal to R ``prop.trend.test``.
 
     References
     ----------
@@ -102,8 +147,6 @@ def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
     >>> trend_p_value(np.array([[50, 60, 70]]), np.full((1, 3), 100), np.arange(3.0)).round(5)
     array([0.00389])
     """
-    from scipy.special import ndtr
-
     x, n = np.asarray(successes, np.float64), np.asarray(trials, np.float64)
     total = n.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -111,7 +154,7 @@ def trend_p_value(successes: Tallies, trials: Tallies, when: Floats) -> Floats:
         away = when - ((n * when).sum(axis=-1) / total)[..., None]
         q = np.where((q > 0) & (q < 1), q, np.nan)
         z = (x * away).sum(axis=-1) / np.sqrt(q * (1 - q) * (n * away**2).sum(axis=-1))
-    found: Floats = np.where((n > 0).sum(axis=-1) > 1, 2 * ndtr(-np.abs(z)), np.nan)
+    found: Floats = np.where((n > 0).sum(axis=-1) > 1, _two_sided(z / np.sqrt(dispersion), degrees), np.nan)
     return found
 
 
@@ -159,3 +202,50 @@ def pooled_share(y: Tallies, x: Tallies, yy: Tallies, xy: Tallies, xx: Tallies, 
         squares = np.maximum(yy - 2 * p * xy + p**2 * xx, 0.0)
         variance = np.where(n > 1, n / (n - 1), np.nan) * squares / base**2
     return Ratios(p, variance)
+
+
+def pooled_limits(found: Ratios, due: Tallies, units: Tallies, confidence_level: float = 0.95) -> Share:
+    """Limits of :func:`pooled_share`: those of Wilson for as many independent values as tell the same.
+
+    Parameters
+    ----------
+    found : Ratios
+    due, units : (...)
+        Values that should be there, and units that hold them.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Share
+        NaN without any value due, and where a single unit has values of both kinds.
+
+    Notes
+    -----
+    The number is p (1 - p) / Var p, times (z / t)^2 with t the quantile of Student's distribution with n - 1 degrees of
+    freedom, at most the values due. Where every value is there, or none, nothing tells how values of a unit go
+    together: they then count as one per unit, so that 30 whole files say as much as 30 of 30.
+
+    References
+    ----------
+    Korn and Graubard (1998), Survey Methodology, 24, 193-201.
+
+    Examples
+    --------
+    Thirty files, all whole:
+
+    >>> import numpy as np
+    >>> found = pooled_limits(Ratios(np.array([1.0]), np.array([0.0])), np.array([150]), np.array([30]))
+    >>> found.conf_low.round(3), found.conf_high
+    (array([0.886]), array([1.]))
+    """
+    p, variance = found
+    n, most = np.asarray(units, np.float64), np.asarray(due, np.float64)
+    tail = (1 + confidence_level) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shrink = (student_quantile(tail) / student_quantile(tail, np.maximum(n - 1, 1))) ** 2
+        worth = np.where(variance > 0, np.minimum(p * (1 - p) / variance * shrink, most), most)
+    worth = np.where((p <= 0) | (p >= 1), np.minimum(n, most), np.where(np.isnan(variance), 0, worth))
+    worth = np.where(np.isnan(p), 0, worth)
+    limits = wilson(np.nan_to_num(p) * worth, worth, confidence_level)
+    return limits._replace(estimate=p)

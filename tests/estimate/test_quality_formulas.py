@@ -178,6 +178,27 @@ class TestSlopes:
         assert np.isnan(found.conf_low[1])
         assert found.estimate[1] == 0.0
 
+    def test_shares_that_stray_from_the_line_widen_its_limits(self) -> None:
+        share, n, when = np.array([[0.2, 0.4, 0.2, 0.4, 0.3, 0.5]]), np.full((1, 6), 400), np.arange(6.0)
+        found = slope_of_shares(share, np.full((1, 6), 0.21 / 400), n, when)
+        # by hand: least squares on six points, its error from the residuals with four degrees of freedom
+        slope, level = np.polyfit(when, share[0], 1)
+        error = np.sqrt(((share[0] - level - slope * when) ** 2).sum() / 4 / ((when - 2.5) ** 2).sum())
+        assert found.estimate[0] == pytest.approx(slope)
+        assert found.conf_high[0] - slope == pytest.approx(2.776445 * error, rel=1e-6)
+        assert found.degrees[0] == 4
+        x = np.round(share * n)
+        assert trend_p_value(x, n, when)[0] < 0.001
+        assert trend_p_value(x, n, when, dispersion=found.dispersion, degrees=found.degrees)[0] > 0.05
+
+    def test_years_without_a_trend_are_seldom_called_one(self) -> None:
+        rng, worlds = np.random.default_rng(3), 2_000
+        for wobble in (0.0, 0.05):
+            true = np.clip(0.2 + rng.normal(0, wobble, (worlds, 6)), 0.01, 1)
+            x = rng.binomial(800, true) / 800
+            found = slope_of_shares(x, x * (1 - x) / 800, np.full(x.shape, 800), np.arange(6.0))
+            assert 0.02 < (found.p_value < 0.05).mean() < 0.08
+
     def test_values_of_one_file_go_together(self) -> None:
         # ten files with four values each, all there or none: the error is that of ten, not of forty
         y, x = np.array([4] * 5 + [0] * 5), np.full(10, 4)

@@ -44,6 +44,7 @@ _WELL: Final = 0.95
 _REMARKABLE: Final = 0.05
 _LEVEL: Final = 0.05
 _MOST_LINES: Final = 6
+_FEW_PERIODS: Final = 4
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -357,14 +358,17 @@ def completeness(
     -----
     The date of a stage is due where the case came there or beyond, that of the ending where it ended, an attribute
     always unless it is marked as not applicable. Limits of one field are Wilson's; those of all fields together allow
-    for the values of a case going together (ratio of totals over cases). Trends of single fields are tested after
-    Cochran and Armitage, and all p values of a table are corrected after Holm.
+    for the values of a case going together (ratio of totals over cases; Wilson's for as many independent values as tell
+    the same). Trends of single fields are tested after Cochran and Armitage. Where periods stray from a line by more
+    than chance between cases, the residuals tell of chance (Student's distribution). All p values of a table are
+    corrected after Holm. Cases count as independent of one another.
 
     References
     ----------
     Wilson (1927), Journal of the American Statistical Association, 22, 209-212.
     Armitage (1955), Biometrics, 11, 375-386.
     Cochran (1977), *Sampling Techniques*, section 6.4.
+    Korn and Graubard (1998), Survey Methodology, 24, 193-201.
 
     Examples
     --------
@@ -431,6 +435,15 @@ def _notes(shown: Shown) -> tuple[Readable, ...]:
                 "{n} unit has no usable date of its start: it counts in the fields, and in no period.",
                 "{n} units have no usable date of their start: they count in the fields, and in no period.",
                 undated,
+            )
+        )
+    there = int((shown.units[-1] > 0).sum())
+    if 1 < there < _FEW_PERIODS:
+        notes.append(
+            tr(
+                "There are {n} periods only: they hardly tell a trend from periods that merely differ, since it is "
+                "unknown by how much periods differ without one.",
+                n=there,
             )
         )
     small = [level for level, n in zip(shown.strata.levels, shown.units.sum(axis=1), strict=True) if n < FEW_UNITS]

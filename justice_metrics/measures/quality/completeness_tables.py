@@ -14,11 +14,10 @@ from ...base.result import Column, Table
 from ...base.types import Flags, Floats, Tallies
 from ...cases.periods import Period, months_in, period_words
 from ...estimate.drift import equal_shares
-from ...estimate.limits import normal_quantile
 from ...estimate.multiplicity import holm
 from ...estimate.proportion import Share, wilson
 from ...estimate.share_contrasts import newcombe_difference
-from ...estimate.slopes import pooled_share, slope_of_shares, trend_p_value
+from ...estimate.slopes import pooled_limits, pooled_share, slope_of_shares, trend_p_value
 from ...reduce.completeness import MOMENTS, Field, Recorded
 from ...tables import Strata
 from ..declared import FEW_UNITS, interval_columns, strata_columns
@@ -78,8 +77,7 @@ def shown(found: Recorded, *, cutoff: int, period: Period, level: float) -> Show
 
 def main_table(one: Shown) -> Table:
     """Return the share of all values that are recorded, by group and period."""
-    share, variance = pooled_share(**one.whole, units=one.units)
-    reach = normal_quantile(one.level) * np.sqrt(variance)
+    share = pooled_limits(pooled_share(**one.whole, units=one.units), one.whole["x"], one.units, one.level)
     few = one.units < FEW_UNITS
     columns = (
         *strata_columns(one.strata.names),
@@ -97,9 +95,7 @@ def main_table(one: Shown) -> Table:
         "units": one.units.ravel(),
         "recorded": one.whole["y"].ravel(),
         "denominator": one.whole["x"].ravel(),
-        "estimate": share.ravel(),
-        "conf_low": np.maximum(share - reach, 0).ravel(),
-        "conf_high": np.minimum(share + reach, 1).ravel(),
+        **_share_values(share),
         "state": _states(few, one.late[None, :]),
     }
     labels = {"period": _period_words(one), "state": STATES}
@@ -183,7 +179,8 @@ def trend_table(one: Shown) -> Table:
     weight = np.concatenate([one.units[:, None], due], axis=1).reshape(share.shape)
     # a period that is not over counts like the others: its files are there, only fewer of them
     slope = slope_of_shares(share, variance, weight, one.when, one.level)
-    tested = trend_p_value(one.recorded.transpose(0, 2, 1), due, one.when)
+    single = {name: getattr(slope, name).reshape(g, f + 1)[:, 1:] for name in ("dispersion", "degrees")}
+    tested = trend_p_value(one.recorded.transpose(0, 2, 1), due, one.when, **single)
     p_value = np.concatenate([slope.p_value.reshape(g, f + 1)[:, :1], tested], axis=1).ravel()
     first, last = _ends(weight)
     labels = np.array([*one.found.periods.labels, ""], dtype=object)

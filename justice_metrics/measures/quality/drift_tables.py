@@ -70,7 +70,7 @@ def growth_of(
         share = wilson(x, n).estimate
         with np.errstate(divide="ignore", invalid="ignore"):
             slope = slope_of_shares(share, share * (1 - share) / n, n, when, level)
-        p = trend_p_value(x, n, when)
+        p = trend_p_value(x, n, when, dispersion=slope.dispersion, degrees=slope.degrees)
         labels = tuple(found.fields[f].labels[place] for place in places)
         for g in range(len(x)):
             there = np.flatnonzero(n[g] > 0)

@@ -48,7 +48,10 @@ def planted() -> CodingDrift:
     year = data["day"].dt.year
     renamed = (year >= 2017) & (data["offence"] == "Violación")
     data.loc[renamed, "offence"] = "Violación agravada"
-    data.loc[rng.random(N) < (year - 2015) * 0.1, "kin"] = "Otro"
+    # spread evenly over the cases of a year with another label, so that the years lie on the line
+    order = data.groupby([year, data["kin"] == "Otro"])
+    even = (order.cumcount() + rng.random(N)) / order["id"].transform("size")
+    data.loc[even < (year - 2015) * 0.1, "kin"] = "Otro"
     data.loc[(data["court"] == "C") & (rng.random(N) < 0.5), "offence"] = "Estupro"
     data.loc[:7, "kin"] = "a name that eight files hold"
     return coding_drift(cases_of(data), by="court")

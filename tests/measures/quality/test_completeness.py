@@ -10,7 +10,8 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
-from justice_metrics.estimate.slopes import pooled_share
+from justice_metrics.estimate.proportion import wilson
+from justice_metrics.estimate.slopes import pooled_limits, pooled_share
 from justice_metrics.measures.quality.check import check
 from justice_metrics.measures.quality.completeness import Completeness, completeness
 
@@ -44,12 +45,15 @@ def grown() -> jm.CaseData:
     court = rng.choice(["A", "B"], n)
     end = rng.choice(["Rechazo", "Condena", ""], n, p=[0.5, 0.2, 0.3])
     chance = np.where(court == "A", 0.5 + 0.12 * (year - 2015), 0.8) - 0.25 * (end == "Rechazo")
+    # spread evenly over the files of a year and court: the years lie on the line, but for what the endings add
+    order = pd.DataFrame({"year": year, "court": court, "end": end}).groupby(["year", "court", "end"])
+    even = (order.cumcount() + rng.random(n)) / order["year"].transform("size")
     return cases_of(
         day=[f"{one}-0{month}-11" for one, month in zip(year, rng.integers(1, 10, n), strict=True)],
         court=court,
         end=[one or None for one in end],
         end_day=["2019-01-15" if one else None for one in end],
-        sex=np.where(rng.random(n) < chance, "F", None).tolist(),
+        sex=np.where(even < chance, "F", None).tolist(),
         kin=np.where(rng.random(n) < 0.9, "x", None).tolist(),
     )
 
@@ -83,8 +87,27 @@ class TestByHand:
         assert (row["recorded"], row["denominator"], row["estimate"]) == (3, 6, 0.5)
         y, x = np.array([2, 1, 0]), np.array([2, 2, 2])
         sums = [np.array([one]) for one in (y.sum(), x.sum(), (y * y).sum(), (x * y).sum(), (x * x).sum(), 3)]
-        reach = 1.959964 * np.sqrt(pooled_share(*sums).variance[0])
-        assert row["conf_low"] == pytest.approx(max(0.5 - reach, 0), abs=1e-6)
+        # worth p (1 - p) / Var of independent values, less what two degrees of freedom cost
+        worth = 0.25 / pooled_share(*sums).variance[0] * (1.959964 / 4.302653) ** 2
+        z = 1.959964**2 / worth
+        reach = np.sqrt(z / 4 + z**2 / 4) / (1 + z)
+        assert row["conf_low"] == pytest.approx(0.5 - reach, abs=1e-6)
+
+    def test_thirty_whole_files_do_not_prove_that_every_file_is_whole(self) -> None:
+        row = completeness(cases_of(sex=["F"] * 30, kin=["x"] * 30), fields=("sex", "relationship")).to_frame().iloc[0]
+        assert (row["estimate"], row["conf_high"]) == (1, 1)
+        assert row["conf_low"] == pytest.approx(wilson(np.array([30]), np.array([30])).conf_low[0])
+
+    def test_limits_of_few_and_nearly_whole_files_hold_the_truth(self) -> None:
+        rng = np.random.default_rng(4)
+        held = 0
+        for _ in range(600):
+            y = 1 + rng.binomial(4, 0.99, 30)
+            sums = (y.sum(), 150, (y * y).sum(), (5 * y).sum(), 750, 30)
+            ratios = pooled_share(*(np.array([one]) for one in sums))
+            found = pooled_limits(ratios, np.array([150]), np.array([30]))
+            held += bool(found.conf_low[0] <= 0.992 <= found.conf_high[0])
+        assert held / 600 > 0.93
 
 
 class TestAgainstTheCheck:
@@ -104,6 +127,22 @@ class TestPlanted:
         assert grows["conf_low"] < 0.12 < grows["conf_high"]
         assert steady["p_value"] > 0.05
         assert trend.loc[("all", "all"), "p_value"] < 0.05
+
+    def test_years_that_merely_differ_are_no_trend(self) -> None:
+        share = [0.74, 0.85, 0.71, 0.81, 0.9, 0.83]
+        days = [f"{year}-03-01" for year in range(2013, 2019) for _ in range(800)]
+        sex = ["F" if place < 800 * one else None for one in share for place in range(800)]
+        made = completeness(cases_of(day=days, sex=sex), fields="sex")
+        trend = made.to_frame("trend").set_index("column")
+        assert (trend["p_value"] > 0.05).all()
+        assert (trend["conf_low"] < 0).all()
+        assert any("did not change more than chance may" in one.text() for one in made.findings())
+
+    def test_two_years_tell_no_trend_from_a_difference(self, grown: jm.CaseData) -> None:
+        days = ["2016-03-01"] * 90 + ["2017-03-01"] * 90
+        made = completeness(cases_of(day=days, sex=["F", None, None] * 30 + ["F", "F", None] * 30), fields="sex")
+        assert any("There are 2 periods only" in one.text() for one in made.notes)
+        assert not any("periods only" in one.text() for one in completeness(grown, fields="sex").notes)
 
     def test_missing_goes_with_the_ending(self, answer: Completeness) -> None:
         by_ending = answer.to_frame("outcomes").set_index(["column", "outcome"])
