@@ -82,10 +82,10 @@ def test_pseudonyms_of_a_file(tmp_path: Path, say: Say, monkeypatch: pytest.Monk
     refused = say(*words, "env:CASE_SECRET")
     assert refused.code == 1
     assert "weak: a pseudonym" in refused.err
-    monkeypatch.setenv("CASE_SECRET", "q7Zk2mW9xR4tV8bN1cY6uP3sD5fG0hJa")
+    monkeypatch.setenv("CASE_SECRET", "8f3b0c61d97e24a5f01c7d3e6b92a84850de17f6c3ab94271e6d0f58b3c92a7d")
     answer = say(*words, "env:CASE_SECRET")
     assert answer.code == 0, answer.err
     written = (tmp_path / "PERSONAL_DATA_pseudonyms_cases.csv").read_text(encoding="utf-8-sig")
     assert written.startswith("CUD\n")
     assert "17-01" not in written
-    assert "q7Zk2" not in answer.out + answer.err + written
+    assert "8f3b0" not in answer.out + answer.err + written

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
-from ...base.errors import MappingError
+from ...base.errors import MappingError, OutputError
+from ...base.language import tr
 from ...base.types import Names, names
 from ..private_file import PREFIX, write_private
 from ..readers.files import read_text_table
-from .pseudonyms import pseudonyms
+from .pseudonyms import keyed, read_secret
+
+_UNUSABLE: Final = re.compile(r"[^\w.-]+")
 
 
 def write_pseudonymised(
@@ -24,7 +29,8 @@ def write_pseudonymised(
 ) -> Path:
     """Write a copy of a file in which one column holds pseudonyms instead of ids.
 
-    The copy is still personal data: who was a victim can often be told from court, day and offence together.
+    The copy is still personal data: who was a victim can often be told from court, day and offence together. Its rows
+    stand in the order of the pseudonyms, as the order of the file would tell whoever has it which is which.
 
     Parameters
     ----------
@@ -43,26 +49,44 @@ def write_pseudonymised(
     sheet : str, optional
         Of a workbook.
     project : path, optional
-        Folder in which the secret may not lie.
+        Folder in which the secret may not lie; nor may it lie with the file or its copy.
 
     Returns
     -------
     Path
-        ``PERSONAL_DATA_pseudonyms_<name>.csv``.
+        ``PERSONAL_DATA_pseudonyms_<name>.csv``, with the ending in the name unless it is csv, and the sheet.
 
     Raises
     ------
     ReadError, MappingError
         When the file cannot be read or a column is not there.
     SettingsError, OutputError
-        When the secret is weak, or the copy cannot be written.
+        When the secret is weak, or the copy cannot be written or is there already.
     """
+    target = Path(folder) / _name_of(Path(path).name, sheet)
+    key = read_secret(
+        secret, project=project, beside=(Path(path).absolute().parent, Path(path).resolve().parent, folder)
+    )
+    if target.exists():
+        raise OutputError(
+            tr("There is a file '{name}' already.", name=target.name),
+            tr("Delete it when it has served, or name another folder."),
+        )
     read = read_text_table(path, sheet=sheet)
     for one in (column, *names(drop)):
         if one not in read.columns:
             raise MappingError.unknown_column(one, read.columns, where=read.source)
-    kept = [one for one in read.columns if one not in names(drop)]
+    kept = [one for one in read.columns if one == column or one not in names(drop)]
     cells = {one: read.table.column(one).to_pylist() for one in kept}
-    cells[column] = pseudonyms(cells[column], secret=secret, purpose=purpose, project=project)
-    rows = ([one or "" for one in row] for row in zip(*cells.values(), strict=True))
-    return write_private(Path(folder) / f"{PREFIX}pseudonyms_{Path(path).name.split('.')[0]}.csv", kept, rows)
+    cells[column] = keyed(cells[column], key, purpose)
+    place = kept.index(column)
+    rows = sorted(
+        ([one or "" for one in row] for row in zip(*cells.values(), strict=True)), key=lambda row: (row[place], row)
+    )
+    return write_private(target, kept, rows)
+
+
+def _name_of(name: str, sheet: str | None) -> str:
+    """Return the name of a copy, which no other file or sheet has."""
+    called = name.removesuffix(".csv") + (f".{sheet}" if sheet is not None else "")
+    return f"{PREFIX}pseudonyms_{_UNUSABLE.sub('_', called)}.csv"

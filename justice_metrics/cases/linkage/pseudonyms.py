@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import stat
 import unicodedata
 from collections.abc import Iterable
@@ -18,8 +19,12 @@ from ...base.language import tr
 
 # 100 bits: two ids of a country's register share a pseudonym with a chance below one in a billion.
 _LETTERS: Final = 20
-_FEWEST_BYTES: Final = 32
 _FEWEST_DIFFERENT: Final = 12
+_HEX: Final = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
+# 43 signs of base64 hold 32 bytes, as 64 hexadecimal digits do
+_FEWEST_DIGITS: Final = 64
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{43,}={0,2}")
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890")
 
 
 def pseudonyms(
@@ -34,10 +39,10 @@ def pseudonyms(
     Parameters
     ----------
     ids : iterable of str or None
-        Spaces at the ends make no difference; everything else does. Missing ids stay missing.
+        Spaces at the ends make no difference; everything else does. Missing and blank ids are missing.
     secret : str or Path
         ``"env:NAME"`` for an environment variable, else a file outside the project that only its owner can read. It
-        holds at least 32 random bytes, such as 64 hexadecimal digits.
+        holds at least 32 random bytes, written as 64 hexadecimal digits or 43 signs of base64.
     purpose : str
         What the pseudonyms are for, such as the name of a register.
     project : path, optional
@@ -53,7 +58,7 @@ def pseudonyms(
     SettingsError
         When the secret is missing, weak, in the project, or readable by others.
     QuestionError
-        When the ids are not texts.
+        When the ids or the purpose are not texts, or the ids are one text.
 
     Examples
     --------
@@ -66,11 +71,29 @@ def pseudonyms(
     >>> first == again, first == other, len(first)
     (True, False, 20)
     """
-    key = read_secret(secret, project=project)
+    if isinstance(ids, str):
+        raise QuestionError(
+            tr("The ids are one text, not a list of texts."), tr("Put a single id into a list: [id]; then ask again.")
+        )
+    if not isinstance(purpose, str):
+        raise QuestionError(tr("The purpose is not a text."), tr("Name it, such as the register: purpose='police'."))
+    return keyed(ids, read_secret(secret, project=project), purpose)
+
+
+def keyed(ids: Iterable[str | None], key: bytes, purpose: str) -> list[str | None]:
+    """Return the pseudonyms of ids with a secret that was read already.
+
+    Raises
+    ------
+    QuestionError
+        When an id is not a text.
+    """
+    # a word typed on another system can have its accents as signs of their own
+    purpose = unicodedata.normalize("NFC", purpose.strip())
     made: dict[str, str] = {}
     found: list[str | None] = []
     for one in ids:
-        if one is None:
+        if one is None or one != one:  # noqa: PLR0124 (what a frame holds in place of a missing text)
             found.append(None)
             continue
         if not isinstance(one, str):
@@ -78,14 +101,25 @@ def pseudonyms(
                 tr("An id is not a text."), tr("Read ids as texts, so that 007 and 7 stay different; then ask again.")
             )
         plain = unicodedata.normalize("NFC", one.strip())
+        if not plain:
+            # else all blank ids of a file would be one person
+            found.append(None)
+            continue
         if plain not in made:
             made[plain] = _pseudonym(key, purpose, plain)
         found.append(made[plain])
     return found
 
 
-def read_secret(secret: str | Path, *, project: str | Path | None = None) -> bytes:
+def read_secret(secret: str | Path, *, project: str | Path | None = None, beside: Iterable[str | Path] = ()) -> bytes:
     """Return the secret, or refuse one that protects nobody.
+
+    Parameters
+    ----------
+    secret, project : str or path
+        As for ``pseudonyms``.
+    beside : iterable of path
+        Folders of the data and of what is written: the secret may lie in none of them either.
 
     Raises
     ------
@@ -110,7 +144,7 @@ def read_secret(secret: str | Path, *, project: str | Path | None = None) -> byt
             tr("The file of the secret cannot be read."),
             tr("Make one outside the project, with at least 32 random bytes, that only its owner can read."),
         ) from None
-    _ensure_outside(resolved, project)
+    _ensure_outside(resolved, project, beside)
     if os.name == "posix" and stat.S_IMODE(rights.st_mode) & 0o077:
         raise SettingsError(
             tr("Others than its owner may read the file of the secret."), tr("Take their rights away: chmod 600.")
@@ -126,10 +160,13 @@ def _pseudonym(key: bytes, purpose: str, text: str) -> str:
 
 
 def _strong(text: bytes) -> bytes:
-    """Refuse what a person could guess: too short, too few different signs, or one piece over and over."""
-    repeated = any(text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in (1, 2, 4, 8))
+    """Refuse what a person could guess: only digits or signs as a generator writes them, without pieces that recur."""
+    if _HEX.fullmatch(text):
+        random = len(text) >= _FEWEST_DIGITS and not _recurs(text, 8)
+    else:
+        random = _BASE64.fullmatch(text) is not None and _is_mixed(text.rstrip(b"=")) and not _recurs(text.lower(), 5)
     ordered = sum(abs(one - other) <= 1 for one, other in pairwise(text))
-    if len(text) < _FEWEST_BYTES or len(set(text)) < _FEWEST_DIFFERENT or repeated or ordered > len(text) // 2:
+    if not random or len(set(text)) < _FEWEST_DIFFERENT or ordered > len(text) // 2 or _is_typed(text):
         raise SettingsError(
             tr("The secret is weak: a pseudonym made with it could be guessed."),
             tr('Make one with: python -c "import secrets; print(secrets.token_hex(32))"'),
@@ -137,11 +174,37 @@ def _strong(text: bytes) -> bytes:
     return text
 
 
-def _ensure_outside(path: Path, project: str | Path | None) -> None:
-    """Refuse a secret that travels with the project: in its folder, or in any folder kept under version control."""
-    folder = Path(project if project is not None else Path.cwd()).resolve()
-    # Nobody's project is the whole home folder or the whole disk.
-    within = folder in path.parents and (project is not None or folder not in (Path.home(), Path(folder.anchor)))
+def _recurs(text: bytes, size: int) -> bool:
+    """Return whether a piece of a length stands twice in a text, which chance brings about once in 100,000 secrets."""
+    pieces = [text[at : at + size] for at in range(len(text) - size + 1)]
+    return len(set(pieces)) < len(pieces)
+
+
+def _is_mixed(text: bytes) -> bool:
+    """Return whether small and capital letters and digits alternate as by chance: 64 % of neighbours differ in kind.
+
+    In words, also those with capitals and a year behind, few do; a random text has less than a third once in 30,000.
+    """
+    kinds = [(one >= 97) + 2 * (65 <= one <= 90) for one in text]
+    return sum(one != other for one, other in pairwise(kinds)) * 3 >= len(text)
+
+
+def _is_typed(text: bytes) -> bool:
+    """Return whether six signs stand side by side as they do on a keyboard, in the alphabet or in counting."""
+    plain = text.decode().lower()
+    return any(row[at : at + 6] in plain for line in _ROWS for row in (line, line[::-1]) for at in range(len(line) - 5))
+
+
+def _ensure_outside(path: Path, project: str | Path | None, beside: Iterable[str | Path]) -> None:
+    """Refuse a secret that travels with the project: in or above its folders, or in one under version control."""
+    # nobody's project is the whole home folder or the whole disk
+    wide = (Path.home(), Path(path.anchor))
+    here = Path(project if project is not None else Path.cwd()).resolve()
+    within = here in path.parents and (project is not None or here not in wide)
+    for folder in (Path(one).resolve() for one in beside):
+        within |= path.parent == folder or (folder in path.parents and folder not in wide)
+        # whoever passes on the folder of the secret passes on the data below it
+        within |= path.parent in folder.parents and path.parent not in wide
     versioned = any((one / ".git").exists() for one in path.parents)
     if within or versioned:
         raise SettingsError(
