@@ -230,6 +230,7 @@ birth_date = "Nacimiento"
 sex = "Sexo"
 place = "Municipio"
 date = "Auto de apertura"
+keep = ["Resultado", "Sentencia"]    # what may go into case data beside day, sex and place
 
 [[registers]]
 name = "support"
@@ -242,6 +243,7 @@ age = "Edad"                         # used where the date of birth is blank
 sex = "Sexo"
 place = "Municipio"
 date = "Desde"
+keep = ["Actor"]
 """
 
 _MAPPING: Final = f"""\

@@ -56,12 +56,15 @@ class LinkedRegisters:
         Files, sizes, version.
     notes : tuple of Message
         What could not be read, counted.
+    folders : tuple of Path
+        Folders of the linkage file and of the registers.
     """
 
     registers: tuple[Prepared, ...] = field(repr=False)
     pairs: Pairs = field(repr=False)
     provenance: Provenance = field(repr=False)
     notes: tuple[Message, ...] = field(default=(), repr=False)
+    folders: tuple[Path, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         held = ", ".join(f"{one.part.name}: {one.n}" for one in self.registers)
@@ -137,7 +140,7 @@ class LinkedRegisters:
         return CaseLinks(case.astype(np.int64), known & (began != NO_DAY) & (day < began))
 
     def frame(self, register: str, threshold: float) -> Any:
-        """Return a register as case data may hold it: without names, birth and documents, with ``linked_case``.
+        """Return a register as case data may hold it: day, sex, place, what ``keep`` names, and ``linked_case``.
 
         Parameters
         ----------
@@ -148,17 +151,29 @@ class LinkedRegisters:
         Returns
         -------
         pyarrow.Table
-            The records that belong to a case; ``linked_case`` is a number, not an id of any register.
+            The records that belong to a case, in the order of ``linked_case``. That is a number which nobody knows
+            who has not all registers: neither an id of one nor the place of a row in it.
         """
         import pyarrow as pa
 
         place = self.names.index(register)
         held = self.registers[place]
         case = self.cases(threshold).case[self.starts[place] : self.starts[place + 1]]
-        # Ids of the other registers stay behind as well: the number of the case stands for all of them.
-        kept = [one for one in held.table.column_names if one not in (*held.part.identity, held.part.id)]
-        table = held.table.select(kept).append_column("linked_case", pa.array(case.astype(str)))
-        return table.filter(pa.array(case >= 0))
+        rows = np.flatnonzero(case >= 0)
+        number = self._case_numbers[case[rows]]
+        order = np.argsort(number, kind="stable")
+        table = held.table.select(held.part.kept).take(pa.array(rows[order]))
+        return table.append_column("linked_case", pa.array(number[order].astype(str)))
+
+    @cached_property
+    def _case_numbers(self) -> Counts:
+        """Number of each record of the first register as a case: shuffled by what stands in all registers together."""
+        digest = hashlib.sha256()
+        for one in self.registers:
+            for column in one.part.columns.values():
+                digest.update("\x1f".join(cell or "" for cell in one.table.column(column).to_pylist()).encode())
+        shuffled = np.random.Generator(np.random.PCG64(int.from_bytes(digest.digest())))
+        return shuffled.permutation(self.registers[0].n).astype(np.int64)
 
 
 def link_registers(
@@ -210,6 +225,7 @@ def link_registers(
         registers=held,
         pairs=pairs,
         notes=tuple(note for one in held for note in one.notes),
+        folders=described.folders,
         provenance=Provenance(
             source=", ".join(Path(one.part.file).name if one.part.file else one.part.name for one in held),
             fingerprint=hashlib.sha256(sizes.encode()).hexdigest()[:12],

@@ -23,8 +23,8 @@ def linked_cases(
     ----------
     linked : LinkedRegisters
     mapping : CaseMapping, path or dict
-        A mapping of stage tables in which ``file`` is the name of a register and the id is ``linked_case``. Names,
-        dates of birth and documents are not there for it to name.
+        A mapping of stage tables in which ``file`` is the name of a register and the id is ``linked_case``. It can
+        name day, sex and place of a record, and the columns that the linkage file lets pass (``keep``).
     threshold : float
         Probability from which a pair counts as one person.
 
@@ -36,7 +36,8 @@ def linked_cases(
     Raises
     ------
     MappingError
-        When the mapping is no mapping of stage tables, or names a register that is not there.
+        When the mapping is no mapping of stage tables, names a register that is not there, or a column that stays
+        behind.
 
     Examples
     --------
@@ -58,6 +59,10 @@ def linked_cases(
                 tr("The mapping names the register '{name}', which was not linked.", name=name),
                 suggestion(name, linked.names),
             )
+    for place, name in enumerate(asked):
+        _ensure_kept(linked, name, [column for column, _ in described.columns(place)])
+    if support:
+        _ensure_kept(linked, support, [column for column, _ in described.support_columns()])
     frames = {one: linked.frame(one, threshold) for one in {*asked, *([support] if support else [])}}
     made = canonical.from_frames(
         [frames[one] for one in asked],
@@ -75,3 +80,19 @@ def linked_cases(
 def _register(file: str | Sequence[str] | None) -> str:
     """Return the name of the register that stands where a mapping names a file."""
     return (file or "") if isinstance(file, str | None) else next(iter(file), "")
+
+
+def _ensure_kept(linked: LinkedRegisters, name: str, columns: Sequence[str]) -> None:
+    """Refuse columns of a register that do not go into case data."""
+    held = linked.registers[linked.names.index(name)]
+    for column in columns:
+        if column in held.table.column_names and column not in held.part.kept:
+            raise MappingError(
+                tr(
+                    "The column '{column}' of the register '{name}' stays behind: it is none of those that the linkage "
+                    "file lets pass.",
+                    column=column,
+                    name=name,
+                ),
+                tr("If it tells nobody who somebody is, name it under keep = [...] of this register."),
+            )

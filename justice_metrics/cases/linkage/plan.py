@@ -48,6 +48,9 @@ class RegisterPart(Part):
         Further columns that help to tell people apart.
     date : str, optional
         Day of the record: settles which case is meant when a person has several.
+    keep : tuple of str
+        Further columns that may go into case data. All others stay behind: they can hold other people's names,
+        telephones or addresses.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
@@ -67,6 +70,7 @@ class RegisterPart(Part):
     place: Name | None = None
     document: Name | None = None
     date: Name | None = None
+    keep: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _check_names(self) -> RegisterPart:
@@ -76,6 +80,11 @@ class RegisterPart(Part):
             raise ReadableError(tr("'second_surname' needs 'first_surname'"))
         if self.age is not None and self.date is None:
             raise ReadableError(tr("'age' needs 'date': it is the age on the day of the record"))
+        named = [one for one in self.keep if one in (*self.identity, self.id)]
+        if named:
+            raise ReadableError(
+                tr("'keep' names '{column}', which says who somebody is and stays behind", column=named[0])
+            )
         return self
 
     @property
@@ -88,6 +97,12 @@ class RegisterPart(Part):
     def identity(self) -> tuple[str, ...]:
         """The columns that say who somebody is."""
         return tuple(column for one, column in self.columns.items() if one in IDENTITY)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns that may go into case data: day, sex and place of the record, and those named in ``keep``."""
+        named = [column for one in ("date", "sex", "place") if (column := getattr(self, one)) is not None]
+        return tuple(dict.fromkeys(one for one in (*named, *self.keep) if one not in (*self.identity, self.id)))
 
 
 class LinkagePart(Part):
@@ -135,6 +150,12 @@ class LinkagePlan(Part):
         moved = self.model_copy()
         moved._folder = folder  # noqa: SLF001 (its own class)
         return moved
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the linkage file and of the registers."""
+        files = [self.path(one.file).absolute().parent for one in self.registers if one.file is not None]
+        return tuple(dict.fromkeys([*([self._folder.absolute()] if self._folder != Path() else []), *files]))
 
     def path(self, name: str) -> Path:
         """Return where a file lies: names start from the folder of the linkage file."""

@@ -114,6 +114,9 @@ def _prepared(plan: LinkagePlan, part: RegisterPart, frame: Any) -> Prepared:
     for what, column in part.columns.items():
         if column not in read.columns:
             raise MappingError.unknown_column(column, read.columns, where=f"{part.name}.{what}")
+    for column in part.keep:
+        if column not in read.columns:
+            raise MappingError.unknown_column(column, read.columns, where=f"{part.name}.keep")
     missing = {normalise(one) for one in plan.missing}
     cells = {what: _cells(read.table, column, missing) for what, column in part.columns.items()}
     n = read.table.num_rows

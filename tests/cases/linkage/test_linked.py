@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.csv
 import pytest
 
 from justice_metrics.base.errors import MappingError, OutputError, QuestionError, SettingsError
-from justice_metrics.cases.linkage.linked import ALONE, UNCLEAR
+from justice_metrics.cases.linkage.linked import ALONE, UNCLEAR, LinkedRegisters
 from justice_metrics.cases.linkage.linked_cases import linked_cases
 from justice_metrics.cases.linkage.links_file import write_links
+from justice_metrics.cases.linkage.plan import read_plan
+from justice_metrics.cases.linkage.prepare import prepare
 from justice_metrics.cases.linkage.pseudonyms import pseudonyms
-from tests.register_cases import NAMES, PAIRS, POLICE, by_hand, mapping_file
+from tests.register_cases import COURT, NAMES, PAIRS, POLICE, by_hand, mapping_file, table
 
-SECRET = "q7Zk2mW9xR4tV8bN1cY6uP3sD5fG0hJa"
+SECRET = "8f3b0c61d97e24a5f01c7d3e6b92a84850de17f6c3ab94271e6d0f58b3c92a7d"
 
 
 def test_persons_are_what_pairs_hold_together() -> None:
@@ -63,8 +68,54 @@ def test_frames_hold_no_name_no_birth_and_no_id() -> None:
     linked = by_hand(PAIRS)
     police, court = linked.frame("police", 0.9), linked.frame("court", 0.9)
     assert police.column_names == court.column_names == ["day", "linked_case"]
-    assert police.column("linked_case").to_pylist() == ["0", "1", "2", "3"]
-    assert court.column("linked_case").to_pylist() == ["0", "1"]
+    case_of = {row["day"]: row["linked_case"] for row in police.to_pylist()}
+    assert sorted(case_of.values()) == ["0", "1", "2", "3"]
+    # C1 belongs to P1 and C2 to P2
+    assert {row["day"]: row["linked_case"] for row in court.to_pylist()} == {
+        "2017-01-10": case_of["2016-01-10"],
+        "2019-05-05": case_of["2018-03-01"],
+    }
+
+
+def test_the_number_of_a_case_is_not_its_place() -> None:
+    many = [(f"P{one:02d}", "Ana", f"Rojas{one}", "Poma", None, f"2016-01-{one + 1:02d}") for one in range(28)]
+    linked = by_hand([], police=many)
+    frame = linked.frame("police", 0.9)
+    numbers = [int(one) for one in frame.column("linked_case").to_pylist()]
+    # rows stand in the order of the numbers, and neither is that of the register
+    assert numbers == list(range(28))
+    days = frame.column("day").to_pylist()
+    assert days != sorted(days)
+    assert sorted(days) == [row[5] for row in many]
+    # the same registers give the same numbers; another court gives others, so one register does not tell them
+    assert by_hand([], police=many).frame("police", 0.9).equals(frame)
+    assert not by_hand([], police=many, court=COURT[:3]).frame("police", 0.9).equals(frame)
+
+
+def test_only_what_the_linkage_file_lets_pass_crosses(tmp_path: Path) -> None:
+    part = {"id": "id", "given_names": "given", "first_surname": "first", "date": "day"}
+    police = table(POLICE).append_column("Madre", pa.array(["Rosa Quispe"] * 4))
+    police = police.append_column("Delito", pa.array(["Estupro"] * 4))
+    frames = {"police": police, "court": table(COURT)}
+
+    def linked(**more: Any) -> LinkedRegisters:
+        plan = {"registers": [{"name": "police", **part, **more}, {"name": "court", **part}]}
+        held = prepare(read_plan(plan), frames)
+        return replace(by_hand(PAIRS), registers=held)
+
+    assert linked().frame("police", 0.9).column_names == ["day", "linked_case"]
+    passed = linked(keep=["Delito"])
+    assert passed.frame("police", 0.9).column_names == ["day", "Delito", "linked_case"]
+    path = mapping_file(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8") + '\n[attributes]\nmother = "Madre"\n', encoding="utf-8")
+    with pytest.raises(MappingError, match=r"(?s)'Madre' of the register 'police' stays behind.*keep"):
+        linked_cases(passed, path, threshold=0.9)
+    path.write_text(path.read_text(encoding="utf-8").replace("Madre", "Delito"), encoding="utf-8")
+    assert linked_cases(passed, path, threshold=0.9).n_units == 4
+    with pytest.raises(SettingsError, match="keep"):
+        linked(keep=["first"])
+    with pytest.raises(MappingError, match="'Delitos'"):
+        linked(keep=["Delitos"])
 
 
 def test_no_pair_is_no_link() -> None:
@@ -82,10 +133,12 @@ def test_case_data_of_linked_registers(tmp_path: Path) -> None:
     cases = linked_cases(by_hand(PAIRS), mapping_file(tmp_path), threshold=0.8)
     assert cases.n_units == 4
     trial = cases.milestones.select("unit_id", "first__trial").collect()
-    days = dict(zip(trial["unit_id"].to_list(), trial["first__trial"].to_list(), strict=True))
-    assert days["0"] is not None
-    assert days["0"] < days["1"]
-    assert days["3"] is None
+    by_id = dict(zip(trial["unit_id"].to_list(), trial["first__trial"].to_list(), strict=True))
+    frame = by_hand(PAIRS).frame("police", 0.8)
+    days = {row["day"]: by_id[row["linked_case"]] for row in frame.to_pylist()}
+    assert days["2016-01-10"] is not None
+    assert days["2016-01-10"] < days["2018-03-01"]
+    assert days["2017-06-30"] is None
 
 
 def test_case_data_ask_for_stage_tables_of_known_registers(tmp_path: Path) -> None:
@@ -125,7 +178,34 @@ def test_links_with_pseudonyms_hold_no_id(tmp_path: Path, monkeypatch: pytest.Mo
     assert not any(row["id"] in {"P1", "C1"} for row in rows)
     # Only whoever has the secret and the purpose can make the same pseudonym of an id.
     (expected,) = pseudonyms(["P1"], secret="env:LINK_SECRET", purpose="police")
-    assert rows[0]["id"] == expected
+    assert [row["register"] for row in rows if row["id"] == expected] == ["police"]
+
+
+def test_the_order_of_links_does_not_tell_who_is_who(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINK_SECRET", SECRET)
+    # a register in disorder, so that sorting by its own ids would show too
+    linked = by_hand(PAIRS, police=[POLICE[1], POLICE[0], *POLICE[2:]])
+    rows = rows_of(write_links(linked, tmp_path, threshold=0.8, secret="env:LINK_SECRET"))
+    for register in ("police", "court"):
+        ids = [row["id"] for row in rows if row["register"] == register]
+        assert ids == sorted(ids)
+    # persons are numbered as they come in that order, not by their place in the register
+    assert list(dict.fromkeys(int(row["person"]) for row in rows)) == [1, 2, 3, 4]
+
+
+def test_the_secret_of_links_does_not_lie_with_the_registers(tmp_path: Path) -> None:
+    secret = tmp_path / "study" / "secret"
+    secret.parent.mkdir()
+    secret.touch(mode=0o600)
+    secret.write_text(SECRET, encoding="ascii")
+    out = tmp_path / "out"
+    out.mkdir()
+    linked = replace(by_hand(PAIRS), folders=(secret.parent,))
+    with pytest.raises(SettingsError, match="in the project"):
+        write_links(linked, out, secret=secret)
+    with pytest.raises(SettingsError, match="in the project"):
+        write_links(by_hand(PAIRS), secret.parent, secret=secret)
+    assert list(out.iterdir()) == []
 
 
 def test_links_are_not_written_with_a_weak_secret_or_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
