@@ -18,7 +18,7 @@ import narwhals.stable.v2 as nw
 from ..base.errors import CaseDataError, MappingError
 from ..base.language import tr, trn
 from .conversions.conversion import normalise
-from .conversions.days import month_number
+from .conversions.date_texts import month_number
 from .intake import Conversion
 from .mappings.columns import MadeColumn
 from .readers.frames import Source

@@ -19,6 +19,7 @@ from .conversions.conversion import (
     unreadable_days,
     unreadable_numbers,
 )
+from .conversions.swapped import Swapped, swapped_error
 from .intake import Conversion
 from .made_columns import make_columns
 from .mappings.mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
@@ -91,8 +92,13 @@ class Typing:
         order = spec.order or self.mapping.data.date_order
         # A spreadsheet may hold day counts and texts in one column: each is read in its own way.
         text_order = self.mapping.data.date_order
+        # An order declared for this very column says that somebody looked at its dates.
+        sure = spec.order in {"dmy", "mdy", "ymd"}
+        swapped = None if sure else self.source.swapped_dates(column)
+        if swapped is not None:
+            raise swapped_error(Swapped(*swapped[1:]), column=column, source=swapped[0])
         found = day_lookup(
-            texts, counts, column=column, order=order, text_order=text_order, missing=self._missing(column)
+            texts, counts, column=column, order=order, text_order=text_order, missing=self._missing(column), sure=sure
         )
         if found.n_unreadable and not self._counting:
             raise unreadable_days(found, row=self.source.first_row(column, found.unreadable))

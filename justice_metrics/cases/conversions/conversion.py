@@ -5,11 +5,11 @@ Days, numbers and labels each have a file; this one is the door that the rest of
 
 from __future__ import annotations
 
+from .date_texts import Precision
 from .days import (
     ColumnOrder,
     DateOrder,
     DayLookup,
-    Precision,
     day_lookup,
     precision_lookup,
     unreadable_days,

@@ -2,80 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ...base.errors import CaseDataError
 from ...base.language import Message, tr, trn
-from ..calendar import day_number
+from .date_texts import Parts, Precision, checked_day, parts_of
+from .swapped import swapped_dates, swapped_error
 from .text import NO_CODES, CountsOf, Texts, looking_like, normalise, part_missing, shapes
 
 DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
 ColumnOrder: TypeAlias = Literal["dmy", "mdy", "ymd", "excel_1900", "excel_1904"]
-Precision: TypeAlias = Literal["day", "month", "year"]
-
-# Where an imprecise date is placed: the middle of what is known, so that durations are not biased one way.
-_MIDDLE_DAY: Final = 15
-_MIDDLE_OF_YEAR: Final = (7, 1)
-_FIRST_YEAR: Final = 1000
-
 # Days from 1 January 1970 back to each spreadsheet's day 0. The 1900 system counts a 29 February 1900 that never was.
 _SERIAL_ZERO: Final[Mapping[str, int]] = MappingProxyType({"excel_1900": -25569, "excel_1904": -24107})
 _LAST_SERIAL: Final = 2_958_465
 _FIRST_SOUND_SERIAL: Final = 61
-
-_TIME: Final = re.compile(
-    r"^(?P<date>.*\S)(?:\s+|t)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?:hs?|hrs|horas)?\.?\s*(?:z|utc|[+-]\d{2}:?\d{2})?$"
-)
-# "mar" is left out of the short names: it is March far more often than Tuesday.
-_WEEKDAY: Final = re.compile(
-    r"^(?:(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\s*,?\s+"
-    r"|(?:lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat|sun)\.?\s*,?\s+(?=\d))"
-)
-_YEAR_FIRST: Final = re.compile(r"^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$")
-_YEAR_LAST: Final = re.compile(r"^(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})$")
-_SHORT_YEAR: Final = re.compile(r"^(\d{1,2})([-/. ])(\d{1,2})\2(\d{2})$")
-_EIGHT: Final = re.compile(r"^\d{8}$")
-_SERIAL: Final = re.compile(r"^(\d{1,7})(?:[.,]\d+)?$")
-_YEAR_MONTH: Final = re.compile(r"^(\d{4})[-/.](\d{1,2})$")
-_MONTH_YEAR: Final = re.compile(r"^(\d{1,2})[-/.](\d{4})$")
-_YEAR: Final = re.compile(r"^(\d{4})$")
-_DAY_NAME: Final = re.compile(
-    r"^(\d{1,2})(?:st|nd|rd|th|o)?[-/. ]*(?:de |of )?([a-z]{3,})\.?[-/., ]*(?:del? |of )?(\d{4}|\d{2})$"
-)
-_NAME_DAY: Final = re.compile(r"^([a-z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$")
-_NAME_YEAR: Final = re.compile(r"^([a-z]{3,})\.?[-/., ]*(?:del? |of )?(\d{4}|\d{2})$")
-
-_MONTHS: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        name: number
-        for number, names in enumerate(
-            (
-                "enero ene january jan",
-                "febrero feb february",
-                "marzo mar march",
-                "abril abr april apr",
-                "mayo may",
-                "junio jun june",
-                "julio jul july",
-                "agosto ago august aug",
-                "septiembre setiembre sep set sept september",
-                "octubre oct october",
-                "noviembre nov november",
-                "diciembre dic december dec",
-            ),
-            start=1,
-        )
-        for name in names.split()
-    }
-)
 
 _PRECISION_WORDS: Final[Mapping[str, Precision]] = MappingProxyType(
     {
@@ -131,19 +75,6 @@ class DayLookup:
     looks: tuple[tuple[str, int], ...] = ()
 
 
-class _Parts(NamedTuple):
-    """What a text says: numbers in their places, or two numbers whose places are open."""
-
-    kind: Literal["fixed", "open", "short_year", "serial", "unreadable"]
-    year: int = 0
-    first: int = 0
-    second: int = 0
-    precision: Precision = "day"
-
-
-_UNREADABLE: Final = _Parts("unreadable")
-
-
 def day_lookup(
     texts: Texts,
     counts: CountsOf,
@@ -152,6 +83,7 @@ def day_lookup(
     order: ColumnOrder | None = None,
     text_order: DateOrder | None = None,
     missing: Mapping[str, str] = NO_CODES,
+    sure: bool = False,
 ) -> DayLookup:
     """Find out how the texts of one column become days.
 
@@ -170,11 +102,13 @@ def day_lookup(
         Order of the texts that stand among day counts; found out by default.
     missing : mapping of str to str
         Codes that stand for missing.
+    sure : bool
+        Whether typed dates are right also where they look as if a program had turned day and month round.
 
     Raises
     ------
     CaseDataError
-        When no value tells day from month, or values tell both.
+        When no value tells day from month, or values tell both, or typed dates were turned round.
 
     Examples
     --------
@@ -184,9 +118,12 @@ def day_lookup(
     """
     present = part_missing(texts, counts, missing)
     serial_zero = _SERIAL_ZERO.get(order or "")
-    cache: dict[str, _Parts] = {}
-    parts = {text: _parts(text, cache, serials=serial_zero is not None) for text, _ in present.values}
+    cache: dict[str, Parts] = {}
+    parts = {text: parts_of(text, cache, serials=serial_zero is not None) for text, _ in present.values}
     declared = order if order in {"dmy", "mdy", "ymd"} else text_order if serial_zero is not None else None
+    swapped = None if sure else swapped_dates(present.values, parts, serial_zero=serial_zero)
+    if swapped is not None:
+        raise swapped_error(swapped, column=column)
     found = declared or _order_of(present.values, parts, column)
     days: dict[str, int | None] = dict.fromkeys(present.levels)
     precision: dict[str, Precision] = {}
@@ -273,7 +210,7 @@ def _remedy(found: DayLookup) -> Message:
     )
 
 
-def _order_of(values: tuple[tuple[str, int], ...], parts: Mapping[str, _Parts], column: str) -> DateOrder | None:
+def _order_of(values: tuple[tuple[str, int], ...], parts: Mapping[str, Parts], column: str) -> DateOrder | None:
     """Find the order out from the whole column."""
     day_first = month_first = either = silent = 0
     for text, count in values:
@@ -315,104 +252,18 @@ def _order_of(values: tuple[tuple[str, int], ...], parts: Mapping[str, _Parts], 
     return None if silent else "ymd"
 
 
-def _day(one: _Parts, order: DateOrder | None, serial_zero: int | None) -> int | None:
+def _day(one: Parts, order: DateOrder | None, serial_zero: int | None) -> int | None:
     if one.kind == "serial" and serial_zero is not None:
         return one.year + serial_zero if _sound_serial(one.year, serial_zero) else None
     if one.kind == "fixed":
-        return _checked(one.year, one.first, one.second)
+        return checked_day(one.year, one.first, one.second)
     if one.kind != "open" or order == "ymd":
         return None
     # without an order all such values have day and month equal
     month, day = (one.first, one.second) if order == "mdy" else (one.second, one.first)
-    return _checked(one.year, month, day)
+    return checked_day(one.year, month, day)
 
 
 def _sound_serial(serial: int, zero: int) -> bool:
     first = _FIRST_SOUND_SERIAL if zero == _SERIAL_ZERO["excel_1900"] else 1
     return first <= serial <= _LAST_SERIAL
-
-
-def _checked(year: int, month: int, day: int) -> int | None:
-    if year < _FIRST_YEAR:
-        return None
-    try:
-        return day_number(dt.date(year, month, day))
-    except ValueError:
-        return None
-
-
-def _parts(text: str, cache: dict[str, _Parts], *, serials: bool) -> _Parts:
-    """Take a text apart; the time of day is checked and dropped, the calendar day stays as written."""
-    bare = normalise(text)
-    if ":" in bare:
-        timed = _TIME.match(bare)
-        if timed is None or not _sound_time(timed):
-            return _UNREADABLE
-        bare = timed["date"].rstrip(",")
-    if bare not in cache:
-        cache[bare] = _date_parts(bare, serials=serials)
-    return cache[bare]
-
-
-def _sound_time(timed: re.Match[str]) -> bool:
-    hour, minute, second = int(timed["hour"]), int(timed["minute"]), int(timed["second"] or 0)
-    if timed["half"]:
-        return 1 <= hour <= 12 and minute < 60 and second < 60
-    return (hour < 24 and minute < 60 and second < 61) or (hour, minute, second) == (24, 0, 0)
-
-
-def _date_parts(bare: str, *, serials: bool) -> _Parts:
-    if serials and (found := _SERIAL.match(bare)):
-        return _Parts("serial", int(found[1]))
-    if found := _YEAR_FIRST.match(bare):
-        return _Parts("fixed", int(found[1]), int(found[3]), int(found[4]))
-    if found := _YEAR_LAST.match(bare):
-        return _Parts("open", int(found[4]), int(found[1]), int(found[3]))
-    if _EIGHT.match(bare):
-        # yyyymmdd and ddmmyyyy cannot be mixed up while years begin with 19 or 20: the month would be 19 or 20.
-        if _checked(int(bare[:4]), int(bare[4:6]), int(bare[6:])) is not None and bare[:2] in {"19", "20"}:
-            return _Parts("fixed", int(bare[:4]), int(bare[4:6]), int(bare[6:]))
-        return _Parts("open", int(bare[4:]), int(bare[:2]), int(bare[2:4]))
-    if found := _YEAR_MONTH.match(bare):
-        return _Parts("fixed", int(found[1]), int(found[2]), _MIDDLE_DAY, "month")
-    if found := _MONTH_YEAR.match(bare):
-        return _Parts("fixed", int(found[2]), int(found[1]), _MIDDLE_DAY, "month")
-    if found := _YEAR.match(bare):
-        return _Parts("fixed", int(found[1]), *_MIDDLE_OF_YEAR, "year")
-    if _SERIAL.match(bare):
-        return _Parts("serial")
-    if _SHORT_YEAR.match(bare):
-        return _Parts("short_year")
-    return _named_parts(_WEEKDAY.sub("", bare))
-
-
-def month_number(name: str) -> int | None:
-    """Return the number of a month named in English or Spanish, also in its short forms.
-
-    Examples
-    --------
-    >>> month_number("Setiembre"), month_number("ene."), month_number("13")
-    (9, 1, None)
-    """
-    return _MONTHS.get(normalise(name).rstrip("."))
-
-
-def _named_parts(bare: str) -> _Parts:
-    """Take a date with the month in words apart."""
-    if (found := _DAY_NAME.match(bare)) and (month := _MONTHS.get(found[2])):
-        return _with_year(found[3], month, int(found[1]), "day")
-    if (found := _NAME_DAY.match(bare)) and (month := _MONTHS.get(found[1])):
-        return _with_year(found[3], month, int(found[2]), "day")
-    if (found := _NAME_YEAR.match(bare)) and (month := _MONTHS.get(found[1])):
-        return _with_year(found[2], month, _MIDDLE_DAY, "month")
-    return _UNREADABLE
-
-
-def _with_year(year: str, month: int, day: int, precision: Precision) -> _Parts:
-    """Read a year beside a month in words, where spreadsheets write two digits; 50 to 99 could be either century."""
-    number = int(year)
-    if len(year) == 2:
-        if number >= 50:
-            return _Parts("short_year")
-        number += 2000
-    return _Parts("fixed", number, month, day, precision)

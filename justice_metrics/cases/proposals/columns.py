@@ -300,8 +300,8 @@ def _dates(values: list[tuple[str, int]]) -> tuple[DayLookup | None, bool]:
     try:
         return day_lookup(texts, counts, column="?"), False
     except CaseDataError:
-        day_first = day_lookup(texts, counts, column="?", order="dmy")
-        month_first = day_lookup(texts, counts, column="?", order="mdy")
+        day_first = day_lookup(texts, counts, column="?", order="dmy", sure=True)
+        month_first = day_lookup(texts, counts, column="?", order="mdy", sure=True)
         better = month_first if month_first.n_unreadable < day_first.n_unreadable else day_first
         return better, day_first.n_unreadable == month_first.n_unreadable
 

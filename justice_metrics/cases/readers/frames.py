@@ -22,7 +22,7 @@ from ..conversions.conversion import DayLookup
 from ..days import day_of_date
 from .embedded import DayFrame, Embedded, with_day_numbers
 from .in_memory import LARGEST_WHOLE, appended, to_arrow
-from .text_table import TextTable
+from .text_table import SwappedDates, TextTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -148,6 +148,10 @@ class Source:
     def written_numbers(self, column: str) -> Mapping[str, bool] | None:
         """Return, of a column whose numbers the file types, those that stand as text; None where all numbers do."""
         return None if self._file is None or column in self.made else self._file.written_numbers.get(column)
+
+    def swapped_dates(self, column: str) -> SwappedDates | None:
+        """Return in which of several files a program turned the dates of a column round, and how many."""
+        return None if self._file is None or column in self.made else self._file.swapped_dates.get(column)
 
     def first_row(self, column: str, texts: Iterable[str]) -> int | None:
         """Return the number (from 1) of the first row whose cell is one of ``texts``; None where rows have no order."""

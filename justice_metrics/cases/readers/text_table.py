@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from ...base.errors import ReadError, nearest
 from ...base.language import Message, tr, trn
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
+
+# Name of a file, cells with typed dates, cells with texts, order of the texts.
+SwappedDates: TypeAlias = tuple[str, int, int, Literal["dmy", "mdy"]]
 
 # Rows above the header that hold at most one filled cell are a title; more of them than this is not a table.
 MOST_TITLE_ROWS: Final = 20
@@ -54,6 +57,9 @@ class TextTable:
     written_numbers : mapping of str to mapping
         For each column with typed numbers that have a fraction: the numbers with a mark that stand in it as text, and
         whether a typed number looks the same. Of other columns nothing is known: all their numbers are texts.
+    swapped_dates : mapping of str to (str, int, int, str)
+        Of several files: columns in which one of them, by its name, has typed dates whose day and month a program
+        turned round; how many such dates and how many texts, and the order of the texts.
     """
 
     table: pa.Table = field(repr=False)
@@ -69,6 +75,7 @@ class TextTable:
     value_labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     user_missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     written_numbers: Mapping[str, Mapping[str, bool]] = field(default_factory=dict, repr=False)
+    swapped_dates: Mapping[str, SwappedDates] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:

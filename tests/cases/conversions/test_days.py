@@ -251,3 +251,56 @@ def test_words_have_no_shape_to_show() -> None:
     assert said.endswith("; they hold letters or other signs.")
     mixed = str(unreadable_days(day_lookup(["31/12/2016", "Total", "99/99/2016"], [5, 1, 2], column="D")).problem)
     assert mixed.endswith("; they look like 99/99/9999, ….")
+
+
+class TestSwapped:
+    """A program of another country turned day and month round in the dates that it could read."""
+
+    @staticmethod
+    def opened_elsewhere(days: list[dt.date]) -> list[str]:
+        return [
+            dt.date(one.year, one.day, one.month).isoformat() if one.day <= 12 else one.strftime("%d/%m/%Y")
+            for one in days
+        ]
+
+    @pytest.mark.parametrize("order", [None, "dmy"])
+    def test_the_trace_is_refused(self, order: Any) -> None:
+        days = [dt.date(2018, 1, 1) + dt.timedelta(days=9 * one) for one in range(30)]
+        texts = self.opened_elsewhere(days)
+        with pytest.raises(CaseDataError, match="none of 26 typed dates has a day above 12, and each of 34") as error:
+            day_lookup(texts, [2] * 30, column="Denuncia", order=order)
+        assert '{ column = "Denuncia", order = "dmy" }' in error.value.text()
+        assert day_lookup(texts, [2] * 30, column="Denuncia", order="dmy", sure=True).n_unreadable == 0
+
+    def test_day_counts_too(self) -> None:
+        days = [dt.date(2018, 1, 1) + dt.timedelta(days=9 * one) for one in range(30)]
+        texts = [
+            str((dt.date.fromisoformat(one) - dt.date(1899, 12, 30)).days) if "-" in one else one
+            for one in self.opened_elsewhere(days)
+        ]
+        with pytest.raises(CaseDataError, match="none of 13 typed dates"):
+            day_lookup(texts, [1] * 30, column="Denuncia", order="excel_1900", text_order="dmy")
+
+    @pytest.mark.parametrize("more", ["2018-05-13", "05/03/2018", "05/05/2018"])
+    def test_one_date_that_does_not_fit_is_enough(self, more: str) -> None:
+        days = [dt.date(2018, 1, 1) + dt.timedelta(days=9 * one) for one in range(30)]
+        texts = [*self.opened_elsewhere(days), more]
+        assert day_lookup(texts, [1] * 31, column="Denuncia").order == "dmy"
+
+    def test_few_dates_may_fit_by_chance(self) -> None:
+        texts = ["2018-05-03", "2018-09-01", "19/03/2018", "30/04/2018"]
+        assert day_lookup(texts, [90] * 4, column="Denuncia").order == "dmy"
+
+    def test_months_in_words_are_not_typed(self) -> None:
+        texts = [*(f"{day} de mayo de 2018" for day in range(1, 13)), *(f"{day}/05/2018" for day in range(13, 31))]
+        assert day_lookup(texts, [1] * 30, column="Denuncia").n_unreadable == 0
+
+    @given(days=st.lists(st.dates(dt.date(2010, 1, 1), dt.date(2020, 1, 1)), min_size=40, unique=True))
+    def test_sound_dates_are_not_refused(self, days: list[dt.date]) -> None:
+        """Texts are those from one day on, as when somebody began to type in another way."""
+        texts = [one.isoformat() if place % 2 else one.strftime("%d/%m/%Y") for place, one in enumerate(days)]
+        try:
+            day_lookup(texts, [1] * len(texts), column="Denuncia", order="dmy")
+        except CaseDataError:
+            assert all(one.day <= 12 for one in days[1::2])
+            assert all(one.day > 12 for one in days[::2])
