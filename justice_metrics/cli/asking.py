@@ -200,4 +200,4 @@ def _asked(shell: Shell, question: Readable | str, default: str | None) -> str:
 
 
 def _tell(shell: Shell, message: Readable) -> None:
-    typer.echo(shell.text(message), err=True)
+    shell.tell(message)

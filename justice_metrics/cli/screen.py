@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..base.language import Language, tr
+from ..publish.inert import plain_lines
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
     from ..base.result import Result, Table
 
@@ -26,36 +28,41 @@ TO_FILES_ONLY: Final = frozenset(
 _PADDING, _LONGEST_WORD = 3, 24
 
 
-def show(results: Sequence[Result], screen: Console, language: Language) -> None:
-    """Show results one below the other, with what a reader must know of them."""
+def harmless(words: str, *, style: str = "") -> Text:
+    """Return words for the screen; what a file smuggled in, such as an escape sequence, does nothing."""
     from rich.text import Text
 
-    screen.print(Text(INTERNAL.text(language), style="bold reverse"))
+    return Text(plain_lines(words), style=style)
+
+
+def show(results: Sequence[Result], screen: Console, language: Language) -> None:
+    """Show results one below the other, with what a reader must know of them."""
+    screen.print(harmless(INTERNAL.text(language), style="bold reverse"))
     if any(one.provenance.simulated for one in results):
-        screen.print(Text(SIMULATED.text(language), style="bold"))
+        screen.print(harmless(SIMULATED.text(language), style="bold"))
     for one in results:
         _show_one(one, screen, language)
 
 
 def _show_one(result: Result, screen: Console, language: Language) -> None:
-    from rich.text import Text
-
     screen.print()
-    screen.print(Text(result.heading.text(language), style="bold"))
+    screen.print(harmless(result.heading.text(language), style="bold"))
     screen.print()
     # The answer first; its heading stands above already.
-    screen.print(Text(result.summary(language).partition("\n\n")[2]))
+    screen.print(harmless(result.summary(language).partition("\n\n")[2]))
     screen.print()
     for name, table in shown_tables(result):
         if table.title is not None and name != "main":
-            screen.print(Text(table.title.text(language), style="italic"))
+            screen.print(harmless(table.title.text(language), style="italic"))
         screen.print(table_on_screen(table, language, screen.width))
         if len(table) > MOST_ROWS:
             more = tr("… and {n} more rows; write them all with --out FILE.csv or FILE.xlsx", n=len(table) - MOST_ROWS)
-            screen.print(Text(more.text(language)))
+            screen.print(harmless(more.text(language)))
     left = tables_left(result)
     if left:
-        screen.print(Text(tr("Further tables ({listed}): write them with --out FILE.xlsx", listed=left).text(language)))
+        screen.print(
+            harmless(tr("Further tables ({listed}): write them with --out FILE.xlsx", listed=left).text(language))
+        )
     for table in result.tables.values():
         if table.warning is not None:
             screen.print()
@@ -88,12 +95,11 @@ def naive_box(table: Table, language: Language) -> RenderableType:
     What stands last on a screen is what is seen, and it must not be the number that misleads.
     """
     from rich.panel import Panel
-    from rich.text import Text
 
     warning = table.warning.text(language) if table.warning else ""
     where = tr("The table is written with --out FILE.xlsx.").text(language)
     title = tr("Why not this figure: {title}", title=table.title or tr("naive figure")).text(language)
-    return Panel(Text(f"{warning}\n{where}", style="bold"), title=Text(title), title_align="left")
+    return Panel(harmless(f"{warning}\n{where}", style="bold"), title=harmless(title), title_align="left")
 
 
 def table_on_screen(table: Table, language: Language, width: int) -> RenderableType:
@@ -110,7 +116,6 @@ def fitted(
     """Return cells as columns, numbers right aligned, or as blocks when the columns do not fit."""
     from rich import box
     from rich.table import Table as Grid
-    from rich.text import Text
 
     columns = [[head, *(row[place] for row in rows)] for place, head in enumerate(headings)]
     widths = widths_within(columns, numbers=numbers, width=width)
@@ -118,9 +123,11 @@ def fitted(
         return _blocks(headings, rows)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     for head, number, room in zip(headings, numbers, widths, strict=True):
-        grid.add_column(Text(head), justify="right" if number else "left", overflow="fold", width=room, vertical="top")
+        grid.add_column(
+            harmless(head), justify="right" if number else "left", overflow="fold", width=room, vertical="top"
+        )
     for row in rows:
-        grid.add_row(*(Text(cell) for cell in row))
+        grid.add_row(*(harmless(cell) for cell in row))
     return grid
 
 
@@ -157,10 +164,9 @@ def _longest_word(text: str) -> int:
 
 def _blocks(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> RenderableType:
     from rich.console import Group
-    from rich.text import Text
 
     blocks = []
     for row in rows:
         lines = "\n".join(f"{heading}: {cell}" for heading, cell in zip(headings, row, strict=True))
-        blocks.append(Text(lines + "\n"))
+        blocks.append(harmless(lines + "\n"))
     return Group(*blocks)

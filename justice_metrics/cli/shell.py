@@ -17,6 +17,7 @@ import typer
 
 from ..base.errors import JusticeMetricsError
 from ..base.language import LANGUAGES, Language, Message, Readable, tr
+from ..publish.inert import plain_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,12 +94,12 @@ class Shell:
 
     def tell(self, message: Readable) -> None:
         """Write a message beside the output."""
-        typer.echo(self.text(message), err=True)
+        typer.echo(plain_lines(self.text(message)), err=True)
 
     def say(self, message: Readable) -> None:
         """Write a line of the output; nothing when the command is quiet or its output is for a machine."""
         if not self.quiet and not self.json:
-            typer.echo(self.text(message))
+            typer.echo(plain_lines(self.text(message)))
 
     @property
     def screen(self) -> Console:
@@ -154,7 +155,7 @@ class Shell:
                 )
 
     def _fail(self, text: str) -> None:
-        typer.echo(tr("Error: {text}", text=text).text(self.language), err=True)
+        typer.echo(plain_lines(tr("Error: {text}", text=text).text(self.language)), err=True)
         raise typer.Exit(FAULT) from None
 
 

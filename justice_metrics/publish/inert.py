@@ -37,6 +37,17 @@ def plain(text: str, *, longest: int | None = None) -> str:
     return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
 
 
+def plain_lines(text: str) -> str:
+    r"""Return text of several lines without controls and marks of writing direction: a terminal obeys nothing in it.
+
+    Examples
+    --------
+    >>> plain_lines("Juzgado \x1b[31m1\nAbierto")
+    'Juzgado  [31m1\nAbierto'
+    """
+    return "\n".join(plain(line) for line in text.split("\n"))
+
+
 def csv_text(text: str) -> str:
     """Return text that a spreadsheet takes for text: one that could be a formula gets a ``'`` in front.
 

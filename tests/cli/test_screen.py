@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from justice_metrics.cli.screen import fitted, widths_within
+from tests.cli.conftest import Files, Run, rows
 
 HEADINGS = ["department", "furthest step", "reached it", "share of those that ended", "interval"]
 ROWS = [
@@ -51,3 +52,16 @@ def test_widths_add_up() -> None:
 
 def test_without_rows() -> None:
     assert widths_within([["step"], ["reached it"]], numbers=[False, True], width=80) == [4, 10]
+
+
+def test_nothing_in_a_file_moves_the_terminal(files: Files, shell: Run) -> None:
+    cells = rows()
+    for row in cells:
+        row[4] = "North\x1b]0;pwned\x07\x1b[31m" if row[4] == "North" else row[4]
+    files.write_data(cells)
+    commands = (("attrition", files.mapping, "--by", "department"), ("check", files.mapping), ("init", str(files.data)))
+    for words in commands:
+        answer = shell(*words)
+        assert answer.code == 0
+        assert "\x1b" not in answer.out + answer.err
+        assert "\x07" not in answer.out + answer.err
