@@ -26,6 +26,7 @@ from .database_errors import (
 from .database_query import begins_as_select
 from .text_rows import TextRows, nothing_readable, table_of_columns, trimmed
 from .text_table import TextTable, no_rows
+from .typed_numbers import all_typed
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,6 +46,7 @@ _SQLITE_TABLES: Final = (
 _TEXT_TYPES: Final = re.compile(
     r"(VARCHAR|ENUM|UUID|DATE|TIME|TIMESTAMP|DECIMAL|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|BIGNUM|VARINT|JSON|BIT)\b"
 )
+_WITH_FRACTIONS: Final = re.compile(r"(DOUBLE|FLOAT|REAL|DECIMAL)\b(?!.*\])")
 _ZONED: Final = "TIMESTAMP WITH TIME ZONE"
 _READING: Final = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 
@@ -183,6 +185,7 @@ def _duckdb_answer(relation: duckdb.DuckDBPyRelation, name: str, time_zone: str 
         name,
         left_out=[one for place, one in enumerate(given) if place not in texts],
         notes=(by_utc(moments),) if moments and time_zone is None else (),
+        written=[all_typed() if _WITH_FRACTIONS.match(kinds[place]) else None for place in texts],
     )
 
 

@@ -16,6 +16,7 @@ from ...base.language import Message, tr, trn
 from .labelled_columns import Codes, LabelledColumn, column_of
 from .letters import Letters
 from .text_table import TextTable, clean_header, filled_rows, no_rows
+from .typed_numbers import all_typed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -167,6 +168,7 @@ def _table(path: Path, program: _Program, codes: Codes, letters: Letters, opened
         column_labels={name: one.label for name, one in named.items() if one.label},
         value_labels={name: one.labels for name, one in named.items() if one.labels},
         user_missing={name: tuple(one.missing) for name, one in named.items() if one.missing},
+        written_numbers={name: all_typed(one.shown.values()) for name, one in named.items() if one.numeric},
     )
 
 

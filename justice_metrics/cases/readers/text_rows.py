@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 from ...base.errors import ReadError
 from ...base.language import Message, tr, trn
 from .text_table import TextTable, clean_header, filled_rows, no_rows
+from .typed_numbers import NumberColumn
 
 _BLOCK: Final = 50_000
 _LARGEST_WHOLE: Final = 2.0**53
@@ -76,6 +77,7 @@ class TextRows:
         self._cells: list[list[str | None]] = [[] for _ in names]
         self._blocks: list[Any] = []
         self._no_text: set[int] = set()
+        self._numbers = [NumberColumn() for _ in names]
 
     @property
     def n_moments(self) -> int:
@@ -86,6 +88,8 @@ class TextRows:
         """Take rows in."""
         for row in rows:
             for place, value in enumerate(row):
+                if isinstance(value, str | float | Decimal):
+                    self._numbers[place].add((value,))
                 self._cells[place].append(self._cell(value, place))
             if self._cells and len(self._cells[0]) >= _BLOCK:
                 self._finish_block()
@@ -104,9 +108,10 @@ class TextRows:
         whole = pa.concat_tables(self._blocks)
         columns = [one for place, one in enumerate(whole.columns) if place not in self._no_text]
         given = [one for place, one in enumerate(self._names) if place not in self._no_text]
+        written = [one.written for place, one in enumerate(self._numbers) if place not in self._no_text]
         left_out = [one for place, one in enumerate(self._names) if place in self._no_text]
         # rows of a database have no header line above them
-        return table_of_columns(columns, given, source, left_out=left_out, notes=notes, first_row=1)
+        return table_of_columns(columns, given, source, left_out=left_out, notes=notes, first_row=1, written=written)
 
     def _cell(self, value: Any, place: int) -> str | None:
         if place in self._no_text:
@@ -136,8 +141,11 @@ def table_of_columns(
     left_out: Sequence[str] = (),
     notes: tuple[Message, ...] = (),
     first_row: int = 1,
+    written: Sequence[Mapping[str, bool] | None] | None = None,
 ) -> TextTable:
     """Return columns of texts as a table: names cleaned, blank rows left out, and what was left out before noted.
+
+    ``written`` says, for each column of typed numbers, which numbers stand in it as text.
 
     Raises
     ------
@@ -162,6 +170,11 @@ def table_of_columns(
         first_row=filled.first_row,
         numbers=filled.numbers,
         notes=(*notes, *more, *renamed, *filled.notes),
+        written_numbers={
+            name: held
+            for name, held in zip(names, written or [None] * len(names), strict=True)
+            if name is not None and held is not None
+        },
     )
 
 

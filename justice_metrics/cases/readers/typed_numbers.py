@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from .text_table import TextTable
@@ -29,14 +30,14 @@ class NumberColumn:
     def add(self, cells: Iterable[Any]) -> None:
         """Take cells in, as the parser gives them."""
         for one in cells:
-            if isinstance(one, float):
-                if not one.is_integer():
-                    self._has_fractions = True
-                    text = repr(one)
-                    if _LIKE_THOUSANDS.match(text):
-                        self._typed.add(text)
-            elif isinstance(one, str) and _MARKED.match(one):
-                self._written.add(one.strip())
+            if isinstance(one, str):
+                if _MARKED.match(one):
+                    self._written.add(one.strip())
+            elif isinstance(one, Decimal) or (isinstance(one, float) and not one.is_integer()):
+                text = repr(one) if isinstance(one, float) else format(one, "f")
+                self._has_fractions |= "." in text or "e" in text
+                if _LIKE_THOUSANDS.match(text):
+                    self._typed.add(text)
 
     @property
     def written(self) -> Mapping[str, bool] | None:
@@ -44,6 +45,11 @@ class NumberColumn:
         if not self._has_fractions:
             return None
         return {text: text in self._typed for text in sorted(self._written)}
+
+
+def all_typed(shown: Iterable[str] = ()) -> Mapping[str, bool]:
+    """Return what ``NumberColumn.written`` is for a column of numbers only; labels in place of some are texts."""
+    return {text: False for text in shown if _MARKED.match(text)}
 
 
 def numbers_of_all(tables: Sequence[TextTable]) -> dict[str, Mapping[str, bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import xlsxwriter
 
 import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError
+from justice_metrics.cases.readers.database import read_database
 from justice_metrics.cases.readers.files import read_text_table, read_text_tables
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -75,3 +77,29 @@ def test_typed_in_one_file_and_text_in_another(tmp_path: Path) -> None:
         amounts(one, two)
     renamed = read_text_tables([one, two], renamed={"Monto": "Cuantía"})
     assert renamed.written_numbers == {"Cuantía": {"1.235": True, "12,5": False}}
+
+
+def test_databases_type_their_numbers(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    with duckdb.connect(str(tmp_path / "casos.duckdb")) as made:
+        made.execute("CREATE TABLE casos AS SELECT 1.235::DOUBLE AS a, 1.235::DECIMAL(9, 3) AS b, '1.235' AS c, 7 AS d")
+    read = read_database("duckdb:///casos.duckdb", folder=tmp_path)
+    assert read.written_numbers == {"a": {}, "b": {}}
+    with sqlite3.connect(tmp_path / "casos.sqlite") as other:
+        other.execute("CREATE TABLE casos (a, b)")
+        other.executemany("INSERT INTO casos VALUES (?, ?)", [(1.235, "1.235"), ("1.235", "2"), ("12,5", "3")])
+    other.close()
+    read = read_database("sqlite:///casos.sqlite", folder=tmp_path)
+    assert read.written_numbers == {"a": {"1.235": True, "12,5": False}}
+
+
+def test_statistics_files_type_their_numbers(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {"CUD": ["1", "2"], "Denuncia": ["2018-01-20"] * 2, "Monto": [1.235, 1.237], "Nota": ["1.235", "x"]}
+    )
+    pyreadstat.write_sav(frame, str(tmp_path / "casos.sav"))
+    assert read_text_table(tmp_path / "casos.sav").written_numbers == {"Monto": {}}
+    assert amounts(tmp_path / "casos.sav", decimal=",") == [1.235, 1.237]
+    assert amounts(tmp_path / "casos.sav") == [1.235, 1.237]
