@@ -161,6 +161,7 @@ def _table(path: Path, program: _Program, codes: Codes, letters: Letters, opened
             *letters.notes(),
             *_shared(columns),
             *_without(unlabelled),
+            *_inexact(named),
             *_uncounted(declared),
             *renamed,
             *filled.notes,
@@ -219,6 +220,32 @@ def _without(n: int) -> tuple[Message, ...]:
             n,
         ),
     )
+
+
+def _inexact(columns: Mapping[str, LabelledColumn]) -> list[Message]:
+    """Say what the file holds less exactly than it shows."""
+    notes = []
+    for name, one in columns.items():
+        beyond = one.beyond
+        if beyond:
+            notes.append(
+                trn(
+                    "{n} whole number in '{column}' is longer than the file holds exactly: its last digits are lost.",
+                    "{n} whole numbers in '{column}' are longer than the file holds exactly: their last digits are "
+                    "lost.",
+                    beyond,
+                    column=name,
+                )
+            )
+        if one.rough:
+            notes.append(
+                tr(
+                    "The times in '{column}' are of single precision (float), exact to about a minute only: one so "
+                    "near to midnight is read as midnight.",
+                    column=name,
+                )
+            )
+    return notes
 
 
 def _uncounted(declared: int | None) -> tuple[Message, ...]:

@@ -7,17 +7,24 @@ into dates here, so that no date is lost where a calendar of another program end
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import struct
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeAlias
 
 Writer: TypeAlias = Callable[[float], str]
 
 _SPSS_DAY_0: Final = dt.datetime(1582, 10, 14)
 _STATA_DAY_0: Final = dt.datetime(1960, 1, 1)
 _DAY: Final = 86_400.0
+_MIDNIGHTS: Final = 86_400_000.0
 _LARGEST_WHOLE: Final = 2.0**53
+_LARGEST_SINGLE: Final = 2.0**24
+# So many numbers are not all by chance such as single precision holds.
+_MANY: Final = 10
+# Kinds of Stata's dates that have a time of day, in milliseconds.
+MOMENTS: Final = ("c", "C")
 _WORD: Final = re.compile(r"^[A-Z]+")
 _STATA: Final = re.compile(r"^%-?(d|t[a-zA-Z])")
 
@@ -43,13 +50,11 @@ def writer_of_format(given: str | None, *, stata: bool, single: bool = False) ->
     ('2019-03-05', '2019-03')
     """
     number = _single_text if single else number_text
+    kind = kind_of_format(given, stata=stata)
     if stata:
-        found = _STATA.match(given or "")
-        kind = (found[1] if found else "").removeprefix("t") or ""
         writers: dict[str, Writer] = {
             "d": lambda value: _moment(_STATA_DAY_0, value * _DAY),
-            "c": lambda value: _moment(_STATA_DAY_0, value / 1000),
-            "C": lambda value: _moment(_STATA_DAY_0, value / 1000),
+            **dict.fromkeys(MOMENTS, lambda value: _moment(_STATA_DAY_0, midnight_meant(value) / 1000)),
             "m": lambda value: _part(value, 12, "{year}-{part:02d}"),
             "q": lambda value: _part(value, 4, "{year}-Q{part}"),
             "h": lambda value: _part(value, 2, "{year}-H{part}"),
@@ -57,8 +62,6 @@ def writer_of_format(given: str | None, *, stata: bool, single: bool = False) ->
             "y": number,
         }
     else:
-        found = _WORD.match(given or "")
-        kind = found[0] if found else ""
         writers = {
             **dict.fromkeys((*_SPSS_DAYS, *_SPSS_MOMENTS), lambda value: _moment(_SPSS_DAY_0, value)),
             "MOYR": lambda value: _moment(_SPSS_DAY_0, value)[:7],
@@ -67,6 +70,40 @@ def writer_of_format(given: str | None, *, stata: bool, single: bool = False) ->
         }
     write = writers.get(kind, number)
     return lambda value: _or_number(write, value)
+
+
+def kind_of_format(given: str | None, *, stata: bool) -> str:
+    """Return the part of a display format that says what a number means.
+
+    Examples
+    --------
+    >>> kind_of_format("%tcDD/NN/CCYY", stata=True), kind_of_format("DATE11", stata=False)
+    ('c', 'DATE')
+    """
+    if stata:
+        found = _STATA.match(given or "")
+        return (found[1] if found else "").removeprefix("t")
+    word = _WORD.match(given or "")
+    return word[0] if word else ""
+
+
+def inexact_numbers(values: Iterable[Any], given: str | None, *, stata: bool, single: bool) -> int:
+    """Return how many different whole numbers of a column are longer than what they were stored in holds exactly.
+
+    Numbers of single precision that another program wrote as double ones are known by their number: ten or more, all of
+    which single precision holds, and not because they end in 0.
+
+    Examples
+    --------
+    >>> inexact_numbers([201701232.0, 7.0], "%9.0g", stata=True, single=True)
+    1
+    """
+    dated = (*MOMENTS, *"dmqhw") if stata else (*_SPSS_DAYS, *_SPSS_MOMENTS, "MOYR", "QYR", "TIME")
+    if kind_of_format(given, stata=stata) in dated:
+        return 0
+    long = [one for one in values if isinstance(one, float) and abs(one) > _LARGEST_SINGLE and one.is_integer()]
+    singles = single or (len(long) >= _MANY and all(is_single(one) for one in long) and any(one % 10 for one in long))
+    return len(long) if singles else sum(abs(one) > _LARGEST_WHOLE for one in long)
 
 
 def number_text(value: float) -> str:
@@ -99,6 +136,30 @@ def _moment(zero: dt.datetime, seconds: float) -> str:
     if moment.time() == dt.time():
         return moment.date().isoformat()
     return moment.isoformat(sep=" ", timespec="microseconds" if moment.microsecond else "seconds")
+
+
+def is_single(value: float) -> bool:
+    """Return whether single precision holds a number as it is."""
+    try:
+        return bool(struct.unpack("f", struct.pack("f", value))[0] == value)
+    except OverflowError:
+        return False
+
+
+def midnight_meant(value: float) -> float:
+    """Return the midnight that a moment in milliseconds stands for, where it is one of single precision; else itself.
+
+    A midnight that was computed without "double" lies before or after itself by half the distance of two such numbers;
+    taken at its word, it would be the day before as often as not.
+
+    Examples
+    --------
+    >>> midnight_meant(1830384041984.0), midnight_meant(1830383990000.0)
+    (1830384000000.0, 1830383990000.0)
+    """
+    midnight = round(value / _MIDNIGHTS) * _MIDNIGHTS
+    near = abs(value - midnight) <= 2.0 ** (math.frexp(value)[1] - 25)
+    return midnight if near and is_single(value) else value
 
 
 def _part(value: float, parts: int, pattern: str) -> str:

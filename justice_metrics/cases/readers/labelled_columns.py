@@ -8,7 +8,14 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from ..conversions.text import normalise
-from .labelled_cells import Writer, writer_of_format
+from .labelled_cells import (
+    MOMENTS,
+    Writer,
+    inexact_numbers,
+    kind_of_format,
+    midnight_meant,
+    writer_of_format,
+)
 from .letters import Letters
 from .text_table import cells_of_labels
 
@@ -33,6 +40,8 @@ class LabelledColumn:
         What a cell holds for each labelled code; empty where codes are kept.
     missing : dict of str to None
         Texts of cells that the file declares missing, in their order.
+    given, single
+        Its display format, and whether its numbers are of single precision.
     """
 
     name: str
@@ -46,6 +55,8 @@ class LabelledColumn:
     missing: dict[str, None] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     known: dict[Any, str | None] = field(default_factory=dict)
+    given: str | None = None
+    single: bool = False
 
     def texts(self, cells: Sequence[Any], letters: Letters) -> list[str | None]:
         """Return cells as texts; each value is looked at once."""
@@ -83,6 +94,18 @@ class LabelledColumn:
             return letters.right(value, cells).strip() or None
         return self.write(value)
 
+    @property
+    def beyond(self) -> int:
+        """Different whole numbers that are longer than their storage holds exactly."""
+        return inexact_numbers(self.known, self.given, stata=self.stata, single=self.single) if self.numeric else 0
+
+    @property
+    def rough(self) -> bool:
+        """Whether it holds moments of single precision, which are exact to a minute or so."""
+        if not self.stata or kind_of_format(self.given, stata=True) not in MOMENTS:
+            return False
+        return self.single or any(isinstance(one, float) and midnight_meant(one) != one for one in self.known)
+
     def is_missing(self, value: Any) -> bool:
         """Whether the file declares a value missing: .a to .z in Stata, single values and ranges in SPSS."""
         if self.stata:
@@ -111,12 +134,15 @@ def column_of(place: int, said: Any, *, letters: Letters, codes: Codes, stata: b
     """
     raw = said.column_names[place]
     name, kind = letters.right(raw), said.readstat_variable_types.get(raw)
+    given, single = said.original_variable_types.get(raw), kind == _SINGLE
     column = LabelledColumn(
         name=name,
         label=letters.right(said.column_labels[place] or "").strip(),
         stata=stata,
         numeric=kind != _TEXT,
-        write=writer_of_format(said.original_variable_types.get(raw), stata=stata, single=kind == _SINGLE),
+        write=writer_of_format(given, stata=stata, single=single),
+        given=given,
+        single=single,
         ranges=tuple((one["lo"], one["hi"]) for one in said.missing_ranges.get(raw) or ()),
     )
     declared = said.variable_value_labels.get(raw) or {}

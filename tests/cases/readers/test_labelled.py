@@ -6,13 +6,14 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from justice_metrics.base.errors import ReadError
 from justice_metrics.cases.readers.apart import read_apart
 from justice_metrics.cases.readers.labelled import read_spss, read_stata
-from justice_metrics.cases.readers.labelled_cells import number_text, writer_of_format
+from justice_metrics.cases.readers.labelled_cells import inexact_numbers, number_text, writer_of_format
 from justice_metrics.cases.readers.letters import Letters
 from justice_metrics.cases.readers.text_table import TextTable, cells_of_labels
 
@@ -248,6 +249,56 @@ class TestDates:
         assert writer_of_format("%9.0g", stata=True, single=True)(0.10000000149011612) == "0.1"
         assert writer_of_format("%9.0g", stata=True)(0.10000000149011612) == "0.10000000149011612"
         assert number_text(2.0**60) == "1.152921504606847e+18"
+
+
+class TestPrecision:
+    @pytest.mark.parametrize("stored", ["float", "double"])
+    def test_a_midnight_of_single_precision_is_midnight(self, tmp_path: Path, stored: str) -> None:
+        days = [dt.date(2018, 1, 1) + dt.timedelta(days=at) for at in range(60)]
+        moments = np.array([86_400_000.0 * (one - dt.date(1960, 1, 1)).days for one in days])
+        frame = pd.DataFrame({"d": moments.astype(np.float32), "noon": (moments + 43_200_000).astype(np.float32)})
+        read = self.read(tmp_path, frame, stored, {"d": "%tc", "noon": "%tc"})
+        assert cells(read, "d") == [one.isoformat() for one in days]
+        noons = [dt.datetime.fromisoformat(one or "") for one in cells(read, "noon")]
+        true = [dt.datetime.combine(day, dt.time(12)) for day in days]
+        assert max(abs((one - noon).total_seconds()) for one, noon in zip(noons, true, strict=True)) <= 66
+        told = ["single precision" in note.text() for note in read.notes]
+        assert told == ([True, True] if stored == "float" else [True])
+
+    def read(self, folder: Path, frame: pd.DataFrame, stored: str, formats: dict[str, str]) -> TextTable:
+        path = folder / "single.dta"
+        pyreadstat.write_dta(frame, str(path), variable_format=formats)
+        if stored == "float":
+            frame.to_stata(path, write_index=False)
+            data = path.read_bytes()
+            for shown in formats.values():
+                data = data.replace(b"%9.0g", shown.encode().ljust(5, b"\0"), 1)
+            path.write_bytes(data)
+        return read_stata(path)
+
+    def test_double_precision_is_taken_at_its_word(self) -> None:
+        assert writer_of_format("%tc", stata=True)(1830297590000.0) == "2017-12-30 23:59:50"
+
+    @pytest.mark.parametrize(("ending", "dtype"), [("dta", "float32"), ("dta", "float64"), ("sav", "float64")])
+    def test_ids_that_lost_digits_are_told(self, tmp_path: Path, ending: str, dtype: str) -> None:
+        longest = 2.0**24 if dtype == "float32" else 2.0**53
+        frame = pd.DataFrame({"id": np.array([longest, 2 * longest, 4 * longest, 7.0, 0.5], dtype=dtype)})
+        path = tmp_path / f"ids.{ending}"
+        if dtype == "float32":
+            frame.to_stata(path, write_index=False)
+        else:
+            (pyreadstat.write_dta if ending == "dta" else pyreadstat.write_sav)(frame, str(path))
+        (note,) = READ[ending](path).notes
+        assert note.text() == (
+            "2 whole numbers in 'id' are longer than the file holds exactly: their last digits are lost."
+        )
+
+    def test_single_numbers_in_double_storage(self) -> None:
+        ids = [float(np.float32(201_700_000 + 37 * at)) for at in range(12)]
+        assert inexact_numbers(ids, "F8.0", stata=False, single=False) == len(set(ids))
+        # a few, round amounts, and true double numbers
+        for right in (ids[:5], [20_000_000.0 * at for at in range(1, 15)], [*ids, 201_700_001.0]):
+            assert inexact_numbers(right, "F8.0", stata=False, single=False) == 0
 
 
 class TestLabels:
