@@ -15,6 +15,7 @@ NOT_APPLICABLE: Final = "not_applicable"
 UNDER_REVIEW: Final = "under_review"
 PENDING: Final = "pending"
 ALL: Final = "all"
+FEW_TOGETHER: Final = "few_together"
 
 MISSING_LEVELS: Final = (NOT_RECORDED, NOT_AVAILABLE, NOT_APPLICABLE, UNDER_REVIEW)
 
@@ -26,6 +27,7 @@ LEVEL_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         UNDER_REVIEW: tr("under review"),
         PENDING: tr("pending"),
         ALL: tr("all"),
+        FEW_TOGETHER: tr("groups of fewer than ten units, together"),
     }
 )
 
