@@ -42,9 +42,14 @@ def add(app: typer.Typer, options: Options) -> None:
         ordered: list[str] = typer.Option(
             [],
             "--ordered",
-            metavar="NAME",
+            metavar="NAME[=LABEL,LABEL]",
             show_default=False,
-            help=words(tr("An attribute whose levels have an order, such as age bands: near ones count in part.")),
+            help=words(
+                tr(
+                    "An attribute whose levels have an order, such as age bands: near ones count in part. Words need "
+                    "theirs, from the lowest: severity=slight,grave,gravest."
+                )
+            ),
         ),
         weighting: str = typer.Option(
             "linear", "--weighting", metavar="NAME", help=words(tr("Credit for near levels: linear or quadratic."))
@@ -70,7 +75,10 @@ def add(app: typer.Typer, options: Options) -> None:
                     first,
                     None if second is None else cases_of(shell, second),
                     items=tuple(items),
-                    ordered=tuple(ordered),
+                    ordered={
+                        name.strip(): tuple(label.strip() for label in labels.split(",")) if given else ()
+                        for name, given, labels in (one.partition("=") for one in ordered)
+                    },
                     weighting=weighting,  # type: ignore[arg-type]
                     interval=interval,  # type: ignore[arg-type]
                     confidence_level=confidence_level,

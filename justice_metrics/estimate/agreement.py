@@ -161,26 +161,30 @@ def kappa_by_resampling(
     return point._replace(std_error=float(values.std(ddof=1)), conf_low=float(low), conf_high=float(high))
 
 
-def chance_corrected(table: Tallies) -> float:
+def chance_corrected(table: Tallies, weighting: Weighting = "none", confidence_level: float = 0.95) -> Kappa:
     """Gwet's AC1: agreement beyond chance that does not break down where one level holds almost all units.
 
     Parameters
     ----------
-    table : (K, K)
-        Units by both codings.
+    table, weighting, confidence_level
+        As in :func:`kappa`. With weights it is Gwet's AC2.
 
     Returns
     -------
-    float
-        NaN without units or with a single level.
+    Kappa
+        NaN without units or with a single level. Limits are cut at -1 and 1; where the codings agree on every unit, the
+        lower one is that of the share of agreement (Wilson), less chance.
 
     Notes
     -----
-    (p_o - p_e) / (1 - p_e) with p_e = sum q (1 - q) / (K - 1) and q the mean share of each level over both codings.
+    (p_o - p_e) / (1 - p_e) with p_o = sum w p, p_e = T sum q (1 - q) / (K (K - 1)), T the sum of all weights and q the
+    mean share of each level over both codings; without weights T = K. The variance is that of the mean over units of
+    (w_ij (1 - p_e) - (1 - p_o) T / (K (K - 1)) (1 - q_i - q_j)) / (1 - p_e)^2, Gwet's by linearisation.
 
     References
     ----------
     Gwet (2008), British Journal of Mathematical and Statistical Psychology, 61, 29-48.
+    Gwet (2014), *Handbook of Inter-Rater Reliability*, chapters 4 and 5 (weights).
 
     Examples
     --------
@@ -188,13 +192,23 @@ def chance_corrected(table: Tallies) -> float:
 
     >>> import numpy as np
     >>> table = np.array([[94, 3], [3, 0]])
-    >>> round(kappa(table).estimate, 2), round(chance_corrected(table), 2)
+    >>> round(kappa(table).estimate, 2), round(chance_corrected(table).estimate, 2)
     (-0.03, 0.94)
     """
     counts = np.asarray(table, np.float64)
     n, k = counts.sum(), len(counts)
     if n <= 0 or k < 2:
-        return float("nan")
-    q = (counts.sum(axis=0) + counts.sum(axis=1)) / (2 * n)
-    expected = float((q * (1 - q)).sum()) / (k - 1)
-    return float((np.trace(counts) / n - expected) / (1 - expected))
+        return Kappa(*[float("nan")] * 6)
+    p, weights = counts / n, agreement_weights(k, weighting)
+    q = (p.sum(axis=0) + p.sum(axis=1)) / 2
+    scale = float(weights.sum()) / (k * (k - 1))
+    observed, expected = float((weights * p).sum()), scale * float((q * (1 - q)).sum())
+    estimate = (observed - expected) / (1 - expected)
+    if observed >= 1 - 1e-12:
+        sure = wilson(np.array([n]), np.array([n]), confidence_level).conf_low[0]
+        return Kappa(observed, expected, 1.0, 0.0, float((sure - expected) / (1 - expected)), 1.0)
+    pull = (1 - observed) * scale * (1 - q[:, None] - q[None, :])
+    told = (weights * (1 - expected) - pull) / (1 - expected) ** 2
+    error = float(np.sqrt(max((p * told**2).sum() - (p * told).sum() ** 2, 0.0) / n))
+    reach = normal_quantile(confidence_level) * error
+    return Kappa(observed, expected, estimate, error, max(estimate - reach, -1.0), min(estimate + reach, 1.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -12,7 +12,7 @@ import numpy as np
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
 from ...base.result import Column, Table
-from ...base.types import Tallies, Values
+from ...base.types import Floats, Tallies, Values
 from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...estimate.agreement import Kappa, Weighting, chance_corrected, kappa, kappa_by_resampling
 from ...estimate.differences import paired_differences
@@ -37,9 +37,16 @@ class Agreed(NamedTuple):
     levels: tuple[str, ...]
     table: Tallies  # (K, K)
     one_missing: int
+    both_missing: int
     weighting: Weighting
     kappa: Kappa
-    corrected: float
+    recorded: Kappa  # among units that have a value in both codings
+    corrected: Kappa
+
+    def told(self) -> Tallies:
+        """Return the table of the units that have a value in both codings."""
+        there = np.flatnonzero(~np.isin(self.levels, MISSING_LEVELS))
+        return np.asarray(self.table[np.ix_(there, there)])
 
 
 def agreed_on(
@@ -53,12 +60,18 @@ def agreed_on(
     seed: int,
 ) -> list[Agreed]:
     """Return the agreement of every item with labels, weighted where its levels have an order."""
+
+    def beyond_chance(table: Tallies, credit: Weighting) -> Kappa:
+        if interval == "bootstrap":
+            return kappa_by_resampling(table, credit, level, draws=draws, seed=seed)
+        return kappa(table, credit, level)
+
     made = []
     for item in codings.items:
         if item.kind not in {"label", "reached"}:
             continue
         one, two = codings.first[item.name], codings.second[item.name]
-        missing = (np.isin(one, MISSING_LEVELS) != np.isin(two, MISSING_LEVELS)).sum()
+        gaps = np.isin(one, MISSING_LEVELS), np.isin(two, MISSING_LEVELS)
         credit: Weighting = "none"
         if item.name in ordered:
             levels, credit = tuple(ordered[item.name]), weighting
@@ -67,12 +80,18 @@ def agreed_on(
         else:
             levels = tuple(level for (level,) in in_order((each,) for each in {*one.tolist(), *two.tolist()}))
         table = _crossed(one, two, levels)
-        found = (
-            kappa_by_resampling(table, credit, level, draws=draws, seed=seed)
-            if interval == "bootstrap"
-            else kappa(table, credit, level)
+        bare = Agreed(
+            item=item,
+            levels=levels,
+            table=table,
+            one_missing=int((gaps[0] != gaps[1]).sum()),
+            both_missing=int((gaps[0] & gaps[1]).sum()),
+            weighting=credit,
+            kappa=beyond_chance(table, credit),
+            recorded=kappa(np.zeros((1, 1)), credit),
+            corrected=chance_corrected(table, credit, level),
         )
-        made.append(Agreed(item, levels, table, int(missing), credit, found, chance_corrected(table)))
+        made.append(bare._replace(recorded=beyond_chance(bare.told(), credit)))
     return made
 
 
@@ -85,14 +104,24 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         Column("n", tr("coded twice"), "units", "count", "count"),
         Column("same", tr("coded alike"), "units", "count", "count"),
         Column("one_missing", tr("missing in one coding only"), "units", "count", "count"),
+        Column("both_missing", tr("missing in both codings"), "units", "count", "count"),
         Column("share", tr("share coded alike"), "share", "estimate", "share"),
         Column("share_low", tr("lower limit of that share"), "share", "interval", "interval"),
+        Column("observed", tr("agreement, near labels counted in part"), "share", "estimate", "share"),
         Column("expected", tr("agreement by chance"), "share", "estimate", "share"),
         Column("weighting", tr("credit for near labels"), "text", "key", "text"),
         Column("estimate", tr("kappa"), "number", "estimate", "probability", 2),
         Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
         Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
-        Column("corrected", tr("AC1 of Gwet"), "number", "estimate", "probability", 2),
+        Column("n_recorded", tr("recorded in both codings"), "units", "count", "count"),
+        Column("recorded", tr("kappa where both recorded it"), "number", "estimate", "probability", 2),
+        Column("recorded_low", tr("lower limit"), "number", "interval", "interval", 2),
+        Column("recorded_high", tr("upper limit"), "number", "interval", "interval", 2),
+        Column(
+            "corrected", tr("AC1 of Gwet (AC2 with credit for near labels)"), "number", "estimate", "probability", 2
+        ),
+        Column("corrected_low", tr("lower limit"), "number", "interval", "interval", 2),
+        Column("corrected_high", tr("upper limit"), "number", "interval", "interval", 2),
     )
     share = wilson(same, n, level)
     values = {
@@ -100,14 +129,22 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         "n": n,
         "same": same,
         "one_missing": np.array([one.one_missing for one in found], np.int64),
+        "both_missing": np.array([one.both_missing for one in found], np.int64),
         "share": share.estimate,
         "share_low": share.conf_low,
-        "expected": np.array([one.kappa.expected for one in found], np.float64),
+        "observed": _numbers(one.kappa.observed for one in found),
+        "expected": _numbers(one.kappa.expected for one in found),
         "weighting": _texts([one.weighting for one in found]),
-        "estimate": np.array([one.kappa.estimate for one in found], np.float64),
-        "conf_low": np.array([one.kappa.conf_low for one in found], np.float64),
-        "conf_high": np.array([one.kappa.conf_high for one in found], np.float64),
-        "corrected": np.array([one.corrected for one in found], np.float64),
+        "estimate": _numbers(one.kappa.estimate for one in found),
+        "conf_low": _numbers(one.kappa.conf_low for one in found),
+        "conf_high": _numbers(one.kappa.conf_high for one in found),
+        "n_recorded": np.array([one.told().sum() for one in found], np.int64),
+        "recorded": _numbers(one.recorded.estimate for one in found),
+        "recorded_low": _numbers(one.recorded.conf_low for one in found),
+        "recorded_high": _numbers(one.recorded.conf_high for one in found),
+        "corrected": _numbers(one.corrected.estimate for one in found),
+        "corrected_low": _numbers(one.corrected.conf_low for one in found),
+        "corrected_high": _numbers(one.corrected.conf_high for one in found),
     }
     labels = {"item": {one.item.name: one.item.words for one in found}, "weighting": WEIGHTINGS}
     return Table(columns, values, labels=labels, title=tr("Agreement on labels"))
@@ -212,6 +249,10 @@ def _crossed(one: Values, two: Values, levels: Sequence[str]) -> Tallies:
 
 def _item_column() -> Column:
     return Column("item", tr("item"), "text", "key", "key")
+
+
+def _numbers(values: Iterable[float]) -> Floats:
+    return np.array(list(values), np.float64)
 
 
 def _texts(words: Sequence[str]) -> Values:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Language, Readable, format_number, format_share, format_tick, tr, trn
+from ...base.language import Label, Language, Readable, format_number, format_share, format_tick, tr, trn
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
+from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...figures.dots import dots
 from ...reduce.codings import OUTCOME, Codings, codings_of
 from ...tables import in_order
@@ -43,7 +44,8 @@ class CoderAgreement(Result):
     ------
     main
         One row per item with labels (attributes, stages reached, how the unit stands): units coded twice, coded alike,
-        agreement by chance, kappa with limits, Gwet's AC1.
+        missing in one or both, agreement (near labels in part) and that by chance, kappa with limits, the same where
+        both recorded a value, Gwet's AC1 with limits.
     differences
         One row per date and number: how many are the same, within 7 and 30, the mean difference and its limits.
     confusions
@@ -58,33 +60,10 @@ class CoderAgreement(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the agreement in sentences, the least agreed items first."""
-        n, same = (int(self.main[name].sum()) for name in ("n", "same"))
-        said: list[Readable] = []
-        if n:
-            said.append(
-                trn(
-                    "{n} file was coded twice; of {base} labels {same} are the same ({share}).",
-                    "{n} files were coded twice; of {base} labels {same} are the same ({share}).",
-                    self.codings.n,
-                    base=n,
-                    same=same,
-                    share=Share(same / n),
-                )
-            )
-        told = [one for one in self.agreed if np.isfinite(one.kappa.estimate)]
-        doubtful = sorted((one for one in told if one.kappa.estimate < _DOUBTFUL), key=lambda one: one.kappa.estimate)
-        said += [
-            tr(
-                "{what}: kappa {kappa} ({low} to {high}), coded alike in {share}. {confused}",
-                what=one.item.words,
-                kappa=_Decimals(one.kappa.estimate),
-                low=_Decimals(one.kappa.conf_low),
-                high=_Decimals(one.kappa.conf_high),
-                share=Share(float(np.trace(one.table) / one.table.sum())),
-                confused=self._confused(one),
-            )
-            for one in doubtful[:_MOST_TOLD]
-        ]
+        said = list(self._labels())
+        told = [one for one in self.agreed if np.isfinite(_least(one))]
+        doubtful = sorted((one for one in told if _least(one) < _DOUBTFUL), key=_least)
+        said += [self._doubted(one) for one in doubtful[:_MOST_TOLD]]
         if doubtful:
             said.append(
                 tr(
@@ -133,6 +112,55 @@ class CoderAgreement(Result):
             ax=ax,
         )
 
+    def _labels(self) -> tuple[Readable, ...]:
+        """Tell how many labels are the same: of items that differ at all, and of files that either coder filled in."""
+        moving = [one for one in self.agreed if np.isfinite(one.kappa.estimate)]
+        blank = [np.isin(one.levels, MISSING_LEVELS) for one in moving]
+        base = sum(
+            int(one.table.sum() - one.table[np.ix_(gap, gap)].sum()) for one, gap in zip(moving, blank, strict=True)
+        )
+        same = sum(int(np.trace(one.told())) for one in moving)
+        if not base:
+            nothing = tr("On no item do the labels of the files differ, so agreement beyond chance cannot be told.")
+            return (nothing,) if len(self.main) else ()
+        return (
+            trn(
+                "{n} file was coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
+                "Items on which all files bear one label are not among them.",
+                "{n} files were coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
+                "Items on which all files bear one label are not among them.",
+                self.codings.n,
+                base=base,
+                same=same,
+                share=Share(same / base),
+            ),
+        )
+
+    def _doubted(self, one: Agreed) -> Readable:
+        if one.kappa.estimate < _DOUBTFUL:
+            return tr(
+                "{what}: kappa {kappa} ({low} to {high}), coded alike in {share}. {confused}",
+                what=one.item.words,
+                kappa=_Decimals(one.kappa.estimate),
+                low=_Decimals(one.kappa.conf_low),
+                high=_Decimals(one.kappa.conf_high),
+                share=Share(float(np.trace(one.table) / one.table.sum())),
+                confused=self._confused(one),
+            )
+        told = one.told()
+        return tr(
+            "{what}: where both coders recorded it ({n} files), kappa is {kappa} ({low} to {high}), coded alike in "
+            "{share}; {whole} with the files that both left without a value. {confused}",
+            what=one.item.words,
+            n=int(told.sum()),
+            kappa=_Decimals(one.recorded.estimate),
+            low=_Decimals(one.recorded.conf_low),
+            high=_Decimals(one.recorded.conf_high),
+            share=Share(float(np.trace(told) / told.sum())),
+            whole=_Decimals(one.kappa.estimate),
+            confused=self._confused(one),
+        )
+
     def _confused(self, one: Agreed) -> Readable:
         table = self.tables["confusions"]
         rows = np.flatnonzero(table["item"] == one.item.name)
@@ -166,6 +194,12 @@ class CoderAgreement(Result):
                 only=one_only,
             ),
         )
+
+
+def _least(one: Agreed) -> float:
+    """Return kappa, or that of the files both recorded where it is lower and rests on files enough."""
+    enough = one.told().sum() >= FEWEST_TO_SHOW and np.isfinite(one.recorded.estimate)
+    return min(one.kappa.estimate, one.recorded.estimate) if enough else one.kappa.estimate
 
 
 class _Decimals:
@@ -203,7 +237,8 @@ def coder_agreement(
         Attributes, stages, ``outcome``, ``ending`` (its date), date attributes; all by default.
     ordered : str, tuple of str, or mapping of str to sequence of str
         Attributes whose levels have an order, such as age bands: near levels then count in part. A mapping gives the
-        order; otherwise it is that of a reader, numbers by their size. Missing values are left out of these.
+        order; without it levels that begin with a number stand by its size, and words are refused: the alphabet is no
+        order. Missing values are left out of these.
     weighting : {"linear", "quadratic"}
         How credit falls with the distance of ordered levels.
     interval : {"asymptotic", "bootstrap"}
@@ -219,12 +254,13 @@ def coder_agreement(
     Raises
     ------
     QuestionError
-        When no file was coded twice, or a word names no item of both codings.
+        When no file was coded twice, a word names no item of both codings, or the order of words is not given.
 
     Notes
     -----
-    A missing value is a label of its own: that one coder found what the other did not is a disagreement. Limits take
-    files as independent.
+    A missing value is a label of its own: that one coder found what the other did not is a disagreement, and that both
+    found nothing an agreement. ``recorded`` is kappa among the files for which both found something. Limits take files
+    as independent.
 
     References
     ----------
@@ -318,6 +354,11 @@ def _orders(ordered: Mapping[str, Sequence[str]] | Names, codings: Codings) -> d
                 ),
                 tr("Name every label, from the lowest to the highest."),
             )
+        if not given and len(there) > 2 and not all(level[:1].isdigit() for level in there):
+            raise QuestionError(
+                tr("Labels of '{name}' do not begin with a number, so their order must be given.", name=name),
+                tr("Name every label, from the lowest to the highest."),
+            )
         made[name] = given or tuple(level for (level,) in in_order((one,) for one in there))
     return made
 
@@ -342,6 +383,11 @@ def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
                 codings.more,
             )
         )
+    notes += [
+        tr("Order of the labels of '{what}': {levels}.", what=one.item.words, levels=_order_words(one))
+        for one in found
+        if one.weighting != "none" and len(one.levels) > 2
+    ]
     if any(_one_sided(one) for one in found):
         notes.append(
             tr(
@@ -354,6 +400,13 @@ def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
         *notes,
         tr("Two coders can agree and both be wrong: this tells how reliable a coding is, not whether it is true."),
     )
+
+
+def _order_words(one: Agreed) -> Label:
+    """Return the levels in their order; those of few cells are not named."""
+    held = one.table.sum(axis=0) + one.table.sum(axis=1)
+    shown = (level if n >= FEWEST_TO_SHOW else "…" for level, n in zip(one.levels, held.tolist(), strict=True))
+    return Label(" < ".join(shown))
 
 
 def _one_sided(one: Agreed) -> bool:

@@ -101,6 +101,47 @@ class TestByHand:
         given = coder_agreement(*codings, items="band", ordered={"band": bands}).main["estimate"][0]
         assert given == linear
 
+    def test_words_without_numbers_need_their_order(self) -> None:
+        words = ["leve", "grave", "muy grave"]
+        rng = np.random.default_rng(1)
+        one = rng.integers(0, 3, 300)
+        two = np.clip(one + rng.choice([0, 1, -1], 300, p=[0.6, 0.2, 0.2]), 0, 2)
+        codings = [cases_of(coding(["x"] * 300, band=[words[place] for place in part])) for part in (one, two)]
+        with pytest.raises(QuestionError, match="order must be given"):
+            coder_agreement(*codings, items="band", ordered="band")
+        made = coder_agreement(*codings, items="band", ordered={"band": words})
+        assert any("leve < grave < muy grave" in note.text() for note in made.notes)
+        row = made.to_frame().iloc[0]
+        # the agreement that belongs to kappa stands beside the one by chance
+        assert (row["observed"] - row["expected"]) / (1 - row["expected"]) == pytest.approx(row["estimate"])
+        assert row["observed"] > row["share"]
+        assert row["corrected_low"] < row["corrected"] < row["corrected_high"]
+
+    def test_a_rare_label_is_not_named_in_the_order(self) -> None:
+        bands = ["0-5"] * 30 + ["6-11"] * 30 + ["17 rare"]
+        data = cases_of(coding(["x"] * 61, band=bands))
+        told = " ".join(one.text() for one in coder_agreement(data, data, items="band", ordered="band").notes)
+        assert "0-5 < 6-11 < …" in told
+        assert "rare" not in told
+
+    def test_files_that_both_left_blank_make_no_agreement_of_guesses(self) -> None:
+        rng = np.random.default_rng(3)
+        blank = rng.random(300) < 0.85
+        codings = [
+            cases_of(coding(np.where(blank, None, np.array(["father", "neighbour"])[rng.integers(0, 2, 300)]).tolist()))
+            for _ in range(2)
+        ]
+        made = coder_agreement(*codings, items=("relationship", "outcome"))
+        row = made.to_frame().set_index("item").loc["relationship"]
+        assert (row["both_missing"], row["n_recorded"]) == (blank.sum(), 300 - blank.sum())
+        assert row["estimate"] > 0.6
+        assert row["recorded_low"] < 0 < row["recorded_high"]
+        told = " ".join(one.text() for one in made.findings())
+        assert f"where both coders recorded it ({300 - blank.sum()} files), kappa is" in told
+        assert "No item has a kappa below" not in told
+        # neither blank files nor the outcome, pending in all of them, lift the share
+        assert f"of {300 - blank.sum()} labels" in told
+
 
 class TestOneFile:
     def test_a_column_of_coders_gives_the_same_as_two_files(self) -> None:
@@ -152,7 +193,7 @@ class TestEdges:
         made = coder_agreement(data, data, items="relationship")
         assert np.isnan(made.main["estimate"][0])
         assert made.plot(language="es") is not None
-        assert made.findings()
+        assert "cannot be told" in made.findings()[0].text()
 
     def test_one_sided_labels_are_told(self) -> None:
         one = coding(["no"] * 97 + ["yes"] * 3)
