@@ -15,7 +15,7 @@ import pytest
 from justice_metrics.cases.periods import numbered, periods_between
 from justice_metrics.estimate.agreement import Kappa, kappa, kappa_by_resampling
 from justice_metrics.estimate.multiplicity import benjamini_hochberg, holm
-from justice_metrics.estimate.slopes import pooled_share, slope_of_shares
+from justice_metrics.estimate.slopes import pooled_limits, pooled_share, slope_of_shares
 from justice_metrics.measures.quality.date_heaping import HEAPED, _heaps, _state
 from justice_metrics.measures.quality.drift_comparisons import CHANGED, REPLACED, STEADY, between_groups, over_time
 from justice_metrics.reduce.completeness import Field
@@ -66,11 +66,37 @@ class TestCompletenessCovers:
             found = slope_of_shares(share.estimate, share.variance, sums[5], when)
             covered.append(found.conf_low[0] <= truth <= found.conf_high[0])
             alone = share.estimate * (1 - share.estimate) / sums[1]
-            other = slope_of_shares(share.estimate, alone, sums[5], when)
-            naive.append(other.conf_low[0] <= truth <= other.conf_high[0])
-        assert 0.935 < np.mean(covered) < 0.965
+            reach = 1.959964 * np.sqrt((alone[0] * (when - 2) ** 2).sum()) / 10
+            naive.append(abs(found.estimate[0] - truth) <= reach)
+        assert 0.935 < np.mean(covered) < 0.965, np.mean(covered)
         # what taking all values as independent would do
         assert np.mean(naive) < 0.75
+
+    @pytest.mark.parametrize("wobble", [0.0, 0.02, 0.05])
+    @pytest.mark.parametrize("years", [4, 6, 10])
+    def test_years_that_merely_differ(self, years: int, wobble: float) -> None:
+        """No trend: 800 files a year, four values of five in each on average, and years that are better or worse."""
+        rng, worlds = np.random.default_rng(22), 4_000
+        true = np.clip(0.8 + rng.normal(0, wobble, (worlds, years)), 0, 1)
+        share = rng.binomial(800, true) / 800
+        found = slope_of_shares(share, share * (1 - share) / 800, np.full(share.shape, 800), np.arange(float(years)))
+        assert 0.03 < np.mean(found.p_value < 0.05) < 0.11, np.mean(found.p_value < 0.05)
+
+    @pytest.mark.parametrize(("units", "values"), [(10, 5), (30, 5), (30, 12), (100, 12)])
+    @pytest.mark.parametrize(("missing", "alike"), [(0.01, 0.0), (0.01, 0.3), (0.2, 0.3), (0.5, 0.2)])
+    def test_limits_of_all_fields_together(self, units: int, values: int, missing: float, alike: float) -> None:
+        """Each file has its start, and its other values are missing together or not."""
+        rng, worlds = np.random.default_rng(23), 2_000
+        size = (worlds, units)
+        strength = (1 - alike) / alike if alike else 0.0
+        chance = rng.beta(missing * strength, (1 - missing) * strength, size) if alike else np.full(size, missing)
+        y = 1 + rng.binomial(values - 1, 1 - chance)
+        n, due = np.full(worlds, units), np.full(worlds, units * values)
+        sums = (y.sum(axis=1), due, (y * y).sum(axis=1), values * y.sum(axis=1), values * due)
+        found = pooled_limits(pooled_share(*sums, units=n), due, n)
+        truth = 1 - missing * (values - 1) / values
+        covered = np.mean((found.conf_low <= truth) & (truth <= found.conf_high))
+        assert 0.88 < covered < 0.985, covered
 
 
 class TestDriftIsQuiet:
