@@ -139,7 +139,9 @@ def read_survey(
         ]
         tables = _linked(tables, chains, wanted, main)
     else:
-        tables = [_kept(one, mask) for one, mask in zip(tables, latest(tables), strict=True)]
+        found = latest(tables)
+        tables = [_kept(one, mask) for one, mask in zip(tables, found.kept, strict=True)]
+        tables[0] = _noted(tables[0], _by_place(found.by_place))
     needed = None if names is None else [one for one in names if any(one in table.columns for table in tables)]
     return one_below_the_other(tables, renamed=renamed, absent=absent, needed=needed)
 
@@ -259,7 +261,7 @@ def _linked(
     """Put the columns of their ancestors beside the rows of repeats; rows of submissions that were left out go too."""
     import numpy as np
 
-    kept = latest([chain[-1].read if chain else one for one, chain in zip(tables, chains, strict=True)])
+    kept = latest([chain[-1].read if chain else one for one, chain in zip(tables, chains, strict=True)]).kept
     made = []
     for read, chain, mask in zip(tables, chains, kept, strict=True):
         # a row without a submission stays: whoever reads the table says what that means
@@ -311,6 +313,16 @@ def _sent_again(n: int) -> Message | None:
     return trn(
         "{n} submission stands there again (edited or sent twice); the last of each was kept.",
         "{n} submissions stand there again (edited or sent twice); the last of each was kept.",
+        n,
+    )
+
+
+def _by_place(n: int) -> Message | None:
+    if not n:
+        return None
+    return trn(
+        "{n} submission was left out for one that stands further down, as it cannot be read which was sent last.",
+        "{n} submissions were left out for others that stand further down, as it cannot be read which was sent last.",
         n,
     )
 

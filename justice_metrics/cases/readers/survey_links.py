@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .survey_names import last_part
+from .survey_times import moments
 from .text_table import TextTable
 
 if TYPE_CHECKING:
@@ -125,7 +126,22 @@ def with_columns_of(
     return replace(read, table=table, column_labels=labels, value_labels=values)
 
 
-def latest(tables: Sequence[TextTable]) -> list[NDArray[np.bool_]]:
+class Latest(NamedTuple):
+    """Which submissions of several files to keep, and of how many the place had to decide.
+
+    Attributes
+    ----------
+    kept : list of array of bool
+        For each file, its rows.
+    by_place : int
+        Submissions that were left out for one that stands further down, as their moments cannot be read.
+    """
+
+    kept: list[NDArray[np.bool_]]
+    by_place: int
+
+
+def latest(tables: Sequence[TextTable]) -> Latest:
     """Return which submissions of several files to keep: of each the one sent last, else the one that stands last.
 
     Submissions are the same when they share the key that outlives editing, or the number that the server gave them.
@@ -134,21 +150,33 @@ def latest(tables: Sequence[TextTable]) -> list[NDArray[np.bool_]]:
 
     sizes = [one.table.num_rows for one in tables]
     kept = np.ones(sum(sizes), dtype=bool)
-    sent = _joined(tables, _SENT)
+    written = [_joined([one], _SENT) for one in tables]
+    sent = [moment for texts in written for moment in moments(texts)]
+    when = [text for texts in written for text in texts]
     numbers = _joined(tables, (_NUMBER,))
-    # two servers may give one number; but not at one moment, and editing changes neither
-    numbered = [f"{number} {when}" if number and when else None for number, when in zip(numbers, sent, strict=True)]
+    # two servers may give one number; but not in one minute, and editing changes neither
+    numbered = [
+        f"{number} {text if moment is None else int(moment // 60)}" if number and text else None
+        for number, text, moment in zip(numbers, when, sent, strict=True)
+    ]
+    by_place = 0
     for keys in (_joined(tables, _LASTING, lasting=True), numbered):
-        best: dict[str, tuple[str, int]] = {}
+        alike: dict[str, list[int]] = {}
         for place, key in enumerate(keys):
-            if key is None or not kept[place]:
+            if key is not None and kept[place]:
+                alike.setdefault(key, []).append(place)
+        for places in alike.values():
+            if len(places) == 1:
                 continue
-            rank = (sent[place] or "", place)
-            if key in best:
-                kept[min(best[key], rank)[1]] = False
-            best[key] = max(best.get(key, rank), rank)
+            unclear = any(when[one] is not None and sent[one] is None for one in places)
+            if unclear and len({when[one] for one in places}) > 1:
+                by_place += len(places) - 1
+                last = places[-1]
+            else:
+                last = max(places, key=lambda one: (-np.inf if sent[one] is None else sent[one], one))
+            kept[[one for one in places if one != last]] = False
     starts = np.cumsum([0, *sizes])
-    return [kept[start:stop] for start, stop in pairwise(starts)]
+    return Latest([kept[start:stop] for start, stop in pairwise(starts)], by_place)
 
 
 def _joined(tables: Sequence[TextTable], names: Sequence[str], *, lasting: bool = False) -> list[str | None]:

@@ -297,6 +297,45 @@ def test_files_of_two_versions_and_submissions_that_stand_twice(tmp_path: Path) 
     assert rows_of(read, ["cud", "fecha"])[0] == {"cud": "A-0", "fecha": "2018-01-01"}
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later", "other"),
+    [
+        ("9/7/2018 10:00", "10/7/2018 10:00", "13/7/2018 10:00"),
+        ("7/9/2018 10:00", "7/10/2018 10:00", "7/13/2018 10:00"),
+        ("2018-07-01T09:00:00", "2018-07-01 23:00:00", "2018-07-01"),
+        ("1/7/18 9:00", "1/7/18 10:00", "13/7/18 8:00"),
+        ("1/7/18 10:00 a. m.", "1/7/18 1:00 p. m.", "13/7/18 8:00 AM"),
+        ("2018-07-02T02:00:00+00:00", "2018-07-01T23:00:00-04:00", "2018-07-01"),
+        ("43282.9", "43283.1", "2018-07-01"),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_submission_sent_last_is_kept(
+    tmp_path: Path, earlier: str, later: str, other: str, *, turned: bool
+) -> None:
+    twice = [["A-1", "rechazo", "u1", earlier], ["A-1", "condena", "u1", later]]
+    rows = [["cud", "salida", "_uuid", "_submission_time"], *(twice[::-1] if turned else twice)]
+    rows.append(["A-2", "rechazo", "u2", other])
+    read = read_survey([text(tmp_path / "casos.csv", rows)], names=["cud", "salida"])
+    assert rows_of(read, ["salida"]) == [{"salida": "condena"}, {"salida": "rechazo"}]
+    assert not any("which was sent last" in note.text() for note in read.notes)
+
+
+def test_where_the_moment_cannot_be_read_the_place_decides_and_is_told(tmp_path: Path) -> None:
+    rows = [["cud", "salida", "_uuid", "_submission_time"]]
+    rows += [["A-1", "rechazo", "u1", "10/7/2018 9:00"], ["A-1", "condena", "u1", "9/8/2018 9:00"]]
+    read = read_survey([text(tmp_path / "casos.csv", rows)], names=["cud", "salida"])
+    assert rows_of(read, ["salida"]) == [{"salida": "condena"}]
+    assert any("1 submission was left out for one that stands further down" in note.text() for note in read.notes)
+
+
+def test_one_submission_whose_moment_is_written_in_two_ways(tmp_path: Path) -> None:
+    head = ["cud", "_id", "_submission_time"]
+    one = text(tmp_path / "a.csv", [head, ["A-1", "7", "2018-07-13T10:00:23"]])
+    two = text(tmp_path / "b.csv", [head, ["A-1", "7", "13/7/2018 10:00"], ["A-2", "8", "13/7/2018 10:00"]])
+    assert rows_of(read_survey([one, two], names=["cud"]), ["cud"]) == [{"cud": "A-1"}, {"cud": "A-2"}]
+
+
 def test_two_servers_and_keys_that_are_missing(tmp_path: Path) -> None:
     head = ["cud", "_id", "_uuid", "_submission_time"]
     one = text(tmp_path / "a.csv", [head, ["A-1", "1", "n/a", "2018-02-01"], ["A-2", "2", "n/a", "2018-02-02"]])
