@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...base.errors import MappingError
 from ...base.language import Message, tr, trn
+from ...base.types import Flags
 from ..conversions.text import normalise
 from .survey_choices import BETWEEN, from_split, from_summary, split_columns, split_parents
 from .survey_form import Question, SurveyForm
-from .survey_names import SEPARATORS, columns_called
+from .survey_names import SEPARATORS, columns_called, last_part
 from .text_table import TextTable, cells_of_labels
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _MULTIPLE = "select_multiple"
+_VERSION = frozenset({"__version__", "_version_", "formversion"})
 
 
 class _Answers(NamedTuple):
@@ -102,27 +104,61 @@ def _together(read: TextTable, name: str, columns: Sequence[str]) -> tuple[pa.Ch
     import pyarrow.compute as pc
 
     first, *others = (read.table.column(one) for one in columns)
-    for other in others:
-        if pc.any(pc.and_(pc.is_valid(first), pc.is_valid(other))).as_py():
-            raise MappingError(
-                tr(
-                    "'{name}' could be {n} columns of '{source}': {listed}.",
-                    name=name,
-                    n=len(columns),
-                    source=read.source,
-                    listed=", ".join(columns[:5]),
-                ),
-                tr("Name the column with its groups, as it stands in the file."),
-            )
-        first = pc.coalesce(first, other)
     if not others:
         return first, ()
+    _ensure_moved(read, name, {one: [one] for one in columns})
     note = tr(
         "'{name}' stands in {n} columns, of several versions of the form; they were put together.",
         name=name,
         n=len(columns),
     )
-    return first, (note,)
+    return pc.coalesce(first, *others), (note,)
+
+
+def _ensure_moved(read: TextTable, name: str, questions: Mapping[str, Sequence[str]]) -> None:
+    """Refuse columns of one name that may be two questions, such as the age of the victim and that of the accused.
+
+    One question that was moved to another group fills one of them in each version of the form; that no row fills both
+    shows nothing, as forms pass over questions.
+    """
+    import numpy as np
+
+    if len(questions) < 2:
+        return
+    filled = [_filled(read, columns) for columns in questions.values()]
+    version = next((one for one in read.columns if last_part(one).casefold() in _VERSION), None)
+    if version is not None:
+        texts = read.table.column(version).to_pylist()
+        held = [{texts[row] for row in np.flatnonzero(one)} for one in filled]
+        if None not in set().union(*held) and sum(map(len, held)) == len(set().union(*held)) and all(held):
+            return
+    raise MappingError(
+        tr(
+            "'{name}' could be {n} columns of '{source}': {listed}.",
+            name=name,
+            n=len(questions),
+            source=read.source,
+            listed=", ".join([*questions][:5]),
+        ),
+        tr("Name the column with its groups, as it stands in the file."),
+    )
+
+
+def _filled(read: TextTable, columns: Sequence[str]) -> Flags:
+    """Return in which rows one of several columns holds anything."""
+    import numpy as np
+
+    filled: Flags = np.logical_or.reduce([np.asarray(read.table.column(one).is_valid()) for one in columns])
+    return filled
+
+
+def _by_parent(choices: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the columns of 0 and 1 by what the question before the choice is called."""
+    found: dict[str, list[str]] = {}
+    for choice, columns in choices.items():
+        for one in columns:
+            found.setdefault(one.removesuffix(choice).rstrip(" /-:.|>~_"), []).append(one)
+    return found
 
 
 def _several(
@@ -142,6 +178,15 @@ def _several(
     choices = split_columns(read.table, list(dict.fromkeys(parents)))
     if not choices or (columns and not _one_question(read, columns, choices, known=question is not None)):
         return None
+    asked = _by_parent(choices)
+    if question is not None and len(asked) > 1:
+        own = {normalise(sign.join(way)) for way in question.spellings() for sign in SEPARATORS}
+        if mine := [one for parent, several in asked.items() if normalise(parent) in own for one in several]:
+            choices = {
+                choice: kept for choice, several in choices.items() if (kept := [*filter(mine.__contains__, several)])
+            }
+            asked = {name: mine}
+    _ensure_moved(read, name, asked)
     cells = {} if question is None else _choice_cells(question, language, as_codes=as_codes)
     if question is not None:
         order = {cell: place for place, cell in enumerate(dict.fromkeys(cells.values()))}

@@ -248,15 +248,37 @@ def test_choices_that_begin_with_a_sign(tmp_path: Path) -> None:
 
 
 def test_a_question_that_moved_between_versions_of_the_form(tmp_path: Path) -> None:
-    rows = [["caso", "a/fecha", "b/fecha"], ["1", "2018-01-01", ""], ["2", "", "2018-01-02"]]
+    rows = [["caso", "a/fecha", "b/fecha", "__version__"], ["1", "2018-01-01", "", "v1"], ["2", "", "2018-01-02", "v2"]]
     read = read_survey([text(tmp_path / "casos.csv", rows)], names=["caso", "fecha"])
     assert [row["fecha"] for row in rows_of(read, ["fecha"])] == ["2018-01-01", "2018-01-02"]
     assert "stands in 2 columns" in read.notes[-1].text()
-    rows[1][2] = "2018-01-03"
-    said = refusal([text(tmp_path / "casos.csv", rows)], names=["caso", "fecha"])
-    assert "'fecha' could be 2 columns of 'casos.csv': a/fecha, b/fecha." in said
-    assert "2018" not in said
+    for changed in ([*rows, ["3", "2018-01-03", "2018-01-03", "v2"]], [*rows, ["3", "2018-01-03", "", ""]]):
+        said = refusal([text(tmp_path / "casos.csv", changed)], names=["caso", "fecha"])
+        assert "'fecha' could be 2 columns of 'casos.csv': a/fecha, b/fecha." in said
+        assert "2018" not in said
     assert "a/fecha" in read_survey([tmp_path / "casos.csv"], names=["caso", "a/fecha"]).columns
+
+
+@pytest.mark.parametrize("version", [[], ["__version__"]])
+def test_two_questions_of_one_name_are_not_one(tmp_path: Path, version: list[str]) -> None:
+    """No row fills both, as the form passes over one of them; the age of the accused is not that of the victim."""
+    rows = [["caso", "victima/edad", "acusado/edad", *version], ["1", "12", "", *["v1"][: len(version)]]]
+    rows += [["2", "", "45", *["v1"][: len(version)]]]
+    said = refusal([text(tmp_path / "casos.csv", rows)], names=["caso", "edad"])
+    assert "'edad' could be 2 columns of 'casos.csv': victima/edad, acusado/edad." in said
+
+
+def test_two_questions_with_several_answers_of_one_name_are_not_one(tmp_path: Path, form: SurveyForm) -> None:
+    head = ["caso", "victima/violencia/fisica", "victima/violencia/sexual", "acusado/violencia/fisica"]
+    path = text(tmp_path / "casos.csv", [head, ["1", "1", "0", ""], ["2", "", "", "1"]])
+    said = refusal([path], names=["violencia"])
+    assert "victima/violencia, acusado/violencia" in said
+    # the form knows where its own question stands
+    path = text(
+        tmp_path / "casos.csv", [[*head[:3], "hechos/violencia/sexual"], ["1", "1", "0", ""], ["2", "", "", "1"]]
+    )
+    read = read_survey([path], names=["violencia"], form=form, language="es")
+    assert [row["violencia"] for row in rows_of(read, ["violencia"])] == [None, "Sexual"]
 
 
 def test_files_of_two_versions_and_submissions_that_stand_twice(tmp_path: Path) -> None:
