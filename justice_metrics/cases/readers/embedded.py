@@ -29,7 +29,10 @@ def private_connection() -> duckdb.DuckDBPyConnection:
     """
     import duckdb
 
-    return duckdb.connect(config={"temp_directory": spill_folder()})
+    opened = duckdb.connect(config={"temp_directory": spill_folder()})
+    # the day of a moment with a time zone must not hang on the clock of the machine
+    opened.execute("SET TimeZone = 'UTC'")
+    return opened
 
 
 @cache

@@ -75,6 +75,8 @@ def open_parquet(
         # names are taken as they are: a bracket or star in a name is no pattern
         relation = connection.read_parquet([_literal(file) for file in files])
         # the foot of one file knows its rows; of several the engine must see whether they fit together
+        if any("TIME ZONE" in str(kind) for kind in relation.types):
+            _days_where_they_were(connection, files)
         empty = not (pq.read_metadata(files[0]).num_rows if len(files) == 1 else relation.limit(1).fetchall())
     except (duckdb.Error, pa.ArrowException, OSError):
         raise ReadError(
@@ -84,6 +86,26 @@ def open_parquet(
     if empty:
         raise no_rows(files[0].name, header=True)
     return relation
+
+
+def _days_where_they_were(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Let the days of moments be those of the time zone that the files name; the engine itself keeps moments only.
+
+    Raises
+    ------
+    ReadError
+        When columns or files name several time zones.
+    """
+    import pyarrow.parquet as pq
+
+    zones = {zone for file in files for field in pq.read_schema(file) if (zone := getattr(field.type, "tz", None))}
+    if len(zones) > 1:
+        raise ReadError(
+            tr("'{name}' holds moments of {n} time zones.", name=files[0].name, n=len(zones)),
+            tr("Write days, or moments of one time zone."),
+        )
+    for zone in zones:
+        connection.execute("SET TimeZone = ?", [zone])
 
 
 def _refuse_other_kinds(file: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from pathlib import Path
 
 import duckdb
@@ -10,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from justice_metrics.base.errors import ReadError
+from justice_metrics.cases.calendar import date_of
+from justice_metrics.cases.read import read_cases
 from justice_metrics.cases.readers.files import is_parquet, open_parquet, parquet_files
 
 TABLE = pa.table({"id": ["a", "b"], "n": [1, 2]})
@@ -77,3 +81,35 @@ def test_names(tmp_path: Path) -> None:
     assert not is_parquet(tmp_path)
     write(tmp_path / "x.parquet")
     assert is_parquet(tmp_path)
+
+
+@pytest.mark.parametrize("clock", ["UTC", "Asia/Tokyo", "America/La_Paz"])
+@pytest.mark.parametrize(("zone", "day"), [("America/La_Paz", 13), ("UTC", 14)])
+def test_the_day_of_a_moment_hangs_on_the_file_and_on_no_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: str, zone: str, day: int
+) -> None:
+    monkeypatch.setenv("TZ", clock)
+    time.tzset()
+    moment = dt.datetime(2018, 1, 14, 2, 0, tzinfo=dt.UTC)
+    table = pa.table({"id": ["a"], "when": pa.array([moment], pa.timestamp("us", tz=zone))})
+    pq.write_table(table, tmp_path / "one.parquet")
+    mapping = {
+        "data": {"file": "one.parquet"},
+        "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-06-01"},
+        "dates": {"complaint": "when"},
+    }
+    cases = read_cases(tmp_path / "one.parquet", mapping=mapping)
+    found = cases.milestones.select("first__complaint").collect().get_column("first__complaint")[0]
+    assert date_of(int(found)) == dt.date(2018, 1, day)
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_moments_of_two_time_zones_are_refused(tmp_path: Path) -> None:
+    moment = dt.datetime(2018, 1, 14, 2, 0, tzinfo=dt.UTC)
+    zones = {
+        name: pa.array([moment], pa.timestamp("us", tz=zone)) for name, zone in (("a", "UTC"), ("b", "Asia/Tokyo"))
+    }
+    pq.write_table(pa.table(zones), tmp_path / "two.parquet")
+    with pytest.raises(ReadError, match="2 time zones"):
+        open_parquet([tmp_path / "two.parquet"])
