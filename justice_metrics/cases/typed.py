@@ -19,6 +19,7 @@ from .conversions.conversion import (
     unreadable_days,
     unreadable_numbers,
 )
+from .conversions.numbers import is_plain_number
 from .conversions.swapped import Swapped, swapped_error
 from .intake import Conversion
 from .made_columns import make_columns
@@ -178,6 +179,8 @@ class Typing:
         labels = spec.labels
         if spec.crosswalk is not None:
             labels = read_crosswalk(self.mapping.path(spec.crosswalk))
+        if spec.bands:
+            self._refuse_labels(column)
         texts, counts = self.source.distinct(column)
         # Texts of a column of numbers are our own, with a point before the decimals.
         numbers = self.source.family(column) == "number"
@@ -212,6 +215,7 @@ class Typing:
             # Engines round a number to a whole one in ways of their own; ages count completed years.
             self.source.add(name, (amount.floor() if kind == "integer" else amount).cast(dtype))
             return
+        self._refuse_labels(column)
         texts, counts = self.source.distinct(column)
         found = number_lookup(
             texts,
@@ -234,6 +238,36 @@ class Typing:
                 missing=tuple(found.missing_codes.items()),
             )
         )
+
+    def _refuse_labels(self, column: str) -> None:
+        """Refuse a column of numbers some of which stand behind labels: the 0 of "younger than 1" is a number too.
+
+        Nobody can say which labels mean their number, and which (99, "does not know") mean none; so they are no fault
+        of the data to count.
+        """
+        missing = {normalise(text) for text in self._missing(column)}
+        hidden = {
+            cell
+            for code, cell in self.source.cell_of_code(column).items()
+            if is_plain_number(code) and not is_plain_number(cell) and normalise(cell) not in missing
+        }
+        if not hidden:
+            return
+        n = sum(count for text, count in zip(*self.source.distinct(column), strict=True) if text in hidden)
+        if n:
+            raise CaseDataError(
+                trn(
+                    "{n} cell of '{column}' shows a label in place of its number, which is asked for here.",
+                    "{n} cells of '{column}' show labels in place of their numbers, which are asked for here.",
+                    n,
+                    column=column,
+                ),
+                tr(
+                    'Keep the codes of this column: codes = ["{column}"] in [data]; and name the labels that mean '
+                    '"not known" in [missing].',
+                    column=column,
+                ),
+            )
 
     def level(self, column: str | None, *, name: str, where: str) -> bool:
         """Add a column of texts as it is, where there is one; return whether there is."""

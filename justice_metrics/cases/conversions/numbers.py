@@ -129,6 +129,17 @@ def number_lookup(
     )
 
 
+def is_plain_number(text: str) -> bool:
+    """Return whether a text is a number as programs write it, such as a code: "3", "-1", "0.5".
+
+    Examples
+    --------
+    >>> is_plain_number("97"), is_plain_number("97 or more"), is_plain_number(".a")
+    (True, False, False)
+    """
+    return _TYPED.match(text.strip()) is not None
+
+
 def unreadable_numbers(found: NumberLookup, *, row: int | None = None) -> CaseDataError:
     """Build the error for numbers that cannot be read: how many, how they look, never what they say.
 
