@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from ...base.errors import ReadError
 from ...base.language import tr
+from .spreadsheet_slips import numbers_in, styles_of_zeros
 
 # A sheet of a million rows and thirty columns stays below these; a bomb does not.
 _MOST_ENTRIES: Final = 5_000
@@ -26,7 +27,7 @@ _SMALL: Final = 100 << 20
 _MOST_RATIO: Final = 150
 _CHUNK: Final = 1 << 20
 # A piece that is looked for may lie across two chunks.
-_OVERLAP: Final = 64
+_OVERLAP: Final = 128
 
 _LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
 _DIRECTORY_END: Final = struct.Struct("<4s4xHHII")
@@ -35,8 +36,11 @@ _ENCRYPTED: Final = 0x1
 _FORMULA: Final = re.compile(rb"<f[ />]")
 _OPEN_FORMULA: Final = re.compile(rb' table:formula="')
 _FORMULA_ALONE: Final = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>|</c>)")
-_ERROR: Final = re.compile(rb'<c [^>]{0,40}t="e"')
-_SINCE_1904: Final = re.compile(rb'date1904="(?:1|true)"')
+_ERROR: Final = re.compile(rb"<c [^>]{0,50}\bt\s*=\s*[\"']e[\"']")
+_SINCE_1904: Final = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)[\"']")
+_IN_SHEETS: Final[Mapping[str, re.Pattern[bytes]]] = MappingProxyType(
+    {"formulas": _FORMULA, "formulas_alone": _FORMULA_ALONE, "faults": _ERROR}
+)
 
 
 class Contents(NamedTuple):
@@ -48,6 +52,8 @@ class Contents(NamedTuple):
         Cells with a formula; those among them with which no value was stored.
     faults : int
         Cells that hold an error, such as #N/A.
+    zeros : int
+        Numbers that are shown with zeros in front.
     since_1904 : bool
         Whether days are counted from 1904.
     left_alone : bool
@@ -57,6 +63,7 @@ class Contents(NamedTuple):
     formulas: int = 0
     formulas_alone: int = 0
     faults: int = 0
+    zeros: int = 0
     since_1904: bool = False
     left_alone: bool = False
 
@@ -80,6 +87,9 @@ def refuse_bomb(path: Path) -> None:
     declared = sum(one.file_size for one in entries)
     if len(entries) > _MOST_ENTRIES or declared > _MOST_BYTES or (declared > _SMALL and declared > _MOST_RATIO * size):
         raise _too_large(path.name)
+    # Programs differ in which of two entries they take; a spreadsheet refuses both.
+    if len({one.filename for one in entries}) < len(entries) or _begins_late(entries):
+        raise damaged(path.name)
     begun = sorted((one.header_offset, one.compress_size) for one in entries)
     for (start, length), (after, _) in pairwise(begun):
         if start + length > after:  # the same bytes stand for several entries
@@ -96,6 +106,11 @@ def refuse_bomb(path: Path) -> None:
         )
 
 
+def _begins_late(entries: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether something stands before the first entry: another archive, to which this one was glued."""
+    return min((one.header_offset for one in entries), default=0) > 0
+
+
 def contents(path: Path) -> Contents:
     """Inflate every entry piece by piece: check it against what is declared, and see what it holds.
 
@@ -105,12 +120,14 @@ def contents(path: Path) -> Contents:
         When the archive is damaged, or more comes out of it than it declares.
     """
     found: dict[str, int] = {}
+    zeros = styles_of_zeros(path)
+    in_sheets = {**_IN_SHEETS, "zeros": numbers_in(zeros)} if zeros else _IN_SHEETS
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
         with path.open("rb") as file:
             for entry in entries:
-                for name, n in _seen(file, entry, _looked_for(entry.filename), path.name).items():
+                for name, n in _seen(file, entry, _looked_for(entry.filename, in_sheets), path.name).items():
                     found[name] = found.get(name, 0) + n
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError):
         raise damaged(path.name) from None
@@ -119,6 +136,7 @@ def contents(path: Path) -> Contents:
         formulas=found.get("formulas", 0),
         formulas_alone=found.get("formulas_alone", 0),
         faults=found.get("faults", 0),
+        zeros=found.get("zeros", 0),
         since_1904=found.get("since_1904", 0) > 0,
         left_alone=any("vbaProject" in one or "externalLinks/" in one or one.startswith("Basic/") for one in names),
     )
@@ -158,9 +176,9 @@ def _declared_entries(path: Path, size: int) -> int:
     return int(_DIRECTORY_END.unpack_from(end, place)[2])
 
 
-def _looked_for(name: str) -> Mapping[str, re.Pattern[bytes]]:
+def _looked_for(name: str, in_sheets: Mapping[str, re.Pattern[bytes]]) -> Mapping[str, re.Pattern[bytes]]:
     if name.startswith("xl/worksheets/"):
-        return MappingProxyType({"formulas": _FORMULA, "formulas_alone": _FORMULA_ALONE, "faults": _ERROR})
+        return in_sheets
     if name == "content.xml":
         return MappingProxyType({"formulas": _OPEN_FORMULA})
     return MappingProxyType({"since_1904": _SINCE_1904} if name == "xl/workbook.xml" else {})

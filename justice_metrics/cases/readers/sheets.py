@@ -23,6 +23,7 @@ from ...base.errors import ReadError, nearest
 from ...base.language import Message, tr, trn
 from .archive import Contents, contents, damaged, has_password
 from .header import no_header, refuse_data_as_header
+from .spreadsheet_slips import turned_into_dates
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
 from .traps import trap_notes, without_headers
 from .typed_numbers import NumberColumn
@@ -36,9 +37,10 @@ _DIGITS: Final = 15
 
 
 class _Book(NamedTuple):
-    """An opened workbook: its sheets by name, those that are hidden, and what its archive holds."""
+    """An opened workbook: its sheets by name with their kinds, those that are hidden, and what its archive holds."""
 
     native: Any
+    kinds: Mapping[str, Any]
     hidden: frozenset[str]
     contents: Contents
 
@@ -121,17 +123,20 @@ def _opened(path: Path) -> _Book:
         # which kind of workbook it is says its content, not its name
         native = load_workbook(io.BytesIO(raw))
         hidden = frozenset(one.name for one in native.sheets_metadata if one.visible != SheetVisibleEnum.Visible)
-    return _Book(native, hidden, held)
+        kinds = {one.name: one.typ for one in native.sheets_metadata}
+    return _Book(native, kinds, hidden, held)
 
 
 def _taken(book: _Book, name: str) -> _Table | None:
-    """Return a sheet, or None for one without a cell, a chart or a page of macros."""
-    from python_calamine import CalamineError
+    """Return a sheet, or None for one without a cell, a chart or a page of macros.
 
-    try:
-        native = book.native.get_sheet_by_name(name)
-    except (CalamineError, ValueError):
+    A sheet that cannot be parsed is damage, whichever sheet is meant: another one must not be read in its place.
+    """
+    from python_calamine import SheetTypeEnum
+
+    if book.kinds[name] != SheetTypeEnum.WorkSheet:
         return None
+    native = book.native.get_sheet_by_name(name)
     return _Table(name, native, *native.start) if native.start is not None else None
 
 
@@ -217,11 +222,12 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     if header and names_row is None:
         raise no_header(source, header_row) if header_row else no_rows(source, header=False)
     width = taken.native.width
-    columns, long_numbers, numbers = _columns(rows, width)
+    columns, long_numbers, numbers, n_dates = _columns(rows, width)
     # blank columns to the left keep their place, so that "column 3" is that of the spreadsheet
     n_rows = len(columns[0]) if columns else 0
     columns = [pa.chunked_array([pa.nulls(n_rows, pa.string())])] * taken.first_column + columns
     numbers = [*[None] * taken.first_column, *numbers]
+    n_dates = [0] * taken.first_column + n_dates
     given = [None] * taken.first_column + [_cell(one) for one in names_row or [""] * width]
     names, renamed = clean_header(given, [one.null_count < n_rows for one in columns])
     kept = [place for place, name in enumerate(names) if name is not None]
@@ -254,6 +260,8 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
                 merged,
             )
         )
+    dates = {name: n for name, n in zip(names, n_dates, strict=True) if n and name is not None}
+    notes += turned_into_dates({name: table.column(name) for name in dates}, dates)
     if header:
         notes += renamed
     body = without_headers(filled.table, filled.numbers, first_row=filled.first_row)
@@ -281,19 +289,24 @@ def _again(head: Sequence[Any], rows: Iterator[Any]) -> Iterator[Any]:
     yield from rows
 
 
-def _columns(rows: Iterator[Sequence[Any]], width: int) -> tuple[list[Any], int, list[Mapping[str, bool] | None]]:
-    """Return the columns as texts, how many numbers are longer than a spreadsheet can keep, and what was not typed."""
+def _columns(
+    rows: Iterator[Sequence[Any]], width: int
+) -> tuple[list[Any], int, list[Mapping[str, bool] | None], list[int]]:
+    """Return the columns as texts, how many numbers are too long for a spreadsheet, what was not typed, and dates."""
     import pyarrow as pa
 
     parts: list[list[Any]] = [[] for _ in range(width)]
     numbers = [NumberColumn() for _ in range(width)]
+    n_dates = [0] * width
     long_numbers = 0
     while batch := list(islice(rows, _BATCH)):
         for place, column in enumerate(zip(*batch, strict=True)):
             parts[place].append(pa.array([_cell(one) for one in column], pa.string()))
             numbers[place].add(column)
+            n_dates[place] += sum(1 for one in column if isinstance(one, dt.date))
             long_numbers += sum(1 for one in column if isinstance(one, float) and abs(one) >= 10**_DIGITS)
-    return [pa.chunked_array(part, pa.string()) for part in parts], long_numbers, [one.written for one in numbers]
+    texts = [pa.chunked_array(part, pa.string()) for part in parts]
+    return texts, long_numbers, [one.written for one in numbers], n_dates
 
 
 def _merged(taken: _Table, first_row: int) -> int:
@@ -338,6 +351,16 @@ def _with_notes(read: TextTable, book: _Book, passed_over: Sequence[str]) -> Tex
                 "{n} cell of the workbook holds an error, such as #N/A, and was read as blank.",
                 "{n} cells of the workbook hold an error, such as #N/A, and were read as blank.",
                 held.faults,
+            )
+        )
+    if held.zeros:
+        notes.append(
+            trn(
+                "{n} number of the workbook is shown with zeros in front, such as 00007, and read without them; keep "
+                "ids as text.",
+                "{n} numbers of the workbook are shown with zeros in front, such as 00007, and read without them; keep "
+                "ids as text.",
+                held.zeros,
             )
         )
     if held.since_1904:

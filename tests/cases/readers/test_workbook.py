@@ -164,6 +164,103 @@ def test_a_changed_byte_in_the_data_is_damage(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
+class TestOtherSheetsInItsPlace:
+    """A part that cannot be read is damage; nothing else is read in its place."""
+
+    @staticmethod
+    def changed(folder: Path, entry: str, old: bytes, new: bytes | None) -> Path:
+        """Change one entry of a workbook with two tables; take it out for None."""
+        rows = [["Caso", "Edad"], *([f"A-{row}", row] for row in range(30))]
+        whole = book(folder, {"Casos": rows, "Copia": rows[:9]}, name="x.xlsx")
+        path = folder / "casos.xlsx"
+        with zipfile.ZipFile(whole) as given, zipfile.ZipFile(path, "w") as made:
+            for name in given.namelist():
+                held = given.read(name)
+                if name != entry:
+                    made.writestr(name, held)
+                elif new is not None:
+                    assert old in held
+                    made.writestr(name, held.replace(old, new, 1))
+        return path
+
+    @pytest.mark.parametrize(
+        ("entry", "old", "new"),
+        [
+            ("xl/worksheets/sheet1.xml", b't="s"><v>2<', b't="s"><v>999999<'),
+            ("xl/worksheets/sheet1.xml", b'r="B20"><v>18<', b'r="B20" t="n"><v>abc<'),
+            ("xl/worksheets/sheet1.xml", b'r="A20"', b'r="20A"'),
+            ("xl/worksheets/sheet1.xml", b"", None),
+            ("xl/_rels/workbook.xml.rels", b"sheet1.xml", b"sheetX.xml"),
+        ],
+    )
+    def test_damaged_sheets(self, tmp_path: Path, entry: str, old: bytes, new: bytes | None) -> None:
+        path = self.changed(tmp_path, entry, old, new)
+        for sheet in (None, "Casos"):
+            assert "is damaged" in refusal(path, sheet=sheet)
+        with pytest.raises(ReadError, match="is damaged"):
+            sheets_with_data(path)
+
+    def test_charts_are_passed_over(self, tmp_path: Path) -> None:
+        path = tmp_path / "casos.xlsx"
+        with xlsxwriter.Workbook(path) as made:
+            page = made.add_worksheet("Casos")
+            for row, cells_of_row in enumerate([["Caso", "Edad"], ["A-1", 12], ["A-2", 9]]):
+                page.write_row(row, 0, cells_of_row)
+            chart = made.add_chart({"type": "line"})
+            assert chart is not None
+            chart.add_series({"values": "=Casos!$B$2:$B$3"})
+            made.add_chartsheet("Figura").set_chart(chart)
+        assert read_text_table(path).n_rows == 2
+
+    def test_two_entries_of_one_name(self, tmp_path: Path) -> None:
+        path = book(tmp_path, {"Casos": ROWS})
+        with zipfile.ZipFile(path) as archive:
+            sheet = archive.read("xl/worksheets/sheet1.xml")
+        with pytest.warns(UserWarning, match="Duplicate name"), zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        assert "is damaged" in refusal(path)
+
+    def test_two_workbooks_glued_together(self, tmp_path: Path) -> None:
+        one = book(tmp_path, {"Casos": ROWS}, name="1.xlsx").read_bytes()
+        two = book(tmp_path, {"Casos": ROWS[:2]}, name="2.xlsx").read_bytes()
+        path = tmp_path / "casos.xlsx"
+        path.write_bytes(one + two)
+        assert "is damaged" in refusal(path)
+
+
+@pytest.mark.usefixtures("in_process")
+def test_ids_and_groups_that_became_dates_are_told(tmp_path: Path) -> None:
+    day = dt.date(2018, 12, 10)
+    rows = [["Caso", "Grupo", "Fecha", "Nota"], ["13/2018", "0-9", day, "x"], [day, day, "30/04/2018", day]]
+    rows += [[f"{row}/2018", "13-17", "S/D", "no consta"] for row in range(14, 20)]
+    notes = notes_of(read_text_table(book(tmp_path, {"Casos": rows})))
+    assert "1 cell in the column 'Caso' holds a typed date, beside 7 texts with numbers that are no dates" in notes
+    assert "1 cell in the column 'Grupo' holds a typed date, beside 7 texts" in notes
+    assert "'Fecha'" not in notes
+    assert "'Nota'" not in notes
+
+
+@pytest.mark.usefixtures("in_process")
+def test_numbers_shown_with_zeros_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        page = made.add_worksheet("Casos")
+        zeros = made.add_format({"num_format": "00000"})
+        other = made.add_format({"num_format": "#,##0.00"})
+        page.write_row(0, 0, ["Caso", "Monto"])
+        for row in range(1, 5):
+            page.write_number(row, 0, row, zeros)
+            page.write_number(row, 1, row, other)
+        page.write_string(5, 0, "00005", zeros)
+        page.write_blank(6, 0, None, zeros)
+        page.write_number(6, 1, 1, other)
+    read = read_text_table(path)
+    assert read.table.column("Caso").to_pylist() == ["1", "2", "3", "4", "00005", None]
+    assert "4 numbers of the workbook are shown with zeros in front" in notes_of(read)
+    assert notes_of(read_text_table(book(tmp_path, {"Casos": ROWS}, name="otro.xlsx"))) == ""
+
+
+@pytest.mark.usefixtures("in_process")
 def test_a_bomb_that_declares_itself(tmp_path: Path) -> None:
     path = book(tmp_path, {"Casos": ROWS})
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
