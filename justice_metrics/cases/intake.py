@@ -106,6 +106,8 @@ class Joining:
     ----------
     joined : int
         Cases that count with the one into which they were joined.
+    joined_ended : int
+        Of these, cases that had been decided otherwise than the leading one, which tells the ending.
     joined_elsewhere : int
         Cases joined into one that is not in the data; they stay.
     joined_in_circle : int
@@ -117,6 +119,7 @@ class Joining:
     """
 
     joined: int = 0
+    joined_ended: int = 0
     joined_elsewhere: int = 0
     joined_in_circle: int = 0
     split: int = 0

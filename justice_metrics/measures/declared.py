@@ -131,6 +131,16 @@ def sampling_notes(
                 "it (delayed entry); shares of stages and outcomes are not."
             )
         )
+    if cases.intake.joining.joined_ended:
+        notes.append(
+            trn(
+                "{n} case that was joined into another one had been decided otherwise than that one, by whose ending "
+                "both count: its own ending is in no number.",
+                "{n} cases that were joined into others had been decided otherwise than those, by whose endings they "
+                "count: their own endings are in no number.",
+                cases.intake.joining.joined_ended,
+            )
+        )
     if cases.sampling.partly:
         notes.append(
             trn(

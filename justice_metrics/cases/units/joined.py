@@ -18,6 +18,8 @@ Kept: TypeAlias = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
 
 # Following the file into which a file was joined, and again, doubles the reach: chains of so many files end.
 _DOUBLINGS: Final = 4
+# Classes of endings that decide nothing.
+_HANDED_ON: Final = frozenset({"transfer", "other"})
 # Files split off from files that were split off.
 _GENERATIONS: Final = 3
 
@@ -33,11 +35,14 @@ class Columns(NamedTuple):
         Stages and roles of stages: their first day is the first in any file of the proceeding.
     seen : tuple of str
         Stages that are seen without a date.
+    endings : tuple of str
+        Outcomes by which a case is decided, not handed on: what ends a file because it was joined is none.
     """
 
     texts: tuple[str, ...]
     stages: tuple[str, ...]
     seen: tuple[str, ...]
+    endings: tuple[str, ...]
 
     @classmethod
     def of(
@@ -55,6 +60,7 @@ class Columns(NamedTuple):
             tuple(attributes),
             tuple(one for one in (*dated, *roles) if not set(procedure.resolve(one)) & ends),
             tuple(one for one in seen if one not in ends),
+            tuple(one for one in procedure.outcomes if procedure.class_of(one) not in _HANDED_ON),
         )
 
 
@@ -208,12 +214,23 @@ def tied(
         joining = replace(found, split=joining.split, split_elsewhere=joining.split_elsewhere)
         if found.joined:
             leading = whole = kept(leading)
+            joining = replace(joining, joined_ended=_untold_endings(milestones, leading, columns))
             milestones = kept(with_joined(milestones, leading, columns))
             events = relabelled(events, leading)
             support = None if support is None else relabelled(support, leading)
             hanging = {name: relabelled(one, leading) for name, one in hanging.items()}
     others = {name: one for name, one in hanging.items() if name not in TIES}
     return Tied(milestones, events, support, others, joining, whole)
+
+
+def _untold_endings(milestones: nw.LazyFrame[Any], leading: nw.LazyFrame[Any], columns: Columns) -> int:
+    """Return how many joined cases had been decided otherwise than their leading case, which tells the ending."""
+    own = milestones.select("unit_id", own=nw.col("outcome")).join(leading, on="unit_id", how="inner")
+    theirs = milestones.select(leading=nw.col("unit_id"), theirs=nw.col("outcome"))
+    both = own.join(theirs, on="leading", how="left")
+    alike = (nw.col("own") == nw.col("theirs")).fill_null(value=False)
+    untold = nw.col("own").is_in(list(columns.endings)).fill_null(value=False) & ~alike
+    return int(both.select(n=untold.cast(nw.Int64).sum()).collect().get_column("n")[0] or 0)
 
 
 def relabelled(frame: nw.LazyFrame[Any], leading: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

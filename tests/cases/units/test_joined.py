@@ -117,6 +117,19 @@ class TestJoined:
         cases = CaseData.from_frame(table, {**mapping, "joined": {"into": "into"}})
         assert (cases.n_units, cases.intake.joining.joined) == (3, 1)
 
+    def test_endings_of_joined_files_that_nobody_tells_are_counted(self) -> None:
+        # A was convicted and D is open; an archived file (B) and an open one (C) were not decided
+        more = [
+            {"id": "E", "complaint": 3, "charged": 9, "outcome": "convicted", "ended": 60, "sex": "f"},
+            {"id": "F", "complaint": 3, "charged": 9, "outcome": "convicted", "ended": 60, "sex": "f"},
+            {"id": "G", "complaint": 3, "charged": 9, "outcome": "rejected", "ended": 60, "sex": "f"},
+        ]
+        cases = tied([*CASES, *more], joined=[("B", "A"), ("C", "A"), ("E", "A"), ("F", "D"), ("G", "A")])
+        assert (cases.intake.joining.joined, cases.intake.joining.joined_ended) == (5, 2)
+        notes = [str(one) for one in jm.conviction_rates(cases, per="complaint").notes]
+        assert sum("2 cases that were joined into others had been decided otherwise" in one for one in notes) == 1
+        assert tied(CASES, joined=[("C", "A")]).intake.joining.joined_ended == 0
+
     def test_weights_and_frequencies_are_those_of_the_leading_file(self) -> None:
         rows = [{**one, "weight": 2.0 + place, "frequency": 2} for place, one in enumerate(CASES)]
         cases = tied(rows, joined=[("B", "A")])
