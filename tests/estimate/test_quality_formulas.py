@@ -22,6 +22,7 @@ from justice_metrics.estimate.agreement import (
 from justice_metrics.estimate.differences import paired_differences
 from justice_metrics.estimate.drift import (
     equal_shares,
+    expected_index,
     homogeneity,
     index_by_chance,
     never_by_chance,
@@ -176,6 +177,15 @@ class TestDrift:
             stability_index(rng.multinomial(300, share), rng.multinomial(200, share)) > limit for _ in range(2_000)
         ]
         assert 0.035 < np.mean(above) < 0.065
+
+    @pytest.mark.parametrize(("levels", "n", "m"), [(3, 100, 100), (100, 2_000, 2_000), (40, 150, 4_000)])
+    def test_expected_index_is_the_mean_where_nothing_changed(self, levels: int, n: int, m: int) -> None:
+        rng = np.random.default_rng(8)
+        share = rng.dirichlet(np.full(levels, 2.0))
+        drawn = [(rng.multinomial(n, share), rng.multinomial(m, share)) for _ in range(2_000)]
+        made = np.mean([stability_index(one, two) for one, two in drawn])
+        assert np.mean([expected_index(one, two) for one, two in drawn]) == pytest.approx(made, rel=0.06)
+        assert math.isnan(expected_index(np.array([0, 0]), np.array([1, 2])))
 
     def test_absence_by_hand(self) -> None:
         # three units in the ten that are not the part of five: C(5,3) / C(10,3)

@@ -26,6 +26,7 @@ from ..declared import FEW_UNITS, Points, PValue, Share, ensure_level, group_wor
 from ..flows.sources import ensure_period
 from ..rates.known_words import ensure_known
 from . import drift_tables as table_of
+from .belonging import belonging_notes
 from .drift_comparisons import (
     CHANGED,
     FEW,
@@ -66,7 +67,8 @@ class CodingDrift(Result):
     ------
     main
         One row per group, attribute and pair of periods: the stability index ``estimate``, what chance alone stays
-        below, the corrected p value of a chi-square test, the label that moved most, new and gone labels, ``state``.
+        below, the index ``beyond`` what chance makes on average, the corrected p value of a chi-square test, the label
+        that moved most, new and gone labels, ``state``.
     labels
         One row per label and period: its share with limits, its change, ``state`` (new, gone, moved).
     groups
@@ -211,12 +213,12 @@ class CodingDrift(Result):
             "label": label_words(field.labels[one.moved]),
             "one": Share(float(before[one.moved] / before.sum())),
             "two": Share(float(after[one.moved] / after.sum())),
-            "index": _Decimals(one.stability),
+            "index": _Decimals(one.beyond),
             "p": PValue(one.p_value, equals=True),
         }
         said: Readable = tr(
-            "{what} ({group}), {after} compared with {before}: labels are used differently (index {index}, corrected "
-            "p {p}). Most of all '{label}': from {one} to {two}.",
+            "{what} ({group}), {after} compared with {before}: labels are used differently (index {index} beyond "
+            "chance, corrected p {p}). Most of all '{label}': from {one} to {two}.",
             **values,
         )
         mine = [
@@ -240,11 +242,11 @@ class CodingDrift(Result):
         )
         return tuple(
             tr(
-                "{group} labels {what} otherwise than all others (index {index}, corrected p {p}): '{label}' {points} "
-                "points. Its cases may differ, or its coding.",
+                "{group} labels {what} otherwise than all others (index {index} beyond chance, corrected p {p}): "
+                "'{label}' {points} points. Its cases may differ, or its coding.",
                 group=levels_words(self.counted.strata.levels[one.group]),
                 what=attribute_words(self.counted.fields[one.field].field),
-                index=_Decimals(one.stability),
+                index=_Decimals(one.beyond),
                 p=PValue(one.p_value, equals=True),
                 label=label_words(self.counted.fields[one.field].labels[one.moved]),
                 points=Points(one.points),
@@ -338,7 +340,8 @@ def coding_drift(
     unclear : str or tuple of str
         Labels that say nothing, such as "Otro"; by default they are told by their words.
     least_index : float
-        Stability index below which a difference is called little, however sure it is.
+        Stability index, less what chance makes on average, below which a difference is called little, however sure it
+        is.
     false_alarms : {"holm", "benjamini_hochberg"}
         How p values are corrected for the number of comparisons: so that at most one time in twenty anything is
         reported where nothing changed, or so that at most one report in twenty is false.
@@ -357,9 +360,10 @@ def coding_drift(
     Notes
     -----
     Missing values are left out (see ``completeness``). Labels of fewer than ten cases are put together and not named.
-    "Different" asks for both: a corrected p value below 0.05 and an index of ``least_index`` or more. A new or vanished
-    label is one whose absence chance hardly explains. Labels of attributes that belong to one group each, such as
-    municipalities to departments, are not compared between groups.
+    "Different" asks for both: a corrected p value below 0.05 and an index that is ``least_index`` or more above what
+    chance makes of so many labels. A new or vanished label is one whose absence chance hardly explains. Units count as
+    independent: where several belong to one case and are alike, differences are found too often. Labels of attributes
+    that belong to one group each, such as municipalities to departments, are not compared between groups.
 
     References
     ----------
@@ -465,4 +469,4 @@ def _notes(cases: CaseData, counted: Labelled, comparisons: Sequence[Comparison]
                 undated,
             )
         )
-    return (*notes, *sampling_notes(cases, weights_used=False))
+    return (*notes, *belonging_notes(cases), *sampling_notes(cases, weights_used=False))

@@ -32,6 +32,7 @@ from ..declared import (
 )
 from ..flows.sources import ensure_period
 from . import completeness_tables as table_of
+from .belonging import belonging_notes
 from .completeness_tables import COMPLETE, FEW, Shown
 
 if TYPE_CHECKING:
@@ -414,7 +415,7 @@ def completeness(
         provenance=cases.provenance.add(
             "completeness", fields=names(fields), by=by, period=period, confidence_level=confidence_level
         ),
-        notes=(*_notes(shown), *sampling_notes(cases, weights_used=False)),
+        notes=(*_notes(shown), *belonging_notes(cases), *sampling_notes(cases, weights_used=False)),
         frame_library=cases.frame_library,
         shown=shown,
         period_word=PERIOD_WORDS[period],

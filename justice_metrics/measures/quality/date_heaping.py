@@ -24,6 +24,7 @@ from ...reduce.heaping import DayCounts, day_counts
 from ...tables import Strata
 from ..declared import Share, ensure_level, interval_columns, levels_words, sampling_notes, strata_columns
 from ..flows.sources import ensure_period
+from .belonging import belonging_notes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -216,7 +217,7 @@ def date_heaping(
         provenance=cases.provenance.add(
             "date_heaping", dates=names(dates), by=by, period=period, confidence_level=confidence_level
         ),
-        notes=(*_notes(states), *sampling_notes(cases, weights_used=False)),
+        notes=(*_notes(states), *belonging_notes(cases), *sampling_notes(cases, weights_used=False)),
         frame_library=cases.frame_library,
         fields=fields,
         strata=strata,

@@ -9,7 +9,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.types import Counts, Floats, Tallies
-from ...estimate.drift import equal_shares, homogeneity, index_by_chance, never_by_chance, stability_index
+from ...estimate.drift import (
+    equal_shares,
+    expected_index,
+    homogeneity,
+    index_by_chance,
+    never_by_chance,
+    stability_index,
+)
 from ...reduce.label_counts import RARER, LabelCounts, Labelled
 from ..declared import FEW_UNITS
 
@@ -43,6 +50,7 @@ class Comparison(NamedTuple):
     n_after: int
     stability: float
     by_chance: float
+    beyond: float  # the index less what chance makes on average
     p_value: float
     moved: int  # label that moved most, -1 without one
     points: float
@@ -130,6 +138,7 @@ def _compared(
     share = (sum(row.n for row in new) / max(n_after, 1)) + sum(float(one[row.label]) for row in gone) / max(
         n_before, 1
     )
+    stability = stability_index(x, y)
     return Comparison(
         group=g,
         field=f,
@@ -137,8 +146,9 @@ def _compared(
         after=after,
         n_before=n_before,
         n_after=n_after,
-        stability=stability_index(x, y),
+        stability=stability,
         by_chance=index_by_chance(len(used), n_before, n_after),
+        beyond=stability - expected_index(x, y),
         p_value=homogeneity(x, y).p_value if min(n_before, n_after) >= FEW_UNITS else float("nan"),
         moved=int(used[most]) if most >= 0 else -1,
         points=float(points[most]) if most >= 0 else float("nan"),
@@ -155,7 +165,7 @@ def _judged(made: Sequence[Comparison], correct: Correction, level: float, least
         state = STEADY
         if min(one.n_before, one.n_after) < FEW_UNITS:
             state = FEW
-        elif p < level and one.stability >= least_index:
+        elif p < level and one.beyond >= least_index:
             state = REPLACED if one.state == REPLACED else CHANGED
         elif p < level:
             state = SLIGHT

@@ -41,6 +41,7 @@ from ..declared import (
     strata_columns,
 )
 from ..flows.sources import ensure_period
+from .belonging import belonging_notes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -307,7 +308,11 @@ def registration_delay(
             period=period,
             confidence_level=confidence_level,
         ).leave_out(*[LeftOut(_REASONS[name], n) for name, n in found.left_out.items()]),
-        notes=(*_notes(ripe, sum(young), longest_days), *sampling_notes(cases, weights_used=False)),
+        notes=(
+            *_notes(ripe, sum(young), longest_days),
+            *belonging_notes(cases),
+            *sampling_notes(cases, weights_used=False),
+        ),
         frame_library=cases.frame_library,
         strata=strata,
         periods=periods,

@@ -123,6 +123,27 @@ class TestNothingChanged:
         one, two = (coding_drift(cases_of(part)).to_frame() for part in (data, data.sample(frac=1, random_state=1)))
         pd.testing.assert_frame_equal(one, two)
 
+    def test_many_labels_make_no_large_change_of_a_small_one(self) -> None:
+        """A hundred labels, of which two move by four points: an index of 0.02, and 0.1 more by chance alone."""
+        rng = np.random.default_rng(7)
+        before = np.r_[0.30, 0.10, np.full(98, 0.6 / 98)]
+        after = before + np.r_[-0.04, 0.04, np.zeros(98)]
+        labels = [f"label {one}" for one in range(100)]
+        offence = np.r_[rng.choice(labels, 2_000, p=before), rng.choice(labels, 2_000, p=after)]
+        data = pd.DataFrame({"id": range(4_000), "day": np.repeat(["2016-03-01", "2017-03-01"], 2_000)})
+        data = data.assign(offence=offence, kin="x", court="A", town="B")
+        row = coding_drift(cases_of(data), fields="offence").to_frame().iloc[0]
+        assert row["estimate"] > 0.09
+        assert row["beyond"] < 0.05
+        assert row["state"] in {"steady", "slight"}
+
+    def test_units_that_can_belong_to_one_case_are_told(self) -> None:
+        mapping = {**MAPPING, "cases": {**MAPPING["cases"], "unit": "victim"}}
+        for question in (coding_drift, date_heaping):
+            told, other = (question(cases_of(steady().head(80), one)).notes for one in (mapping, MAPPING))
+            assert any("can belong to one case" in one.text() for one in told)
+            assert not any("can belong to one case" in one.text() for one in other)
+
 
 class TestEdges:
     def test_few_are_not_tested(self) -> None:
