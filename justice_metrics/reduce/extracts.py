@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import CaseDataError, QuestionError
-from ..base.language import tr
+from ..base.language import tr, trn
 from ..base.levels import MISSING_LEVELS, PENDING
 from ..base.provenance import unit_words
 from ..base.types import Counts, Flags, Floats, Values
@@ -143,7 +143,7 @@ def extracts_of(earlier: CaseData, later: CaseData, *, by: Sequence[str] = ()) -
     QuestionError
         When the two count different units, follow different procedures, or are handed over the wrong way round.
     CaseDataError
-        When no id of the one stands in the other.
+        When no id of the one stands in the other, or a row stands for more or fewer units in the other.
     """
     _ensure_comparable(earlier, later)
     then = Side.of(cut_at(later, earlier.cutoff_day))
@@ -158,6 +158,7 @@ def extracts_of(earlier: CaseData, later: CaseData, *, by: Sequence[str] = ()) -
             tr("No id of the earlier extract stands in the later one."),
             tr("Compare how ids are written in both, and see that both come from the same register."),
         )
+    _ensure_same_amounts(first, second, pairs)
     added = np.ones(len(second), dtype=np.bool_)
     added[pairs.place[pairs.place >= 0]] = False
     gone = _joined_since(later)
@@ -315,6 +316,21 @@ def _filled(texts: Values) -> Flags:
 
 def _recorded(texts: Values) -> Flags:
     return np.array([one is not None and one not in MISSING_LEVELS for one in texts], dtype=np.bool_)
+
+
+def _ensure_same_amounts(first: Side, second: Side, pairs: Pairs) -> None:
+    """Refuse rows that stand for more or fewer units in the later extract: which of them changed, nobody can say."""
+    left = np.flatnonzero(pairs.place >= 0)
+    n = int((first.amount[left] != second.amount[pairs.place[left]]).sum())
+    if n:
+        raise CaseDataError(
+            trn(
+                "{n} row stands for more or fewer units in the later extract than in the earlier one.",
+                "{n} rows stand for more or fewer units in the later extract than in the earlier one.",
+                n,
+            ),
+            tr("Compare extracts with one row per unit, or such in which 'frequency' stays the same."),
+        )
 
 
 def _ensure_comparable(earlier: CaseData, later: CaseData) -> None:

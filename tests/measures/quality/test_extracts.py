@@ -170,6 +170,12 @@ class TestChanges:
             one: 2 * found.changes.total(one) for one in found.changes.n
         }
 
+    def test_a_row_that_stands_for_more_than_before_is_refused(self) -> None:
+        first = [row("a", 0, frequency=2), row("b", 0, frequency=2)]
+        second = [row("a", 0, frequency=3), row("b", 0, frequency=2)]
+        with pytest.raises(CaseDataError, match="1 row stands for more or fewer units"):
+            compare_extracts(wide_of(first, 100), wide_of(second, 200))
+
 
 class TestEffect:
     def test_each_step_changes_what_it_says(self, found: ExtractComparison) -> None:
