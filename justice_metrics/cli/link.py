@@ -91,11 +91,13 @@ def add(app: typer.Typer, options: Options) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
             from ..cases.linkage.linked import THRESHOLDS, link_registers
             from ..cases.linkage.links_file import write_links
-            from ..cases.linkage.review import write_review
+            from ..cases.linkage.review import review_path, write_review
             from ..measures.quality.linkage import linkage_error
             from ..measures.quality.linkage_sensitivity import linkage_sensitivity
 
             levels = tuple(sorted(thresholds)) or THRESHOLDS
+            if review is not None:
+                review_path(review)  # before the work, not behind it
             with shell.working(tr("Comparing the registers …")):
                 linked = link_registers(plan)
             answers = [

@@ -63,6 +63,11 @@ def test_personal_files_only_where_asked(made: Path, say: Say) -> None:
     assert answer.code == 0, answer.err
     assert {one.name for one in secure.iterdir()} == {"PERSONAL_DATA_links.csv", "PERSONAL_DATA_pairs_to_review.csv"}
     assert answer.err.count("personal data") == 2
+    before = {one: one.read_bytes() for one in secure.iterdir()}
+    refused = say("link", made / "linkage.toml", "--review", secure, "--quiet")
+    assert refused.code == 1
+    assert "already" in refused.err
+    assert {one: one.read_bytes() for one in secure.iterdir()} == before
     again = say("link", made / "linkage.toml", "--review", made / "nowhere")
     assert again.code == 1
     assert "nowhere" in again.err

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...base.errors import QuestionError, ReadError
+from ...base.errors import OutputError, QuestionError, ReadError
 from ...base.language import tr
 from ...base.types import Counts, Floats
 from ..conversions.text import normalise
@@ -86,10 +86,11 @@ def write_review(linked: LinkedRegisters, folder: str | Path, *, pairs: int = 21
     Raises
     ------
     QuestionError, OutputError
-        When no pair is asked for; when the file cannot be written.
+        When no pair is asked for; when the file cannot be written, or is there already: somebody may have filled it in.
     """
     if pairs < 1:
         raise QuestionError(tr("No pair was asked for."), tr("Give a number of pairs, such as 210."))
+    path = review_path(folder)
     chosen = _drawn(linked, pairs, seed)
     cells = [
         [one.table.column(one.part.columns[what]).to_pylist() if what in one.part.columns else None for what in _SHOWN]
@@ -107,7 +108,24 @@ def write_review(linked: LinkedRegisters, folder: str | Path, *, pairs: int = 21
     for number, one in enumerate(chosen, start=1):
         a, b = side(int(linked.pairs.left[one])), side(int(linked.pairs.right[one]))
         rows.append([str(number), *(cell or "" for both in zip(a, b, strict=True) for cell in both), ""])
-    return write_private(Path(folder) / REVIEW_FILE, header, rows)
+    return write_private(path, header, rows)
+
+
+def review_path(folder: str | Path) -> Path:
+    """Return where the sample goes.
+
+    Raises
+    ------
+    OutputError
+        When a file is there already: somebody may have filled it in.
+    """
+    path = Path(folder) / REVIEW_FILE
+    if path.exists():
+        raise OutputError(
+            tr("There is a file '{name}' already.", name=path.name),
+            tr("Somebody may have filled it in: move it, or name another folder."),
+        )
+    return path
 
 
 def read_review(linked: LinkedRegisters, path: str | Path) -> Reviewed:
@@ -122,7 +140,7 @@ def read_review(linked: LinkedRegisters, path: str | Path) -> Reviewed:
     Raises
     ------
     ReadError
-        When a column is missing, or no row of it is decided on and in the registers.
+        When a column is missing, no row of it is decided on and in the registers, or a pair is decided on in two ways.
     """
     read = read_text_table(path)
     needed = ("register_a", "id_a", "register_b", "id_b", "same_person")
@@ -137,19 +155,26 @@ def read_review(linked: LinkedRegisters, path: str | Path) -> Reviewed:
     band_of = {
         (int(a), int(b)): band for a, b, band in zip(linked.pairs.left, linked.pairs.right, _bands(linked), strict=True)
     }
-    looked_at, same = (np.zeros(len(BANDS) - 1, dtype=np.int64) for _ in range(2))
+    decided: dict[tuple[int, int], bool] = {}
     unsure = 0
     for place in range(read.table.num_rows):
         said = normalise(columns["same_person"][place] or "")
         a, b = (
             rows.get((columns[f"register_{side}"][place], _undone(columns[f"id_{side}"][place]) or "")) for side in "ab"
         )
-        band = band_of.get((min(a, b), max(a, b))) if a is not None and b is not None else None
-        if band is None or (said not in _YES and said not in _NO):
+        pair = (min(a, b), max(a, b)) if a is not None and b is not None else None
+        if pair is None or pair not in band_of or (said not in _YES and said not in _NO):
             unsure += 1
-            continue
-        looked_at[band] += 1
-        same[band] += said in _YES
+        elif decided.setdefault(pair, said in _YES) != (said in _YES):
+            raise ReadError(
+                tr("In '{name}' one pair is decided on in two ways.", name=read.source),
+                tr("It stands there more than once: leave one row of each pair, and say yes or no there."),
+            )
+    looked_at, same = (np.zeros(len(BANDS) - 1, dtype=np.int64) for _ in range(2))
+    # a pair that stands there twice was looked at once
+    for pair, yes in decided.items():
+        looked_at[band_of[pair]] += 1
+        same[band_of[pair]] += yes
     if not looked_at.any():
         raise ReadError(
             tr("No pair in '{name}' is decided on.", name=read.source),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from justice_metrics.base.errors import QuestionError, ReadError
+from justice_metrics.base.errors import OutputError, QuestionError, ReadError
 from justice_metrics.cases.linkage.linked import LinkedRegisters
 from justice_metrics.cases.linkage.review import BANDS, read_review, write_review
 from tests.register_cases import PAIRS, by_hand
@@ -51,9 +51,36 @@ def test_small_bands_are_looked_at_whole(linked: LinkedRegisters, tmp_path: Path
 
 
 def test_the_same_seed_draws_the_same_pairs(linked: LinkedRegisters, tmp_path: Path) -> None:
-    first = write_review(linked, tmp_path, pairs=5, seed=3).read_bytes()
-    assert write_review(linked, tmp_path, pairs=5, seed=3).read_bytes() == first
-    assert write_review(linked, tmp_path, pairs=5, seed=4).read_bytes() != first
+    def drawn(seed: int) -> bytes:
+        path = write_review(linked, tmp_path, pairs=5, seed=seed)
+        written = path.read_bytes()
+        path.unlink()
+        return written
+
+    assert drawn(3) == drawn(3)
+    assert drawn(3) != drawn(4)
+
+
+def test_a_sample_that_is_there_is_not_replaced(linked: LinkedRegisters, tmp_path: Path) -> None:
+    path = filled(write_review(linked, tmp_path, pairs=7), {frozenset(("P1", "P2")): "yes"})
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match="already"):
+        write_review(linked, tmp_path, pairs=7, seed=2)
+    assert path.read_bytes() == before
+
+
+def test_a_pair_that_stands_there_twice_counts_once(linked: LinkedRegisters, tmp_path: Path) -> None:
+    path = filled(write_review(linked, tmp_path, pairs=7), {frozenset(("P1", "P2")): "yes"})
+    once = read_review(linked, path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    said = next(one for one in lines if one.endswith(",yes"))
+    path.write_text("\n".join([*lines, *[said] * 50]) + "\n", encoding="utf-8")
+    twice = read_review(linked, path)
+    assert twice.looked_at.tolist() == once.looked_at.tolist()
+    assert twice.same.sum() == 1
+    path.write_text("\n".join([*lines, said.removesuffix("yes") + "no"]) + "\n", encoding="utf-8")
+    with pytest.raises(ReadError, match="in two ways"):
+        read_review(linked, path)
 
 
 def test_decisions_are_counted_by_band(linked: LinkedRegisters, tmp_path: Path) -> None:
@@ -79,5 +106,6 @@ def test_a_file_without_decisions_or_columns_is_refused(linked: LinkedRegisters,
     other.write_text("pair,id_a\n1,x\n", encoding="utf-8")
     with pytest.raises(ReadError, match="register_a"):
         read_review(linked, other)
+    path.unlink()
     with pytest.raises(QuestionError):
         write_review(linked, tmp_path, pairs=0)
