@@ -46,6 +46,8 @@ class RegisterPart(Part):
         Column with the date of birth, and with the age on the day of the record.
     sex, place, document : str, optional
         Further columns that help to tell people apart.
+    sex_labels : dict
+        What stands in the column of sex, where it is not clear by itself: ``{ "1" = "m", "2" = "f" }``.
     date : str, optional
         Day of the record: settles which case is meant when a person has several.
     keep : tuple of str
@@ -67,6 +69,7 @@ class RegisterPart(Part):
     birth_date_order: ColumnOrder | None = None
     age: Name | None = None
     sex: Name | None = None
+    sex_labels: Mapping[Name, Literal["f", "m"]] = Field(default_factory=dict)
     place: Name | None = None
     document: Name | None = None
     date: Name | None = None
@@ -80,6 +83,8 @@ class RegisterPart(Part):
             raise ReadableError(tr("'second_surname' needs 'first_surname'"))
         if self.age is not None and self.date is None:
             raise ReadableError(tr("'age' needs 'date': it is the age on the day of the record"))
+        if self.sex_labels and self.sex is None:
+            raise ReadableError(tr("'sex_labels' needs 'sex'"))
         named = [one for one in self.keep if one in (*self.identity, self.id)]
         if named:
             raise ReadableError(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A record without a day.
 NO_DAY: Final = np.iinfo(np.int32).min
 _FEMALE: Final = frozenset("f fem femenino femenina female mujer m_f hembra nina niña woman girl".split())
-_MALE: Final = frozenset("m masc masculino male hombre h varon v nino niño man boy".split())
+_MALE: Final = frozenset("masc masculino male hombre h varon v nino niño man boy".split())
 KEYS: Final = (
     "unique_id",
     "given",
@@ -136,6 +136,8 @@ def _prepared(plan: LinkagePlan, part: RegisterPart, frame: Any) -> Prepared:
         )
     days, notes = _record_days(read, part, plan)
     births, more = _births(read, part, plan, cells.get("age", blank), days)
+    sex, unclear = _sexes(cells.get("sex", blank), part)
+    more += unclear
     keys = {
         "unique_id": np.arange(n, dtype=np.int64),
         "given": [one.whole for one in given],
@@ -154,7 +156,7 @@ def _prepared(plan: LinkagePlan, part: RegisterPart, frame: Any) -> Prepared:
         "birth_key": [one.swap_key for one in births],
         "birth_year": [one.year for one in births],
         "birth_aged": [one.from_age for one in births],
-        "sex": _each(cells.get("sex", blank), _sex, None),
+        "sex": sex,
         "place": _each(cells.get("place", blank), normalise, None),
         "document": _each(cells.get("document", blank), _document, None),
     }
@@ -270,9 +272,37 @@ def _births(
     return births, notes
 
 
-def _sex(text: str) -> str | None:
-    bare = normalise(text).strip(".")
-    return "f" if bare in _FEMALE else "m" if bare in _MALE else None
+def _sexes(cells: list[str | None], part: RegisterPart) -> tuple[list[str | None], tuple[Message, ...]]:
+    """Return "f", "m" or None for each cell, and how many say neither.
+
+    M is a man beside F, and a woman beside H (mujer, hombre); alone it says nothing.
+    """
+    said = {normalise(text): sex for text, sex in part.sex_labels.items()}
+    bare = {one: normalise(one) for one in dict.fromkeys(cells) if one is not None}
+    found = {text.strip(".") for text in bare.values() if text not in said}
+    women, men = bool(found & _FEMALE), "h" in found
+    of_m = None if women == men else "m" if women else "f"
+
+    def sex(text: str) -> str | None:
+        plain = bare[text].strip(".")
+        if bare[text] in said:
+            return said[bare[text]]
+        return of_m if plain == "m" else "f" if plain in _FEMALE else "m" if plain in _MALE else None
+
+    made = _each(cells, sex, None)
+    neither = sum(one is not None and what is None for one, what in zip(cells, made, strict=True))
+    if not neither:
+        return made, ()
+    note = trn(
+        "{n} cell of '{column}' in '{name}' says neither woman nor man, and counts as blank: sex_labels can say what "
+        "it means.",
+        "{n} cells of '{column}' in '{name}' say neither woman nor man, and count as blank: sex_labels can say what "
+        "they mean.",
+        neither,
+        column=part.sex or "",
+        name=part.name,
+    )
+    return made, (note,)
 
 
 def _document(text: str) -> str | None:

@@ -72,6 +72,29 @@ def test_codes_for_missing_are_no_names() -> None:
     assert found.keys.column("birth_year").to_pylist()[0] is None
 
 
+@pytest.mark.parametrize(
+    ("cells", "labels", "sexes"),
+    [
+        ("M H M h", {}, "fmfm"),  # mujer, hombre
+        ("M F M f", {}, "mfmf"),
+        ("M. Mujer Masculino F", {}, "mfmf"),
+        ("M Hombre M Varón", {}, "-m-m"),
+        ("M M M M", {}, "----"),
+        ("M F H F", {}, "-fmf"),
+        ("1 2 1 9", {"1": "m", "2": "f"}, "mfm-"),
+        ("M H M F", {"M": "f"}, "fmff"),
+    ],
+)
+def test_m_is_a_man_beside_f_and_a_woman_beside_h(cells: str, labels: dict[str, str], sexes: str) -> None:
+    described = plan().model_dump()
+    described["registers"][0].update(sex="sex", sex_labels=labels)
+    police = table(POLICE).append_column("sex", pa.array(cells.split()))
+    found, _ = prepare(read_plan(described), {"police": police, "court": table(COURT)})
+    assert [one or "-" for one in found.keys.column("sex").to_pylist()] == list(sexes)
+    told = [note.text() for note in found.notes if "neither woman nor man" in note.text()]
+    assert [one.split()[0] for one in told] == ([str(sexes.count("-"))] if "-" in sexes else [])
+
+
 @pytest.mark.parametrize(("which", "words"), [("blank", "1 records have no id"), ("twice", "1 repeat")])
 def test_ids_must_be_there_and_differ(which: str, words: str) -> None:
     first = (None if which == "blank" else "P2", *POLICE[0][1:])
@@ -111,6 +134,7 @@ REGISTER = {"name": "a", "id": "id", "given_names": "given", "surnames": "first"
         ({"first_surname": "x"}, "either 'surnames'"),
         ({"second_surname": "x"}, "needs 'first_surname'"),
         ({"age": "Edad"}, "'age' needs 'date'"),
+        ({"sex_labels": {"1": "f"}}, "'sex_labels' needs 'sex'"),
         ({"name": "Police!"}, "name"),
         ({"given_name": "x"}, "did you mean 'given_names'"),
     ],
