@@ -42,7 +42,8 @@ class LinkageError(Result):
         the probabilities (``expected``).
     missed
         One row per threshold and group of pairs: the share of the pairs of one person that is not accepted, by the
-        model (``numerator, denominator, estimate``). A pair is of the lesser group when one of its records is.
+        model (``numerator, denominator, estimate``), of the pairs that were compared and kept: the least that is
+        missed. A pair is of the lesser group when one of its records is.
     pairs
         One row per threshold: pairs accepted, pairs that only a third record links, persons, records of the largest.
     """
@@ -90,8 +91,9 @@ class LinkageError(Result):
         if np.isfinite(held["one_surname"]) and np.isfinite(held["two_surnames"]):
             first = (
                 tr(
-                    "Missed links at {threshold}, by the model: {one} of the pairs in which one surname is recorded, "
-                    "{two} of those with two.",
+                    "Missed at {threshold} among the pairs that were compared, by the model: {one} of those in which one "
+                    "surname is recorded, {two} of those with two. Pairs without a common key are not in it, and more of "
+                    "them have one surname: it is the least that is missed, and no comparison of the two.",
                     threshold=_Plain(middle),
                     one=Share(held["one_surname"]),
                     two=Share(held["two_surnames"]),

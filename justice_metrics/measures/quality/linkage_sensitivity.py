@@ -90,7 +90,8 @@ def linkage_sensitivity(
     """How far the rates of linked registers move with the threshold of the linkage.
 
     A low threshold joins records of different persons, a high one leaves records of one person apart: both change who
-    seems to have been charged or convicted. A rate that hardly moves does not hang on the linkage.
+    seems to have been charged or convicted. A rate that moves hangs on the linkage; one that does not may still be wrong,
+    as pairs without a common key are missed at every threshold, and wrong links above the highest stay in it.
 
     Parameters
     ----------
@@ -153,8 +154,9 @@ def linkage_sensitivity(
         ),
         notes=(
             tr(
-                "A record of another register that belongs to no case of the first one is left out; links that no "
-                "threshold finds are missed in every row."
+                "A record of another register that belongs to no case of the first one is left out. Links that no "
+                "threshold finds are missed in every row, and wrong ones above the highest stay in every row: the "
+                "spread is no range of error."
             ),
             *first.notes,
         ),

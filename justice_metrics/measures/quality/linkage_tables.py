@@ -130,7 +130,7 @@ def missed_table(linked: LinkedRegisters, thresholds: Sequence[float]) -> Table:
         Column("group", tr("group"), "text", "key", "key"),
         Column("numerator", tr("missed, by the probabilities"), "units", "count", "count"),
         Column("denominator", tr("pairs of one person, by the probabilities"), "units", "count", "count"),
-        Column("estimate", tr("share missed"), "share", "estimate", "share", 2),
+        Column("estimate", tr("share missed at least"), "share", "estimate", "share", 2),
     )
     values = {
         "threshold": np.repeat(np.array(thresholds, dtype=float), len(GROUPS)),
@@ -139,7 +139,12 @@ def missed_table(linked: LinkedRegisters, thresholds: Sequence[float]) -> Table:
         "denominator": np.rint(whole).astype(np.int64),
         "estimate": np.divide(lacking, whole, out=np.full(len(whole), np.nan), where=whole > 0),
     }
-    return Table(columns, values, labels={"group": GROUP_WORDS}, title=tr("Missed links by group, by the model"))
+    return Table(
+        columns,
+        values,
+        labels={"group": GROUP_WORDS},
+        title=tr("Missed links by group among compared pairs, by the model"),
+    )
 
 
 def pairs_table(thresholds: Sequence[float], counted: Sequence[PairCounts]) -> Table:
