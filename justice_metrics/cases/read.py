@@ -108,17 +108,28 @@ def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, A
 
 
 def _plan_notes(plan: CorrectionPlan | None, provenance: Provenance) -> tuple[Message, ...]:
-    """Tell when a plan was made for other data: what it decides on was counted in them."""
-    if plan is None or plan.plan.units in {None, provenance.units_in}:
+    """Tell when a plan was made for other data, and when it does not say which units it drops."""
+    if plan is None:
         return ()
-    return (
-        tr(
-            "The plan '{plan}' was made when there were {then} units; there are {n} now.",
-            plan=plan.source,
-            then=plan.plan.units,
-            n=provenance.units_in,
-        ),
-    )
+    notes = []
+    if plan.plan.units not in {None, provenance.units_in}:
+        notes.append(
+            tr(
+                "The plan '{plan}' was made when there were {then} units; there are {n} now.",
+                plan=plan.source,
+                then=plan.plan.units,
+                n=provenance.units_in,
+            )
+        )
+    if plan.cells_file is None and plan.decisions("drop"):
+        notes.append(
+            tr(
+                "The plan '{plan}' drops units and names no file of cells: whether they are those that were decided on "
+                "cannot be seen, only that there are not more.",
+                plan=plan.source,
+            )
+        )
+    return tuple(notes)
 
 
 def _ids(mapping: CaseMapping, tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -309,6 +309,13 @@ class TestCells:
         (note,) = folder.read(corrections=folder.plan).intake.notes
         assert "when there were 4 units; there are 5 now" in note.text()
 
+    def test_a_plan_that_drops_without_saying_whom_is_told(self, folder: Folder) -> None:
+        folder.decide(("ending_before_start", 1, "drop"))
+        (note,) = folder.read(corrections=folder.plan).intake.notes
+        assert "'plan.toml' drops units and names no file of cells" in note.text()
+        folder.decide(("ending_before_start", 1, "accept"))
+        assert folder.read(corrections=folder.plan).intake.notes == ()
+
 
 class TestPlanFile:
     def test_a_mapping_can_name_its_plan(self, folder: Folder) -> None:
