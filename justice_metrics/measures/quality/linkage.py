@@ -91,9 +91,9 @@ class LinkageError(Result):
         if np.isfinite(held["one_surname"]) and np.isfinite(held["two_surnames"]):
             first = (
                 tr(
-                    "Missed at {threshold} among the pairs that were compared, by the model: {one} of those in which one "
-                    "surname is recorded, {two} of those with two. Pairs without a common key are not in it, and more of "
-                    "them have one surname: it is the least that is missed, and no comparison of the two.",
+                    "Missed at {threshold} among the pairs that were compared, by the model: {one} of those in which "
+                    "one surname is recorded, {two} of those with two. Pairs without a common key are not in it, and "
+                    "more of them have one surname: it is the least that is missed, and no comparison of the two.",
                     threshold=_Plain(middle),
                     one=Share(held["one_surname"]),
                     two=Share(held["two_surnames"]),

@@ -90,8 +90,8 @@ def linkage_sensitivity(
     """How far the rates of linked registers move with the threshold of the linkage.
 
     A low threshold joins records of different persons, a high one leaves records of one person apart: both change who
-    seems to have been charged or convicted. A rate that moves hangs on the linkage; one that does not may still be wrong,
-    as pairs without a common key are missed at every threshold, and wrong links above the highest stay in it.
+    seems to have been charged or convicted. A rate that moves hangs on the linkage. One that does not may still be
+    wrong: pairs without a common key are missed at every threshold, and wrong links above the highest stay in it.
 
     Parameters
     ----------

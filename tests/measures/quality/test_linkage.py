@@ -70,7 +70,7 @@ def test_missed_links_by_group(error: LinkageError) -> None:
     assert one["estimate"] == pytest.approx(1.0)
     two = row(error, "missed", threshold=0.9, group="two_surnames")
     assert two["estimate"] == pytest.approx(0.02 / (0.999 + 0.93 + 0.998 + 0.999 + 0.91 + 0.02))
-    assert any("100.0 % of the pairs in which one surname" in str(said) for said in error.findings())
+    assert any("100.0 % of those in which one surname" in str(said) for said in error.findings())
 
 
 def test_pairs_and_persons(error: LinkageError) -> None:
