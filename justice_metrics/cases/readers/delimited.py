@@ -77,13 +77,13 @@ def read_delimited(
     filled = filled_rows(table, first_row=layout.skip + 1 + layout.has_header)
     if filled.table.num_rows == 0:
         raise no_rows(path.name, header=layout.has_header)
-    if header is None and header_row is None:
-        refuse_data_as_header(filled.table, path.name)
     if layout.has_header:
         notes += renamed
-    body = without_headers(filled.table, filled.numbers, first_row=filled.first_row)
+    body = without_headers(filled.table, filled.numbers, first_row=filled.first_row, name=path.name)
     if body.table.num_rows == 0:
         raise no_rows(path.name, header=True)
+    if header is None and header_row is None:
+        refuse_data_as_header(body.table, path.name)
     notes += (*filled.notes, *body.notes)
     traps = trap_notes(body.table, rows=table.num_rows + layout.has_header, maybe_shortened=b"E+" in data)
     return TextTable(

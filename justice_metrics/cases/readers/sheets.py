@@ -264,7 +264,7 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     notes += turned_into_dates({name: table.column(name) for name in dates}, dates)
     if header:
         notes += renamed
-    body = without_headers(filled.table, filled.numbers, first_row=filled.first_row)
+    body = without_headers(filled.table, filled.numbers, first_row=filled.first_row, name=source)
     if body.table.num_rows == 0:
         raise no_rows(source, header=True)
     traps = trap_notes(body.table, rows=n_rows + int(header), maybe_shortened=False)

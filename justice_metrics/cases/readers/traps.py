@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from ...base.errors import ReadError
 from ...base.language import Message, tr, trn
 from ..conversions.text import normalise
 
@@ -20,7 +23,11 @@ _CUT: Final = (255, 32_767)
 _SHORTENED: Final = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 # Below a table there may stand its sum and a few lines of notes.
 _LAST_ROWS: Final = 8
-_TOTALS: Final = frozenset({"total", "totales", "total general", "totals", "grand total", "suma", "sum"})
+# What a second column of one name is called.
+_NUMBERED: Final = re.compile(r" \(\d+\)$")
+_TOTALS: Final = re.compile(
+    r"(?:(?:sub)?total(?:es|s)?|grand total|suma|sum)(?: (?:general|nacional|pais|del? .*|20\d\d|19\d\d))?"
+)
 
 
 def trap_notes(table: pa.Table, *, rows: int, maybe_shortened: bool = True) -> tuple[Message, ...]:
@@ -102,8 +109,10 @@ class WithoutHeaders(NamedTuple):
     notes: tuple[Message, ...] = ()
 
 
-def without_headers(table: pa.Table, numbers: NDArray[np.int64] | None, *, first_row: int) -> WithoutHeaders:
+def without_headers(table: pa.Table, numbers: NDArray[np.int64] | None, *, first_row: int, name: str) -> WithoutHeaders:
     """Leave out rows that repeat the header, as stand in files that were pasted together.
+
+    Capitals, accents, spaces and a byte order mark make no difference.
 
     Parameters
     ----------
@@ -113,29 +122,79 @@ def without_headers(table: pa.Table, numbers: NDArray[np.int64] | None, *, first
         Numbers of the rows, where they do not follow one another.
     first_row : int
         Number of the first row.
+    name : str
+        Name of the file, for messages.
+
+    Raises
+    ------
+    ReadError
+        When a row holds the names of the columns in another order: below it, every cell stands under a wrong name.
     """
     import numpy as np
     import pyarrow as pa
+
+    header = [_bare(one) for one in table.column_names]
+    places = _rows_of_names(table, header)
+    held = [[_bare(one) for one in row.values()] for row in table.take(pa.array(places, pa.int64())).to_pylist()]
+    row_of = np.arange(table.num_rows, dtype=np.int64) + first_row if numbers is None else numbers
+    moved = [place for place, cells in zip(places, held, strict=True) if cells != header and _same(cells, header)]
+    if moved:
+        raise ReadError(
+            trn(
+                "{n} row of '{name}' holds the names of the columns in another order (row {row}): below it, cells "
+                "stand under wrong names.",
+                "{n} rows of '{name}' hold the names of the columns in another order (the first is row {row}): below "
+                "them, cells stand under wrong names.",
+                len(moved),
+                name=name,
+                row=int(row_of[moved[0]]),
+            ),
+            tr('Part the file where these rows stand, and name the parts: file = ["first.csv", "second.csv"].'),
+        )
+    repeated = [place for place, cells in zip(places, held, strict=True) if cells == header]
+    if not repeated:
+        return WithoutHeaders(table, numbers)
+    kept = np.setdiff1d(np.arange(table.num_rows, dtype=np.int64), repeated)
+    n = len(repeated)
+    note = trn("{n} row repeats the header and was left out.", "{n} rows repeat the header and were left out.", n)
+    return WithoutHeaders(table.take(kept), row_of[kept], (note,))
+
+
+def _rows_of_names(table: pa.Table, header: Sequence[str]) -> list[int]:
+    """Return the places of the rows whose cells all look like names of columns."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    same = None
-    for name in table.column_names:
-        alike = pc.equal(table.column(name), pa.array([name], pa.string())[0])
-        same = alike if same is None else pc.and_kleene(same, alike)
-        if not pc.any(same).as_py():
-            return WithoutHeaders(table, numbers)
-    kept = pc.invert(pc.fill_null(same, pa.array([False])[0]))
-    places = pc.indices_nonzero(kept).to_numpy().astype(np.int64)
-    n = table.num_rows - len(places)
-    note = trn("{n} row repeats the header and was left out.", "{n} rows repeat the header and were left out.", n)
-    return WithoutHeaders(table.take(places), places + first_row if numbers is None else numbers[places], (note,))
+    # as they are written, and without what may differ
+    spellings = {
+        *header,
+        *(form for one in table.column_names for form in (one, one.lower(), _NUMBERED.sub("", one).lower())),
+    }
+    names = pa.array(sorted(spellings), pa.string())
+    rows = None
+    for column in table.columns:
+        bare = pc.utf8_trim(pc.utf8_lower(column), characters="\ufeff \u00a0")
+        alike = pc.is_in(bare, value_set=names)
+        rows = alike if rows is None else pc.and_(rows, alike)
+        if not pc.any(rows).as_py():
+            return []
+    return [int(one) for one in pc.indices_nonzero(rows).to_pylist()]
+
+
+def _bare(name: str | None) -> str:
+    """Return the name of a column as those of pasted files are compared; "name (2)" is one that stood there twice."""
+    return normalise(_NUMBERED.sub("", (name or "").lstrip("\ufeff")))
+
+
+def _same(cells: Sequence[str], header: Sequence[str]) -> bool:
+    return len(header) > 1 and sorted(cells) == sorted(header)
 
 
 def _last_rows(table: pa.Table) -> tuple[Message, ...]:
     """Say when the last rows look like a sum or like notes below the table; they are read as all others."""
     last = table.slice(max(0, table.num_rows - _LAST_ROWS)).to_pylist()
     filled = [[cell for cell in row.values() if cell is not None] for row in last]
-    sums = sum(1 for row in filled if any(normalise(cell).rstrip(":") in _TOTALS for cell in row[:2]))
+    sums = sum(1 for row in filled if any(_TOTALS.fullmatch(normalise(cell).rstrip(": ")) for cell in row[:2]))
     alone = next((n for n, row in enumerate(reversed(filled)) if len(row) != 1), len(filled))
     notes: list[Message] = []
     if sums:

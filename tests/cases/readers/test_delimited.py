@@ -325,6 +325,33 @@ def test_a_file_without_a_header_is_not_read_as_if_it_had_one(tmp_path: Path) ->
     assert read_text_table(path, header=True).columns[0] == "A-101"
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2017-{i};{name};{age};Rechazo",
+        "{name};{sex};{age};Rechazo",
+        "{i}{i};{name};{end}",
+        "{name};{end};{age}",
+    ],
+)
+def test_a_person_is_no_header(tmp_path: Path, row: str) -> None:
+    rows = [
+        row.format(i=100 + n, name=name, sex="FM"[n % 2], age=10 + n % 8, end=("Rechazo", "Condena")[n % 2])
+        for n, name in enumerate(["Juana Quispe Mamani", "Ana Condori", "Rosa Choque"] * 10)
+    ]
+    told = refusal(write(tmp_path, "\n".join(rows) + "\n"))
+    assert "looks like data, not like names of columns" in told
+    assert "Juana" not in told
+    assert read_text_table(write(tmp_path, "\n".join(rows) + "\n"), header=False).n_rows == 30
+
+
+def test_boxes_and_answers_are_no_persons(tmp_path: Path) -> None:
+    boxes = "Caso;Física;Sexual;Otro\n" + "".join(f"{n};Física;;{('Otro', 'nada')[n % 2]}\n" for n in range(9))
+    assert read_text_table(write(tmp_path, boxes)).columns == ("Caso", "Física", "Sexual", "Otro")
+    answers = "Caso;1;2;3\n" + "".join(f"A-{n};{1 + n % 5};{1 + n % 4};{1 + n % 3}\n" for n in range(9))
+    assert read_text_table(write(tmp_path, answers)).columns == ("Caso", "1", "2", "3")
+
+
 def test_years_and_numbers_of_questions_are_names(tmp_path: Path) -> None:
     text = "Juzgado;2016;2017;1;2\n" + "Único;1200;1300;4;5\n" * 5
     assert read_text_table(write(tmp_path, text)).columns == ("Juzgado", "2016", "2017", "1", "2")

@@ -72,7 +72,39 @@ def test_headers_of_files_that_were_pasted_together(tmp_path: Path) -> None:
 
 
 def test_rows_keep_their_numbers() -> None:
-    body = without_headers(texts(id=["1", "id", "2"], fin=["x", "fin", None]), None, first_row=5)
+    body = without_headers(texts(id=["1", "id", "2"], fin=["x", "fin", None]), None, first_row=5, name="casos.csv")
     assert body.table.column("id").to_pylist() == ["1", "2"]
     assert body.numbers is not None
     assert body.numbers.tolist() == [5, 7]
+
+
+def write(folder: Path, content: str) -> Path:
+    path = folder / "casos.csv"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("again", ["CUD;D;Fin", "Cud ;D;FIN", "\ufeffCUD;D;Fin"])
+def test_headers_in_another_spelling(tmp_path: Path, again: str) -> None:
+    read = read_text_table(write(tmp_path, f"CUD;D;Fin\nA1;13/01/2018;x\n{again}\nA2;14/01/2018;y\n"))
+    assert read.table.column("CUD").to_pylist() == ["A1", "A2"]
+    assert read.row_number(1) == 4
+    assert [note.text() for note in read.notes] == ["1 row repeats the header and was left out."]
+
+
+@pytest.mark.parametrize("names", [("CUD;D;Fin", "CUD;Fin;D"), ("CUD;D;D", "D;CUD;D"), ("CUD;Año", "año;cud")])
+def test_a_header_in_another_order_is_refused(tmp_path: Path, names: tuple[str, str]) -> None:
+    one = {"CUD": "A1", "D": "13/01/2018", "Fin": "x", "Año": "2018"}
+    first = ";".join(one[name] for name in names[0].split(";"))
+    with pytest.raises(ReadError) as error:
+        read_text_table(write(tmp_path, f"{names[0]}\n{first}\n{names[1]}\n{first}\n"))
+    assert "1 row of 'casos.csv' holds the names of the columns in another order (row 3)" in error.value.text()
+
+
+@pytest.mark.parametrize("total", ["TOTAL NACIONAL", "Total país", "TOTAL 2018", "Total de casos:", "Subtotal"])
+def test_totals_by_other_names(total: str) -> None:
+    table = texts(depto=[*"abcdefghij", total], casos=[*map(str, range(10)), "45"], fin=["x"] * 11)
+    assert told(table) == [
+        "1 of the last rows says that it is a total; it is read as a row like all others: delete it."
+    ]
+    assert told(texts(depto=["Totalidad", "Sumario"], casos=["1", "2"])) == []
