@@ -230,7 +230,7 @@ def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     relied = _reliance(typing, mapping)
     long, ordered = event_rows(typing, mapping, procedure)
     rows, without = _rows_with_ids(sources[0], mapping)
-    described = (*mapping.attributes, *_design_names(mapping), *relied)
+    described = (*mapping.attributes, *_design_names(mapping), *relied, *typing.exactness)
     cutoff_day = day_number(mapping.cases.cutoff)
     made = milestones_of_events(long, procedure, described=described, ordered=ordered, cutoff_day=cutoff_day)
     return Parts(
@@ -265,6 +265,7 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
         if place == 0:
             typing.design()
             mine = (*mine, *_design_names(mapping), *_reliance(typing, mapping))
+        mine = (*mine, *typing.exactness)
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
         ensure_together(longs[0], longs[-1], name=source.name)
         counted = _rows_with_ids(source, mapping)
@@ -318,7 +319,7 @@ def _reliance(typing: Typing, mapping: CaseMapping) -> tuple[str, ...]:
         return ()
     made: list[str] = []
     if spec.left is not None:
-        typing.day(spec.left, name=LEFT_DAY, where="reliance.left")
+        typing.described_day(spec.left, name=LEFT_DAY, where="reliance.left")
         made.append(LEFT_DAY)
     if spec.status is not None:
         typing.label(spec.status, name=RELIANCE_STATUS, where="reliance.status", known=(ENGAGED, DISENGAGED))

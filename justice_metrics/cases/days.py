@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import narwhals.stable.v2 as nw
 
 from .calendar import day_number
 
+# Before the name of a day that describes a unit: the column that says how exact it is, where that differs.
+EXACTNESS: Final = "exactness__"
 # 0001-01-01 to 1970-01-01; narwhals has no days-between-dates on SQL engines.
 _DAYS_TO_EPOCH = 719_163
 # First day and year of the cycle of four years, and its length; it holds until 2099.

@@ -21,6 +21,7 @@ from .conversions.conversion import (
 )
 from .conversions.numbers import is_plain_number
 from .conversions.swapped import Swapped, swapped_error
+from .days import EXACTNESS
 from .intake import Conversion
 from .made_columns import make_columns
 from .mappings.mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
@@ -35,12 +36,19 @@ class Typing:
     ----------
     source : Source
     mapping : CaseMapping
+
+    Attributes
+    ----------
+    conversions : list of Conversion
+    exactness : list of str
+        Columns that say how exact a day is that describes a unit.
     """
 
     def __init__(self, source: Source, mapping: CaseMapping) -> None:
         self.source = source
         self.mapping = mapping
         self.conversions: list[Conversion] = []
+        self.exactness: list[str] = []
         self._counting = mapping.data.faults == "count"
         self.conversions += make_columns(source, mapping)
 
@@ -119,6 +127,11 @@ class Typing:
         self.source.add_lookup(precision, column, found.precision, nw.String)
         return True
 
+    def described_day(self, spec: DateColumn, *, name: str, where: str) -> None:
+        """Add a day that describes a unit, and beside it how exact it is where not all are exact to the day."""
+        if self.day(spec, name=name, where=where, precision=f"{EXACTNESS}{name}"):
+            self.exactness.append(f"{EXACTNESS}{name}")
+
     def label(
         self,
         spec: LabelColumn,
@@ -171,7 +184,8 @@ class Typing:
         """Add an attribute; return whether it is a number."""
         column = self.source.need(spec.column, where=f"attributes.{name}")
         if spec.type == "date":
-            self.day(DateColumn(column=column, order=spec.order), name=name, where=f"attributes.{name}")
+            day = DateColumn(column=column, order=spec.order)
+            self.described_day(day, name=name, where=f"attributes.{name}")
             return False
         if spec.type != "text" and not spec.bands:
             self.number(column, name=name, kind=spec.type)

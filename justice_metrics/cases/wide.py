@@ -54,6 +54,8 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     precision = _precisions(procedure, tuple(days), own, roles, coarse, outcomes, ended_coarse=ended_coarse)
     exact = {f"exact__{one}": expr for one, expr in precision.items()}
     exact |= {f"exact__{role}": nw.col(f"precision__{role}") for role in roles if role in coarse}
+    if ended_coarse:
+        exact["exact__conclusion"] = nw.col("precision__outcome_date")
     frame = frame.with_columns(**exact) if exact else frame
     kept = [
         name

@@ -13,8 +13,8 @@ from ..attributes import attribute_words
 from ..calendar import date_of, day_number
 from .calendar import stands_in
 from .heaps import FEWEST_DATES, STANDARD_ERRORS
-from .masks import without_stand_in
 from .rule import FLOWS, TIME, Counted, Facts, Probe, Rule, Subject, Tally, earliest, either, latest, sure
+from .spans import Span
 
 _OLDEST_YEARS: Final = 60
 _PERIOD_DAYS: Final = 90
@@ -25,8 +25,8 @@ _STILL_DAYS: Final = 730
 def _start_after_cutoff(subject: Subject) -> list[Probe]:
     if subject.start not in subject.cases.dated_states:
         return []
-    start = subject.on(subject.start)
-    late, dated = start > subject.cases.cutoff_day, ~start.is_null()
+    start = subject.span(subject.start)
+    late, dated = start.after_day(subject.cases.cutoff_day), start.known
     return [
         Probe(key="pending", words=tr("pending"), mask=late, base=dated & subject.pending),
         Probe(key="ended", words=tr("ended"), mask=late, base=dated & ~subject.pending),
@@ -37,7 +37,7 @@ def _after_cutoff(subject: Subject) -> list[Probe]:
     probes = []
     for name in (*subject.stages, "ending"):
         days = subject.dated(name)
-        late = either([sure(day > subject.cases.cutoff_day) for day in days])
+        late = either([sure(day.after_day(subject.cases.cutoff_day)) for day in days])
         probes.append(Probe(key=name, words=subject.words(name), mask=late, base=_any_dated(days)))
     return probes
 
@@ -48,7 +48,8 @@ def _stand_ins(subject: Subject) -> list[Probe]:
         columns = subject.ending_columns if name == "ending" else (name,)
         raw = [subject.raw(one) for one in columns]
         hit = either([sure(stands_in(day)) for day in raw])
-        probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=_any_dated(raw)))
+        base = either([~day.is_null() for day in raw])
+        probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=base))
     return probes
 
 
@@ -71,12 +72,11 @@ def _after_extraction(subject: Subject) -> list[Probe]:
     probes = []
     for name in subject.dates:
         days = subject.dated(name)
-        late = either([sure(day > extracted) for day in days])
+        late = either([sure(day.after_day(extracted)) for day in days])
         probes.append(Probe(key=name, words=subject.words(name), mask=late, base=_any_dated(days)))
     for name in subject.cases.date_attributes:
-        attribute = without_stand_in(nw.col(name))
-        base = ~attribute.is_null()
-        probes.append(Probe(key=name, words=attribute_words(name), mask=attribute > extracted, base=base))
+        day = subject.described(name)
+        probes.append(Probe(key=name, words=attribute_words(name), mask=day.after_day(extracted), base=day.known))
     return probes
 
 
@@ -86,7 +86,7 @@ def _long_ago(subject: Subject) -> list[Probe]:
     probes = []
     for name in subject.dates:
         days = subject.dated(name)
-        hit = either([sure(day < oldest) for day in days])
+        hit = either([sure(day.before_day(oldest)) for day in days])
         probes.append(Probe(key=name, words=subject.words(name), mask=hit, base=_any_dated(days)))
     return probes
 
@@ -95,11 +95,11 @@ def _outside_validity(subject: Subject) -> list[Probe]:
     procedure = subject.cases.procedure
     if subject.start not in subject.cases.dated_states:
         return []
-    start = subject.on(subject.start)
-    outside = sure(start < day_number(procedure.valid_from))
+    start = subject.span(subject.start)
+    outside = sure(start.before_day(day_number(procedure.valid_from)))
     if procedure.valid_to is not None:
-        outside = outside | sure(start > day_number(procedure.valid_to))
-    return [Probe(mask=outside, base=~start.is_null())]
+        outside = outside | sure(start.after_day(day_number(procedure.valid_to)))
+    return [Probe(mask=outside, base=start.known)]
 
 
 def _start_missing(subject: Subject) -> list[Probe]:
@@ -114,11 +114,14 @@ def _one_day(subject: Subject) -> list[Probe]:
     if len(days) < 4 or first is None or last is None:
         return []
     several = nw.sum_horizontal(*[(~day.is_null()).cast(nw.Int64) for day in days]) >= 4
-    return [Probe(mask=first == last, base=several)]
+    # the middle of a month is not the day of four acts in it
+    spans = [subject.ending if name == "ending" else subject.span(name) for name in subject.dates]
+    exact = nw.all_horizontal(*[one.exact.fill_null(value=True) for one in spans], ignore_nulls=True)
+    return [Probe(mask=(first == last) & exact, base=several)]
 
 
 def _no_movement(subject: Subject) -> list[Probe]:
-    last = latest([subject.on(one) for one in subject.dates if one != "ending"])
+    last = latest([subject.span(one).last for one in subject.dates if one != "ending"])
     if last is None or len(subject.stages) < 2:
         return []
     return [Probe(mask=last < subject.cases.cutoff_day - _STILL_DAYS, base=subject.pending & ~last.is_null())]
@@ -153,8 +156,8 @@ def _conversions(subject: Subject, fault: str) -> list[Counted]:
     return [Counted(one.column, None, int(getattr(one, fault)), one.n) for one in found]
 
 
-def _any_dated(days: Sequence[nw.Expr]) -> nw.Expr:
-    return either([~day.is_null() for day in days])
+def _any_dated(days: Sequence[Span]) -> nw.Expr:
+    return either([day.known for day in days])
 
 
 DATE_RULES: Final = (

@@ -8,7 +8,6 @@ import narwhals.stable.v2 as nw
 
 from ...base.language import tr
 from ..attributes import attribute_words
-from .masks import without_stand_in
 from .named_days import birth_of, fact_of
 from .rule import TIME, Probe, Rule, Subject
 
@@ -22,21 +21,22 @@ def _fact_after_start(subject: Subject) -> list[Probe]:
     fact = fact_of(subject.cases)
     if fact is None or subject.start not in subject.cases.dated_states:
         return []
-    day, start = without_stand_in(nw.col(fact)), subject.on(subject.start)
-    return [Probe(mask=day > start, base=~day.is_null() & ~start.is_null())]
+    day, start = subject.described(fact), subject.span(subject.start)
+    return [Probe(mask=start.before(day), base=day.known & start.known)]
 
 
 def _before_birth(subject: Subject) -> list[Probe]:
     name = birth_of(subject.cases)
     if name is None:
         return []
-    birth = without_stand_in(nw.col(name))
-    days = [(one, subject.words(one), subject.on(one)) for one in subject.dates]
+    birth = subject.described(name)
+    days = [
+        (one, subject.words(one), subject.ending if one == "ending" else subject.span(one)) for one in subject.dates
+    ]
     fact = fact_of(subject.cases)
-    days += [(fact, attribute_words(fact), without_stand_in(nw.col(fact)))] if fact else []
+    days += [(fact, attribute_words(fact), subject.described(fact))] if fact else []
     return [
-        Probe(key=key, words=words, mask=day < birth, base=~day.is_null() & ~birth.is_null())
-        for key, words, day in days
+        Probe(key=key, words=words, mask=day.before(birth), base=day.known & birth.known) for key, words, day in days
     ]
 
 
@@ -47,13 +47,12 @@ def _age_and_birth(subject: Subject) -> list[Probe]:
         return []
     if fact is None and subject.start not in cases.dated_states:
         return []
-    age, birth = nw.col("age_at_fact"), without_stand_in(nw.col(name))
-    day = without_stand_in(nw.col(fact)) if fact else subject.on(subject.start)
-    years = (day - birth) / _YEAR_DAYS
-    wrong = age > years + _SLACK_YEARS
+    age, birth = nw.col("age_at_fact"), subject.described(name)
+    day = subject.described(fact) if fact else subject.span(subject.start)
+    wrong = age > (day.last - birth.first) / _YEAR_DAYS + _SLACK_YEARS
     if fact:
-        wrong = wrong | (age < years - 1 - _SLACK_YEARS)
-    plausible = (age >= 0) & (age <= _OLDEST) & (day >= birth)
+        wrong = wrong | (age < (day.first - birth.last) / _YEAR_DAYS - 1 - _SLACK_YEARS)
+    plausible = (age >= 0) & (age <= _OLDEST) & (day.last >= birth.first)
     return [Probe(mask=wrong, base=plausible)]
 
 

@@ -19,6 +19,8 @@ from .rule import FLOWS, TIME, Counted, DayTally, Facts, Probe, Rule, Subject, T
 
 # A heap is reported when it is twice what chance gives, rests on enough dates, and lies 4 standard errors off.
 FEWEST_DATES: Final = 50
+# Two dates on a day that few fall on are chance, however many times the usual number they are.
+FEWEST_HEAPED: Final = 5
 STANDARD_ERRORS: Final = 4.0
 _WEEKEND_SHARE: Final = 0.15
 # 5, 10, 20, 25 and 30: the 1st and the 15th have rules of their own.
@@ -35,7 +37,7 @@ _WHIPPLE_ROUGH: Final = 1.5
 
 def heaped(n: int, base: int, *, usual: float, times: float = 2.0) -> bool:
     """Return whether far more dates fall on a day than chance would put there."""
-    if base < FEWEST_DATES or usual <= 0:
+    if base < FEWEST_DATES or n < FEWEST_HEAPED or usual <= 0:
         return False
     spread = math.sqrt(usual * max(1 - usual, 0) / base)
     return n / base > max(times * usual, usual + STANDARD_ERRORS * spread)

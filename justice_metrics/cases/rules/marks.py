@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from ...base.levels import MISSING_LEVELS, NOT_RECORDED
 from ..casedata import CaseData
 from .masks import bare_id, sure
-from .named_days import birth_of, event_day
+from .named_days import birth_of, event_day, exact_event_day
 
 # A number or a letter after the last mark of an id: "123-1", "123-a".
 _MEMBER: Final = r"-(\p{L}|\p{N}{1,2})$"
@@ -94,7 +94,7 @@ def repeated_events(cases: CaseData) -> nw.LazyFrame[Any] | None:
 
     Column ``event__offices`` is 1 where the cases lie in several offices, else 0.
     """
-    case, day = case_key(cases), event_day(cases)
+    case, day = case_key(cases), exact_event_day(cases)
     if case is None or day is None or not _has_link(cases, "link__victim"):
         return None
     offence = nw.col("offence") if "offence" in cases.attributes else nw.lit("")

@@ -12,6 +12,7 @@ from ..attributes import attribute_words
 from ..conversions.text import normalise
 from ..office_file import OfficeDays
 from .rule import TIME, Probe, Rule, Subject, either, sure
+from .spans import Span, exactly
 
 
 def office_attribute(subject: Subject) -> str | None:
@@ -29,22 +30,25 @@ def _closed(subject: Subject) -> list[Probe]:
         days.setdefault(one.name, []).append(one)
     levels = subject.cases.milestones.select(name).drop_nulls().unique().collect().get_column(name).to_list()
     known = {str(level): days[normalise(str(level))] for level in levels if normalise(str(level)) in days}
-    office, ended = nw.col(name), subject.on("outcome")
-    start = subject.on(subject.start) if subject.start in subject.cases.dated_states else nw.lit(None, dtype=nw.Int32)
+    office, ended = nw.col(name), subject.span("outcome")
+    dated = subject.start in subject.cases.dated_states
+    start = subject.span(subject.start) if dated else exactly(nw.lit(None, dtype=nw.Int32))
     # A case may pass from one office to another: only what no transfer explains is taken.
-    late = [(office == level) & (start > max(one.last_day for one in spans)) for level, spans in known.items()]
-    early = [(office == level) & (ended < min(one.first_day for one in spans)) for level, spans in known.items()]
+    late = [(office == level) & start.after_day(max(one.last_day for one in spans)) for level, spans in known.items()]
+    early = [
+        (office == level) & ended.before_day(min(one.first_day for one in spans)) for level, spans in known.items()
+    ]
     between = [(office == level) & _in_gap(start, spans) for level, spans in known.items() if len(spans) > 1]
-    base = sure(office.is_in(sorted(known))) & (~start.is_null() | ~ended.is_null())
+    base = sure(office.is_in(sorted(known))) & (start.known | ended.known)
     hit = either([sure(one) for one in (*late, *early, *between)])
     return [Probe(key=name, words=attribute_words(name), mask=hit, base=base)]
 
 
-def _in_gap(day: nw.Expr, spans: list[OfficeDays]) -> nw.Expr:
+def _in_gap(day: Span, spans: list[OfficeDays]) -> nw.Expr:
     """Return whether a day lies between a closing and the next opening."""
     ordered = sorted(spans, key=lambda one: one.first_day)
     pairs = pairwise(ordered)
-    return either([sure((day > before.last_day) & (day < after.first_day)) for before, after in pairs])
+    return either([sure(day.after_day(before.last_day) & day.before_day(after.first_day)) for before, after in pairs])
 
 
 OFFICE_RULES: Final = (

@@ -11,6 +11,7 @@ from ...base.language import Message, tr
 from ..procedure import Procedure
 from ..procedure_graph import reachable
 from .rule import ALWAYS, FLOWS, TIME, Probe, Rule, Subject, Tally, either, sure
+from .spans import earliest_span
 
 VERDICT: Final = "verdict"
 FINAL_VERDICT: Final = "final_verdict"
@@ -92,8 +93,8 @@ def _pair_probes(subject: Subject) -> list[Probe]:
         if first is None or second is None:
             continue
         words = tr("{after} before {before}", after=subject.words(pair.after), before=subject.words(pair.before))
-        both = ~first.is_null() & ~second.is_null()
-        probes.append(Probe(key=f"{pair.after}<{pair.before}", words=words, mask=second < first, base=both))
+        mask, both = second.before(first), first.known & second.known
+        probes.append(Probe(key=f"{pair.after}<{pair.before}", words=words, mask=mask, base=both))
     return probes
 
 
@@ -111,10 +112,9 @@ def _same_day(subject: Subject) -> list[Probe]:
         if first is None or second is None:
             continue
         words = tr("{before} and {after}", before=subject.words(pair.before), after=subject.words(pair.after))
-        both = ~first.is_null() & ~second.is_null()
-        probes.append(
-            Probe(key=f"{pair.before}={pair.after}", words=words, mask=second == first, base=both, fires=nearly_all)
-        )
+        # two acts of one month are on one day only where the file says the days
+        both, same = first.exact & second.exact, second.day == first.day
+        probes.append(Probe(key=f"{pair.before}={pair.after}", words=words, mask=same, base=both, fires=nearly_all))
     return probes
 
 
@@ -127,7 +127,7 @@ def _verdict_before_trial(subject: Subject) -> list[Probe]:
     # A verdict by another way, such as an abbreviated procedure, can be annulled and tried afterwards.
     others = [one for one in _ways_to(procedure, verdicts) if one not in trial]
     excused = either([sure(subject.cases.reached((one,))) for one in others]) if others else ~ALWAYS
-    return [Probe(mask=(judged < held) & ~excused, base=~held.is_null() & ~judged.is_null())]
+    return [Probe(mask=judged.before(held) & ~excused, base=held.known & judged.known)]
 
 
 def _ways_to(procedure: Procedure, verdicts: Sequence[str]) -> tuple[str, ...]:
@@ -141,11 +141,9 @@ def _ways_to(procedure: Procedure, verdicts: Sequence[str]) -> tuple[str, ...]:
 def _ending_before_start(subject: Subject) -> list[Probe]:
     if subject.start not in subject.cases.dated_states:
         return []
-    start = subject.on(subject.start)
-    names = ("outcome", *subject.cases.dated_roles)
-    ends = [subject.on(one) for one in names]
-    end = ends[0] if len(ends) == 1 else nw.min_horizontal(*ends)
-    return [Probe(mask=end < start, base=~start.is_null() & ~end.is_null())]
+    start = subject.span(subject.start)
+    end = earliest_span([subject.span(one) for one in ("outcome", *subject.cases.dated_roles)]) or subject.ending
+    return [Probe(mask=end.before(start), base=start.known & end.known)]
 
 
 def _skipped(subject: Subject) -> list[Probe]:
@@ -210,7 +208,7 @@ ORDER_RULES: Final = (
         sentence=tr("A stage is dated before a stage that must come first"),
         remedy=tr(
             "Compare both dates with the file: often day and month, or the dates of two stages, were swapped. The "
-            "same day is allowed; a date of which only the month is known stands for the 15th. If the law allows the "
+            "same day is allowed, and so is the same month or year where only that is known. If the law allows the "
             "order, add the move to the procedure file."
         ),
         touches=("attrition", *TIME),

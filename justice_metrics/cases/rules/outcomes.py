@@ -67,12 +67,12 @@ def _several(subject: Subject) -> list[Probe]:
         for two in dated[place + 1 :]:
             if procedure.class_of(one) == procedure.class_of(two):
                 continue
-            day_one, day_two = subject.on(one), subject.on(two)
-            conflict = ~day_one.is_null() & ~day_two.is_null()
+            day_one, day_two = subject.span(one), subject.span(two)
+            conflict = day_one.known & day_two.known
             if two in followers(procedure, [one]):
-                conflict = conflict & sure(day_two < day_one)
+                conflict = conflict & sure(day_two.before(day_one))
             if one in followers(procedure, [two]):
-                conflict = conflict & sure(day_one < day_two)
+                conflict = conflict & sure(day_one.before(day_two))
             conflicts.append(conflict)
     if not conflicts:
         return []
@@ -89,10 +89,10 @@ def _stage_after(subject: Subject) -> list[Probe]:
         # Stages before a verdict are compared with verdicts by the rule on the order of dates.
         covered = procedure.road if outcome in procedure.verdicts else ()
         later = [one for one in subject.stages if one not in possible and one not in covered]
-        ended = subject.on(outcome)
-        hit = either([sure(subject.on(one) > ended) for one in later])
+        ended = subject.span(outcome)
+        hit = either([sure(ended.before(subject.span(one))) for one in later])
         if later:
-            probes.append(Probe(key=outcome, words=subject.words(outcome), mask=hit, base=~ended.is_null()))
+            probes.append(Probe(key=outcome, words=subject.words(outcome), mask=hit, base=ended.known))
     return probes
 
 
@@ -110,7 +110,7 @@ def _went_on(subject: Subject) -> list[Probe]:
         later = [one for one in subject.stages if one in possible]
         if not later:
             continue
-        hit = either([sure(subject.on(one) > subject.on("outcome")) for one in later]) & unmarked
+        hit = either([sure(subject.span("outcome").before(subject.span(one))) for one in later]) & unmarked
         base = said & subject.stands_as([outcome]) & _after_start(subject)
         probes.append(Probe(key=outcome, words=subject.words(outcome), mask=hit, base=base))
     return probes
@@ -118,10 +118,10 @@ def _went_on(subject: Subject) -> list[Probe]:
 
 def _after_start(subject: Subject) -> nw.Expr:
     """Return the units whose ending is dated on or after their start: an earlier one has a rule of its own."""
-    ended = subject.on("outcome")
+    ended = subject.span("outcome")
     if subject.start not in subject.cases.dated_states:
-        return ~ended.is_null()
-    return ~ended.is_null() & ~sure(ended < subject.on(subject.start))
+        return ended.known
+    return ended.known & ~sure(ended.before(subject.span(subject.start)))
 
 
 def _levels_that_say(subject: Subject, words: re.Pattern[str]) -> list[tuple[str, nw.Expr]]:
@@ -172,10 +172,11 @@ def _two_days(subject: Subject) -> list[Probe]:
     procedure = subject.cases.procedure
     probes = []
     for role in subject.cases.dated_roles:
-        conclusion, own = subject.on("conclusion"), subject.on(role)
+        conclusion, own = subject.span("conclusion"), subject.span(role)
         stands = subject.stands_as(procedure.resolve(role))
-        base = stands & ~conclusion.is_null() & ~own.is_null()
-        probes.append(Probe(key=role, words=subject.words(role), mask=conclusion != own, base=base))
+        differ = conclusion.before(own) | own.before(conclusion)
+        base = stands & conclusion.known & own.known
+        probes.append(Probe(key=role, words=subject.words(role), mask=differ, base=base))
     return probes
 
 
@@ -189,7 +190,7 @@ def _entry_after_end(subject: Subject) -> list[Probe]:
     if not subject.cases.sampling.delayed_entry:
         return []
     entry = nw.col("entry_day")
-    end = nw.when(subject.pending).then(nw.lit(subject.cases.cutoff_day)).otherwise(subject.on("outcome"))
+    end = nw.when(subject.pending).then(nw.lit(subject.cases.cutoff_day)).otherwise(subject.span("outcome").last)
     return [Probe(mask=entry >= end, base=~entry.is_null() & ~end.is_null())]
 
 

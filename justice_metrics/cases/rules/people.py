@@ -15,6 +15,7 @@ from ...base.levels import MISSING_LEVELS
 from ..attributes import attribute_words
 from .calendar import new_year
 from .masks import without_stand_in
+from .named_days import says_fact
 from .rule import Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 
 OLDEST: Final = 120
@@ -25,6 +26,10 @@ _ALL_YEARS: Final = 0.95
 # Below this agreement a year column is not a few slips but another thing, or rows out of step.
 _SAME_THING: Final = 0.5
 _LATER: Final = 0.02
+# So few that disagree are slips, whichever side they fall on.
+_A_FEW_SLIPS: Final = 0.05
+# Slips of the pen fall on both sides; of late reports all years are earlier.
+_BOTH_WAYS: Final = 0.1
 
 
 def ages(subject: Subject) -> list[str]:
@@ -60,37 +65,44 @@ def _years(subject: Subject) -> list[Probe]:
     """Look at every whole-number attribute; which of them are years is known when they are counted."""
     if subject.start not in subject.cases.dated_states:
         return []
-    start = subject.on(subject.start)
+    start = subject.span(subject.start)
     probes = []
     for name in subject.cases.numeric_attributes:
         if name in ages(subject):
             continue
         value = nw.col(name)
         possible = sure((value >= _YEARS[0]) & (value <= _YEARS[1]))
-        later, earlier = start < new_year(value), start >= new_year(value + 1)
+        # the column gives a later, or an earlier, year than that of the start
+        later, earlier = start.last < new_year(value), start.first >= new_year(value + 1)
         probes.append(
             Probe(
                 key=name,
                 words=attribute_words(name),
                 mask=later | earlier,
-                base=possible & ~start.is_null(),
+                base=possible & start.known,
                 extra={"recorded": ~value.is_null(), "possible": possible, "later": possible & sure(later)},
-                fires=disagrees,
+                fires=partial(disagrees, of_fact=says_fact(name)),
             )
         )
     return probes
 
 
-def disagrees(tally: Tally) -> bool:
+def disagrees(tally: Tally, *, of_fact: bool = False) -> bool:
     """Return whether a column of years should be the year of the start, and is not in every case.
 
-    A column that agrees in most cases should. One that hardly agrees should too when it often gives later years;
-    else it is the year of something that came before, such as a birth.
+    One that often gives later years should: rows out of step are so both ways. So should one that agrees in nearly
+    every case. One that gives earlier years is the year of something that came before, such as a birth, or the fact in
+    cases that were reported late; a few later ones are slips of its own.
     """
     recorded = tally.extra["recorded"]
     if tally.n == 0 or recorded == 0 or tally.extra["possible"] < _ALL_YEARS * recorded:
         return False
-    return tally.share < _SAME_THING or tally.extra["later"] > _LATER * tally.base
+    later = tally.extra["later"]
+    if later > _LATER * tally.base:
+        return True
+    if of_fact:
+        return False
+    return tally.share < _A_FEW_SLIPS or (tally.share < _SAME_THING and later >= _BOTH_WAYS * tally.n)
 
 
 def gaps(subject: Subject) -> dict[str, Mapping[str, nw.Expr]]:

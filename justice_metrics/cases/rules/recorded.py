@@ -10,9 +10,7 @@ from .subject import Subject
 
 def dates_recorded(subject: Subject) -> dict[str, tuple[nw.Expr, nw.Expr]]:
     """Return, for each date, the units that have it and those that should; never null."""
-    cases, procedure = subject.cases, subject.cases.procedure
-    # an outcome tells of the stages before it also where its date stands in a column of its own
-    known = tuple(dict.fromkeys((*cases.dated_states, *cases.seen_states, *procedure.outcomes)))
+    cases = subject.cases
     found: dict[str, tuple[nw.Expr, nw.Expr]] = {}
     for name in subject.dates:
         if name == "ending":
@@ -21,8 +19,28 @@ def dates_recorded(subject: Subject) -> dict[str, tuple[nw.Expr, nw.Expr]]:
         if name == subject.start:
             due: nw.Expr = ~nw.col("unit_id").is_null()
         else:
-            beyond = tuple(one for one in known if name in procedure.required_before(one))
-            counted = beyond if procedure.state(name).funnel else ()
-            due = sure(cases.reached((name, *counted)))
+            due = sure(cases.reached((name, *_beyond(subject, name))))
         found[name] = (~subject.on(name).is_null(), due)
     return found
+
+
+def told_otherwise(subject: Subject) -> dict[str, nw.Expr]:
+    """Return, for the date of each stage, the units that came there by something else than that date; never null.
+
+    Where no unit did, a date that is missing looks like a stage that was not reached.
+    """
+    cases = subject.cases
+    found: dict[str, nw.Expr] = {}
+    for name in subject.dates:
+        if name not in {"ending", subject.start}:
+            seen = sure(nw.col(f"seen__{name}") == 1) if name in cases.seen_states else nw.lit(value=False)
+            found[name] = seen | sure(cases.reached(_beyond(subject, name)))
+    return found
+
+
+def _beyond(subject: Subject, name: str) -> tuple[str, ...]:
+    """Return the stages and outcomes that no case reaches but through this stage."""
+    cases, procedure = subject.cases, subject.cases.procedure
+    # an outcome tells of the stages before it also where its date stands in a column of its own
+    known = tuple(dict.fromkeys((*cases.dated_states, *cases.seen_states, *procedure.outcomes)))
+    return tuple(one for one in known if name in procedure.required_before(one)) if procedure.state(name).funnel else ()

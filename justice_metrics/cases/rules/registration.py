@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-import narwhals.stable.v2 as nw
-
 from ...base.language import tr
-from .masks import without_stand_in
 from .named_days import registration_of
 from .rule import FLOWS, TIME, Probe, Rule, Subject
+from .spans import Span
 
 
-def _days(subject: Subject) -> tuple[nw.Expr, nw.Expr] | None:
+def _days(subject: Subject) -> tuple[Span, Span] | None:
     name = registration_of(subject.cases)
     if name is None or subject.start not in subject.cases.dated_states:
         return None
-    return without_stand_in(nw.col(name)), subject.on(subject.start)
+    return subject.described(name), subject.span(subject.start)
 
 
 def _before_start(subject: Subject) -> list[Probe]:
@@ -24,7 +22,7 @@ def _before_start(subject: Subject) -> list[Probe]:
     if days is None:
         return []
     registered, start = days
-    return [Probe(mask=registered < start, base=~registered.is_null() & ~start.is_null())]
+    return [Probe(mask=registered.before(start), base=registered.known & start.known)]
 
 
 def _late(subject: Subject) -> list[Probe]:
@@ -32,16 +30,16 @@ def _late(subject: Subject) -> list[Probe]:
     if days is None:
         return []
     registered, start = days
-    late = registered - start > subject.settings.late_registration_days
-    return [Probe(mask=late, base=~registered.is_null() & ~start.is_null())]
+    late = registered.first - start.last > subject.settings.late_registration_days
+    return [Probe(mask=late, base=registered.known & start.known)]
 
 
 def _after_ending(subject: Subject) -> list[Probe]:
     days = _days(subject)
     if days is None:
         return []
-    registered, closed = days[0], subject.closed_on
-    return [Probe(mask=registered > closed, base=~registered.is_null() & ~closed.is_null())]
+    registered, closed = days[0], subject.closed
+    return [Probe(mask=closed.before(registered), base=registered.known & closed.known)]
 
 
 REGISTRATION_RULES: Final = (

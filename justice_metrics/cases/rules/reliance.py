@@ -14,15 +14,15 @@ from .rule import Probe, Rule, Subject
 def _before_start(subject: Subject) -> list[Probe]:
     if LEFT_DAY not in subject.columns or subject.start not in subject.cases.dated_states:
         return []
-    left, start = nw.col(LEFT_DAY), subject.on(subject.start)
-    return [Probe(mask=left < start, base=~left.is_null() & ~start.is_null())]
+    left, start = subject.described(LEFT_DAY), subject.span(subject.start)
+    return [Probe(mask=left.before(start), base=left.known & start.known)]
 
 
 def _after_cutoff(subject: Subject) -> list[Probe]:
     if LEFT_DAY not in subject.columns:
         return []
-    left = nw.col(LEFT_DAY)
-    return [Probe(mask=left > subject.cases.cutoff_day, base=~left.is_null())]
+    left = subject.described(LEFT_DAY)
+    return [Probe(mask=left.after_day(subject.cases.cutoff_day), base=left.known)]
 
 
 def _engaged_but_left(subject: Subject) -> list[Probe]:
@@ -40,8 +40,8 @@ def _left_without_day(subject: Subject) -> list[Probe]:
 def _left_after_ending(subject: Subject) -> list[Probe]:
     if LEFT_DAY not in subject.columns:
         return []
-    left, closed = nw.col(LEFT_DAY), subject.closed_on
-    return [Probe(mask=left > closed, base=~left.is_null() & ~closed.is_null())]
+    left, closed = subject.described(LEFT_DAY), subject.closed
+    return [Probe(mask=closed.before(left), base=left.known & closed.known)]
 
 
 RELIANCE_RULES: Final = (

@@ -13,9 +13,12 @@ import narwhals.stable.v2 as nw
 from ...base.language import Message, Readable, tr
 from ..casedata import CaseData
 from ..conversions.text import normalise
+from ..days import EXACTNESS
+from ..mappings.parts import LEFT_DAY
 from ..office_file import OfficeDays
 from .marks import alike_ids, differing_people, numbered_ids, repeated_events, sentenced
-from .masks import bare_id, earliest, sure, without_stand_in
+from .masks import bare_id, sure, without_stand_in
+from .spans import Span, codes_of, earliest_span, exactly, span_columns, with_spans
 
 Words: TypeAlias = Message | Readable
 Mark: TypeAlias = Literal["alike", "numbered", "people", "events_twice", "sentenced"]
@@ -93,17 +96,55 @@ class Subject:
         """Return the day of a state, a role, the ``outcome`` or the ``conclusion``; null where it says nothing."""
         return nw.col(f"on__{name}")
 
-    def first_on(self, states: Sequence[str]) -> nw.Expr | None:
-        """Return the first day in any of ``states``, own or of a role that only they play; None without a column."""
+    def span(self, name: str) -> Span:
+        """Return the date of a state, a role, the ``outcome`` or the ``conclusion``, as a span of days.
+
+        A date that gives the month or the year only is any day of it: rules compare these and not the day in its
+        middle, so that a case is in error only where no day of the month or year would be right.
+        """
+        return self._spanned(name, self.on(name))
+
+    def described(self, name: str) -> Span:
+        """Return a date that describes a unit, an attribute or the day of leaving, as a span of days."""
+        return self._spanned(f"{EXACTNESS}{name}", without_stand_in(nw.col(name)))
+
+    def _spanned(self, key: str, day: nw.Expr) -> Span:
+        if key not in self._coarse[1]:
+            return exactly(day)
+        first, last = span_columns(key)
+        return Span(day, nw.col(first), nw.col(last))
+
+    @property
+    def ending(self) -> Span:
+        """The first date that speaks of an ending."""
+        found = earliest_span([self.span(one) for one in self.ending_columns])
+        return exactly(self.on("ending")) if found is None else found
+
+    @property
+    def closed(self) -> Span:
+        """The date on which a unit was closed; a first verdict that can be appealed closes nothing."""
+        procedure = self.cases.procedure
+        goes_on = [one for one in procedure.roles.get("verdict", ()) if procedure.edges.get(one)]
+        return Span(*(nw.when(~self.stands_as(goes_on)).then(one) for one in self.span("outcome")))
+
+    @cached_property
+    def _coarse(self) -> tuple[nw.LazyFrame[Any], dict[str, nw.Expr]]:
+        """Milestones, and by name the exactness of the dates that are not all exact to the day."""
+        written = ["conclusion"] if "conclusion_day" in self.columns else []
+        states = (*self.cases.dated_states, *self.cases.dated_roles, "outcome", *written)
+        return codes_of(self.cases, states, (*self.cases.date_attributes, LEFT_DAY))
+
+    def first_on(self, states: Sequence[str]) -> Span | None:
+        """Return the first date in any of ``states``, own or of a role that only they play; None without a column."""
         own = [one for one in states if one in self.cases.dated_states]
         roles = [one for one in self.cases.dated_roles if set(self.cases.procedure.resolve(one)) <= set(states)]
-        return earliest([self.on(one) for one in (*own, *roles)])
+        return earliest_span([self.span(one) for one in (*own, *roles)])
 
-    def dated(self, name: str) -> list[nw.Expr]:
-        """Return the days behind one of ``dates``; an ending can have several columns."""
+    def dated(self, name: str) -> list[Span]:
+        """Return the dates behind one of ``dates``; an ending can have several columns."""
         if name != "ending":
-            return [self.on(name)]
-        return [self.on(one) for one in self.ending_columns]
+            return [self.span(name)]
+        return [self.span(one) for one in self.ending_columns]
 
     @cached_property
     def ending_columns(self) -> tuple[str, ...]:
@@ -188,7 +229,11 @@ class Subject:
         """
         names = [*self.cases.dated_states, *self.cases.dated_roles, "outcome"]
         names += ["conclusion"] if "conclusion_day" in self.columns else []
-        frame = self.cases.milestones.with_columns(**{f"on__{one}": without_stand_in(self.raw(one)) for one in names})
+        milestones, codes = self._coarse
+        frame = milestones.with_columns(**{f"on__{one}": without_stand_in(self.raw(one)) for one in names})
+        days = {one: self.on(one) for one in names}
+        days |= {f"{EXACTNESS}{one}": self.described(one).day for one in (*self.cases.date_attributes, LEFT_DAY)}
+        frame = with_spans(frame, {key: (days[key], code) for key, code in codes.items()})
         endings = [self.on(one) for one in self.ending_columns]
         frame = frame.with_columns(on__ending=nw.min_horizontal(*endings) if len(endings) > 1 else endings[0])
         for name in (one for one in MARKS if one in marks and one != "alike"):
@@ -198,24 +243,18 @@ class Subject:
             return frame
         return frame.with_columns(bare__id=bare_id(nw.col("unit_id"))).join(self.alike, on="bare__id", how="left")
 
-    @property
-    def closed_on(self) -> nw.Expr:
-        """Return the day on which a unit was closed; a first verdict that can be appealed closes nothing."""
-        procedure = self.cases.procedure
-        goes_on = [one for one in procedure.roles.get("verdict", ()) if procedure.edges.get(one)]
-        return nw.when(~self.stands_as(goes_on)).then(self.on("outcome"))
-
     def support_frame(self) -> nw.LazyFrame[Any] | None:
         """Return the support spells, each with what the rules compare it with.
 
-        ``known`` is 1 where its unit is among the cases, ``case_start`` and ``case_end`` are the days on which that
-        began and on which it was closed, and ``elsewhere`` is 1 where a spell of the same actor in another institution
-        covers a day of it.
+        ``known`` is 1 where its unit is among the cases, ``case_start`` and ``case_end`` are the first day on which
+        that can have begun and the last on which it can have been closed, and ``elsewhere`` is 1 where a spell of the
+        same actor in another institution covers a day of it.
         """
         if self.cases.support is None:
             return None
-        begins = self.on(self.start) if self.start in self.cases.dated_states else nw.lit(None, dtype=nw.Int32)
-        units = self.frame(()).select("unit_id", known=nw.lit(1), case_start=begins, case_end=self.closed_on)
+        dated = self.start in self.cases.dated_states
+        begins = self.span(self.start).first if dated else nw.lit(None, dtype=nw.Int32)
+        units = self.frame(()).select("unit_id", known=nw.lit(1), case_start=begins, case_end=self.closed.last)
         spells = self.cases.support.with_columns(last_day=nw.col("end_day").fill_null(_OPEN_END))
         spell = ("unit_id", "actor", "institution", "start_day", "last_day")
         others = spells.select(
