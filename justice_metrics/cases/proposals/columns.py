@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ...base.errors import CaseDataError, ReadError
 from ...base.language import tr
+from ...base.levels import NOT_AVAILABLE
 from ..conversions.conversion import DateOrder, DayLookup, day_lookup, number_lookup
-from ..conversions.numbers import NumberKind
+from ..conversions.numbers import DecimalMark, NumberKind
 from ..conversions.text import normalise, part_missing
 from ..readers.database import read_database
 from ..readers.database_url import refuse_secrets, source_name
@@ -36,6 +37,9 @@ _MOST_LABELS: Final = 300
 # Between the groups of a question in an export of a survey and its name.
 _GROUPS: Final = re.compile(r"/| - |::|\.")
 _MOST_KEYS: Final = 1 << 62
+# More sheets than this are not looked at: a workbook of lists.
+MOST_SHEETS: Final = 12
+DECIMAL_MARKS: Final[tuple[DecimalMark, ...]] = (",", ".")
 
 _CODES: Final[Mapping[str, str]] = MappingProxyType({normalise(code): code for code in MISSING_CODES})
 
@@ -66,6 +70,8 @@ class ColumnLook:
         Texts and counts of a column with few different texts.
     missing_codes : mapping of str to str
         Usual codes for missing that occur in it.
+    decimal : {",", "."} or None
+        The mark that must be the decimal one for numbers like 9.999 to be whole, where nothing in the column says so.
     """
 
     name: str
@@ -83,6 +89,7 @@ class ColumnLook:
     labels: tuple[tuple[str, int], ...] = field(default=(), repr=False)
     missing_codes: Mapping[str, str] = field(default_factory=dict)
     called: str = ""
+    decimal: DecimalMark | None = None
 
     @property
     def share_filled(self) -> float:
@@ -116,6 +123,10 @@ class LookedAt:
         Sheet that was taken.
     other_sheets : tuple of str
         Further sheets with tables.
+    sheets : tuple of str
+        Sheets of one shape that were taken together, one below the other; none where it is one sheet.
+    near_sheets : tuple of str
+        Of the others those with most columns of the sheet that was taken: another year, perhaps.
     table : pyarrow.Table or DuckDB relation
         The rows, for what only several columns together can tell. Personal: never shown.
     export : {"kobo", "odk"} or None
@@ -127,6 +138,8 @@ class LookedAt:
     columns: tuple[ColumnLook, ...]
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    near_sheets: tuple[str, ...] = ()
     table: Any = field(default=None, repr=False)
     export: Literal["kobo", "odk"] | None = None
 
@@ -199,10 +212,21 @@ def look_at(
         columns = tuple(_look(name, name, n_rows, *_counted(relation, name)) for name in relation.columns)
         return LookedAt(files=paths, n_rows=n_rows, columns=columns, table=relation)
     others: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     if sheet is None and is_workbook(paths[0]) and paths[0].is_file():
-        fullest = sorted(sheets_with_data(paths[0]), key=lambda one: -one[1])
+        listed = sheets_with_data(paths[0])
+        fullest = sorted(listed, key=lambda one: -one[1])
         sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
     read = read_text_tables(paths, sheet=sheet)
+    if others and len(paths) == 1 and not looks_like_survey(read.columns):
+        in_order = [name for name, _ in listed if name in others[:MOST_SHEETS]]
+        alike, near = _of_one_shape(paths[0], read.columns, in_order)
+        if alike:
+            sheets = tuple(name for name, _ in listed if name in {sheet, *alike})
+            others = tuple(one for one in others if one not in alike)
+            first, read = read.sheet, read_text_tables(paths, sheet=sheets)
+            read = replace(read, sheet=first)
     export: Literal["kobo", "odk"] | None = None
     if looks_like_survey(read.columns):
         export = "odk" if "KEY" in read.columns else "kobo"
@@ -216,6 +240,7 @@ def look_at(
                 name,
                 read.n_rows,
                 *read.distinct(name),
+                read.user_missing.get(name, ()),
             ),
             called=read.column_labels.get(name, ""),
         )
@@ -227,9 +252,27 @@ def look_at(
         columns=columns,
         sheet=read.sheet,
         other_sheets=others,
+        sheets=sheets,
+        near_sheets=near,
         table=read.table,
         export=export,
     )
+
+
+def _of_one_shape(path: Path, columns: Sequence[str], others: Sequence[str]) -> tuple[set[str], tuple[str, ...]]:
+    """Return the sheets with just the columns of another one, and those that share most of its columns."""
+    alike: set[str] = set()
+    near: list[str] = []
+    for name in others:
+        try:
+            found = set(read_text_tables([path], sheet=name).columns)
+        except ReadError:
+            continue  # whoever names the sheet is told why
+        if found == set(columns):
+            alike.add(name)
+        elif 2 * len(found & set(columns)) > max(len(found), len(columns)):
+            near.append(name)
+    return alike, tuple(near)
 
 
 def _n_distinct(table: pa.Table, columns: Sequence[str]) -> int:
@@ -258,12 +301,20 @@ def _column(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _look(said: str, name: str, n_rows: int, texts: Iterable[str | None], counts: Iterable[int]) -> ColumnLook:
+def _look(
+    said: str,
+    name: str,
+    n_rows: int,
+    texts: Iterable[str | None],
+    counts: Iterable[int],
+    declared: Iterable[str] = (),
+) -> ColumnLook:
     """Look at one column through its distinct texts, the most frequent ones where there are very many.
 
     ``said`` is its name with what a statistics file calls it besides; of a question in a survey, without its groups.
+    ``declared`` are texts that the file itself calls missing.
     """
-    present = part_missing(texts, counts, MISSING_CODES)
+    present = part_missing(texts, counts, {**dict.fromkeys(declared, NOT_AVAILABLE), **MISSING_CODES})
     values = sorted(present.values, key=lambda one: (-one[1], one[0]))
     few = values[:_FEW_TEXTS]
     some = values[:_MOST_TEXTS] if _share_dates(_dates(few)[0], few) >= 0.5 else few
@@ -288,7 +339,10 @@ def _look(said: str, name: str, n_rows: int, texts: Iterable[str | None], counts
         days=tuple(sorted(days)),
         day_counts=tuple(days[one] for one in sorted(days)),
         labels=tuple(values) if len(values) <= _MOST_LABELS else (),
-        missing_codes={_CODES[normalise(code)]: level for code, level in present.levels.items() if code.strip()},
+        missing_codes={
+            _CODES[normalise(code)]: level for code, level in present.levels.items() if normalise(code) in _CODES
+        },
+        decimal=_decimal_of(few),
     )
 
 
@@ -318,10 +372,27 @@ def _share_numbers(values: list[tuple[str, int]], kind: NumberKind) -> float:
         return 0.0
     texts, counts = [text for text, _ in values], [n for _, n in values]
     try:
-        found = number_lookup(texts, counts, column="?", kind=kind)
+        return 1 - number_lookup(texts, counts, column="?", kind=kind).n_unreadable / total
     except CaseDataError:
-        return 0.0
-    return 1 - found.n_unreadable / total
+        # 9.999 is a number whichever of two the point makes it
+        found = (number_lookup(texts, counts, column="?", kind=kind, decimal=mark) for mark in DECIMAL_MARKS)
+        return max(1 - one.n_unreadable / total for one in found)
+
+
+def _decimal_of(values: list[tuple[str, int]]) -> DecimalMark | None:
+    """Return the decimal mark by which numbers like 9.999, thousands or fractions, are whole, if one clearly is."""
+    texts, counts = [text for text, _ in values], [n for _, n in values]
+    try:
+        number_lookup(texts, counts, column="?", kind="number")
+    except CaseDataError:
+        whole = {mark: _unreadable_by(mark, texts, counts) for mark in DECIMAL_MARKS}
+        best = min(DECIMAL_MARKS, key=lambda mark: whole[mark])
+        return best if whole[best] < max(whole.values()) else None
+    return None
+
+
+def _unreadable_by(mark: DecimalMark, texts: list[str], counts: list[int]) -> int:
+    return number_lookup(texts, counts, column="?", kind="integer", decimal=mark).n_unreadable
 
 
 def nothing_to_map(name: str) -> ReadError:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...base.language import Language
+from ..conversions.numbers import DecimalMark
 from .columns import Given
 from .proposal import Guess, guess_headings, guess_rows
 
@@ -60,6 +62,12 @@ class CountGuesses:
         Columns that say what another one says.
     decided : frozenset of str
         Keys that a person decided, which need no mark.
+    decimal : {",", "."} or None
+        The decimal mark by which numbers like 9.999 are whole.
+    key_totals : mapping of str to str
+        By column of a key, the text of a row of totals.
+    other_sheets : tuple of str
+        Sheets that were not taken.
     """
 
     files: tuple[Given, ...]
@@ -76,6 +84,9 @@ class CountGuesses:
     missing: tuple[tuple[str, str], ...] = field(default=())
     same: tuple[tuple[str, str], ...] = ()
     decided: frozenset[str] = frozenset()
+    decimal: DecimalMark | None = None
+    key_totals: Mapping[str, str] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
 
     kind = "counts"
 

@@ -24,8 +24,13 @@ def _lines(one: CountGuesses, lines: Lines) -> Iterator[str]:
     )
     yield from ("", "[data]", lines.line('kind = "counts"', tr("a table of counts: docs/counts.md")))
     yield lines.files(one.files)
-    if one.sheet is not None:
-        yield lines.sheet(one.files, one.sheet)
+    yield from lines.sheets_taken(one.files, one.sheet, others=one.other_sheets)
+    if one.decimal is not None:
+        mark = {",": ".", ".": ","}[one.decimal]
+        yield lines.line(
+            f"decimal = {quoted(one.decimal)}",
+            tr("CHECK: numbers like 9{mark}999 are taken for nine thousand and more, not for nine", mark=mark),
+        )
     yield f'language = "{one.language}"'
     yield from ("", "[counts]")
     unit = f"unit = {quoted(one.unit)}"
@@ -56,7 +61,7 @@ def _lines(one: CountGuesses, lines: Lines) -> Iterator[str]:
     keys = [guess for guess in one.guesses if guess.key.startswith("counts.keys.")]
     if keys:
         yield from ("", "[counts.keys]")
-        yield from (lines.doubt(f"{guess.key[12:]} = {quoted(guess.column)}", guess) for guess in keys)
+        yield from (lines.doubt(f"{guess.key[12:]} = {_key(guess.column, one)}", guess) for guess in keys)
     yield from ("", "[counts.quantities]")
     yield from (_quantity(quantity, one, lines) for quantity in one.quantities)
     if one.long is not None:
@@ -73,6 +78,11 @@ def _lines(one: CountGuesses, lines: Lines) -> Iterator[str]:
     if unused:
         yield from ("", lines.remark(tr("Columns that were not recognised; one that splits the counts is a key:")))
         yield from (f"# {quoted(name)}" for name in unused)
+
+
+def _key(column: str, one: CountGuesses) -> str:
+    total = one.key_totals.get(column)
+    return quoted(column) if total is None else f"{{ column = {quoted(column)}, ignore = [{quoted(total)}] }}"
 
 
 def _quantity(quantity: QuantityGuess, one: CountGuesses, lines: Lines) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from ...base.errors import MappingError
 from ...base.language import Language, tr
+from ..conversions.numbers import DecimalMark
 from ..conversions.text import normalise
 from ..counts.columns import says_when
 from ..counts.mapping import OFFICE
@@ -132,6 +133,13 @@ def propose_counts(table: LookedAt, language: Language) -> CountProposal:
         repeated=_repeated(table, by),
         missing=_codes(table, numbers),
         same=same,
+        decimal=_decimal(numbers),
+        key_totals={
+            one.name: total
+            for one in columns
+            if one.name in dict(keys).values() and (total := _totals(one)) is not None
+        },
+        other_sheets=table.other_sheets,
     )
 
 
@@ -305,6 +313,12 @@ def _repeated(table: LookedAt, by: list[str]) -> int:
 def _totals(office: ColumnLook | None) -> str | None:
     labels = office.labels if office is not None else ()
     return next((text for text, _ in labels if normalise(text) in TOTALS), None)
+
+
+def _decimal(numbers: Sequence[ColumnLook]) -> DecimalMark | None:
+    """Return the decimal mark by which numbers like 9.999 are whole, where all columns agree on one."""
+    marks = {one.decimal for one in numbers if one.decimal is not None}
+    return marks.pop() if len(marks) == 1 else None
 
 
 def _unit_of(numbers: Sequence[ColumnLook], indicator: ColumnLook | None) -> str:

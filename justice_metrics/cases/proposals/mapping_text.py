@@ -60,16 +60,7 @@ class _Writer(Lines):
             yield self.files(one.files)
         if one.export is not None:
             yield self.line(f'export = "{one.export}"', tr("known by its columns"))
-        if one.sheet is not None:
-            others = ", ".join(quoted(name) for name in one.other_sheets)
-            yield (
-                self.line(
-                    self.sheet(one.files, one.sheet),
-                    tr("CHECK: the fullest sheet; there are also {others}", others=others),
-                )
-                if others
-                else self.sheet(one.files, one.sheet)
-            )
+        yield from self.sheets_taken(one.files, one.sheet, one.sheets, one.other_sheets, one.near_sheets)
         kinds = {
             "wide": tr("one row per unit"),
             "events": tr("CHECK: ids repeat, so each row is taken for an event"),

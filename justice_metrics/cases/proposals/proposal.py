@@ -184,8 +184,9 @@ class Guesses:
         Dates that stand in three columns each.
     missing : mapping of str to str
         Usual codes for missing that occur.
-    sheet, other_sheets
-        For a workbook.
+    sheet, other_sheets, sheets, near_sheets
+        For a workbook: the sheet that was taken, those that were not, those of one shape that were taken together, and
+        of the others those with most of its columns.
     """
 
     files: tuple[Given, ...]
@@ -209,6 +210,8 @@ class Guesses:
     missing: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     other_sheets: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    near_sheets: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:

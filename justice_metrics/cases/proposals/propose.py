@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...base.language import Language
@@ -14,7 +14,7 @@ from ..conversions.conversion import DateOrder, normalise
 from ..procedure_file import read_procedure, shipped_procedures
 from ..readers.database_url import is_database
 from ..readers.survey import MainTable
-from .columns import ColumnLook, Given, LookedAt, look_at, nothing_to_map
+from .columns import MOST_SHEETS, ColumnLook, Given, LookedAt, look_at, nothing_to_map
 from .counts import CountProposal, looks_like_counts, propose_counts
 from .date_parts import MadeDate, with_made_dates
 from .keys import ProposedKind, column_keys, kind_of, unit_of
@@ -25,8 +25,6 @@ from .states import KnownStates
 from .tables import section_of, shared_id, sorted_tables, stage_tables
 from .words import LANGUAGE_WORDS, PLACES, PROCEDURE_WORDS, says
 
-# More sheets than this are not looked at: a workbook of lists.
-_MOST_SHEETS = 12
 # Such a share of all dates, so many days after the others, are slips.
 _MOST_STRAGGLERS = 0.002
 _FAR_DAYS = 14
@@ -100,7 +98,7 @@ def propose_mapping(
     parted = sorted_tables(seen) if len(seen) > 1 else None
     of_cases = parted.of_cases if parted is not None else tuple(seen)
     if len(seen) == 1 and looks_like_counts(seen[0]):
-        return propose_counts(seen[0], spoken)
+        return propose_counts(_one_sheet(seen[0]), spoken)
     sections = list(parted.sections) if parted is not None else []
     id_column = shared_id(of_cases) if len(of_cases) > 1 else None
     left_out: tuple[str, ...] = ()
@@ -109,6 +107,8 @@ def propose_mapping(
     kind: ProposedKind = "stages"
     files: tuple[Given, ...] = ()
     others: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     sheet_taken = None
     export = next((one.export for one in of_cases), None)
     if id_column is not None:
@@ -121,6 +121,7 @@ def propose_mapping(
         guesses = _guesses_of(main, kind, known)
         hanging, others = _sections_in_sheets(main, guesses)
         tables, sheet_taken, files = [*sections, *hanging], main.sheet if main.export is None else None, main.files
+        sheets, near = main.sheets, tuple(one for one in main.near_sheets if one in others)
     proposal = Proposal(
         files=files,
         kind=kind,
@@ -134,6 +135,8 @@ def propose_mapping(
         sheet=sheet_taken,
         export=export,
         other_sheets=others,
+        sheets=sheets,
+        near_sheets=near,
         left_out=left_out,
         made=tuple(one for one in made if any(guess.key and guess.column == one.name for guess in guesses)),
     )
@@ -150,6 +153,15 @@ def _looked_at(given: Sequence[Given], sheet: str | None, folder: Path | None) -
     if len(shapes) == len(seen):
         return seen
     return [look_at(files, sheet=sheet) for files in shapes.values()]
+
+
+def _one_sheet(table: LookedAt) -> LookedAt:
+    """Return a table as its first sheet tells of it: a table of counts is one sheet."""
+    if not table.sheets:
+        return table
+    left = tuple(one for one in table.sheets if one != table.sheet)
+    alone = look_at([one for one in table.files if isinstance(one, Path)], sheet=table.sheet)
+    return replace(alone, other_sheets=(*left, *table.other_sheets))
 
 
 def _guesses_of(main: LookedAt, kind: ProposedKind, known: KnownStates) -> tuple[Guess, ...]:
@@ -173,7 +185,7 @@ def _sections_in_sheets(main: LookedAt, guesses: Sequence[Guess]) -> tuple[list[
     id_column = next((one.column for one in guesses if one.key == "cases.id"), None)
     if id_column is None:
         return [], others
-    for name in others[:_MOST_SHEETS]:
+    for name in others[:MOST_SHEETS]:
         paths = tuple(one for one in main.files if isinstance(one, Path))
         above = MainTable(paths, main.sheet, (id_column,)) if main.export is not None else None
         section = section_of(look_at(paths[0], sheet=name, main=above))
@@ -185,8 +197,6 @@ def _sections_in_sheets(main: LookedAt, guesses: Sequence[Guess]) -> tuple[list[
 
 def _with_days(proposal: Proposal, seen: Sequence[LookedAt], today: dt.date) -> Proposal:
     """Add what the dates tell: their order, the latest one; and whose number the id is."""
-    from dataclasses import replace
-
     dated = [one for table in seen for one in table.columns if one.is_date]
     days: Counter[int] = Counter()
     for section, one in proposal.every():

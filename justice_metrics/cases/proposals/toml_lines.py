@@ -14,6 +14,11 @@ from .columns import Given
 from .proposal import Guess, LabelGuess, LabelGuesses
 
 
+def listed(names: Sequence[str]) -> str:
+    """Return names as a TOML list."""
+    return f"[{', '.join(quoted(one) for one in names)}]"
+
+
 class Lines:
     """Writes lines in one language.
 
@@ -51,6 +56,41 @@ class Lines:
     def sheet(self, files: Sequence[Given], name: str) -> str:
         """Return the line that names the sheet of a workbook, or the table of a database."""
         return f"{'table' if any(is_database(one) for one in files) else 'sheet'} = {quoted(name)}"
+
+    def sheets_taken(
+        self,
+        files: Sequence[Given],
+        sheet: str | None,
+        together: Sequence[str] = (),
+        others: Sequence[str] = (),
+        near: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """Return the lines that name the sheet, or the sheets that are read one below the other.
+
+        ``near`` are of the others those with nearly the same columns: the line by which they are read too.
+        """
+        if sheet is None:
+            return
+        named = f"sheet = {listed(together)}" if together else self.sheet(files, sheet)
+        rest = ", ".join(quoted(name) for name in others)
+        if together and rest:
+            yield self.line(named, tr("CHECK: sheets with the same columns; there are also {others}", others=rest))
+        elif together:
+            yield self.line(named, tr("CHECK: sheets with the same columns, read one below the other"))
+        elif rest:
+            yield self.line(named, tr("CHECK: the fullest sheet; there are also {others}", others=rest))
+        else:
+            yield named
+        if near:
+            every = listed([*(together or [sheet]), *near])
+            yield self.remark(
+                tr(
+                    "CHECK: the rows of sheets with nearly the same columns are not read: {others}. To read them all: "
+                    "sheet = {every}, with [data.renamed] and absent where columns differ.",
+                    others=", ".join(quoted(name) for name in near),
+                    every=every,
+                )
+            )
 
     def files(self, files: Sequence[Given]) -> str:
         """Return the line that names the files."""

@@ -125,3 +125,24 @@ def test_the_list_of_guesses(tmp_path: Path) -> None:
     made = proposed(write(tmp_path / "x.csv", "Juzgado;Año;Ingresadas", [["Uno", 2018, 1], ["Dos", 2018, 2]]))
     assert [row[3] for row in made.rows()] == ["counts.office", "counts.period.year", "counts.quantities.new"]
     assert made.rare_labels() == ()
+
+
+def test_thousands_with_points_are_numbers(tmp_path: Path) -> None:
+    """5.321 could be five or five thousand for a reader; in a table of counts it is no key."""
+    rows = [
+        ["La Paz", 2019, "Penal", "5.321", "11.297", "S/D"],
+        ["Oruro", 2019, "Penal", "1.280", "2.909", "2.688"],
+        ["TOTAL", 2019, "Penal", "6.601", "14.206", "2.688"],
+        ["La Paz", 2020, "Penal", "4.100", "9.300", "7.777"],
+        ["Oruro", 2020, "Niñez", "2.100", "1.300", "3.777"],
+        ["TOTAL", 2020, "Penal", "6.200", "10.600", "11.554"],
+    ]
+    header = "Departamento;Año;Materia;Pendientes gestión anterior;Causas ingresadas;Causas resueltas"
+    path = write(tmp_path / "causas.csv", header, rows)
+    made = proposed(path)
+    assert [one.name for one in made.quantities] == ["pending_start", "new", "resolved"]
+    assert (made.decimal, made.same) == (",", ())
+    text = made.toml("en")
+    assert 'decimal = ","' in text
+    assert "CHECK: numbers like 9.999" in text
+    assert read(path).key_levels("department") == ("La Paz", "Oruro")

@@ -291,3 +291,49 @@ def test_the_day_of_the_fact_and_the_complaint_of_the_fact(tmp_path: Path) -> No
     assert {state: one.column for state, one in mapping.dates.items()} == {"complaint": "Fecha de denuncia del hecho"}
     assert mapping.attributes["fact_day"].column == "Fecha del hecho"
     assert mapping.date_attributes == ("fact_day",)
+
+
+def workbook(path: Path, **sheets: list[list[str]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+def test_sheets_of_one_shape_are_read_together(tmp_path: Path) -> None:
+    """One sheet a year: all years are taken, and a year with other columns is named with the line that reads it too."""
+    people_of = {year: [[f"{year}-{row[0]}", *row[1:]] for row in people()] for year in (2018, 2019, 2020)}
+    other = [HEADER[0], HEADER[1], *HEADER[2:-1], "Otro nombre"]
+    years = {f"y{year}": [HEADER, *rows] for year, rows in people_of.items()}
+    path = workbook(tmp_path / "a.xlsx", **years, y2021=[other, *people_of[2018]], Listas=[["a", "b"], ["1", "2"]])
+    proposal = propose_mapping(path, today=TODAY)
+    mapping = valid(proposal)
+    assert mapping.data.sheet == ("y2018", "y2019", "y2020")
+    assert proposal.n_rows == 3 * len(people())
+    assert 'sheet = ["y2018", "y2019", "y2020", "y2021"], with [data.renamed]' in proposal.toml("en")
+
+
+def test_an_age_with_a_declared_gap_is_a_number(tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    import pandas as pd
+
+    rows = 60
+    frame = pd.DataFrame(
+        {
+            "id": [f"c{n}" for n in range(rows)],
+            "fecha_denuncia": [dt.date(2019, 1, 1 + n % 28) for n in range(rows)],
+            "edad": [999.0 if n % 3 else float(15 + n % 30) for n in range(rows)],
+        }
+    )
+    path = tmp_path / "x.sav"
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        variable_value_labels={"edad": {999.0: "No sabe"}},
+        missing_ranges={"edad": [999.0]},
+        column_labels={"edad": "Edad de la víctima"},
+    )
+    age = valid(propose_mapping(path, today=TODAY)).attributes["age_at_fact"]
+    assert age.type == "integer"
