@@ -32,6 +32,8 @@ class Cell:
         Name of the column in the file.
     before, after : str or None
         What the cell holds and what it is to hold; None for blank.
+    row : int
+        Number of the row in the file of corrections, as a spreadsheet counts.
     """
 
     rule: str
@@ -40,6 +42,7 @@ class Cell:
     column: str
     before: str | None
     after: str | None
+    row: int = 0
 
     def __repr__(self) -> str:
         return "Cell(…)"
@@ -100,8 +103,16 @@ def read_cells(path: Path) -> CellsFile:
         if rule is not None and unit is not None:
             listed[rule].add(unit)
     cells = (
-        Cell(rule=rule or "", unit_id=unit, table=table or "", column=column, before=before, after=after)
-        for rule, unit, table, column, before, after in rows
+        Cell(
+            rule=rule or "",
+            unit_id=unit,
+            table=table or "",
+            column=column,
+            before=before,
+            after=after,
+            row=int(read.numbers[place]) if read.numbers is not None else place + read.first_row,
+        )
+        for place, (rule, unit, table, column, before, after) in enumerate(rows)
         if unit is not None and column is not None
     )
     return CellsFile(tuple(cells), {rule: frozenset(ids) for rule, ids in listed.items()})
@@ -173,9 +184,12 @@ def with_cells(read: TextTable, ids: Sequence[str], cells: Iterable[Cell]) -> Co
     wanted = list(cells)
     if not wanted:
         return Corrected(read, (), ())
-    for name in (*ids, *dict.fromkeys(one.column for one in wanted)):
+    for name in ids:
         if name not in read.columns:
             raise MappingError.unknown_column(name, read.columns, where=read.source)
+    for name in dict.fromkeys(one.column for one in wanted):
+        if name not in read.columns:
+            raise _no_column(name, read.columns, read.source)
     if any(one.column in ids for one in wanted):
         raise MappingError(
             tr("A correction changes the id of a row, which says what the row is."),
@@ -185,7 +199,8 @@ def with_cells(read: TextTable, ids: Sequence[str], cells: Iterable[Cell]) -> Co
     columns: dict[str, list[Any]] = {}
     moves: dict[tuple[str, int], Cell] = {}
     already: list[Cell] = []
-    missing = ambiguous = 0
+    missing: list[Cell] = []
+    ambiguous: list[Cell] = []
     # all are looked up in the file as it is: no correction stands on another one
     for one in wanted:
         texts = columns.setdefault(one.column, read.table.column(one.column).to_pylist())
@@ -193,11 +208,11 @@ def with_cells(read: TextTable, ids: Sequence[str], cells: Iterable[Cell]) -> Co
         if len(places) == 1 and (one.column, places[0]) not in moves:
             moves[one.column, places[0]] = one
         elif places:
-            ambiguous += 1
+            ambiguous.append(one)
         elif any(texts[place] == one.after for place in rows[one.unit_id]):
             already.append(one)
         else:
-            missing += 1
+            missing.append(one)
     if missing or ambiguous:
         raise _do_not_fit(missing, ambiguous, len(wanted))
     for (column, place), one in moves.items():
@@ -223,20 +238,26 @@ def _rows_of(wanted: set[str], read: TextTable, ids: Sequence[str]) -> dict[str,
     return found
 
 
-def _do_not_fit(missing: int, ambiguous: int, total: int) -> CaseDataError:
+def _do_not_fit(missing: Sequence[Cell], ambiguous: Sequence[Cell], total: int) -> CaseDataError:
+    first = (missing or ambiguous)[0].row
     problem = (
         trn(
-            "{n} of {total} corrections finds no cell that holds what it says stood there.",
-            "{n} of {total} corrections find no cell that holds what they say stood there.",
-            missing,
+            "{n} of {total} corrections finds no cell that holds what it says stood there (row {row} of their file).",
+            "{n} of {total} corrections find no cell that holds what they say stood there (the first in row {row} of "
+            "their file).",
+            len(missing),
             total=total,
+            row=first,
         )
         if missing
         else trn(
-            "{n} of {total} corrections fits several rows of its id, or a cell that another one corrects.",
-            "{n} of {total} corrections fit several rows of their id, or a cell that another one corrects.",
-            ambiguous,
+            "{n} of {total} corrections fits several rows of its id, or a cell that another one corrects (row {row} of "
+            "their file).",
+            "{n} of {total} corrections fit several rows of their id, or a cell that another one corrects (the first "
+            "in row {row} of their file).",
+            len(ambiguous),
             total=total,
+            row=first,
         )
     )
     return CaseDataError(
@@ -245,4 +266,15 @@ def _do_not_fit(missing: int, ambiguous: int, total: int) -> CaseDataError:
             "Nothing was corrected. Compare the columns unit_id, table, column and from of the file of corrections "
             "with the data: they must be written as there."
         ),
+    )
+
+
+def _no_column(name: str, columns: Sequence[str], source: str) -> MappingError:
+    return MappingError(
+        tr(
+            "The file of corrections names the column '{column}', which '{source}' does not have.",
+            column=name,
+            source=source,
+        ),
+        suggestion(name, tuple(columns)),
     )
