@@ -20,6 +20,7 @@ from ...base.types import Counts, Floats
 from .model import TRAINING, blocking, comparisons
 from .plan import LinkagePlan
 from .prepare import Prepared, row_starts
+from .twins import like_twins
 
 # Above this many random pairs chance agreement is known well enough for twelve registers of a country.
 _RANDOM_PAIRS: Final = 2e6
@@ -29,6 +30,8 @@ _FEWEST_RECORDS: Final = 200
 _FEWEST_PAIRS: Final = 30
 # Pairs that weigh this many bits less than the lowest that is kept still help to find out how many true ones there are.
 _SPARE_BITS: Final = 4.0
+# No threshold accepts pairs that may be twins; a person can look at them.
+_TWINS: Final = 0.49
 
 
 class Pairs(NamedTuple):
@@ -42,12 +45,15 @@ class Pairs(NamedTuple):
         That the two are one person.
     expected : float
         Number of true pairs among all that were compared, by the model.
+    twins : int
+        Pairs of at least one half that agree as twins do; their probability was taken down below one half.
     """
 
     left: Counts
     right: Counts
     probability: Floats
     expected: float
+    twins: int = 0
 
 
 def compare(plan: LinkagePlan, registers: tuple[Prepared, ...], *, spark: Any = None) -> Pairs:
@@ -130,10 +136,12 @@ def _compared(plan: LinkagePlan, registers: tuple[Prepared, ...], api: Any) -> P
     if expected < _FEWEST_PAIRS:
         raise _too_little()
     kept = probability >= plan.linkage.lowest
-    order = np.lexsort((np.maximum(left, right)[kept], np.minimum(left, right)[kept]))
-    return Pairs(
-        np.minimum(left, right)[kept][order], np.maximum(left, right)[kept][order], probability[kept][order], expected
-    )
+    left, right, probability = np.minimum(left, right)[kept], np.maximum(left, right)[kept], probability[kept]
+    order = np.lexsort((right, left))
+    left, right, probability = left[order], right[order], probability[order]
+    twins = (probability >= 0.5) & like_twins(left, right, registers)
+    expected -= float((probability[twins] - _TWINS).sum())
+    return Pairs(left, right, np.where(twins, _TWINS, probability), expected, int(twins.sum()))
 
 
 def _settled(weight: Floats, random_match: float, n_pairs: float) -> tuple[Floats, float]:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Message, tr
+from ...base.language import Message, tr, trn
 from ...base.provenance import Provenance
 from ...base.types import Counts, Flags
 from ...base.version import __version__
@@ -224,7 +224,7 @@ def link_registers(
     return LinkedRegisters(
         registers=held,
         pairs=pairs,
-        notes=tuple(note for one in held for note in one.notes),
+        notes=(*(note for one in held for note in one.notes), *_of_twins(pairs.twins)),
         folders=described.folders,
         provenance=Provenance(
             source=", ".join(Path(one.part.file).name if one.part.file else one.part.name for one in held),
@@ -233,5 +233,19 @@ def link_registers(
             units_in=held[0].n,
             simulated=described.linkage.simulated,
             version=__version__,
+        ),
+    )
+
+
+def _of_twins(n: int) -> tuple[Message, ...]:
+    if not n:
+        return ()
+    return (
+        trn(
+            "{n} pair has the same surnames and day of birth and another given name, as twins have: no threshold "
+            "accepts it. Look at such pairs in the sample of write_review.",
+            "{n} pairs have the same surnames and day of birth and other given names, as twins have: no threshold "
+            "accepts them. Look at such pairs in the sample of write_review.",
+            n,
         ),
     )
