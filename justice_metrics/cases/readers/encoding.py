@@ -19,6 +19,11 @@ from ...base.language import Message, tr, trn
 _MOST_BYTES: Final = 4 << 30
 _CHUNK: Final = 1 << 24
 _WORDS_LOOKED_AT: Final = 1 << 20
+# So many lines of another encoding are a part of the file, not some damaged bytes.
+_FEWEST_LINES: Final = 10
+# Tables are packed to a tenth or a twentieth; what unpacks to more than this, beyond a small file, is a bomb.
+_SMALL: Final = 100 << 20
+_MOST_RATIO: Final = 250
 # Bytes at the end of a gzip stream that say what it must come to.
 _SUMS: Final = 8
 
@@ -50,7 +55,12 @@ _JSON: Final = re.compile(rb'^\s*(?:\{\s*"|\[\s*[\{\[])')
 # UTF-8 that was read as Windows-1252 and saved again ("Ã³"), and letters that were lost for good.
 _TWICE: Final = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|\ufffd")
 # Signs that stand inside words only when another code page was taken for Windows-1252.
-_FOREIGN: Final = re.compile(r"(?<=[^\W\d_])[¢£¤¥¦¨¬®¯±²³´µ¶·¸¹»¼½¾‚„†‡ˆ‰‹›˜™\u00a0¡](?=[a-z])")
+_FOREIGN: Final = re.compile(
+    r"(?<=[^\W\d_])[¢£¤¥¦¨¬®¯±²³´µ¶·¸¹»¼½¾‚„†‡ˆ‰‹›˜™\u00a0¡](?=[a-z])"
+    # and among capitals, where also small letters are signs that Spanish and English words do not have there
+    r"|(?<=[A-Z])[¢£¤¥¦¬®¯±²³µ¶¸¹¼½¾‚„†‡ˆ‰‹›˜™¡](?=[A-Z])"
+    r"|(?<=[A-Z])[àâãäåæçèêëìîïðòôõöøùûýþÿƒÖ](?=[A-Z]|\b)"
+)
 _ACCENTED: Final = re.compile(r"[áéíóúñüÁÉÍÓÚÑÜºª°]")
 
 
@@ -75,9 +85,15 @@ def bytes_of(path: Path) -> bytes:
             chunks = _chunks(file)
         parts: list[bytes] = []
         total = 0
+        most = max(_SMALL, _MOST_RATIO * path.stat().st_size)
         try:
             for chunk in chunks:
                 total += len(chunk)
+                if total > most:
+                    raise ReadError(
+                        tr("'{name}' unpacks to more than {n} times its size.", name=path.name, n=_MOST_RATIO),
+                        tr("Unpack it and look at what it holds."),
+                    )
                 if total > _MOST_BYTES:
                     raise ReadError(
                         tr("'{name}' holds more than {most} GiB of text.", name=path.name, most=_MOST_BYTES >> 30),
@@ -157,6 +173,11 @@ def decoded(raw: bytes, declared: str | None, name: str) -> Decoded:
     if bom is not None and declared is None:
         return _strictly(raw, bom, name, declared=False)
     if declared is not None:
+        if not getattr(codecs.lookup(declared), "_is_text_encoding", True):
+            raise ReadError(
+                tr("'{codec}' is no encoding of texts.", codec=declared),
+                tr("Correct 'encoding' in [data], or leave it out to have it found out."),
+            )
         codec = "utf-8-sig" if bom == "utf-8-sig" and codecs.lookup(declared).name == "utf-8" else declared
         return _strictly(raw, codec, name, declared=True)
     nuls = raw.count(b"\x00")
@@ -165,7 +186,7 @@ def decoded(raw: bytes, declared: str | None, name: str) -> Decoded:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return _windows(raw, name)
+        return _by_lines(raw) or _windows(raw, name)
     return Decoded(text, "utf-8", _broken_letters(text))
 
 
@@ -211,6 +232,45 @@ def _nul_error(nuls: int, name: str) -> ReadError:
     )
 
 
+def _by_lines(raw: bytes) -> Decoded | None:
+    """Read files that were glued together, some UTF-8 and some Windows-1252, each line by its own.
+
+    None where there are not several of both: a few bad bytes are damage, a few good ones are letters broken before.
+    """
+    lines = raw.splitlines(keepends=True)
+    texts: list[str] = []
+    n_utf8 = n_windows = 0
+    for line in lines:
+        try:
+            texts.append(line.decode("utf-8"))
+            n_utf8 += not line.isascii()
+        except UnicodeDecodeError:
+            try:
+                texts.append(line.decode("cp1252"))
+            except UnicodeDecodeError:
+                return None
+            n_windows += 1
+    if min(n_utf8, n_windows) < _FEWEST_LINES:
+        return None
+    text = "".join(texts)
+    if _is_foreign(text):
+        return None
+    note = tr(
+        "{utf8} lines of the file are UTF-8 and {windows} are not, and were read as Windows-1252: files were pasted "
+        "together. Look at an accented word in each part.",
+        utf8=n_utf8,
+        windows=n_windows,
+    )
+    return Decoded(text, "utf-8 / cp1252", (note, *_broken_letters(text)))
+
+
+def _is_foreign(text: str) -> int:
+    """Return how many signs stand inside words, if there are more of them than accented letters; else 0."""
+    sample = text[:_WORDS_LOOKED_AT] + text[-_WORDS_LOOKED_AT:] if len(text) > 2 * _WORDS_LOOKED_AT else text
+    foreign, accented = len(_FOREIGN.findall(sample)), len(_ACCENTED.findall(sample))
+    return foreign if foreign > accented else 0
+
+
 def _windows(raw: bytes, name: str) -> Decoded:
     """Read as Windows-1252, unless the words that come out are not words."""
     remedy = tr(
@@ -225,9 +285,8 @@ def _windows(raw: bytes, name: str) -> Decoded:
             tr("'{name}' is neither UTF-8 nor Windows-1252 text; line {place} fits neither.", name=name, place=place),
             remedy,
         ) from None
-    sample = text[:_WORDS_LOOKED_AT] + text[-_WORDS_LOOKED_AT:] if len(text) > 2 * _WORDS_LOOKED_AT else text
-    foreign, accented = len(_FOREIGN.findall(sample)), len(_ACCENTED.findall(sample))
-    if foreign > accented:
+    foreign = _is_foreign(text)
+    if foreign:
         raise ReadError(
             trn(
                 "'{name}' is not UTF-8, and read as Windows-1252 it has {n} sign inside a word.",

@@ -65,6 +65,35 @@ def test_other_code_pages_are_not_taken_for_windows(tmp_path: Path, encoding: st
     assert cells(read_text_table(path, encoding=encoding))[0] == CELLS[0]
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "mac_roman"])
+@pytest.mark.parametrize("words", ["IMPUTACIÓN PEÑA", "LÓPEZ", "GARCÍA", "IMPUTACIÓN NIÑA"])
+def test_other_code_pages_in_capitals(tmp_path: Path, encoding: str, words: str) -> None:
+    text = "CUD;FIN\n" + "".join(f"A-{n};{words}\n" for n in range(3))
+    assert encoding in refusal(write(tmp_path, text, encoding=encoding))
+    assert cells(read_text_table(write(tmp_path, text, encoding="cp1252")))[0] == ["A-0", words]
+
+
+def test_capitals_with_small_accents_are_windows(tmp_path: Path) -> None:
+    text = "CUD;FIN\nA-1;SáNCHEZ PEñA JOSé\nA-2;GÜEMES Ñ. D´ORO\n"
+    assert cells(read_text_table(write(tmp_path, text, encoding="cp1252")))[0][1] == "SáNCHEZ PEñA JOSé"
+
+
+def test_files_of_two_encodings_that_were_pasted_together(tmp_path: Path) -> None:
+    one = "CUD;Nombre\n" + "".join(f"A-{n};Peña Núñez José\n" for n in range(20))
+    two = "".join(f"B-{n};Peña Núñez José\n" for n in range(30))
+    read = read_text_table(write(tmp_path, one.encode() + two.encode("cp1252")))
+    assert {row[1] for row in cells(read)} == {"Peña Núñez José"}
+    assert "20 lines of the file are UTF-8 and 30 are not" in read.notes[0].text()
+    assert "broken" not in " ".join(note.text() for note in read.notes)
+    # bad bytes in a few lines are damage
+    assert "UTF-8" in refusal(write(tmp_path, one.encode().replace(b"A-7;Pe", b"A-7;Pe\xe1", 1)))
+
+
+@pytest.mark.parametrize("codec", ["rot13", "hex", "base64"])
+def test_what_is_no_encoding(tmp_path: Path, codec: str) -> None:
+    assert "no encoding of texts" in refusal(write(tmp_path, TEXT), encoding=codec)
+
+
 def test_a_declared_encoding_that_does_not_fit_names_the_line(tmp_path: Path) -> None:
     path = write(tmp_path, "a;b\n1;2\n3;acción\n", encoding="cp1252")
     assert "line 3" in refusal(path, encoding="utf-8")
@@ -228,6 +257,13 @@ def test_a_compressed_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("justice_metrics.cases.readers.encoding._MOST_BYTES", 1 << 20)
     path = write(tmp_path, gzip.compress(b"a,b\n" + b"1,2\n" * (1 << 19)), "bomba.csv.gz")
     assert "GiB of text" in refusal(path)
+
+
+def test_what_unpacks_to_a_multiple_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("justice_metrics.cases.readers.encoding._SMALL", 1 << 20)
+    for squeeze in (gzip.compress, bz2.compress):
+        path = write(tmp_path, squeeze(b"a,b\n" + b"1,2\n" * (1 << 19)), "bomba.csv.gz")
+        assert "unpacks to more than 250 times its size" in refusal(path)
 
 
 def test_a_cell_of_ten_megabytes(tmp_path: Path) -> None:
