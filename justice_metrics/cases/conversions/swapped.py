@@ -99,6 +99,27 @@ def swapped_in(texts: Texts, counts: CountsOf) -> Swapped | None:
     return swapped_dates(values, {text: parts_of(text, cache, serials=False) for text, _ in values})
 
 
+def open_dates(texts: Texts, counts: CountsOf) -> tuple[int, int]:
+    """Return how many cells hold dates that could be day or month first, and how many settle it.
+
+    Examples
+    --------
+    >>> open_dates(["05/03/2018", "19/03/2018", "05/05/2018", "x"], [4, 2, 1, 1])
+    (4, 2)
+    """
+    cache: dict[str, Parts] = {}
+    either = settled = 0
+    for text, count in zip(texts, counts, strict=True):
+        one = parts_of(text or "", cache, serials=False)
+        if one.kind != "open" or one.first == one.second:
+            continue
+        if one.first <= 12 and one.second <= 12:
+            either += count
+        else:
+            settled += count
+    return either, settled
+
+
 def swapped_error(found: Swapped, *, column: str, source: str | None = None) -> CaseDataError:
     """Build the error for dates that were turned round: how many, and how to say that they are right.
 

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from ...base.errors import ReadError, nearest
 from ...base.language import Language, Message, tr, trn
-from ..conversions.swapped import swapped_in
+from .several_dates import open_in_one, swapped_in_one
 from .several_labels import labels_of_all, with_own_gaps
-from .text_table import SwappedDates, TextTable
+from .text_table import TextTable
 from .typed_numbers import numbers_of_all
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# A typed date and one written as text, without which nothing can be turned round.
-_DATE_FORMS: Final = (r"^\d{4}-\d{2}-\d{2}", r"^\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4}")
 # Longer lists of columns are cut.
 _MOST_NAMED: Final = 6
 
@@ -66,6 +64,7 @@ def one_below_the_other(
     labels = labels_of_all(tables, kept=_kept(codes, renamed), needed=needed)
     tables, told_apart = with_own_gaps(tables, needed=needed)
     notes = [*_notes(tables), *_missing_notes(tables, columns, absent), *labels.notes, *told_apart]
+    notes += open_in_one(tables, called=_called)
     whole = pa.concat_tables([_with_columns(one.table, columns) for one in tables])
     first = tables[0]
     return replace(
@@ -86,7 +85,7 @@ def one_below_the_other(
             for name in one.user_missing
         },
         written_numbers=numbers_of_all(tables),
-        swapped_dates=_swapped(tables),
+        swapped_dates=swapped_in_one(tables, called=_called),
     )
 
 
@@ -112,22 +111,6 @@ def _renamed(one: TextTable, renamed: Mapping[str, str]) -> TextTable:
         user_missing={new.get(name, name): held for name, held in one.user_missing.items()},
         written_numbers={new.get(name, name): held for name, held in one.written_numbers.items()},
     )
-
-
-def _swapped(tables: Sequence[TextTable]) -> dict[str, SwappedDates]:
-    """Return the columns whose dates were turned round in one table; those of the others would hide it."""
-    import pyarrow.compute as pc
-
-    found: dict[str, SwappedDates] = {}
-    for one in tables:
-        for name in one.columns:
-            column = one.table.column(name)
-            if name in found or not all(pc.any(pc.match_substring_regex(column, form)).as_py() for form in _DATE_FORMS):
-                continue
-            swapped = swapped_in(*one.distinct(name))
-            if swapped is not None:
-                found[name] = (_called(one), *swapped)
-    return found
 
 
 def _refuse_missing(tables: Sequence[TextTable], must: Sequence[str]) -> None:

@@ -96,3 +96,13 @@ def test_crosswalks_that_mislead(tmp_path: Path) -> None:
         read_crosswalk(write(tmp_path / "a.csv", "from,level\nx,y\n"))
     with pytest.raises(MappingError, match="two levels"):
         read_crosswalk(write(tmp_path / "b.csv", "from,to\nx,y\nX,z\n"))
+
+
+def test_a_file_whose_dates_do_not_show_their_order_is_told(tmp_path: Path) -> None:
+    days = [f"{13 + n % 15}/0{1 + n % 9}/2018" for n in range(50)]
+    one = write(tmp_path / "norte.csv", "id,D\n" + "".join(f"N-{n},{day}\n" for n, day in enumerate(days)))
+    two = write(tmp_path / "sur.csv", "id,D\nS-1,03/04/2018\nS-2,05/05/2018\nS-3,07/08/2018\n")
+    (note,) = read_text_tables([one, two]).notes
+    assert note.text().startswith("2 dates in the column 'D' of 'sur.csv' could be day or month first")
+    assert not read_text_tables([one, one]).notes
+    assert not read_text_tables([two, two]).notes  # nothing settles it: the column is refused, or declared
