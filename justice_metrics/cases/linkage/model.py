@@ -8,6 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+# A complement or a place that is left out contradicts none; the complement is there to tell two persons apart.
+_SAME_PERSON: Final = (
+    "(document_extra_l = document_extra_r or document_extra_l is null or document_extra_r is null) and "
+    "(document_place_l = document_place_r or document_place_l is null or document_place_r is null)"
+)
 # Which agreement is told, from none of the names known to no likeness. Frequent names tell less: ``tf``.
 Level = Mapping[str, Any]
 
@@ -30,7 +35,8 @@ def comparisons(columns: Collection[str]) -> list[dict[str, Any]]:
             _comparison(
                 "document",
                 _null("document"),
-                _same("document", "document", tf=False),
+                _level("same document", f"document_l = document_r and {_SAME_PERSON}"),
+                _same("document", "number, another complement or place", tf=False),
                 _level("one digit", "levenshtein(document_l, document_r) <= 1"),
                 _level("two digits", "levenshtein(document_l, document_r) = 2"),
                 _other(),

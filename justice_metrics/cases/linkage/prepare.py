@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from ..conversions.text import normalise
 from ..readers.files import is_parquet, read_text_table
 from ..readers.text_table import TextTable
 from .births import Birth, birth_from_age, birth_of, days_of
+from .documents import Document, document_of
 from .names import Given, Surnames, given_names, surnames
 from .plan import LinkagePlan, RegisterPart
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # A record without a day.
 NO_DAY: Final = np.iinfo(np.int32).min
+_AGE: Final = re.compile(r"(\d{1,3})(?:[.,]0+)?(?: ?(?:a|anos?|years?|yrs?)\.?)?")
 _FEMALE: Final = frozenset("f fem femenino femenina female mujer m_f hembra nina niña woman girl".split())
 _MALE: Final = frozenset("masc masculino male hombre h varon v nino niño man boy".split())
 KEYS: Final = (
@@ -46,6 +49,8 @@ KEYS: Final = (
     "sex",
     "place",
     "document",
+    "document_extra",
+    "document_place",
 )
 
 
@@ -138,6 +143,7 @@ def _prepared(plan: LinkagePlan, part: RegisterPart, frame: Any) -> Prepared:
     births, more = _births(read, part, plan, cells.get("age", blank), days)
     sex, unclear = _sexes(cells.get("sex", blank), part)
     more += unclear
+    documents = _each(cells.get("document", blank), document_of, Document())
     keys = {
         "unique_id": np.arange(n, dtype=np.int64),
         "given": [one.whole for one in given],
@@ -158,7 +164,9 @@ def _prepared(plan: LinkagePlan, part: RegisterPart, frame: Any) -> Prepared:
         "birth_aged": [one.from_age for one in births],
         "sex": sex,
         "place": _each(cells.get("place", blank), normalise, None),
-        "document": _each(cells.get("document", blank), _document, None),
+        "document": [one.number for one in documents],
+        "document_extra": [one.complement for one in documents],
+        "document_place": [one.place for one in documents],
     }
     kinds = {"unique_id": pa.int64(), "married": pa.bool_(), "birth_year": pa.int64(), "birth_aged": pa.bool_()}
     unnamed = n - named
@@ -266,9 +274,20 @@ def _births(
         births = [birth_of(day, precision=exact) for day, exact in zip(found.days, found.precision, strict=True)]
         notes = found.notes
     if part.age is not None:
-        for row, (birth, age, day) in enumerate(zip(births, ages, days.tolist(), strict=True)):
-            if birth.year is None and age is not None and age.isdecimal() and day != NO_DAY:
-                births[row] = birth_from_age(int(age), day)
+        years = _each(ages, _age, None)
+        unread = sum(text is not None and age is None for text, age in zip(ages, years, strict=True))
+        if unread:
+            notes += (
+                trn(
+                    "{n} age of '{name}' cannot be read as years, and counts as blank.",
+                    "{n} ages of '{name}' cannot be read as years, and count as blank.",
+                    unread,
+                    name=part.name,
+                ),
+            )
+        for row, (birth, age, day) in enumerate(zip(births, years, days.tolist(), strict=True)):
+            if birth.year is None and age is not None and day != NO_DAY:
+                births[row] = birth_from_age(age, day)
     return births, notes
 
 
@@ -305,10 +324,10 @@ def _sexes(cells: list[str | None], part: RegisterPart) -> tuple[list[str | None
     return made, (note,)
 
 
-def _document(text: str) -> str | None:
-    """Return the digits of an identity document; the place of issue and separators are written or left out at will."""
-    digits = "".join(one for one in text if one.isdecimal()).lstrip("0")
-    return digits if len(digits) >= 4 and len(set(digits)) > 1 else None
+def _age(text: str) -> int | None:
+    """Return an age in whole years, as "12", "12.0" or "12 años"."""
+    found = _AGE.fullmatch(normalise(text))
+    return int(found[1]) if found is not None else None
 
 
 def row_starts(registers: tuple[Prepared, ...]) -> Counts:

@@ -27,8 +27,13 @@ def like_twins(left: Counts, right: Counts, registers: Sequence[Prepared]) -> Fl
     -------
     array of bool, shape (pairs,)
     """
-    surnames, birth, document = (_codes(registers, one) for one in ("surnames_sound", "birth", "document"))
-    found = _agree(surnames, left, right) & _agree(birth, left, right) & ~_agree(document, left, right)
+    surnames, birth, document, extra = (
+        _codes(registers, one) for one in ("surnames_sound", "birth", "document", "document_extra")
+    )
+    # two complements of one number tell two persons apart
+    two = (extra[left] != extra[right]) & (extra[left] >= 0) & (extra[right] >= 0)
+    one_document = _agree(document, left, right) & ~two
+    found: Flags = _agree(surnames, left, right) & _agree(birth, left, right) & ~one_document
     given = [text for one in registers for text in one.keys.column("given_sound").to_pylist()]
     for place in np.flatnonzero(found):
         found[place] = not names_meet(given[left[place]], given[right[place]])

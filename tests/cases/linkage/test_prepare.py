@@ -150,3 +150,12 @@ def test_registers_need_names_of_their_own_and_company() -> None:
         read_plan({"registers": [REGISTER, REGISTER]})
     with pytest.raises(SettingsError):
         read_plan({"registers": [REGISTER]})
+
+
+def test_ages_as_people_write_them() -> None:
+    described = plan().model_dump()
+    described["registers"][0].update(birth_date=None, age="age")
+    police = table(POLICE).append_column("age", pa.array(["12", "12.0", "12 años", "8 meses"]))
+    found, _ = prepare(read_plan(described), {"police": police, "court": table(COURT)})
+    assert found.keys.column("birth_year").to_pylist() == [2004, 2006, 2004, None]
+    assert any("1 age of 'police' cannot be read as years" in note.text() for note in found.notes)

@@ -55,3 +55,7 @@ def test_one_document_is_one_person() -> None:
     turned = {**tables, "court": tables["court"].set_column(6, "document", pa.array(["7654321", "1234567"]))}
     held = prepare(read_plan(described), turned)
     assert like_twins(np.array([0, 1]), np.array([3, 2]), held).tolist() == [False, False]
+    # but not with two complements of one number
+    told_apart = {one: tables[one].set_column(6, "document", pa.array([f"1234567-1{one[0]}"] * 2)) for one in tables}
+    held = prepare(read_plan(described), told_apart)
+    assert like_twins(np.array([0, 1]), np.array([3, 2]), held).tolist() == [True, True]
