@@ -166,7 +166,7 @@ class Typing:
             missing=self._missing(column),
         )
         if found.n_unmatched and not self._counting:
-            raise unmatched_error(found, labels=labels, key=f"{where}.labels")
+            raise unmatched_error(found, labels=labels, key=f"{where}.labels", units=self._units_of(column))
         states = {text: state(word) for text, word in found.states.items()} if state else found.states
         self.source.add_lookup(name, column, states, nw.String)
         self.conversions.append(
@@ -179,6 +179,15 @@ class Typing:
             )
         )
         return tuple(dict.fromkeys(states.values()))
+
+    def _units_of(self, column: str) -> Mapping[str, int] | None:
+        """Return how many units hold each text of a column; None where the rows have no id yet."""
+        if "unit_id" not in self.source.lazy().collect_schema().names():
+            return None
+        held = self.source.lazy(column).select("unit_id", text=nw.col(column).cast(nw.String)).unique()
+        found = held.group_by("text").agg(n=nw.len()).collect()
+        pairs = zip(found.get_column("text").to_list(), found.get_column("n").to_list(), strict=True)
+        return {str(text): int(n) for text, n in pairs if text is not None}
 
     def attribute(self, spec: AttributeColumn, *, name: str) -> bool:
         """Add an attribute; return whether it is a number."""

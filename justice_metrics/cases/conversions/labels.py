@@ -15,7 +15,7 @@ from .text import NO_CODES, CountsOf, Texts, normalise, part_missing
 
 LabelMatch: TypeAlias = Literal["whole", "start"]
 
-# A label that fewer cells hold may describe a person: it is counted, not printed.
+# A label that fewer cases have may describe a person: it is counted, not printed.
 FEWEST_TO_SHOW: Final = 10
 _MOST_SHOWN: Final = 20
 
@@ -162,7 +162,12 @@ def label_lookup(
 
 
 def unmatched_error(
-    found: LabelLookup, *, labels: Mapping[str, str], key: str, minimum: int = FEWEST_TO_SHOW
+    found: LabelLookup,
+    *,
+    labels: Mapping[str, str],
+    key: str,
+    minimum: int = FEWEST_TO_SHOW,
+    units: Mapping[str, int] | None = None,
 ) -> MappingError:
     """Build the error for labels that the mapping does not cover.
 
@@ -176,22 +181,30 @@ def unmatched_error(
         Where the labels stand in the mapping, such as "outcome.labels".
     minimum : int
         A label that fewer cells hold is counted, not shown.
+    units : mapping of str to int, optional
+        Where a unit has several rows: how many units hold each text. A label of fewer than ``minimum`` units is not
+        shown, however many cells hold it: it may speak of one person.
     """
+    of_units: dict[str, int] = {}
+    for text, n in (units or {}).items():
+        # one unit may hold several spellings: their sum would count it twice
+        of_units[normalise(text)] = max(of_units.get(normalise(text), 0), n)
     spellings: Counter[str] = Counter()
     shown_as: dict[str, str] = {}
     for text, count in sorted(found.unmatched.items(), key=lambda one: (-one[1], one[0])):
         spellings[normalise(text)] += count
         shown_as.setdefault(normalise(text), " ".join(text.split()))
-    often = [(one, count) for one, count in spellings.most_common() if count >= minimum]
-    rare = [count for count in spellings.values() if count < minimum]
+    enough = {one for one, n in (spellings if units is None else of_units).items() if n >= minimum}
+    often = [(one, count) for one, count in spellings.most_common() if one in enough]
+    rare = [count for one, count in spellings.items() if one not in enough]
     lines: list[Message] = [_unmatched_line(shown_as[one], count, labels) for one, count in often[:_MOST_SHOWN]]
     if len(often) > _MOST_SHOWN:
         lines.append(tr("and {n} more labels", n=len(often) - _MOST_SHOWN))
     if rare:
         lines.append(
             trn(
-                "{n} label that fewer than {minimum} cells hold, in {cells} cells altogether (not shown)",
-                "{n} labels that fewer than {minimum} cells hold, in {cells} cells altogether (not shown)",
+                "{n} label that fewer than {minimum} cases have, in {cells} cells altogether (not shown)",
+                "{n} labels that fewer than {minimum} cases have, in {cells} cells altogether (not shown)",
                 len(rare),
                 minimum=minimum,
                 cells=sum(rare),

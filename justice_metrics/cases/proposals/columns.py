@@ -72,6 +72,8 @@ class ColumnLook:
         Usual codes for missing that occur in it.
     decimal : {",", "."} or None
         The mark that must be the decimal one for numbers like 9.999 to be whole, where nothing in the column says so.
+    units : mapping of str to int, optional
+        Where a unit has several rows: how many units hold each label.
     """
 
     name: str
@@ -90,6 +92,7 @@ class ColumnLook:
     missing_codes: Mapping[str, str] = field(default_factory=dict)
     called: str = ""
     decimal: DecimalMark | None = None
+    units: Mapping[str, int] | None = field(default=None, repr=False)
 
     @property
     def share_filled(self) -> float:
@@ -169,6 +172,15 @@ class LookedAt:
             groups = ", ".join(_column(one) for one in columns)
             rows = iter(self.table.aggregate(f"{names}, count(*)", groups).fetchall())
         return [(tuple(None if one is None else str(one) for one in row[:-1]), int(row[-1])) for row in rows]
+
+    def of_units(self, look: ColumnLook, id_column: str | None) -> ColumnLook:
+        """Return how a column looks with how many units hold each label, where a unit may have several rows."""
+        if id_column is None or not look.labels or id_column == look.name:
+            return look
+        if next((one.is_unique for one in self.columns if one.name == id_column), False):
+            return look
+        units = Counter(text for (text, _), _ in self.counted([look.name, id_column]) if text is not None)
+        return replace(look, units=dict(units))
 
     def texts(self, column: str) -> list[str]:
         """Return the different texts of a column."""

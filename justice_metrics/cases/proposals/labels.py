@@ -33,17 +33,18 @@ def state_labels(
 
     Notes
     -----
-    A label that fewer than ten cells hold is shown only when it is, word for word, one that the law knows. Where labels
+    A label that fewer than ten units hold is shown only when it is, word for word, one that the law knows. Where labels
     are longer forms of others that mean the same ("Convicted - Fined"), the first words are matched, and the longer
     forms are not listed.
     """
     counts, spelling = _spelled(look.labels)
+    often = _often(look)
     guesses: dict[str, StateGuess] = {}
     shown: dict[str, int] = {}
     for bare, n in counts.items():
-        if n >= FEWEST_TO_SHOW or bare in _STANDARD:
+        if bare in often or bare in _STANDARD:
             shown[bare] = n
-            guesses[bare] = known.of_label(spelling[bare] if n >= FEWEST_TO_SHOW else _STANDARD[bare])
+            guesses[bare] = known.of_label(spelling[bare] if bare in often else _STANDARD[bare])
             if of_stage is not None and known.rules.resolve(of_stage) == (guesses[bare].state,):
                 guesses[bare] = StateGuess(None, sure=False)
     longer = _longer(shown, guesses)
@@ -58,7 +59,7 @@ def state_labels(
                 guesses[start] = known.of_label(_STANDARD[start])
     labels = tuple(
         LabelGuess(
-            label=spelling[bare] if counts.get(bare, 0) >= FEWEST_TO_SHOW else _STANDARD[bare],
+            label=spelling[bare] if bare in often else _STANDARD[bare],
             n=n,
             state=guesses[bare].state,
             sure=guesses[bare].sure,
@@ -89,15 +90,29 @@ def section_labels(look: ColumnLook, key: str) -> LabelGuesses:
 
 def _plain_labels(look: ColumnLook, meant: Callable[[str], StateGuess]) -> LabelGuesses:
     counts, spelling = _spelled(look.labels)
+    often = _often(look)
     labels = tuple(
         LabelGuess(label=spelling[bare], n=n, state=meant(bare).state, sure=meant(bare).sure)
         for bare, n in counts.items()
-        if n >= FEWEST_TO_SHOW or bare in SECTION_STANDARD
+        if bare in often or bare in SECTION_STANDARD
     )
     rare = tuple(
-        (spelling[bare], n) for bare, n in counts.items() if n < FEWEST_TO_SHOW and bare not in SECTION_STANDARD
+        (spelling[bare], n) for bare, n in counts.items() if bare not in often and bare not in SECTION_STANDARD
     )
     return LabelGuesses(labels=labels, rare=rare)
+
+
+def _often(look: ColumnLook) -> set[str]:
+    """Return the labels of so many units that none can speak of one of them; of cells where each is a unit."""
+    found: Counter[str] = Counter()
+    if look.units is None:
+        for text, n in look.labels:
+            found[normalise(text)] += n
+    else:
+        for text, n in look.units.items():
+            # one unit may hold several spellings: their sum would count it twice
+            found[normalise(text)] = max(found[normalise(text)], n)
+    return {bare for bare, n in found.items() if n >= FEWEST_TO_SHOW}
 
 
 def _spelled(labels: Iterable[tuple[str, int]]) -> tuple[dict[str, int], dict[str, str]]:

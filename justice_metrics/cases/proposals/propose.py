@@ -25,6 +25,8 @@ from .states import KnownStates
 from .tables import section_of, shared_id, sorted_tables, stage_tables
 from .words import LANGUAGE_WORDS, PLACES, PROCEDURE_WORDS, says
 
+# Keys of columns whose labels are listed.
+_LABELLED = ("outcome.column", "events.state", "reliance.status")
 # Such a share of all dates, so many days after the others, are slips.
 _MOST_STRAGGLERS = 0.002
 _FAR_DAYS = 14
@@ -166,7 +168,13 @@ def _one_sheet(table: LookedAt) -> LookedAt:
 
 def _guesses_of(main: LookedAt, kind: ProposedKind, known: KnownStates) -> tuple[Guess, ...]:
     keys = column_keys(main.columns, kind, known)
-    return tuple(_guess(one, *keys.get(one.name, ("", 0.0)), known) for one in main.columns)
+    id_column = next((name for name, (key, _) in keys.items() if key == "cases.id"), None)
+    guesses = []
+    for one in main.columns:
+        key, confidence = keys.get(one.name, ("", 0.0))
+        held = main.of_units(one, id_column) if key in _LABELLED else one
+        guesses.append(_guess(held, key, confidence, known))
+    return tuple(guesses)
 
 
 def _guess(look: ColumnLook, key: str, confidence: float, known: KnownStates) -> Guess:

@@ -65,15 +65,16 @@ def section_of(table: LookedAt, among: Iterable[str] = SECTIONS) -> TableGuess |
                 files=table.files,
                 sheet=table.sheet,
                 n_rows=table.n_rows,
-                guesses=tuple(_section_guess(one, keys, section) for one in table.columns),
+                guesses=tuple(_section_guess(table, one, keys, section) for one in table.columns),
             )
     return None
 
 
-def _section_guess(look: ColumnLook, keys: Keys, section: str) -> Guess:
+def _section_guess(table: LookedAt, look: ColumnLook, keys: Keys, section: str) -> Guess:
     key, confidence = keys.get(look.name, ("", 0.0))
     whole = f"{section}.{key}"
-    labels = section_labels(look, whole) if whole in SECTION_LABELS else None
+    id_column = next((name for name, (one, _) in keys.items() if one == "id"), None)
+    labels = section_labels(table.of_units(look, id_column), whole) if whole in SECTION_LABELS else None
     return Guess(column=look.name, key=key, confidence=confidence, look=look, labels=labels)
 
 
@@ -146,7 +147,8 @@ def stage_tables(tables: Sequence[LookedAt], id_column: str, known: KnownStates)
             attributes |= {key} if key.startswith("attributes.") else set()
             labels: LabelGuesses | None = None
             if key == "outcome.column":
-                labels = state_labels(one, known, goes_on=place < len(ordered) - 1, of_stage=state.state)
+                held = table.of_units(one, id_column)
+                labels = state_labels(held, known, goes_on=place < len(ordered) - 1, of_stage=state.state)
                 if not any(label.state for label in labels.labels):  # it says nothing that the table does not
                     key, confidence, labels = "", 0.0, None
             guesses.append(Guess(column=one.name, key=key, confidence=confidence, look=one, labels=labels))

@@ -139,9 +139,9 @@ class Lines:
         if labels.rare and labels.otherwise is None:
             yield self.remark(
                 trn(
-                    "FILL IN by hand: {n} further label that fewer than {fewest} rows have ({rows} rows); "
+                    "FILL IN by hand: {n} further label that fewer than {fewest} cases have ({rows} rows); "
                     "it is not printed.",
-                    "FILL IN by hand: {n} further labels that fewer than {fewest} rows have ({rows} rows); "
+                    "FILL IN by hand: {n} further labels that fewer than {fewest} cases have ({rows} rows); "
                     "they are not printed.",
                     len(labels.rare),
                     fewest=FEWEST_TO_SHOW,

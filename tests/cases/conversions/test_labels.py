@@ -79,7 +79,7 @@ def test_unmatched_labels_are_printed_only_when_many_cells_hold_them() -> None:
     assert "'Sentencia condenatora', 12 cells; did you mean 'Sentencia condenatoria' (convicted)?" in message
     assert "'Otra cosa', 10 cells" in message  # its two spellings together
     assert "Quispe" not in message
-    assert "1 label that fewer than 10 cells hold, in 9 cells altogether" in message
+    assert "1 label that fewer than 10 cases have, in 9 cells altogether" in message
     assert "Quispe" not in repr(found)
 
 
