@@ -71,6 +71,14 @@ def with_codebook(read: TextTable, path: Path) -> TextTable:
         column_labels={row["column"]: row["text"] for row in told if row["kind"] == LABEL},
         value_labels=values,
         user_missing={name: tuple(texts) for name, texts in missing.items()},
+        notes=(
+            *read.notes,
+            tr(
+                "Names, labels and declared gaps of '{name}' are those of '{codebook}'.",
+                name=path.name,
+                codebook=beside.name,
+            ),
+        ),
     )
 
 
