@@ -60,9 +60,11 @@ def corrected(
     CaseDataError
         When more findings break a rule than the plan decides on, or nothing is left.
     QuestionError
-        When a rule does not say which units break it, so that none can be dropped.
+        When a rule does not say which units break it, so that none can be dropped, or does not look at the detail of a
+        decision.
     """
     decided = plan.decisions("accept", "drop", "correct")
+    _ensure_looked_at(cases, decided)
     rules = [rule_named(one) for one in dict.fromkeys(one.rule for one in decided)]
     found = {one.rule.id: one for one in examine(cases, rules=rules).verdicts} if rules else {}
     mended = {one.rule: _n_mended(one.rule, (*changed, *already)) for one in plan.decisions("correct")}
@@ -259,16 +261,21 @@ def _mask(subject: Subject, decision: Decision) -> nw.Expr:
     rule = rule_named(decision.rule)
     probes = rule.probes(subject)
     if decision.detail is not None:
-        keys = [one.key for one in probes]
         probes = [one for one in probes if one.key == decision.detail]
-        if keys and not probes:
-            raise QuestionError(
-                tr("The rule '{rule}' does not look at '{detail}'.", rule=rule.id, detail=decision.detail),
-                suggestion(decision.detail, tuple(keys)),
-            )
     if not probes or not rule.certain:
         raise _no_units(rule.id)
     return sure(reduce(or_, [one.hit for one in probes]))
+
+
+def _ensure_looked_at(cases: CaseData, decisions: Sequence[Decision]) -> None:
+    """Refuse a decision on a detail at which its rule does not look: nothing would break it, whatever was decided."""
+    for one in decisions:
+        keys = [] if one.detail is None else [probe.key for probe in rule_named(one.rule).probes(Subject(cases))]
+        if keys and one.detail not in keys:
+            raise QuestionError(
+                tr("The rule '{rule}' does not look at '{detail}'.", rule=one.rule, detail=one.detail or ""),
+                suggestion(one.detail or "", tuple(keys)),
+            )
 
 
 def _no_units(rule: str) -> QuestionError:

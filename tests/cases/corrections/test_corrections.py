@@ -174,6 +174,13 @@ class TestDropping:
         assert "c5" not in ids(folder.read(corrections={"decision": [decision]}))
         with pytest.raises(QuestionError, match="does not look at 'nothing'"):
             folder.read(corrections={"decision": [{**decision, "detail": "nothing"}]})
+        rule = "dates_out_of_order"
+        folder.decide((rule, 2, "correct"), cells=[(rule, "c5", "", "charged", "2014-12-01", "2015-12-01")])
+        folder.plan.write_text(
+            folder.plan.read_text(encoding="utf-8").replace("n = 2", 'detail = "nothing"\nn = 2'), encoding="utf-8"
+        )
+        with pytest.raises(QuestionError, match="does not look at 'nothing'"):
+            folder.read(corrections=folder.plan)
 
 
 class TestAccepting:
