@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -19,7 +19,7 @@ from ..cases.days import year_of_day
 from ..cases.periods import Period, Periods, months_in, numbered, period_number
 from ..cases.rules.masks import sure, without_stand_in
 from ..cases.rules.people import gaps
-from ..cases.rules.recorded import dates_recorded
+from ..cases.rules.recorded import dates_recorded, in_doubt, told_otherwise
 from ..cases.rules.subject import Subject
 from ..tables import Strata
 from .grouped import NO_DAY, Grouped, grouped_counts, summed
@@ -60,6 +60,12 @@ class Recorded(NamedTuple):
     moments : mapping of str to (G, P + 1)
         Sums of ``MOMENTS`` over the units.
     by_outcome, due_by_outcome : (O, F)
+    sure : (F,)
+        Whether anything but the date itself says that it should be there; ``moments`` hold such fields only.
+    start_days : (G, P + 1)
+        Sum of the days on which the units started.
+    doubtful : (G, F)
+        Units that came further without this date, by a road that may not pass the stage.
     """
 
     strata: Strata
@@ -73,6 +79,9 @@ class Recorded(NamedTuple):
     moments: Mapping[str, Tallies]
     by_outcome: Tallies
     due_by_outcome: Tallies
+    sure: Flags
+    start_days: Tallies
+    doubtful: Tallies
 
 
 class _Flags(NamedTuple):
@@ -107,7 +116,8 @@ def recorded_counts(
     Notes
     -----
     The date of a stage is due where the case came there or beyond; that of the ending where it ended; an attribute
-    always, but where it is "not applicable". A stand-in such as 1 January 1900 is no date.
+    always, but where it is "not applicable". A stand-in such as 1 January 1900 is no date. Of a stage that no unit
+    reached by anything but its date, none can be missing: it is counted, but stays out of ``moments``.
 
     Raises
     ------
@@ -122,17 +132,36 @@ def recorded_counts(
     for place, one in enumerate(flags):
         sums |= {f"r{place}": one.recorded, f"d{place}": one.due}
         sums |= {f"m{place} {kind}": flag for kind, flag in one.missing.items()}
-    y = nw.sum_horizontal(*[one.recorded.cast(nw.Int64) for one in flags])
-    x = nw.sum_horizontal(*[one.due.cast(nw.Int64) for one in flags])
-    sums |= {"y": y, "x": x, "yy": y * y, "xy": x * y, "xx": x * x}
+    doubtful = in_doubt(subject)
+    sums |= {f"q{place}": doubtful[one.name] for place, one in enumerate(chosen) if one.name in doubtful}
+    frame = subject.frame(())
+    told = _told(cases, subject, chosen, frame)
+    counted = [one for one, whether in zip(flags, told, strict=True) if whether]
+    nothing = nw.lit(0, dtype=nw.Int64)
+    y = nw.sum_horizontal(nothing, *[one.recorded.cast(nw.Int64) for one in counted])
+    x = nw.sum_horizontal(nothing, *[one.due.cast(nw.Int64) for one in counted])
+    start = without_stand_in(cases.first_day((cases.procedure.start,))).cast(nw.Int64).fill_null(0)
+    sums |= {"y": y, "x": x, "yy": y * y, "xy": x * y, "xx": x * x, "start": start}
     endings = classes(cases)
     outcome: nw.Expr = nw.lit(len(endings), dtype=nw.Int64)
     for place, states in enumerate(endings.values()):
         outcome = nw.when(cases.stands(states)).then(nw.lit(place)).otherwise(outcome)
     grouped = grouped_counts(
-        cases, by=by, keys={"when": when_begun(cases, period), "outcome": outcome}, sums=sums, frame=subject.frame(())
+        cases, by=by, keys={"when": when_begun(cases, period), "outcome": outcome}, sums=sums, frame=frame
     )
-    return _arranged(grouped, chosen, (*endings, PENDING), period, cases.cutoff_day)
+    return _arranged(grouped, chosen, (*endings, PENDING), period, cases.cutoff_day)._replace(sure=told)
+
+
+def _told(cases: CaseData, subject: Subject, chosen: Sequence[Field], frame: nw.LazyFrame[Any]) -> Flags:
+    """Return of which fields a missing value can be told from one that is not due."""
+    otherwise = told_otherwise(subject)
+    sums = {f"t{place}": otherwise[one.name] for place, one in enumerate(chosen) if one.name in otherwise}
+    if not sums:
+        return np.ones(len(chosen), np.bool_)
+    found = grouped_counts(cases, keys={}, sums=sums, frame=frame).sums
+    return np.array(
+        [f"t{place}" not in found or found[f"t{place}"].sum() > 0 for place in range(len(chosen))], np.bool_
+    )
 
 
 def _chosen(known: Sequence[Field], fields: Sequence[str], by: Sequence[str]) -> tuple[Field, ...]:
@@ -231,9 +260,9 @@ def _arranged(
         outcome: Counts = grouped.keys["outcome"]
         return np.stack([summed(outcome, grouped.sums[f"{letter}{one}"], k) for one in range(f)], axis=1)
 
-    def of_kind(kind: str) -> Tallies:
+    def of_groups(names: Sequence[str]) -> Tallies:
         nothing = np.zeros(g, np.int64)
-        columns = [grouped.sums.get(f"m{one} {kind}") for one in range(f)]
+        columns = [grouped.sums.get(one) for one in names]
         return np.stack([nothing if one is None else summed(grouped.stratum, one, g) for one in columns], axis=1)
 
     return Recorded(
@@ -244,8 +273,11 @@ def _arranged(
         units=spread(grouped.n),
         recorded=of_fields("r"),
         due=of_fields("d"),
-        missing={kind: of_kind(kind) for kind in MISSING_LEVELS},
+        missing={kind: of_groups([f"m{one} {kind}" for one in range(f)]) for kind in MISSING_LEVELS},
         moments={name: spread(grouped.sums[name]) for name in MOMENTS},
         by_outcome=of_outcomes("r"),
         due_by_outcome=of_outcomes("d"),
+        sure=np.ones(f, np.bool_),
+        start_days=spread(grouped.sums["start"]),
+        doubtful=of_groups([f"q{one}" for one in range(f)]),
     )

@@ -38,6 +38,20 @@ def told_otherwise(subject: Subject) -> dict[str, nw.Expr]:
     return found
 
 
+def in_doubt(subject: Subject) -> dict[str, nw.Expr]:
+    """Return, for the date of each stage, the units that came further without it, by a road that may not pass it.
+
+    Attrition counts them as having come there; nothing says whether the date is missing.
+    """
+    cases = subject.cases
+    rank = {one: step.rank for step in cases.procedure.funnel for one in step.states}
+    found = {}
+    for name, (recorded, due) in dates_recorded(subject).items():
+        later = tuple(one for one, place in rank.items() if name in rank and place > rank[name])
+        found[name] = sure(cases.reached(later)) & ~due & ~recorded if later else nw.lit(value=False)
+    return found
+
+
 def _beyond(subject: Subject, name: str) -> tuple[str, ...]:
     """Return the stages and outcomes that no case reaches but through this stage."""
     cases, procedure = subject.cases, subject.cases.procedure

@@ -13,6 +13,7 @@ from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.levels import ALL
 from ...base.result import Definition, Result, Table
 from ...base.types import Flags, Floats, Names, names
+from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData
 from ...cases.periods import Period, period_words
 from ...figures.control import period_rows
@@ -108,9 +109,10 @@ class Completeness(Result):
             return self._lines(language, ax)
         table = self.tables["outcomes"]
         endings = list(dict.fromkeys(table["outcome"].tolist()))
-        shape = (len(self.shown.found.fields), len(endings))
+        fields = tuple(dict.fromkeys(table["column"].tolist()))
+        shape = (len(fields), len(endings))
         return self._shades(
-            [words.text(language) for words in table_of.field_words(self.shown.found.fields).values()],
+            [table.labels["column"][one].text(language) for one in fields],
             [table.labels["outcome"][one].text(language) for one in endings],
             table["share"].astype(float).reshape(shape),
             (table["state"] == FEW).reshape(shape),
@@ -173,7 +175,7 @@ class Completeness(Result):
         )
 
     def _whole(self) -> tuple[Readable, ...]:
-        recorded, due = (int(one[-1].sum()) for one in self.shown.totals)
+        recorded, due = (int(one[-1][self.shown.found.sure].sum()) for one in self.shown.totals)
         if due == 0:
             return (tr("Nothing is due to be recorded in these data."),)
         return (
@@ -358,11 +360,13 @@ def completeness(
     Notes
     -----
     The date of a stage is due where the case came there or beyond, that of the ending where it ended, an attribute
-    always unless it is marked as not applicable. Limits of one field are Wilson's; those of all fields together allow
-    for the values of a case going together (ratio of totals over cases; Wilson's for as many independent values as tell
-    the same). Trends of single fields are tested after Cochran and Armitage. Where periods stray from a line by more
-    than chance between cases, the residuals tell of chance (Student's distribution). All p values of a table are
-    corrected after Holm. Cases count as independent of one another.
+    always unless it is marked as not applicable. Where nothing but the date itself says that a case came to a stage,
+    its share is not given and is not part of the whole. A trend takes each period at the mean start of its cases.
+    Limits of one field are Wilson's; those of all fields together allow for the values of a case going together (ratio
+    of totals over cases; Wilson's for as many independent values as tell the same). Trends of single fields are tested
+    after Cochran and Armitage. Where periods stray from a line by more than chance between cases, the residuals tell of
+    chance (Student's distribution). All p values of a table are corrected after Holm. Cases count as independent of one
+    another.
 
     References
     ----------
@@ -385,7 +389,6 @@ def completeness(
     shown = table_of.shown(
         found,
         cutoff=cases.cutoff_day,
-        period=period,
         level=confidence_level,
     )
     tables: dict[str, Table] = {
@@ -429,6 +432,35 @@ def _notes(shown: Shown) -> tuple[Readable, ...]:
             "still be completed, so a fall in the last periods can end by itself: compare two extracts to see."
         )
     ]
+    untold = [one.words for one, told in zip(shown.found.fields, shown.found.sure, strict=True) if not told]
+    if untold:
+        notes.append(
+            tr(
+                "Of {fields} nothing but the date itself says that the case came there: whether it is missing cannot "
+                "be told, and it is not among the values that should be recorded.",
+                fields=untold,
+            )
+        )
+    doubt = shown.found.doubtful.sum(axis=0)
+    if doubt.any():
+        notes.append(
+            tr(
+                "Cases that came further without the date, perhaps by another road, are not counted as lacking it: "
+                "{parts}. Questions such as attrition count them as having come there.",
+                parts=[
+                    tr("{what}: {n}", what=one.words, n=int(n))
+                    for one, n in zip(shown.found.fields, doubt, strict=True)
+                    if n
+                ],
+            )
+        )
+    if shown.found.strata.names:
+        notes.append(
+            tr(
+                "{fields}: splits the units, and is not among the values that should be recorded.",
+                fields=[attribute_words(one) for one in shown.found.strata.names],
+            )
+        )
     undated = int(shown.found.units[:, -1].sum())
     if undated:
         notes.append(

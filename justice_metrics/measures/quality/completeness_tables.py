@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.language import Message, Readable, tr
-from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
+from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS, NOT_AVAILABLE
 from ...base.result import Column, Table
 from ...base.types import Flags, Floats, Tallies
-from ...cases.periods import Period, months_in, period_words
+from ...cases.periods import Periods, period_words
 from ...estimate.drift import equal_shares
 from ...estimate.multiplicity import holm
 from ...estimate.proportion import Share, wilson
@@ -25,11 +25,13 @@ from ..declared import FEW_UNITS, interval_columns, strata_columns
 COMPLETE: Final = "complete"
 FEW: Final = "few"
 PART: Final = "provisional"
+UNTOLD: Final = "untold"
 STATES: Final[Mapping[str, Message]] = MappingProxyType(
     {
         COMPLETE: tr("complete"),
         FEW: tr("rests on few units"),
         PART: tr("the period is not over"),
+        UNTOLD: tr("cannot be told: nothing but the date itself says that it should be there"),
     }
 )
 TOGETHER: Final = "all"
@@ -47,11 +49,11 @@ class Shown(NamedTuple):
     totals: tuple[Tallies, Tallies]  # (G, F) recorded and due, units without a date of the start among them
     whole: Mapping[str, Tallies]  # (G, P) moments
     late: Flags  # (P,) periods that the cut-off cuts
-    when: Floats  # (P,) years
+    when: Floats  # (G, P) years, when its units started on average
     level: float
 
 
-def shown(found: Recorded, *, cutoff: int, period: Period, level: float) -> Shown:
+def shown(found: Recorded, *, cutoff: int, level: float) -> Shown:
     """Return the counts as tables show them."""
     more = len(found.strata) > 1
 
@@ -60,7 +62,6 @@ def shown(found: Recorded, *, cutoff: int, period: Period, level: float) -> Show
 
     levels = (*found.strata.levels, (ALL,) * len(found.strata.names)) if more else found.strata.levels
     p = len(found.periods.labels)
-    start = found.periods.first_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     return Shown(
         found,
         Strata(found.strata.names, levels),
@@ -70,9 +71,16 @@ def shown(found: Recorded, *, cutoff: int, period: Period, level: float) -> Show
         (plus(found.recorded).sum(axis=1), plus(found.due).sum(axis=1)),
         {name: plus(found.moments[name])[:, :p] for name in MOMENTS},
         np.asarray(found.periods.last_day > cutoff, np.bool_),
-        1970 + (start + months_in(period) / 2) / 12,
+        _mean_start(plus(found.start_days)[:, :p], plus(found.units)[:, :p], found.periods),
         level,
     )
+
+
+def _mean_start(days: Tallies, units: Tallies, periods: Periods) -> Floats:
+    """Return when the units of each period started on average: a file may cover a part of its first and last year."""
+    middle = (periods.first_day.astype(np.float64) + periods.last_day) / 2
+    mean = np.where(units > 0, days / np.maximum(units, 1), middle)
+    return np.asarray(1970 + mean / 365.2425, np.float64)
 
 
 def main_table(one: Shown) -> Table:
@@ -105,14 +113,12 @@ def main_table(one: Shown) -> Table:
 def fields_table(one: Shown) -> Table:
     """Return the share recorded of each field, by group, with the kinds of missing."""
     recorded, due = one.totals
-    share = wilson(recorded, due, one.level)
+    share = _where_told(wilson(recorded, due, one.level), one.found.sure)
     g, f = due.shape
-    missing = {}
-    for kind in MISSING_LEVELS:
-        counts = one.found.missing[kind]
-        missing[kind] = (
-            np.concatenate([counts, counts.sum(axis=0, keepdims=True)]) if g > len(counts) else counts
-        ).ravel()
+
+    def plus(counts: Tallies) -> Tallies:
+        return (np.concatenate([counts, counts.sum(axis=0, keepdims=True)]) if g > len(counts) else counts).ravel()
+
     columns = (
         *strata_columns(one.strata.names),
         *_field_columns(),
@@ -120,6 +126,7 @@ def fields_table(one: Shown) -> Table:
         Column("recorded", tr("recorded"), "units", "count", "count"),
         *[Column(kind, LEVEL_WORDS[kind], "units", "count", "count") for kind in MISSING_LEVELS],
         Column("denominator", tr("should be recorded"), "units", "count", "count"),
+        Column("in_doubt", tr("came further without this date, perhaps by another road"), "units", "count", "count"),
         *interval_columns(),
         Column("state", tr("state"), "text", "key", "key"),
     )
@@ -128,18 +135,21 @@ def fields_table(one: Shown) -> Table:
         "column": _names(one) * g,
         "holds": [field.kind for field in one.found.fields] * g,
         "recorded": recorded.ravel(),
-        **missing,
+        **{kind: plus(one.found.missing[kind]) for kind in MISSING_LEVELS},
         "denominator": due.ravel(),
+        "in_doubt": plus(one.found.doubtful),
         **_share_values(share),
-        "state": _states(due < FEW_UNITS, np.zeros((1, 1), np.bool_)),
+        "state": _states(due < FEW_UNITS, np.zeros((1, 1), np.bool_), ~one.found.sure),
     }
     labels = {"column": field_words(one.found.fields), "holds": KINDS, "state": STATES}
-    return Table(columns, values, labels=labels, title=tr("How completely dates and attributes are recorded"))
+    statuses = _statuses(np.broadcast_to(~one.found.sure, due.shape))
+    title = tr("How completely dates and attributes are recorded")
+    return Table(columns, values, labels=labels, statuses=statuses, title=title)
 
 
 def periods_table(one: Shown) -> Table:
     """Return the share recorded of each field, by group and period."""
-    share = wilson(one.recorded, one.due, one.level)
+    share = _where_told(wilson(one.recorded, one.due, one.level), one.found.sure)
     g, p, f = one.due.shape
     columns = (
         *strata_columns(one.strata.names),
@@ -160,17 +170,19 @@ def periods_table(one: Shown) -> Table:
         "estimate": share.estimate.transpose(turned).ravel(),
         "conf_low": share.conf_low.transpose(turned).ravel(),
         "conf_high": share.conf_high.transpose(turned).ravel(),
-        "state": _states((one.due < FEW_UNITS).transpose(turned), one.late[None, None, :]),
+        "state": _states((one.due < FEW_UNITS).transpose(turned), one.late[None, None, :], ~one.found.sure[:, None]),
     }
     labels = {"column": field_words(one.found.fields), "period": _period_words(one), "state": STATES}
-    return Table(columns, values, labels=labels, title=tr("Recorded dates and attributes by period of the start"))
+    statuses = _statuses(np.broadcast_to(~one.found.sure[:, None], (g, f, p)))
+    title = tr("Recorded dates and attributes by period of the start")
+    return Table(columns, values, labels=labels, statuses=statuses, title=title)
 
 
 def trend_table(one: Shown) -> Table:
     """Return how fast the share recorded rises, of all fields together and of each, by group."""
     g, _, f = one.due.shape
     whole = pooled_share(**one.whole, units=one.units)
-    fields = wilson(one.recorded, one.due, one.level).estimate.transpose(0, 2, 1)
+    fields = _where_told(wilson(one.recorded, one.due, one.level), one.found.sure).estimate.transpose(0, 2, 1)
     due = one.due.transpose(0, 2, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         own = fields * (1 - fields) / due
@@ -178,9 +190,11 @@ def trend_table(one: Shown) -> Table:
     variance = np.concatenate([whole.variance[:, None], own], axis=1).reshape(share.shape)
     weight = np.concatenate([one.units[:, None], due], axis=1).reshape(share.shape)
     # a period that is not over counts like the others: its files are there, only fewer of them
-    slope = slope_of_shares(share, variance, weight, one.when, one.level)
+    when = np.repeat(one.when, f + 1, axis=0)
+    slope = slope_of_shares(share, variance, weight, when, one.level)
     single = {name: getattr(slope, name).reshape(g, f + 1)[:, 1:] for name in ("dispersion", "degrees")}
-    tested = trend_p_value(one.recorded.transpose(0, 2, 1), due, one.when, **single)
+    tried = np.where(one.found.sure[:, None], due, 0)
+    tested = trend_p_value(np.minimum(one.recorded.transpose(0, 2, 1), tried), tried, one.when[:, None], **single)
     p_value = np.concatenate([slope.p_value.reshape(g, f + 1)[:, :1], tested], axis=1).ravel()
     first, last = _ends(weight)
     labels = np.array([*one.found.periods.labels, ""], dtype=object)
@@ -225,6 +239,7 @@ def outcomes_table(one: Shown, words: Mapping[str, Readable]) -> Table:
     found = one.found
     kept = np.flatnonzero(found.due_by_outcome.sum(axis=1) > 0)
     recorded, due = found.by_outcome[kept].T, found.due_by_outcome[kept].T  # (F, O)
+    recorded, due = recorded[found.sure], due[found.sure]
     share = wilson(recorded, due, one.level)
     others = (recorded.sum(axis=1, keepdims=True) - recorded, due.sum(axis=1, keepdims=True) - due)
     difference = newcombe_difference(recorded, due, *others, one.level)
@@ -244,7 +259,7 @@ def outcomes_table(one: Shown, words: Mapping[str, Readable]) -> Table:
         Column("state", tr("state"), "text", "key", "key"),
     )
     values = {
-        "column": [name for name in _names(one) for _ in range(k)],
+        "column": [name for name, told in zip(_names(one), found.sure, strict=True) if told for _ in range(k)],
         "outcome": names * f,
         "recorded": recorded.ravel(),
         "denominator": due.ravel(),
@@ -280,8 +295,18 @@ def _period_words(one: Shown) -> dict[str, Readable]:
     return {label: period_words(label) for label in one.found.periods.labels}
 
 
-def _states(few: Flags, late: Flags) -> list[str]:
-    return np.where(few, FEW, np.where(late, PART, COMPLETE)).ravel().tolist()
+def _states(few: Flags, late: Flags, untold: Flags | bool = False) -> list[str]:
+    return np.where(untold, UNTOLD, np.where(few, FEW, np.where(late, PART, COMPLETE))).ravel().tolist()
+
+
+def _where_told(share: Share, told: Flags) -> Share:
+    """Return the shares without those that are 1 by construction; the last axis is the field."""
+    return Share(*(np.where(told, array, np.nan) for array in share))
+
+
+def _statuses(untold: Flags) -> dict[str, list[str]]:
+    words = np.where(untold, NOT_AVAILABLE, "").ravel().tolist()
+    return dict.fromkeys(("estimate", "conf_low", "conf_high"), words)
 
 
 def _share_values(share: Share) -> dict[str, Floats]:

@@ -169,6 +169,55 @@ class TestPlanted:
             assert answer.draw(view).get_xlabel()
 
 
+class TestWhatCanBeTold:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def convicted() -> Completeness:
+        """Sixty convictions, half of them without a date of the charge; an abbreviated procedure needs none."""
+        cases = cases_of(
+            charged=["2016-04-01"] * 30 + [None] * 30,
+            end=["Condena"] * 60,
+            end_day=["2017-01-01"] * 60,
+            sex=["F"] * 45 + [None] * 15,
+        )
+        return completeness(cases, fields=("charged", "ending", "sex"))
+
+    def test_a_date_that_alone_says_it_is_due_has_no_share(self, convicted: Completeness) -> None:
+        fields = convicted.to_frame("fields").set_index("column")
+        assert fields.loc["charged", ["recorded", "denominator", "in_doubt"]].tolist() == [30, 30, 30]
+        assert np.isnan(fields.loc["charged", "estimate"])
+        assert fields.loc["charged", "state"] == "untold"
+        assert fields.loc["ending", "estimate"] == 1
+        told = " ".join(one.text() for one in convicted.notes)
+        assert "nothing but the date itself says" in told
+        assert ": 30. Questions such as attrition" in told
+
+    def test_it_is_no_part_of_the_whole(self, convicted: Completeness) -> None:
+        row = convicted.to_frame().iloc[0]
+        assert (row["recorded"], row["denominator"]) == (60 + 45, 120)
+        assert convicted.findings()[0].text().startswith("Of 120 dates and attributes")
+        assert "charged" not in set(convicted.to_frame("outcomes")["column"])
+        for view in convicted.views:
+            assert convicted.draw(view).get_xlabel()
+
+    def test_an_acquittal_tells_that_the_charge_is_missing(self) -> None:
+        cases = cases_of(charged=["2016-04-01", None], end=["Absuelto"] * 2, end_day=["2017-01-01"] * 2)
+        row = completeness(cases, fields="charged").to_frame("fields").iloc[0]
+        assert (row["recorded"], row["denominator"], row["estimate"], row["in_doubt"]) == (1, 2, 0.5, 0)
+
+    def test_years_that_the_file_covers_in_part_stand_where_their_cases_do(self) -> None:
+        """Half a year over New Year: the two years lie three months apart, not twelve."""
+        days = pd.date_range("2016-10-01", "2017-03-31").repeat(8)
+        lacks = np.arange(len(days)) % 40 / 40 < 0.5 - 0.4 * np.asarray((days - days[0]).days) / 365.25
+        cases = cases_of(day=days.strftime("%Y-%m-%d").tolist(), sex=[None if one else "F" for one in lacks])
+        for period in ("year", "quarter", "month"):
+            row = completeness(cases, fields="sex", period=period).to_frame("trend").iloc[1]
+            assert row["estimate"] == pytest.approx(0.4, abs=0.06)
+
+    def test_the_attribute_that_splits_is_told_to_be_left_out(self, answer: Completeness) -> None:
+        assert any("splits the units" in one.text() for one in answer.notes)
+
+
 class TestEdges:
     def test_small_groups_and_the_last_period_are_marked(self) -> None:
         made = completeness(cases_of(day=["2016-01-01"] * 40 + ["2017-05-01"] * 5 + ["2019-02-01"] * 45), fields="sex")
