@@ -65,7 +65,7 @@ class LinkageError(Result):
             said.append(
                 tr(
                     "Threshold {threshold}: {precision} of the accepted pairs are one person, and {recall} of the "
-                    "pairs of one person are accepted ({basis}).",
+                    "compared pairs of one person are accepted ({basis}).",
                     threshold=_Plain(threshold),
                     precision=Share(rows["precision", basis]),
                     recall=Share(rows["recall", basis]),
