@@ -160,12 +160,14 @@ def add(app: typer.Typer, options: Options) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
-            from ..cases.linkage.pseudonym_file import write_pseudonymised
+            from ..cases.linkage.pseudonym_file import left_in, write_pseudonymised
 
             written = write_pseudonymised(
                 file, folder, column=column, secret=secret, purpose=purpose, drop=tuple(drop), sheet=sheet
             )
             shell.tell(_written(written))
+            for note in left_in(written, column=column):
+                shell.tell(note)
 
 
 def _written(path: Path) -> Message:

@@ -90,7 +90,17 @@ def test_pseudonyms_of_a_file(tmp_path: Path, say: Say, monkeypatch: pytest.Monk
     monkeypatch.setenv("CASE_SECRET", "8f3b0c61d97e24a5f01c7d3e6b92a84850de17f6c3ab94271e6d0f58b3c92a7d")
     answer = say(*words, "env:CASE_SECRET")
     assert answer.code == 0, answer.err
+    assert "seem" not in answer.err
     written = (tmp_path / "PERSONAL_DATA_pseudonyms_cases.csv").read_text(encoding="utf-8-sig")
     assert written.startswith("CUD\n")
     assert "17-01" not in written
     assert "8f3b0" not in answer.out + answer.err + written
+
+
+def test_names_that_stay_in_a_copy_are_told(tmp_path: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "cases.csv"
+    source.write_text("CUD,Nombres,Materno\n17-01,Rosario,Rojas\n", encoding="utf-8")
+    monkeypatch.setenv("CASE_SECRET", "8f3b0c61d97e24a5f01c7d3e6b92a84850de17f6c3ab94271e6d0f58b3c92a7d")
+    answer = say("pseudonyms", source, "--column", "CUD", "--folder", tmp_path, "--secret", "env:CASE_SECRET")
+    assert answer.code == 0, answer.err
+    assert "Nombres, Materno" in " ".join(answer.err.split())

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from justice_metrics.base.errors import MappingError, OutputError, QuestionError, SettingsError
-from justice_metrics.cases.linkage.pseudonym_file import write_pseudonymised
+from justice_metrics.base.errors import OutputError, QuestionError, ReadError, SettingsError
+from justice_metrics.cases.linkage.pseudonym_file import left_in, write_pseudonymised
 from justice_metrics.cases.linkage.pseudonyms import pseudonyms, read_secret
 
 SECRET = "8f3b0c61d97e24a5f01c7d3e6b92a84850de17f6c3ab94271e6d0f58b3c92a7d"
@@ -204,7 +204,7 @@ def test_a_copy_of_a_file_without_ids_and_names(secret: Path, project: Path) -> 
     assert str(pseudonyms(["17-01"], secret=secret, purpose="police")[0]) in written
     assert "'=1+1" in written
     path.unlink()
-    with pytest.raises(MappingError, match="'CUID'"):
+    with pytest.raises(ReadError, match=r"(?s)'cases.csv' has no column 'CUID'.*Did you mean 'CUD'"):
         write_pseudonymised(source, project, column="CUID", secret=secret)
 
 
@@ -232,3 +232,16 @@ def test_the_order_of_a_copy_does_not_tell_who_is_who(secret: Path, project: Pat
     expected = dict(zip(pseudonyms(ids, secret=secret), [f"D{one}" for one in ids], strict=True))
     assert {row[1]: row[0] for row in rows} == expected
     assert made != pseudonyms(ids, secret=secret)
+
+
+def test_columns_that_say_who_somebody_is_are_told(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.csv"
+    copy.write_text(
+        "Nombre del caso,Ap. Paterno,F_Nacimiento,Delito,Municipio,Fecha\nx,Rojas,y,z,u,v\n", encoding="utf-8-sig"
+    )
+    (note,) = left_in(copy, column="Nombre del caso")
+    assert "2 columns" in note.text()
+    assert "Ap. Paterno, F_Nacimiento" in note.text()
+    assert "Rojas" not in note.text()
+    copy.write_text("CUD,Delito,Municipio,Fecha de denuncia\n1,2,3,4\n", encoding="utf-8-sig")
+    assert left_in(copy, column="CUD") == ()
