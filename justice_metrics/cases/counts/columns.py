@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -100,15 +101,24 @@ class CountColumns:
     row_number : callable
         Number of a row as the reader's program shows it, of its place; None where rows have no order.
     mapping : CountMapping
+    written : mapping of str to mapping
+        For columns of typed numbers: the numbers that stand in them as text, and whether a typed one looks the same.
     """
 
     def __init__(
-        self, table: Any, *, name: str, row_number: Callable[[int], int | None], mapping: CountMapping
+        self,
+        table: Any,
+        *,
+        name: str,
+        row_number: Callable[[int], int | None],
+        mapping: CountMapping,
+        written: Mapping[str, Mapping[str, bool]] = MappingProxyType({}),
     ) -> None:
         self.name = name
         self.rows = int(table.num_rows)
         self.row_number = row_number
         self._table = table
+        self._written = written
         self.mapping = mapping
         self.counting = mapping.data.faults == "count"
         self._codes = {normalise(code): meaning for code, meaning in mapping.missing.items()}
@@ -184,6 +194,7 @@ class CountColumns:
             kind="number",
             decimal=decimal,
             missing=self.mapping.missing,
+            written=self._by_hand(column, bare),
         )
         if found.n_unreadable:
             unreadable = np.isin(column.codes, [i for i, text in enumerate(bare) if text in set(found.unreadable)])
@@ -218,6 +229,15 @@ class CountColumns:
                 values[coded] = 0.0 if meaning == "zero" else np.nan
                 status[coded] = 0 if meaning == "zero" else _status(meaning)
         return Quantity(values, status)
+
+    def _by_hand(self, column: Coded, bare: Sequence[str]) -> Mapping[str, bool] | None:
+        """Return the numbers that stand as text in a column of typed ones, those beside a mark among them."""
+        held = self._written.get(column.name)
+        if held is None:
+            return None
+        whole = set(column.texts)
+        marked = {one for one, text in zip(bare, column.texts, strict=True) if one != text and one not in held}
+        return {**held, **{one: one in whole for one in marked}}
 
     def _parted(self, text: str) -> tuple[str, bool]:
         """Part a number from the mark beside it that says it is under review, such as "1,204 p"."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -82,7 +82,8 @@ def rows_of(tables: Sequence[tuple[str, Any]], mapping: CountMapping, source: st
 
 def _block(name: str, table: Any, mapping: CountMapping) -> Block:
     arrow, row_number, notes = _arrow(name, table, mapping)
-    columns = CountColumns(arrow, name=name, row_number=row_number, mapping=mapping)
+    hand = _by_hand(table, mapping, arrow.column_names)
+    columns = CountColumns(arrow, name=name, row_number=row_number, mapping=mapping, written=hand)
     part = mapping.counts
     kept = np.ones(columns.rows, np.bool_)
     found = {
@@ -109,7 +110,11 @@ def _block(name: str, table: Any, mapping: CountMapping) -> Block:
         )
         places = np.flatnonzero(kept)
         columns = CountColumns(
-            arrow.take(places), name=name, row_number=lambda row: row_number(int(places[row])), mapping=mapping
+            arrow.take(places),
+            name=name,
+            row_number=lambda row: row_number(int(places[row])),
+            mapping=mapping,
+            written=hand,
         )
     keys = {key: Key(one.codes[kept].astype(np.int32), tuple(one.levels)) for key, one in found.items()}
     # a row of totals often has no period, and is to be called what it is
@@ -262,6 +267,15 @@ def _arrow(
         return arrow, table.row_number, table.notes
     ordered = source.in_memory
     return arrow, lambda row: row + 1 if ordered else None, ()
+
+
+def _by_hand(table: Any, mapping: CountMapping, columns: Sequence[str]) -> dict[str, Mapping[str, bool]]:
+    """Return, of columns whose numbers the file types, the numbers that stand in them as text."""
+    if isinstance(table, Source):
+        found = {column: table.written_numbers(column) for column in columns}
+    else:
+        found = dict(table.written_numbers) if isinstance(table, TextTable) else {}
+    return {column: held for column, held in found.items() if held is not None and column not in mapping.made}
 
 
 def _wanted(mapping: CountMapping) -> set[str]:

@@ -18,6 +18,7 @@ from justice_metrics.cases.calendar import date_of
 from justice_metrics.cases.counts.data import CountData
 from justice_metrics.cases.counts.mapping import CountMapping
 from justice_metrics.cases.counts.reading import read_counts
+from justice_metrics.cases.readers.sheets import read_sheet
 
 CODES = {
     "NA": "not_available",
@@ -70,6 +71,24 @@ class TestNumbers:
         mapping = {**YEARLY, "data": {"decimal": ","}}
         frame = pd.DataFrame({"Year": 2019, "Court": ["a", "b"], "New": ["1.000", "2.000"]})
         assert CountData.from_frame(frame, mapping).quantities["new"].values.tolist() == [1000, 2000]
+
+    def test_typed_numbers_of_a_workbook_are_read_as_typed(self, tmp_path: Path) -> None:
+        path = tmp_path / "table.xlsx"
+
+        def read(numbers: list[Any], **data: Any) -> list[float]:
+            with xlsxwriter.Workbook(path) as made:
+                page = made.add_worksheet()
+                for row, cells in enumerate([("Year", "New"), *((2010 + n, one) for n, one in enumerate(numbers))]):
+                    page.write_row(row, 0, cells)
+            mapping = {"counts": {"period": "Year", "quantities": {"new": "New"}}, "missing": CODES, "data": data}
+            found: list[float] = CountData.from_frame(read_sheet(path), mapping).quantities["new"].values.tolist()
+            return found
+
+        assert read([1.235, 1.237, "1.000 (p)"], decimal=",") == [1.235, 1.237, 1000]
+        with pytest.raises(CaseDataError, match=r"1 number in the column 'New' looks like 9\.999"):
+            read([1.235, 2.5, "1.000 (p)"])
+        with pytest.raises(CaseDataError, match=r"2 cells in the column 'New' look like 9\.999"):
+            read([1.235, "1.235", "12,5"])
 
     def test_a_text_in_place_of_a_number_is_told_with_its_row_and_not_its_words(self) -> None:
         with pytest.raises(CaseDataError, match=r"1 value of 3 in the column 'New' .* \(the first in row 2\)") as found:
