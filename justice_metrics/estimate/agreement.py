@@ -167,7 +167,7 @@ def chance_corrected(table: Tallies, weighting: Weighting = "none", confidence_l
     Parameters
     ----------
     table, weighting, confidence_level
-        As in :func:`kappa`. With weights it is Gwet's AC2.
+        As in :func:`kappa`. With weights it is Gwet's AC2. Levels that neither coding uses do not count.
 
     Returns
     -------
@@ -196,10 +196,13 @@ def chance_corrected(table: Tallies, weighting: Weighting = "none", confidence_l
     (-0.03, 0.94)
     """
     counts = np.asarray(table, np.float64)
-    n, k = counts.sum(), len(counts)
+    used = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1))
+    weights = agreement_weights(len(counts), weighting)[np.ix_(used, used)]
+    counts = counts[np.ix_(used, used)]
+    n, k = counts.sum(), len(used)
     if n <= 0 or k < 2:
         return Kappa(*[float("nan")] * 6)
-    p, weights = counts / n, agreement_weights(k, weighting)
+    p = counts / n
     q = (p.sum(axis=0) + p.sum(axis=1)) / 2
     scale = float(weights.sum()) / (k * (k - 1))
     observed, expected = float((weights * p).sum()), scale * float((q * (1 - q)).sum())

@@ -87,7 +87,8 @@ def period_rows(
             _dots(axes, places, middle[g], solid, {"color": look.colour, "markeredgecolor": "white", **dot})
             hollow_dot = {"markerfacecolor": "white", "markeredgecolor": look.colour, "markersize": 7, **dot}
             _dots(axes, places, middle[g], part, hollow_dot)
-        top = float(np.nanmax(np.concatenate([middle.ravel(), high.ravel() if len(groups) <= 3 else middle.ravel()])))
+        drawn = np.concatenate([middle.ravel(), high.ravel() if len(groups) <= 3 else middle.ravel()])
+        top = float(np.nanmax(drawn)) if np.isfinite(drawn).any() else 1.0
         _dressed(
             axes, periods, 0.0, top, number=number, shares=shares, x_label=x_label, y_label=y_label, own=ax is None
         )

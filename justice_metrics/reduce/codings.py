@@ -44,7 +44,7 @@ class Codings(NamedTuple):
     only_first, only_second : int
         Units of one coding that the other does not hold.
     more : int
-        Units with a third coding or more, of which the first two were taken.
+        Units with a third coding or more, of which two were drawn by lot.
     coders : int
         How many coders one file names; 2 for two files.
     """
@@ -74,7 +74,7 @@ def items_of(cases: CaseData) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str] = ()) -> Codings:
+def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str] = (), seed: int = 2018) -> Codings:
     """Bring two codings side by side.
 
     Parameters
@@ -85,6 +85,8 @@ def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str]
     items : sequence of str
         Names of :func:`items_of`; all that both codings have by default. A stage means whether it was reached, and its
         date.
+    seed : int
+        Of the lot that takes two codings of a case with more than two.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str]
     chosen = _chosen([one for one in items_of(first) if one.name in there], items)
     one_ids, one = _collected(first, chosen)
     if second is None:
-        pairs, once, more, coders = _by_coder(one_ids)
+        pairs, once, more, coders = _by_coder(one_ids, seed)
         two, only_first, only_second = one, once, 0
     else:
         two_ids, two = _collected(second, chosen)
@@ -177,8 +179,11 @@ def _as_values(cells: list[Any], item: Item) -> Values:
     return numbers
 
 
-def _by_coder(ids: Sequence[str]) -> tuple[list[tuple[int, int]], int, int, int]:
-    """Return the rows of the first two codings of each case, cases coded once, those coded more often, and coders."""
+def _by_coder(ids: Sequence[str], seed: int) -> tuple[list[tuple[int, int]], int, int, int]:
+    """Return the rows of two codings of each case, cases coded once, those coded more often, and coders.
+
+    Of more than two codings a lot takes two: by name one coder would never be heard.
+    """
     rows: dict[str, list[tuple[str, int]]] = {}
     for row, one in enumerate(ids):
         case, _, coder = one.rpartition(_JOINT)
@@ -188,8 +193,13 @@ def _by_coder(ids: Sequence[str]) -> tuple[list[tuple[int, int]], int, int, int]
         # an id without a coder, or one whose last part is the number of the case
         return [], len(ids), 0, len(coders)
     # by the coder's name, so that with two coders each side is one person
-    sorted_rows = [sorted(codings) for codings in rows.values()]
-    pairs = [(one[0][1], one[1][1]) for one in sorted_rows if len(one) > 1]
+    rng = np.random.default_rng(seed)
+    sorted_rows = [sorted(rows[case]) for case in sorted(rows)]
+    pairs = []
+    for codings in sorted_rows:
+        if len(codings) > 1:
+            left, right = sorted(rng.choice(len(codings), 2, replace=False).tolist()) if len(codings) > 2 else (0, 1)
+            pairs.append((codings[left][1], codings[right][1]))
     once = sum(len(one) == 1 for one in sorted_rows)
     more = sum(len(one) > 2 for one in sorted_rows)
     return pairs, once, more, len(coders)

@@ -118,6 +118,10 @@ class TestKappa:
         found = chance_corrected(np.array(table))
         assert (found.estimate, found.std_error) == pytest.approx((ac1, np.sqrt(variance)))
 
+    def test_a_label_that_nobody_uses_changes_nothing(self) -> None:
+        table = np.array([[20, 5, 0], [4, 30, 0], [0, 0, 0]])
+        assert chance_corrected(table) == chance_corrected(table[:2, :2])
+
     def test_weights_of_gwet_by_hand(self) -> None:
         # near labels count half: 30 alike, 10 near, none far, of 40; q = 1/3 each by symmetry of the table
         table = np.array([[10, 2, 0], [3, 10, 3], [0, 2, 10]])

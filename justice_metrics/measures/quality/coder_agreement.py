@@ -245,7 +245,7 @@ def coder_agreement(
         Limits of large samples, or from drawing the files again; below some 50 files prefer the latter.
     confidence_level : float
     draws, seed : int
-        Of the bootstrap.
+        Of the bootstrap; ``seed`` also of the lot that takes two codings of a file with more than two.
 
     Returns
     -------
@@ -284,7 +284,7 @@ def coder_agreement(
     ensure_level(confidence_level)
     ensure_known(interval, Interval)
     ensure_known(weighting, Literal["linear", "quadratic"])
-    codings = codings_of(first, second, items=names(items))
+    codings = codings_of(first, second, items=names(items), seed=seed)
     found = table_of.agreed_on(
         codings,
         ordered=_orders(ordered, codings),
@@ -378,8 +378,8 @@ def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
     if codings.more:
         notes.append(
             trn(
-                "{n} file was coded more than twice; the first two codings count.",
-                "{n} files were coded more than twice; the first two codings count.",
+                "{n} file was coded more than twice; two of its codings, drawn by lot, count.",
+                "{n} files were coded more than twice; two codings of each, drawn by lot, count.",
                 codings.more,
             )
         )

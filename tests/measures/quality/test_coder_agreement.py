@@ -161,6 +161,19 @@ class TestOneFile:
         assert "3 people coded" in told
         assert "1 file was coded more than twice" in told
 
+    def test_every_one_of_three_coders_is_heard(self) -> None:
+        """The last one by name draws lots, the others are of one mind: one pair in three agrees wholly."""
+        rng = np.random.default_rng(2)
+        true = rng.integers(0, 2, 300)
+        kin = np.array(["father", "neighbour"])
+        parts = [kin[true], kin[true], kin[rng.integers(0, 2, 300)]]
+        data = pd.concat([coding(part.tolist()).assign(coder=name) for part, name in zip(parts, "abz", strict=True)])
+        made = coder_agreement(cases_of(data, BY_CODER), items="relationship")
+        assert made.main["estimate"][0] == pytest.approx(1 / 3, abs=0.12)
+        again = coder_agreement(cases_of(data.sample(frac=1, random_state=1), BY_CODER), items="relationship")
+        assert again.main["estimate"][0] == made.main["estimate"][0]
+        assert any("drawn by lot" in one.text() for one in made.notes)
+
     @pytest.mark.parametrize("mapping", [MAPPING, BY_CODER])
     def test_nothing_coded_twice_is_refused(self, mapping: dict[str, Any]) -> None:
         data = coding(["father"] * 8).assign(coder=[f"n{one}" for one in range(8)])

@@ -200,6 +200,13 @@ class TestWhatCanBeTold:
         for view in convicted.views:
             assert convicted.draw(view).get_xlabel()
 
+    def test_nothing_else_is_asked_for(self) -> None:
+        cases = cases_of(charged=["2016-04-01", None], end=["Condena"] * 2, end_day=["2017-01-01"] * 2)
+        made = completeness(cases, fields="charged")
+        assert [one.text() for one in made.findings()] == ["Nothing is due to be recorded in these data."]
+        assert np.isnan(made.main["estimate"][0])
+        assert made.draw("trend").get_xlabel()
+
     def test_an_acquittal_tells_that_the_charge_is_missing(self) -> None:
         cases = cases_of(charged=["2016-04-01", None], end=["Absuelto"] * 2, end_day=["2017-01-01"] * 2)
         row = completeness(cases, fields="charged").to_frame("fields").iloc[0]
