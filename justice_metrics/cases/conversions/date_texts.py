@@ -41,6 +41,7 @@ _DAY_NAME: Final = re.compile(
 )
 _NAME_DAY: Final = re.compile(r"^([a-z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$")
 _NAME_YEAR: Final = re.compile(r"^([a-z]{3,})\.?[-/., ]*(?:del? |of )?(\d{4}|\d{2})$")
+_NAME_NUMBER: Final = re.compile(r"^[a-z]{3,}[., ]+\d{2}$")
 
 _MONTHS: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -166,7 +167,8 @@ def _named_parts(bare: str) -> Parts:
     if (found := _NAME_DAY.match(bare)) and (month := _MONTHS.get(found[1])):
         return _with_year(found[3], month, int(found[2]), "day")
     if (found := _NAME_YEAR.match(bare)) and (month := _MONTHS.get(found[1])):
-        return _with_year(found[2], month, _MIDDLE_DAY, "month")
+        # "mar 30" may be a day without its year
+        return Parts("short_year") if _NAME_NUMBER.match(bare) else _with_year(found[2], month, _MIDDLE_DAY, "month")
     return _UNREADABLE
 
 

@@ -37,9 +37,10 @@ _FORMULA: Final = re.compile(rb"<f[ />]")
 _OPEN_FORMULA: Final = re.compile(rb' table:formula="')
 _FORMULA_ALONE: Final = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>|</c>)")
 _ERROR: Final = re.compile(rb"<c [^>]{0,50}\bt\s*=\s*[\"']e[\"']")
+_HIDDEN_ROW: Final = re.compile(rb"<row\b[^>]{0,110}\bhidden=\"(?:1|true)\"")
 _SINCE_1904: Final = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)[\"']")
 _IN_SHEETS: Final[Mapping[str, re.Pattern[bytes]]] = MappingProxyType(
-    {"formulas": _FORMULA, "formulas_alone": _FORMULA_ALONE, "faults": _ERROR}
+    {"formulas": _FORMULA, "formulas_alone": _FORMULA_ALONE, "faults": _ERROR, "hidden_rows": _HIDDEN_ROW}
 )
 
 
@@ -52,6 +53,8 @@ class Contents(NamedTuple):
         Cells with a formula; those among them with which no value was stored.
     faults : int
         Cells that hold an error, such as #N/A.
+    hidden_rows : int
+        Rows of sheets that are hidden, by hand or by a filter.
     zeros : int
         Numbers that are shown with zeros in front.
     since_1904 : bool
@@ -63,6 +66,7 @@ class Contents(NamedTuple):
     formulas: int = 0
     formulas_alone: int = 0
     faults: int = 0
+    hidden_rows: int = 0
     zeros: int = 0
     since_1904: bool = False
     left_alone: bool = False
@@ -136,6 +140,7 @@ def contents(path: Path) -> Contents:
         formulas=found.get("formulas", 0),
         formulas_alone=found.get("formulas_alone", 0),
         faults=found.get("faults", 0),
+        hidden_rows=found.get("hidden_rows", 0),
         zeros=found.get("zeros", 0),
         since_1904=found.get("since_1904", 0) > 0,
         left_alone=any("vbaProject" in one or "externalLinks/" in one or one.startswith("Basic/") for one in names),

@@ -353,6 +353,14 @@ def _with_notes(read: TextTable, book: _Book, passed_over: Sequence[str]) -> Tex
                 held.faults,
             )
         )
+    if held.hidden_rows:
+        notes.append(
+            trn(
+                "{n} row of the workbook is hidden, by hand or by a filter; it is read like all others.",
+                "{n} rows of the workbook are hidden, by hand or by a filter; they are read like all others.",
+                held.hidden_rows,
+            )
+        )
     if held.zeros:
         notes.append(
             trn(

@@ -101,6 +101,9 @@ def test_imprecise_dates_stand_in_the_middle(text: str, day: dt.date, precision:
         "12345678901234567890",
         "2018-04-30-",
         "dic-73",
+        "mar 30",
+        "Jan. 12",
+        "may 18",
     ],
 )
 def test_what_is_no_date_is_counted_and_kept_secret(text: str) -> None:

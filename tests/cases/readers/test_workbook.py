@@ -241,6 +241,20 @@ def test_ids_and_groups_that_became_dates_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("in_process")
+def test_hidden_rows_are_read_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "casos.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        page = made.add_worksheet("Casos")
+        for row, cells_of_row in enumerate([["Caso", "Edad"], ["A-1", 12], ["A-2", 9], ["A-3", 8]]):
+            page.write_row(row, 0, cells_of_row)
+        page.set_row(2, None, None, {"hidden": True})
+        page.set_row(3, None, None, {"hidden": True})
+    read = read_text_table(path)
+    assert read.n_rows == 3
+    assert "2 rows of the workbook are hidden" in notes_of(read)
+
+
+@pytest.mark.usefixtures("in_process")
 def test_numbers_shown_with_zeros_are_told(tmp_path: Path) -> None:
     path = tmp_path / "casos.xlsx"
     with xlsxwriter.Workbook(path) as made:
