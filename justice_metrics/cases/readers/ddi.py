@@ -21,6 +21,8 @@ _CHUNK: Final = 1 << 16
 _DEEPEST: Final = 100
 _MOST_ROWS: Final = 1_000_000
 # The texts that are kept, each with the element that must be around it.
+# A variable that the codebook describes again, as that of another file can be called.
+_AGAIN: Final = "again"
 _KEPT: Final = {("labl", "var"), ("labl", "catgry"), ("catValu", "catgry")}
 
 
@@ -63,6 +65,11 @@ def with_ddi(read: TextTable, codebook: TextTable, *, codes: bool | Sequence[str
         As :func:`read_ddi` returns it.
     codes : bool or sequence of str
         Columns that keep their codes; all of them with True.
+
+    Raises
+    ------
+    ReadError
+        When the codebook describes a column twice and gives one code two meanings.
     """
     import pyarrow as pa
 
@@ -70,6 +77,8 @@ def with_ddi(read: TextTable, codebook: TextTable, *, codes: bool | Sequence[str
     values: dict[str, dict[str, str]] = {}
     missing: dict[str, list[str]] = {}
     labels = dict(read.column_labels)
+    again: set[str] = set()
+    unlike: set[str] = set()
     for row in codebook.table.to_pylist():
         column = names.get((row["column"] or "").casefold())
         if column is None:
@@ -77,9 +86,18 @@ def with_ddi(read: TextTable, codebook: TextTable, *, codes: bool | Sequence[str
         if row["kind"] == LABEL and row["text"]:
             labels.setdefault(column, row["text"])
         elif row["kind"] == VALUE and row["code"]:
-            values.setdefault(column, {}).setdefault(row["code"], row["text"] or row["code"])
+            text = row["text"] or row["code"]
+            if values.setdefault(column, {}).setdefault(row["code"], text) != text:
+                unlike.add(column)
         elif row["kind"] == MISSING and row["code"]:
             missing.setdefault(column, []).append(row["code"])
+        elif row["kind"] == _AGAIN:
+            again.add(column)
+    if twice := sorted(again & unlike):
+        raise ReadError(
+            tr("The codebook '{name}' describes '{column}' twice, in two ways.", name=codebook.source, column=twice[0]),
+            tr("It may be that of several files: take out the part that belongs to another one."),
+        )
     table, user_missing = read.table, dict(read.user_missing)
     for column in {**values, **missing}:
         keeps = codes is True or (codes is not False and column in codes)
@@ -125,6 +143,7 @@ class _Book:
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
         self._open: list[str] = []
         self._variable = ""
+        self._seen: set[str] = set()
         self._category: dict[str, str] = {}
         self._heard: list[str] | None = None
 
@@ -143,6 +162,9 @@ class _Book:
         self._open.append(element)
         if element == "var":
             self._variable = " ".join(given.get("name", "").split())
+            if self._variable.casefold() in self._seen:
+                self._row(_AGAIN, "", "")
+            self._seen.add(self._variable.casefold())
         elif element == "catgry":
             self._category = {"missing": given.get("missing", "")}
         elif element == "item" and inside == "invalrng" and given.get("VALUE", "").strip():

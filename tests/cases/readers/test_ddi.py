@@ -91,3 +91,12 @@ def test_a_mapping_names_it(tmp_path: Path) -> None:
 def test_refusals(tmp_path: Path, text: str) -> None:
     with pytest.raises(ReadError, match="no codebook"):
         read_ddi(book(tmp_path, text))
+
+
+def test_a_variable_that_stands_twice(tmp_path: Path) -> None:
+    other = '<var ID="V9" name="vic_sexo"><catgry><catValu>1</catValu><labl>{}</labl></catgry></var></dataDscr>'
+    clash = book(tmp_path, BOOK.replace("</dataDscr>", other.format("Mujer")))
+    with pytest.raises(ReadError, match=r"describes 'vic_sexo' twice, in two ways"):
+        with_ddi(table(), read_ddi(clash))
+    same = book(tmp_path, BOOK.replace("</dataDscr>", other.format("Hombre")))
+    assert with_ddi(table(), read_ddi(same)).value_labels["vic_sexo"]["1"] == "Hombre"
