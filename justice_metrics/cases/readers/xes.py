@@ -7,6 +7,7 @@ declares entities of its own is refused before any of them is looked at.
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ NUMBER: Final = "event:number"
 
 _SIMPLE: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
 _NESTING: Final = frozenset({"list", "container", "values"})
+# A time of day by UTC; midnight stands for a day alone.
+_BY_UTC: Final = re.compile(r"T(?!00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)$)[\d:.]+(?:Z|[+-]00:?00)$")
 _CHUNK: Final = 1 << 16
 _BLOCK: Final = 50_000
 # A log of 560,000 events shrinks to a fiftieth; what shrinks much more holds nothing but repetition.
@@ -156,6 +159,7 @@ class _Log:
         self._n_nested = 0
         self._n_repeated = 0
         self._n_empty = 0
+        self._n_utc = 0
 
     def feed(self, chunk: bytes, *, last: bool = False) -> None:
         """Parse a piece of the file."""
@@ -200,6 +204,16 @@ class _Log:
             )
         if self._n_empty:
             notes.append(trn("{n} trace holds no event.", "{n} traces hold no event.", self._n_empty))
+        if self._n_utc:
+            notes.append(
+                trn(
+                    "{n} moment is written by the clocks of UTC, by which an evening can be the next day; the day that "
+                    "is written was taken.",
+                    "{n} moments are written by the clocks of UTC, by which an evening can be the next day; the day "
+                    "that is written was taken.",
+                    self._n_utc,
+                )
+            )
         return tuple(notes)
 
     def _start(self, qualified: str, given: Mapping[str, str]) -> None:
@@ -233,6 +247,7 @@ class _Log:
         if key in target:
             self._n_repeated += 1
         elif value:
+            self._n_utc += element == "date" and _BY_UTC.search(value) is not None
             target[key] = self._texts.setdefault(value, value)
 
     def _end(self, _: str) -> None:

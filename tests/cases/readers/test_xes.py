@@ -222,3 +222,12 @@ def test_a_compressed_log_has_more_time(tmp_path: Path) -> None:
         path.write_bytes(b" " * (1 << 20))
     assert 9 < seconds_to_read(plain) < 15
     assert 40 < seconds_to_read(small) < 60
+
+
+def test_moments_by_utc_are_told(tmp_path: Path) -> None:
+    """An evening in La Paz is the next day there."""
+    body = trace("1", event("a", "2018-01-14T02:00:00Z"), event("b", "2018-01-14T02:00:00.000+00:00"))
+    body += trace("2", event("a", "2018-01-14T00:00:00.000Z"), event("b", "2018-01-13T22:00:00-04:00"))
+    read = read_xes(log(body, tmp_path))
+    assert [note.text()[:9] for note in read.notes if "UTC" in note.text()] == ["2 moments"]
+    assert read_xes(log(trace("1", event("a", "2018-01-14")), tmp_path)).notes == ()
