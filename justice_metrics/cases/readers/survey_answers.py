@@ -191,7 +191,36 @@ def _several(
     if question is not None:
         order = {cell: place for place, cell in enumerate(dict.fromkeys(cells.values()))}
         choices = dict(sorted(choices.items(), key=lambda one: order.get(cells.get(one[0], ""), len(order))))
-    return _Answers(_chunked(from_split(read.table, choices, cells)), {})
+    unlike = _unlike(read, columns, choices)
+    notes = (
+        trn(
+            "In {n} row '{name}' says other choices in its one column than in those of 0 and 1; those were taken.",
+            "In {n} rows '{name}' says other choices in its one column than in those of 0 and 1; those were taken.",
+            unlike,
+            name=name,
+        ),
+    )
+    return _Answers(_chunked(from_split(read.table, choices, cells)), {}, notes if unlike else ())
+
+
+def _unlike(read: TextTable, columns: Sequence[str], choices: Mapping[str, Sequence[str]]) -> int:
+    """Count the rows in which the column with all choices says others than the columns of 0 and 1.
+
+    Only where it can be taken apart into what the header calls the choices; labels beside names are not compared.
+    """
+    import pyarrow.compute as pc
+
+    if not columns:
+        return 0
+    together = pc.coalesce(*(read.table.column(one) for one in columns))
+    known = {normalise(one): one for one in choices}
+    summary, _ = from_summary(together, known, {one: one for one in choices})
+    split = from_split(read.table, choices, {})
+    n = 0
+    for said, taken in zip(summary.to_pylist(), split.to_pylist(), strict=True):
+        if said is not None and (heard := set(said.split(BETWEEN))) <= set(choices):
+            n += heard != set(taken.split(BETWEEN) if taken is not None else ())
+    return n
 
 
 def _one_question(

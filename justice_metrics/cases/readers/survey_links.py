@@ -53,13 +53,30 @@ def looks_like_survey(columns: Sequence[str]) -> bool:
 
 def parent_sheet(read: TextTable, sheets: Sequence[str]) -> str | None:
     """Return the sheet on which the rows of a repeat hang; names of sheets are cut by the program that writes them."""
-    if PARENT_SHEET not in read.columns:
-        return None
-    named = next((one for one in read.table.column(PARENT_SHEET).to_pylist() if one is not None), None)
+    named = _parent_named(read)
     if named is None:
         return None
     known = {_bare(one): one for one in sheets}
     return known.get(_bare(named)) or known.get(_bare(named[:_LONGEST_SHEET]))
+
+
+def _parent_named(read: TextTable) -> str | None:
+    """Return the sheet that most rows of a repeat name as their parent."""
+    if PARENT_SHEET not in read.columns:
+        return None
+    texts, counts = read.distinct(PARENT_SHEET)
+    return max(((n, text) for text, n in zip(texts, counts, strict=True) if text is not None), default=(0, None))[1]
+
+
+def _of_another(read: TextTable) -> NDArray[np.bool_]:
+    """Return which rows of a repeat name another parent than most: their numbers are places in that one."""
+    import numpy as np
+
+    named = _parent_named(read)
+    if named is None:
+        return np.zeros(read.table.num_rows, dtype=np.bool_)
+    texts = read.table.column(PARENT_SHEET).to_pylist()
+    return np.array([one is not None and _bare(one) != _bare(named) for one in texts], dtype=np.bool_)
 
 
 def parent_rows(read: TextTable, parent: TextTable) -> NDArray[np.int64]:
@@ -72,7 +89,8 @@ def parent_rows(read: TextTable, parent: TextTable) -> NDArray[np.int64]:
             places = _places(parent, other)
             texts = read.table.column(own).to_pylist()
             shorten = own == PARENT_KEY
-            return np.array([_found(text, places, shorten=shorten) for text in texts], dtype=np.int64)
+            found = np.array([_found(text, places, shorten=shorten) for text in texts], dtype=np.int64)
+            return np.where(_of_another(read), -1, found)
     return np.full(read.table.num_rows, -1, dtype=np.int64)
 
 

@@ -241,6 +241,16 @@ def test_an_answer_whose_columns_of_0_and_1_were_left_blank(tmp_path: Path, form
     assert [row["violencia"] for row in rows_of(read, ["violencia"])] == ["fisica sexual", "otra"]
 
 
+def test_one_column_that_contradicts_those_of_0_and_1_is_told(tmp_path: Path) -> None:
+    rows = [["caso", "tipo", "tipo/fisica", "tipo/sexual"], ["1", "fisica", "0", "1"], ["2", "sexual fisica", "1", "1"]]
+    rows.append(["3", "sexual", "0", "0"])
+    read = read_survey([text(tmp_path / "casos.csv", rows)], names=["tipo"])
+    assert [row["tipo"] for row in rows_of(read, ["tipo"])] == ["sexual", "fisica; sexual", None]
+    assert any("In 2 rows 'tipo' says other choices" in note.text() for note in read.notes)
+    rows[1:] = rows[2:3]
+    assert read_survey([text(tmp_path / "casos.csv", rows)], names=["tipo"]).notes == ()
+
+
 def test_choices_that_begin_with_a_sign(tmp_path: Path) -> None:
     rows = [["caso", "edad::<5", "edad::+18 años", "edad::[otra]"], ["1", "1", "0", "1"]]
     read = read_survey([text(tmp_path / "casos.csv", rows)], names=["edad"])
@@ -425,6 +435,23 @@ def test_repeats_find_their_submission(tmp_path: Path) -> None:
     ]
     said = refusal([path], names=["edad"], sheet="victimas", main=MainTable((path,), "audiencias", ("fecha",)))
     assert "rows of 'victimas' do not hang on those of 'audiencias'" in said
+
+
+def test_a_row_of_another_parent_hangs_on_nothing(tmp_path: Path) -> None:
+    main = [
+        ["cud", "_id", "_uuid", "_submission_time", "_index"],
+        ["A-1", "1", "u1", "", "1"],
+        ["A-2", "2", "u2", "", "2"],
+    ]
+    hearings = [
+        ["fecha", "_index", "_parent_table_name", "_parent_index"],
+        ["2018-03-01", "1", "otra", "2"],
+        ["2018-03-02", "2", "casos", "1"],
+        ["2018-03-03", "3", "casos", "2"],
+    ]
+    path = book(tmp_path / "kobo.xlsx", {"casos": main, "audiencias": hearings})
+    read = read_survey([path], names=["cud", "fecha"], sheet="audiencias", main=MainTable((path,), None, ("cud",)))
+    assert [row["cud"] for row in rows_of(read, ["cud"])] == [None, "A-1", "A-2"]
 
 
 def test_files_of_odk(tmp_path: Path) -> None:
