@@ -84,10 +84,28 @@ def states_of(procedure: Procedure, name: str) -> tuple[str, ...]:
     return procedure.roles.get(name, ()) if name in {VERDICT, FINAL_VERDICT} else (name,)
 
 
+def _judged_again(subject: Subject, pair: Pair) -> bool:
+    """Return whether the verdict may be a later one: a wide table holds the one that stands, not the one appealed."""
+    procedure = subject.cases.procedure
+    if pair.before != VERDICT or not subject.cases.intake.one_row_per_unit or pair.after not in procedure.stages:
+        return False
+    return bool(followers(procedure, [pair.after]).intersection(states_of(procedure, VERDICT)))
+
+
 def _pair_probes(subject: Subject) -> list[Probe]:
+    return _of_pairs(
+        subject, [one for one in ordered_pairs(subject.cases.procedure) if not _judged_again(subject, one)]
+    )
+
+
+def _before_last_verdict(subject: Subject) -> list[Probe]:
+    return _of_pairs(subject, [one for one in ordered_pairs(subject.cases.procedure) if _judged_again(subject, one)])
+
+
+def _of_pairs(subject: Subject, pairs: Sequence[Pair]) -> list[Probe]:
     procedure = subject.cases.procedure
     probes = []
-    for pair in ordered_pairs(procedure):
+    for pair in pairs:
         first = subject.first_on(states_of(procedure, pair.before))
         second = subject.first_on(states_of(procedure, pair.after))
         if first is None or second is None:
@@ -213,6 +231,17 @@ ORDER_RULES: Final = (
         ),
         touches=("attrition", *TIME),
         probes=_pair_probes,
+    ),
+    Rule(
+        id="appeal_before_verdict",
+        severity="note",
+        sentence=tr("An appeal is dated before the verdict by which the case stands"),
+        remedy=tr(
+            "That is right where the appeal changed or repeated the verdict. Else compare both dates with the file. "
+            "With one row per case only the last verdict is known; an event log keeps the first one too."
+        ),
+        touches=("time_to",),
+        probes=_before_last_verdict,
     ),
     Rule(
         id="stages_on_one_day",

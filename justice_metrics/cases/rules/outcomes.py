@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import narwhals.stable.v2 as nw
@@ -97,6 +98,12 @@ def _stage_after(subject: Subject) -> list[Probe]:
 
 
 def _went_on(subject: Subject) -> list[Probe]:
+    """Look for acts after an ending that can be reopened; a status that says the case is open is a marker too."""
+    says_open = either([said for _, said in _levels_that_say(subject, _SAYS_OPEN)])
+    return [replace(one, mask=sure(one.mask) & ~says_open) for one in _acts_after(subject)]
+
+
+def _acts_after(subject: Subject) -> list[Probe]:
     """Look for acts after an ending by which, as the file says, the case still stands, and that can be reopened."""
     said = _said(subject, SAID_ENDED)
     procedure = subject.cases.procedure
@@ -136,8 +143,12 @@ def _levels_that_say(subject: Subject, words: re.Pattern[str]) -> list[tuple[str
 
 
 def _open_but_ended(subject: Subject) -> list[Probe]:
+    """Look at endings that leave nothing open: after a verdict that can be appealed the case goes on."""
+    procedure = subject.cases.procedure
+    goes_on = [one for one in procedure.roles.get("verdict", ()) if procedure.edges.get(one)]
+    ended = ~subject.pending & ~subject.stands_as(goes_on)
     return [
-        Probe(key=name, words=attribute_words(name), mask=~subject.pending, base=said)
+        Probe(key=name, words=attribute_words(name), mask=ended, base=said)
         for name, said in _levels_that_say(subject, _SAYS_OPEN)
     ]
 

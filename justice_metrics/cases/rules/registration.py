@@ -9,6 +9,8 @@ from .named_days import registration_of
 from .rule import FLOWS, TIME, Probe, Rule, Subject
 from .spans import Span
 
+_SLACK_DAYS: Final = 1
+
 
 def _days(subject: Subject) -> tuple[Span, Span] | None:
     name = registration_of(subject.cases)
@@ -22,7 +24,9 @@ def _before_start(subject: Subject) -> list[Probe]:
     if days is None:
         return []
     registered, start = days
-    return [Probe(mask=registered.before(start), base=registered.known & start.known)]
+    # a note of the police may be typed the evening before the formal complaint
+    early = registered.last < start.first - _SLACK_DAYS
+    return [Probe(mask=early, base=registered.known & start.known)]
 
 
 def _late(subject: Subject) -> list[Probe]:

@@ -38,7 +38,14 @@ ELSEWHERE = {
     *CELLS,
     *("similar_ids", "missing_ids", "repeated_ids", "repeated_rows", "file_cut_off", "month_only_dates"),
     *("heaped_on_1_january", "heaped_on_first_of_month", "heaped_on_15th", "days_without_office", "few_recent_starts"),
-    *("year_disagrees", "never_recorded", "poorly_recorded", "open_in_closed_files", "observed_after_ending"),
+    *(
+        "appeal_before_verdict",
+        "year_disagrees",
+        "never_recorded",
+        "poorly_recorded",
+        "open_in_closed_files",
+        "observed_after_ending",
+    ),
 }
 OFFICES = Settings(
     offices=(
@@ -204,7 +211,7 @@ PLANTED: Mapping[str, Callable[[Register], int]] = {
     "fact_after_start": change("pending", fact_day=since("complaint", 2)),
     "date_before_birth": change("rejected", birth_day=since("fact_day", 1)),
     "age_disagrees_with_birth": change("charged", age=older, offence=always("Lesiones leves")),
-    "registered_before_start": change("tried", registered_day=since("complaint", -1)),
+    "registered_before_start": change("tried", registered_day=since("complaint", -2)),
     "registered_late": change("pending", registered_day=since("complaint", 91)),
     "registered_after_ending": change("rejected", registered_day=since("ended", 1)),
     "date_after_extraction": change("pending", reopened_day=always("2018-06-16")),
