@@ -141,6 +141,16 @@ def sampling_notes(
                 cases.intake.joining.joined_ended,
             )
         )
+    if cases.sampling.weighted and cases.intake.joining.joined_elsewhere:
+        notes.append(
+            trn(
+                "{n} case was joined into another one that is not in the sample, and counts by itself: the weighted "
+                "numbers count such a proceeding twice.",
+                "{n} cases were joined into others that are not in the sample, and count by themselves: the weighted "
+                "numbers count such proceedings twice.",
+                cases.intake.joining.joined_elsewhere,
+            )
+        )
     if cases.sampling.partly:
         notes.append(
             trn(

@@ -135,6 +135,14 @@ class TestJoined:
         cases = tied(rows, joined=[("B", "A")])
         assert (milestones(cases)["A"]["weight"], cases.n_units) == (2.0, 6)
 
+    def test_in_a_sample_a_case_whose_leading_file_was_not_drawn_is_told(self) -> None:
+        told = []
+        for rows in ([{**one, "weight": 4.0} for one in CASES], CASES):
+            cases = tied(rows, joined=[("B", "not drawn")])
+            notes = [str(one) for one in jm.conviction_rates(cases, per="complaint").notes]
+            told.append(sum("1 case was joined into another one that is not in the sample" in one for one in notes))
+        assert told == [1, 0]
+
     @given(into=st.lists(st.integers(0, 11), min_size=12, max_size=12))
     @settings(max_examples=3, deadline=None)
     def test_every_case_stays_or_counts_with_one_that_does(self, into: list[int]) -> None:
