@@ -54,6 +54,54 @@ def signs_of(days: Counts, n: Tallies, first: int, last: int) -> tuple[Tallies, 
     return np.array(counted, np.int64), np.array(usual, np.float64)
 
 
+def bundle_sizes(days: Counts, n: Tallies, first: int, last: int) -> Floats:
+    """How many dates stand for one, since hearings are set in bundles: told by the days that do not bear the sign.
+
+    Parameters
+    ----------
+    days, n, first, last
+        As in :func:`signs_of`.
+
+    Returns
+    -------
+    (6,)
+        For each of ``SIGNS``: the mean number of dates on the day of a date, less what dates that fall singly would
+        have, but at least 1. A heap itself does not count: it lies on days that bear the sign.
+
+    Notes
+    -----
+    sum n^2 / sum n - (sum n - 1) / D over the days without the sign, with D the days of work among them. Dates in
+    bundles of b on days drawn at random have b on average, and the variance of a count of them is b times that of
+    single dates.
+
+    Examples
+    --------
+    Five hearings on each of twenty days of 2017:
+
+    >>> import numpy as np
+    >>> bundle_sizes(np.arange(17170, 17520, 17)[:20], np.full(20, 5), 17167, 17531)[0].round(1)
+    np.float64(4.6)
+    """
+    inside = (days >= first) & (days <= last)
+    days, n = days[inside], np.asarray(n[inside], np.float64)
+    calendar = np.arange(first, last + 1)
+    weekday = (days + 3) % 7
+    busiest = int(np.bincount(weekday, weights=n, minlength=7).argmax())
+    marks, of_calendar = _marks(days), _marks(calendar)
+    # heaps on the first and the 15th of the months are no bundles of hearings
+    apart = marks[1] | marks[2] | (np.arange(len(days)) == (n.argmax() if len(n) else -1))
+    there = [*marks, weekday == busiest, apart]
+    usual = [float(one.mean()) for one in (*of_calendar, of_calendar[1] | of_calendar[2])]
+    usual.insert(len(of_calendar), 1 / _WORKING_DAYS)
+    sizes = []
+    for bears, share in zip(there, usual, strict=True):
+        rest = n[~bears]
+        work = max(len(calendar) * _WORKING_DAYS / 7 * (1 - share), 1.0)
+        single = (rest.sum() - 1) / work
+        sizes.append(max(1.0, float((rest**2).sum() / rest.sum() - single)) if rest.sum() else 1.0)
+    return np.array(sizes)
+
+
 def _marks(days: Counts) -> list[Tallies]:
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
@@ -68,7 +116,7 @@ def chance_of_so_many(counted: Tallies, n: Tallies, usual: Floats) -> Floats:
     Parameters
     ----------
     counted, n : (...)
-        Dates with the sign, and all dates.
+        Dates with the sign, and all dates; or bundles of them, then no whole numbers.
     usual : (...)
         Share that bears it by the calendar.
 

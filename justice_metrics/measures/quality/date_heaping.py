@@ -15,7 +15,7 @@ from ...base.result import Column, Definition, Result, Table
 from ...base.types import Counts, Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.periods import Period, Periods, period_words, periods_between
-from ...estimate.heaping import SIGNS, chance_of_so_many, signs_of
+from ...estimate.heaping import SIGNS, bundle_sizes, chance_of_so_many, signs_of
 from ...estimate.multiplicity import holm
 from ...estimate.proportion import wilson
 from ...figures.shades import shades
@@ -256,7 +256,8 @@ def _of_period(days: Counts, n: Counts, first: int, last: int, at: tuple[int, in
         return []
     counted, usual = signs_of(days, n, first, last)
     chosen_from = np.array([1, 1, 1, 1, 5, max((last - first + 1) * 5 / 7, 1)])
-    p = np.minimum(chance_of_so_many(counted, np.full(len(counted), base), usual) * chosen_from, 1.0)
+    bundle = bundle_sizes(days, n, first, last)
+    p = np.minimum(chance_of_so_many(counted / bundle, base / bundle, usual) * chosen_from, 1.0)
     told = p if base >= _FEWEST_DATES else np.full(len(p), np.nan)
     g, f, place = at
     return [

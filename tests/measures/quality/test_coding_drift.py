@@ -209,6 +209,16 @@ class TestHeaping:
         assert any("one and the same date" in one.text() for one in made.findings())
         assert made.plot(language="es").texts
 
+    def test_hearings_in_bundles_are_no_heap(self) -> None:
+        """Circuit courts: five hearings on each of forty days a year, drawn from all days of work."""
+        for seed in range(3):
+            rng = np.random.default_rng(seed)
+            years = [pd.bdate_range(f"{year}-01-08", f"{year}-12-20") for year in (2015, 2016, 2017)]
+            day = np.concatenate([np.repeat(rng.choice(year, 40, replace=False), 5) for _ in "ABC" for year in years])
+            court = np.repeat(["A", "B", "C"], 600)
+            data = pd.DataFrame({"id": range(1_800), "day": day, "court": court}).assign(offence="x", kin="y", town="z")
+            assert "heaped" not in set(date_heaping(cases_of(data), by="court").to_frame()["state"])
+
     def test_nothing_piles_up_by_chance(self) -> None:
         made = date_heaping(cases_of(steady()), by="court", period="half_year")
         assert set(made.to_frame()["state"]) <= {"usual", "few"}
