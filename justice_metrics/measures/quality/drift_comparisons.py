@@ -101,13 +101,19 @@ def over_time(
 
 
 def between_groups(found: Labelled, *, correct: Correction, level: float, least_index: float) -> list[Comparison]:
-    """Compare each group with all others, over all periods; attributes that belong to one group each are left out."""
+    """Compare each group with all others, over all periods.
+
+    Left out are attributes whose labels belong to one group each, and those that follow from the group, as the town
+    does from the court: nearly all units of each group have one label, which is not that of nearly all units.
+    """
     made = []
     if len(found.strata) > 1:
         for f, one in enumerate(found.fields):
             n = np.asarray(one.n.sum(axis=1))  # (G, L)
             whole = n.sum(axis=0)
-            if whole.sum() == 0 or n.max(axis=0).sum() >= _NESTED * whole.sum():
+            total = int(whole.sum())
+            follows = n.max(axis=1).sum() >= _NESTED * total and whole.max() < _NESTED * total
+            if total == 0 or follows or n.max(axis=0).sum() >= _NESTED * total:
                 continue
             made += [_compared(g, f, -1, -1, whole - n[g], n[g], []) for g in range(len(n))]
     return _judged(made, correct, level, least_index)

@@ -44,3 +44,20 @@ def test_an_office_of_a_few_cases_is_not_named_unasked() -> None:
 def test_who_asks_by_name_gets_the_names() -> None:
     data = cases(["Primero"] * 40 + ["Segundo"] * 9)
     assert "Segundo" in json_bytes(jm.quality_assessment(data, by="court"), "en").decode()
+
+
+def test_what_follows_from_the_office_is_no_other_way_of_coding() -> None:
+    n = 240
+    frame = pd.DataFrame(
+        {
+            "id": [f"c{one}" for one in range(n)],
+            "day": [f"201{6 + one % 2}-0{1 + one % 9}-11" for one in range(n)],
+            "court": [f"Juzgado {one % 4}" for one in range(n)],
+            "municipality": [("El Alto", "La Paz", "La Paz", "Viacha")[one % 4] for one in range(n)],
+            # one office calls everything "Otro"
+            "offence": ["Otro" if one % 4 == 0 else ("Violación", "Abuso", "Estupro")[one % 3] for one in range(n)],
+        }
+    )
+    mapping = {**MAPPING, "attributes": {one: one for one in ("court", "municipality", "offence")}}
+    compared = jm.coding_drift(jm.CaseData.from_frame(frame, mapping), by="court").tables["groups"]
+    assert set(compared["column"]) == {"offence"}
