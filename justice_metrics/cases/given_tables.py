@@ -198,6 +198,7 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded, survey: _Survey
         renamed=data.renamed,
         absent=data.absent,
         needed=one.needed,
+        order_declared=data.date_order is not None,
     )
     return read if data.codebook is None else _with_labels(read, mapping.path(data.codebook), data.codes)
 

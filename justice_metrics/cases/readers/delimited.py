@@ -14,7 +14,7 @@ from .header import refuse_data_as_header
 from .layout import Layout, layout_of, records, shown
 from .quotes import check_quotes, unclosed
 from .text_table import TextTable, clean_header, filled_rows, no_rows
-from .traps import trap_notes, without_headers
+from .traps import invisible_signs, trap_notes, without_headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -85,6 +85,7 @@ def read_delimited(
     if header is None and header_row is None:
         refuse_data_as_header(body.table, path.name)
     notes += (*filled.notes, *body.notes)
+    invisible = invisible_signs(body.table) if _maybe_invisible(data) else ()
     traps = trap_notes(body.table, rows=table.num_rows + layout.has_header, maybe_shortened=b"E+" in data)
     return TextTable(
         table=body.table,
@@ -94,8 +95,13 @@ def read_delimited(
         numbers=body.numbers,
         encoding=found.encoding,
         separator=layout.separator,
-        notes=(*notes, *traps),
+        notes=(*notes, *invisible, *traps),
     )
+
+
+def _maybe_invisible(data: bytes) -> bool:
+    """Whether a text holds bytes with which signs begin that nobody sees: a quick look before a long one."""
+    return any(one in data for one in (b"\xc2\xad", b"\xe2\x80", b"\xe2\x81\xa0", b"\xef\xbb\xbf"))
 
 
 def _parsed(data: bytes, layout: Layout, name: str, *, text: str) -> tuple[pa.Table, tuple[Message, ...]]:

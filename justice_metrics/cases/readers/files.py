@@ -137,6 +137,7 @@ def read_text_tables(
     renamed: Mapping[str, str] = MappingProxyType({}),
     absent: Collection[str] = (),
     needed: Collection[str] | None = None,
+    order_declared: bool = False,
 ) -> TextTable:
     """Read several files, or several sheets, one below the other.
 
@@ -153,6 +154,8 @@ def read_text_tables(
         Columns that some files do not have; their cells are blank there.
     needed : collection of str, optional
         Columns that every file must have but for those that are ``absent``; by default all that any file has.
+    order_declared : bool
+        Whether somebody said if the day or the month comes first; else a file that does not show it is told.
 
     Raises
     ------
@@ -176,7 +179,9 @@ def read_text_tables(
         for path in paths
         for one in (sheets if is_workbook(path) else sheets[:1])
     ]
-    return one_below_the_other(tables, renamed=renamed, absent=absent, needed=needed, codes=codes)
+    return one_below_the_other(
+        tables, renamed=renamed, absent=absent, needed=needed, codes=codes, order_declared=order_declared
+    )
 
 
 def read_crosswalk(path: str | Path) -> dict[str, str]:

@@ -29,6 +29,7 @@ def one_below_the_other(
     absent: Collection[str] = (),
     needed: Collection[str] | None = None,
     codes: bool | Collection[str] = False,
+    order_declared: bool = False,
 ) -> TextTable:
     """Put tables one below the other, by the names of their columns.
 
@@ -45,6 +46,8 @@ def one_below_the_other(
         are null where they are missing.
     codes : bool or collection of str
         Whether labelled columns keep their codes, or which of them do, by their names in the files.
+    order_declared : bool
+        Whether somebody said if the day or the month comes first; else a table that does not show it is told.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def one_below_the_other(
     labels = labels_of_all(tables, kept=_kept(codes, renamed), needed=needed)
     tables, told_apart = with_own_gaps(tables, needed=needed)
     notes = [*_notes(tables), *_missing_notes(tables, columns, absent), *labels.notes, *told_apart]
-    notes += open_in_one(tables, called=_called)
+    notes += [] if order_declared else open_in_one(tables, called=_called)
     whole = pa.concat_tables([_with_columns(one.table, columns) for one in tables])
     first = tables[0]
     return replace(

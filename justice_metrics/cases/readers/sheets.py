@@ -25,7 +25,7 @@ from .archive import Contents, contents, damaged, has_password
 from .header import no_header, refuse_data_as_header
 from .spreadsheet_slips import turned_into_dates
 from .text_table import MOST_TITLE_ROWS, TextTable, clean_header, filled_rows, no_rows
-from .traps import trap_notes, without_headers
+from .traps import invisible_signs, trap_notes, without_headers
 from .typed_numbers import NumberColumn
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
@@ -267,6 +267,7 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     body = without_headers(filled.table, filled.numbers, first_row=filled.first_row, name=source)
     if body.table.num_rows == 0:
         raise no_rows(source, header=True)
+    invisible = invisible_signs(body.table)
     traps = trap_notes(body.table, rows=n_rows + int(header), maybe_shortened=False)
     return TextTable(
         table=body.table,
@@ -275,7 +276,7 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
         first_row=filled.first_row,
         numbers=body.numbers,
         sheet=taken.name,
-        notes=(*notes, *filled.notes, *body.notes, *traps),
+        notes=(*notes, *filled.notes, *body.notes, *invisible, *traps),
         written_numbers={
             name: written
             for name, written in zip(names, numbers, strict=True)

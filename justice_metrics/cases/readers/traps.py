@@ -25,6 +25,8 @@ _SHORTENED: Final = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 _LAST_ROWS: Final = 8
 # What a second column of one name is called.
 _NUMBERED: Final = re.compile(r" \(\d+\)$")
+# Spaces without width, joiners, marks of direction, soft hyphens, byte order marks.
+_INVISIBLE: Final = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]"
 _TOTALS: Final = re.compile(
     r"(?:(?:sub)?total(?:es|s)?|grand total|suma|sum)(?: (?:general|nacional|pais|del? .*|20\d\d|19\d\d))?"
 )
@@ -188,6 +190,22 @@ def _bare(name: str | None) -> str:
 
 def _same(cells: Sequence[str], header: Sequence[str]) -> bool:
     return len(header) > 1 and sorted(cells) == sorted(header)
+
+
+def invisible_signs(table: pa.Table) -> tuple[Message, ...]:
+    """Say in how many cells there are signs that nobody sees: "A-1" with a space without width is another id."""
+    import pyarrow.compute as pc
+
+    n = sum(pc.sum(pc.match_substring_regex(column, _INVISIBLE)).as_py() or 0 for column in table.columns)
+    if not n:
+        return ()
+    return (
+        trn(
+            "{n} cell holds signs that nobody sees, such as spaces without width: what looks alike may differ.",
+            "{n} cells hold signs that nobody sees, such as spaces without width: what looks alike may differ.",
+            n,
+        ),
+    )
 
 
 def _last_rows(table: pa.Table) -> tuple[Message, ...]:

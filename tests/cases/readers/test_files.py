@@ -104,5 +104,6 @@ def test_a_file_whose_dates_do_not_show_their_order_is_told(tmp_path: Path) -> N
     two = write(tmp_path / "sur.csv", "id,D\nS-1,03/04/2018\nS-2,05/05/2018\nS-3,07/08/2018\n")
     (note,) = read_text_tables([one, two]).notes
     assert note.text().startswith("2 dates in the column 'D' of 'sur.csv' could be day or month first")
+    assert not read_text_tables([one, two], order_declared=True).notes
     assert not read_text_tables([one, one]).notes
     assert not read_text_tables([two, two]).notes  # nothing settles it: the column is refused, or declared

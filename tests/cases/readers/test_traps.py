@@ -108,3 +108,12 @@ def test_totals_by_other_names(total: str) -> None:
         "1 of the last rows says that it is a total; it is read as a row like all others: delete it."
     ]
     assert told(texts(depto=["Totalidad", "Sumario"], casos=["1", "2"])) == []
+
+
+def test_signs_that_nobody_sees_are_told(tmp_path: Path) -> None:
+    read = read_text_table(write(tmp_path, "CUD;Fin\nA-1;x\nA-1\u200b;\u2060\nA\u00ad-2;“y”\n"))
+    assert read.n_rows == 3
+    assert [note.text() for note in read.notes] == [
+        "3 cells hold signs that nobody sees, such as spaces without width: what looks alike may differ."
+    ]
+    assert not read_text_table(write(tmp_path, "CUD;Fin\nA-1;“x”…\n")).notes
