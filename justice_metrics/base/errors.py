@@ -68,7 +68,7 @@ class ProcedureError(JusticeMetricsError):
             # A stage and the role that it plays can have the same words: the id that looks like them was meant.
             one, text = max(said, key=lambda each: _alike(word, each[0]))
             return cls(problem, tr("Did you mean '{match}' ({words})?", match=one, words=text))
-        return cls(problem, suggestion(word, tuple(known)))
+        return cls(problem, suggestion(word, tuple(known), known.items()))
 
 
 class ReadError(JusticeMetricsError):

@@ -19,6 +19,10 @@ else:
 
 # More than this at once is noise: the first ones are usually the cause of the others.
 _MOST_PROBLEMS = 8
+# Files that people name in place of the mapping.
+_DATA_ENDINGS = frozenset(
+    (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".gz", ".dta", ".sav", ".zsav", ".parquet", ".xes")
+)
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -38,11 +42,11 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             tr("Looked in the folder '{folder}'.", folder=path.parent.name or "."),
         ) from None
     except UnicodeDecodeError:
-        raise SettingsError(
+        raise _of_data(path) or SettingsError(
             tr("'{name}' is not UTF-8 text.", name=path.name), tr("Save it as UTF-8 and try again.")
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
+        raise _of_data(path) or SettingsError(
             tr("'{name}' is not valid TOML: {reason}.", name=path.name, reason=str(error)),
             tr("Texts stand in double quotes, dates as 2018-04-30, and a key appears once."),
         ) from None
@@ -51,6 +55,19 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise SettingsError(
             tr("'{name}' is not a file that can be read.", name=path.name[:60]), tr("Name a TOML file.")
         ) from None
+
+
+def _of_data(path: Path) -> SettingsError | None:
+    """Build the error for a file of data given in place of its mapping; None for another file."""
+    if path.suffix.lower() not in _DATA_ENDINGS:
+        return None
+    mapping = path.with_name(f"{path.name.split('.')[0]}_mapping.toml")
+    return SettingsError(
+        tr("'{name}' is a file of data; what is asked for here is a TOML file, such as its mapping.", name=path.name),
+        tr("There is '{mapping}' beside it: name that one.", mapping=mapping.name)
+        if mapping.is_file()
+        else tr("Have its mapping proposed: justice-metrics init {name}", name=path.name),
+    )
 
 
 def validated(model: type[Model], data: Mapping[str, Any], *, source: str) -> Model:

@@ -280,6 +280,7 @@ def _states(shown: Procedure) -> Table:
     return Table(
         (
             _key("state", tr("state")),
+            _text("word", tr("word in a mapping")),
             _text("kind", tr("kind")),
             _text("role", tr("role")),
             _text("outcome_class", tr("class of the outcome")),
@@ -288,6 +289,8 @@ def _states(shown: Procedure) -> Table:
         ),
         {
             "state": [one.id for one in shown.states],
+            # mappings and commands take the id, whatever the language of the words
+            "word": [one.id for one in shown.states],
             "kind": [one.kind for one in shown.states],
             "role": [one.role for one in shown.states],
             "outcome_class": [one.outcome_class for one in shown.states],

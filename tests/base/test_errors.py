@@ -110,3 +110,11 @@ def test_a_stage_before_the_role_with_the_same_words() -> None:
     words = {"prosecution": Label({"en": "prosecution", "es": "acusación"}),
              "accusation": Label({"en": "accusation", "es": "acusación"})}  # fmt: skip
     assert "Did you mean 'accusation' (acusación)?" in ProcedureError.unknown_stage("acusacion", words).text()
+
+
+def test_a_word_like_that_of_a_stage_leads_to_its_id() -> None:
+    known = {
+        "rejected": Label({"en": "rejection", "es": "rechazo"}),
+        "acquitted": Label({"en": "acquittal", "es": "absolución"}),
+    }
+    assert "Did you mean 'rejected'" in str(ProcedureError.unknown_stage("rechazado", known))

@@ -110,6 +110,16 @@ class TestFiles:
         assert str(error.value).startswith(problem)
         assert error.value.remedy is not None
 
+    @pytest.mark.parametrize("content", [b"Caso;Fecha\n1;2018-04-30\n", b"PK\x03\x04\xff"])
+    def test_data_in_place_of_their_mapping(self, tmp_path: Path, content: bytes) -> None:
+        path = tmp_path / "casos.csv"
+        path.write_bytes(content)
+        with pytest.raises(SettingsError, match="justice-metrics init casos.csv"):
+            read_toml(path)
+        (tmp_path / "casos_mapping.toml").touch()
+        with pytest.raises(SettingsError, match="'casos_mapping.toml' beside it"):
+            read_toml(path)
+
     def test_the_line_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "a.toml"
         path.write_text('title = "a"\nlevel = \n', encoding="utf-8")
