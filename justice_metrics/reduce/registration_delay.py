@@ -26,8 +26,10 @@ class Delays(NamedTuple):
     left_out: Mapping[str, int]
 
 
-def registration_delays(cases: CaseData, *, start: str, recorded: str, longest: int, by: Sequence[str] = ()) -> Delays:
-    """Count cases by group, start and delay; each file counts once, whatever it weighs.
+def registration_delays(
+    cases: CaseData, *, start: str, recorded: str, longest: int, by: Sequence[str] = (), weighted: bool = False
+) -> Delays:
+    """Count cases by group, start and delay.
 
     Parameters
     ----------
@@ -38,8 +40,16 @@ def registration_delays(cases: CaseData, *, start: str, recorded: str, longest: 
         Longest delay that is looked at, in days.
     by : sequence of str
         Attributes that split the cases.
+    weighted : bool
+        Whether sampling weights count; otherwise each file counts once, whatever it weighs.
+
+    Raises
+    ------
+    ProcedureError
+        When a word names nothing.
     """
-    cases = cases.with_(sampling=replace(cases.sampling, weighted=False))
+    if not weighted:
+        cases = cases.with_(sampling=replace(cases.sampling, weighted=False))
     keys = {
         name: (nw.col(word) if word in cases.date_attributes else cases.first_day(cases.resolve(word)))
         .cast(nw.Int64)
@@ -61,6 +71,5 @@ def registration_delays(cases: CaseData, *, start: str, recorded: str, longest: 
     for name, wrong in reasons.items():
         left_out[name] = int(grouped.units[kept & wrong].sum())
         kept &= ~wrong
-    return Delays(
-        grouped.strata, grouped.stratum[kept], begin[kept], (end - begin)[kept], grouped.units[kept], left_out
-    )
+    n = grouped.n if weighted else grouped.units
+    return Delays(grouped.strata, grouped.stratum[kept], begin[kept], (end - begin)[kept], n[kept], left_out)

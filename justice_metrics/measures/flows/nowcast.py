@@ -21,7 +21,7 @@ from ...cases.periods import Period, Periods, period_number, period_words, perio
 from ...estimate.nowcast import LEAST_SHARE, DelayCurve, Foreseen, delay_curve, foreseen, overdispersion
 from ...figures.late_registration import late_registration
 from ...reduce.count_sums import PERIOD_WORDS
-from ...reduce.registration import Registrations, registrations
+from ...reduce.registration_delay import Delays, registration_delays
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level
 from .sources import ensure_period
 
@@ -175,7 +175,7 @@ def nowcast(
     ensure_level(confidence_level)
     ensure_period(period)
     _ensure_settings(cases, start, recorded, longest_days, window_days, periods)
-    found = registrations(cases, start=start, recorded=recorded, longest=longest_days)
+    found = registration_delays(cases, start=start, recorded=recorded, longest=longest_days, weighted=True)
     if float(np.sum(found.n)) < _FEW:
         raise QuestionError(
             tr("Only {n} cases have both dates: too few to tell how late cases are registered.", n=len(found.n)),
@@ -310,9 +310,7 @@ def _delays_table(curve: DelayCurve, longest: int) -> Table:
     return Table(columns, values, title=tr("Delay of registration"))
 
 
-def _notes(
-    curve: DelayCurve, made: Foreseen, spread: float, longest: int, found: Registrations
-) -> tuple[Readable, ...]:
+def _notes(curve: DelayCurve, made: Foreseen, spread: float, longest: int, found: Delays) -> tuple[Readable, ...]:
     notes: list[Readable] = [
         tr("Registrations later than {days} days after the start are not foreseen.", days=longest),
         tr("The delays of the past are taken to hold on; a register that became slower has more cases to come."),

@@ -10,7 +10,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
-from justice_metrics.reduce.registration import registrations
+from justice_metrics.reduce.registration_delay import registration_delays
 from tests.made_cases import frame_of, on, wide_mapping
 
 CUTOFF = 729
@@ -66,7 +66,7 @@ def test_what_says_nothing_of_delays_is_left_out_and_counted() -> None:
         {"id": "s", "complaint": None, "entered": 300},
     ]
     cases = cases_of(rows)
-    found = registrations(cases, start="complaint", recorded="entered", longest=100)
+    found = registration_delays(cases, start="complaint", recorded="entered", longest=100, weighted=True)
     assert set(found.delay.tolist()) == {3}
     assert found.left_out == {
         "start_undated": 1,
