@@ -227,7 +227,10 @@ def _mark_of(values: tuple[tuple[str, int], ...], plain: Mapping[str, str], colu
                 open_ones,
                 column=column,
             ),
-            tr('Set decimal = "," or decimal = "." in [data].'),
+            tr(
+                'If 9.999 is some ten thousand, set decimal = "," in [data]; if it is some ten, decimal = ".". For '
+                "9,999 it is the other way round."
+            ),
         )
     return None
 

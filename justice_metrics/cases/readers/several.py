@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ...base.errors import ReadError, nearest
 from ...base.language import Language, Message, tr, trn
+from ..conversions.text import normalise
 from .several_dates import open_in_one, swapped_in_one
 from .several_labels import labels_of_all, with_own_gaps
 from .text_table import TextTable
@@ -122,8 +123,7 @@ def _refuse_missing(tables: Sequence[TextTable], must: Sequence[str]) -> None:
     if not lacking:
         return
     by_source = {_called(one): one for one in tables}
-    common = set.intersection(*(set(one.columns) for one in tables))
-    lines = {source: _named(names, by_source[source], common) for source, names in lacking.items()}
+    lines = {source: _named(names, _unused(by_source[source], tables, must)) for source, names in lacking.items()}
     raise ReadError(
         trn(
             "{n} file does not have all columns of the others:{lines}",
@@ -138,16 +138,34 @@ def _refuse_missing(tables: Sequence[TextTable], must: Sequence[str]) -> None:
     )
 
 
-def _named(names: Sequence[str], one: TextTable, known: Collection[str]) -> tuple[str | Message, ...]:
-    """Return the names of missing columns, each with what the table has in its place, perhaps."""
-    others = [column for column in one.columns if column not in known]
+def _unused(one: TextTable, tables: Sequence[TextTable], must: Sequence[str]) -> list[str]:
+    """Return the columns of a table that stand for none that is needed: one of them may be the missing one renamed."""
+    others = [each for each in tables if each is not one]
+    everywhere = set.intersection(*(set(each.columns) for each in others)) if others else set()
+    elsewhere = {name for each in others for name in each.columns}
+    return [name for name in one.columns if name not in everywhere and not (name in must and name in elsewhere)]
+
+
+def _named(names: Sequence[str], unused: Sequence[str]) -> tuple[str | Message, ...]:
+    """Return the names of missing columns, each with what the table has in its place, perhaps; and what else it has."""
     shown: list[str | Message] = []
-    for name in names[:_MOST_NAMED]:
-        match = nearest(name, others)
+    left = list(unused)
+    for name in names:
+        match = nearest(name, left) or _part_of(name, left)
         shown.append(tr("'{name}' (perhaps '{match}')", name=name, match=match) if match else f"'{name}'")
-    if len(names) > _MOST_NAMED:
-        shown.append("…")
+        if match:
+            left.remove(match)
+    if left:
+        listed = ", ".join(f"'{one}'" for one in left[:_MOST_NAMED]) + (" …" * (len(left) > _MOST_NAMED))
+        shown.append(tr("unlike the others it has {listed}", listed=listed))
     return tuple(shown)
+
+
+def _part_of(name: str, others: Sequence[str]) -> str | None:
+    """Return a name whose words are some of those of another: "Estado" for "Estado del proceso"."""
+    words = set(normalise(name).split())
+    held = {other: set(normalise(other).split()) for other in others}
+    return next((other for other, its in held.items() if its and (its <= words or words <= its)), None)
 
 
 class _Lines:

@@ -39,10 +39,30 @@ def test_columns_that_a_file_lacks_are_listed_with_what_comes_nearest(tmp_path: 
         read_text_tables(years(tmp_path))
     lines = error.value.text().splitlines()
     assert lines[0] == "2 files do not have all columns of the others:"
-    assert lines[1] == "  - 2016.csv: 'Fecha de denuncia' (perhaps 'Fecha den.'), 'Nota'"
-    assert lines[2] == "  - 2017.csv: 'Fecha den.' (perhaps 'Fecha de denuncia'), 'Distrito'"
+    assert (
+        lines[1]
+        == "  - 2016.csv: 'Fecha de denuncia' (perhaps 'Fecha den.'), 'Nota', unlike the others it has 'Distrito'"
+    )
+    assert (
+        lines[2]
+        == "  - 2017.csv: 'Fecha den.' (perhaps 'Fecha de denuncia'), 'Distrito', unlike the others it has 'Nota'"
+    )
     assert "[data.renamed]" in lines[3]
     assert "  - 2016.csv: 'Fecha de denuncia' (" in error.value.problem.text("es")
+
+
+def test_only_unused_columns_are_taken_for_the_missing_ones(tmp_path: Path) -> None:
+    names = ["Fecha de imputación", "Fecha de acusación", "Estado del proceso", "c1", "c2", "c3", "c4", "c5"]
+    one = write(tmp_path / "2018.csv", ",".join(names) + "\n" + ",".join("abcdefgh") + "\n")
+    other = ["Fecha imputación formal", "Fecha de acusación", "Estado", "Nota"]
+    two = write(tmp_path / "2019.csv", ",".join(other) + "\na,b,c,d\n")
+    with pytest.raises(ReadError) as error:
+        read_text_tables([one, two], needed=names)
+    line = error.value.text().splitlines()[1]
+    assert line == (
+        "  - 2019.csv: 'Fecha de imputación' (perhaps 'Fecha imputación formal'), 'Estado del proceso' (perhaps "
+        "'Estado'), 'c1', 'c2', 'c3', 'c4', 'c5', unlike the others it has 'Nota'"
+    )
 
 
 def test_renamed_and_absent_columns(tmp_path: Path) -> None:
