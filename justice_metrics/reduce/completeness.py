@@ -158,7 +158,7 @@ def _told(cases: CaseData, subject: Subject, chosen: Sequence[Field], frame: nw.
     sums = {f"t{place}": otherwise[one.name] for place, one in enumerate(chosen) if one.name in otherwise}
     if not sums:
         return np.ones(len(chosen), np.bool_)
-    found = grouped_counts(cases, keys={}, sums=sums, frame=frame).sums
+    found = grouped_counts(cases, keys={"all": nw.lit(0)}, sums=sums, frame=frame).sums
     return np.array(
         [f"t{place}" not in found or found[f"t{place}"].sum() > 0 for place in range(len(chosen))], np.bool_
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import QuestionError
@@ -16,6 +17,7 @@ from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData
 from ..cases.conversions.labels import FEWEST_TO_SHOW
 from ..cases.periods import Period, Periods, numbered
+from ..cases.rules.masks import without_stand_in
 from ..tables import Strata, in_order
 from .completeness import numbers_of, when_begun
 from .grouped import Grouped, grouped_counts
@@ -54,6 +56,7 @@ class Labelled(NamedTuple):
     strata: Strata
     periods: Periods
     fields: tuple[LabelCounts, ...]
+    start_days: Tallies  # (G, P) sum of the days on which the units started
 
 
 def label_fields(cases: CaseData) -> tuple[str, ...]:
@@ -94,10 +97,9 @@ def label_counts(
             tr("These cases have no attribute with labels."), tr("Name some in the mapping's [attributes].")
         )
     cases = cases.with_(sampling=replace(cases.sampling, weighted=False))
-    counted = [
-        grouped_counts(cases, by=(*by, one), keys={"when": when_begun(cases, period)}, most_strata=_MOST_CELLS)
-        for one in chosen
-    ]
+    start = {"start": without_stand_in(cases.first_day((cases.procedure.start,))).cast(nw.Int64).fill_null(0)}
+    when = {"when": when_begun(cases, period)}
+    counted = [grouped_counts(cases, by=(*by, one), keys=when, sums=start, most_strata=_MOST_CELLS) for one in chosen]
     placed = [numbers_of(one.keys["when"], one.units, period, cases.cutoff_day) for one in counted]
     numbers = np.concatenate([number[known_] for number, known_ in placed])
     first, last = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)
@@ -106,7 +108,12 @@ def label_counts(
         _of_field(name, grouped, number - first, there, groups, last - first + 1)
         for name, grouped, (number, there) in zip(chosen, counted, placed, strict=True)
     ]
-    return Labelled(Strata(tuple(by), groups), numbered(np.arange(first, last + 1), period), tuple(found))
+    rank = {one: place for place, one in enumerate(groups)}
+    (number, there), one = placed[0], counted[0]
+    group = np.array([rank[level[:-1]] for level in one.strata.levels], np.int64)[one.stratum]
+    days = np.zeros((len(groups), last - first + 1), np.int64)
+    np.add.at(days, (group[there], (number - first)[there]), one.sums["start"][there])
+    return Labelled(Strata(tuple(by), groups), numbered(np.arange(first, last + 1), period), tuple(found), days)
 
 
 def _of_field(

@@ -112,7 +112,10 @@ class TestDriftIsQuiet:
             labels = tuple(f"label {one}" for one in range(len(share)))
             fields.append(LabelCounts(f"field {f}", labels, counts, np.zeros((3, 5), np.int64), 0))
         return Labelled(
-            Strata(("office",), (("a",), ("b",), ("c",))), numbered(np.arange(45, 50), "year"), tuple(fields)
+            Strata(("office",), (("a",), ("b",), ("c",))),
+            numbered(np.arange(45, 50), "year"),
+            tuple(fields),
+            np.zeros((3, 5), np.int64),
         )
 
     @pytest.mark.parametrize("n", [40, 150, 1_000])

@@ -15,7 +15,7 @@ from ...base.result import Definition, Result
 from ...base.types import Floats, Names, names
 from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData
-from ...cases.periods import Period, Periods, months_in, period_words
+from ...cases.periods import Period, period_words
 from ...cases.unclear_labels import says_nothing
 from ...estimate.multiplicity import benjamini_hochberg, holm
 from ...figures.control import period_rows
@@ -27,6 +27,7 @@ from ..flows.sources import ensure_period
 from ..rates.known_words import ensure_known
 from . import drift_tables as table_of
 from .belonging import belonging_notes
+from .completeness_tables import mean_start
 from .drift_comparisons import (
     CHANGED,
     FEW,
@@ -388,7 +389,7 @@ def coding_drift(
     comparisons, rows = over_time(counted, correct=correct, level=_LEVEL, least_index=least_index)
     of_groups = between_groups(counted, correct=correct, level=_LEVEL, least_index=least_index)
     nothing = [_saying_nothing(one.labels, names(unclear)) for one in counted.fields]
-    growth = table_of.growth_of(counted, together(counted), nothing, _years(counted.periods, period), confidence_level)
+    growth = table_of.growth_of(counted, together(counted), nothing, _years(counted), confidence_level)
     tables = {
         "main": table_of.time_table(counted, comparisons),
         "labels": table_of.labels_table(counted, rows, confidence_level),
@@ -437,10 +438,12 @@ def _saying_nothing(labels: Sequence[str], given: Sequence[str]) -> list[int]:
     ]
 
 
-def _years(periods: Periods, period: Period) -> Floats:
-    """Return the middle of each period as a year with decimals."""
-    months = periods.first_day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray(1970 + (months + months_in(period) / 2) / 12, np.float64)
+def _years(found: Labelled) -> Floats:
+    """Return when the units of each period started on average, for each group and for all together."""
+    days, units = found.start_days, found.fields[0].n.sum(axis=2) + found.fields[0].missing
+    if len(found.strata) > 1:
+        days, units = (np.concatenate([one, one.sum(axis=0, keepdims=True)]) for one in (days, units))
+    return mean_start(days, units, found.periods)
 
 
 def _notes(cases: CaseData, counted: Labelled, comparisons: Sequence[Comparison]) -> tuple[Readable, ...]:

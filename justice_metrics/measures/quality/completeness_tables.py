@@ -71,12 +71,12 @@ def shown(found: Recorded, *, cutoff: int, level: float) -> Shown:
         (plus(found.recorded).sum(axis=1), plus(found.due).sum(axis=1)),
         {name: plus(found.moments[name])[:, :p] for name in MOMENTS},
         np.asarray(found.periods.last_day > cutoff, np.bool_),
-        _mean_start(plus(found.start_days)[:, :p], plus(found.units)[:, :p], found.periods),
+        mean_start(plus(found.start_days)[:, :p], plus(found.units)[:, :p], found.periods),
         level,
     )
 
 
-def _mean_start(days: Tallies, units: Tallies, periods: Periods) -> Floats:
+def mean_start(days: Tallies, units: Tallies, periods: Periods) -> Floats:
     """Return when the units of each period started on average: a file may cover a part of its first and last year."""
     middle = (periods.first_day.astype(np.float64) + periods.last_day) / 2
     mean = np.where(units > 0, days / np.maximum(units, 1), middle)

@@ -85,6 +85,16 @@ class TestPlanted:
         assert row["conf_low"] < 0.09 < row["conf_high"]
         assert row["p_value"] < 1e-6
 
+    def test_growth_in_a_file_that_covers_half_a_year(self) -> None:
+        """October to March: the two years lie three months apart, and "Otro" grows by 40 points a year."""
+        days = pd.date_range("2016-10-01", "2017-03-31").repeat(8)
+        grown = np.arange(len(days)) % 40 / 40 < 0.1 + 0.4 * np.asarray((days - days[0]).days) / 365.25
+        data = pd.DataFrame({"id": range(len(days)), "day": days, "kin": np.where(grown, "Otro", "Padre")})
+        data = data.assign(offence="x", court="A", town="B")
+        for period in ("year", "month"):
+            row = coding_drift(cases_of(data), fields="relationship", period=period).to_frame("growth").iloc[0]
+            assert row["estimate"] == pytest.approx(0.4, abs=0.06)
+
     def test_an_office_that_codes_otherwise(self, planted: CodingDrift) -> None:
         groups = planted.to_frame("groups").set_index(["court", "column"])
         assert groups.loc[("C", "offence"), "moved"] == "Estupro"
