@@ -87,7 +87,8 @@ def private_columns(columns: Sequence[str], form: SurveyForm | None, *, keep: Co
 
     Examples
     --------
-    >>> private_columns(["caso", "imagen", "imagen_URL", "lugar", "_lugar_latitude", "_lugar_longitude", "deviceid"], None)
+    >>> columns = ["caso", "imagen", "imagen_URL", "lugar", "_lugar_latitude", "_lugar_longitude", "deviceid"]
+    >>> private_columns(columns, None)
     ['imagen', 'imagen_URL', 'lugar', '_lugar_latitude', '_lugar_longitude', 'deviceid']
     """
     found = {one for one in columns if one.casefold() in _PRIVATE or last_part(one).casefold() in _PRIVATE}
