@@ -62,6 +62,7 @@ def _about_procedure(
     while True:
         question = tr("Procedure ({shipped}, or a file of your own)", shipped=", ".join(shipped))
         said = _asked(shell, question, proposal.procedure or shipped[0])
+        said = said.casefold() if said.casefold() in shipped else said
         try:
             read_procedure(said if said in shipped else Path(said))
         except JusticeMetricsError as error:
@@ -171,8 +172,8 @@ def _one_of(shell: Shell, question: Readable, known: Sequence[str], default: str
     while True:
         text = f"{shell.text(question)} ({', '.join(known)})" if listed else shell.text(question)
         said = _asked(shell, text, default)
-        if said in known:
-            return said
+        if said.casefold() in known:
+            return said.casefold()
         match = nearest(said, known)
         _tell(
             shell,

@@ -21,6 +21,7 @@ from ..readers.database_url import refuse_secrets, source_name
 from ..readers.files import is_parquet, is_workbook, open_parquet, parquet_files, read_text_tables, sheets_with_data
 from ..readers.survey import MainTable, read_survey
 from ..readers.survey_links import looks_like_survey
+from ..readers.text_table import TextTable
 from .words import DATE_WORDS, MISSING_CODES, says, words_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _MOST_LABELS: Final = 300
 # Between the groups of a question in an export of a survey and its name.
 _GROUPS: Final = re.compile(r"/| - |::|\.")
 _MOST_KEYS: Final = 1 << 62
+# How readers call a column without a name.
+_UNNAMED: Final = re.compile(r"^column \d+$")
 # More sheets than this are not looked at: a workbook of lists.
 MOST_SHEETS: Final = 12
 DECIMAL_MARKS: Final[tuple[DecimalMark, ...]] = (",", ".")
@@ -130,6 +133,8 @@ class LookedAt:
         Sheets of one shape that were taken together, one below the other; none where it is one sheet.
     near_sheets : tuple of str
         Of the others those with most columns of the sheet that was taken: another year, perhaps.
+    header_row : int or None
+        Row with the names of the columns, where a row with names of groups of columns stands above it.
     table : pyarrow.Table or DuckDB relation
         The rows, for what only several columns together can tell. Personal: never shown.
     export : {"kobo", "odk"} or None
@@ -143,6 +148,7 @@ class LookedAt:
     other_sheets: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     near_sheets: tuple[str, ...] = ()
+    header_row: int | None = None
     table: Any = field(default=None, repr=False)
     export: Literal["kobo", "odk"] | None = None
 
@@ -231,13 +237,16 @@ def look_at(
         fullest = sorted(listed, key=lambda one: -one[1])
         sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
     read = read_text_tables(paths, sheet=sheet)
+    header_row = _header_below(read)
+    if header_row is not None:
+        read = read_text_tables(paths, sheet=sheet, header_row=header_row)
     if others and len(paths) == 1 and not looks_like_survey(read.columns):
         in_order = [name for name, _ in listed if name in others[:MOST_SHEETS]]
-        alike, near = _of_one_shape(paths[0], read.columns, in_order)
+        alike, near = _of_one_shape(paths[0], read.columns, in_order, header_row)
         if alike:
             sheets = tuple(name for name, _ in listed if name in {sheet, *alike})
             others = tuple(one for one in others if one not in alike)
-            first, read = read.sheet, read_text_tables(paths, sheet=sheets)
+            first, read = read.sheet, read_text_tables(paths, sheet=sheets, header_row=header_row)
             read = replace(read, sheet=first)
     export: Literal["kobo", "odk"] | None = None
     if looks_like_survey(read.columns):
@@ -266,18 +275,34 @@ def look_at(
         other_sheets=others,
         sheets=sheets,
         near_sheets=near,
+        header_row=header_row,
         table=read.table,
         export=export,
     )
 
 
-def _of_one_shape(path: Path, columns: Sequence[str], others: Sequence[str]) -> tuple[set[str], tuple[str, ...]]:
+def _header_below(read: TextTable) -> int | None:
+    """Return the row with the names of the columns where one with names of groups of columns stands above it.
+
+    Such a row is blank in most columns, for its cells are merged; the row below it has a different text in each.
+    """
+    unnamed = sum(_UNNAMED.match(one) is not None for one in read.columns)
+    if 2 * unnamed < len(read.columns) or not read.n_rows:
+        return None
+    first = [read.table.column(name)[0].as_py() for name in read.columns]
+    names = {one for one in first if one is not None and not any(sign.isdigit() for sign in one)}
+    return read.first_row if len(names) == len(first) else None
+
+
+def _of_one_shape(
+    path: Path, columns: Sequence[str], others: Sequence[str], header_row: int | None
+) -> tuple[set[str], tuple[str, ...]]:
     """Return the sheets with just the columns of another one, and those that share most of its columns."""
     alike: set[str] = set()
     near: list[str] = []
     for name in others:
         try:
-            found = set(read_text_tables([path], sheet=name).columns)
+            found = set(read_text_tables([path], sheet=name, header_row=header_row).columns)
         except ReadError:
             continue  # whoever names the sheet is told why
         if found == set(columns):

@@ -68,6 +68,9 @@ def _is_xes(columns: tuple[ColumnLook, ...]) -> bool:
     return {one.name for one in columns} >= set(_XES)
 
 
+SELDOM_FILLED: Final = 0.1
+
+
 def is_id(look: ColumnLook) -> bool:
     """Whether a column is called as ids are, and nearly every row has one."""
     return not look.is_date and look.share_filled >= 0.9 and named(look, ID_WORDS) > 0 and not _of_events(look)
@@ -171,7 +174,11 @@ def take_attributes(taken: Keys, columns: tuple[ColumnLook, ...]) -> None:
             if attribute == "age_at_fact" and not _plausible_ages(one):
                 continue
             if fit > 0 and not (one.is_unique and one.n_filled > 20):
-                guesses.append((one.name, f"attributes.{attribute}", 0.95 if fit > 0.7 else 0.7))
+                # of a column that is blank nearly everywhere the name is no proof: the value may hold for rows below
+                held = one.share_filled >= SELDOM_FILLED
+                guesses.append(
+                    (one.name, f"attributes.{attribute}", 0.95 if fit > 0.7 and held else 0.7 if held else 0.4)
+                )
                 break
     take_best(taken, guesses)
 

@@ -61,6 +61,8 @@ class _Writer(Lines):
         if one.export is not None:
             yield self.line(f'export = "{one.export}"', tr("known by its columns"))
         yield from self.sheets_taken(one.files, one.sheet, one.sheets, one.other_sheets, one.near_sheets)
+        if one.header_row is not None:
+            yield self.line(f"header_row = {one.header_row}", tr("CHECK: the row above it names groups of columns"))
         kinds = {
             "wide": tr("one row per unit"),
             "events": tr("CHECK: ids repeat, so each row is taken for an event"),

@@ -187,6 +187,8 @@ class Guesses:
     sheet, other_sheets, sheets, near_sheets
         For a workbook: the sheet that was taken, those that were not, those of one shape that were taken together, and
         of the others those with most of its columns.
+    header_row : int or None
+        Row with the names of the columns, where it is not the first one of the table.
     """
 
     files: tuple[Given, ...]
@@ -212,6 +214,7 @@ class Guesses:
     other_sheets: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     near_sheets: tuple[str, ...] = ()
+    header_row: int | None = None
 
     @property
     def source(self) -> str:

@@ -111,7 +111,7 @@ def propose_mapping(
     others: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    sheet_taken = None
+    header_row = sheet_taken = None
     export = next((one.export for one in of_cases), None)
     if id_column is not None:
         tables = [*stage_tables(of_cases, id_column, known), *sections]
@@ -123,6 +123,7 @@ def propose_mapping(
         guesses = _guesses_of(main, kind, known)
         hanging, others = _sections_in_sheets(main, guesses)
         tables, sheet_taken, files = [*sections, *hanging], main.sheet if main.export is None else None, main.files
+        header_row = main.header_row
         sheets, near = main.sheets, tuple(one for one in main.near_sheets if one in others)
     proposal = Proposal(
         files=files,
@@ -139,6 +140,7 @@ def propose_mapping(
         other_sheets=others,
         sheets=sheets,
         near_sheets=near,
+        header_row=header_row,
         left_out=left_out,
         made=tuple(one for one in made if any(guess.key and guess.column == one.name for guess in guesses)),
     )

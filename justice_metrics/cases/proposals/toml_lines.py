@@ -45,6 +45,8 @@ class Lines:
         """Return the line of a guess, with a mark where it should be looked at."""
         if guess.look.n_filled == 0:
             return self.line(text, tr("CHECK: the column is blank"))
+        if guess.key.startswith("attributes.") and 0 < guess.confidence < 0.5:
+            return self.line(text, tr("CHECK: most cells are blank; if one holds for the rows below, fill it down"))
         return text if guess.sure else self.line(text, tr("CHECK"))
 
     def key(self, guess: Guess | None, key: str, otherwise: Message) -> str:

@@ -337,3 +337,19 @@ def test_an_age_with_a_declared_gap_is_a_number(tmp_path: Path) -> None:
     )
     age = valid(propose_mapping(path, today=TODAY)).attributes["age_at_fact"]
     assert age.type == "integer"
+
+
+def test_a_row_of_groups_above_the_header(tmp_path: Path) -> None:
+    groups = ["VÍCTIMA", *[""] * (len(HEADER) - 2), "PROCESO"]
+    path = workbook(tmp_path / "a.xlsx", Casos=[groups, HEADER, *people()])
+    proposal = propose_mapping(path, today=TODAY)
+    mapping = valid(proposal)
+    assert mapping.data.header_row == 2
+    assert [one.column for one in proposal.guesses] == HEADER
+    assert proposal.n_rows == len(people())
+
+
+def test_an_attribute_that_is_blank_in_most_rows_is_marked(tmp_path: Path) -> None:
+    rows = [[*row, "La Paz" if place % 20 == 0 else ""] for place, row in enumerate(people())]
+    path = write(tmp_path / "x.csv", [*HEADER, "Departamento"], rows)
+    assert "CHECK: most cells are blank" in propose_mapping(path, today=TODAY).toml("en")
