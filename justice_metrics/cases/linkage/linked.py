@@ -243,9 +243,9 @@ def _of_twins(n: int) -> tuple[Message, ...]:
     return (
         trn(
             "{n} pair has the same surnames and day of birth and another given name, as twins have: no threshold "
-            "accepts it. Look at such pairs in the sample of write_review.",
+            "accepts it. Look at such pairs in the sample of write_review (in a shell: --review).",
             "{n} pairs have the same surnames and day of birth and other given names, as twins have: no threshold "
-            "accepts them. Look at such pairs in the sample of write_review.",
+            "accepts them. Look at such pairs in the sample of write_review (in a shell: --review).",
             n,
         ),
     )

@@ -245,7 +245,7 @@ def _notes(
         notes.append(
             tr(
                 "Nobody has looked at pairs yet: the model judges itself, and can be wrong about both numbers. Write a "
-                "sample with write_review."
+                "sample with write_review, in a shell with --review."
             )
         )
     else:
