@@ -21,7 +21,7 @@ from ..readers.database_url import refuse_secrets, source_name
 from ..readers.files import is_parquet, is_workbook, open_parquet, parquet_files, read_text_tables, sheets_with_data
 from ..readers.survey import MainTable, read_survey
 from ..readers.survey_links import looks_like_survey
-from ..readers.text_table import TextTable
+from .sheet_shapes import MOST_SHEETS, header_below, of_one_shape
 from .words import DATE_WORDS, MISSING_CODES, says, words_of
 
 if TYPE_CHECKING:
@@ -38,10 +38,6 @@ _MOST_LABELS: Final = 300
 # Between the groups of a question in an export of a survey and its name.
 _GROUPS: Final = re.compile(r"/| - |::|\.")
 _MOST_KEYS: Final = 1 << 62
-# How readers call a column without a name.
-_UNNAMED: Final = re.compile(r"^column \d+$")
-# More sheets than this are not looked at: a workbook of lists.
-MOST_SHEETS: Final = 12
 DECIMAL_MARKS: Final[tuple[DecimalMark, ...]] = (",", ".")
 
 _CODES: Final[Mapping[str, str]] = MappingProxyType({normalise(code): code for code in MISSING_CODES})
@@ -237,12 +233,12 @@ def look_at(
         fullest = sorted(listed, key=lambda one: -one[1])
         sheet, others = (fullest[0][0] if fullest else None), tuple(name for name, _ in fullest[1:])
     read = read_text_tables(paths, sheet=sheet)
-    header_row = _header_below(read)
+    header_row = header_below(read)
     if header_row is not None:
         read = read_text_tables(paths, sheet=sheet, header_row=header_row)
     if others and len(paths) == 1 and not looks_like_survey(read.columns):
         in_order = [name for name, _ in listed if name in others[:MOST_SHEETS]]
-        alike, near = _of_one_shape(paths[0], read.columns, in_order, header_row)
+        alike, near = of_one_shape(paths[0], read.columns, in_order, header_row)
         if alike:
             sheets = tuple(name for name, _ in listed if name in {sheet, *alike})
             others = tuple(one for one in others if one not in alike)
@@ -279,37 +275,6 @@ def look_at(
         table=read.table,
         export=export,
     )
-
-
-def _header_below(read: TextTable) -> int | None:
-    """Return the row with the names of the columns where one with names of groups of columns stands above it.
-
-    Such a row is blank in most columns, for its cells are merged; the row below it has a different text in each.
-    """
-    unnamed = sum(_UNNAMED.match(one) is not None for one in read.columns)
-    if 2 * unnamed < len(read.columns) or not read.n_rows:
-        return None
-    first = [read.table.column(name)[0].as_py() for name in read.columns]
-    names = {one for one in first if one is not None and not any(sign.isdigit() for sign in one)}
-    return read.first_row if len(names) == len(first) else None
-
-
-def _of_one_shape(
-    path: Path, columns: Sequence[str], others: Sequence[str], header_row: int | None
-) -> tuple[set[str], tuple[str, ...]]:
-    """Return the sheets with just the columns of another one, and those that share most of its columns."""
-    alike: set[str] = set()
-    near: list[str] = []
-    for name in others:
-        try:
-            found = set(read_text_tables([path], sheet=name, header_row=header_row).columns)
-        except ReadError:
-            continue  # whoever names the sheet is told why
-        if found == set(columns):
-            alike.add(name)
-        elif 2 * len(found & set(columns)) > max(len(found), len(columns)):
-            near.append(name)
-    return alike, tuple(near)
 
 
 def _n_distinct(table: pa.Table, columns: Sequence[str]) -> int:

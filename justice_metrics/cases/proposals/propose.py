@@ -14,13 +14,14 @@ from ..conversions.conversion import DateOrder, normalise
 from ..procedure_file import read_procedure, shipped_procedures
 from ..readers.database_url import is_database
 from ..readers.survey import MainTable
-from .columns import MOST_SHEETS, ColumnLook, Given, LookedAt, look_at, nothing_to_map
+from .columns import ColumnLook, Given, LookedAt, look_at, nothing_to_map
 from .counts import CountProposal, looks_like_counts, propose_counts
 from .date_parts import MadeDate, with_made_dates
 from .keys import ProposedKind, column_keys, kind_of, unit_of
 from .labels import section_labels, state_labels
 from .mapping_text import mapping_text
 from .proposal import Guess, Guesses, LabelGuesses, TableGuess
+from .sheet_shapes import MOST_SHEETS
 from .states import KnownStates
 from .tables import section_of, shared_id, sorted_tables, stage_tables
 from .words import LANGUAGE_WORDS, PLACES, PROCEDURE_WORDS, says
