@@ -187,6 +187,18 @@ def _skipped(subject: Subject) -> list[Probe]:
     return probes
 
 
+def _unknown_way(subject: Subject) -> list[Probe]:
+    """Look at verdicts of which no dated stage tells the way, where the data have no column for some of the ways."""
+    cases, procedure = subject.cases, subject.cases.procedure
+    known = {*cases.dated_states, *cases.seen_states}
+    verdicts = procedure.roles.get(VERDICT, ())
+    ways = _ways_to(procedure, verdicts)
+    told = tuple(one for one in ways if one in known)
+    if not told or len(told) == len(ways):
+        return []
+    return [Probe(mask=~sure(cases.reached(told)), base=sure(subject.stands_as(procedure.verdicts)))]
+
+
 def _by_side_road(subject: Subject, stage: str, later: Sequence[str]) -> nw.Expr:
     """Return the units that went around ``stage``, as by an abbreviated procedure whose verdict was annulled."""
     cases, procedure = subject.cases, subject.cases.procedure
@@ -280,6 +292,17 @@ ORDER_RULES: Final = (
         ),
         touches=("attrition", "time_to"),
         probes=_skipped,
+    ),
+    Rule(
+        id="verdict_way_unknown",
+        severity="note",
+        sentence=tr("The case has a verdict, but neither a date of trial nor any other stage that leads to a verdict"),
+        remedy=tr(
+            "Enter the date of the trial; or give the data a column for the other ways, such as an abbreviated "
+            "procedure. Attrition counts such a case as tried, and the completeness of the trial date cannot be told."
+        ),
+        touches=("attrition", "time_to"),
+        probes=_unknown_way,
     ),
     Rule(
         id="appeal_without_verdict",

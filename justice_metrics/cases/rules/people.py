@@ -19,6 +19,12 @@ from .named_days import says_fact
 from .rule import Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 
 OLDEST: Final = 120
+# Hardly one victim or accused in a hundred is so old; and of children fewer are 0 than a few times those who are 1.
+_CODES: Final = (97, 99)
+_FEWEST_CODES: Final = 5
+_SHARE_OF_CODES: Final = 0.01
+_FEWEST_INFANTS: Final = 10
+_TIMES_ONE: Final = 4
 ADULT: Final = 18
 _AGE: Final = re.compile(r"^(age|edad)(_|$)|_(age|edad)$")
 _YEARS: Final = (1950, 2100)
@@ -43,6 +49,31 @@ def _impossible_ages(subject: Subject) -> list[Probe]:
         age = nw.col(name)
         hit = (age < 0) | (age > OLDEST)
         probes.append(Probe(key=name, words=attribute_words(name), mask=hit, base=~age.is_null()))
+    return probes
+
+
+def _stand_in_ages(subject: Subject) -> list[Probe]:
+    """Look for ages that forms use for "not known": 97 to 99, and a 0 that is far more frequent than a 1."""
+
+    def often(tally: Tally) -> bool:
+        codes, infants = tally.extra["codes"], tally.n - tally.extra["codes"]
+        many_codes = codes >= _FEWEST_CODES and codes > _SHARE_OF_CODES * tally.base
+        return many_codes or (infants >= _FEWEST_INFANTS and infants > _TIMES_ONE * tally.extra["ones"])
+
+    probes = []
+    for name in ages(subject):
+        age = nw.col(name)
+        codes = (age >= _CODES[0]) & (age <= _CODES[1])
+        probes.append(
+            Probe(
+                key=name,
+                words=attribute_words(name),
+                mask=codes | (age == 0),
+                base=~age.is_null(),
+                extra={"codes": sure(codes), "ones": sure(age == 1)},
+                fires=often,
+            )
+        )
     return probes
 
 
@@ -147,6 +178,17 @@ PEOPLE_RULES: Final = (
         remedy=tr('Correct the age. A code such as 999 for "unknown" belongs in [missing] of the mapping.'),
         touches=("breakdowns",),
         probes=_impossible_ages,
+    ),
+    Rule(
+        id="stand_in_ages",
+        severity="warning",
+        sentence=tr('Many ages are 97 to 99, or 0, which forms use for "not known"'),
+        remedy=tr(
+            'Look at the form. A code for "not known" belongs in [missing] of the mapping; until then it is an age.'
+        ),
+        touches=("breakdowns",),
+        probes=_stand_in_ages,
+        certain=False,
     ),
     Rule(
         id="adult_victim_of_child_offence",

@@ -40,6 +40,8 @@ ELSEWHERE = {
     *("heaped_on_1_january", "heaped_on_first_of_month", "heaped_on_15th", "days_without_office", "few_recent_starts"),
     *(
         "appeal_before_verdict",
+        "verdict_way_unknown",
+        "stand_in_ages",
         "year_disagrees",
         "never_recorded",
         "poorly_recorded",

@@ -56,3 +56,32 @@ def test_told(row: list[str | None], broken: set[str]) -> None:
     cases = jm.CaseData.from_frame(pd.DataFrame([["a", *row]], columns=COLUMNS), MAPPING)
     found = examine(cases, rules=[rule_named(one) for one in LOOKED])
     assert {one.rule.id for one in found.verdicts if one.broken} == broken
+
+
+def broken(rows: list[list[Any]], columns: list[str], mapping: dict[str, Any], rule: str) -> int:
+    found = examine(jm.CaseData.from_frame(pd.DataFrame(rows, columns=columns), mapping), rules=[rule_named(rule)])
+    return found.verdicts[0].n
+
+
+def test_a_conviction_without_a_date_of_trial_is_told() -> None:
+    """Where no column tells of the abbreviated procedure nobody knows how they were convicted."""
+    tried = ["2015-01-05", "2015-03-01", "2016-02-01", None, "C", "2016-03-01", None, "cerrado"]
+    untold = ["2015-01-05", None, None, None, "C", "2016-03-01", None, "cerrado"]
+    rows = [[f"{place}", *(tried if place % 2 else untold)] for place in range(10)]
+    assert broken(rows, COLUMNS, MAPPING, "verdict_way_unknown") == 5
+
+
+@pytest.mark.parametrize(
+    ("ages", "n"),
+    [
+        ([99] * 20 + list(range(10, 90)), 20),
+        ([0] * 20 + list(range(1, 81)), 20),
+        ([99, *range(10, 90)], 0),
+        ([0] * 6 + [1] * 9 + list(range(2, 81)), 0),
+    ],
+)
+def test_codes_for_an_unknown_age(ages: list[int], n: int) -> None:
+    mapping = {**MAPPING, "attributes": {"age_at_fact": {"column": "age", "type": "integer"}}}
+    cells = [None] * 6
+    rows = [[f"{place}", "2015-01-05", *cells, "x", age] for place, age in enumerate(ages)]
+    assert broken(rows, [*COLUMNS, "age"], mapping, "stand_in_ages") == n
