@@ -13,11 +13,12 @@ from ..base.language import tr
 from ..cases.casedata import CaseData
 from ..cases.counts.data import CountData
 from ..cases.durations import Durations
+from ..cases.linkage.linked import LinkedRegisters
 
 Answer = TypeVar("Answer")
 
 _KINDS: Final[Mapping[str, type]] = MappingProxyType(
-    {"CaseData": CaseData, "Durations": Durations, "CountData": CountData}
+    {"CaseData": CaseData, "Durations": Durations, "CountData": CountData, "LinkedRegisters": LinkedRegisters}
 )
 
 
@@ -62,6 +63,11 @@ def _ensure(of: object, accepted: tuple[str, ...]) -> None:
     if isinstance(of, tuple(_KINDS[one] for one in accepted)):
         return
     kind = type(of).__name__
+    if accepted == ("LinkedRegisters",):
+        raise QuestionError(
+            tr("This question is asked of linked registers, and was given a {kind}.", kind=kind),
+            tr("Link the registers with jm.link_registers."),
+        )
     if isinstance(of, Durations):
         raise QuestionError(
             tr("This question is asked of case data with their stages; durations hold times and endings only."),

@@ -33,10 +33,11 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
-# asked of a procedure, of times that go elsewhere, of published shares, of the rows of a survey
+# asked of a procedure, of times that go elsewhere, of published shares, of the rows of a survey, of linked registers
 OF_SOMETHING_ELSE = {
     *("procedure_map", "survival_frame", "rate_chain", "dark_figure", "share_change"),
     *("survey_shares", "reporting_rate"),
+    *("linkage_error", "linkage_sensitivity"),
 }
 
 
@@ -53,6 +54,12 @@ def test_the_list_is_long_enough_to_mean_something() -> None:
 def test_a_plain_table_is_refused_with_the_way_to_case_data(name: str) -> None:
     with pytest.raises(QuestionError, match=r"DataFrame[^$]*jm\.read_cases"):
         getattr(jm, name)(TABLE, **NEEDED.get(name, {}))
+
+
+@pytest.mark.parametrize("name", ["linkage_error", "linkage_sensitivity"])
+def test_a_plain_table_is_refused_with_the_way_to_linked_registers(name: str) -> None:
+    with pytest.raises(QuestionError, match=r"DataFrame[^$]*jm\.link_registers"):
+        getattr(jm, name)(TABLE)
 
 
 @pytest.mark.parametrize("name", OF_CASES)
