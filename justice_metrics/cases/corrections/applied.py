@@ -17,7 +17,7 @@ from ..canonical import ensure_cutoff
 from ..casedata import CaseData
 from ..rules.examine import RULES, Verdict, examine, rule_named
 from ..rules.masks import sure
-from ..rules.offending import breaking_ids
+from ..rules.offending import breaking_ids, lists_units
 from ..rules.subject import Subject
 from .cells import Cell
 from .plan import CorrectionPlan, Decision
@@ -27,7 +27,6 @@ REFUSED: Final = (
     *("unreadable_dates", "unreadable_numbers", "unmatched_labels", "missing_ids", "repeated_ids"),
     "rows_of_no_case",
 )
-_SUPPORT_COLUMNS = ("unit_id", "actor", "institution", "start_day", "end_day", "basis", "recorded_day")
 
 
 def corrected(
@@ -173,9 +172,7 @@ def decided_cells(plan: CorrectionPlan, cells: Sequence[Cell]) -> Sequence[Cell]
 def _strangers(cases: CaseData, decision: Decision, listed: Mapping[str, frozenset[str]]) -> int:
     """Return how many units break a rule and were not among those that were decided on."""
     rule = rule_named(decision.rule)
-    # the file of cells lists the units of errors and warnings only
-    listable = rule.certain and rule.severity != "note" and bool(rule.probes(Subject(cases)))
-    if decision.do == "correct" or not listable:
+    if decision.do == "correct" or not lists_units(rule, Subject(cases)):
         return 0
     return len(set(breaking_ids(cases, rule.id)) - listed.get(rule.id, frozenset()))
 
@@ -242,11 +239,11 @@ def _dropped(cases: CaseData, decisions: tuple[Decision, ...]) -> tuple[CaseData
             raise _no_units(one.rule)
     kept, spells, units = cases, [0] * len(of_spells), [0] * len(of_units)
     frame = subject.support_frame()
-    if of_spells and frame is not None:
+    if of_spells and frame is not None and cases.support is not None:
         masks = [_mask(subject, one) for one in of_spells]
         spells = _first_hits(frame, masks, None)
-        there = [one for one in _SUPPORT_COLUMNS if one in frame.collect_schema().names()]
-        kept = kept.with_(support=frame.filter(~reduce(or_, masks)).select(*there))
+        own = cases.support.collect_schema().names()
+        kept = kept.with_(support=frame.filter(~reduce(or_, masks)).select(*own))
     if of_units:
         masks = [_mask(subject, one) for one in of_units]
         whole = subject.frame()

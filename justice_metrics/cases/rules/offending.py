@@ -13,6 +13,7 @@ from ...base.types import Names, names
 from ..casedata import CaseData
 from ..private_file import PREFIX, write_private
 from .examine import examine, rule_named
+from .rule import Rule
 from .subject import Settings, Subject
 
 OFFENDING_FILE: Final = f"{PREFIX}units_to_correct.csv"
@@ -98,8 +99,9 @@ def rules_with_units(cases: CaseData, settings: Settings | None = None) -> tuple
     """Return the broken rules that say which units break them, notes left out."""
     found = examine(cases, settings=settings).verdicts
     subject = Subject(cases, settings or Settings())
-    return tuple(
-        one.rule.id
-        for one in found
-        if one.broken and one.rule.certain and one.rule.severity != "note" and one.rule.probes(subject)
-    )
+    return tuple(one.rule.id for one in found if one.broken and lists_units(one.rule, subject))
+
+
+def lists_units(rule: Rule, subject: Subject) -> bool:
+    """Return whether the units that break a rule are listed: it tells them one by one, and is more than a note."""
+    return rule.certain and rule.severity != "note" and bool(rule.probes(subject))
