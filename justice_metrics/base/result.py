@@ -4,170 +4,21 @@ from __future__ import annotations
 
 import html
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import numpy as np
-
-from .errors import QuestionError
-from .language import LANGUAGES, Language, Readable, format_number, format_share, tr
-from .levels import LEVEL_WORDS
+from .cells import BaseCounts, Count, CurveCounts, box
+from .errors import QuestionError, suggestion
+from .language import LANGUAGES, Language, Readable, format_share, tr
 from .provenance import Provenance
-from .quantities import STATUS_WORDS, STATUSES
+from .table import Table
 from .types import FrameLibrary, Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-Unit: TypeAlias = Literal["text", "units", "share", "points", "change", "days", "number"]
-Role: TypeAlias = Literal["stratum", "key", "count", "estimate", "interval"]
-# What the disclosure gate must know of a column. The set is closed: a kind without a guard cannot be published.
-Kind: TypeAlias = Literal[
-    "stratum", "key", "count", "share", "difference", "std_error", "interval", "quantile", "probability", "text"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The declaration of one column of a result.
-
-    Attributes
-    ----------
-    name : str
-        Name in ``to_frame()``.
-    meaning : Readable
-        What it says, for headings and the data dictionary.
-    unit : {"text", "units", "share", "points", "change", "days", "number"}
-        Shares are parts of one (0.04 is shown as 4 %; a ratio of flows may pass 100 %); points are differences of
-        shares; a change is relative to what was before (0.04 is shown as +4 %) and never shares a column with points.
-    role : {"stratum", "key", "count", "estimate", "interval"}
-        What it does in the table.
-    kind : str
-        What the disclosure gate must know of it, from a closed set.
-    decimals : int
-        How many decimals a reader is shown.
-    """
-
-    name: str
-    meaning: Readable
-    unit: Unit
-    role: Role
-    kind: Kind
-    decimals: int = 1
-
-    def __post_init__(self) -> None:
-        for value, allowed in ((self.unit, Unit), (self.role, Role), (self.kind, Kind)):
-            if value not in get_args(allowed):
-                raise TypeError(f"column {self.name!r}: {value!r} is not one of {get_args(allowed)}")
-
-
-class Table:
-    """Columns of equal length with their declarations; the arrays cannot be written to.
-
-    Parameters
-    ----------
-    columns : sequence of Column
-        In the order in which they are shown.
-    values : mapping of str to array, shape (rows,)
-        One array per declared column.
-    labels : mapping of str to mapping, optional
-        For a column of ids, the words of each id.
-    title : Readable, optional
-        What the table shows.
-    warning : Readable, optional
-        For a naive or biased table: the reason not to use it. Such a table is shown in its own box only.
-    statuses : mapping of str to sequence of str, optional
-        For a column whose cells may be missing in different ways: the id of each cell's status (see
-        ``base.quantities``), "" for a plain number.
-    """
-
-    __slots__ = ("columns", "labels", "statuses", "title", "values", "warning")
-
-    def __init__(
-        self,
-        columns: Sequence[Column],
-        values: Mapping[str, Any],
-        *,
-        labels: Mapping[str, Mapping[str, Readable]] | None = None,
-        title: Readable | None = None,
-        warning: Readable | None = None,
-        statuses: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        declared = [one.name for one in columns]
-        twice = next((one for place, one in enumerate(declared) if one in declared[:place]), None)
-        if twice is not None:
-            raise QuestionError(
-                tr("Answers have a column of their own that is called '{name}', so it cannot name groups.", name=twice),
-                tr("Rename the column before handing the table over."),
-            )
-        if declared != list(values):
-            raise TypeError(f"columns declared {declared}, given {list(values)}")
-        arrays = {name: _read_only(array) for name, array in values.items()}
-        if len({len(array) for array in arrays.values()}) > 1:
-            raise TypeError("columns of unequal length: " + str({n: len(a) for n, a in arrays.items()}))
-        self.columns: Final = tuple(columns)
-        self.values: Final[Mapping[str, Values]] = MappingProxyType(arrays)
-        self.labels: Final = MappingProxyType(dict(labels or {}))
-        self.statuses: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(_checked(statuses or {}, arrays))
-        self.title: Final = title
-        self.warning: Final = warning
-
-    def __len__(self) -> int:
-        return len(next(iter(self.values.values()), ()))
-
-    def __getitem__(self, name: str) -> Values:
-        return self.values[name]
-
-    def display(self, language: Language = "en") -> tuple[list[str], list[list[str]]]:
-        """Return headings and rows as a reader sees them: words for ids, percentages, limits in one cell."""
-        headings: list[str] = []
-        cells: list[list[str]] = []
-        for column in self.columns:
-            if column.name == "conf_high" and "conf_low" in self.values:
-                continue
-            headings.append(column.meaning.text(language))
-            if column.name == "conf_low" and "conf_high" in self.values:
-                headings[-1] = tr("interval").text(language)
-                low, high = (self._cells(one, language) for one in self._pair())
-                # An upper limit in days that was not reached while observed: the lower one still holds.
-                beyond = tr("not reached").text(language) if column.unit == "days" else "–"
-                cells.append([_interval(*pair, beyond=beyond) for pair in zip(low, high, strict=True)])
-            else:
-                cells.append(self._cells(column, language))
-        return headings, [list(row) for row in zip(*cells, strict=True)]
-
-    def _repr_html_(self) -> str:
-        headings, rows = self.display("en")
-        head = "".join(f"<th>{html.escape(one)}</th>" for one in headings)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[:60])
-        title = html.escape(self.title.text()) if self.title else ""
-        warning = f"<p><strong>{html.escape(self.warning.text())}</strong></p>" if self.warning else ""
-        more = f"<p>… {len(rows) - 60} more</p>" if len(rows) > 60 else ""
-        table = f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return warning + table + more
-
-    def _pair(self) -> tuple[Column, Column]:
-        by_name = {one.name: one for one in self.columns}
-        return by_name["conf_low"], by_name["conf_high"]
-
-    def _cells(self, column: Column, language: Language) -> list[str]:
-        words = self.labels.get(column.name, {})
-        shown = [_cell(value, column, words, language) for value in self.values[column.name]]
-        if column.name not in self.statuses:
-            return shown
-        return [_marked(cell, status, language) for cell, status in zip(shown, self.statuses[column.name], strict=True)]
-
-    def frame_columns(self) -> dict[str, Values]:
-        """Return the columns for a frame or a file; one with statuses is followed by ``<name>__status``."""
-        found: dict[str, Values] = {}
-        for name, array in self.values.items():
-            found[name] = array
-            if any(self.statuses.get(name, ())):
-                found[f"{name}__status"] = np.array(self.statuses[name], dtype=object)
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +45,32 @@ class Definition:
     basis: Literal["cohort", "flow", "snapshot"]
     pending: Readable
     method: Readable | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protected:
+    """What the disclosure gate gives back: all that may be published of an answer.
+
+    Attributes
+    ----------
+    tables : mapping of str to Table
+        Counts replaced, all else computed from them; hidden cells are NaN with the status "suppressed". Tables that may
+        not leave are missing.
+    provenance : Provenance
+        With protected numbers, and nothing of persons or places on a disk.
+    notes : tuple of Readable
+        Those that tell no number of cases.
+    curves : mapping of str to CurveCounts
+        On a coarse grid of days; a stratum whose curve may not be shown has nobody in it.
+    minimum : int
+        The smallest count that is shown.
+    """
+
+    tables: Mapping[str, Table]
+    provenance: Provenance
+    notes: tuple[Readable, ...] = ()
+    curves: Mapping[str, CurveCounts] = field(default_factory=dict)
+    minimum: int = 10
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -261,8 +138,6 @@ class Result(ABC):
         """
         import narwhals.stable.v2 as nw
 
-        from .errors import QuestionError, suggestion
-
         if table not in self.tables:
             raise QuestionError(
                 tr("This result has no table '{table}'.", table=table), suggestion(table, tuple(self.tables))
@@ -317,12 +192,61 @@ class Result(ABC):
         QuestionError
             When the answer has no such view.
         """
-        from .errors import QuestionError, suggestion
-
         raise QuestionError(
             tr("This result has no view '{view}'.", view=view),
             suggestion(view, tuple(self.views)) if self.views else tr("It has one figure, drawn by plot."),
         )
+
+    def base_counts(self) -> BaseCounts:
+        """Return every count that the answer rests on, for the disclosure gate."""
+        whose = self.provenance
+        found = [one for name, table in self.tables.items() if table.guard != "internal" for one in table.counts(name)]
+        found.append(Count(frozenset(), float(whose.units_in), ("provenance", "units_in", 0)))
+        found += [
+            Count(box({"left out": str(one.reason)}), float(one.n), ("provenance", "left_out", place))
+            for place, one in enumerate(whose.left_out)
+        ]
+        return BaseCounts(population=f"{whose.unit} of {whose.fingerprint}", counts=tuple(found))
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published, from protected counts and nothing else.
+
+        Parameters
+        ----------
+        protected : Protected
+            What the disclosure gate made of ``base_counts()``.
+
+        Returns
+        -------
+        Result
+            A `Published`: the tables of ``protected``, sentences and drawings made from them.
+        """
+        return Published.of(self, protected)
+
+    def context(self) -> Mapping[str, object]:
+        """Return words and settings that sentences and drawings of the published answer need; no number of cases."""
+        return {}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:  # noqa: ARG003
+        """Return the answer in sentences, from the tables of ``shown`` alone.
+
+        Parameters
+        ----------
+        shown : Result
+            This answer, or the same one as it is published: some cells may be NaN.
+        """
+        return ()
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:  # noqa: ARG003
+        """Draw the answer from the tables of ``shown`` alone; None where it has no drawing that may be published."""
+        return None
+
+    @classmethod
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:  # noqa: ARG003
+        """Draw a further view from the tables of ``shown`` alone; None where it may not be published."""
+        return None
 
     def _repr_html_(self) -> str:
         heading = html.escape(self.heading.text())
@@ -358,8 +282,6 @@ def _ensure_known(language: str) -> None:
     QuestionError
         With those that it does.
     """
-    from .errors import QuestionError
-
     if language not in LANGUAGES:
         raise QuestionError(
             tr("There is no language '{language}' here.", language=language),
@@ -367,59 +289,77 @@ def _ensure_known(language: str) -> None:
         )
 
 
-def _interval(low: str, high: str, *, beyond: str) -> str:
-    """Return two limits in one cell; without the upper one ``beyond`` stands for it, "–" where nothing is known."""
-    return "–" if low == "–" or (high == "–" and beyond == "–") else f"{low} – {beyond if high == '–' else high}"
-
-
 def _sentence(text: str) -> str:
     """Return a text with a capital at its beginning: labels from a procedure file begin small."""
     return text[:1].upper() + text[1:]
-
-
-def _read_only(array: Any) -> Values:
-    made: Values = np.array(array)
-    if made.dtype.kind in "US":
-        made = made.astype(object)
-    made.setflags(write=False)
-    return made
 
 
 def _native(array: Values) -> Any:
     return array.tolist() if array.dtype == object else array.copy()
 
 
-def _checked(statuses: Mapping[str, Sequence[str]], arrays: Mapping[str, Values]) -> dict[str, tuple[str, ...]]:
-    for name, ids in statuses.items():
-        if name not in arrays or len(ids) != len(arrays[name]):
-            raise TypeError(f"statuses of {name!r}: no such column, or not one status per row")
-        unknown = sorted(set(ids) - set(STATUSES))
-        if unknown:
-            raise TypeError(f"statuses of {name!r}: {unknown[0]!r} is no status")
-    return {name: tuple(ids) for name, ids in statuses.items()}
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Published(Result):
+    """An answer as it may be published: protected tables, and sentences and drawings made from these alone.
+
+    Attributes
+    ----------
+    asked : type of Result
+        The answer that it was; it knows how to say and to draw its tables.
+    words : mapping of str to object
+        The answer's ``context()``.
+    """
+
+    asked: type[Result]
+    words: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, result: Result, protected: Protected) -> Published:
+        """Put the published form of ``result`` together; nothing of its numbers is kept."""
+        return cls(
+            heading=result.heading,
+            tables=protected.tables,
+            definition=result.definition,
+            provenance=protected.provenance,
+            notes=protected.notes,
+            frame_library=result.frame_library,
+            asked=type(result),
+            words=MappingProxyType(dict(result.context())),
+        )
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the answer in sentences, from what is published of it."""
+        return self.asked.findings_of(self)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw what is published of the answer.
+
+        Raises
+        ------
+        QuestionError
+            When it has no drawing that may be published.
+        """
+        drawn = self.asked.plot_of(self, ax, language=language)
+        if drawn is None:
+            raise QuestionError(tr("This answer has no figure that may be published."), tr("Show its table."))
+        return drawn
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw a further view of what is published.
+
+        Raises
+        ------
+        QuestionError
+            When the answer has no such view, or it may not be published.
+        """
+        drawn = self.asked.draw_of(self, view, ax, language=language)
+        if drawn is None:
+            raise QuestionError(
+                tr("This answer has no view '{view}' that may be published.", view=view), tr("Show its table.")
+            )
+        return drawn
 
 
-def _marked(cell: str, status: str, language: Language) -> str:
-    """Return a cell with its status: in place of a number that is not there, beside one that is under review."""
-    if not status:
-        return cell
-    words = STATUS_WORDS[status].text(language)
-    return words if cell == "–" else f"{cell} ({words})"
-
-
-def _cell(value: Any, column: Column, words: Mapping[str, Readable], language: Language) -> str:
-    if isinstance(value, str):
-        readable = words.get(value) or LEVEL_WORDS.get(value)
-        return readable.text(language) if readable else value
-    if value is None:
-        return "–"
-    number = float(value)
-    if column.unit == "share":
-        return format_share(number, language, decimals=column.decimals)
-    if column.unit == "change":
-        return ("+" if number > 0 else "") + format_share(number, language, decimals=column.decimals)
-    if column.unit == "points":
-        return format_number(number * 100, language, decimals=column.decimals)
-    if column.unit in {"units", "days"}:
-        return format_number(number, language, decimals=0 if number.is_integer() else 1)
-    return format_number(number, language, decimals=column.decimals)
+def context_of(shown: Result) -> Mapping[str, object]:
+    """Return the words and settings of an answer, or of what is published of it."""
+    return shown.words if isinstance(shown, Published) else shown.context()

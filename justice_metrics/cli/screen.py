@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-    from ..base.result import Result, Table
+    from ..base.result import Result
+    from ..base.table import Table
 
 INTERNAL: Final = tr("INTERNAL: not for publication")
 SIMULATED: Final = tr("Simulated data: no case in it is real.")

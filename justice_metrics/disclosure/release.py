@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias, get_args
 
 from ..base.errors import DisclosureError
 from ..base.language import Label, Readable, tr
-from ..base.result import Kind, Result, Table
+from ..base.result import Result
+from ..base.table import Kind, Table
 
 Audience: TypeAlias = Literal["internal"]
 

@@ -13,7 +13,8 @@ from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
 from ..base.levels import LEVEL_WORDS, PENDING
 from ..base.provenance import LeftOut
-from ..base.result import Column, Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Column, Table
 from ..base.types import Counts, Names, names
 from ..cases.casedata import CaseData
 from ..figures.counts import bars, lines

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ..base.language import Language, Readable, tr
-from ..base.result import Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Table
 from ..base.types import Floats, Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from ..base.language import Readable, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Floats, Values
 from ..estimate.curves import aalen_johansen, kaplan_meier
 from ..estimate.risk import at_risk, last_observed_days

@@ -12,7 +12,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Readable, tr
 from ..base.levels import LEVEL_WORDS, MISSING_LEVELS
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Floats
 from ..cases.durations import ANY_EXIT
 from ..estimate.comparison import Comparison, fleming_harrington, gehan, log_rank, tarone_ware, trend

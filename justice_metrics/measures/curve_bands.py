@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Readable, tr, trn
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Floats, Tallies
 from ..estimate.bands import SimultaneousBand, days_with, equal_precision, equal_precision_incidence, hall_wellner
 from ..estimate.limits import Limits

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Flags, Floats, Tallies, Values
 from ..estimate.steps import at_days
 from ..figures.curves import DRAWN_CURVES, MOST_CURVES, MOST_SHADED

@@ -11,7 +11,7 @@ from ..base.errors import QuestionError
 from ..base.language import Label, Language, Message, Readable, format_number, format_share, tr, trn
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut, Provenance
-from ..base.result import Column
+from ..base.table import Column
 from ..base.types import Counts, Floats, Tallies
 from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData

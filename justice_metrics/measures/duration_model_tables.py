@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..base.language import Readable, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Floats
 from ..estimate.calibration import Calibration, observed_share
 from ..estimate.parametric import Fit, survival

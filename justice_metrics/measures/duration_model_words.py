@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..base.language import Readable, tr
-from ..base.result import Table
+from ..base.table import Table
 from ..estimate.parametric import Fit
 from .duration_model_tables import DISTRIBUTION_WORDS
 from .regression_model import Prepared

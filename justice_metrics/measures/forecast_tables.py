@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.language import Readable, tr
 from ..base.levels import PENDING
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Days, Floats, Tallies, Values
 from ..estimate.forecast import (
     Expected,

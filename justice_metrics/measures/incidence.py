@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..base.language import Language, Readable, tr
-from ..base.result import Column, Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Column, Table
 from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations

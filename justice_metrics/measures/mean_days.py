@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.language import Readable, tr, trn
 from ..base.levels import LEVEL_WORDS
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Floats
 from ..estimate.contrasts import differences_from, ratios_to
 from ..estimate.limits import Limits, pointwise

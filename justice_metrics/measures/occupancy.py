@@ -10,7 +10,8 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.result import Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Table
 from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
 from ..estimate.limits import Limits

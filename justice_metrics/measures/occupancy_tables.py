@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from ..base.language import Readable, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Flags, Floats, Tallies
 from ..estimate.limits import Limits, normal_quantile, pointwise
 from ..estimate.multistate import Moves, Occupation, Spells, initial_error, initial_share

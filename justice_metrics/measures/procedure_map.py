@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from ..base.language import Language, Message, Readable, tr, trn
 from ..base.provenance import Provenance
-from ..base.result import Column, Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Column, Table
 from ..base.version import __version__
 from ..cases.procedure import Limit, Procedure
 from ..cases.procedure_file import read_procedure

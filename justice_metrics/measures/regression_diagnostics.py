@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Language, Readable, format_number, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Floats, Tallies
 from ..estimate.cox import CoxFit
 from ..estimate.cox_proportional import schoenfeld_residuals

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts, Floats
 from ..estimate.cox import CoxFit, cox
 from ..estimate.cox_concordance import concordance

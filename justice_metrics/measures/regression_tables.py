@@ -10,7 +10,7 @@ import numpy as np
 from ..base.language import Label, Language, Message, Readable, format_number, tr
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Counts
 from ..cases.attributes import CANONICAL_ATTRIBUTES, actor_words
 from ..cases.durations import LEFT_OUT

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.language import Message, tr
 from ..base.levels import LEVEL_WORDS, NOT_RECORDED
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Floats, Tallies
 from ..estimate.clustered_share import clustered_share
 from ..estimate.curves import Incidence

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import Label, Language, Readable, format_number, format_tick, tr, trn
-from ..base.result import Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..base.language import Readable, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Floats
 from ..estimate.limits import normal_quantile
 from ..tables import SpellTable

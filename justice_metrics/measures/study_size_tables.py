@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..base.language import Message, Readable, tr
-from ..base.result import Column, Table
+from ..base.table import Column, Table
 from ..base.types import Floats
 from ..estimate.intraclass import Intraclass
 from ..estimate.power import cox_events, design_effect, two_shares_power, two_shares_units, units_in_clusters

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr
-from ..base.result import Column, Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Column, Table
 from ..base.types import Days, Floats, Names, Tallies, names
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations

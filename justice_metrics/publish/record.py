@@ -13,7 +13,8 @@ from ..base.language import Language
 from .inert import setting_text
 
 if TYPE_CHECKING:
-    from ..base.result import Result, Table
+    from ..base.result import Result
+    from ..base.table import Table
 
 
 def as_json(results: Sequence[Result], language: Language) -> dict[str, Any]:

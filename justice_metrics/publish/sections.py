@@ -9,7 +9,8 @@ from typing import Final
 
 from ..base.language import Label, Language, Message, Readable, tr, trn
 from ..base.provenance import unit_words
-from ..base.result import Column, Definition, Result, Table
+from ..base.result import Definition, Result
+from ..base.table import Column, Table
 from .drawing import drawn
 from .inert import plain
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ..base.language import Language, Readable, tr
-from ..base.result import Table
+from ..base.table import Table
 
 LONGEST_NAME: Final = 26
 """A workbook takes 31 characters; some are kept for a number that tells sheets of like names apart."""

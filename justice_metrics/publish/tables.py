@@ -13,7 +13,8 @@ import numpy as np
 
 from ..base.errors import OutputError, QuestionError, suggestion
 from ..base.language import Language, tr
-from ..base.result import Result, Table
+from ..base.result import Result
+from ..base.table import Table
 from ..figures.style import FigureFormat
 from .drawing import drawn
 from .folder import write_file

@@ -13,7 +13,8 @@ from typing import Any, Final
 from ..base.language import Language, Readable, tr
 from ..base.levels import LEVEL_WORDS
 from ..base.quantities import STATUS_WORDS
-from ..base.result import Column, Result, Table, Unit
+from ..base.result import Result
+from ..base.table import Column, Table, Unit
 from .account import settings, sources
 from .inert import plain
 from .page import INTERNAL, SIMULATED, WORDS

@@ -7,7 +7,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.language import tr
-from justice_metrics.base.result import Column, Table, Unit
+from justice_metrics.base.table import Column, Table, Unit
 
 NAN = float("nan")
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from justice_metrics.base.language import tr
 from justice_metrics.base.quantities import STATUS_WORDS, STATUSES, differences, quantity, ratio, sums
-from justice_metrics.base.result import Column, Table
+from justice_metrics.base.table import Column, Table
 
 KINDS = ["", "under_review", "not_applicable", "pending", "not_available", "suppressed"]
 

@@ -12,7 +12,8 @@ import pytest
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.base.language import Label, Language, Readable, tr
 from justice_metrics.base.provenance import LeftOut, Provenance
-from justice_metrics.base.result import Column, Definition, Kind, Result, Role, Table, Unit
+from justice_metrics.base.result import Definition, Result
+from justice_metrics.base.table import Column, Kind, Role, Table, Unit
 from justice_metrics.base.types import names
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def answer(tables: dict[str, Table] | None = None, **given: Any) -> Answer:
 
 
 class TestColumns:
-    @pytest.mark.parametrize("wrong", [{"unit": "percent"}, {"role": "colour"}, {"kind": "mean"}])
+    @pytest.mark.parametrize("wrong", [{"unit": "percent"}, {"role": "colour"}, {"kind": "picture"}])
     def test_unit_role_and_kind_are_closed_sets(self, wrong: dict[str, str]) -> None:
         right: dict[str, Any] = {"unit": "units", "role": "count", "kind": "count"}
         with pytest.raises(TypeError, match="is not one of"):
@@ -59,7 +60,7 @@ class TestColumns:
         assert get_args(Role) == ("stratum", "key", "count", "estimate", "interval")
         assert set(get_args(Kind)) == {
             *("stratum", "key", "count", "share", "difference", "std_error", "interval", "quantile", "probability"),
-            "text",
+            *("mean", "coefficient", "setting", "text"),
         }
 
 

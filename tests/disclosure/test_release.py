@@ -11,7 +11,8 @@ import pytest
 from justice_metrics.base.errors import DisclosureError
 from justice_metrics.base.language import tr
 from justice_metrics.base.provenance import Provenance
-from justice_metrics.base.result import Column, Definition, Result, Table
+from justice_metrics.base.result import Definition, Result
+from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.release import Release, internal
 
 COLUMN = Column("numerator", tr("cases"), "units", "count", "count")

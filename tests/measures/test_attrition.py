@@ -11,7 +11,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
-from justice_metrics.base.result import Table
+from justice_metrics.base.table import Table
 from tests.made_cases import log, wide
 
 # Lost at once; pending when charged; dismissed; accused without a charge; convicted; young and pending.

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.base.result import Table
+from justice_metrics.base.table import Table
 from justice_metrics.cases.durations import Durations
 
 REFERENCE = Path(__file__).parents[1] / "reference"

@@ -10,7 +10,8 @@ import numpy as np
 
 from justice_metrics.base.language import Label, Readable, tr, trn
 from justice_metrics.base.provenance import LeftOut, Provenance
-from justice_metrics.base.result import Column, Definition, Result, Table
+from justice_metrics.base.result import Definition, Result
+from justice_metrics.base.table import Column, Table
 from justice_metrics.figures.style import house_style, new_axes
 
 COURT = Column("court", tr("court"), "text", "stratum", "stratum")

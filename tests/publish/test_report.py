@@ -16,7 +16,7 @@ import justice_metrics as jm
 from justice_metrics.base import language as language_module
 from justice_metrics.base.errors import DisclosureError, OutputError
 from justice_metrics.base.language import Label, tr
-from justice_metrics.base.result import Column, Table
+from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.release import internal
 from justice_metrics.publish import sections
 from justice_metrics.publish.report import render, report_bytes, result_page, write_report

@@ -15,7 +15,7 @@ import pytest
 
 from justice_metrics.base.errors import OutputError, QuestionError
 from justice_metrics.base.language import Label, tr
-from justice_metrics.base.result import Column, Table
+from justice_metrics.base.table import Column, Table
 from justice_metrics.publish.tables import SUFFIXES, csv_bytes, result_bytes, write_table
 from tests.publish.answers import HOSTILE, naive_table, provenance, rates, rates_table
 

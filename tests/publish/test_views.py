@@ -14,7 +14,8 @@ import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.base.language import Language, Readable, tr
 from justice_metrics.base.provenance import Provenance
-from justice_metrics.base.result import Column, Definition, Result, Table
+from justice_metrics.base.result import Definition, Result
+from justice_metrics.base.table import Column, Table
 from justice_metrics.publish.drawing import drawn
 from justice_metrics.publish.sections import section
 

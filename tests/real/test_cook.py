@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import justice_metrics as jm
-from justice_metrics.base.result import Table
+from justice_metrics.base.table import Table
 from tests.real.plain import incidence
 
 pytestmark = pytest.mark.needs_data

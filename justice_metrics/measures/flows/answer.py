@@ -12,7 +12,8 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.quantities import STATUS_WORDS, STATUSES
-from ...base.result import Result, Table
+from ...base.result import Result
+from ...base.table import Table
 from ...cases.counts.quantities import WORDS
 from ...cases.periods import period_words
 from ...figures.counts import bars

@@ -11,7 +11,8 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Readable, tr
 from ...base.quantities import Quantity, quantity
-from ...base.result import Definition, Table
+from ...base.result import Definition
+from ...base.table import Table
 from ...base.types import Floats, Names, names, several
 from ...cases.calendar import date_of, day_number
 from ...cases.casedata import CaseData

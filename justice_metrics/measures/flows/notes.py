@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.language import Readable, tr, trn
 from ...base.quantities import STATUSES
-from ...base.result import Table
+from ...base.table import Table
 from ...reduce.flow_counts import Flows
 from ..declared import Share, levels_words
 from .indicators import Balance

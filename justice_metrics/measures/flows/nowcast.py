@@ -13,7 +13,8 @@ from ...base.errors import QuestionError
 from ...base.language import Language, Message, Readable, format_number, tr
 from ...base.provenance import LeftOut
 from ...base.quantities import quantity
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Floats
 from ...cases.attributes import attribute_words, suggested
 from ...cases.casedata import CaseData

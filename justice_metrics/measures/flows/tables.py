@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.language import Readable, tr
 from ...base.quantities import STATUSES, Quantity, quantity
-from ...base.result import Column, Kind, Role, Table, Unit
+from ...base.table import Column, Kind, Role, Table, Unit
 from ...base.types import Floats
 from ...cases.counts.quantities import WORDS
 from ...cases.periods import period_words

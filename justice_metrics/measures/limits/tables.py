@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Message, Readable, tr, trn
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...cases.procedure import Limit
 from ...cases.procedure_parts import BREACHES, CERTAINTIES, COUNTED_FROM

@@ -11,7 +11,7 @@ import numpy as np
 from ...base.language import Message, tr
 from ...base.levels import NOT_APPLICABLE
 from ...base.quantities import NOT_DEFINED
-from ...base.result import Column, Table, Unit
+from ...base.table import Column, Table, Unit
 from ...base.types import Floats
 from ...cases.attributes import attribute_words
 from ...estimate.standardise import pooled_shares

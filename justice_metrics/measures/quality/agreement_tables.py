@@ -11,7 +11,7 @@ import numpy as np
 
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats, Tallies, Values
 from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...estimate.agreement import Kappa, Weighting, chance_corrected, kappa, kappa_by_resampling

@@ -11,7 +11,7 @@ import numpy as np
 from ...base.language import Message, Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
 from ...base.provenance import ACTION_WORDS
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Values
 from ...cases.casedata import CaseData
 from ...cases.mappings.parts import LEFT_DAY

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr, trn
 from ...base.levels import ALL
-from ...base.result import Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Table
 from ...base.types import Flags, Floats, Names, names
 from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData

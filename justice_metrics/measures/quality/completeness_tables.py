@@ -10,7 +10,7 @@ import numpy as np
 
 from ...base.language import Message, Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS, NOT_AVAILABLE
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Flags, Floats, Tallies
 from ...cases.periods import Periods, period_words
 from ...estimate.drift import equal_shares

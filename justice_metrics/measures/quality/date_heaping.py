@@ -11,7 +11,8 @@ import numpy as np
 
 from ...base.language import Language, Message, Readable, format_share, tr, trn
 from ...base.levels import ALL
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.periods import Period, Periods, period_words, periods_between

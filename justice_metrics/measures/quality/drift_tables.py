@@ -10,7 +10,7 @@ import numpy as np
 
 from ...base.language import Label, Message, Readable, tr
 from ...base.levels import ALL
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats, Tallies, Values
 from ...cases.attributes import attribute_words
 from ...cases.periods import period_words

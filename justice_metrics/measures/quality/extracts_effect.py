@@ -11,7 +11,7 @@ import numpy as np
 from ...base.errors import JusticeMetricsError, ProcedureError
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, PENDING
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Flags, Values
 from ...cases.casedata import CaseData
 from ...reduce.extracts import Extracts

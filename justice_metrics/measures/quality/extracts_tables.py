@@ -11,7 +11,7 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING, naturally
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Flags, Floats, Values
 from ...cases.attributes import attribute_words
 from ...cases.conversions.labels import FEWEST_TO_SHOW

@@ -12,7 +12,8 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
-from ...base.result import Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Table
 from ...cases.linkage.linked import THRESHOLDS, LinkedRegisters
 from ...cases.linkage.review import BANDS, Reviewed, read_review
 from ...figures.dots import dots

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...base.language import Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...cases.linkage.linked import LinkedRegisters
 from ...cases.linkage.review import BANDS, Reviewed
 from ...estimate.linkage_review import Judged, reviewed_precision, reviewed_recall

@@ -14,7 +14,8 @@ from ...base.language import Language, Message, Readable, format_share, tr, trn
 from ...base.levels import ALL, PENDING
 from ...base.provenance import LeftOut
 from ...base.quantities import NOT_DEFINED
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats, Names, Tallies, names
 from ...cases.attributes import attribute_words, suggested
 from ...cases.casedata import CaseData

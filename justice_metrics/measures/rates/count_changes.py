@@ -11,7 +11,8 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_tick, tr
 from ...base.quantities import Quantity, differences, ratio
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

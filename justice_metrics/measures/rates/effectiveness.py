@@ -10,7 +10,8 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr, trn
 from ...base.quantities import NOT_DEFINED, STATUSES, Quantity, differences, quantity, ratio
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Flags, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

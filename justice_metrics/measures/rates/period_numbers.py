@@ -10,7 +10,7 @@ import numpy as np
 from ...base.language import Language, Readable, format_share, tr, trn
 from ...base.levels import ALL, NOT_APPLICABLE, PENDING
 from ...base.quantities import STATUSES, Quantity
-from ...base.result import Table
+from ...base.table import Table
 from ...base.types import Counts, Flags
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

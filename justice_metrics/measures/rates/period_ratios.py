@@ -11,7 +11,8 @@ import numpy as np
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
 from ...base.provenance import unit_words
 from ...base.quantities import Quantity, ratio
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

@@ -7,7 +7,7 @@ import numpy as np
 from ...base.language import tr
 from ...base.levels import NOT_AVAILABLE
 from ...base.quantities import ratio
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Flags, Floats
 from ...estimate.age_standardise import Rate, direct_rate, poisson_rate
 from ..declared import shown_limits, strata_columns

@@ -11,7 +11,8 @@ import numpy as np
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Readable, format_share, tr
 from ...base.quantities import NOT_DEFINED
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Floats
 from ...base.version import __version__
 from ...estimate.chain import Chain, chained, error_of_limits

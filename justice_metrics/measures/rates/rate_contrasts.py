@@ -11,7 +11,8 @@ import numpy as np
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Readable, format_number, format_tick, tr
 from ...base.levels import LEVEL_WORDS
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...cases.casedata import CaseData
 from ...estimate.share_contrasts import Contrast, newcombe_difference, score_ratio
 from ...estimate.survey import linearised_difference, linearised_ratio

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base.language import Readable, tr
 from ...base.levels import PENDING
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...tables import Strata
 from ..declared import interval_columns, strata_columns

@@ -9,7 +9,8 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_share, format_tick, tr
 from ...base.quantities import differences, ratio
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Counts, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, format_number, format_share, tr
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.version import __version__
 from ...estimate.share_contrasts import newcombe_difference
 from ...figures.dots import dots

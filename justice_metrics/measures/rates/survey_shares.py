@@ -11,7 +11,8 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Label, Language, Readable, format_number, format_share, tr, trn
 from ...base.provenance import LeftOut
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Names, names
 from ...base.version import __version__
 from ...estimate.survey import DesignShare, linearised_share

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 
 from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Tallies
 from ...cases.casedata import CaseData
 from ...estimate.proportion import wilson

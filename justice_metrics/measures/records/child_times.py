@@ -10,7 +10,7 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, tr
 from ...base.provenance import LeftOut
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...cases.casedata import CaseData
 from ...cases.durations import ANY_EXIT, Durations

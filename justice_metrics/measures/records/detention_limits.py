@@ -10,7 +10,7 @@ import numpy as np
 
 from ...base.language import Readable, tr
 from ...base.levels import MISSING_LEVELS
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Flags
 from ...cases.casedata import CaseData
 from ...cases.durations import LEFT_OUT, Durations

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...base.language import Label, Language, Readable, format_number, format_share, tr, trn
 from ...base.levels import LEVEL_WORDS
-from ...base.result import Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...figures.dots import dots

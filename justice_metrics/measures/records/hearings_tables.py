@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.language import Language, Message, Readable, format_number, tr
 from ...base.levels import LEVEL_WORDS
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...estimate.proportion import wilson
 from ...reduce.hearings import HearingCounts, Settings

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.language import Readable, tr
 from ...base.levels import NOT_RECORDED
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats, Tallies
 from ...cases.calendar import date_of
 from ...cases.sentence_ranges import SentenceRange, range_of

@@ -17,7 +17,8 @@ from ...base.errors import QuestionError
 from ...base.language import Language, Readable, format_number, tr
 from ...base.levels import MISSING_LEVELS, NOT_RECORDED
 from ...base.provenance import LeftOut
-from ...base.result import Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.attributes import suggested
 from ...cases.casedata import CaseData

@@ -10,7 +10,8 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.language import Language, Readable, tr
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, tr, trn
-from ...base.result import Column, Result, Table, Unit
+from ...base.result import Result
+from ...base.table import Column, Table, Unit
 from ...base.types import Counts, Flags, Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

@@ -12,7 +12,8 @@ import numpy as np
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Language, Message, Readable, format_number, tr, trn
 from ...base.quantities import NOT_DEFINED
-from ...base.result import Column, Result, Table, Unit
+from ...base.result import Result
+from ...base.table import Column, Table, Unit
 from ...base.types import Flags, Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

@@ -13,7 +13,8 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Label, Language, Message, Readable, format_number, tr, trn
 from ...base.levels import MISSING_LEVELS
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Counts, Tallies
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

@@ -14,7 +14,8 @@ from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Message, Readable, format_number, tr, trn
 from ...base.provenance import unit_words
 from ...base.quantities import Quantity, quantity
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Flags, Floats
 from ...cases.casedata import CaseData
 from ...cases.crosswalk import Code, CrosswalkRow, OfficialRow, iccs_codes, official_rows, read_crosswalk

@@ -12,7 +12,8 @@ import numpy as np
 from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
 from ...base.levels import NOT_APPLICABLE, NOT_AVAILABLE, PENDING, UNDER_REVIEW
 from ...base.quantities import NOT_DEFINED, STATUS_WORDS, STATUSES, SUPPRESSED, Quantity
-from ...base.result import Column, Result, Table, Unit
+from ...base.result import Result
+from ...base.table import Column, Table, Unit
 from ...base.types import Floats, Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData

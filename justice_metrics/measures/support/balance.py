@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.language import tr
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats
 from ...cases.attributes import attribute_words
 from ...estimate.emulation import Strategy

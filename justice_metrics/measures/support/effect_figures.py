@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.levels import LEVEL_WORDS
-from ...base.result import Table
+from ...base.table import Table
 from ...cases.attributes import attribute_words
 from ...figures.balance import love_plot, overlap_plot
 from ...figures.curves import step_curves

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.language import Readable, tr
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats
 from ...estimate.emulation import Weights
 from ...estimate.limits import normal_quantile

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, tr, trn
-from ...base.result import Table
+from ...base.table import Table
 from ..declared import Points, PValue, Share
 from .strategies import Strategies, period_words
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...base.language import Readable, tr
 from ...base.provenance import LeftOut
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Flags
 from .runs import Part, kept, started_in_time
 from .strategies import Strategies

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.language import Readable, tr
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...estimate.additive_interaction import excess_of_all
 from ...estimate.limits import normal_quantile
 from .hazard_contrasts import joint_tests, reach, single_test

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Language, Message, Readable, format_number, tr, trn
-from ...base.result import Table
+from ...base.table import Table
 from ...cases.attributes import actor_words
 from ...reduce.patterns import HOLDS
 from ...reduce.support_states import BEFORE, BESIDE, NOBODY, OTHER_ORDER, TOGETHER

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Readable, tr
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts
 from ...estimate.proportion import wilson
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...base.language import Language, format_number, format_share, tr
-from ...base.result import Table
+from ...base.table import Table
 from ...cases.attributes import attribute_words
 from ...figures.balance import love_plot, overlap_plot
 from ...figures.forest import forest

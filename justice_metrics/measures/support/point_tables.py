@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...base.language import Readable, tr
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats
 from ...cases.attributes import attribute_words
 from .points import ARM_WORDS, ESTIMATOR_WORDS, Compared, Likeness, detectable

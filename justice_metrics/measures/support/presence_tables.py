@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Message, Readable, tr, trn
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Flags, Floats, Values
 from ...cases.attributes import actor_words
 from ...estimate.curves import Incidence

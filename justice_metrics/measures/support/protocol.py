@@ -12,7 +12,7 @@ from typing import Final
 
 from ...base.language import Label, Language, Readable, format_number, tr, trn
 from ...base.provenance import SAMPLING_WORDS, Provenance, unit_words
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ..declared import Share
 from .strategies import Strategies, period_words
 

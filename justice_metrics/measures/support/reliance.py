@@ -10,7 +10,8 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, format_number, format_share, tr, trn
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Names, names
 from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData

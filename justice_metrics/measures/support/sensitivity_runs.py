@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Readable, tr, trn
-from ...base.result import Table
+from ...base.table import Table
 from ...estimate.emulation import NoStartsError
 from ...estimate.followed import Followed
 from .data import SupportData

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from ...base.language import Readable, tr, trn
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Floats
 from ...estimate.evalue import RiskPair, evalue_of_difference, evalues
 from ...estimate.pooling import Pooled

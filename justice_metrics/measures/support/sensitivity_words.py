@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, tr, trn
-from ...base.result import Table
+from ...base.table import Table
 from ...base.types import Values
 from ...estimate.unmeasured import tipping_effect
 from ..declared import Points, Share

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.language import Readable, tr, trn
-from ...base.result import Column, Table
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats
 from ...estimate.point_contrasts import clusters_of
 from .points import ARM_WORDS, ESTIMATOR_WORDS, FEW_CLUSTERS, FEW_OUTCOMES, Compared, detectable

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, tr
-from ...base.result import Column, Definition, Result, Table
+from ...base.result import Definition, Result
+from ...base.table import Column, Table
 from ...base.types import Counts, Floats
 from ...cases.attributes import actor_words
 from ...cases.casedata import CaseData

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from justice_metrics.base.errors import CaseDataError, ProcedureError, QuestionError
-from justice_metrics.base.result import Table
+from justice_metrics.base.table import Table
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.cases.counts.data import CountData
 from justice_metrics.estimate.proportion import wilson

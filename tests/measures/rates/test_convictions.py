@@ -9,7 +9,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import ProcedureError, QuestionError
-from justice_metrics.base.result import Table
+from justice_metrics.base.table import Table
 from tests.made_cases import log, wide
 
 # Convicted for good; convicted and under appeal; acquitted; rejected; pending on trial; convicted, then acquitted.

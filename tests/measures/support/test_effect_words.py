@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from justice_metrics.base.language import tr
-from justice_metrics.base.result import Column, Table
+from justice_metrics.base.table import Column, Table
 from justice_metrics.measures.support.effect_words import (
     Between,
     More,

@@ -1,0 +1,170 @@
+"""What the disclosure gate must know of a number: which units it counts, and what it is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from .levels import ALL
+from .types import Days, Tallies
+
+# Which units a count counts: for each dimension that is restricted, the levels that are in. Each unit has exactly one
+# level of a dimension, so boxes that differ in one dimension by disjoint levels add up.
+Box: TypeAlias = frozenset[tuple[str, frozenset[str]]]
+
+# How a table is guarded: recomputed from protected counts; on a coarse grid of days; rounded, where the cells behind
+# it are large enough; it says nothing of cases; it never leaves the room.
+Guard: TypeAlias = Literal["counts", "curve", "model", "words", "internal"]
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def box(restrictions: Mapping[str, str | tuple[str, ...]]) -> Box:
+    """Return the box of some restrictions; a dimension of all units restricts nothing.
+
+    Examples
+    --------
+    >>> box({"department": "Oruro", "sex": "all"}) == box({"department": ("Oruro",)})
+    True
+    """
+    return frozenset(
+        (name, frozenset((levels,) if isinstance(levels, str) else levels))
+        for name, levels in restrictions.items()
+        if levels != ALL
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellOf:
+    """Which units each entry of a count column counts; a row's strata restrict it in any case.
+
+    Attributes
+    ----------
+    fixed : mapping of str to tuple of str
+        Restrictions that hold for the whole column: dimension to the levels that are in.
+    keys : mapping of str to str
+        Key column to the dimension of which its value is a level.
+    sets : mapping of str to (str, mapping)
+        Key column to a dimension and, for each value of the column, the levels that are in: ``reached`` counts all
+        whose furthest step is this one or a later one.
+    flags : mapping of str to str
+        Key column to a prefix, where one unit can have several of the values: each value is a dimension of its own,
+        ``<prefix>:<value>``, of which the units have the level "yes".
+    events : bool
+        It counts things that a unit can have several of (hearings, decisions), so it is no part of a count of units.
+    """
+
+    fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    sets: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    events: bool = False
+
+    def box(self, row: Mapping[str, object], strata: Mapping[str, object]) -> Box:
+        """Return the box of one row."""
+        restrictions: dict[str, str | tuple[str, ...]] = {name: str(level) for name, level in strata.items()}
+        restrictions |= self.fixed
+        restrictions |= {dimension: str(row[column]) for column, dimension in self.keys.items()}
+        for column, (dimension, levels) in self.sets.items():
+            restrictions[dimension] = levels[str(row[column])]
+        restrictions |= {
+            f"{prefix}:{row[column]}": ("yes",) for column, prefix in self.flags.items() if row[column] != ALL
+        }
+        return box(restrictions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Of:
+    """What a column is computed from, so that the gate can compute it again from protected counts.
+
+    Attributes
+    ----------
+    inputs : tuple of str
+        Count columns. Where one of them is hidden, so is this one.
+    formula : str
+        Name of the formula in ``disclosure.formulas``, which takes the inputs in their order; empty where the gate
+        cannot compute it: then it is shown only where its inputs are published exactly.
+    level : float, optional
+        Confidence level of a limit.
+    rows : {"own", "stratum", "table"}
+        Whose inputs it rests on: those of its row, of all rows of its stratum, of the whole table.
+    """
+
+    inputs: tuple[str, ...]
+    formula: str = ""
+    level: float | None = None
+    rows: Literal["own", "stratum", "table"] = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One count: which units, how many, and where it stands.
+
+    Attributes
+    ----------
+    box : Box
+    value : float
+    place : tuple of (str, str, int)
+        Table, column and row; ("", "", n) for one that is not shown but must be large enough, such as the cells behind
+        a regression.
+    events : bool
+        It counts things, not units.
+    """
+
+    box: Box
+    value: float
+    place: tuple[str, str, int]
+    events: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveCounts:
+    """What happened on which day: G strata, K endings, D days; the statistics of a curve.
+
+    Attributes
+    ----------
+    strata : tuple of Box
+        (G,)
+    endings : tuple of str
+        (K,)
+    ending_boxes : tuple of Box
+        (K,) what each ending restricts.
+    days : array of int, shape (D,)
+        Ascending.
+    entered : array of int, shape (G, D)
+        Came under observation before the day; all on the first one without delayed entry.
+    events : array of int, shape (G, K, D)
+    censored : array of int, shape (G, D)
+    """
+
+    strata: tuple[Box, ...]
+    endings: tuple[str, ...]
+    ending_boxes: tuple[Box, ...]
+    days: Days
+    entered: Tallies
+    events: Tallies
+    censored: Tallies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseCounts:
+    """Every count that an answer rests on, for the gate.
+
+    Attributes
+    ----------
+    population : str
+        Which units: results of the same data, counted in the same unit, have the same population.
+    counts : tuple of Count
+        What is shown, and what must be large enough.
+    curves : mapping of str to CurveCounts
+        By name of the table.
+    weighted : bool
+        The counts are sums of sampling weights, so they do not tell how many units stand behind them.
+    """
+
+    population: str
+    counts: tuple[Count, ...]
+    curves: Mapping[str, CurveCounts] = field(default_factory=dict)
+    weighted: bool = False
