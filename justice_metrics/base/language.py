@@ -47,6 +47,18 @@ class Message:
         return self.text("en")
 
 
+class Setting(int):
+    """A whole number that says nothing of cases (a limit, an age, a day asked for), so it may be published in a note.
+
+    Examples
+    --------
+    >>> str(tr("Watched for {days} days", days=Setting(1095)))
+    'Watched for 1,095 days'
+    """
+
+    __slots__ = ()
+
+
 def tr(singular: str, /, **values: object) -> Message:
     """Mark a sentence for translation and attach its values.
 
@@ -92,6 +104,21 @@ class Label:
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self._words.items())))
+
+
+def tells_of_cases(words: object) -> bool:
+    """Whether words hold a number that is not declared to be a setting: such a note is not published.
+
+    Examples
+    --------
+    >>> tells_of_cases(tr("{n} left out", n=3)), tells_of_cases(tr("After {days} days", days=Setting(90)))
+    (True, False)
+    """
+    if isinstance(words, Message):
+        return any(tells_of_cases(value) for _, value in words.values)
+    if isinstance(words, list | tuple):
+        return any(tells_of_cases(one) for one in words)
+    return not isinstance(words, str | Label | Setting | dt.date | bool | None)
 
 
 @cache
