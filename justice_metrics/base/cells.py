@@ -32,7 +32,7 @@ def box(restrictions: Mapping[str, str | tuple[str, ...]]) -> Box:
     return frozenset(
         (name, frozenset((levels,) if isinstance(levels, str) else levels))
         for name, levels in restrictions.items()
-        if levels != ALL
+        if levels not in (ALL, (ALL,))
     )
 
 
@@ -52,14 +52,29 @@ class CellOf:
     flags : mapping of str to str
         Key column to a prefix, where one unit can have several of the values: each value is a dimension of its own,
         ``<prefix>:<value>``, of which the units have the level "yes".
+    each : mapping of str to mapping
+        Key column to, for each value of the column, restrictions like those of ``fixed``: where values differ in more
+        than one dimension. The dimension ``unit`` means that another unit is counted there.
     events : bool
         It counts things that a unit can have several of (hearings, decisions), so it is no part of a count of units.
+
+    Notes
+    -----
+    The name of a dimension may hold a key column in braces, ``furthest_by_{months}m``, for what is another question in
+    each row.
+
+    Examples
+    --------
+    >>> cell = CellOf(sets={"stage": ("furthest_by_{months}m", {"trial": ("trial", "verdict")})})
+    >>> cell.box({"stage": "trial", "months": 12}, {}) == box({"furthest_by_12m": ("trial", "verdict")})
+    True
     """
 
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     sets: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    each: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
     events: bool = False
 
     def box(self, row: Mapping[str, object], strata: Mapping[str, object]) -> Box:
@@ -69,10 +84,13 @@ class CellOf:
         restrictions |= {dimension: str(row[column]) for column, dimension in self.keys.items()}
         for column, (dimension, levels) in self.sets.items():
             restrictions[dimension] = levels[str(row[column])]
+        for column, by_value in self.each.items():
+            restrictions |= by_value[str(row[column])]
         restrictions |= {
             f"{prefix}:{row[column]}": ("yes",) for column, prefix in self.flags.items() if row[column] != ALL
         }
-        return box(restrictions)
+        named = {name.format(**row) if "{" in name else name: levels for name, levels in restrictions.items()}
+        return box(named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ class Result(ABC):
         Doubts about the statistic that a reader must know.
     frame_library : {"pandas", "polars", "pyarrow"}
         What ``to_frame`` returns: the library that the cases came in.
+    weighted : bool
+        The counts are sums of sampling weights, so that they do not tell how many units stand behind them.
     """
 
     question: ClassVar[str] = ""
@@ -102,6 +104,7 @@ class Result(ABC):
     provenance: Provenance
     notes: tuple[Readable, ...] = ()
     frame_library: FrameLibrary = field(default="pandas")
+    weighted: bool = False
 
     def __init_subclass__(cls, **more: Any) -> None:
         # every drawing of every answer refuses a language that is not there, before anything is drawn
@@ -206,7 +209,9 @@ class Result(ABC):
             Count(box({"left out": str(one.reason)}), float(one.n), ("provenance", "left_out", place))
             for place, one in enumerate(whose.left_out)
         ]
-        return BaseCounts(population=f"{whose.unit} of {whose.fingerprint}", counts=tuple(found))
+        return BaseCounts(
+            population=f"{whose.unit} of {whose.fingerprint}", counts=tuple(found), weighted=self.weighted
+        )
 
     def rebuild(self, protected: Protected) -> Result:
         """Return the answer as it may be published, from protected counts and nothing else.

@@ -185,10 +185,10 @@ class Table:
                 if value is None or np.isnan(value):
                     continue
                 row = {one.name: self[one.name][place] for one in self.columns if one.role in {"stratum", "key"}}
-                where = (name, column.name, place)
-                yield Count(
-                    column.cell.box(row, {one: row[one] for one in strata}), float(value), where, column.cell.events
-                )
+                box = column.cell.box(row, {one: row[one] for one in strata})
+                # another unit than the data's own is no part of a count of these
+                events = column.cell.events or any(dimension == "unit" for dimension, _ in box)
+                yield Count(box, float(value), (name, column.name, place), events)
 
     def _pair(self) -> tuple[Column, Column]:
         by_name = {one.name: one for one in self.columns}
