@@ -8,10 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
-Language: TypeAlias = Literal["en", "es"]
-LANGUAGES: Final[tuple[Language, ...]] = ("en", "es")
+
+def _languages() -> tuple[str, ...]:
+    """Return English, which the sentences are written in, and every language of which there is a catalogue."""
+    found = sorted(one.name for one in files("justice_metrics.base").joinpath("locale").iterdir())
+    return ("en", *(name.removesuffix(".po") for name in found if name.endswith(".po")))
+
+
+LANGUAGES: Final = _languages()
+if TYPE_CHECKING:
+    Language: TypeAlias = str
+else:
+    # The catalogues decide which languages there are: what a settings file may name is checked against them.
+    Language = Literal[LANGUAGES]
 
 
 @runtime_checkable
@@ -129,7 +140,7 @@ def catalogue(language: Language) -> Mapping[str, tuple[str, ...]]:
     from babel.messages.pofile import read_po
 
     with files("justice_metrics.base").joinpath(f"locale/{language}.po").open("rb") as po:
-        entries = read_po(po, locale=language)
+        entries = read_po(po, locale=_customs(language))
     forms: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         if not entry.id or entry.fuzzy:
@@ -139,6 +150,18 @@ def catalogue(language: Language) -> Mapping[str, tuple[str, ...]]:
         if all(strings):
             forms[msgid] = tuple(str(one) for one in strings)
     return forms
+
+
+@cache
+def _customs(language: Language) -> str:
+    """Return whose customs of numbers and dates a language follows; English ones where its own are not recorded."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return "en"
+    return language
 
 
 def format_number(value: float, language: Language = "en", *, decimals: int = 0) -> str:
@@ -154,7 +177,7 @@ def format_number(value: float, language: Language = "en", *, decimals: int = 0)
     if not math.isfinite(value):
         return "–"
     pattern = "#,##0" if decimals == 0 else "#,##0." + "0" * decimals
-    return str(format_decimal(value, format=pattern, locale=language))
+    return str(format_decimal(value, format=pattern, locale=_customs(language)))
 
 
 def format_tick(value: float, language: Language = "en") -> str:
@@ -191,7 +214,7 @@ def format_date(day: dt.date, language: Language = "en") -> str:
     """
     from babel.dates import format_date as babel_date
 
-    return str(babel_date(day, format="d MMM y", locale=language))
+    return str(babel_date(day, format="d MMM y", locale=_customs(language)))
 
 
 def _shown(value: object, language: Language) -> object:

@@ -163,7 +163,7 @@ class PeriodWords:
             )
         year, letter, number, month = found.groups()
         if letter:
-            return f"{_LETTERS[language][letter]}{number} {year}"
+            return f"{_LETTERS.get(language, _LETTERS['en'])[letter]}{number} {year}"
         from babel.dates import format_date as babel_date
 
         return str(babel_date(dt.date(int(year), int(month), 1), format="MMM y", locale=language))

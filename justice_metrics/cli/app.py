@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from .. import __version__
-from ..base.language import Language, tr
+from ..base.language import LANGUAGES, Language, tr
 from . import (
     agreement,
     attrition,
@@ -106,7 +106,7 @@ def build(language: Language) -> typer.Typer:
             "",
             "--language",
             "-l",
-            metavar="en|es",
+            metavar="|".join(LANGUAGES),
             show_default=False,
             help=words(tr("Language of the help: en (English) or es (Spanish).")),
         ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import typer
 
-from ..base.language import Language, tr
+from ..base.language import LANGUAGES, Language, tr
 from .speech import Words
 
 MAPPING_EXAMPLE: Final = "sample_data/bolivia_mapping.toml"
@@ -139,7 +139,7 @@ class Options:
             None,
             "--language",
             "-l",
-            metavar="en|es",
+            metavar="|".join(LANGUAGES),
             show_default=False,
             help=self.words(tr("Language of the output: en (English) or es (Spanish). Otherwise that of the file.")),
             rich_help_panel=self.panel(),
@@ -185,8 +185,10 @@ class Options:
 
 def known_language(value: str | None) -> str | None:
     """Check the language that was asked for."""
-    if value not in {None, "en", "es"}:
-        raise typer.BadParameter(
-            tr("'{value}' is not a language here; there are en and es.", value=str(value)).text("en")
+    if value is not None and value not in LANGUAGES:
+        words = (
+            tr("There is no language '{language}' here.", language=value),
+            tr("There are: {known}.", known=LANGUAGES),
         )
+        raise typer.BadParameter(" ".join(map(str, words)))
     return value

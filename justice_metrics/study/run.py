@@ -87,7 +87,7 @@ def study_files(study: Study, *, progress: Progress | None = None) -> dict[str, 
     release = internal(results, title=study.title)
     files: dict[str, bytes] = {}
     for one in study.languages:
-        steps.next(tr("Writing the report: {language}", language=LANGUAGE_WORDS[one]))
+        steps.next(tr("Writing the report: {language}", language=LANGUAGE_WORDS.get(one, one)))
         if "html" in study.formats:
             files[f"report.{one}.html"] = report_bytes(release, language=one, study=study.source)
     steps.next(tr("Writing the report folder"))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator, model_validator
 
 from ...base.errors import MappingError, suggestion
-from ...base.language import Label, Readable, tr
+from ...base.language import Label, Language, Readable, tr
 from ...base.settings import ReadableError, read_toml, validated
 from ..conversions.days import DateOrder
 from ..conversions.numbers import DecimalMark
@@ -48,7 +48,7 @@ class CountFiles(Part):
     query: Name | None = None
     kind: Literal["counts"] = "counts"
     date_order: DateOrder | None = None
-    language: Literal["en", "es"] = "en"
+    language: Language = "en"
     encoding: Name | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     decimal: DecimalMark | None = None
@@ -174,7 +174,7 @@ class QuantityColumn(Part):
     """
 
     column: Name
-    label: Name | Mapping[Literal["en", "es"], Name] | None = None
+    label: Name | Mapping[Language, Name] | None = None
     unit: CountUnit | None = None
     over_time: OverTime | None = None
     per: Names | None = None

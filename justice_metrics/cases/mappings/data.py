@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from ...base.language import tr
+from ...base.language import Language, tr
 from ...base.settings import ReadableError
 from ..conversions.days import DateOrder
 from ..conversions.numbers import DecimalMark
@@ -38,7 +38,7 @@ class DataPart(Part):
     sheet: Sheets = ()
     kind: DataKind = "wide"
     date_order: DateOrder | None = None
-    language: Literal["en", "es"] = "en"
+    language: Language = "en"
     encoding: Name | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     header: bool | None = None
