@@ -48,7 +48,7 @@ def write_file(path: str | Path, data: bytes) -> Path:
         When it cannot be written; what was there before is still there.
     """
     target = Path(os.path.realpath(path))
-    with _explained(target.name):
+    with explained(target.name):
         _require_parent(target)
         if target.exists() and not target.is_file():
             raise OutputError(
@@ -57,7 +57,7 @@ def write_file(path: str | Path, data: bytes) -> Path:
         with writing_alone(target):
             for stale in target.parent.glob(_pattern(target, _NEW)):
                 stale.unlink()
-            _replace(target, data)
+            replace_file(target, data, _mode(target, 0o600))
     return Path(path)
 
 
@@ -90,14 +90,14 @@ def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
     """
     names = checked_names(files, reserved=MANIFEST)
     target = Path(os.path.realpath(folder))
-    with _explained(target.name):
+    with explained(target.name):
         _require_parent(target)
         with writing_alone(target):
             _recover(target)
             _refuse_strangers(target)
             new = Path(tempfile.mkdtemp(prefix=f".{target.name}.{_NEW}", dir=target.parent))
             try:
-                _build(new, {name: files[name] for name in names}, _mode(target / MANIFEST, 0o600))
+                build_folder(new, {name: files[name] for name in names}, _mode(target / MANIFEST, 0o600))
                 new.chmod(_mode(target, 0o700))
                 _swap(new, target)
             except BaseException:
@@ -194,20 +194,31 @@ def _recover(target: Path) -> None:
         shutil.rmtree(begun)
 
 
-def _build(folder: Path, files: Mapping[str, bytes], mode: int) -> None:
+def build_folder(folder: Path, files: Mapping[str, bytes], mode: int) -> None:
+    """Write files and their manifest into an empty folder, each down to the disk.
+
+    Parameters
+    ----------
+    folder : Path
+        It is there, and nothing is in it.
+    files : mapping of str to bytes
+        Names that ``checked_names`` let pass.
+    mode : int
+        Rights of each file once it is complete.
+    """
     for name, data in {**files, MANIFEST: manifest_bytes(files)}.items():
         path = folder.joinpath(*name.split("/"))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), data)
         path.chmod(mode)
     for inside in {folder, *(path for path in folder.rglob("*") if path.is_dir())}:
-        _sync_folder(inside)
+        sync_folder(inside)
 
 
 def _swap(new: Path, target: Path) -> None:
     if not target.exists():
         new.rename(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return
     aside = new.with_name(new.name.replace(_NEW, _OLD))
     try:
@@ -217,19 +228,20 @@ def _swap(new: Path, target: Path) -> None:
         if aside.exists() and not target.exists():
             aside.rename(target)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace_file(target: Path, data: bytes, mode: int) -> None:
+    """Put a complete file in the place of another one, or of none, with the rights given."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.{_NEW}", dir=target.parent)
     try:
         _write(handle, data)
-        Path(name).chmod(_mode(target, 0o600))
+        Path(name).chmod(mode)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -239,7 +251,8 @@ def _write(handle: int, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written down to the disk."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -279,7 +292,7 @@ def _digest(path: Path) -> str:
 
 
 @contextmanager
-def _explained(name: str) -> Iterator[None]:
+def explained(name: str) -> Iterator[None]:
     """Turn what the system says into what is wrong and what to do."""
     try:
         yield

@@ -30,6 +30,8 @@ _TEXTS: Final = (
     "bolivia_national_mapping.toml",
     "bolivia_counts_mapping.toml",
     "bolivia_calendar.csv",
+    "policy.toml",
+    "passport.toml",
 )
 _FIRST_LINE: Final = "# Simulated Bolivian case files"
 _FILE_DATE: Final = dt.datetime(2018, 4, 30)  # a workbook carries the day of its making: always this one
