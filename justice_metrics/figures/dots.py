@@ -30,7 +30,7 @@ def dots(
     groups: Sequence[str] | None = None,
     reference: float | None = None,
     reference_label: str | None = None,
-    undefined_label: str = "–",
+    undefined_label: str | Sequence[str] = "–",
     annotation_label: str | None = None,
     x_label: str,
     percent: Format | bool = True,
@@ -54,8 +54,8 @@ def dots(
         Where a vertical line is drawn: no difference, or the rate of all.
     reference_label : str, optional
         Words at that line.
-    undefined_label : str
-        What a row says that has no estimate, such as "no cases".
+    undefined_label : str or sequence of str
+        What a row says that has no estimate, such as "no cases"; one for all, or (N,) of them.
     annotation_label : str, optional
         Heading of the annotations.
     x_label : str
@@ -104,7 +104,8 @@ def dots(
         axes.spines["left"].set_visible(False)
         if reference is not None:
             _draw_reference(axes, reference, reference_label)
-        _draw_rows(axes, rows, middle, low, high, undefined_label, size)
+        said = [undefined_label] * len(names) if isinstance(undefined_label, str) else list(undefined_label)
+        _draw_rows(axes, rows, middle, low, high, said, size)
         _write_beside(axes, rows, notes, headings, annotation_label, size)
         set_words(axes, own=ax is None, title=title, x_label=x_label, above=above)
     return axes
@@ -141,7 +142,7 @@ def _plain(value: float) -> str:
 
 
 def _draw_rows(
-    axes: Axes, rows: Floats, middle: Floats, low: Floats, high: Floats, undefined_label: str, size: float
+    axes: Axes, rows: Floats, middle: Floats, low: Floats, high: Floats, undefined: Sequence[str], size: float
 ) -> None:
     look = mark(0)
     known = np.isfinite(middle)
@@ -150,9 +151,9 @@ def _draw_rows(
     axes.plot(middle, rows, look.marker, color=look.colour, markersize=5.5, clip_on=False, zorder=3)
     for row in rows[known]:
         axes.axhline(row, color=RULE, linewidth=0.5, linestyle=(0, (1, 2)), zorder=0)
-    for row in rows[~known]:
+    for row, words in zip(rows[~known], np.array(undefined, dtype=object)[~known], strict=True):
         axes.annotate(
-            undefined_label,
+            words,
             xy=(0, float(row)),
             xycoords=("axes fraction", "data"),
             xytext=(6, 0),

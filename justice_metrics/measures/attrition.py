@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ..base.language import Language, Readable, format_number, format_share, tr
+from ..base.cells import CellOf, Of
+from ..base.language import Language, Readable, Setting, format_number, format_share, tr
 from ..base.levels import PENDING
 from ..base.result import Definition, Result
 from ..base.table import Column, Table
@@ -18,20 +19,33 @@ from ..estimate.proportion import wilson
 from ..figures.funnel import funnel
 from ..figures.stage_flow import stage_flow
 from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_ages
-from ..tables import StageCounts
+from ..tables import StageCounts, Strata
+from .boxes import ending_levels, later_levels, watched_levels
 from .declared import (
     FEW_UNITS,
     Share,
     ensure_level,
     few_units_note,
-    group_words,
     interval_columns,
     left_out_of,
-    levels_words,
     outcome_labels,
     sampling_notes,
     shown_limits,
     strata_columns,
+)
+from .shown import (
+    HIDDEN,
+    among_shown,
+    any_hidden,
+    group_names,
+    group_of,
+    hidden,
+    known,
+    lowest_and_highest,
+    numbers,
+    strata_of,
+    whole,
+    words_of,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +69,8 @@ class Attrition(Result):
         reached it, ``cumulative_share`` the share of all that did not reach it.
     reasons
         One row per stratum, step and way of ending: ``n``, share of those that reached the step, share of all.
+    together
+        With groups only: the same as ``main`` for all units.
     ages
         One row per stratum, age and step: share that reached the step by that age, among units old enough.
     """
@@ -67,99 +83,41 @@ class Attrition(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the shares reached, the step that loses most, the pending, for all units together."""
-        totals = self.counts.furthest.sum(axis=0)
-        total, last = float(totals.sum()), len(self.counts.steps) - 1
-        reached = totals.sum(axis=1)[::-1].cumsum()[::-1]
-        parts = [
-            tr(
-                "{n} ({share}) reached {step}",
-                n=round(float(reached[place])),
-                share=Share(reached[place] / total, 2),
-                step=self.step_words[self.counts.steps[place]],
-            )
-            for place in range(1, last + 1)
-        ]
-        shown = tr("Of {total} cases, {parts}.", total=round(total), parts=parts)
-        lost = self._lost(totals)
-        where = int(lost.argmax())
-        said = {
-            "step": self.step_words[self.counts.steps[where]],
-            "n": round(float(lost[where])),
-            "reached": round(float(reached[where])),
-            "share": Share(lost[where] / reached[where]),
-        }
-        if lost.sum() == 0:
-            worst = tr("No case was lost.")
-        elif where == last:
-            worst = tr(
-                "The largest loss was after the last step, {step}: {n} of the {reached} that had come so far "
-                "({share}).",
-                **said,
-            )
-        else:
-            worst = tr(
-                "The largest loss was between {step} and the next step: {n} of the {reached} that had "
-                "come so far ({share}).",
-                **said,
-            )
-        pending = float(totals[:, self.counts.endings.index(PENDING)].sum())
-        open_cases = tr(
-            "{n} of {total} ({share}) were still pending at the cut-off; they are not counted as lost.",
-            n=round(pending),
-            total=round(total),
-            share=Share(pending / total),
-        )
-        return (*self._between_groups(), shown, worst, open_cases)
+        return self.findings_of(self)
 
-    def _between_groups(self) -> tuple[Readable, ...]:
-        """Return the lowest and the highest share that reached a verdict, or the last step, of groups large enough."""
-        if len(self.counts.strata) < 2:
-            return ()
-        steps = self.counts.steps
-        place = steps.index("verdict") if "verdict" in steps else len(steps) - 1
-        reached, total = (np.asarray(self.counts.reached[:, one], dtype=np.float64) for one in (place, 0))
-        rows = np.flatnonzero(total >= FEW_UNITS)
-        if len(rows) < 2:
-            return (tr("Fewer than two groups have {few} units or more; no comparison.", few=FEW_UNITS),)
-        order = rows[np.argsort(reached[rows] / total[rows], kind="stable")]
-        low, high = int(order[0]), int(order[-1])
-        groups = self.counts.strata.levels
-        return (
-            tr(
-                "Reached {step}: from {low} ({group_low}) to {high} ({group_high}) of all cases, among groups of {few} "
-                "units or more.",
-                step=self.step_words[steps[place]],
-                low=Share(reached[low] / total[low]),
-                group_low=levels_words(groups[low]),
-                high=Share(reached[high] / total[high]),
-                group_high=levels_words(groups[high]),
-                few=FEW_UNITS,
-            ),
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the shares reached, the step that loses most, the pending; nothing of a hidden number."""
+        table = shown.tables.get("together", shown.main)
+        said = (_reached_words(table), _worst_words(table), _pending_words(table))
+        return (*_between_groups(shown.main), *(one for one in said if one is not None))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the funnel, with n and share on each bar; by groups, one series each."""
-        reached = np.asarray(self.counts.reached, dtype=np.float64)
-        total = reached[:, :1]
-        share = np.divide(reached, total, out=np.full_like(reached, np.nan), where=total > 0)
-        words = [self.step_words[one].text(language) for one in self.counts.steps]
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the funnel; a hidden number has no bar and says so."""
+        main = shown.main
+        steps = list(dict.fromkeys(str(one) for one in main["stage"]))
+        reached, share = (numbers(main, one).reshape(-1, len(steps)) for one in ("reached", "estimate"))
+        held_back = hidden(main, "reached").reshape(-1, len(steps))
         labels = [
             [
-                f"{format_number(round(n), language)} ({format_share(one, language)})"
-                for n, one in zip(*rows, strict=True)
+                HIDDEN.text(language)
+                if mark
+                else f"{format_number(round(n), language)} ({format_share(one, language)})"
+                for n, one, mark in zip(*rows, strict=True)
             ]
-            for rows in zip(reached, share, strict=True)
+            for rows in zip(reached, share, held_back, strict=True)
         ]
-        if len(self.counts.strata) == 1 and not self.counts.strata.names:
+        words = [words_of(main, "stage", one).text(language) for one in steps]
+        names = group_names(main, language)
+        if names is None:
             return funnel(stages=words, values=reached[0], shares=share[0], bar_labels=labels[0], ax=ax)
-        return funnel(
-            stages=words,
-            values=reached,
-            shares=share,
-            bar_labels=labels,
-            groups=group_words(self.counts.strata, language),
-            ax=ax,
-        )
+        groups = names[:: len(steps)]
+        return funnel(stages=words, values=reached, shares=share, bar_labels=labels, groups=groups, ax=ax)
 
     def plot_flow(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the flow: from each step to the next one, to each way of ending, and to pending; all strata together."""
@@ -177,10 +135,91 @@ class Attrition(Result):
             ax=ax,
         )
 
-    def _lost(self, totals: np.ndarray) -> np.ndarray:
-        kept = [place for place, one in enumerate(self.counts.endings) if one not in DECIDED and one != PENDING]
-        lost: np.ndarray = totals[..., kept].sum(axis=-1)
-        return lost
+
+def _reached_words(table: Table) -> Readable | None:
+    """Say how many reached each step; None where a number is hidden."""
+    reached = numbers(table, "reached")
+    if not known(*reached):
+        return None
+    parts = [
+        tr(
+            "{n} ({share}) reached {step}",
+            n=whole(reached[place]),
+            share=Share(reached[place] / reached[0], 2),
+            step=words_of(table, "stage", table["stage"][place]),
+        )
+        for place in range(1, len(reached))
+    ]
+    return tr("Of {total} cases, {parts}.", total=whole(reached[0]), parts=parts)
+
+
+def _worst_words(table: Table) -> Readable | None:
+    """Say at which step most were lost, of the numbers that are shown."""
+    lost, reached = numbers(table, "lost"), numbers(table, "reached")
+    both = np.isfinite(lost) & np.isfinite(reached)
+    some_hidden = any_hidden(table, "lost", "reached")
+    if not both.any() or (some_hidden and not lost[both].any()):
+        return None
+    if not lost[both].any():
+        return tr("No case was lost.")
+    where = int(np.where(both, lost, -1.0).argmax())
+    said = {
+        "step": words_of(table, "stage", table["stage"][where]),
+        "n": whole(lost[where]),
+        "reached": whole(reached[where]),
+        "share": Share(lost[where] / reached[where]),
+    }
+    if where == len(table) - 1:
+        worst = tr(
+            "The largest loss was after the last step, {step}: {n} of the {reached} that had come so far ({share}).",
+            **said,
+        )
+    else:
+        worst = tr(
+            "The largest loss was between {step} and the next step: {n} of the {reached} that had "
+            "come so far ({share}).",
+            **said,
+        )
+    return among_shown(worst, some_hidden=some_hidden)
+
+
+def _pending_words(table: Table) -> Readable | None:
+    pending, total = float(numbers(table, "pending").sum()), float(numbers(table, "reached")[0])
+    if not known(pending, total):
+        return None
+    return tr(
+        "{n} of {total} ({share}) were still pending at the cut-off; they are not counted as lost.",
+        n=whole(pending),
+        total=whole(total),
+        share=Share(pending / total),
+    )
+
+
+def _between_groups(main: Table) -> tuple[Readable, ...]:
+    """Return the lowest and the highest share that reached a verdict, or the last step, of groups large enough."""
+    steps = list(dict.fromkeys(str(one) for one in main["stage"]))
+    if not strata_of(main) or len(main) < 2 * len(steps):
+        return ()
+    step = "verdict" if "verdict" in steps else steps[-1]
+    share, total = numbers(main, "estimate"), numbers(main, "denominator")
+    there = np.array([one == step for one in main["stage"].tolist()])
+    found = lowest_and_highest(share, there & (total >= FEW_UNITS))
+    some_hidden = bool((hidden(main, "estimate") & there).any())
+    if found is None:
+        few = tr("Fewer than two groups have {few} units or more; no comparison.", few=FEW_UNITS)
+        return () if some_hidden else (few,)
+    low, high = found
+    compared = tr(
+        "Reached {step}: from {low} ({group_low}) to {high} ({group_high}) of all cases, among groups of {few} "
+        "units or more.",
+        step=words_of(main, "stage", step),
+        low=Share(share[low]),
+        group_low=group_of(main, low),
+        high=Share(share[high]),
+        group_high=group_of(main, high),
+        few=FEW_UNITS,
+    )
+    return (among_shown(compared, some_hidden=some_hidden),)
 
 
 def attrition(
@@ -242,6 +281,8 @@ def attrition(
         "main": _main(counts, steps, confidence_level, cases),
         "reasons": _reasons(counts, steps, words),
     }
+    if by:
+        tables["together"] = _main(_all_together(counts), steps, confidence_level, cases)
     if aged:
         tables["ages"] = _ages(aged, steps, confidence_level, weighted=cases.sampling.weighted)
     return Attrition(
@@ -260,9 +301,22 @@ def attrition(
         ),
         notes=(*sampling_notes(cases), *_age_notes(aged), *few_units_note(counts.strata, counts.reached[:, 0])),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         counts=counts,
         step_words=steps,
         ending_words=words,
+    )
+
+
+def _all_together(counts: StageCounts) -> StageCounts:
+    """Return the counts of all strata together."""
+    return StageCounts(
+        strata=Strata((), ((),)),
+        steps=counts.steps,
+        endings=counts.endings,
+        furthest=counts.furthest.sum(axis=0, keepdims=True),
+        recorded=counts.recorded.sum(axis=0, keepdims=True),
+        left_out={},
     )
 
 
@@ -278,17 +332,57 @@ def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, case
         stage_share = (lost / reached).ravel()
         cumulative = 1 - (reached / total).ravel()
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=cases.sampling.weighted)
+    came = {"stage": ("furthest", later_levels(counts.steps))}
+    at_it = {"stage": "furthest"}
+    lost_levels = tuple(one for one in ending_levels(cases) if one not in DECIDED)
+    of_all = ("reached", "denominator")
+    interval = "" if cases.sampling.weighted else "wilson"
     columns = (
         *strata_columns(counts.strata.names),
         Column("stage", tr("step"), "text", "key", "key"),
-        Column("reached", tr("reached it"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        *interval_columns(decimals=2),
-        Column("recorded", tr("with a record of their own"), "units", "count", "count"),
-        Column("lost", tr("lost at it"), "units", "count", "count"),
-        Column("pending", tr("pending at it"), "units", "count", "count"),
-        Column("stage_share", tr("lost at it, of those that reached it"), "share", "estimate", "share"),
-        Column("cumulative_share", tr("did not reach it, of all"), "share", "estimate", "share"),
+        Column("reached", tr("reached it"), "units", "count", "count", cell=CellOf(sets=came)),
+        Column("denominator", tr("of"), "units", "count", "count", cell=CellOf()),
+        *interval_columns(decimals=2, of=of_all, level=level, interval=interval),
+        Column(
+            "recorded",
+            tr("with a record of their own"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(sets=came, flags={"stage": "recorded"}),
+        ),
+        Column(
+            "lost",
+            tr("lost at it"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(keys=at_it, fixed={"ending": lost_levels}),
+        ),
+        Column(
+            "pending",
+            tr("pending at it"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(keys=at_it, fixed={"ending": (PENDING,)}),
+        ),
+        Column(
+            "stage_share",
+            tr("lost at it, of those that reached it"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("lost", "reached"), formula="share"),
+        ),
+        Column(
+            "cumulative_share",
+            tr("did not reach it, of all"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=of_all, formula="complement"),
+        ),
     )
     values = {
         **counts.strata.columns(s),
@@ -320,10 +414,39 @@ def _reasons(counts: StageCounts, steps: Mapping[str, Readable], words: Mapping[
         *strata_columns(counts.strata.names),
         Column("stage", tr("furthest step"), "text", "key", "key"),
         Column("outcome", tr("ended by"), "text", "key", "key"),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", tr("of those that reached the step"), "units", "count", "count"),
-        Column("estimate", tr("share of those that reached the step"), "share", "estimate", "share"),
-        Column("cumulative_share", tr("share of all cases"), "share", "estimate", "share"),
+        Column(
+            "numerator",
+            tr("cases"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(keys={"stage": "furthest", "outcome": "ending"}),
+        ),
+        Column(
+            "denominator",
+            tr("of those that reached the step"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(sets={"stage": ("furthest", later_levels(counts.steps))}),
+        ),
+        Column(
+            "estimate",
+            tr("share of those that reached the step"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="share"),
+        ),
+        Column("all", tr("of all cases"), "units", "count", "count", cell=CellOf()),
+        Column(
+            "cumulative_share",
+            tr("share of all cases"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "all"), formula="share"),
+        ),
     )
     values = {
         **strata,
@@ -332,9 +455,16 @@ def _reasons(counts: StageCounts, steps: Mapping[str, Readable], words: Mapping[
         "numerator": n[kept],
         "denominator": reached[kept],
         "estimate": of_step[kept],
+        "all": total[kept],
         "cumulative_share": of_all[kept],
     }
-    return Table(columns, values, labels={"stage": steps, "outcome": words}, title=tr("Where and how cases ended"))
+    return Table(
+        columns,
+        values,
+        labels={"stage": steps, "outcome": words},
+        title=tr("Where and how cases ended"),
+        sparse=True,
+    )
 
 
 def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level: float, *, weighted: bool) -> Table:
@@ -358,13 +488,32 @@ def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level:
         }
         for name, column in part.items():
             rows.setdefault(name, []).extend(column)
+    came = later_levels(first.steps)
+    limits = {months: round(months * _DAYS_A_MONTH) for months in aged}
+    watched = {
+        "months": {
+            str(months): {"watched_days": watched_levels(days, tuple(limits.values()))}
+            for months, days in limits.items()
+        }
+    }
+    # the furthest step has a date, so that it can be told at what age it was reached
+    placed = {"dated:furthest": ("yes",)}
     columns = (
         *strata_columns(first.strata.names),
         Column("months", tr("age in months"), "number", "key", "key", 0),
         Column("stage", tr("step"), "text", "key", "key"),
-        Column("numerator", tr("reached it by that age"), "units", "count", "count"),
-        Column("denominator", tr("of those old enough"), "units", "count", "count"),
-        *interval_columns(),
+        Column(
+            "numerator",
+            tr("reached it by that age"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(sets={"stage": ("furthest_by_{months}m", came)}, each=watched, fixed=placed),
+        ),
+        Column(
+            "denominator", tr("of those old enough"), "units", "count", "count", cell=CellOf(each=watched, fixed=placed)
+        ),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
     )
     return Table(
         columns, rows, labels={"stage": steps}, title=tr("At a fixed age, so that young and old cohorts compare fairly")
@@ -373,7 +522,7 @@ def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level:
 
 def _age_notes(aged: Mapping[int, StageCounts]) -> list[Readable]:
     return [
-        tr("At {months} months: {n} left out ({reason}).", months=months, n=one.n, reason=one.reason)
+        tr("At {months} months: {n} left out ({reason}).", months=Setting(months), n=one.n, reason=one.reason)
         for months, counts in aged.items()
         for one in left_out_of(counts.left_out)
     ]

@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from ..base.cells import Of
 from ..base.errors import QuestionError
-from ..base.language import Label, Language, Message, Readable, format_number, format_share, tr, trn
+from ..base.language import Label, Language, Message, Readable, Setting, format_number, format_share, tr, trn
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut, Provenance
 from ..base.table import Column
@@ -45,12 +46,30 @@ def strata_columns(names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column(name, attribute_words(name), "text", "stratum", "stratum") for name in names)
 
 
-def interval_columns(decimals: int = 1) -> tuple[Column, ...]:
-    """Declare a share with its limits."""
+def interval_columns(
+    decimals: int = 1, *, of: tuple[str, str] | None = None, level: float | None = None, interval: str = "wilson"
+) -> tuple[Column, ...]:
+    """Declare a share with its limits.
+
+    Parameters
+    ----------
+    decimals : int
+    of : (str, str), optional
+        The columns of its numerator and of its denominator.
+    level : float, optional
+        Confidence level of the limits.
+    interval : {"wilson", "clopper_pearson", "jeffreys", ""}
+        How the limits are made of the two; "" where it takes more than these, such as the sampling design.
+    """
+    share = Of(inputs=of, formula="share") if of else None
+    low, high = (
+        Of(inputs=of, formula=f"{interval}_{side}" if interval else "", level=level) if of else None
+        for side in ("low", "high")
+    )
     return (
-        Column("estimate", tr("share"), "share", "estimate", "share", decimals),
-        Column("conf_low", tr("lower limit"), "share", "interval", "interval", decimals),
-        Column("conf_high", tr("upper limit"), "share", "interval", "interval", decimals),
+        Column("estimate", tr("share"), "share", "estimate", "share", decimals, of=share),
+        Column("conf_low", tr("lower limit"), "share", "interval", "interval", decimals, of=low),
+        Column("conf_high", tr("upper limit"), "share", "interval", "interval", decimals, of=high),
     )
 
 
@@ -268,7 +287,7 @@ def few_units_note(strata: Strata, units: Tallies) -> tuple[Message, ...]:
             "{n} group rests on fewer than {few} units; do not rank it.",
             "{n} groups rest on fewer than {few} units; do not rank them.",
             n,
-            few=FEW_UNITS,
+            few=Setting(FEW_UNITS),
         ),
     )
 

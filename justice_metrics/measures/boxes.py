@@ -1,0 +1,98 @@
+"""Which units a count counts, in the dimensions that all answers share: so that the disclosure gate links them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Final
+
+from ..base.levels import ALL, PENDING
+from ..cases.casedata import CaseData
+from ..reduce.risk import classes
+from ..reduce.stages import funnel_steps
+
+# Restrictions: dimension to the levels that are in.
+Restrictions = Mapping[str, tuple[str, ...]]
+
+EVERYBODY: Final[tuple[str, ...]] = (ALL,)
+_MONTH: Final = 365.25 / 12
+# Ages at which answers are usually compared, so that two of them cut the days that cases were watched alike.
+_USUAL_AGES: Final = tuple(round(months * _MONTH) for months in range(6, 121, 6))
+
+
+def later_levels(steps: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return for each step the levels of ``furthest`` of those that reached it; all of them for the first one.
+
+    Examples
+    --------
+    >>> dict(later_levels(("complaint", "trial", "verdict")))
+    {'complaint': ('all',), 'trial': ('trial', 'verdict'), 'verdict': ('verdict',)}
+    """
+    return MappingProxyType({step: tuple(steps[place:]) if place else EVERYBODY for place, step in enumerate(steps)})
+
+
+def reached_restrictions(cases: CaseData, word: str) -> Restrictions:
+    """Return the restrictions of the units that reached a stage or passed it, as ``reached_or_passed`` counts them."""
+    states = set(cases.resolve(word))
+    steps = funnel_steps(cases)
+    places = [place for place, step in enumerate(steps) if set(step.states) <= states]
+    if places and min(places) == 0:
+        return {}
+    later = {state for step in steps[min(places) :] for state in step.states} if places else set()
+    if places and states <= later:
+        return {"furthest": tuple(step.id for step in steps[min(places) :])}
+    return {f"reached:{word}": ("yes",)}
+
+
+def ending_levels(cases: CaseData) -> tuple[str, ...]:
+    """Return all ways in which a unit can have ended, by class; ``pending`` is none."""
+    return tuple(classes(cases))
+
+
+def standing_restrictions(cases: CaseData, states: Sequence[str]) -> Restrictions:
+    """Return the restrictions of the units that stand in one of some endings; by classes where that is the same.
+
+    Nobody stands in no state at all: such a count is 0 and has a dimension of its own.
+    """
+    wanted = set(states)
+    whole = {name for name, members in classes(cases).items() if set(members) <= wanted}
+    within = tuple(name for name, members in classes(cases).items() if wanted.intersection(members))
+    if not within:
+        return {"ending": ("nothing",)}
+    if set(within) == whole:
+        return {"ending": within}
+    return {"ending": within, "ending_state": tuple(one for one in cases.procedure.outcomes if one in wanted)}
+
+
+def watched_levels(days: int, also: Sequence[int] = ()) -> tuple[str, ...]:
+    """Return the levels of ``watched_days`` of units that could be watched for so many days, from the first day on.
+
+    Parameters
+    ----------
+    days : int
+        The limit.
+    also : sequence of int
+        Other limits of the same answer.
+
+    Examples
+    --------
+    >>> watched_levels(3500)
+    ('3500-3652', '3653-')
+    """
+    limits = sorted({*_USUAL_AGES, days, *also})
+    names = [f"{low}-{high - 1}" for low, high in pairwise(limits)] + [f"{limits[-1]}-"]
+    return tuple(name for low, name in zip(limits, names, strict=True) if low >= days)
+
+
+def younger_levels(days: int, also: Sequence[int] = ()) -> tuple[str, ...]:
+    """Return the levels of ``watched_days`` of units that could not be watched for so many days."""
+    first = min(*_USUAL_AGES, days, *also)
+    watched = set(watched_levels(days, also))
+    every = (f"0-{first - 1}", *watched_levels(first, (days, *also)))
+    return tuple(one for one in every if one not in watched)
+
+
+def open_or(levels: Sequence[str]) -> tuple[str, ...]:
+    """Return levels of ``ending`` with those that are pending."""
+    return (*levels, PENDING)

@@ -1,0 +1,114 @@
+"""What sentences and drawings need of a table of which some numbers may be hidden."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from ..base.language import Language, Message, Readable, format_number, tr
+from ..base.quantities import SUPPRESSED
+from ..base.result import Result
+from ..base.table import Table
+from ..base.types import Flags, Floats
+from .declared import levels_words
+
+HIDDEN: Final[Message] = tr("hidden")
+
+
+def numbers(table: Table, column: str) -> Floats:
+    """Return a column as floats; NaN where a number is missing or hidden."""
+    return np.array([np.nan if one is None else one for one in table[column].tolist()], np.float64)
+
+
+def hidden(table: Table, column: str) -> Flags:
+    """Return where the disclosure gate holds a number back."""
+    marks = table.statuses.get(column, ("",) * len(table))
+    return np.array([one == SUPPRESSED for one in marks], np.bool_)
+
+
+def any_hidden(table: Table, *columns: str) -> bool:
+    """Return whether a number of these columns is held back."""
+    return any(bool(hidden(table, one).any()) for one in columns)
+
+
+def known(*values: object) -> bool:
+    """Return whether all of some numbers are there.
+
+    Examples
+    --------
+    >>> known(3, 0.5), known(3, float("nan"))
+    (True, False)
+    """
+    return all(isinstance(one, int | float | np.number) and not math.isnan(one) for one in values)
+
+
+def written(table: Table, column: str, language: Language) -> list[str]:
+    """Return the numbers of a column as words, for a drawing; a hidden one says so."""
+    marks = hidden(table, column)
+    return [
+        HIDDEN.text(language) if mark else format_number(float(one), language)
+        for one, mark in zip(numbers(table, column), marks, strict=True)
+    ]
+
+
+def of_words(table: Table, part: str, whole: str, language: Language) -> list[str]:
+    """Return "part / whole" of each row, for a drawing; "hidden" where both are."""
+    pairs = zip(written(table, part, language), written(table, whole, language), strict=True)
+    return [one if one == other == HIDDEN.text(language) else f"{one} / {other}" for one, other in pairs]
+
+
+def undefined_words(table: Table, column: str, language: Language, otherwise: Readable | None = None) -> list[str]:
+    """Return what each row of a drawing says that has no number: that it is hidden, or that it is not defined."""
+    words = (otherwise or tr("not defined")).text(language)
+    return [HIDDEN.text(language) if one else words for one in hidden(table, column)]
+
+
+def strata_of(table: Table) -> list[str]:
+    """Return the columns that split the units."""
+    return [one.name for one in table.columns if one.role == "stratum"]
+
+
+def group_names(table: Table, language: Language) -> list[str] | None:
+    """Return the name of each row's group, for a drawing; None where nothing splits the units."""
+    strata = strata_of(table)
+    if not strata:
+        return None
+    return [" · ".join(row[: len(strata)]) for row in table.display(language)[1]]
+
+
+def group_of(table: Table, row: int) -> list[Readable]:
+    """Return the words of a row's group, for a sentence."""
+    return levels_words([str(table[one][row]) for one in strata_of(table)])
+
+
+def words_of(table: Table, column: str, level: object) -> Readable:
+    """Return the words of a level of a column of ids."""
+    found = table.labels.get(column, {}).get(str(level))
+    return found if found is not None else levels_words([str(level)])[0]
+
+
+def among_shown(sentence: Readable, *, some_hidden: bool) -> Readable:
+    """Return a sentence that compares rows; where some are hidden it says that it compares the others."""
+    return tr("Among the numbers that are shown: {sentence}", sentence=sentence) if some_hidden else sentence
+
+
+def lowest_and_highest(values: Floats, allowed: Flags | Sequence[bool]) -> tuple[int, int] | None:
+    """Return the rows of the lowest and of the highest number of those allowed; None with fewer than two."""
+    rows = np.flatnonzero(np.asarray(allowed) & np.isfinite(values))
+    if len(rows) < 2:
+        return None
+    order = rows[np.argsort(values[rows], kind="stable")]
+    return int(order[0]), int(order[-1])
+
+
+def whole(value: object) -> int:
+    """Return a count as a whole number, for a sentence."""
+    return round(float(value))  # type: ignore[arg-type]
+
+
+def settings_of(shown: Result) -> dict[str, object]:
+    """Return the settings that a question was asked with."""
+    return dict(shown.provenance.settings)
