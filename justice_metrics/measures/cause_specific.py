@@ -19,7 +19,7 @@ from ..estimate.cause_specific_standardised import standardised_incidence
 from ..estimate.cox import CoxFit
 from ..reduce.patterns import MissingLevels
 from ..reduce.risk import Endings
-from .declared import Share, ensure_level, outcome_labels, sampling_notes
+from .declared import ensure_level, outcome_labels, sampling_notes
 from .formula_words import FormulaWords
 from .regression_clusters import errors_of_levels
 from .regression_diagnostics import residual_plot, residual_table
@@ -38,8 +38,11 @@ from .regression_fits import (
     read_days,
     told,
 )
+from .regression_guards import with_guards
 from .regression_model import Coefficients, Prepared, Ties, prepared
+from .regression_shown import paces_told, ratios_drawn, share_ranges, shares_told
 from .regression_tables import (
+    Terms,
     left_out_words,
     log_table,
     not_proportional,
@@ -47,6 +50,7 @@ from .regression_tables import (
     ratio_table,
     regression_notes,
     table_of_tests,
+    told_terms,
 )
 from .subdistribution import (
     base_sentence,
@@ -91,6 +95,8 @@ class CauseSpecificRegression(Result):
     units: int
     events: Mapping[str, int]
     sentences: tuple[Readable, ...]
+    terms: Terms
+    apart: frozenset[str]
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the ratios and the standardised shares in sentences."""
@@ -107,6 +113,21 @@ class CauseSpecificRegression(Result):
         """
         chosen = known_outcome(outcome, self.outcomes)
         return forest_of(self.main, chosen, pace_axis(self.outcome_words[chosen]), language=language, ax=ax)
+
+    def context(self) -> Mapping[str, object]:
+        """Return how the ratios are read, and of which terms shares cannot be given."""
+        words = {one: self.outcome_words[one] for one in self.outcomes}
+        return {"terms": self.terms, "outcome": self.outcomes[0], "words": words, "apart": self.apart}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the ratios and the standardised shares in sentences."""
+        return paces_told(shown) + shares_told(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the ratios of the first outcome as a forest plot."""
+        return ratios_drawn(shown, pace_axis, language=language, ax=ax)
 
     def plot_diagnostics(
         self,
@@ -241,19 +262,24 @@ def cause_specific_regression(
             made, [(row[2], row[5]) for row in rows if row[:2] == (one, "proportional_hazards") and row[2]], words[one]
         )
     ]
+    terms, apart = told_terms(made), _terms_without_end(made, coefficients)
     return CauseSpecificRegression(
         heading=tr("Pace towards every ending, by {formula}", formula=FormulaWords(made.formula.text)),
-        tables={
-            "main": main,
-            "coefficients": log_table(made, coefficients, words, confidence_level=confidence_level),
-            "tests": table_of_tests(rows, made, words),
-            "fit": fit_table(made, list(zip(asked, fits, strict=True)), words),
-            "predicted": _predicted(made, fits, asked, days, words, confidence_level=confidence_level),
-            "adjusted": adjusted,
-            "residuals": residual_table(
-                made, list(zip(coefficients, fits, strict=True)), words, confidence_level=confidence_level
-            ),
-        },
+        tables=with_guards(
+            {
+                "main": main,
+                "coefficients": log_table(made, coefficients, words, confidence_level=confidence_level),
+                "tests": table_of_tests(rows, made, words),
+                "fit": fit_table(made, list(zip(asked, fits, strict=True)), words),
+                "predicted": _predicted(made, fits, asked, days, words, confidence_level=confidence_level),
+                "adjusted": adjusted,
+                "residuals": residual_table(
+                    made, list(zip(coefficients, fits, strict=True)), words, confidence_level=confidence_level
+                ),
+            },
+            made,
+            asked,
+        ),
         definition=Definition(
             answers=tr("Which cases come to each ending at a faster pace, and what share of them ends how?"),
             numerator=tr("cases that came to the outcome, on their day"),
@@ -299,11 +325,13 @@ def cause_specific_regression(
                 for one, fit in zip(asked, fits, strict=True)
                 for sentence in (
                     base_sentence(made, words[one], fit.events),
-                    *pace_sentences(main, made, one, words[one]),
+                    *pace_sentences(main, terms, one, words[one]),
                 )
             ),
-            *_share_sentences(adjusted, asked, words, apart=_terms_without_end(made, coefficients)),
+            *share_ranges(adjusted, asked[0], words, apart=apart),
         ),
+        terms=terms,
+        apart=apart,
     )
 
 
@@ -425,40 +453,8 @@ def _standardised(
     return (estimate, *(np.full_like(estimate, np.nan),) * 3)
 
 
-def _terms_without_end(made: Prepared, coefficients: Sequence[Coefficients]) -> set[str]:
+def _terms_without_end(made: Prepared, coefficients: Sequence[Coefficients]) -> frozenset[str]:
     """Return the covariates of which some level has a ratio that grows without end, for some ending."""
     far = np.any([one.unsteady for one in coefficients], axis=0)
-    return {name for column, flag in zip(made.design.columns, far, strict=True) if flag for name in column.covariates}
-
-
-def _share_sentences(
-    adjusted: Table, asked: Sequence[str], words: Mapping[str, Readable], *, apart: set[str]
-) -> list[Readable]:
-    """Say, for the first outcome, from where to where standardised shares reach between the levels of each term.
-
-    Of a term in ``apart`` nothing is said: the share of a level whose ratio cannot be given cannot be given either.
-    """
-    said: list[Readable] = []
-    last = adjusted["days"].max(initial=0) if len(adjusted) else 0
-    for term in dict.fromkeys(adjusted["term"].tolist()):
-        rows = np.flatnonzero(
-            (adjusted["term"] == term) & (adjusted["outcome"] == asked[0]) & (adjusted["days"] == last)
-        )
-        estimate = adjusted["estimate"][rows].astype(np.float64)
-        if term in apart or len(rows) < 2 or not np.isfinite(estimate).all():
-            continue
-        low, high = rows[int(estimate.argmin())], rows[int(estimate.argmax())]
-        said.append(
-            tr(
-                "With the other covariates made alike, {outcome} within {days} days ranges over {term} from {low} "
-                "({level_low}) to {high} ({level_high}).",
-                outcome=words[asked[0]],
-                days=int(last),
-                term=adjusted.labels["term"][term],
-                low=Share(float(adjusted["estimate"][low])),
-                level_low=adjusted.labels["level"][str(adjusted["level"][low])],
-                high=Share(float(adjusted["estimate"][high])),
-                level_high=adjusted.labels["level"][str(adjusted["level"][high])],
-            )
-        )
-    return said
+    columns = zip(made.design.columns, far, strict=True)
+    return frozenset(name for column, flag in columns if flag for name in column.covariates)

@@ -20,7 +20,6 @@ from ..estimate.parametric import Fit, fit, survival
 from ..estimate.time_distributions import DISTRIBUTIONS, Distribution, Times
 from ..figures.agreement import agreement
 from ..figures.curves import step_curves
-from ..figures.forest import forest
 from ..reduce.design import Design
 from ..reduce.formula import Formula
 from ..reduce.patterns import MissingLevels, patterns_of
@@ -35,10 +34,13 @@ from .duration_model_tables import (
     pending_table,
     unit_weights,
 )
-from .duration_model_words import model_notes, model_sentences
+from .duration_model_words import model_notes, model_sentences, ratio_sentences, told_ratios
+from .regression_fits import forest_of
+from .regression_guards import with_guards
 from .regression_model import Prepared, coefficients_of, prepared
+from .regression_shown import asked_of, ratios_drawn
 from .regression_tables import (
-    forest_rows,
+    Terms,
     left_out_words,
     log_table,
     ratio_table,
@@ -81,6 +83,7 @@ class DurationModel(Result):
     units: int
     events: int
     sentences: tuple[Readable, ...]
+    terms: Terms
 
     def findings(self) -> tuple[Readable, ...]:
         """Return what the model rests on, which distribution describes best, and one sentence per ratio."""
@@ -90,31 +93,22 @@ class DurationModel(Result):
         """Draw the time ratios as a forest plot; without covariates the curve beside what was observed."""
         if not len(self.main):
             return self.plot_curve(ax, language=language)
-        shown = forest_rows(self.main, self.outcome, language)
-        return forest(
-            labels=shown.labels,
-            groups=shown.groups,
-            reference=shown.reference,
-            estimate=self.main["estimate"][shown.rows].astype(np.float64),
-            conf_low=self.main["conf_low"][shown.rows].astype(np.float64),
-            conf_high=self.main["conf_high"][shown.rows].astype(np.float64),
-            columns=[
-                (
-                    tr("units").text(language),
-                    [format_number(float(one), language) for one in self.main["at_risk"][shown.rows]],
-                ),
-                (
-                    tr("came to it").text(language),
-                    [format_number(float(one), language) for one in self.main["events"][shown.rows]],
-                ),
-                (tr("ratio (interval)").text(language), shown.ratios),
-            ],
-            x_label=tr("time to: {outcome} (ratio)", outcome=self.outcome_words).text(language),
-            less_label=tr("shorter").text(language),
-            more_label=tr("longer").text(language),
-            number=lambda value: format_number(value, language, decimals=len(f"{value:g}".partition(".")[2])),
-            ax=ax,
-        )
+        return forest_of(self.main, self.outcome, _axis(self.outcome_words), language=language, ax=ax)
+
+    def context(self) -> Mapping[str, object]:
+        """Return how the ratios are read."""
+        words = {self.outcome: self.outcome_words}
+        return {"terms": self.terms, "outcome": self.outcome, "words": words}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return one sentence per ratio of times."""
+        return tuple(ratio_sentences(asked_of(shown)[0], shown.main))
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the time ratios as a forest plot."""
+        return ratios_drawn(shown, _axis, language=language, ax=ax)
 
     def plot_curve(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share that has ended, as the model has it and as observed.
@@ -162,6 +156,10 @@ class DurationModel(Result):
             percent=lambda one: format_share(one, language, decimals=0),
             ax=ax,
         )
+
+
+def _axis(of: Readable) -> tuple[Readable, Readable, Readable]:
+    return tr("time to: {outcome} (ratio)", outcome=of), tr("shorter"), tr("longer")
 
 
 def duration_model(
@@ -280,14 +278,18 @@ def duration_model(
     pending = {"pending": pending_table(chosen, times)} if any_exit and not made.spells.several_rows else {}
     return DurationModel(
         heading=tr("Time to {outcome}: a {name} model", outcome=of, name=DISTRIBUTION_WORDS[distribution]),
-        tables={
-            "main": main,
-            "coefficients": log_table(made, [found], words, confidence_level=confidence_level),
-            "models": models_table(fits, weighted=weighted),
-            "curve": curve_table(chosen, times, made, last),
-            "calibration": calibration_table(compared, weighted=weighted),
-            **pending,
-        },
+        tables=with_guards(
+            {
+                "main": main,
+                "coefficients": log_table(made, [found], words, confidence_level=confidence_level),
+                "models": models_table(fits, weighted=weighted),
+                "curve": curve_table(chosen, times, made, last),
+                "calibration": calibration_table(compared, weighted=weighted),
+                **pending,
+            },
+            made,
+            [found.outcome],
+        ),
         definition=Definition(
             answers=tr("How much longer do cases take to come to {outcome}, other covariates being equal?", outcome=of),
             numerator=tr("cases that came to {outcome}, with their time", outcome=of),
@@ -331,6 +333,7 @@ def duration_model(
         units=made.units,
         events=int(events.sum()),
         sentences=model_sentences(made, main, fits, distribution, of, weighted=weighted),
+        terms=told_ratios(made),
     )
 
 

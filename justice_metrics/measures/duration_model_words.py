@@ -11,11 +11,7 @@ from ..base.table import Table
 from ..estimate.parametric import Fit
 from .duration_model_tables import DISTRIBUTION_WORDS
 from .regression_model import Prepared
-from .regression_tables import (
-    Ratio,
-    level_words,
-    term_words,
-)
+from .regression_tables import Ratio, Reading, Terms, level_words
 
 
 def model_notes(
@@ -86,36 +82,42 @@ def model_sentences(
                     **values,
                 )
             )
-    return (*said, *ratio_sentences(made, main))
+    return (*said, *ratio_sentences(told_ratios(made), main))
 
 
-def ratio_sentences(made: Prepared, main: Table) -> Sequence[Readable]:
+def told_ratios(made: Prepared) -> dict[tuple[str, str], Reading]:
+    """Return how the ratio of each term and level is read: all but those of interactions."""
+    return {
+        (one.term, one.level): "level" if one.at else "number" for one in made.design.columns if not one.term.count(":")
+    }
+
+
+def ratio_sentences(terms: Terms, main: Table) -> Sequence[Readable]:
     """Return a sentence per ratio of times."""
     said: list[Readable] = []
-    by_key = {(one.term, one.level): one for one in made.design.columns}
     for row in range(len(main)):
-        key = (str(main["term"][row]), str(main["level"][row]))
-        column = by_key.get(key)
+        term, level = str(main["term"][row]), str(main["level"][row])
+        reading = terms.get((term, level))
         ratio, low, high = (float(main[name][row]) for name in ("estimate", "conf_low", "conf_high"))
-        if column is None or not np.isfinite(low) or column.term.count(":"):
+        if reading is None or not np.isfinite(low):
             continue
         if low <= 1 <= high:
             verdict: Readable = tr("The data do not settle whether that is longer or shorter.")
         else:
             verdict = tr("Longer.") if low > 1 else tr("Shorter.")
         values = {
-            "term": term_words(made, column),
+            "term": main.labels["term"][term],
             "ratio": Ratio(ratio),
             "low": Ratio(low),
             "high": Ratio(high),
             "verdict": verdict,
         }
-        if column.at:
+        if reading == "level":
             said.append(
                 tr(
                     "{term}, {level} beside {reference}: {ratio} times as long (interval {low} to {high}). {verdict}",
-                    level=level_words(column.level),
-                    reference=level_words(column.reference),
+                    level=level_words(level),
+                    reference=level_words(str(main["reference"][row])),
                     **values,
                 )
             )

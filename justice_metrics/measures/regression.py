@@ -35,8 +35,11 @@ from .regression_fits import (
     told,
     told_by_firth,
 )
+from .regression_guards import with_guards
 from .regression_model import Ties, prepared
+from .regression_shown import paces_told, ratios_drawn
 from .regression_tables import (
+    Terms,
     left_out_words,
     log_table,
     most_telling,
@@ -45,6 +48,7 @@ from .regression_tables import (
     ratio_table,
     regression_notes,
     table_of_tests,
+    told_terms,
 )
 
 if TYPE_CHECKING:
@@ -86,6 +90,7 @@ class CoxRegression(Result):
     events: int
     sentences: tuple[Readable, ...]
     telling: int
+    terms: Terms
 
     def findings(self) -> tuple[Readable, ...]:
         """Return one sentence per ratio, after how many cases and endings they rest on."""
@@ -104,6 +109,20 @@ class CoxRegression(Result):
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the ratios with their intervals as a forest plot."""
         return forest_of(self.main, self.outcome, pace_axis(self.outcome_words), language=language, ax=ax)
+
+    def context(self) -> Mapping[str, object]:
+        """Return how the ratios are read."""
+        return {"terms": self.terms, "outcome": self.outcome, "words": {self.outcome: self.outcome_words}}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return what the ratios rest on, and one sentence per ratio."""
+        return paces_told(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the ratios with their intervals as a forest plot."""
+        return ratios_drawn(shown, pace_axis, language=language, ax=ax)
 
     def plot_diagnostics(
         self, ax: Axes | None = None, *, term: str | None = None, level: str | None = None, language: Language = "en"
@@ -253,16 +272,23 @@ def cox_regression(
     if not firth and not competes(made):
         more["adjusted"] = adjusted_table(made, fit, days, confidence_level=confidence_level)
     main = ratio_table(made, [one], words, confidence_level=confidence_level, what=tr("hazard ratio"))
+    terms = told_terms(made)
     return CoxRegression(
         heading=tr("Pace towards {outcome}, by {formula}", outcome=of, formula=FormulaWords(made.formula.text)),
-        tables={
-            "main": main,
-            "coefficients": log_table(made, [one], words, confidence_level=confidence_level),
-            "tests": table_of_tests(tests, made, words),
-            **more,
-            "residuals": residual_table(made, [] if firth else [(one, fit)], words, confidence_level=confidence_level),
-            "curves": level_curves(made, words),
-        },
+        tables=with_guards(
+            {
+                "main": main,
+                "coefficients": log_table(made, [one], words, confidence_level=confidence_level),
+                "tests": table_of_tests(tests, made, words),
+                **more,
+                "residuals": residual_table(
+                    made, [] if firth else [(one, fit)], words, confidence_level=confidence_level
+                ),
+                "curves": level_curves(made, words),
+            },
+            made,
+            [one.outcome],
+        ),
         definition=Definition(
             answers=tr("Which cases come to {outcome} at a faster pace, other covariates being equal?", outcome=of),
             numerator=tr("cases that came to {outcome}, on their day", outcome=of),
@@ -306,6 +332,7 @@ def cox_regression(
         start_words=made.spells.start_words,
         units=made.units,
         events=fit.events,
-        sentences=tuple(pace_sentences(main, made, one.outcome, of)),
-        telling=most_telling(main, made, one.outcome, of),
+        sentences=tuple(pace_sentences(main, terms, one.outcome, of)),
+        telling=most_telling(main, terms, one.outcome, of),
+        terms=terms,
     )

@@ -22,6 +22,7 @@ from ..estimate.cox_standardised import standardised_curves
 from ..figures.forest import forest
 from .declared import FEW_UNITS, interval_columns, strata_columns
 from .regression_clusters import errors_exist, errors_of_levels, untold, with_errors_that_hold
+from .regression_guards import all_endings_cell, all_units_cell, standardised_cell
 from .regression_model import Coefficients, Prepared, Ties, coefficients_of, groups_of_columns
 from .regression_tables import covariate_words, forest_rows, level_words, rows_word
 
@@ -145,8 +146,8 @@ def fit_table(made: Prepared, fits: Sequence[tuple[str, CoxFit]], words: Mapping
     """Return what each fit rests on and how well it does."""
     columns = (
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("at_risk", rows_word(made), "units", "count", "count"),
-        Column("events", tr("came to it"), "units", "count", "count"),
+        Column("at_risk", rows_word(made), "units", "count", "count", cell=all_units_cell(made)),
+        Column("events", tr("came to it"), "units", "count", "count", cell=all_endings_cell(made)),
         Column("coefficients", tr("coefficients"), "number", "key", "key", 0),
         Column("log_likelihood_null", tr("log-likelihood without terms"), "number", "estimate", "interval", 3),
         Column("log_likelihood", tr("log-likelihood"), "number", "estimate", "interval", 3),
@@ -313,7 +314,7 @@ def adjusted_columns(made: Prepared) -> tuple[Column, ...]:
         Column("term", tr("term"), "text", "key", "key"),
         Column("level", tr("level"), "text", "key", "key"),
         Column("days", tr("by day"), "days", "key", "key"),
-        Column("at_risk", rows_word(made), "units", "count", "count"),
+        Column("at_risk", rows_word(made), "units", "count", "count", cell=standardised_cell(made)),
         Column("estimate", tr("standardised share that came to it"), "share", "estimate", "probability"),
         Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
         *interval_columns()[1:],

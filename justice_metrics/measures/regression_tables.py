@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ..reduce.design import DesignColumn
 from ..reduce.patterns import COVARIATE_MISSING, HOLDS
 from .declared import LEFT_OUT_WORDS, PValue
 from .regression_clusters import beside, errors_exist, independent
+from .regression_guards import endings_cell, units_cell
 from .regression_model import Coefficients, Prepared
 
 # With fewer endings for each coefficient, estimates are unsteady and intervals too short.
@@ -29,6 +30,11 @@ MOST_SENTENCES: Final = 12
 FEW_ENDINGS: Final = 5
 # Below this a test of proportional hazards is told to the reader.
 DOUBTFUL: Final = 0.05
+
+
+# How a ratio is read: beside the reference level, for each further unit of a number, once support had started.
+Reading: TypeAlias = Literal["level", "number", "started"]
+Terms: TypeAlias = Mapping[tuple[str, str], Reading]
 
 
 class _Row:
@@ -75,8 +81,8 @@ def ratio_table(
                 columns[name].append(value)
     declared = (
         *_keys(),
-        Column("at_risk", rows_word(made), "units", "count", "count"),
-        Column("events", tr("came to it"), "units", "count", "count"),
+        Column("at_risk", rows_word(made), "units", "count", "count", cell=units_cell(made)),
+        Column("events", tr("came to it"), "units", "count", "count", cell=endings_cell(made)),
         Column("estimate", what, "number", "estimate", "difference", 2),
         Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
         Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
@@ -389,12 +395,25 @@ def left_out_words(left_out: Mapping[str, int]) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(reasons[name], left_out[name]) for name in order if name in left_out)
 
 
-def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> list[Readable]:
+def told_terms(made: Prepared) -> dict[tuple[str, str], Reading]:
+    """Return how the ratio of each term and level is read in a sentence.
+
+    The coefficients of a curve (a spline, a polynomial), of interactions and of what interacts have no reading one by
+    one, and are not there.
+    """
+    return {
+        (one.term, one.level): "started" if one.term in made.time_varying else "level" if one.at else "number"
+        for one in made.design.columns
+        if len(one.covariates) == 1 and len(one.factors) == 1 and not beside(made, one)
+    }
+
+
+def pace_sentences(table: Table, terms: Terms, outcome: str, of: Readable) -> list[Readable]:
     """Return a sentence per hazard ratio of one outcome."""
     said: list[Readable] = []
-    for column, values in _told_ratios(table, made, outcome, of):
+    for reading, values in _told_ratios(table, terms, outcome, of):
         verdict = _verdict(values, tr("Faster."), tr("Slower."), tr("faster or slower"))
-        if column.term in made.time_varying:
+        if reading == "started":
             said.append(
                 tr(
                     "{term}, once it had started, beside cases without it on the same day: {outcome} at {ratio} times "
@@ -403,7 +422,7 @@ def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> 
                     **values,
                 )
             )
-        elif column.at:
+        elif reading == "level":
             said.append(
                 tr(
                     "{term}, {level} beside {reference}: {outcome} at {ratio} times the pace (interval {low} to "
@@ -424,25 +443,25 @@ def pace_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> 
     return said
 
 
-def most_telling(table: Table, made: Prepared, outcome: str, of: Readable) -> int:
+def most_telling(table: Table, terms: Terms, outcome: str, of: Readable) -> int:
     """Return the place, among the sentences on the ratios of an outcome, of the one least likely to be none.
 
     That is the log ratio farthest from 0 in widths of its interval; 0 where no ratio has an interval.
     """
     far = []
-    for _, values in _told_ratios(table, made, outcome, of):
+    for _, values in _told_ratios(table, terms, outcome, of):
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio, low, high = np.log([values[one].value for one in ("ratio", "low", "high")])
         far.append(abs(ratio) / (high - low) if np.isfinite(high - low) and high > low else 0.0)
     return int(np.argmax(far)) if far else 0
 
 
-def share_sentences(table: Table, made: Prepared, outcome: str, of: Readable) -> list[Readable]:
+def share_sentences(table: Table, terms: Terms, outcome: str, of: Readable) -> list[Readable]:
     """Return a sentence per subdistribution hazard ratio of one outcome: above 1, more cases come to it."""
     said: list[Readable] = []
-    for column, values in _told_ratios(table, made, outcome, of):
+    for reading, values in _told_ratios(table, terms, outcome, of):
         verdict = _verdict(values, tr("More come to it."), tr("Fewer come to it."), tr("more or fewer"))
-        if column.at:
+        if reading == "level":
             said.append(
                 tr(
                     "{term}, {level} beside {reference}: share that comes to {outcome}, as a subdistribution hazard "
@@ -463,40 +482,35 @@ def share_sentences(table: Table, made: Prepared, outcome: str, of: Readable) ->
     return said
 
 
-def _told_ratios(
-    table: Table, made: Prepared, outcome: str, of: Readable
-) -> Iterator[tuple[DesignColumn, dict[str, Any]]]:
-    """Yield each ratio that can be told in a sentence of its own, with its words and numbers.
-
-    The coefficients of a curve (a spline, a polynomial), of interactions and of what interacts have no reading one by
-    one.
-    """
-    by_key = {(one.term, one.level): one for one in made.design.columns}
+def _told_ratios(table: Table, terms: Terms, outcome: str, of: Readable) -> Iterator[tuple[Reading, dict[str, Any]]]:
+    """Yield each ratio that can be told in a sentence of its own, with its words and numbers."""
     told = 0
     for row in range(len(table)):
-        column = by_key.get((str(table["term"][row]), str(table["level"][row])))
-        ratio, low, high = (float(table[name][row]) for name in ("estimate", "conf_low", "conf_high"))
-        if column is None or str(table["outcome"][row]) != outcome or not np.isfinite(ratio):
-            continue
-        if len(column.covariates) != 1 or len(column.factors) != 1 or beside(made, column):
+        term, level = str(table["term"][row]), str(table["level"][row])
+        reading = terms.get((term, level))
+        ratio, low, high, events, units = (
+            float(table[name][row]) for name in ("estimate", "conf_low", "conf_high", "events", "at_risk")
+        )
+        if reading is None or str(table["outcome"][row]) != outcome or not np.isfinite(ratio):
             continue
         values: dict[str, Any] = {
-            "term": term_words(made, column),
+            "term": table.labels["term"][term],
             "outcome": of,
             "ratio": Ratio(ratio),
             "low": Ratio(low),
             "high": Ratio(high),
         }
-        if column.at:
-            values |= {"events": int(table["events"][row]), "units": int(table["at_risk"][row])}
         if told == MOST_SENTENCES:
             return
-        if column.at and not int(table["events"][row]) >= FEW_ENDINGS:
-            continue
+        if reading != "number":
+            # a hidden number of cases is none of many
+            if not (events >= FEW_ENDINGS and np.isfinite(units)):
+                continue
+            values |= {"events": int(events), "units": int(units)}
         told += 1
-        if column.at and column.term not in made.time_varying:
-            values |= {"level": level_words(column.level), "reference": level_words(column.reference)}
-        yield column, values
+        if reading == "level":
+            values |= {"level": level_words(level), "reference": level_words(str(table["reference"][row]))}
+        yield reading, values
 
 
 def _verdict(values: Mapping[str, Any], above: Readable, below: Readable, either: Readable) -> Readable:

@@ -38,8 +38,11 @@ from .regression_fits import (
     population_of,
     read_days,
 )
+from .regression_guards import with_guards
 from .regression_model import Coefficients, Prepared, Ties, coefficients_of, prepared
+from .regression_shown import ratios_drawn, shares_compared
 from .regression_tables import (
+    Terms,
     labels_of,
     left_out_words,
     log_table,
@@ -47,6 +50,7 @@ from .regression_tables import (
     regression_notes,
     share_sentences,
     table_of_tests,
+    told_terms,
 )
 
 if TYPE_CHECKING:
@@ -78,6 +82,7 @@ class SubdistributionRegression(Result):
     units: int
     events: Mapping[str, int]
     sentences: tuple[Readable, ...]
+    terms: Terms
 
     def findings(self) -> tuple[Readable, ...]:
         """Return one sentence per ratio, after how many cases and endings they rest on."""
@@ -93,13 +98,26 @@ class SubdistributionRegression(Result):
         language : {"en", "es"}
         """
         chosen = known_outcome(outcome, self.outcomes)
-        of = self.outcome_words[chosen]
-        words = (
-            tr("share that comes to: {outcome} (subdistribution hazard ratio)", outcome=of),
-            tr("fewer"),
-            tr("more"),
-        )
-        return forest_of(self.main, chosen, words, language=language, ax=ax)
+        return forest_of(self.main, chosen, _axis(self.outcome_words[chosen]), language=language, ax=ax)
+
+    def context(self) -> Mapping[str, object]:
+        """Return how the ratios are read."""
+        words = {one: self.outcome_words[one] for one in self.outcomes}
+        return {"terms": self.terms, "outcome": self.outcomes[0], "words": words}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return one sentence per ratio, after how many cases and endings they rest on."""
+        return shares_compared(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the ratios of the first outcome as a forest plot."""
+        return ratios_drawn(shown, _axis, language=language, ax=ax)
+
+
+def _axis(of: Readable) -> tuple[Readable, Readable, Readable]:
+    return (tr("share that comes to: {outcome} (subdistribution hazard ratio)", outcome=of), tr("fewer"), tr("more"))
 
 
 def subdistribution_regression(
@@ -217,18 +235,23 @@ def subdistribution_regression(
     days = read_days(made, horizon_days)
     adjusted, excess = _adjusted(made, fits, days, words)
     asked = [made.spells.outcomes[code - 1] for code in codes]
+    terms = told_terms(made)
     return SubdistributionRegression(
         heading=tr("Share that comes to {outcomes}, by {formula}", outcomes=[words[one] for one in asked],
                    formula=FormulaWords(made.formula.text)),
-        tables={
-            "main": main,
-            "coefficients": log_table(made, each, words, confidence_level=confidence_level),
-            "tests": table_of_tests(
-                [_wald(*parts) for parts in zip(fits, each, covariances, strict=True)], made, words
-            ),
-            "predicted": _predicted(made, fits, days, words, confidence_level=confidence_level),
-            "adjusted": adjusted,
-        },
+        tables=with_guards(
+            {
+                "main": main,
+                "coefficients": log_table(made, each, words, confidence_level=confidence_level),
+                "tests": table_of_tests(
+                    [_wald(*parts) for parts in zip(fits, each, covariances, strict=True)], made, words
+                ),
+                "predicted": _predicted(made, fits, days, words, confidence_level=confidence_level),
+                "adjusted": adjusted,
+            },
+            made,
+            asked,
+        ),
         definition=Definition(
             answers=tr(
                 "In which cases does a larger share come to {outcomes}, other covariates being equal?",
@@ -277,9 +300,10 @@ def subdistribution_regression(
             for one, fit in zip(asked, fits, strict=True)
             for sentence in (
                 base_sentence(made, words[one], fit.cox.events),
-                *share_sentences(main, made, one, words[one]),
+                *share_sentences(main, terms, one, words[one]),
             )
         ),
+        terms=terms,
     )  # fmt: skip
 
 
