@@ -1,0 +1,191 @@
+"""How the counts of a release hang together: whose units are among whose, told from their boxes alone.
+
+Of the counts that differ in one dimension only, the levels fall into pieces: those that are in exactly the same of the
+counts. Each count is the sum of its pieces, and no piece is negative; that is all that an outsider can know of them,
+and it holds subsets, remainders, complements and totals alike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from ...base.cells import Box
+from .reading import Key
+
+# A piece of which no level is named anywhere: the rest of all units.
+ELSEWHERE: Final = "\0elsewhere"
+_MOST_SHADOWS: Final = 20_000
+
+Bounds: TypeAlias = tuple[float, float]
+Levels: TypeAlias = frozenset[str]
+
+
+class Sum(NamedTuple):
+    """One count as the sum of others."""
+
+    whole: Key
+    parts: tuple[Key, ...]
+
+
+class Family(NamedTuple):
+    """Counts that differ in one dimension only.
+
+    Attributes
+    ----------
+    population : str
+    events : bool
+    rest : Box
+        What all of them share.
+    dimension : str
+    sets : tuple of frozenset of str
+        The levels of each one.
+    whole : bool
+        The count of all levels together is there too.
+    """
+
+    population: str
+    events: bool
+    rest: Box
+    dimension: str
+    sets: tuple[Levels, ...]
+    whole: bool
+
+    def key(self, levels: Levels | None) -> Key:
+        """Return the cell of some levels; of all units where none are given."""
+        box = self.rest if levels is None else self.rest | {(self.dimension, levels)}
+        return Key(self.population, self.events, box)
+
+
+def families(keys: Iterable[Key]) -> list[Family]:
+    """Put together the counts that differ in one dimension only."""
+    known = set(keys)
+    found: dict[tuple[str, bool, Box, str], list[Levels]] = defaultdict(list)
+    for key in known:
+        for restriction in key.box:
+            dimension, levels = restriction
+            found[key.population, key.events, key.box - {restriction}, dimension].append(levels)
+    made = []
+    for (population, events, rest, dimension), sets in found.items():
+        whole = Key(population, events, rest) in known
+        if whole or len(sets) > 1:
+            ordered = tuple(sorted(sets, key=lambda one: (len(one), sorted(one))))
+            made.append(Family(population, events, rest, dimension, ordered, whole))
+    return made
+
+
+def pieces(family: Family) -> dict[Levels, list[int]]:
+    """Return the pieces into which the levels of a family fall, each with the places of the sets that hold it."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for place, levels in enumerate(family.sets):
+        for level in levels:
+            holders[level].append(place)
+    together: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    for level, places in holders.items():
+        together[tuple(places)].append(level)
+    return {frozenset(levels): list(places) for places, levels in together.items()}
+
+
+def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[tuple[str, bool, str], set[str]]:
+    """Return the levels that some column lists row by row, for each dimension.
+
+    A reader takes a table that lists the departments for a list of all departments; a number of convictions alone tells
+    nothing of how many other endings there are.
+    """
+    found: dict[tuple[str, bool, str], set[str]] = defaultdict(set)
+    for keys in rows:
+        seen: dict[tuple[str, bool, str], set[Levels]] = defaultdict(set)
+        for key in keys:
+            for dimension, levels in key.box:
+                seen[key.population, key.events, dimension].add(levels)
+        for dimension_key, sets in seen.items():
+            if len(sets) > 1:
+                found[dimension_key].update(*sets)
+    return found
+
+
+def complete_dimensions(
+    every: Iterable[Family], listed: Mapping[tuple[str, bool, str], set[str]], bounds: Mapping[Key, Bounds]
+) -> set[tuple[str, bool, str]]:
+    """Return the dimensions of which the release lists all levels, as far as an outsider can tell.
+
+    Parameters
+    ----------
+    every : iterable of Family
+    listed : mapping
+        Levels that are listed row by row.
+    bounds : mapping of Key to (float, float)
+        What is known of each count at first sight.
+
+    Returns
+    -------
+    set of (population, events, dimension)
+        Those where the listed levels never make more or fewer than the whole does, wherever all of them are shown.
+    """
+    refuted: set[tuple[str, bool, str]] = set()
+    for family in every:
+        about = (family.population, family.events, family.dimension)
+        levels = listed.get(about, set())
+        if not family.whole or about in refuted or len(levels) < 2:
+            continue
+        single = [one for one in family.sets if len(one) == 1]
+        if set().union(*single) != levels:
+            continue
+        known = [bounds[family.key(one)] for one in single]
+        low, high = sum(one for one, _ in known), sum(one for _, one in known)
+        whole_low, whole_high = bounds[family.key(None)]
+        if low > whole_high or high < whole_low:
+            refuted.add(about)
+    return {about for about, levels in listed.items() if len(levels) > 1 and about not in refuted}
+
+
+def sums(
+    keys: Iterable[Key],
+    complete: set[tuple[str, bool, str]],
+    listed: Mapping[tuple[str, bool, str], set[str]],
+    *,
+    rounds: int = 2,
+) -> list[Sum]:
+    """Return every count as the sum of its pieces, in each family to which it belongs.
+
+    Pieces that no table shows are counts as well: what two published counts leave over is as good as published. They
+    are put into families once more in the second round.
+    """
+    known = set(keys)
+    shown = len(known)
+    made: dict[tuple[Key, frozenset[Key]], Sum] = {}
+    for _ in range(rounds):
+        added: set[Key] = set()
+        for family in families(known):
+            for one in _sums_of(family, complete, listed):
+                parts = frozenset(one.parts)
+                if parts == {one.whole}:
+                    continue
+                made.setdefault((one.whole, parts), one)
+                added |= parts - known
+        if not added or len(known) + len(added) > shown + _MOST_SHADOWS:
+            break
+        known |= added
+    return list(made.values())
+
+
+def _sums_of(
+    family: Family, complete: set[tuple[str, bool, str]], listed: Mapping[tuple[str, bool, str], set[str]]
+) -> list[Sum]:
+    about = (family.population, family.events, family.dimension)
+    parts = pieces(family)
+    of_set: list[list[Key]] = [[] for _ in family.sets]
+    for levels, places in parts.items():
+        key = family.key(levels)
+        for place in places:
+            of_set[place].append(key)
+    made = [Sum(family.key(levels), tuple(of_set[place])) for place, levels in enumerate(family.sets)]
+    if family.whole:
+        covered = frozenset().union(*parts)
+        rest = frozenset(listed.get(about, set())) - covered
+        if about not in complete:
+            rest |= {ELSEWHERE} - covered
+        every = [family.key(levels) for levels in parts]
+        made.append(Sum(family.key(None), (*every, *([family.key(rest)] if rest else []))))
+    return made
