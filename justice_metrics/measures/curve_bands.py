@@ -150,6 +150,7 @@ def band_table(
             "{band}: a whole curve lies within it from the first to the last day listed, not only day by day",
             band=BAND_WORDS[band.kind],
         ),
+        guard="internal",
     )
 
 

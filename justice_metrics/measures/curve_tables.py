@@ -79,7 +79,7 @@ def day_rows(
         "censored": spread(table.censored),
         **{name: array.ravel()[kept] for name, array in curves.items()},
     }
-    return Table(declared, values, labels=dict.fromkeys(keys, labels), title=title)
+    return Table(declared, values, labels=dict.fromkeys(keys, labels), title=title, guard="curve", sparse=True)
 
 
 def chosen_rows(
@@ -120,7 +120,7 @@ def chosen_rows(
     }
     for name, (array, before) in curves.items():
         values[name] = np.where(seen[:, None, :], at_days(table.days, array, list(days), before=before), np.nan).ravel()
-    return Table(declared, values, labels=dict.fromkeys(keys, labels), title=title)
+    return Table(declared, values, labels=dict.fromkeys(keys, labels), title=title, guard="curve")
 
 
 def curve_columns(meaning: Readable) -> tuple[Column, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ..base.language import Language, Readable, tr
-from ..base.result import Definition, Result
+from ..base.cells import BaseCounts
+from ..base.language import Language, Readable, Setting, tr
+from ..base.result import Definition, Protected, Result
 from ..base.table import Column, Table
 from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
@@ -22,6 +23,7 @@ from ..reduce.risk import Endings
 from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band
 from .curve_estimates import incidence_of, seen_only, watched
+from .curve_release import CurveCells, PublishedCurve, coarse_curve, curve_base_counts, curve_cells, published_curve
 from .curve_tables import TWO_YEARS, YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
 from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
@@ -66,6 +68,8 @@ class CumulativeIncidence(Result):
     outcome_words: Mapping[str, Readable]
     start_words: Readable
     confidence_level: float
+    limits: Limits
+    cells: CurveCells
 
     @property
     def table(self) -> RiskTable:
@@ -81,6 +85,23 @@ class CumulativeIncidence(Result):
         """
         return _at(self.times, self.curves, several(days), self.outcome_words)
 
+    def base_counts(self) -> BaseCounts:
+        """Return every count that the curves rest on, for the disclosure gate."""
+        return curve_base_counts(self, self.times, self.cells)
+
+    def rebuild(self, protected: Protected) -> PublishedCurve:
+        """Return the answer as it may be published: the curves of what the gate gave back."""
+        curve = coarse_curve(self.times, protected)
+        curves = curve.incidence(confidence_level=self.confidence_level, limits=self.limits)
+        words, times = curve.words(self.outcome_words), curve.times
+        tables = {
+            "main": _curve_table(times, curves, words),
+            "milestones": _at(times, curves, marked_days(times.table, times.given_days), words),
+        }
+        return published_curve(
+            self, protected, curve, tables, times=times, curves=curves, band=None, outcome_words=words
+        )
+
     def findings(self) -> tuple[Readable, ...]:
         """Return the incidence of each outcome after one and two years, and what is still open."""
         said: list[Readable] = []
@@ -93,6 +114,7 @@ class CumulativeIncidence(Result):
             parts += [
                 tr("{outcome} {share}", outcome=self.outcome_words[one], share=Share(value))
                 for one, value in zip(self.table.outcomes, values, strict=True)
+                if np.isfinite(value)
             ]
             still_open = Share(float(at_days(self.table.days, self.curves.survival, [horizon], before=1.0)[0, 0]))
             found = {"days": horizon, "start": self.start_words, "parts": parts, "open": still_open}
@@ -122,7 +144,8 @@ class CumulativeIncidence(Result):
         if len(self.table.strata) == 1 and self.band is None:
             common["at_risk"] = common["at_risk"][0]
             return stacked_incidence(
-                incidence=self.curves.incidence[0],
+                # an ending that is not told yet stands among the open cases
+                incidence=np.nan_to_num(self.curves.incidence[0]),
                 labels=words,
                 open_label=tr("still open").text(language),
                 y_label=open_share.text(language),
@@ -158,8 +181,11 @@ class CumulativeIncidence(Result):
     @property
     def main_outcome(self) -> int:
         """Position of the outcome that a drawing by groups shows: a conviction where there is one, else the first."""
-        wanted = [one for one in ("verdict", "conviction") if one in self.table.outcomes]
-        return self.table.outcomes.index(wanted[0]) if wanted else 0
+        # what is published may tell of an ending in some groups only
+        told = np.isfinite(self.curves.incidence[:, :, -1]).sum(axis=0)
+        first = sorted(range(len(told)), key=lambda k: self.table.outcomes[k] not in {"verdict", "conviction"})
+        compared = [k for k in first if told[k] >= min(2, len(self.table.strata))]
+        return (compared or first or [0])[0]
 
     def _range(self) -> Readable:
         horizon = min(max(self.times.given_days, 0) + TWO_YEARS, int(self.table.days[-1]))
@@ -317,6 +343,8 @@ def cumulative_incidence(
         outcome_words=words,
         start_words=start_words,
         confidence_level=confidence_level,
+        limits=limits,
+        cells=curve_cells(cases, times, start=start, wanted=wanted, endings=endings),
     )
 
 
@@ -327,13 +355,13 @@ def _definition(times: Times, limits: Limits, start_words: Readable) -> Definiti
         if given < 0
         else tr(
             "Of the cases still open {given} days after {start}, what share had ended, and how, by each later day?",
-            given=given,
+            given=Setting(given),
             start=start_words,
         ),
         numerator=tr("cases that ended by the outcome up to the day, weighted for those no longer observed"),
         denominator=tr("all cases that reached: {start}", start=start_words)
         if given < 0
-        else tr("cases still open after {given} days that reached: {start}", given=given, start=start_words),
+        else tr("cases still open after {given} days that reached: {start}", given=Setting(given), start=start_words),
         basis="cohort",
         pending=tr("observed as open up to the cut-off, then censored"),
         method=tr("Aalen-Johansen estimator (Aalen and Johansen 1978); {how}.", how=method_words(times, limits)),

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr, trn
-from ..base.result import Definition, Result
+from ..base.result import Definition, Protected, Result
 from ..base.table import Column, Table
 from ..base.types import Counts, Floats
 from ..cases.casedata import CaseData
@@ -59,6 +59,18 @@ class LandmarkCurves(Result):
     def table(self) -> RiskTable:
         """The counts after each landmark, one stratum each."""
         return self.times.table
+
+    def rebuild(self, protected: Protected) -> Result:  # noqa: ARG002
+        """Refuse to be published: curves of the same cases that begin on several days give single days away.
+
+        Raises
+        ------
+        QuestionError
+        """
+        raise QuestionError(
+            tr("Curves of the same cases, begun anew on several days, would give away what happened on single days."),
+            tr("Publish one curve of these cases."),
+        )
 
     def findings(self) -> tuple[Readable, ...]:
         """Return, for each landmark, the share that came to the outcome within a year after it."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ..base.language import Readable, tr, trn
+from ..base.language import Readable, Setting, tr, trn
 from ..base.levels import LEVEL_WORDS
 from ..base.table import Column, Table
 from ..base.types import Floats
@@ -104,7 +104,8 @@ def mean_table(times: Times, found: MeanDays, horizon: int, words: Mapping[str, 
         columns,
         values,
         labels={"outcome": words},
-        title=tr("Mean days up to day {n}: spent open, and left after each ending", n=horizon),
+        title=tr("Mean days up to day {n}: spent open, and left after each ending", n=Setting(horizon)),
+        guard="curve",
     )
 
 
@@ -154,6 +155,7 @@ def contrast_table(
         pieces,
         labels={"outcome": words, "scale": SCALE_WORDS, "group": LEVEL_WORDS, "reference": LEVEL_WORDS},
         title=tr("Groups compared with: {group}", group=levels_words((names_of[reference],))),
+        guard="curve",
     )
 
 

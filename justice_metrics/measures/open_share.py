@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..base.language import Language, Readable, tr, trn
-from ..base.result import Definition, Result
+from ..base.cells import BaseCounts
+from ..base.language import Language, Readable, Setting, tr, trn
+from ..base.result import Definition, Protected, Result
 from ..base.table import Column, Table
 from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
@@ -23,6 +24,7 @@ from ..reduce.risk import Endings
 from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, open_band
 from .curve_estimates import hazard_of, open_share_of, seen_only, watched
+from .curve_release import CurveCells, PublishedCurve, coarse_curve, curve_base_counts, curve_cells, published_curve
 from .curve_tables import YEAR, axis_words, chosen_rows, curve_columns, day_rows, limits_words, marked_days
 from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
@@ -64,7 +66,10 @@ class OpenShare(Result):
     curve: KaplanMeier
     band: CurveBand | None
     start_words: Readable
+    outcome_words: Mapping[str, Readable]
     confidence_level: float
+    limits: Limits
+    cells: CurveCells
 
     @property
     def table(self) -> RiskTable:
@@ -79,6 +84,24 @@ class OpenShare(Result):
         days : sequence of int
         """
         return _at(self.times, self.curve, several(days))
+
+    def base_counts(self) -> BaseCounts:
+        """Return every count that the curve rests on, for the disclosure gate."""
+        return curve_base_counts(self, _together(self.times), self.cells)
+
+    def rebuild(self, protected: Protected) -> PublishedCurve:
+        """Return the answer as it may be published: the curve of what the gate gave back."""
+        coarse = coarse_curve(_together(self.times), protected)
+        times = coarse.times
+        curve = coarse.open_share(confidence_level=self.confidence_level, limits=self.limits)
+        hazard = hazard_of(times, confidence_level=self.confidence_level)
+        hazard = CumulativeHazard(hazard.hazard, *(coarse.unsure(one) for one in hazard[1:]))
+        tables = {
+            "main": _curve_table(times, curve),
+            "milestones": _at(times, curve, marked_days(times.table, times.given_days)),
+            "hazard": _hazard_table(times, hazard, self.outcome_words),
+        }
+        return published_curve(self, protected, coarse, tables, times=times, curve=curve, band=None)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share still open after a year, by group, with its limits."""
@@ -220,11 +243,12 @@ def open_share(
             times, curve.survival, band, confidence_level=confidence_level, limits=limits, band_days=band_days
         )
     hazard = hazard_of(times, confidence_level=confidence_level)
-    words, start_words, given = outcome_labels(spells, times.table.outcomes), spells.start_words, times.given_days
+    words = {**outcome_labels(spells, times.table.outcomes), ANY_EXIT: tr("any ending")}
+    start_words, given = spells.start_words, times.given_days
     tables = {
         "main": _curve_table(times, curve),
         "milestones": _at(times, curve, marked_days(times.table, given)),
-        "hazard": _hazard_table(times, hazard, {**words, ANY_EXIT: tr("any ending")}),
+        "hazard": _hazard_table(times, hazard, words),
     }
     if over is not None:
         tables["band"] = band_table(times, over, keys={}, labels={})
@@ -236,7 +260,9 @@ def open_share(
             numerator=tr("cases still open after the day, weighted for those no longer observed"),
             denominator=tr("all cases that reached: {start}", start=start_words)
             if given < 0
-            else tr("cases still open after {given} days that reached: {start}", given=given, start=start_words),
+            else tr(
+                "cases still open after {given} days that reached: {start}", given=Setting(given), start=start_words
+            ),
             basis="cohort",
             pending=tr("observed as open up to the cut-off, then censored"),
             method=tr(
@@ -271,8 +297,17 @@ def open_share(
         curve=curve,
         band=over,
         start_words=start_words,
+        outcome_words=words,
         confidence_level=confidence_level,
+        limits=limits,
+        cells=curve_cells(cases, times, start=start, wanted=(), endings=endings).together(),
     )
+
+
+def _together(times: Times) -> Times:
+    """Return the times with any ending as the one ending: by itself each would be held back longer than all are."""
+    events = times.table.events.sum(axis=1, keepdims=True)
+    return replace(times, table=replace(times.table, outcomes=(ANY_EXIT,), events=events))
 
 
 def _columns(curve: KaplanMeier) -> dict[str, Floats]:

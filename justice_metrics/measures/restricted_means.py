@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
+from ..base.cells import BaseCounts
 from ..base.errors import QuestionError, suggestion
-from ..base.language import Label, Language, Readable, format_number, format_tick, tr, trn
-from ..base.result import Definition, Result
+from ..base.language import Label, Language, Readable, Setting, format_number, format_tick, tr, trn
+from ..base.result import Definition, Protected, Result
 from ..base.table import Table
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
@@ -20,6 +21,15 @@ from ..figures.dots import dots
 from ..reduce.risk import Endings
 from ..tables import RiskTable, Strata
 from .compared_groups import ADJUSTMENT_WORDS, ADJUSTMENTS, Adjustment
+from .curve_release import (
+    CurveCells,
+    PublishedCurve,
+    coarse_curve,
+    curve_base_counts,
+    curve_cells,
+    marked,
+    published_curve,
+)
 from .curve_times import LIMITS_WORDS, VARIANCE_WORDS, CurveVariance, Times, ensure_curve, times_of
 from .declared import (
     days_words,
@@ -32,7 +42,7 @@ from .declared import (
     spells_of,
     time_provenance,
 )
-from .mean_days import OPEN, alike_note, contrast_table, group_names, mean_days_of, mean_table, short_note
+from .mean_days import OPEN, MeanDays, alike_note, contrast_table, group_names, mean_days_of, mean_table, short_note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,11 +71,39 @@ class RestrictedMeans(Result):
     outcome_words: Mapping[str, Readable]
     start_words: Readable
     confidence_level: float
+    limits: Limits
+    reference: int
+    adjust: Adjustment
+    cells: CurveCells
 
     @property
     def table(self) -> RiskTable:
         """The counts that the means rest on."""
         return self.times.table
+
+    def base_counts(self) -> BaseCounts:
+        """Return every count that the means rest on, for the disclosure gate."""
+        return curve_base_counts(self, self.times, self.cells)
+
+    def rebuild(self, protected: Protected) -> PublishedCurve:
+        """Return the answer as it may be published: the means of the curves that the gate gave back."""
+        curve = coarse_curve(self.times, protected)
+        times, words = curve.times, curve.words(self.outcome_words)
+        found = mean_days_of(times, self.horizon_days, self.confidence_level, self.limits)
+        untold = np.concatenate([np.zeros((1, len(times.table.strata)), bool), curve.joined.T])
+        found = MeanDays(
+            np.where(untold, np.nan, found.estimate),
+            np.where(untold[:, :, None] | untold[:, None, :] | curve.robust, np.nan, found.covariance),
+            *(np.where(untold, np.nan, curve.unsure(one)) for one in found[2:]),
+        )
+        tables = {"main": marked(mean_table(times, found, self.horizon_days, words), curve)}
+        levels = times.table.strata.levels
+        reference = self.table.strata.levels[self.reference]
+        if len(levels) > 1 and reference in levels and not curve.robust:
+            tables["contrast"] = contrast_table(
+                times, found, levels.index(reference), ADJUSTMENTS[self.adjust], self.confidence_level, words
+            )
+        return published_curve(self, protected, curve, tables, times=times, outcome_words=words)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the mean days open of each group, and which groups differ from the reference."""
@@ -255,7 +293,7 @@ def restricted_means(
         definition=Definition(
             answers=tr(
                 "Of the first {n} days, how many was a case open on average, and how many were left after each ending?",
-                n=horizon_days,
+                n=Setting(horizon_days),
             ),
             numerator=tr("area under the curve of open cases, and under that of each ending, up to the horizon"),
             denominator=tr("all cases that reached: {start}", start=start_words),
@@ -298,6 +336,10 @@ def restricted_means(
         outcome_words=words,
         start_words=start_words,
         confidence_level=confidence_level,
+        limits=limits,
+        reference=against,
+        adjust=adjust,
+        cells=curve_cells(cases, times, start=start, wanted=wanted, endings=endings),
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ..base.cells import BaseCounts
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, tr
-from ..base.result import Definition, Result
+from ..base.language import Language, Readable, Setting, tr
+from ..base.result import Definition, Protected, Result
 from ..base.table import Column, Table
 from ..base.types import Days, Floats, Names, Tallies, names
 from ..cases.casedata import CaseData
@@ -22,6 +23,7 @@ from ..figures.curves import step_curves
 from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band, open_band
 from .curve_estimates import incidence_of, open_share_of, seen_only, survival_of
+from .curve_release import CurveCells, PublishedCurve, coarse_curve, curve_base_counts, curve_cells, published_curve
 from .curve_tables import axis_words, limits_words
 from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
@@ -65,6 +67,8 @@ class TimeTo(Result):
     outcome: str
     outcome_words: Readable
     start_words: Readable
+    scale: Limits
+    cells: CurveCells
 
     @property
     def table(self) -> RiskTable:
@@ -75,6 +79,38 @@ class TimeTo(Result):
     def days(self) -> Days:
         """The days of the curves, shape (T,)."""
         return self.times.table.days
+
+    def base_counts(self) -> BaseCounts:
+        """Return every count that the days rest on, for the disclosure gate."""
+        return curve_base_counts(self, self.times, self.cells)
+
+    def rebuild(self, protected: Protected) -> PublishedCurve:
+        """Return the answer as it may be published: the days read from the curve of what the gate gave back.
+
+        Raises
+        ------
+        QuestionError
+            When too few cases came to the outcome in each group.
+        """
+        curve = coarse_curve(self.times, protected)
+        if self.outcome in self.table.outcomes:
+            curve = curve.only(self.outcome)
+        shares = tuple(dict.fromkeys(self.main["share"].tolist()))
+        read = _reached(curve.times, self.outcome, shares, confidence_level=self.confidence_level, limits=self.scale)
+        read = read._replace(conf_low=curve.unsure(read.conf_low), conf_high=curve.unsure(read.conf_high))
+        low, high = (curve.unsure(one) for one in read.found[1:])
+        found = Quantiles(read.found.estimate, low, high)
+        return published_curve(
+            self,
+            protected,
+            curve,
+            {"main": _days_table(curve.times.table, self.outcome, shares, found)},
+            times=curve.times,
+            share_reached=read.share,
+            limits=(read.conf_low, read.conf_high),
+            still_open=read.still_open,
+            band=None,
+        )
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the median per stratum, or what share was reached at most."""
@@ -235,7 +271,9 @@ def time_to(
             numerator=tr("cases that came to {outcome} by the day", outcome=words),
             denominator=tr("all cases that reached: {start}", start=start_words)
             if given < 0
-            else tr("cases still open after {given} days that reached: {start}", given=given, start=start_words),
+            else tr(
+                "cases still open after {given} days that reached: {start}", given=Setting(given), start=start_words
+            ),
             basis="cohort",
             pending=tr("observed as open up to the cut-off, then censored"),
             method=tr(
@@ -277,6 +315,8 @@ def time_to(
         outcome=outcome,
         outcome_words=words,
         start_words=start_words,
+        scale=limits,
+        cells=curve_cells(cases, times, start=start, wanted=(outcome,)),
     )
 
 
@@ -364,4 +404,4 @@ def _days_table(table: RiskTable, outcome: str, shares: Sequence[float], found: 
         "denominator": np.repeat(table.units, p),
         "censored": np.repeat(table.censored.sum(axis=1), p),
     }
-    return Table(columns, values, title=tr("Days until a share of all cases has come there"))
+    return Table(columns, values, title=tr("Days until a share of all cases has come there"), guard="curve")
