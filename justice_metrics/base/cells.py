@@ -36,6 +36,10 @@ def box(restrictions: Mapping[str, str | tuple[str, ...]]) -> Box:
     )
 
 
+def _both(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(level for level in one if level in other)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellOf:
     """Which units each entry of a count column counts; a row's strata restrict it in any case.
@@ -79,17 +83,19 @@ class CellOf:
 
     def box(self, row: Mapping[str, object], strata: Mapping[str, object]) -> Box:
         """Return the box of one row."""
-        restrictions: dict[str, str | tuple[str, ...]] = {name: str(level) for name, level in strata.items()}
-        restrictions |= self.fixed
-        restrictions |= {dimension: str(row[column]) for column, dimension in self.keys.items()}
-        for column, (dimension, levels) in self.sets.items():
-            restrictions[dimension] = levels[str(row[column])]
+        given: list[tuple[str, tuple[str, ...]]] = [(name, (str(level),)) for name, level in strata.items()]
+        given += self.fixed.items()
+        given += [(dimension, (str(row[column]),)) for column, dimension in self.keys.items()]
+        given += [(dimension, levels[str(row[column])]) for column, (dimension, levels) in self.sets.items()]
         for column, by_value in self.each.items():
-            restrictions |= by_value[str(row[column])]
-        restrictions |= {
-            f"{prefix}:{row[column]}": ("yes",) for column, prefix in self.flags.items() if row[column] != ALL
-        }
-        named = {name.format(**row) if "{" in name else name: levels for name, levels in restrictions.items()}
+            given += by_value[str(row[column])].items()
+        given += [(f"{prefix}:{row[column]}", ("yes",)) for column, prefix in self.flags.items() if row[column] != ALL]
+        named: dict[str, tuple[str, ...]] = {}
+        for name, levels in given:
+            dimension = name.format(**row) if "{" in name else name
+            # restricted twice, by the row's group and by what it counts: both hold
+            held = named.get(dimension, (ALL,))
+            named[dimension] = levels if held == (ALL,) else held if levels == (ALL,) else _both(held, levels)
         return box(named)
 
 

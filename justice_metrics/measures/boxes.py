@@ -65,6 +65,53 @@ def standing_restrictions(cases: CaseData, states: Sequence[str]) -> Restriction
     return {"ending": within, "ending_state": tuple(one for one in cases.procedure.outcomes if one in wanted)}
 
 
+def convicted_restrictions(cases: CaseData, word: str, states: Sequence[str], *, standing: bool) -> Restrictions:
+    """Return the restrictions of the units that were convicted, as ``convicted`` counts them.
+
+    Parameters
+    ----------
+    cases : CaseData
+    word : str
+        What counts as a conviction.
+    states : sequence of str
+        Its states.
+    standing : bool
+        Whether all of them also stand as ended so: then they are the same units as those that ended in conviction.
+    """
+    if standing:
+        return standing_restrictions(cases, states)
+    return {f"convicted:{word}": ("yes",)}
+
+
+def together(one: Restrictions, other: Restrictions) -> dict[str, tuple[str, ...]]:
+    """Return the restrictions of units that both restrict.
+
+    Examples
+    --------
+    >>> together({"furthest": ("trial", "verdict")}, {"furthest": ("verdict",), "ending": ("pending",)})
+    {'furthest': ('verdict',), 'ending': ('pending',)}
+    """
+    made = dict(one)
+    for dimension, levels in other.items():
+        held = made.get(dimension)
+        made[dimension] = levels if held is None else tuple(level for level in held if level in levels)
+    return made
+
+
+def ended_among(cases: CaseData, states: Sequence[str], ended: Restrictions, per: str) -> Restrictions:
+    """Return the restrictions of the units of ``per`` that ended in some states.
+
+    Who ended in a verdict reached the stages before it, so that restriction says nothing and is left out: the same
+    units have the same restrictions on every denominator.
+    """
+    reached = reached_restrictions(cases, per)
+    steps = {step.id: step.states for step in funnel_steps(cases)}
+    implied = {state for level in reached.get("furthest", ()) for state in steps[level]}
+    if set(reached) == {"furthest"} and set(states) <= implied:
+        return dict(ended)
+    return together(reached, ended)
+
+
 def watched_levels(days: int, also: Sequence[int] = ()) -> tuple[str, ...]:
     """Return the levels of ``watched_days`` of units that could be watched for so many days, from the first day on.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
+from ..base.cells import CellOf, Of
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, tr
+from ..base.language import Language, Readable, Setting, tr
 from ..base.levels import LEVEL_WORDS, PENDING
 from ..base.provenance import LeftOut
-from ..base.result import Definition, Result
+from ..base.result import Definition, Result, context_of
 from ..base.table import Column, Table
 from ..base.types import Counts, Names, names
 from ..cases.casedata import CaseData
@@ -21,12 +22,25 @@ from ..figures.counts import bars, lines
 from ..reduce.grouped import Grouped
 from ..reduce.risk import classes
 from ..reduce.strata import age_counts, year_counts
+from ..tables import Strata
+from .boxes import Restrictions, ending_levels
 from .declared import LEFT_OUT_WORDS, Share, outcome_labels, sampling_notes, strata_columns
+from .shown import counts_in, known, numbers, strata_of, tell_hidden, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _STATUS_WORDS: Final[Mapping[str, Readable]] = MappingProxyType({"ended": tr("ended"), PENDING: LEVEL_WORDS[PENDING]})
+
+
+_YEAR_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {
+        "registered": tr("registered"),
+        "ended": tr("ended"),
+        "caseload": tr("caseload of the year"),
+        "pending": tr("pending at the end of the year"),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -39,43 +53,57 @@ class Caseload(Result):
         One row per stratum and year: ``registered``, ``ended``, ``caseload`` (registered up to the end of the year
         and not
         ended before it), ``pending`` at the end of the year, all by the dates as they stand.
+    together
+        With groups only: the same for all units.
     """
 
     question: ClassVar[str] = "caseload"
 
     def findings(self) -> tuple[Readable, ...]:
         """Return registrations, endings and caseload of the last year."""
-        main = self.main
-        if any(one.role == "stratum" for one in main.columns) or len(main) == 0:
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say registrations, endings and caseload of the last year, when all three are shown."""
+        main = shown.main
+        if strata_of(main) or len(main) == 0:
             return ()
-        last = len(main) - 1
+        registered, ended, load = (numbers(main, one)[-1] for one in ("registered", "ended", "caseload"))
+        if not known(registered, ended, load):
+            return ()
         return (
             tr(
                 "In {year}, the last year of the data, {registered} cases were registered and {ended} "
                 "ended; the caseload of the year was {caseload}.",
-                year=str(main["period"][last]),
-                registered=int(main["registered"][last]),
-                ended=int(main["ended"][last]),
-                caseload=int(main["caseload"][last]),
+                year=str(main["period"][-1]),
+                registered=int(registered),
+                ended=int(ended),
+                caseload=int(load),
             ),
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw registered, ended and caseload by year; strata are added up."""
-        main = self.main
-        years = sorted(set(main["period"].tolist()))
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw registered, ended and caseload by year, of all strata together; a hidden number is marked as such."""
+        table = shown.tables.get("together", shown.main)
         wanted = ("registered", "ended", "caseload")
-        words = {one.name: one.meaning for one in main.columns}
-        sums = [[int(main[name][main["period"] == year].sum()) for year in years] for name in wanted]
-        return lines(
-            x=[int(one) for one in years],
-            counts=sums,
+        words = {one.name: one.meaning for one in table.columns}
+        years = [int(one) for one in table["period"]]
+        axes = lines(
+            x=years,
+            counts=[numbers(table, name) for name in wanted],
             groups=[words[name].text(language) for name in wanted],
             x_label=tr("year").text(language),
             y_label=tr("cases").text(language),
-            number=lambda n: format_number(round(n), language),
+            number=counts_in(language),
             ax=ax,
         )
+        return tell_hidden(axes, table, *wanted, language=language)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -88,6 +116,8 @@ class CaseAges(Result):
         One row per stratum, outcome (``pending`` among them) and band of age: ``numerator``, share of the outcome.
     status
         The same for all that ended, however they did, and for pending cases.
+    together
+        With groups only: ``status`` for all units.
     naive
         Mean and greatest age of ended and of pending cases per stratum, with what they leave out.
     """
@@ -100,41 +130,59 @@ class CaseAges(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of pending cases older than two years."""
-        main = self.main
-        pending = main["outcome"] == PENDING
-        total = int(main["numerator"][pending].sum())
-        old = int(main["numerator"][pending & (main["from_year"] >= self.old_years)].sum())
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the share of pending cases older than two years, from bands that are shown."""
+        table = shown.tables.get("together", shown.tables["status"])
+        context = context_of(shown)
+        years, pending = cast("int", context["old_years"]), table["status"] == PENDING
+        n = numbers(table, "numerator")
+        total = float(numbers(table, "denominator")[pending][0])
         if total == 0:
             return (tr("No case is pending."),)
+        old = float(n[pending & (numbers(table, "from_year") >= years)].sum())
+        if not known(old, total):
+            return ()
         return (
             tr(
                 "{old} of {total} pending cases ({share}) are older than {years} years (of {days} days each).",
-                years=self.old_years,
-                old=old,
-                total=total,
+                years=years,
+                old=whole(old),
+                total=whole(total),
                 share=Share(old / total),
-                days=self.year_days,
+                days=context["year_days"],
             ),
         )
 
+    def context(self) -> Mapping[str, object]:
+        """Return what a year is, and from how many on a pending case is called old."""
+        return {"old_years": self.old_years, "year_days": self.year_days}
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw ended and pending cases by age; strata and outcomes are added up."""
-        main = self.main
-        bands = sorted({(float(low), str(band)) for low, band in zip(main["from_year"], main["age_band"], strict=True)})
-        pending = main["outcome"] == PENDING
-        sums = [
-            [int(main["numerator"][(main["age_band"] == band) & (pending == flag)].sum()) for _, band in bands]
-            for flag in (False, True)
-        ]
-        return bars(
-            bins=[band_words(band).text(language) for _, band in bands],
-            counts=sums,
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw ended and pending cases by age, of all strata together; a hidden number is marked as such."""
+        table = shown.tables.get("together", shown.tables["status"])
+        n, bands = numbers(table, "numerator"), list(dict.fromkeys(str(one) for one in table["age_band"]))
+        by_status = {
+            (str(status), str(band)): n[row]
+            for row, (status, band) in enumerate(zip(table["status"], table["age_band"], strict=True))
+        }
+        axes = bars(
+            bins=[band_words(band).text(language) for band in bands],
+            counts=[[by_status.get((status, band), 0.0) for band in bands] for status in ("ended", PENDING)],
             groups=[tr("ended").text(language), tr("pending").text(language)],
             x_label=tr("age of the case").text(language),
             y_label=tr("cases").text(language),
-            number=lambda n: format_number(round(n), language),
+            number=counts_in(language),
             ax=ax,
         )
+        return tell_hidden(axes, table, "numerator", language=language)
 
 
 def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
@@ -174,9 +222,12 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
     years = np.arange(cases.years[0], max(int(registered.max()), cases.cutoff.year) + 1)
     undated = int(grouped.units[~known].sum())
     end_undated = int(grouped.units[known & (grouped.keys["status"] == 1) & (grouped.keys["ended"] == 0)].sum())
+    tables = {"main": _caseload_table(grouped, years, ending_levels(cases))}
+    if by:
+        tables["together"] = _caseload_table(_all_together(grouped), years, ending_levels(cases))
     return Caseload(
         heading=tr("Cases registered, ended and dealt with by year"),
-        tables={"main": _caseload_table(grouped, years)},
+        tables=tables,
         definition=Definition(
             answers=tr("How many cases came in, ended and had to be dealt with in each year?"),
             numerator=tr("cases counted by the year of their dates"),
@@ -193,6 +244,7 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
             tr("The last year ends with the cut-off ({cutoff}) and is not complete.", cutoff=cases.cutoff),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
     )
 
 
@@ -238,7 +290,7 @@ def case_ages(
     dated = grouped.keys["dated"] == 1
     negative = dated & (grouped.keys["age"] < 0)
     words = outcome_labels(cases, endings)
-    notes: list[Readable] = [*sampling_notes(cases), tr("A year counts {days} days here.", days=year_days)]
+    notes: list[Readable] = [*sampling_notes(cases), tr("A year counts {days} days here.", days=Setting(year_days))]
     if negative.any():
         notes.append(
             tr(
@@ -246,13 +298,16 @@ def case_ages(
                 n=int(grouped.units[negative].sum()),
             )
         )
+    tables = {
+        "main": _age_table(grouped, endings, cuts, year_days, words),
+        "status": _status_table(grouped, endings, cuts, year_days),
+        "naive": _mean_ages(grouped, year_days),
+    }
+    if by:
+        tables["together"] = _status_table(_all_together(grouped), endings, cuts, year_days)
     return CaseAges(
         heading=tr("Age of cases: ended and pending"),
-        tables={
-            "main": _age_table(grouped, endings, cuts, year_days, words),
-            "status": _status_table(grouped, cuts, year_days),
-            "naive": _mean_ages(grouped, year_days),
-        },
+        tables=tables,
         definition=Definition(
             answers=tr("How old were the cases that ended, and how old are those that are pending?"),
             numerator=tr("cases of the outcome whose age lies in the band"),
@@ -265,6 +320,7 @@ def case_ages(
         ),
         notes=tuple(notes),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         outcome_words=words,
         year_days=year_days,
         old_years=2 if 2 in cuts else cuts[0],
@@ -283,7 +339,12 @@ def band_words(band: str) -> Readable:
     )
 
 
-def _caseload_table(grouped: Grouped, years: Counts) -> Table:
+def _all_together(grouped: Grouped) -> Grouped:
+    """Return a count in which nothing splits the units."""
+    return grouped._replace(strata=Strata((), ((),)), stratum=np.zeros_like(grouped.stratum))
+
+
+def _caseload_table(grouped: Grouped, years: Counts, ended_levels: tuple[str, ...]) -> Table:
     g, y = len(grouped.strata), len(years)
     start, end, ended = (grouped.keys[one] for one in ("registered", "ended", "status"))
     counts = {name: np.zeros((g, y), dtype=grouped.n.dtype) for name in ("registered", "ended", "caseload", "pending")}
@@ -300,13 +361,11 @@ def _caseload_table(grouped: Grouped, years: Counts) -> Table:
         }
         for name, flag in flags.items():
             np.add.at(counts[name][:, place], grouped.stratum[flag], grouped.n[flag])
+    cells = _year_cells(grouped, [str(int(one)) for one in years], ended_levels)
     columns = (
         *strata_columns(grouped.strata.names),
         Column("period", tr("year"), "text", "key", "key"),
-        Column("registered", tr("registered"), "units", "count", "count"),
-        Column("ended", tr("ended"), "units", "count", "count"),
-        Column("caseload", tr("caseload of the year"), "units", "count", "count"),
-        Column("pending", tr("pending at the end of the year"), "units", "count", "count"),
+        *(Column(name, meaning, "units", "count", "count", cell=cells[name]) for name, meaning in _YEAR_WORDS.items()),
     )
     values = {
         **grouped.strata.columns(y),
@@ -316,21 +375,60 @@ def _caseload_table(grouped: Grouped, years: Counts) -> Table:
     return Table(columns, values, title=tr("By calendar year"))
 
 
+def _year_cells(grouped: Grouped, years: Sequence[str], ended: tuple[str, ...]) -> Mapping[str, CellOf]:
+    """Return which units each column counts, by the year of their start and that of their ending.
+
+    A restriction that leaves nobody out is none, and pending on the last day is pending: so that the same units have
+    the same restrictions as in other answers.
+    """
+    start, end, status = (grouped.keys[one] for one in ("registered", "ended", "status"))
+    ended_in = np.where(status == 0, PENDING, np.where(end == 0, "undated", end.astype(str)))
+    known_starts = set(start[start > 0].astype(str).tolist())
+    seen = set(ended_in[start > 0].tolist())
+    every_start = bool((start > 0).all()) and known_starts <= set(years)
+    later = tuple(sorted(one for one in seen if one.isdecimal() and one > years[-1]))
+
+    def restricted(place: int, endings: tuple[str, ...]) -> Restrictions:
+        made: dict[str, tuple[str, ...]] = {}
+        if not (place == len(years) - 1 and every_start):
+            made["year"] = tuple(years[: place + 1])
+        if not seen <= set(endings):
+            made |= {"ending": (PENDING,)} if endings == (PENDING,) else {"ended_year": endings}
+        return made
+
+    open_since = {
+        year: restricted(place, (*years[place:], *later, PENDING, "undated")) for place, year in enumerate(years)
+    }
+    open_after = {year: restricted(place, (*years[place + 1 :], *later, PENDING)) for place, year in enumerate(years)}
+    return {
+        "registered": CellOf(keys={"period": "year"}),
+        "ended": CellOf(keys={"period": "ended_year"}, fixed={"ending": ended}),
+        "caseload": CellOf(each={"period": open_since}),
+        "pending": CellOf(each={"period": open_after}),
+    }
+
+
 def _age_table(
     grouped: Grouped, endings: tuple[str, ...], cuts: tuple[int, ...], year_days: int, words: Mapping[str, Readable]
 ) -> Table:
     key = Column("outcome", tr("outcome"), "text", "key", "key")
     whole = tr("of the outcome"), tr("share of the outcome")
-    return _banded(grouped, grouped.keys["ending"], endings, key, whole, cuts, year_days, words, title=tr("Age bands"))
+    cell = CellOf(keys={"outcome": "ending"})
+    title = tr("Age bands")
+    return _banded(grouped, grouped.keys["ending"], endings, key, whole, cuts, year_days, words, cell, title=title)
 
 
-def _status_table(grouped: Grouped, cuts: tuple[int, ...], year_days: int) -> Table:
+def _status_table(grouped: Grouped, endings: tuple[str, ...], cuts: tuple[int, ...], year_days: int) -> Table:
     """Return the age bands of all that ended, however they did, beside those of pending cases."""
     key = Column("status", tr("status"), "text", "key", "key")
     whole = tr("of the status"), tr("share of the status")
     ended = np.minimum(grouped.keys["ending"], 1)
     title = tr("Age bands of all that ended, and of pending cases")
-    return _banded(grouped, ended, (PENDING, "ended"), key, whole, cuts, year_days, _STATUS_WORDS, title=title)
+    cell = CellOf(
+        sets={"status": ("ending", {PENDING: (PENDING,), "ended": tuple(one for one in endings if one != PENDING)})}
+    )
+    levels = (PENDING, "ended")
+    return _banded(grouped, ended, levels, key, whole, cuts, year_days, _STATUS_WORDS, cell, title=title, every=True)
 
 
 def _banded(
@@ -342,10 +440,15 @@ def _banded(
     cuts: tuple[int, ...],
     year_days: int,
     words: Mapping[str, Readable],
+    cell: CellOf,
     *,
     title: Readable,
+    every: bool = False,
 ) -> Table:
-    """Count by stratum, level and band of age; a level is a position in ``levels``."""
+    """Count by stratum, level and band of age; a level is a position in ``levels``.
+
+    Levels of which there is no case are listed with ``every`` only.
+    """
     edges = np.array([cut * year_days for cut in cuts])
     dated = grouped.keys["dated"] == 1
     band = np.searchsorted(edges, grouped.keys["age"][dated], side="left")
@@ -355,7 +458,12 @@ def _banded(
     total = np.repeat(counts.sum(axis=2), b, axis=None).reshape(g, k, b)
     lows = (0, *cuts)
     labels = [f"{low}-{high}" for low, high in zip(lows, cuts, strict=False)] + [f"{cuts[-1]}+"]
-    kept = total.ravel() > 0
+    kept = (total.ravel() > 0) | every
+    # an age takes two dates
+    of_level = cell if dated.all() else replace(cell, fixed={"dated:age": ("yes",)})
+    # other bands of age are another dimension
+    band_of = f"age_{year_days}_{'_'.join(map(str, cuts))}"
+    in_band = replace(of_level, keys={**cell.keys, "age_band": band_of})
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (counts / total).ravel()[kept]
     strata = {name: np.array(column, dtype=object)[kept] for name, column in grouped.strata.columns(k * b).items()}
@@ -364,9 +472,17 @@ def _banded(
         key,
         Column("age_band", tr("age in years"), "text", "key", "key"),
         Column("from_year", tr("from year"), "number", "key", "key", 0),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", whole[0], "units", "count", "count"),
-        Column("estimate", whole[1], "share", "estimate", "share", 2),
+        Column("numerator", tr("cases"), "units", "count", "count", cell=in_band),
+        Column("denominator", whole[0], "units", "count", "count", cell=of_level),
+        Column(
+            "estimate",
+            whole[1],
+            "share",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("numerator", "denominator"), formula="share"),
+        ),
     )
     values = {
         **strata,
@@ -378,7 +494,8 @@ def _banded(
         "estimate": share,
     }
     band_labels = {one: band_words(one) for one in labels}
-    return Table(columns, values, labels={key.name: words, "age_band": band_labels}, title=title)
+    labelled = {key.name: words, "age_band": band_labels}
+    return Table(columns, values, labels=labelled, title=title, sparse=not every)
 
 
 def _mean_ages(grouped: Grouped, year_days: int) -> Table:

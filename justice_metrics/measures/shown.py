@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..base.language import Language, Message, Readable, format_number, tr
+from ..base.language import Language, Message, Readable, format_number, format_share, tr
 from ..base.quantities import SUPPRESSED
 from ..base.result import Result
 from ..base.table import Table
 from ..base.types import Flags, Floats
+from ..figures.dots import dots
+from ..figures.style import SMALL, SOFT, Format
 from .declared import levels_words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 HIDDEN: Final[Message] = tr("hidden")
 
@@ -66,6 +71,30 @@ def undefined_words(table: Table, column: str, language: Language, otherwise: Re
     return [HIDDEN.text(language) if one else words for one in hidden(table, column)]
 
 
+def counts_in(language: Language) -> Format:
+    """Return how a drawing writes a count: a hidden one says so."""
+    return lambda n: HIDDEN.text(language) if math.isnan(n) else format_number(round(n), language)
+
+
+def tell_hidden(axes: Axes, table: Table, *columns: str, language: Language) -> Axes:
+    """Say at the foot of a drawing that some numbers are hidden: a gap in it is no zero."""
+    if any_hidden(table, *columns):
+        axes.annotate(
+            tr("Some numbers are hidden, and not drawn.").text(language),
+            xy=(1, 1),
+            xycoords="axes fraction",
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=SMALL,
+            fontstyle="italic",
+            color=SOFT,
+            annotation_clip=False,
+        )
+    return axes
+
+
 def strata_of(table: Table) -> list[str]:
     """Return the columns that split the units."""
     return [one.name for one in table.columns if one.role == "stratum"]
@@ -112,3 +141,42 @@ def whole(value: object) -> int:
 def settings_of(shown: Result) -> dict[str, object]:
     """Return the settings that a question was asked with."""
     return dict(shown.provenance.settings)
+
+
+def draw_shares(
+    table: Table,
+    key: str,
+    x_label: Readable,
+    annotations: Sequence[str],
+    *,
+    ax: Axes | None,
+    language: Language,
+    undefined: Readable | None = None,
+) -> Axes:
+    """Draw the shares of a table with their intervals, one row each; a hidden one says so.
+
+    Parameters
+    ----------
+    table : Table
+        With ``estimate`` and, where it has them, ``conf_low`` and ``conf_high``.
+    key : str
+        The column that names the rows.
+    x_label : Readable
+    annotations : sequence of str
+        Words beside each row.
+    undefined : Readable, optional
+        What a row says that has no share; "not defined" by default.
+    """
+    nowhere = np.full(len(table), np.nan)
+    return dots(
+        labels=[words_of(table, key, one).text(language) for one in table[key]],
+        groups=group_names(table, language),
+        estimate=numbers(table, "estimate"),
+        conf_low=numbers(table, "conf_low") if "conf_low" in table.values else nowhere,
+        conf_high=numbers(table, "conf_high") if "conf_high" in table.values else nowhere,
+        annotations=annotations,
+        undefined_label=undefined_words(table, "estimate", language, undefined),
+        x_label=x_label.text(language),
+        number=lambda share: format_share(share, language, decimals=0),
+        ax=ax,
+    )

@@ -18,6 +18,17 @@ Ask = Callable[[jm.CaseData], Result]
 QUESTIONS: dict[str, Ask] = {
     "attrition": jm.attrition,
     "attrition by": lambda cases: jm.attrition(cases, by="department", age_months=(12, 30)),
+    "conviction_rates": lambda cases: jm.conviction_rates(cases, per=("complaint", "charge", "verdict")),
+    "conviction_rates by": lambda cases: jm.conviction_rates(cases, by="department", interval="jeffreys"),
+    "final convictions": lambda cases: jm.conviction_rates(cases, outcome="final_conviction", per="complaint"),
+    "outcome_shares": jm.outcome_shares,
+    "outcome_shares by": lambda cases: jm.outcome_shares(cases, by="department", interval="clopper_pearson"),
+    "cohort_rates": lambda cases: jm.cohort_rates(cases, per=("complaint", "charge")),
+    "cohort_rates by": lambda cases: jm.cohort_rates(cases, of=("charge", "pending"), by="department"),
+    "caseload": jm.caseload,
+    "caseload by year": lambda cases: jm.caseload(cases, by=("department", "year")),
+    "case_ages": jm.case_ages,
+    "case_ages by": lambda cases: jm.case_ages(cases, by="department", years=(1, 2), year_days=360),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,9 +18,19 @@ from ...cases.casedata import CaseData
 from ...cases.procedure import ROLES
 from ...figures.dots import dots
 from ...reduce.strata import convicted, reached_or_passed
+from ..boxes import (
+    Restrictions,
+    convicted_restrictions,
+    ended_among,
+    reached_restrictions,
+    standing_restrictions,
+    together,
+)
 from ..declared import Share, ensure_level, few_units_note, interval_columns, strata_columns
 from ..recorded import ensure_mapped, silence_notes, unmapped
-from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
+from ..shown import draw_shares, known, numbers, of_words, strata_of, whole, words_of
+from .rates_tables import RateCells, cells_of
+from .shown_shares import Interval, Limits, Shares, limits_of, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,28 +59,40 @@ class CohortRates(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return each rate with its numbers; nothing by groups, where the table tells more."""
-        main = self.main
-        if any(one.role == "stratum" for one in main.columns):
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say each rate that is shown; nothing by groups."""
+        main = shown.main
+        if strata_of(main):
             return ()
+        columns = ("numerator", "denominator", "estimate", "conf_low", "conf_high")
+        rows = np.stack([numbers(main, one) for one in columns], axis=1)
         return tuple(
             tr(
                 "{rate}: {numerator} of {denominator}, {share} (interval {low} to {high}).",
-                rate=self.rate_words[str(main["rate"][row])],
-                numerator=round(float(main["numerator"][row])),
-                denominator=round(float(main["denominator"][row])),
-                share=Share(main["estimate"][row], 2),
-                low=Share(main["conf_low"][row], 2),
-                high=Share(main["conf_high"][row], 2),
+                rate=words_of(main, "rate", rate),
+                numerator=whole(n),
+                denominator=whole(all_),
+                share=Share(share, 2),
+                low=Share(low, 2),
+                high=Share(high, 2),
             )
-            for row in range(len(main))
-            if main["denominator"][row] > 0
+            for rate, (n, all_, share, low, high) in zip(main["rate"], rows, strict=True)
+            if known(n, all_) and all_ > 0
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the rates with their intervals, numerator and denominator beside each."""
-        return draw_rates(
-            self.main, self.rate_words, x_label=tr("share of the cases that each rate names"), ax=ax, language=language
-        )
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the rates that are shown; a hidden one says so."""
+        x_label = tr("share of the cases that each rate names")
+        beside = of_words(shown.main, "numerator", "denominator", language)
+        return draw_shares(shown.main, "rate", x_label, beside, ax=ax, language=language)
 
 
 def cohort_rates(
@@ -132,7 +154,13 @@ def cohort_rates(
             reached = reached_or_passed(cases, per_word)
             shares[f"{of_word}/{per_word}"] = (reached & there, reached)
             pending[f"{of_word}/{per_word}"] = reached & nw.col("outcome").is_null()
+    verdicts = {one: cases.resolve(one) for one in numerators if is_verdict(cases, one)}
+    pending |= {f"convicted {one}": convicted(cases, states) for one, states in verdicts.items()}
+    pending |= {f"standing {one}": cases.stands(states) for one, states in verdicts.items()}
     found = shares_of(cases, shares, by=by, also=pending, interval=interval, confidence_level=confidence_level)
+    standing_verdicts = [
+        one for one in verdicts if np.allclose(found.also[f"convicted {one}"], found.also[f"standing {one}"])
+    ]
     words: dict[str, Readable] = {
         f"{of_word}/{per_word}": tr(
             "{of} per {per} (same cases)", of=cases.procedure.label(of_word), per=cases.procedure.label(per_word)
@@ -142,7 +170,14 @@ def cohort_rates(
     }
     return CohortRates(
         heading=tr("Rates of the cases followed, each with its denominator"),
-        tables={"main": _table(found, words)},
+        tables={
+            "main": _table(
+                found,
+                words,
+                _cells(cases, numerators, denominators, standing_verdicts),
+                limits_of(cases, interval, confidence_level),
+            )
+        },
         definition=Definition(
             answers=tr("Of the cases that reached a stage, how many came to each further stage or ending?"),
             numerator=tr("of the denominator, the cases that came to the stage that the rate names, or stand so ended"),
@@ -163,6 +198,7 @@ def cohort_rates(
             *silence_notes(cases, (*numerators, *denominators)),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         rate_words=words,
     )
 
@@ -174,10 +210,47 @@ def came_to(cases: CaseData, word: str) -> nw.Expr:
     """
     if word == PENDING:
         return nw.col("outcome").is_null()
-    states = cases.resolve(word)
-    if word in ROLES or not set(states) <= set(cases.procedure.outcomes):
+    if not is_ending(cases, word):
         return reached_or_passed(cases, word)
-    return convicted(cases, states) if set(states) <= set(cases.procedure.verdicts) else cases.stands(states)
+    states = cases.resolve(word)
+    return convicted(cases, states) if is_verdict(cases, word) else cases.stands(states)
+
+
+def is_ending(cases: CaseData, word: str) -> bool:
+    """Return whether a word names ways of ending; a role is a stage, also where cases end in it."""
+    return word not in ROLES and set(cases.resolve(word)) <= set(cases.procedure.outcomes)
+
+
+def is_verdict(cases: CaseData, word: str) -> bool:
+    """Return whether a word names verdicts, which count while they stand, also under appeal."""
+    return word != PENDING and is_ending(cases, word) and set(cases.resolve(word)) <= set(cases.procedure.verdicts)
+
+
+def came_to_restrictions(cases: CaseData, word: str, *, standing: bool) -> Restrictions:
+    """Return the restrictions of the units that ``came_to`` picks; ``standing`` as for convictions."""
+    if word == PENDING:
+        return {"ending": (PENDING,)}
+    if not is_ending(cases, word):
+        return reached_restrictions(cases, word)
+    states = cases.resolve(word)
+    if is_verdict(cases, word):
+        return convicted_restrictions(cases, word, states, standing=standing)
+    return standing_restrictions(cases, states)
+
+
+def _cells(
+    cases: CaseData, numerators: Sequence[str], denominators: Sequence[str], standing: Sequence[str]
+) -> dict[str, RateCells]:
+    """Return which units each rate counts."""
+    cells: dict[str, RateCells] = {}
+    for word in numerators:
+        came = came_to_restrictions(cases, word, standing=word in standing)
+        states = cases.resolve(word) if word != PENDING and is_verdict(cases, word) else None
+        for per in denominators:
+            reached = reached_restrictions(cases, per)
+            among = ended_among(cases, states, came, per) if states else together(reached, came)
+            cells[f"{word}/{per}"] = RateCells(among, reached, together(reached, {"ending": (PENDING,)}))
+    return cells
 
 
 def draw_rates(
@@ -226,15 +299,16 @@ def _unknown_note(cases: CaseData, unknown: tuple[str, ...]) -> tuple[Readable, 
     return (tr("The data say nothing of: {states}.", states=[cases.procedure.label(one) for one in unknown]),)
 
 
-def _table(found: Shares, words: Mapping[str, Readable]) -> Table:
+def _table(found: Shares, words: Mapping[str, Readable], cells: Mapping[str, RateCells], limits: Limits) -> Table:
     k = len(words)
+    counted, among, waiting = cells_of("rate", cells)
     columns = (
         *strata_columns(found.strata.names),
         Column("rate", tr("rate"), "text", "key", "key"),
-        Column("numerator", tr("came to it"), "units", "count", "count"),
-        Column("denominator", tr("reached it"), "units", "count", "count"),
-        Column("pending", tr("of them pending"), "units", "count", "count"),
-        *interval_columns(decimals=2),
+        Column("numerator", tr("came to it"), "units", "count", "count", cell=counted),
+        Column("denominator", tr("reached it"), "units", "count", "count", cell=among),
+        Column("pending", tr("of them pending"), "units", "count", "count", cell=waiting),
+        *interval_columns(decimals=2, of=("numerator", "denominator"), level=limits.level, interval=limits.interval),
     )
     values = {
         **found.strata.columns(k),

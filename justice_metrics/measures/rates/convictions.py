@@ -9,26 +9,41 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ...base.language import Label, Language, Readable, format_number, format_share, tr
+from ...base.language import Label, Language, Readable, tr
 from ...base.levels import PENDING
 from ...base.provenance import unit_words
 from ...base.result import Definition, Result
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData, CountingUnit
-from ...figures.dots import dots
 from ...reduce.risk import classes
 from ...reduce.strata import convicted, reached_or_passed
-from ..declared import (
-    FEW_UNITS,
-    Share,
-    ensure_level,
-    few_units_note,
-    levels_words,
-    outcome_labels,
+from ..boxes import (
+    Restrictions,
+    convicted_restrictions,
+    ended_among,
+    ending_levels,
+    reached_restrictions,
+    together,
 )
+from ..declared import FEW_UNITS, Share, ensure_level, few_units_note, outcome_labels
 from ..recorded import ensure_mapped, silence_notes
-from .rates_tables import rates_table, shares_table
-from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
+from ..shown import (
+    among_shown,
+    draw_shares,
+    group_of,
+    hidden,
+    known,
+    lowest_and_highest,
+    numbers,
+    of_words,
+    strata_of,
+    whole,
+    words_of,
+    written,
+)
+from .rates_tables import RateCells, rates_table, shares_table
+from .shown_shares import Interval, Shares, limits_of, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,87 +68,92 @@ class ConvictionRates(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return each rate with its numbers; by groups, the lowest and the highest per denominator."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        if not strata:
-            return tuple(self._finding(row) for row in range(len(main)) if main["denominator"][row] > 0)
-        said: list[Readable] = []
-        for per, words in self.per_words.items():
-            rows = np.flatnonzero((main["per"] == per) & (main["denominator"].astype(float) >= FEW_UNITS))
-            if len(rows) < 2:
-                said.append(
-                    tr(
-                        "Per {per}: fewer than two groups have {few} cases or more; no comparison.",
-                        per=words,
-                        few=FEW_UNITS,
-                    )
-                )
-                continue
-            order = rows[np.argsort(main["estimate"][rows].astype(float), kind="stable")]
-            low, high = int(order[0]), int(order[-1])
-            said.append(
-                tr(
-                    "Per {per}: from {low} ({group_low}, {n_low} of {of_low}) to {high} ({group_high}, {n_high} of "
-                    "{of_high}), among groups of {few} cases or more.",
-                    per=words,
-                    low=Share(main["estimate"][low]),
-                    group_low=levels_words([str(main[one][low]) for one in strata]),
-                    n_low=round(float(main["numerator"][low])),
-                    of_low=round(float(main["denominator"][low])),
-                    high=Share(main["estimate"][high]),
-                    group_high=levels_words([str(main[one][high]) for one in strata]),
-                    n_high=round(float(main["numerator"][high])),
-                    of_high=round(float(main["denominator"][high])),
-                    few=FEW_UNITS,
-                )
-            )
-        return tuple(said)
+        return self.findings_of(self)
 
-    def _finding(self, row: int) -> Readable:
-        main = self.main
-        per = str(main["per"][row])
-        values = {
-            "denominator": round(float(main["denominator"][row])),
-            "numerator": round(float(main["numerator"][row])),
-            "share": Share(main["estimate"][row], 2),
-            "low": Share(main["conf_low"][row]),
-            "high": Share(main["conf_high"][row]),
-        }
-        if per in UNITS:
-            return tr(
-                "Of {denominator} units counted as {unit}, {numerator} have a case that ended in conviction: {share} "
-                "(interval {low} to {high}).",
-                unit=unit_words(per),
-                **values,
-            )
-        return tr(
-            "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} "
-            "(interval {low} to {high}).",
-            per=self.per_words[per],
-            **values,
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say each rate with its numbers, and nothing of a hidden one."""
+        main = shown.main
+        if not strata_of(main):
+            return tuple(one for row in range(len(main)) if (one := _rate_words(main, row)) is not None)
+        denominators = list(main.labels["per"])
+        return tuple(one for per in denominators if (one := _range_words(main, per)) is not None)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the rates with their intervals, numerator and denominator beside each."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        per = [self.per_words[str(one)].text(language) for one in main["per"]]
-        _, rows = main.display(language)
-        return dots(
-            labels=per,
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(float(one), language)} / {format_number(float(all_), language)}"
-                for one, all_ in zip(main["numerator"], main["denominator"], strict=True)
-            ],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("convicted, share of the cases that reached the stage").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the rates that are shown; a hidden one says so."""
+        return draw_shares(
+            shown.main,
+            "per",
+            tr("convicted, share of the cases that reached the stage"),
+            of_words(shown.main, "numerator", "denominator", language),
             ax=ax,
+            language=language,
         )
+
+
+def _rate_words(main: Table, row: int) -> Readable | None:
+    share, low, high, n, all_ = (
+        numbers(main, one)[row] for one in ("estimate", "conf_low", "conf_high", "numerator", "denominator")
+    )
+    if not known(n, all_) or all_ == 0:
+        return None
+    per = str(main["per"][row])
+    values = {
+        "denominator": whole(all_),
+        "numerator": whole(n),
+        "share": Share(share, 2),
+        "low": Share(low),
+        "high": Share(high),
+    }
+    if per in UNITS:
+        return tr(
+            "Of {denominator} units counted as {unit}, {numerator} have a case that ended in conviction: {share} "
+            "(interval {low} to {high}).",
+            unit=unit_words(per),
+            **values,
+        )
+    return tr(
+        "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} "
+        "(interval {low} to {high}).",
+        per=words_of(main, "per", per),
+        **values,
+    )
+
+
+def _range_words(main: Table, per: str) -> Readable | None:
+    """Say the lowest and the highest rate of groups that are large enough, per one denominator."""
+    share, n, of = (numbers(main, one) for one in ("estimate", "numerator", "denominator"))
+    there = np.array([one == per for one in main["per"].tolist()])
+    some_hidden = bool((hidden(main, "estimate") & there).any())
+    found = lowest_and_highest(share, there & (of >= FEW_UNITS))
+    if found is None:
+        few = tr(
+            "Per {per}: fewer than two groups have {few} cases or more; no comparison.",
+            per=words_of(main, "per", per),
+            few=FEW_UNITS,
+        )
+        return None if some_hidden else few
+    low, high = found
+    compared = tr(
+        "Per {per}: from {low} ({group_low}, {n_low} of {of_low}) to {high} ({group_high}, {n_high} of "
+        "{of_high}), among groups of {few} cases or more.",
+        per=words_of(main, "per", per),
+        low=Share(share[low]),
+        group_low=group_of(main, low),
+        n_low=whole(n[low]),
+        of_low=whole(of[low]),
+        high=Share(share[high]),
+        group_high=group_of(main, high),
+        n_high=whole(n[high]),
+        of_high=whole(of[high]),
+        few=FEW_UNITS,
+    )
+    return among_shown(compared, some_hidden=some_hidden)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -153,42 +173,45 @@ class OutcomeShares(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of each outcome among all cases and among those that ended."""
-        main = self.main
-        if any(one.role == "stratum" for one in main.columns):
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the share of each outcome that is shown; nothing by groups."""
+        main = shown.main
+        if strata_of(main):
             return ()
-        return tuple(
-            tr(
-                "{outcome}: {n} of {all} cases ({share}){rest}.",
-                outcome=self.outcome_words[str(main["outcome"][row])],
-                n=round(float(main["numerator"][row])),
-                all=round(float(main["denominator"][row])),
-                share=Share(main["estimate"][row]),
-                rest=Label("")
-                if main["outcome"][row] == PENDING
-                else tr("; {share} of those that ended", share=Share(main["share_of_ended"][row])),
+        said: list[Readable] = []
+        for row in range(len(main)):
+            n, all_, share, rest = (
+                numbers(main, one)[row] for one in ("numerator", "denominator", "estimate", "share_of_ended")
             )
-            for row in range(len(main))
-        )
+            if not known(n, all_):
+                continue
+            of_ended = known(rest) or not hidden(main, "share_of_ended")[row]
+            said.append(
+                tr(
+                    "{outcome}: {n} of {all} cases ({share}){rest}.",
+                    outcome=words_of(main, "outcome", main["outcome"][row]),
+                    n=whole(n),
+                    all=whole(all_),
+                    share=Share(share),
+                    rest=tr("; {share} of those that ended", share=Share(rest))
+                    if of_ended and main["outcome"][row] != PENDING
+                    else Label(""),
+                )
+            )
+        return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of each outcome among all cases."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        _, rows = main.display(language)
-        words = [self.outcome_words[str(one)].text(language) for one in main["outcome"]]
-        groups = [" · ".join(row[: len(strata)]) for row in rows] if strata else None
-        return dots(
-            labels=words,
-            groups=groups,
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[format_number(float(one), language) for one in main["numerator"]],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("share of all cases").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
-        )
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the shares that are shown; a hidden one says so."""
+        beside = written(shown.main, "numerator", language)
+        return draw_shares(shown.main, "outcome", tr("share of all cases"), beside, ax=ax, language=language)
 
 
 def conviction_rates(
@@ -257,7 +280,15 @@ def conviction_rates(
     first = found[0][1]
     return ConvictionRates(
         heading=tr("Conviction rates, each on its denominator"),
-        tables={"main": rates_table(found, denominators, words)},
+        tables={
+            "main": rates_table(
+                found,
+                denominators,
+                words,
+                _rate_cells(cases, found, outcome),
+                limits_of(cases, interval, confidence_level),
+            )
+        },
         definition=Definition(
             answers=tr("Of the cases that reached a stage, how many ended in conviction?"),
             numerator=tr("cases that ended in: {outcome}", outcome=cases.procedure.label(outcome)),
@@ -285,6 +316,7 @@ def conviction_rates(
             *_unseen_notes(cases, tuple(one for one in denominators if one not in UNITS)),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         per_words=words,
     )
 
@@ -341,7 +373,16 @@ def outcome_shares(
     words = outcome_labels(cases, kept)
     return OutcomeShares(
         heading=tr("How cases stand at the cut-off"),
-        tables={"main": shares_table(found, [list(flags).index(one) for one in kept], kept, words)},
+        tables={
+            "main": shares_table(
+                found,
+                [list(flags).index(one) for one in kept],
+                kept,
+                words,
+                ending_levels(cases),
+                limits_of(cases, interval, confidence_level),
+            )
+        },
         definition=Definition(
             answers=tr("How had the cases ended by the cut-off, and how many were pending?"),
             numerator=tr("cases that stood so at the cut-off"),
@@ -357,6 +398,7 @@ def outcome_shares(
             tr("Shares of those that ended favour quick endings while many cases are open."),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         outcome_words=words,
     )
 
@@ -388,7 +430,28 @@ def _rates_of(
         shares[word] = (reached & is_convicted, reached)
         # Convicted and under appeal is convicted so far: numerator and pending have no case in common.
         pending[word] = reached & nw.col("outcome").is_null() & ~is_convicted
+    pending |= {"convicted": is_convicted, "standing": cases.stands(cases.resolve(outcome))}
     return shares_of(cases, shares, by=by, also=pending, interval=interval, confidence_level=level)
+
+
+def _rate_cells(cases: CaseData, found: list[tuple[tuple[str, ...], Shares]], outcome: str) -> dict[str, RateCells]:
+    """Return which units the rates count, per denominator."""
+    states = cases.resolve(outcome)
+    cells: dict[str, RateCells] = {}
+    for asked, one in found:
+        standing = bool(np.allclose(one.also["convicted"], one.also["standing"]))
+        were = convicted_restrictions(cases, outcome, states, standing=standing)
+        waiting: Restrictions = {"ending": (PENDING,)}
+        if not standing:
+            waiting = {**waiting, f"convicted:{outcome}": ("no",)}
+        for word in asked:
+            if word in UNITS:
+                unit: Restrictions = {} if word == cases.unit else {"unit": (word,)}
+                cells[word] = RateCells(together(unit, were), unit, together(unit, waiting))
+                continue
+            reached = reached_restrictions(cases, word)
+            cells[word] = RateCells(ended_among(cases, states, were, word), reached, together(reached, waiting))
+    return cells
 
 
 def _unseen_notes(cases: CaseData, per: tuple[str, ...]) -> list[Readable]:

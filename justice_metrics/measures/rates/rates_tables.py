@@ -3,32 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.levels import PENDING
 from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...tables import Strata
+from ..boxes import Restrictions
 from ..declared import interval_columns, strata_columns
-from .shown_shares import Shares
+from .shown_shares import Limits, Shares
+
+
+class RateCells(NamedTuple):
+    """Which units a rate counts."""
+
+    numerator: Restrictions
+    denominator: Restrictions
+    pending: Restrictions
+
+
+def cells_of(key: str, cells: Mapping[str, RateCells]) -> tuple[CellOf, CellOf, CellOf]:
+    """Return the declarations of numerator, denominator and pending of rows whose ``key`` names the rate."""
+    numerator, denominator, pending = (
+        CellOf(each={key: {word: one[place] for word, one in cells.items()}}) for place in range(3)
+    )
+    return numerator, denominator, pending
 
 
 def rates_table(
-    found: Sequence[tuple[tuple[str, ...], Shares]], per: tuple[str, ...], words: Mapping[str, Readable]
+    found: Sequence[tuple[tuple[str, ...], Shares]],
+    per: tuple[str, ...],
+    words: Mapping[str, Readable],
+    cells: Mapping[str, RateCells],
+    limits: Limits,
 ) -> Table:
     """Return one row per stratum and denominator."""
+    counted, among, waiting = cells_of("per", cells)
     strata = found[0][1].strata
     for _, one in found[1:]:
         strata = strata.union(one.strata)
     columns = (
         *strata_columns(strata.names),
         Column("per", tr("per"), "text", "key", "key"),
-        Column("numerator", tr("convicted"), "units", "count", "count"),
-        Column("denominator", tr("reached it"), "units", "count", "count"),
-        Column("pending", tr("of them pending"), "units", "count", "count"),
-        *interval_columns(decimals=2),
+        Column("numerator", tr("convicted"), "units", "count", "count", cell=counted),
+        Column("denominator", tr("reached it"), "units", "count", "count", cell=among),
+        Column("pending", tr("of them pending"), "units", "count", "count", cell=waiting),
+        *interval_columns(decimals=2, of=("numerator", "denominator"), level=limits.level, interval=limits.interval),
     )
     values = {
         **strata.columns(len(per)),
@@ -59,7 +83,14 @@ def _placed(
     return made.ravel()
 
 
-def shares_table(found: Shares, places: list[int], kept: list[str], words: Mapping[str, Readable]) -> Table:
+def shares_table(
+    found: Shares,
+    places: list[int],
+    kept: list[str],
+    words: Mapping[str, Readable],
+    ended_levels: tuple[str, ...],
+    limits: Limits,
+) -> Table:
     """Return one row per stratum and way of ending, of those at ``places``."""
     g, k = len(found.strata), len(kept)
     counts = found.numerator[:, places]
@@ -70,11 +101,19 @@ def shares_table(found: Shares, places: list[int], kept: list[str], words: Mappi
     columns = (
         *strata_columns(found.strata.names),
         Column("outcome", tr("outcome"), "text", "key", "key"),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", tr("of all"), "units", "count", "count"),
-        *interval_columns(),
-        Column("ended", tr("ended in any way"), "units", "count", "count"),
-        Column("share_of_ended", tr("share of those that ended"), "share", "estimate", "share", 2),
+        Column("numerator", tr("cases"), "units", "count", "count", cell=CellOf(keys={"outcome": "ending"})),
+        Column("denominator", tr("of all"), "units", "count", "count", cell=CellOf()),
+        *interval_columns(of=("numerator", "denominator"), level=limits.level, interval=limits.interval),
+        Column("ended", tr("ended in any way"), "units", "count", "count", cell=CellOf(fixed={"ending": ended_levels})),
+        Column(
+            "share_of_ended",
+            tr("share of those that ended"),
+            "share",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("numerator", "ended"), formula="share"),
+        ),
     )
     values = {
         **found.strata.columns(k),

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ...base.language import Message, Readable, tr, trn
+from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.types import Floats, Tallies
 from ...cases.casedata import CaseData
 from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
@@ -104,6 +104,18 @@ def shares_of(
     return Shares(table.strata, y, x, *share, table.count("units"), counted, cells)
 
 
+class Limits(NamedTuple):
+    """How the limits of shares are made: "" where it takes more than numerator and denominator."""
+
+    interval: str
+    level: float
+
+
+def limits_of(cases: CaseData, interval: Interval, level: float) -> Limits:
+    """Return how the limits of shares of these cases are made."""
+    return Limits("" if by_design(cases) else interval, level)
+
+
 def method_words(cases: CaseData, interval: Interval) -> Readable:
     """Return how the intervals were made."""
     return _DESIGN if by_design(cases) else _METHODS[interval]
@@ -124,7 +136,7 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
             )
         )
         if n < FEW_CLUSTERS:
-            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=Setting(FEW_CLUSTERS)))
     if shares.cells and bool((np.isnan(shares.conf_low) & np.isfinite(shares.estimate)).any()):
         notes.append(
             tr(
