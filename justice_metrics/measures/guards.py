@@ -45,12 +45,14 @@ def among(whose: Provenance, units: float, question: str, *settings: object) -> 
     return {f"{question}({said})": ("yes",)}
 
 
-def hidden_counts(found: Iterable[tuple[Restrictions, float]]) -> tuple[Count, ...]:
+def hidden_counts(found: Iterable[tuple[Restrictions, float]], *, events: bool = False) -> tuple[Count, ...]:
     """Return counts that stand in no table and must be large enough, each box once.
 
     Parameters
     ----------
     found : iterable of (restrictions, number)
+    events : bool
+        They count things of which a unit can have several, such as its rows.
 
     Examples
     --------
@@ -60,7 +62,7 @@ def hidden_counts(found: Iterable[tuple[Restrictions, float]]) -> tuple[Count, .
     by_box: dict[Box, float] = {}
     for restrictions, number in found:
         by_box.setdefault(box(dict(restrictions)), float(number))
-    return tuple(Count(where, value, ("", "", place)) for place, (where, value) in enumerate(by_box.items()))
+    return tuple(Count(where, value, ("", "", place), events) for place, (where, value) in enumerate(by_box.items()))
 
 
 def guarded(table: Table, guard: Guard, cells: Sequence[Count] = ()) -> Table:

@@ -75,14 +75,20 @@ def cells_behind(made: Prepared, outcomes: Sequence[str]) -> tuple[Count, ...]:
     for at, units in _compared(made):
         where = {**fixed, **_named(made, at, ever=False)}
         patterns = made.where(at)
+        if any(name in made.time_varying for name, _ in at):
+            # of all that ever had a level, those that had it on their last day
+            left = made.patterns.rows.code >= 0
+            last = float(made.patterns.rows.n[left & patterns[made.patterns.rows.pattern]].sum())
+        else:
+            last = units
         counted.append(({**fixed, **_named(made, at, ever=True)}, units))
         for outcome in outcomes:
             events = float(made.events(made.spells.outcomes.index(outcome) + 1)[patterns].sum())
             counted += [
                 ({**where, **ending_of(outcome, made.spells.outcomes)}, events),
-                ({**where, **not_ended_by(outcome, made.spells.outcomes)}, units - events),
+                ({**where, **not_ended_by(outcome, made.spells.outcomes)}, last - events),
             ]
-    return hidden_counts(counted)
+    return hidden_counts(counted, events=made.spells.several_rows)
 
 
 def saturated(made: Prepared) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
-from ...base.language import Language, Readable, tr
-from ...base.result import Definition, Result
+from ...base.language import Language, Readable, Setting, tr
+from ...base.result import Definition, Result, context_of
 from ...base.types import Counts
 from ...cases.casedata import CaseData
 from ...estimate.emulation import Strategy
@@ -18,7 +18,9 @@ from ..declared import outcome_labels, sampling_notes
 from .balance import Likeness, balance_table, likeness_of
 from .data import SupportData
 from .effect_figures import Drawn, balance_figure, curves_figure, forest_figure, overlap_figure, weights_figure
+from .effect_guards import all_cases, came_cell, cells_behind, with_guards
 from .effect_tables import (
+    CAME,
     Timed,
     curves_table,
     joined,
@@ -30,7 +32,18 @@ from .effect_tables import (
     unweighted_table,
     weights_table,
 )
-from .effect_words import any_few, by_chance, cannot_tell, doubts, effect, next_study, sentences, together_of, untold
+from .effect_words import (
+    any_few,
+    by_chance,
+    cannot_tell,
+    doubts,
+    effect,
+    next_study,
+    sentences,
+    shown_sentences,
+    together_of,
+    untold,
+)
 from .enough import followed_notes, missing_notes, starter_notes, why_not
 from .flow import departures, ended_under_both, flow_table
 from .naive import naive_table
@@ -128,7 +141,30 @@ class SupportEffect(Result):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference of each outcome at each horizon, with its interval."""
-        return forest_figure(self._drawn(), language, ax)
+        return forest_figure(self.main, self.outcome_words, language, ax)
+
+    def context(self) -> Mapping[str, object]:
+        """Return the strategies and the words of the outcomes, and whether a difference may be told."""
+        enough = self.parts[0].starters.enough
+        return {"strategies": self.strategies, "words": self.outcome_words, "enough": enough}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return each difference in absolute numbers and what it rests on, as far as that is shown."""
+        context = context_of(shown)
+        if not context["enough"]:
+            return (tr("These files cannot tell how cases end with support in time."),)
+        strategies, words = cast(Strategies, context["strategies"]), cast("Mapping[str, Readable]", context["words"])
+        together = together_of(shown.tables["ratios"], strategies.level) if "ratios" in shown.tables else ()
+        return shown_sentences(shown.main, strategies, words, together)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the difference of each outcome at each horizon, with its interval."""
+        if not np.isfinite(shown.main["estimate"].astype(np.float64)).any():
+            return None
+        words = cast("Mapping[str, Readable]", context_of(shown)["words"])
+        return forest_figure(shown.main, words, language, ax)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the curves, the balance, the overlap or the weights.
@@ -192,7 +228,8 @@ def answer_of(
     left_out = whole.left_out()
     units = first.data.histories.units
     provenance = cases.provenance.add("support_effect", **settings).leave_out(*left_out)
-    main = main_table(lines, strategies, words)
+    fixed = all_cases(first.data, cases.provenance, units)
+    main = main_table(lines, strategies, words, came={one: came_cell(strategies, fixed, one) for one in CAME})
     weights = first.emulation.weights
     before, after = likeness.worst
     departed = departures(first, strategies.within).sum(axis=1)
@@ -219,21 +256,24 @@ def answer_of(
             days=strategies.within,
             support=strategies.support,
         ),
-        tables={
-            "main": main,
-            "ratios": ratios_table(lines, strategies, words),
-            "strategies": strategies_table(by_timing, strategies, words),
-            "curves": curves_table(first.emulation.days, {one: curves[one] for one in wanted}, strategies, words),
-            "flow": flow_table(first, cases.n_units, left_out, strategies, words),
-            "balance": balance_table(likeness),
-            "weights": weights_table(weights, strategies),
-            "overlap": overlap_table(*overlap_counts(first, strategies.within)),
-            "truncation": truncation_table(cut(parts, wanted, strategy), lines, strategies, words),
-            "protocol": protocol_table(emulated),
-            "checklist": checklist_table(emulated),
-            "unweighted": unweighted_table(lines, unweighted(parts, wanted), strategies, words),
-            "naive": naive_table(*ever, words, level),
-        },
+        tables=with_guards(
+            {
+                "main": main,
+                "ratios": ratios_table(lines, strategies, words),
+                "strategies": strategies_table(by_timing, strategies, words),
+                "curves": curves_table(first.emulation.days, {one: curves[one] for one in wanted}, strategies, words),
+                "flow": flow_table(first, cases.n_units, left_out, strategies, words),
+                "balance": balance_table(likeness),
+                "weights": weights_table(weights, strategies),
+                "overlap": overlap_table(*overlap_counts(first, strategies.within)),
+                "truncation": truncation_table(cut(parts, wanted, strategy), lines, strategies, words),
+                "protocol": protocol_table(emulated),
+                "checklist": checklist_table(emulated),
+                "unweighted": unweighted_table(lines, unweighted(parts, wanted), strategies, words),
+                "naive": naive_table(*ever, words, level),
+            },
+            cells_behind(parts, lines, strategies, fixed),
+        ),
         definition=_definition(strategies, [words[one] for one in wanted]),
         provenance=provenance,
         notes=(
@@ -291,7 +331,7 @@ def _definition(strategies: Strategies, outcomes: Sequence[Readable]) -> Definit
         answers=tr(
             "How would cases end if support by {support} started within {days} days of {start}, and how if it did not?",
             support=strategies.support,
-            days=strategies.within,
+            days=Setting(strategies.within),
             start=strategies.start,
         ),
         numerator=tr(

@@ -17,6 +17,7 @@ from ...figures.forest import forest_of_differences
 from ...figures.spreads import spreads
 from ..curve_tables import limits_words
 from ..declared import Points
+from ..shown import of_words
 from .balance import AS_NUMBER, Likeness
 from .runs import Part
 from .strategies import Strategies, period_words
@@ -35,11 +36,10 @@ class Drawn(NamedTuple):
     likeness: Likeness
 
 
-def forest_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
+def forest_figure(main: Table, words: Mapping[str, Readable], language: Language, ax: Axes | None) -> Axes:
     """Draw the differences with what stands behind each of them."""
-    main = of.tables["main"]
     several = len(set(main["days"].tolist())) > 1
-    outcomes = [_capital(of.words[one].text(language)) for one in main["outcome"]]
+    outcomes = [_capital(words[one].text(language)) for one in main["outcome"]]
     periods = [_within(int(one), language) for one in main["days"]]
     low, high = main["conf_low"], main["conf_high"]
     limits = [
@@ -48,10 +48,7 @@ def forest_figure(of: Drawn, language: Language, ax: Axes | None) -> Axes:
         else "–"
         for a, b in zip(low, high, strict=True)
     ]
-    events = [
-        f"{format_number(a, language)} / {format_number(b, language)}"
-        for a, b in zip(main["events_started"], main["events_not_started"], strict=True)
-    ]
+    events = of_words(main, "events_started", "events_not_started", language)
     return forest_of_differences(
         labels=periods if several else outcomes,
         groups=outcomes if several else [""] * len(main),

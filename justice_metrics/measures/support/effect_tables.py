@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.language import Readable, tr
 from ...base.table import Column, Table
 from ...base.types import Counts, Floats
@@ -71,8 +72,14 @@ def order_of(named: Sequence[str], wanted: Sequence[str]) -> list[int]:
     return [place for name in wanted for place, one in enumerate(named) if one == name]
 
 
-def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readable]) -> Table:
-    """Return one row per outcome and horizon, with what stands behind each difference beside it."""
+# Who came to an outcome: under each strategy, and with support in time.
+CAME: Final = ("started", "supported", "not_started")
+
+
+def main_table(
+    lines: Lines, strategies: Strategies, words: Mapping[str, Readable], *, came: Mapping[str, CellOf]
+) -> Table:
+    """Return one row per outcome and horizon, with what stands behind each difference; ``came`` names these cases."""
     one, other = strategies.arms.values()
     columns = (
         Column("outcome", tr("ending"), "text", "key", "key"),
@@ -83,9 +90,9 @@ def main_table(lines: Lines, strategies: Strategies, words: Mapping[str, Readabl
         Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
         Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
         Column("ratio", tr("ratio"), "number", "estimate", "difference", 2),
-        Column("events_started", tr("came to it in the first"), "units", "count", "count"),
-        Column("events_supported", tr("of these with support"), "units", "count", "count"),
-        Column("events_not_started", tr("in the second"), "units", "count", "count"),
+        Column("events_started", tr("came to it in the first"), "units", "count", "count", cell=came["started"]),
+        Column("events_supported", tr("of these with support"), "units", "count", "count", cell=came["supported"]),
+        Column("events_not_started", tr("in the second"), "units", "count", "count", cell=came["not_started"]),
         Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "difference"),
     )
     values = {

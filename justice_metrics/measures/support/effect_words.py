@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, tr, trn
+from ...base.language import Language, Readable, Setting, format_number, tr, trn
 from ...base.table import Table
 from ..declared import Points, PValue, Share
 from .strategies import Strategies, period_words
@@ -165,6 +165,22 @@ def sentences(main: Table, strategies: Strategies, words: Any, together: Sequenc
     )
 
 
+def shown_sentences(
+    main: Table, strategies: Strategies, words: Mapping[str, Readable], together: Sequence[Together]
+) -> tuple[Readable, ...]:
+    """Return the same of what is published: nothing of a row whose difference or whose cases are hidden."""
+    said: list[Readable] = []
+    events = ("events_started", "events_supported", "events_not_started")
+    for row in range(len(main)):
+        if not math.isfinite(float(main["estimate"][row])):
+            continue
+        said.append(effect(main, row, strategies, words))
+        if all(math.isfinite(float(main[one][row])) for one in events):
+            among = together[row] if together else None
+            said.append(basis(main, row, adjusted=strategies.adjusted, together=among))
+    return tuple(said)
+
+
 def untold(main: Table, reason: Readable, words: Any) -> tuple[Readable, ...]:
     """Return that nothing can be told and why, and for each outcome and horizon the cases that came to it."""
     return (
@@ -191,7 +207,7 @@ def effect(main: Table, row: int, strategies: Strategies, words: Any) -> Readabl
     """Return one difference in absolute numbers, with its interval: an effect only where something was adjusted for."""
     difference, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
     told = {
-        "within": strategies.within,
+        "within": Setting(strategies.within),
         "outcome": words[str(main["outcome"][row])],
         "period": period_words(int(main["days"][row])),
     }
@@ -388,7 +404,7 @@ def doubts(
                 "model.",
                 kinds,
                 cases=cases,
-                days=strategies.within,
+                days=Setting(strategies.within),
             )
         )
     if few_events:
@@ -396,7 +412,7 @@ def doubts(
             tr(
                 "With support in time, or under the other strategy, fewer than {few} cases came to an outcome: its "
                 "difference and interval are rough.",
-                few=FEW_EVENTS,
+                few=Setting(FEW_EVENTS),
             )
         )
     if simulated:

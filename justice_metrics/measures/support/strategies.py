@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
-from ...base.language import Message, Readable, tr, trn
+from ...base.language import Message, Readable, Setting, tr, trn
 from ...cases.attributes import actor_words
 from ...reduce.histories import Needed
 from ..formula_words import FormulaWords
@@ -107,8 +107,8 @@ class Strategies:
 def arm_words(within: int) -> Mapping[str, Readable]:
     """Return short names of both strategies."""
     return {
-        "started": tr("support within {days} days", days=within),
-        "not_started": tr("not within {days} days", days=within),
+        "started": tr("support within {days} days", days=Setting(within)),
+        "not_started": tr("not within {days} days", days=Setting(within)),
     }
 
 
@@ -127,7 +127,7 @@ def actor_set(actors: tuple[str, ...], needed: Needed) -> Readable:
         return tr("{actors} (all of them)", actors=named)
     if needed in ("any", 1):
         return tr("{actors} (at least one of them)", actors=named)
-    return tr("{actors} (at least {n} of them)", actors=named, n=needed)
+    return tr("{actors} (at least {n} of them)", actors=named, n=Setting(needed))
 
 
 def starting_days(timing: Timing, within: int, window: int) -> Readable:
@@ -135,15 +135,15 @@ def starting_days(timing: Timing, within: int, window: int) -> Readable:
     if timing == "usual":
         return tr(
             "on days spread as in the cases in which it started within {days} days, whatever their attributes",
-            days=within,
+            days=Setting(within),
         )
     if timing == "even":
-        return tr("on days spread evenly from day 0 to day {days}", days=within)
+        return tr("on days spread evenly from day 0 to day {days}", days=Setting(within))
     return tr(
         "when it comes by itself up to day {before}; where it is still missing then, on days spread evenly from there "
         "to day {days}",
-        before=max(within - window, 0),
-        days=within,
+        before=Setting(max(within - window, 0)),
+        days=Setting(within),
     )
 
 
@@ -156,5 +156,5 @@ def period_words(days: int) -> Readable:
     ('2 years', '90 days')
     """
     if days and days % _YEAR == 0:
-        return trn("{n} year", "{n} years", days // _YEAR)
-    return trn("{n} day", "{n} days", days)
+        return trn("{n} year", "{n} years", Setting(days // _YEAR))
+    return trn("{n} day", "{n} days", Setting(days))
