@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..base.language import Language, tr
 from ..base.result import Result
 from ..figures.style import FigureFormat, figure_bytes
+from .audience import MARKS, Audience, audience_of
 from .inert import plain
 
 if TYPE_CHECKING:
@@ -34,13 +35,42 @@ def drawn(
     language : {"en", "es"}
         Language of the words in it.
     marked : bool
-        Whether the picture itself says that it is internal and until when its data are complete: a picture that stands
+        Whether the picture itself says for whom it is and until when its data are complete: a picture that stands
         alone is soon passed on alone. That data are simulated stands in every picture, also in one of a page that says
         so at its head: who cuts it out takes the line along.
     """
+    return drawn_as(result, (kind,), view=view, language=language, marked=marked)[kind]
+
+
+def drawn_as(
+    result: Result,
+    kinds: Sequence[FigureFormat],
+    *,
+    view: str | None = None,
+    language: Language = "en",
+    marked: bool = True,
+    audience: Audience | None = None,
+) -> dict[FigureFormat, bytes]:
+    """Return a figure of a result in several formats, drawn once; parameters as in `drawn`.
+
+    Parameters
+    ----------
+    result : Result
+        Any answer of the library, or what is published of it.
+    kinds : sequence of {"png", "svg", "pdf"}
+        The formats.
+    view : str, optional
+        One of the further views of the result; its main figure by default.
+    language : {"en", "es"}
+        Language of the words in it.
+    marked : bool
+        Whether the picture itself says for whom it is.
+    audience : {"internal", "public"}, optional
+        For whom it is; what the answer itself says by default.
+    """
     axes = result.plot(language=language) if view is None else result.draw(view, language=language)
     root: Any = axes.figure
-    words = mark_of(result, language, whole=marked)
+    words = mark_of(result, language, whole=marked, audience=audience)
     if words:
         _write_below(root.figure, words)
     _tame(root.figure)
@@ -48,7 +78,7 @@ def drawn(
         # A letter that the drawing font lacks is shown in the reader's own font; that is no news for an author.
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
-        return figure_bytes(axes, kind)
+        return {kind: figure_bytes(axes, kind) for kind in kinds}
 
 
 def _write_below(figure: Figure, words: str) -> None:
@@ -61,9 +91,9 @@ def _write_below(figure: Figure, words: str) -> None:
     figure.text(0.01, _LINE / height / 4, words, fontsize=7, color="0.3", ha="left", va="bottom")
 
 
-def mark_of(result: Result, language: Language, *, whole: bool = True) -> str:
-    """Return what a picture says of itself: internal, cut-off, simulated; only the last where a page says the rest."""
-    words = [tr("INTERNAL: not for publication")] if whole else []
+def mark_of(result: Result, language: Language, *, whole: bool = True, audience: Audience | None = None) -> str:
+    """Return what a picture says of itself: audience, cut-off, simulated; only the last where a page says the rest."""
+    words = [MARKS[audience or audience_of(result)]] if whole else []
     if whole and result.provenance.units_in and result.provenance.cutoff:
         words.append(tr("data complete to {cutoff}", cutoff=result.provenance.cutoff))
     if result.provenance.simulated:

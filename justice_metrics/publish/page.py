@@ -13,14 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from ..base.language import Language, Readable, tr
+from .audience import COLOURS, LEADS, MARKS, Audience
 from .inert import plain
 
-INTERNAL: Final = tr("INTERNAL: not for publication")
 SIMULATED: Final = tr("Simulated data: no case in it is real.")
 
 WORDS: Final = MappingProxyType(
     {
-        "internal": INTERNAL,
         "simulated": SIMULATED,
         "skip": tr("Skip to the content"),
         "key_findings": tr("Key findings"),
@@ -59,15 +58,20 @@ WORDS: Final = MappingProxyType(
         "setting": tr("Setting"),
         "value": tr("Value"),
         "none": tr("none"),
-        "not_protected": tr(
-            "This report is for people who may see the case files. Small numbers in it are not protected, so persons "
-            "could be recognised; nothing in it may be published, quoted or passed on."
-        ),
+        "among": tr("Among"),
+        "counted": tr("Counted"),
+        "hidden": tr("What was hidden"),
+        "limits": tr("What these numbers cannot say"),
+        "passport": tr("Passport of the release"),
+        "changes": tr("Changes since the release before"),
+        "checklist": tr("Checklist of what a reader must be told"),
     }
 )
 
 
-def page(template: str, *, language: Language, title: str, simulated: bool, **content: Any) -> str:
+def page(
+    template: str, *, language: Language, title: str, simulated: bool, audience: Audience = "internal", **content: Any
+) -> str:
     """Fill a template; everything that comes in is escaped.
 
     Parameters
@@ -80,6 +84,8 @@ def page(template: str, *, language: Language, title: str, simulated: bool, **co
         Title of the document.
     simulated : bool
         Whether the page must say that its data are simulated.
+    audience : {"internal", "public"}
+        For whom the page is; it says so on the screen and on every sheet.
     **content
         What the template names; a name that it uses and that is missing is an error.
 
@@ -88,7 +94,7 @@ def page(template: str, *, language: Language, title: str, simulated: bool, **co
     str
         A whole HTML document that loads nothing from anywhere.
     """
-    style = _style(language, simulated=simulated)
+    style = _style(language, audience, simulated=simulated)
     return (
         environment(language)
         .get_template(template)
@@ -99,6 +105,9 @@ def page(template: str, *, language: Language, title: str, simulated: bool, **co
             style=Markup(style),  # noqa: S704 - our own file, nothing of the user's in it
             policy=security_policy(style),
             words=WORDS,
+            audience=audience,
+            mark=MARKS[audience],
+            lead=LEADS[audience],
             **content,
         )
     )
@@ -146,9 +155,9 @@ def environment(language: Language) -> jinja2.Environment:
     )
 
 
-def _style(language: Language, *, simulated: bool) -> str:
-    marks = {"%INTERNAL%": INTERNAL.text(language), "%SIMULATED%": SIMULATED.text(language) if simulated else ""}
-    style = _sheet()
+def _style(language: Language, audience: Audience, *, simulated: bool) -> str:
+    marks = {"%MARK%": MARKS[audience].text(language), "%SIMULATED%": SIMULATED.text(language) if simulated else ""}
+    style = _sheet().replace("%COLOUR%", COLOURS[audience])
     for place, mark in marks.items():
         style = style.replace(place, _css_text(mark))
     return style

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..base.language import Language
+from .audience import audience_of
 from .inert import setting_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def as_json(results: Sequence[Result], language: Language) -> dict[str, Any]:
     """Return results as plain lists, texts and numbers; a number that is not defined is null."""
     return {
-        "audience": "internal",
+        "audience": "public" if results and all(audience_of(one) == "public" for one in results) else "internal",
         "simulated": any(one.provenance.simulated for one in results),
         "results": [_result(one, language) for one in results],
     }

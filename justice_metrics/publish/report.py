@@ -1,59 +1,39 @@
-"""The report of a release: one HTML file that stands alone, for the screen and for paper."""
+"""The report of a release: one file that stands alone, as a page, a Word file or a PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from ..base.errors import DisclosureError, OutputError
+from ..base.errors import OutputError
 from ..base.language import Language, Readable, tr
 from ..base.result import Result
-from ..disclosure.release import Release
 from .account import settings, sources
+from .audience import audience_of
+from .document import Document, Lines, Outgoing, document
 from .folder import write_file
-from .glossary import terms_in
-from .inert import plain, without_folder
-from .page import WORDS, page
-from .sections import Section, headings, section
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFinding:
-    """The finding of a section that tells most, for the front of the report."""
-
-    anchor: str
-    heading: str
-    finding: str
-    caution: str
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A method and the sections that use it."""
-
-    text: str
-    where: str
+from .page import page
+from .sections import section
 
 
 def write_report(
-    release: Release,
+    release: Outgoing,
     path: str | Path,
     *,
     language: Language = "en",
     title: str | Readable | None = None,
     study: str | PurePath | None = None,
 ) -> Path:
-    """Write the report of a release as one HTML file.
+    """Write the report of a release as one file: a page, a Word file that can be edited, or a PDF.
 
     Parameters
     ----------
-    release : Release
-        What ``internal([...])`` made from results.
+    release : InternalRelease or Release
+        What ``internal([...])`` or ``release([...])`` made from results.
     path : str or Path
-        Where; ends in ``.html``.
+        Where; ends in ``.html``, ``.docx`` or ``.pdf``. The last two need ``justice-metrics[documents]``.
     language : {"en", "es"}
-        Language of the report.
+        Language of the report, or any other of which there is a catalogue.
     title : str or Readable, optional
         Title; that of the release where none is given.
     study : str or Path, optional
@@ -70,6 +50,8 @@ def write_report(
         When something else than a release is given.
     OutputError
         When the file cannot be written; what was there before is still there.
+    MissingExtraError
+        When the extra for Word and PDF is not installed.
 
     Examples
     --------
@@ -81,76 +63,86 @@ def write_report(
     ...     '<html lang="es">' in path.read_text(encoding="utf-8")
     True
     """
-    if Path(path).suffix.lower() not in {".html", ".htm"}:
+    from .pdf import pdf_of
+    from .word import word_of
+
+    kind = Path(path).suffix.lower()
+    if kind not in {".html", ".htm", ".docx", ".pdf"}:
         raise OutputError(
-            tr("A report is written as .html, not as '{suffix}'.", suffix=Path(path).suffix),
+            tr("A report is written as .html, .docx or .pdf, not as '{suffix}'.", suffix=Path(path).suffix),
             tr("Give a name such as report.html."),
         )
-    return write_file(path, report_bytes(release, language=language, title=title, study=study))
+    made = document(
+        release, language=language, title=title, study=study, pictures=("png",) if kind == ".docx" else ("svg",)
+    )
+    data = word_of(made) if kind == ".docx" else pdf_of(made) if kind == ".pdf" else rendered(made).encode("utf-8")
+    return write_file(path, data)
 
 
 def report_bytes(
-    release: Release,
+    release: Outgoing,
     *,
     language: Language = "en",
     title: str | Readable | None = None,
     study: str | PurePath | None = None,
+    passport: Lines = (),
+    changes: Sequence[Readable] = (),
 ) -> bytes:
     """Return the report of a release as the bytes of an HTML file; the same release gives the same bytes.
 
     Parameters
     ----------
-    release : Release
-        What ``internal([...])`` made from results.
+    release : InternalRelease or Release
+        What ``internal([...])`` or ``release([...])`` made from results.
     language : {"en", "es"}
         Language of the report.
     title : str or Readable, optional
         Title; that of the release where none is given.
     study : str or Path, optional
         Name of the study file.
+    passport : sequence of (term, words)
+        What a reader must know of how the data may be used.
+    changes : sequence of Readable
+        What changed since the release before.
 
     Raises
     ------
     DisclosureError
         When something else than a release is given.
     """
-    return render(release, language=language, title=title, study=study).encode("utf-8")
+    return render(release, language=language, title=title, study=study, passport=passport, changes=changes).encode(
+        "utf-8"
+    )
 
 
 def render(
-    release: Release,
+    release: Outgoing,
     *,
     language: Language = "en",
     title: str | Readable | None = None,
     study: str | PurePath | None = None,
+    passport: Lines = (),
+    changes: Sequence[Readable] = (),
 ) -> str:
     """Return the report of a release as an HTML document; parameters as in `report_bytes`."""
-    if not isinstance(release, Release):
-        raise DisclosureError(
-            tr("A report is made from a release, not from {kind}.", kind=type(release).__name__),
-            tr("Put the results together first: internal([attrition(cases), ...])."),
-        )
-    results = release.results
-    sections = [
-        section(result, number, language, heading=heading)
-        for number, (result, heading) in enumerate(zip(results, headings(results, language), strict=True), start=1)
-    ]
-    shown_title = _text(title or release.title or tr("Performance of criminal justice"), language)
-    methods = _methods(results, language)
-    words = "\n".join([shown_title, *(one.words for one in sections), *(one.text for one in methods)])
+    return rendered(document(release, language=language, title=title, study=study, passport=passport, changes=changes))
+
+
+def rendered(made: Document) -> str:
+    """Return a report as an HTML document that stands alone.
+
+    Parameters
+    ----------
+    made : Document
+        With figures as svg.
+    """
     return page(
         "report.html.j2",
-        language=language,
-        title=shown_title,
-        simulated=any(one.simulated for one in sections),
-        facts=_facts(results, language),
-        key_findings=_key_findings(sections, language),
-        sections=sections,
-        terms=terms_in(words, language),
-        methods=methods,
-        sources=sources(results, language),
-        settings=settings(results, language),
-        study="" if study is None else plain(without_folder(str(study))),
+        language=made.language,
+        title=made.title,
+        simulated=bool(made.simulated),
+        audience=made.audience,
+        made=made,
     )
 
 
@@ -160,7 +152,7 @@ def result_page(result: Result, *, language: Language = "en") -> str:
     Parameters
     ----------
     result : Result
-        Any answer of the library; the page is internal like every output of it.
+        Any answer of the library, or what is published of it; the page says for whom it is.
     language : {"en", "es"}
         Language of the page.
     """
@@ -170,53 +162,8 @@ def result_page(result: Result, *, language: Language = "en") -> str:
         language=language,
         title=one.heading,
         simulated=one.simulated,
+        audience=audience_of(result),
         one=one,
         sources=sources((result,), language),
         settings=settings((result,), language),
     )
-
-
-def _facts(results: Sequence[Result], language: Language) -> list[tuple[str, str]]:
-    """Say in a few lines what the report is about, each kind of data once."""
-    wanted = {WORDS[name].text(language) for name in ("source", "unit", "units", "cutoff", "sampling", "version")}
-    # A procedure shown by itself holds no cases, so it says nothing of the data.
-    several = sources([one for one in results if one.provenance.units_in] or results, language)
-    if len(several) == 1:
-        return [pair for pair in several[0] if pair[0] in wanted]
-    names = dict.fromkeys(words for one in several for term, words in one if term == WORDS["source"].text(language))
-    return [(WORDS["source"].text(language), ", ".join(names))] if names else []
-
-
-def _key_findings(sections: Sequence[Section], language: Language) -> list[KeyFinding]:
-    return [
-        KeyFinding(
-            one.anchor,
-            one.heading,
-            one.headline,
-            tr("read with the notes of section {number}", number=one.number).text(language) if one.notes else "",
-        )
-        for one in sections
-        if one.headline
-    ]
-
-
-def _methods(results: Sequence[Result], language: Language) -> list[Method]:
-    used: dict[str, list[str]] = {}
-    for number, result in enumerate(results, start=1):
-        if result.definition.method is not None:
-            used.setdefault(plain(result.definition.method.text(language)), []).append(str(number))
-    return [
-        Method(
-            text,
-            (
-                tr("sections {listed}", listed=", ".join(where))
-                if len(where) > 1
-                else tr("section {listed}", listed=where[0])
-            ).text(language),
-        )
-        for text, where in used.items()
-    ]
-
-
-def _text(given: str | Readable, language: Language) -> str:
-    return plain(given if isinstance(given, str) else given.text(language), longest=300)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..base.errors import QuestionError
 from ..base.language import Label, Language, Message, Readable, tr, trn
 from ..base.provenance import unit_words
-from ..base.result import Definition, Result
+from ..base.quantities import STATUS_WORDS, SUPPRESSED
+from ..base.result import Definition, Published, Result
 from ..base.table import Column, Table
-from .drawing import drawn
+from ..figures.style import FigureFormat
+from .drawing import drawn_as
 from .inert import plain
+from .page import WORDS
 
 SHORT_TABLE: Final = 20
 """Rows up to which a table is kept on one sheet of paper."""
@@ -24,12 +28,45 @@ LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 600
 _WIDE, _VERY_WIDE = 8, 11
+_NARROWEST, _WIDEST = 5, 28
 
 BASIS_WORDS: Final = {
     "cohort": tr("cohort: the same cases are followed"),
     "flow": tr("flow: what came in and went out in a period, which are not the same cases"),
     "snapshot": tr("snapshot: the state of things on one day"),
 }
+
+
+HIDDEN_WORDS: Final = tr(
+    "“suppressed”: not shown by the rules of confidentiality, because the number is small, or because a small one "
+    "could be computed from it."
+)
+
+
+def column_widths(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> tuple[int, ...]:
+    """Return how much of a line each column of a table takes on paper, in letters.
+
+    Parameters
+    ----------
+    headings : sequence of str
+        One per column.
+    rows : sequence of sequences of str
+        The cells.
+    numbers : sequence of bool
+        Which columns hold numbers: these are not broken into lines, words are.
+
+    Examples
+    --------
+    >>> column_widths(["court", "share"], [["of the first district", "12.5 % – 33.1 %"]], [False, True])
+    (10, 15)
+    """
+    widths = []
+    for place, heading in enumerate(headings):
+        cells = [row[place] for row in rows[:PRINTED_TABLE]]
+        longest = max((len(word) for text in (heading, *cells) for word in text.split()), default=0)
+        usual = sorted(map(len, cells))[int(0.95 * (len(cells) - 1))] if cells else 0
+        widths.append(min(max(longest, usual if numbers[place] else usual // 2, _NARROWEST), _WIDEST))
+    return tuple(widths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +76,7 @@ class Cell:
     text: str
     number: bool = False
     head: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +101,8 @@ class TableView:
         All of them.
     warning : str
         For a naive table, the reason not to use it.
+    foot : str
+        What stands below it, such as the rule by which cells of it are hidden.
     """
 
     anchor: str
@@ -71,6 +111,7 @@ class TableView:
     headings: tuple[Cell, ...]
     rows: tuple[Row, ...]
     warning: str = ""
+    foot: str = ""
 
     @property
     def grouped(self) -> bool:
@@ -99,6 +140,15 @@ class TableView:
         return "" if columns < _WIDE else "wide" if columns < _VERY_WIDE else "very-wide"
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """How much of a line each column takes on paper, in letters."""
+        return column_widths(
+            [cell.text for cell in self.headings],
+            [[cell.text for cell in row.cells] for row in self.rows],
+            [cell.number for cell in self.headings],
+        )
+
+    @property
     def size(self) -> Message:
         """How many rows it has."""
         return trn("{n} row", "{n} rows", len(self.rows))
@@ -106,12 +156,30 @@ class TableView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureView:
-    """A figure as it is shown: number in the page, title, picture as a ``data:`` address, words for who cannot see."""
+    """A figure as it is shown.
+
+    Attributes
+    ----------
+    number, title : str
+        Its place in the page, and what it shows.
+    data : mapping of str to bytes
+        The picture in each format that was asked for.
+    alt : str
+        Words for who cannot see it.
+    counted : tuple of (str, str)
+        What is counted in it, and among what: no figure travels without its denominator.
+    """
 
     number: str
     title: str
-    picture: str
+    data: Mapping[FigureFormat, bytes]
     alt: str
+    counted: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def picture(self) -> str:
+        """The picture as an address that a page holds itself."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.data["svg"]).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +233,14 @@ class Section:
         return "\n".join(shown)
 
 
-def section(result: Result, number: int, language: Language, *, heading: str | None = None) -> Section:
+def section(
+    result: Result,
+    number: int,
+    language: Language,
+    *,
+    heading: str | None = None,
+    pictures: Sequence[FigureFormat] = ("svg",),
+) -> Section:
     """Put a result into the words and order of a page.
 
     Parameters
@@ -178,6 +253,8 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         Language of the page.
     heading : str, optional
         Heading of the section, where that of the result is not enough.
+    pictures : sequence of {"png", "svg", "pdf"}
+        Formats in which its figures are drawn.
     """
     heading = plain(result.heading.text(language)) if heading is None else heading
     findings = tuple(_capital(plain(one.text(language))) for one in result.findings())
@@ -195,7 +272,7 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
         answers=plain(result.definition.answers.text(language)),
         headline="" if headline is None else _capital(plain(headline.text(language))),
         findings=findings,
-        figures=_figures(result, number, heading, findings, language),
+        figures=_figures(result, number, heading, findings, language, pictures),
         definition=_definition(result.definition, result.provenance.unit, language),
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
         # A procedure holds no cases: unit, cut-off and sampling would say nothing true of it.
@@ -210,24 +287,54 @@ def section(result: Result, number: int, language: Language, *, heading: str | N
 
 
 def _figures(
-    result: Result, number: int, heading: str, findings: tuple[str, ...], language: Language
+    result: Result,
+    number: int,
+    heading: str,
+    findings: tuple[str, ...],
+    language: Language,
+    pictures: Sequence[FigureFormat],
 ) -> tuple[FigureView, ...]:
     """Draw the answer and its further views; numbered 3 where there is one, 3a, 3b … where there are several."""
-    shown: list[tuple[str | None, str, tuple[str, ...]]] = [(None, heading, findings[:3])]
-    shown += [(view, plain(title.text(language)), ()) for view, title in result.views.items()]
+    wanted: list[tuple[str | None, str, tuple[str, ...]]] = [(None, heading, findings[:3])]
+    wanted += [(view, plain(title.text(language)), ()) for view, title in result.views.items()]
+    shown = [
+        (title, said, data)
+        for view, title, said in wanted
+        if (data := _pictures(result, view, language, pictures)) is not None
+    ]
     letters = [""] if len(shown) == 1 else [chr(ord("a") + place) for place in range(len(shown))]
+    counted = tuple(
+        (term.text(language), plain(words.text(language)))
+        for term, words in (
+            (WORDS["counted"], result.definition.numerator),
+            (WORDS["among"], result.definition.denominator),
+        )
+    )
     return tuple(
         FigureView(
             number=f"{number}{letter}",
             title=title,
-            picture=_data_address(drawn(result, "svg", view=view, language=language, marked=False)),
+            data=data,
             alt=plain(
                 tr("Figure: {heading} {findings}", heading=f"{title}.", findings=" ".join(said)).text(language).strip(),
                 longest=600,
             ),
+            counted=counted,
         )
-        for letter, (view, title, said) in zip(letters, shown, strict=True)
+        for letter, (title, said, data) in zip(letters, shown, strict=True)
     )
+
+
+def _pictures(
+    result: Result, view: str | None, language: Language, pictures: Sequence[FigureFormat]
+) -> Mapping[FigureFormat, bytes] | None:
+    """Draw one figure; None where a published answer has none that may leave."""
+    try:
+        return drawn_as(result, pictures, view=view, language=language, marked=False)
+    except QuestionError:
+        if isinstance(result, Published):
+            return None
+        raise
 
 
 def headings(results: Sequence[Result], language: Language) -> list[str]:
@@ -271,6 +378,7 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
     numbers = [column.unit != "text" for column in columns]
     heads = _leading_keys(columns)
     first = [row[0] if row else "" for row in rows]
+    secret = STATUS_WORDS[SUPPRESSED].text(language) if _hides(table) else None
     grouped = heads > 1 and len(set(first)) < len(first)
     return TableView(
         anchor=f"table-{number.replace('.', '-')}",
@@ -283,7 +391,7 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
         rows=tuple(
             Row(
                 tuple(
-                    Cell(plain(text, longest=LONGEST_CELL), numbers[place], place < heads)
+                    Cell(plain(text, longest=LONGEST_CELL), numbers[place], place < heads, text == secret)
                     for place, text in enumerate(row)
                 ),
                 opens=grouped and at > 0 and first[at] != first[at - 1],
@@ -291,7 +399,12 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
             for at, row in enumerate(rows)
         ),
         warning=plain(table.warning.text(language)) if table.warning else "",
+        foot="" if secret is None else HIDDEN_WORDS.text(language),
     )
+
+
+def _hides(table: Table) -> bool:
+    return any(SUPPRESSED in statuses for statuses in table.statuses.values())
 
 
 def shown_columns(table: Table) -> list[Column]:
@@ -364,7 +477,3 @@ def _definition(definition: Definition, unit: str, language: Language) -> tuple[
     ]
     rows += [(tr("Method"), definition.method)] if definition.method else []
     return tuple((term.text(language), plain(words.text(language))) for term, words in rows)
-
-
-def _data_address(svg: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")

@@ -33,7 +33,7 @@ def write_table(result: Result, path: str | Path, *, table: str = "main", langua
     Parameters
     ----------
     result : Result
-        Any answer of the library. What is written is internal, and says so where it can.
+        Any answer of the library. What is written says for whom it is where it can.
     path : str or Path
         ``.csv`` one table, for a program; ``.xlsx`` all tables with the meaning of their columns; ``.html`` a page with
         figure, tables and definition; ``.json`` all of it for a program; ``.png``, ``.svg``, ``.pdf`` the figure.

@@ -16,8 +16,9 @@ from ..base.quantities import STATUS_WORDS
 from ..base.result import Result
 from ..base.table import Column, Table, Unit
 from .account import settings, sources
+from .audience import COLOURS, MARKS, Audience, audience_of
 from .inert import plain
-from .page import INTERNAL, SIMULATED, WORDS
+from .page import SIMULATED, WORDS
 from .sections import BASIS_WORDS
 from .sheet_names import LONGEST_NAME, sheet_name
 
@@ -49,7 +50,9 @@ ROLE_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
 )
 
 
-def workbook_bytes(result: Result, *, table: str = "main", language: Language = "en") -> bytes:
+def workbook_bytes(
+    result: Result, *, table: str = "main", language: Language = "en", audience: Audience | None = None
+) -> bytes:
     """Return a result as the bytes of an xlsx file; the same result gives the same bytes.
 
     Parameters
@@ -61,12 +64,14 @@ def workbook_bytes(result: Result, *, table: str = "main", language: Language = 
         warning above it.
     language : {"en", "es"}
         Language of headings, words and notes.
+    audience : {"internal", "public"}, optional
+        For whom it is; what the answer itself says by default.
 
     Returns
     -------
     bytes
         Text is never a formula and never a link. The sheets are the tables, the columns (name, meaning, unit) and what
-        the numbers mean and rest on; each says that it is internal.
+        the numbers mean and rest on; each says for whom it is.
     """
     import xlsxwriter
 
@@ -76,7 +81,7 @@ def workbook_bytes(result: Result, *, table: str = "main", language: Language = 
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
     book.set_properties({"created": _CREATED, "title": _short(result.heading, language, 200)})
-    writer = _Writer(book, language, simulated=result.provenance.simulated)
+    writer = _Writer(book, language, audience or audience_of(result), simulated=result.provenance.simulated)
     names = (table, *(name for name in result.tables if name != table))
     for name in names:
         writer.table(result, name)
@@ -89,15 +94,16 @@ def workbook_bytes(result: Result, *, table: str = "main", language: Language = 
 class _Writer:
     """Writes sheets of one workbook in one language, and keeps their names apart."""
 
-    def __init__(self, book: Any, language: Language, *, simulated: bool) -> None:
+    def __init__(self, book: Any, language: Language, audience: Audience, *, simulated: bool) -> None:
         self._book = book
         self._language = language
+        self._mark = MARKS[audience].text(language)
         self._simulated = simulated
         self._names: set[str] = set()
         self._sheets: dict[str, str] = {}
         self._formats: dict[str, Any] = {
             "title": book.add_format({"bold": True, "font_size": 13}),
-            "mark": book.add_format({"bold": True, "font_color": "#8F1414"}),
+            "mark": book.add_format({"bold": True, "font_color": COLOURS[audience]}),
             "simulated": book.add_format({"bold": True, "font_color": "#4A3800"}),
             "head": book.add_format({"bold": True, "bottom": 1, "top": 1, "text_wrap": True, "valign": "bottom"}),
             "head_number": book.add_format(
@@ -198,7 +204,7 @@ class _Writer:
             name = f"{base} {turn}"
         self._names.add(name.casefold())
         sheet = self._book.add_worksheet(name)
-        mark = INTERNAL.text(self._language).replace("&", "&&")
+        mark = self._mark.replace("&", "&&")
         sheet.set_header(f"&C&B{mark}")
         sheet.set_footer("&R&P / &N")
         sheet.set_landscape()
@@ -209,7 +215,7 @@ class _Writer:
     def _top(self, sheet: Any, title: str) -> int:
         """Write title and mark; return the row at which the content begins."""
         self._text(sheet, 0, 0, title, "title")
-        self._text(sheet, 1, 0, INTERNAL.text(self._language), "mark")
+        self._text(sheet, 1, 0, self._mark, "mark")
         if self._simulated:
             self._text(sheet, 2, 0, SIMULATED.text(self._language), "simulated")
         return 4

@@ -353,10 +353,10 @@ def test_only_a_release_becomes_a_report() -> None:
         assert "Quispe" not in str(caught.value)
 
 
-def test_the_report_is_written_as_html_and_as_nothing_else(tmp_path: Path) -> None:
+def test_the_report_is_written_as_what_its_name_says_and_as_nothing_else(tmp_path: Path) -> None:
     path = write_report(internal(rates()), tmp_path / "report.html", language="es", title="Informe")
     assert path.read_bytes() == report_bytes(internal(rates()), language="es", title="Informe")
-    for name in ("report.docx", "report"):
+    for name in ("report.odt", "report"):
         with pytest.raises(OutputError, match="html"):
             write_report(internal(rates()), tmp_path / name)
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
