@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from .levels import ALL
 from .types import Days, Tallies
@@ -143,6 +143,19 @@ class Count:
     events: bool = False
 
 
+class Signed(NamedTuple):
+    """One member of a `Tie`: a count and the sign that it has in the sum."""
+
+    box: Box
+    events: bool
+    sign: int
+
+
+# Counts whose signed sum is 0, where no box tells it: the stock at the end is that at the start and what came in, less
+# what went out; two boxes that hold the same units in these data.
+Tie: TypeAlias = tuple[Signed, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveCounts:
     """What happened on which day: G strata, K endings, D days; the statistics of a curve.
@@ -186,9 +199,12 @@ class BaseCounts:
         By name of the table.
     weighted : bool
         The counts are sums of sampling weights, so they do not tell how many units stand behind them.
+    ties : tuple of Tie
+        Sums of counts that an outsider knows, besides those that follow from the boxes.
     """
 
     population: str
     counts: tuple[Count, ...]
     curves: Mapping[str, CurveCounts] = field(default_factory=dict)
     weighted: bool = False
+    ties: tuple[Tie, ...] = ()
