@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.cells import BaseCounts, Box, Count, CurveCounts, box
@@ -13,7 +14,7 @@ from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
-from ..base.types import Flags, Floats, Tallies
+from ..base.types import Days, Flags, Floats, Tallies
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, OTHER_ENDING, Durations
 from ..estimate.curves import Incidence, KaplanMeier
@@ -93,7 +94,27 @@ def curve_cells(
     levels = _classes_of(cases, told, wanted)
     if levels is None:
         levels, dimension = own, f"{dimension}: {' | '.join(told)}"
+    elif not begun and endings == "standing" and _as_they_stand(cases, times, levels):
+        dimension = "ending"
     return CurveCells(start=begun, dimension=dimension, levels=levels, units=units)
+
+
+def _as_they_stand(cases: CaseData, times: Times, levels: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the endings of the curve are those as which all cases stand: no verdict was set aside, none lacks a date.
+
+    Then the convictions of the curve are the convictions of every other table.
+    """
+    table = times.table
+    if table.weighted or times.given_days >= 0 or any(np.asarray(one).any() for one in table.left_out.values()):
+        return False
+    states = {
+        name: tuple(state for one in its for state in classes(cases).get(one, ())) for name, its in levels.items()
+    }
+    stand = cases.milestones.select(
+        **{name: cases.stands(its).cast(nw.Int64).sum() for name, its in states.items() if name in table.outcomes}
+    ).collect()
+    told = {name: int(table.events[:, place].sum()) for place, name in enumerate(table.outcomes)}
+    return all(int(stand[name][0] or 0) == n for name, n in told.items())
 
 
 def _classes_of(cases: CaseData, told: Sequence[str], wanted: Sequence[str]) -> dict[str, tuple[str, ...]] | None:
@@ -186,6 +207,8 @@ class CoarseCurve:
         On a coarse grid of days, without the groups whose curve may not be shown.
     joined : array of bool, shape (G, K)
         Endings of a group that stand among those told together.
+    told_from : array, shape (G, K)
+        Day from which on an ending of a group is told: before it nobody knows when the first ones came.
     hidden : int
         Groups that are not shown.
     robust : bool
@@ -196,6 +219,7 @@ class CoarseCurve:
 
     times: Times
     joined: Flags
+    told_from: Floats
     hidden: int
     robust: bool
     alone: tuple[str, ...] | None
@@ -203,8 +227,8 @@ class CoarseCurve:
     @property
     def untold(self) -> Flags:
         """Whether nothing is told of an ending of a group by a day, (G, K, T): not by itself, or not yet."""
-        come = self.times.table.events.cumsum(axis=2)
-        flags: Flags = self.joined[:, :, None] | ((come == 0) & (come[:, :, -1:] > 0))
+        early = self.times.table.days < self.told_from[:, :, None]
+        flags: Flags = self.joined[:, :, None] | early
         return flags
 
     def only(self, outcome: str) -> CoarseCurve:
@@ -236,6 +260,7 @@ class CoarseCurve:
             self,
             times=replace(self.times, table=less, at_risk=self.times.at_risk[kept]),
             joined=self.joined[kept],
+            told_from=self.told_from[kept],
             hidden=self.hidden + len(table.strata) - len(kept),
             alone=strata.levels[0] if len(kept) == 1 and strata.names else None,
         )
@@ -318,10 +343,17 @@ def coarse_curve(times: Times, protected: Protected, table: str = "main") -> Coa
     return CoarseCurve(
         times=made,
         joined=joined[:, told],
+        told_from=_first_days(shown.days, np.nan_to_num(events.astype(float))[:, told]),
         hidden=len(strata) - len(kept),
         robust=times.rows is not None,
         alone=alone,
     )
+
+
+def _first_days(days: Days, events: Floats) -> Floats:
+    """Return the first day on which an ending of a group is told, (G, K); -inf for one that nobody had."""
+    there = events > 0
+    return np.where(there.any(axis=2), days[there.argmax(axis=2)], -np.inf)
 
 
 def _with_a_day(array: Tallies, *, first: bool) -> Tallies:

@@ -113,15 +113,22 @@ class OpenShare(Result):
         for place, group in enumerate(self.table.strata.levels):
             if not np.isfinite(rows["estimate"][place]):
                 continue
+            told = {
+                "groups": tr("{groups}", groups=levels_words(group)) if group else tr("All together"),
+                "share": Share(rows["estimate"][place]),
+                "days": horizon,
+                "start": self.start_words,
+            }
+            low, high = (float(rows[one][place]) for one in ("conf_low", "conf_high"))
+            if not np.isfinite(low) and not np.isfinite(high):
+                said.append(tr("{groups}: {share} were still open {days} days after {start}.", **told))
+                continue
             said.append(
                 tr(
                     "{groups}: {share} were still open {days} days after {start} (interval {low} to {high}).",
-                    groups=tr("{groups}", groups=levels_words(group)) if group else tr("All together"),
-                    share=Share(rows["estimate"][place]),
-                    days=horizon,
-                    start=self.start_words,
-                    low=Share(rows["conf_low"][place]),
-                    high=Share(rows["conf_high"][place]),
+                    low=Share(low),
+                    high=Share(high),
+                    **told,
                 )
             )
         untold = int((~np.isfinite(rows["estimate"].astype(float))).sum())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
+from ..base.cells import CellOf, Of
 from ..base.language import Readable, tr
 from ..base.table import Column, Table
 from ..base.types import Floats
@@ -13,6 +15,18 @@ from ..estimate.limits import normal_quantile
 from ..tables import SpellTable
 from .declared import strata_columns
 from .stays import Stay
+
+
+# What is counted are visits, of which a case can have several; how a visit was left, and by which move.
+VISIT: Final = "visit to"
+_LEFT: Final = "visit is over"
+_NEXT: Final = "visit is followed by"
+
+
+def _visits(**fixed: str) -> CellOf:
+    """Declare a count of visits to the stage of the row."""
+    words = {"over": _LEFT}
+    return CellOf(fixed={words[name]: (level,) for name, level in fixed.items()}, keys={"state": VISIT}, events=True)
 
 
 def main_table(
@@ -27,21 +41,22 @@ def main_table(
 
     mean, error = column("mean"), column("mean_error")
     reach = normal_quantile(confidence_level) * error
+    over, came = Of(inputs=("numerator",)), Of(inputs=("denominator",))
     columns = (
         *strata_columns(table.strata.names),
         Column("state", tr("stage"), "text", "key", "key"),
-        Column("denominator", tr("came"), "units", "count", "count"),
-        Column("numerator", tr("left"), "units", "count", "count"),
-        Column("censored", tr("still there at the cut-off"), "units", "count", "count"),
-        Column("lower_quartile", tr("a quarter left by day"), "days", "estimate", "quantile"),
-        Column("estimate", tr("half left by day"), "days", "estimate", "quantile"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
-        Column("upper_quartile", tr("three quarters left by day"), "days", "estimate", "quantile"),
+        Column("denominator", tr("came"), "units", "count", "count", cell=_visits()),
+        Column("numerator", tr("left"), "units", "count", "count", cell=_visits(over="yes")),
+        Column("censored", tr("still there at the cut-off"), "units", "count", "count", cell=_visits(over="no")),
+        Column("lower_quartile", tr("a quarter left by day"), "days", "estimate", "quantile", of=over),
+        Column("estimate", tr("half left by day"), "days", "estimate", "quantile", of=over),
+        Column("conf_low", tr("lower limit"), "days", "interval", "quantile", of=over),
+        Column("conf_high", tr("upper limit"), "days", "interval", "quantile", of=over),
+        Column("upper_quartile", tr("three quarters left by day"), "days", "estimate", "quantile", of=over),
         Column("horizon_days", tr("mean within days"), "days", "key", "key"),
-        Column("mean", tr("mean stay up to there"), "days", "estimate", "quantile"),
-        Column("mean_low", tr("lower limit of the mean"), "days", "interval", "interval"),
-        Column("mean_high", tr("upper limit of the mean"), "days", "interval", "interval"),
+        Column("mean", tr("mean stay up to there"), "days", "estimate", "mean", of=came),
+        Column("mean_low", tr("lower limit of the mean"), "days", "interval", "mean", of=came),
+        Column("mean_high", tr("upper limit of the mean"), "days", "interval", "mean", of=came),
     )
     values = {
         **table.strata.columns(s),
@@ -72,14 +87,17 @@ def moves_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Re
         if one.entered[group] > 0
     ]
     at = [group for group, _, _ in rows]
+    came = CellOf(keys={"from_state": VISIT}, events=True)
+    moved = CellOf(fixed={_LEFT: ("yes",)}, keys={"from_state": VISIT, "to_state": _NEXT}, events=True)
+    made = Of(inputs=("numerator",))
     columns = (
         *strata_columns(table.strata.names),
         Column("from_state", tr("from"), "text", "key", "key"),
         Column("to_state", tr("to"), "text", "key", "key"),
-        Column("numerator", tr("made the move"), "units", "count", "count"),
-        Column("denominator", tr("came to the stage"), "units", "count", "count"),
-        Column("estimate", tr("share that leaves so, open cases counted"), "share", "estimate", "probability"),
-        Column("days", tr("half of these moves by day"), "days", "estimate", "quantile"),
+        Column("numerator", tr("made the move"), "units", "count", "count", cell=moved),
+        Column("denominator", tr("came to the stage"), "units", "count", "count", cell=came),
+        Column("estimate", tr("share that leaves so, open cases counted"), "share", "estimate", "mean", of=made),
+        Column("days", tr("half of these moves by day"), "days", "estimate", "quantile", of=made),
     )
     values = {
         **{name: [table.strata.column(name)[group] for group in at] for name in table.strata.names},
@@ -90,7 +108,9 @@ def moves_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Re
         "estimate": np.array([float(one.share[group, k]) for group, one, k in rows]),
         "days": np.array([float(one.wait[group, k]) for group, one, k in rows]),
     }
-    return Table(columns, values, labels={"from_state": words, "to_state": words}, title=tr("What comes next"))
+    return Table(
+        columns, values, labels={"from_state": words, "to_state": words}, title=tr("What comes next"), sparse=True
+    )
 
 
 def naive_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable]) -> Table:

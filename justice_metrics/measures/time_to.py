@@ -128,8 +128,17 @@ class TimeTo(Result):
                 "start": self.start_words,
             }
             groups: Readable = tr("{groups}", groups=levels_words(group)) if group else tr("All together")
-            if np.isfinite(main["estimate"][row]):
-                low, high = (days_words(float(main[one][row])) for one in ("conf_low", "conf_high"))
+            bounds = [float(main[one][row]) for one in ("conf_low", "conf_high")]
+            if np.isfinite(main["estimate"][row]) and not np.isfinite(bounds).any():
+                said.append(
+                    tr(
+                        "{groups}: half of the cases had come to {outcome} {days} after {start}.",
+                        groups=groups,
+                        **values,
+                    )
+                )
+            elif np.isfinite(main["estimate"][row]):
+                low, high = (days_words(one) for one in bounds)
                 said.append(
                     tr(
                         "{groups}: half of the cases had come to {outcome} {days} after {start} (interval {low} to "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..base.errors import QuestionError
 from ..base.language import tr
@@ -61,4 +62,5 @@ def transition_times(
             tr("Ask from one stage to another."),
         )
     again = after_start(cases, start=start, outcome=outcome)
-    return time_to(again, start=start, outcome=outcome, by=by, shares=shares, confidence_level=confidence_level)
+    found = time_to(again, start=start, outcome=outcome, by=by, shares=shares, confidence_level=confidence_level)
+    return replace(found, cells=found.cells.renamed("transition_times"))
