@@ -1,3 +1,71 @@
 """The auditor of a release: an attacker that has only the published files, and the list of an output checker."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from ...base.cells import Box
+from ...base.language import tr
+from .attack import recovered
+from .check import check_release
+from .reading import Key, read_publication
+from .report import AuditReport, Finding
+
+__all__ = ["AuditReport", "Finding", "audit", "check_release"]
+
+_UNKNOWN: Final[Mapping[tuple[str, bool, Box], float]] = MappingProxyType({})
+
+
+def audit(
+    folder: str | Path,
+    previous: Sequence[str | Path] = (),
+    *,
+    canaries: Sequence[str] = (),
+    truth: Mapping[tuple[str, bool, Box], float] = _UNKNOWN,
+) -> AuditReport:
+    """Attack a release folder with what it publishes, and go through the list of an output checker.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder of one release: ``results.json``, ``boxes.json``, ``release.json``, ``manifest.json`` and all else that
+        is published with them.
+    previous : sequence of str or Path
+        Folders of earlier releases of the same study: what they published is known.
+    canaries : sequence of str
+        Names and ids that must be in no byte of it.
+    truth : mapping of (population, events, box) to float, optional
+        True counts, for the checker on the secure side. The attack does not use them; the promise of the policy is
+        then measured to each side of the true count.
+
+    Returns
+    -------
+    AuditReport
+        It names places and numbers of cells, and no number of cases.
+
+    Raises
+    ------
+    ReadError
+        When a folder or one of the files that the attack starts from is missing.
+    """
+    folder = Path(folder)
+    checked = check_release(folder, canaries=canaries)
+    publication = read_publication(folder)
+    earlier = [read_publication(Path(one)) for one in previous]
+    known = recovered(publication, earlier, truth={Key(*key): value for key, value in truth.items()})
+    unread = tuple(
+        Finding("notice", tr("No column of it says which cases it counts."), f"{number}/{table}")
+        for number, table in publication.unread
+    )
+    return replace(
+        checked,
+        findings=(*checked.findings, *known.findings),
+        notices=(*checked.notices, *known.notices, *unread),
+        cells=len(publication.cells),
+        hidden=sum(bool(one.hidden) and not one.shown for one in publication.cells.values()),
+        earlier=len(earlier),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -31,10 +31,13 @@ class Recovered:
     bounds : dict of Key to (float, float)
         Of each count that was attacked; those that are safe may be wider.
     findings : list of Finding
+    notices : list of Finding
+        Counts that are known too well because of totals that the policy declares to be known anyway.
     """
 
     bounds: dict[Key, Bounds]
     findings: list[Finding]
+    notices: list[Finding] = field(default_factory=list)
 
 
 def recovered(
@@ -78,17 +81,20 @@ def recovered(
     if tighter:
         system.bounds.update(tighter)
         bounds = attacked(system, targets, enough) or bounds
-    findings += _narrow(cells, bounds, rules, truth)
-    findings += _leftover(cells, bounds, rules, _declared(cells, system))
-    return Recovered(bounds, findings)
+    failed = [key for key, (low, high) in bounds.items() if not enough(key, low, high)]
+    anyway = _known_anyway(failed, cells, system, enough)
+    findings += _narrow(cells, {key: bounds[key] for key in failed if key not in anyway})
+    findings += _leftover(cells, [key for key in failed if key not in anyway])
+    notices = [Finding("notice", words.known_anyway(len(anyway)))] if anyway else []
+    return Recovered(bounds, findings, notices)
 
 
 def kept(rules: Rules, low: float, high: float, truth: float | None = None) -> bool:
     """Whether what is known of a count is as wide as the policy promises.
 
     In suppression mode half the width is promised to each side of the true count, as far as nought allows; the auditor
-    does not know the true count, so without it is asked whether there is one for which the promise would be kept. In rounding mode
-    as many whole numbers as the base must come into question.
+    does not know the true count, so without it is asked whether there is one for which the promise would be kept. In
+    rounding mode as many whole numbers as the base must come into question.
 
     Examples
     --------
@@ -132,7 +138,7 @@ def _shown(publication: Publication, cells: Mapping[Key, Cell]) -> Iterable[Find
             continue
         where = (abs(place.result), place.table)
         values = {value for value, _ in cell.shown}
-        if cell.hidden and values:
+        if cell.hidden and any(one.result > 0 for _, one in cell.shown):
             both[where] += 1
         if len(values) > 1:
             two[where] += 1
@@ -205,18 +211,21 @@ def _first_sight(cell: Cell, rules: Rules) -> Bounds:
     return low, max(low, high)
 
 
-def _declared(cells: Mapping[Key, Cell], system: System) -> set[Key]:
-    """Return what follows from the counts alone that the policy declares to be known anyway."""
-    exact = {key: system.bounds[key] for key, cell in cells.items() if cell.exact}
-    if not exact:
+def _known_anyway(
+    keys: Sequence[Key], cells: Mapping[Key, Cell], system: System, enough: Callable[[Key, float, float], bool]
+) -> set[Key]:
+    """Return what declared totals and earlier releases tell already, so that no release of today could protect it."""
+    anyway = {
+        key: system.bounds[key]
+        for key, cell in cells.items()
+        if cell.exact or any(place.result < 0 for _, place in cell.shown)
+    }
+    if not anyway or not keys:
         return set()
-    alone = System({key: exact.get(key, (0.0, BEYOND)) for key in system.bounds}, list(system.rows))
-    bounds = attacked(alone, [key for key in system.bounds if key not in cells], _apart) or {}
-    return {key for key, (low, high) in bounds.items() if high - low < 0.5}
-
-
-def _apart(key: Key, low: float, high: float) -> bool:  # noqa: ARG001
-    return high > low
+    relations = [one for one in system.rows if one.low == one.high == 0]
+    alone = System({key: anyway.get(key, (0.0, BEYOND)) for key in system.bounds}, relations)
+    bounds = attacked(alone, keys, enough) or {}
+    return {key for key, (low, high) in bounds.items() if not enough(key, low, high)}
 
 
 def _targets(cells: Mapping[Key, Cell], system: System, rules: Rules) -> list[Key]:
@@ -248,16 +257,13 @@ def _enumerated(numbers: Sequence[Derived], bounds: Mapping[Key, Bounds]) -> dic
     return tighter
 
 
-def _narrow(
-    cells: Mapping[Key, Cell], bounds: Mapping[Key, Bounds], rules: Rules, truth: Mapping[Key, float]
-) -> Iterable[Finding]:
+def _narrow(cells: Mapping[Key, Cell], failed: Mapping[Key, Bounds]) -> Iterable[Finding]:
     exact: Counter[tuple[int, str]] = Counter()
     near: Counter[tuple[int, str]] = Counter()
-    for key, (low, high) in bounds.items():
-        if key not in cells or kept(rules, low, high, truth.get(key)):
-            continue
-        place = _home(cells[key])
-        (exact if high - low < 0.5 else near)[abs(place.result), place.table] += 1
+    for key, (low, high) in failed.items():
+        if key in cells:
+            place = _home(cells[key])
+            (exact if high - low < 0.5 else near)[abs(place.result), place.table] += 1
     yield from (_finding("exact", *where, words.recovered_exactly, n) for where, n in exact.items())
     yield from (_finding("bounded", *where, words.told_narrowly, n) for where, n in near.items())
 
@@ -266,15 +272,9 @@ def _home(cell: Cell) -> Place:
     return cell.hidden[0] if cell.hidden else cell.shown[0][1]
 
 
-def _leftover(
-    cells: Mapping[Key, Cell], bounds: Mapping[Key, Bounds], rules: Rules, declared: set[Key]
-) -> Iterable[Finding]:
+def _leftover(cells: Mapping[Key, Cell], failed: Sequence[Key]) -> Iterable[Finding]:
     """Yield small counts that no table shows and that follow from those that are shown."""
-    dimensions: Counter[tuple[str, ...]] = Counter()
-    for key, (low, high) in bounds.items():
-        if key in cells or not _small(rules, low, high) or key in declared:
-            continue
-        dimensions[tuple(sorted(name for name, _ in key.box))] += 1
+    dimensions = Counter(tuple(sorted(name for name, _ in key.box)) for key in failed if key not in cells)
     for names, n in dimensions.items():
         yield Finding(
             "difference",

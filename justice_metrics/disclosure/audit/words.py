@@ -72,3 +72,13 @@ def small_step(n: int) -> Message:
         "{n} steps of a curve tell of fewer endings than the minimum.",
         n,
     )
+
+
+def known_anyway(n: int) -> Message:
+    """Say that counts are known through declared totals and earlier releases."""
+    return trn(
+        "{n} count is known too well from declared totals or earlier releases; nothing published now can change that.",
+        "{n} counts are known too well from declared totals or earlier releases; nothing published now can change "
+        "that.",
+        n,
+    )
