@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Language, Readable, format_number, tr
 from ...base.provenance import LeftOut
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData
@@ -22,10 +23,12 @@ from ...reduce.pattern_cells import COVARIATE_MISSING
 from ..declared import LEFT_OUT_WORDS, ensure_level, outcome_labels, sampling_notes
 from ..regression_fits import method_words, pace_axis
 from ..regression_model import Ties
+from ..shown import written
 from ..subdistribution import known_outcome
 from .hazard_models import Model, all_told, naive_told
 from .hazard_states import MODELS, Asked, Present
 from .hazards_data import hazard_data
+from .hazards_guards import all_cases, at_level, came_at_level, cells_behind, with_guards
 from .hazards_notes import level_notes, notes_of, proportional_note, test_notes
 from .hazards_tables import (
     coefficient_table,
@@ -35,7 +38,7 @@ from .hazards_tables import (
     naive_table,
     table_of_tests,
 )
-from .hazards_words import DOUBTFUL, Limit, sentences, set_words
+from .hazards_words import DOUBTFUL, Limit, LineWords, line_words, sentences, set_words, shown_sentences
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,6 +76,7 @@ class SupportHazards(Result):
     events: Mapping[str, int]
     direct: bool
     sentences: tuple[Readable, ...]
+    lines: LineWords
 
     def findings(self) -> tuple[Readable, ...]:
         """Return how many cases and endings the ratios rest on, what they are, and one sentence per ratio."""
@@ -107,64 +111,100 @@ class SupportHazards(Result):
         language : {"en", "es"}
         """
         chosen = known_outcome(outcome, self.outcomes)
-        table, rows = self.main, self._drawn(chosen)
-        groups, labels = zip(*(self._named(row, language) for row in rows), strict=True)
-        estimate, low, high = (table[name][rows].astype(np.float64) for name in ("estimate", "conf_low", "conf_high"))
-        reference = [str(table["level"][row]) == str(table["reference"][row]) for row in rows]
-        ratios = [_shown(*one, language) for one in zip(estimate, low, high, reference, strict=True)]
+        return ratios_of_support(self.main, self.who, chosen, self.outcome_words[chosen], language, ax)
 
-        def counts(name: str) -> list[str]:
-            return [format_number(float(table[name][row]), language) for row in rows]
+    def context(self) -> Mapping[str, object]:
+        """Return what ratios are of, in words, and what they are not."""
+        first = self.outcomes[0]
+        return {
+            "who": self.who,
+            "outcome": first,
+            "words": self.outcome_words[first],
+            "lines": self.lines,
+            "reading": self._reading(),
+        }
 
-        _, less, more = (one.text(language) for one in pace_axis(self.outcome_words[chosen]))
-        what = tr("pace towards: {outcome} (hazard ratio, not the effect)", outcome=self.outcome_words[chosen])
-        return forest(
-            labels=labels,
-            groups=groups,
-            reference=reference,
-            estimate=estimate,
-            conf_low=low,
-            conf_high=high,
-            columns=[
-                (tr("cases").text(language), counts("at_risk")),
-                (tr("came to it").text(language), counts("events")),
-                (tr("ratio (interval)").text(language), ratios),
-            ],
-            x_label=what.text(language),
-            less_label=less,
-            more_label=more,
-            number=lambda value: format_number(value, language, decimals=len(f"{value:g}".partition(".")[2])),
-            ax=ax,
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return one sentence per ratio of the first ending, and what they are not."""
+        context = context_of(shown)
+        lines, words = cast(LineWords, context["lines"]), cast(Readable, context["words"])
+        said = shown_sentences(shown.main, lines, str(context["outcome"]), words)
+        return (*said, cast(Readable, context["reading"])) if said else ()
 
-    def _drawn(self, outcome: str) -> list[int]:
-        """Return the rows that are drawn: all of the first lag, and of later ones those of the first model."""
-        table = self.main
-        first, leading = int(table["lag_days"][0]), str(table["model"][0])
-        kept: list[tuple[int, tuple[str, str, str]]] = []
-        for row in np.flatnonzero(table["outcome"].astype(str) == outcome).tolist():
-            model, term, level = (str(table[name][row]) for name in ("model", "term", "level"))
-            reference = level == str(table["reference"][row])
-            later = int(table["lag_days"][row]) != first
-            if (later and (model != leading or reference)) or (reference and model in _BY_ACTOR):
-                continue
-            kept.append((row, (model, term, level)))
-        # rows of later starts stand with the level that they belong to
-        order = list(dict.fromkeys(what for _, what in kept))
-        return [row for row, _ in sorted(kept, key=lambda one: order.index(one[1]))]
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the ratios of the first ending as a forest plot."""
+        context = context_of(shown)
+        if not np.isfinite(shown.main["conf_low"].astype(np.float64)).any():
+            return None
+        who, of = cast(Readable, context["who"]), cast(Readable, context["words"])
+        return ratios_of_support(shown.main, who, str(context["outcome"]), of, language, ax)
 
-    def _named(self, row: int, language: Language) -> tuple[str, str]:
-        """Return under what heading a row stands, and its name."""
-        table = self.main
-        words = {name: table.labels[name][str(table[name][row])].text(language) for name in ("model", "term", "level")}
-        lag, first = int(table["lag_days"][row]), int(table["lag_days"][0])
-        by_actor = str(table["model"][row]) in _BY_ACTOR
-        label = words["term"] if by_actor else words["level"]
-        if lag != first:
-            label = tr("{level}, counted {n} days later", level=label, n=lag).text(language)
-        if str(table["term"][row]) == "set":
-            words["term"] = self.who.text(language)
-        return (words["model"] if by_actor else words["term"]), label
+
+def ratios_of_support(
+    table: Table, who: Readable, chosen: str, of: Readable, language: Language, ax: Axes | None
+) -> Axes:
+    """Draw the ratios of one ending as a forest plot; ``who`` supports, and ``of`` is the ending in words."""
+    rows = _drawn(table, chosen)
+    groups, labels = zip(*(_named(table, who, row, language) for row in rows), strict=True)
+    estimate, low, high = (table[name][rows].astype(np.float64) for name in ("estimate", "conf_low", "conf_high"))
+    reference = [str(table["level"][row]) == str(table["reference"][row]) for row in rows]
+    ratios = [_shown(*one, language) for one in zip(estimate, low, high, reference, strict=True)]
+
+    def counts(name: str) -> list[str]:
+        every = written(table, name, language)
+        return [every[row] for row in rows]
+
+    _, less, more = (one.text(language) for one in pace_axis(of))
+    what = tr("pace towards: {outcome} (hazard ratio, not the effect)", outcome=of)
+    return forest(
+        labels=labels,
+        groups=groups,
+        reference=reference,
+        estimate=estimate,
+        conf_low=low,
+        conf_high=high,
+        columns=[
+            (tr("cases").text(language), counts("at_risk")),
+            (tr("came to it").text(language), counts("events")),
+            (tr("ratio (interval)").text(language), ratios),
+        ],
+        x_label=what.text(language),
+        less_label=less,
+        more_label=more,
+        number=lambda value: format_number(value, language, decimals=len(f"{value:g}".partition(".")[2])),
+        ax=ax,
+    )
+
+
+def _drawn(table: Table, outcome: str) -> list[int]:
+    """Return the rows that are drawn: all of the first lag, and of later ones those of the first model."""
+    first, leading = int(table["lag_days"][0]), str(table["model"][0])
+    kept: list[tuple[int, tuple[str, str, str]]] = []
+    for row in np.flatnonzero(table["outcome"].astype(str) == outcome).tolist():
+        model, term, level = (str(table[name][row]) for name in ("model", "term", "level"))
+        reference = level == str(table["reference"][row])
+        later = int(table["lag_days"][row]) != first
+        if (later and (model != leading or reference)) or (reference and model in _BY_ACTOR):
+            continue
+        kept.append((row, (model, term, level)))
+    # rows of later starts stand with the level that they belong to
+    order = list(dict.fromkeys(what for _, what in kept))
+    return [row for row, _ in sorted(kept, key=lambda one: order.index(one[1]))]
+
+
+def _named(table: Table, who: Readable, row: int, language: Language) -> tuple[str, str]:
+    """Return under what heading a row stands, and its name."""
+    words = {name: table.labels[name][str(table[name][row])].text(language) for name in ("model", "term", "level")}
+    lag, first = int(table["lag_days"][row]), int(table["lag_days"][0])
+    by_actor = str(table["model"][row]) in _BY_ACTOR
+    label = words["term"] if by_actor else words["level"]
+    if lag != first:
+        label = tr("{level}, counted {n} days later", level=label, n=lag).text(language)
+    if str(table["term"][row]) == "set":
+        words["term"] = who.text(language)
+    return (words["model"] if by_actor else words["term"]), label
 
 
 def support_hazards(
@@ -310,15 +350,25 @@ def support_hazards(
     tests = table_of_tests(found, words)
     shaky = (tests["test"] == "proportional_hazards") & (tests["p_value"].astype(np.float64) < DOUBTFUL)
     first = found[0].model
+    fixed = all_cases(found, data.spells.provenance)
     return SupportHazards(
         heading=tr("Pace towards {outcome} once supported", outcome=words[endings[0]]),
-        tables={
-            "main": main_table(found, words, direct=bool(data.milestones), confidence_level=confidence_level),
-            "coefficients": coefficient_table(found, words, confidence_level=confidence_level),
-            "tests": tests,
-            **({"combination": combination_table(both, words)} if both else {}),
-            "naive": naive_table(naive, words, confidence_level=confidence_level),
-        },
+        tables=with_guards(
+            {
+                "main": main_table(
+                    found,
+                    words,
+                    direct=bool(data.milestones),
+                    confidence_level=confidence_level,
+                    cells=(at_level(found, fixed), came_at_level(found, fixed)),
+                ),
+                "coefficients": coefficient_table(found, words, confidence_level=confidence_level),
+                "tests": tests,
+                **({"combination": combination_table(both, words)} if both else {}),
+                "naive": naive_table(naive, words, confidence_level=confidence_level),
+            },
+            cells_behind(found, fixed),
+        ),
         definition=_definition(asked, ties, words[endings[0]]),
         provenance=data.spells.provenance.add(
             "support_hazards",
@@ -358,6 +408,7 @@ def support_hazards(
         events={data.outcomes[code - 1]: _events(first, code) for code in codes},
         direct=bool(data.milestones),
         sentences=tuple(sentences(found, words, tests, confidence_level)),
+        lines=line_words(found),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.language import Readable, tr
 from ...base.table import Column, Table
 from ...estimate.additive_interaction import excess_of_all
@@ -29,8 +30,18 @@ from .hazards_words import (
 POWER: Final = 0.8
 
 
-def main_table(found: Sequence[Told], words: Mapping[str, Readable], *, direct: bool, confidence_level: float) -> Table:
-    """Return one row per outcome, model, lag and level of support: cases, endings, hazard ratio with its interval."""
+def main_table(
+    found: Sequence[Told],
+    words: Mapping[str, Readable],
+    *,
+    direct: bool,
+    confidence_level: float,
+    cells: tuple[CellOf, CellOf],
+) -> Table:
+    """Return one row per outcome, model, lag and level of support: cases, endings, hazard ratio with its interval.
+
+    ``cells`` says who was at the level of a row, and who came to the outcome there.
+    """
     more = normal_quantile(2 * POWER - 1)
     rows: list[tuple[object, ...]] = []
     for one in found:
@@ -42,8 +53,8 @@ def main_table(found: Sequence[Told], words: Mapping[str, Readable], *, direct: 
             rows.append((*_keys_of(one, line), *numbers, _reading(direct)))
     declared = (
         *_key_columns(),
-        Column("at_risk", tr("cases"), "units", "count", "count"),
-        Column("events", tr("came to it"), "units", "count", "count"),
+        Column("at_risk", tr("cases"), "units", "count", "count", cell=cells[0]),
+        Column("events", tr("came to it"), "units", "count", "count", cell=cells[1]),
         Column("estimate", tr("hazard ratio"), "number", "estimate", "difference", 2),
         Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
         Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -84,6 +84,10 @@ class Chain:
 
     def __str__(self) -> str:
         return self.text()
+
+
+# By model, term and level: who is compared, and with whom.
+LineWords: TypeAlias = Mapping[tuple[str, str, str], tuple[Readable, Readable]]
 
 
 class Limit(Ratio):
@@ -229,6 +233,48 @@ def _sentence(one: Told, at: int, line: Line, of: Readable, z: float) -> Readabl
         verdict=_verdict(low, high),
         **values,
     )
+
+
+def line_words(found: Sequence[Told]) -> LineWords:
+    """Return of each row that has a sentence, by model, term and level, who is compared with whom."""
+    return {
+        (one.model.name, term_of(one.model, line), line.level): (_who(one.model, line), _without(one.model, line))
+        for one in found
+        if one.model.name != "order"
+        for line in one.model.lines
+        if line.level != line.reference and not _combined(one.model)
+    }
+
+
+def shown_sentences(main: Table, lines: LineWords, outcome: str, of: Readable) -> list[Readable]:
+    """Return a sentence per ratio of an ending that is published with the cases behind it, at the first lag."""
+    said: list[Readable] = []
+    first = int(main["lag_days"][0]) if len(main) else 0
+    for row in range(len(main)):
+        words = lines.get((str(main["model"][row]), str(main["term"][row]), str(main["level"][row])))
+        if words is None or str(main["outcome"][row]) != outcome or int(main["lag_days"][row]) != first:
+            continue
+        ratio, low, high, events, cases = (
+            float(main[name][row]) for name in ("estimate", "conf_low", "conf_high", "events", "at_risk")
+        )
+        if not np.isfinite([ratio, low, high, events, cases]).all():
+            continue
+        said.append(
+            tr(
+                "{who}: {outcome} at {ratio} times the pace, on the same day, of cases {without} (interval {low} to "
+                "{high}); {events} of {cases} came to it then. {verdict}",
+                who=words[0],
+                without=words[1],
+                outcome=of,
+                ratio=Limit(ratio),
+                low=Limit(low),
+                high=Limit(high),
+                events=int(events),
+                cases=int(cases),
+                verdict=_verdict(low, high),
+            )
+        )
+    return said[:MOST_SENTENCES]
 
 
 def _who(model: Model, line: Line) -> Readable:
