@@ -1,0 +1,325 @@
+"""What an outsider knows of counts without seeing them: which are parts of which, and which add up to which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+
+from ..base.cells import Box
+from ..base.types import Counts, Flags, Floats
+
+# A level that no table names: whoever has none of the levels that are known has this one.
+_OTHER: Final = "\0"
+_YES_NO: Final = frozenset(("yes", "no"))
+_ROUNDS: Final = 3
+_NEAR: Final = 1e-9
+_HIGHEST: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """Cells, what is left between them, and the sums that hold: N cells that are shown, M numbers, E equations.
+
+    Attributes
+    ----------
+    boxes : tuple of Box or None
+        (M,) the N cells first; None for what is left of a whole without its parts.
+    values : array of float, shape (M,)
+    n : int
+        N: what comes after is in no table, but can be computed where enough of the others are shown.
+    left : array of bool, shape (M,)
+        It is a number of units that are in one cell and not in others: small ones point to persons, as in a cell.
+    whole : array of bool, shape (M,)
+        The cell holds all units of one that it is a part of, and need not.
+    height : array of int, shape (M,)
+        0 for a cell without parts; totals stand high, and are worth more.
+    equations : sparse array, shape (E, M)
+        Each row times the true numbers is zero.
+    """
+
+    boxes: tuple[Box | None, ...]
+    values: Floats
+    n: int
+    left: Flags
+    whole: Flags
+    height: Counts
+    equations: sparse.csr_array
+
+
+def system_of(boxes: Sequence[Box], values: Sequence[float]) -> System:
+    """Find every sum and every inclusion among cells of one population.
+
+    A sum is taken to hold where it holds of the true numbers: an outsider may guess it, and is right. Cells with equal
+    boxes and unequal values were counted after leaving units out; the smaller ones are taken for parts of the larger.
+
+    Parameters
+    ----------
+    boxes : sequence of Box, length N
+    values : sequence of float, length N
+
+    Returns
+    -------
+    System
+    """
+    shown = list(dict.fromkeys(boxes))
+    numbers: dict[Box, list[float]] = {one: [] for one in shown}
+    for one, value in zip(boxes, values, strict=True):
+        numbers[one].append(float(value))
+    shadows = _contexts(shown, {one: max(several) for one, several in numbers.items()})
+    left = _complements([*shown, *shadows], {one: max(several) for one, several in numbers.items()} | shadows)
+    made = _Builder(boxes, values, shadows, left)
+    return made.system()
+
+
+class _Lattice:
+    """Which boxes lie in which: K boxes."""
+
+    def __init__(self, boxes: Sequence[Box]) -> None:
+        self.boxes = boxes
+        self.dims = [dict(one) for one in boxes]
+        pairs = self._pairs()
+        size = (len(boxes), len(boxes))
+        inside = sparse.csr_array((np.ones(len(pairs), np.int32), (pairs[:, 0], pairs[:, 1])), shape=size)
+        through = (inside @ inside).astype(bool)
+        direct = inside.astype(bool) > through.multiply(inside.astype(bool))
+        self.direct = sparse.csc_array(direct)
+        self.direct.sort_indices()
+
+    def _pairs(self) -> Counts:
+        """Return the pairs (part, whole), shape (P, 2)."""
+        groups: dict[frozenset[str], list[int]] = defaultdict(list)
+        for place, one in enumerate(self.dims):
+            groups[frozenset(one)].append(place)
+        found = [np.zeros((0, 2), np.int64)]
+        for inner, parts in groups.items():
+            for outer, wholes in groups.items():
+                if outer <= inner:
+                    found.append(self._pairs_of(parts, wholes, outer, inner == outer))
+        return np.concatenate(found)
+
+    def _pairs_of(self, parts: list[int], wholes: list[int], names: frozenset[str], alike: bool) -> Counts:
+        fits = np.ones((len(parts), len(wholes)), bool)
+        for name in names:
+            sets = list(dict.fromkeys(self.dims[one][name] for one in (*parts, *wholes)))
+            code = {one: place for place, one in enumerate(sets)}
+            within = np.array([[one <= other for other in sets] for one in sets])
+            first = [code[self.dims[one][name]] for one in parts]
+            second = [code[self.dims[one][name]] for one in wholes]
+            fits &= within[np.ix_(first, second)]
+        if alike:
+            np.fill_diagonal(fits, val=False)
+        rows, columns = np.nonzero(fits)
+        return np.stack([np.array(parts)[rows], np.array(wholes)[columns]], axis=1)
+
+    def parts(self, whole: int) -> list[int]:
+        """Return the largest boxes within one."""
+        held = self.direct
+        return [int(one) for one in held.indices[held.indptr[whole] : held.indptr[whole + 1]]]
+
+    def families(self, whole: int) -> Iterator[tuple[frozenset[str], list[int]]]:
+        """Yield sets of parts of a box that no unit is in twice, with the dimensions that tell them apart."""
+        by_dims: dict[frozenset[str], list[int]] = defaultdict(list)
+        outer = self.dims[whole]
+        for one in self.parts(whole):
+            by_dims[frozenset(n for n, levels in self.dims[one].items() if outer.get(n) != levels)].append(one)
+        for names, parts in by_dims.items():
+            for family in self._apart(parts, names):
+                yield names, family
+
+    def _apart(self, parts: list[int], names: frozenset[str]) -> Iterator[list[int]]:
+        if self._is_cross(parts, names):
+            yield parts
+            return
+        seen: set[tuple[int, ...]] = set()
+        for start in range(min(len(parts), 50)):
+            taken: list[int] = []
+            for one in parts[start:] + parts[:start]:
+                if all(self._are_apart(one, other, names) for other in taken):
+                    taken.append(one)
+            if tuple(sorted(taken)) not in seen:
+                seen.add(tuple(sorted(taken)))
+                yield taken
+
+    def _is_cross(self, parts: list[int], names: frozenset[str]) -> bool:
+        """Return whether levels of each dimension are apart, so that boxes are."""
+        for name in names:
+            sets = {self.dims[one][name] for one in parts}
+            if sum(map(len, sets)) != len(frozenset().union(*sets)):
+                return False
+        return True
+
+    def _are_apart(self, one: int, other: int, names: Iterable[str]) -> bool:
+        return any(not self.dims[one][name] & self.dims[other][name] for name in names)
+
+    def heights(self, n: int) -> Counts:
+        """Return how many boxes lie in one another below each, among the first n."""
+        found = np.zeros(len(self.boxes), np.int64)
+        order = sorted(range(len(self.boxes)), key=lambda one: (-len(self.dims[one]), _size(self.boxes[one])))
+        for _ in range(_HIGHEST):
+            for one in order:
+                below = [int(found[part]) for part in self.parts(one) if part < n]
+                found[one] = min(1 + max(below), _HIGHEST) if below else 0
+        return found
+
+
+def _size(one: Box) -> int:
+    return sum(len(levels) for _, levels in one)
+
+
+def _contexts(boxes: Sequence[Box], values: Mapping[Box, float]) -> dict[Box, float]:
+    """Return boxes that are in no table, of which two tables show parts: both add up to the same number."""
+    known = dict(values)
+    made: dict[Box, float] = {}
+    if frozenset() not in known:
+        made[frozenset()] = 0.0
+    fresh: Iterable[Box] = boxes
+    for _ in range(_ROUNDS):
+        families: dict[Box, dict[str, dict[Box, float]]] = defaultdict(lambda: defaultdict(dict))
+        for one in fresh:
+            for pair in one:
+                families[one - {pair}][pair[0]][one] = known[one]
+        found = {
+            context: max(_total(name, parts) for name, parts in by_dim.items())
+            for context, by_dim in families.items()
+            if context not in known and sum(len(parts) > 1 for parts in by_dim.values()) > 1
+        }
+        if not found:
+            break
+        made |= found
+        known |= found
+        fresh = list(known)
+    if frozenset() in made:
+        made[frozenset()] = max([made[frozenset()], *(value for value in known.values())], default=0.0)
+    return made
+
+
+def _total(name: str, parts: Mapping[Box, float]) -> float:
+    """Return the units in parts that differ in one dimension, each unit once."""
+    inside: set[str] = set()
+    total = 0.0
+    for one in sorted(parts, key=lambda one: (-parts[one], _size(one))):
+        levels = dict(one)[name]
+        if not inside & levels:
+            inside |= levels
+            total += parts[one]
+    return total
+
+
+def _complements(boxes: Sequence[Box], values: Mapping[Box, float]) -> dict[Box, float]:
+    """Return what is left of wholes without their parts, where it is a box: all that have other levels."""
+    lattice = _Lattice(boxes)
+    universe = _universe(boxes)
+    known = frozenset(boxes)
+    found: dict[Box, float] = {}
+    for place, whole in enumerate(boxes):
+        for names, family in lattice.families(place):
+            rest = values[whole] - sum(values[boxes[one]] for one in family)
+            if len(names) > 1 or rest < -_NEAR or (rest < _NEAR and len(family) > 1):
+                continue
+            (name,) = names
+            inside = frozenset().union(*(lattice.dims[one][name] for one in family))
+            others = dict(whole).get(name, universe[name]) - inside
+            other = frozenset({*((n, levels) for n, levels in whole if n != name), (name, others)})
+            if others and other not in known and not (rest < _NEAR and others == {_OTHER}):
+                found.setdefault(other, rest)
+    return found
+
+
+def _universe(boxes: Iterable[Box]) -> dict[str, frozenset[str]]:
+    """Return all levels of each dimension, and the one that nobody names where there may be more."""
+    levels: dict[str, set[str]] = defaultdict(set)
+    for one in boxes:
+        for name, inside in one:
+            levels[name] |= inside
+    return {name: _YES_NO if known <= _YES_NO else frozenset({*known, _OTHER}) for name, known in levels.items()}
+
+
+class _Builder:
+    """Puts the equations together: of cells with one box and several values each is a number of its own."""
+
+    def __init__(
+        self, boxes: Sequence[Box], values: Sequence[float], shadows: Mapping[Box, float], left: Mapping[Box, float]
+    ) -> None:
+        self.boxes: list[Box | None] = [*boxes, *shadows, *left]
+        self.values = [*map(float, values), *shadows.values(), *left.values()]
+        self.n = len(boxes)
+        self.left = [False] * (len(boxes) + len(shadows)) + [True] * len(left)
+        self.whole = [False] * len(self.values)
+        self.variants: dict[Box, list[int]] = defaultdict(list)
+        for place, one in enumerate(self.boxes):
+            if one is not None:
+                self.variants[one].append(place)
+        for places in self.variants.values():
+            places.sort(key=lambda place: self.values[place])
+        self.equations: dict[tuple[int, tuple[int, ...]], int | None] = {}
+
+    def system(self) -> System:
+        """Return the system of all that was found."""
+        several = list(self.variants)
+        lattice = _Lattice(several)
+        for places in self.variants.values():
+            for smaller, larger in pairwise(places):
+                self._add(larger, [smaller])
+        for place, whole in enumerate(several):
+            for names, family in lattice.families(place):
+                self._add_family(self.variants[whole], [self.variants[several[one]] for one in family], names)
+        height = lattice.heights(len(several))
+        of_box = {one: int(height[place]) for place, one in enumerate(several)}
+        return System(
+            boxes=tuple(self.boxes),
+            values=np.array(self.values),
+            n=self.n,
+            left=np.array(self.left),
+            whole=np.array(self.whole),
+            height=np.array([0 if one is None else of_box[one] for one in self.boxes], np.int64),
+            equations=self._matrix(),
+        )
+
+    def _add_family(self, wholes: list[int], parts: list[list[int]], names: frozenset[str]) -> None:
+        for place, whole in enumerate(wholes):
+            # what was counted after leaving units out was left out of the parts as well
+            for aligned in {
+                tuple(one[min(place, len(one) - 1)] for one in parts),
+                tuple(one[max(len(one) - len(wholes) + place, 0)] for one in parts),
+            }:
+                taken: list[int] = []
+                total = 0.0
+                for one in sorted(aligned, key=lambda one: -self.values[one]):
+                    if total + self.values[one] <= self.values[whole] + _NEAR:
+                        taken.append(one)
+                        total += self.values[one]
+                self._add(whole, taken, told_by=names)
+
+    def _add(self, whole: int, parts: list[int], *, told_by: frozenset[str] = frozenset()) -> None:
+        key = (whole, tuple(sorted(parts)))
+        if not parts or key in self.equations:
+            return
+        rest = self.values[whole] - sum(self.values[one] for one in parts)
+        if rest < _NEAR:
+            self.equations[key] = None
+            filled = [one for one in parts if self.values[one] > _NEAR]
+            if len(filled) == 1 and len(told_by) == 1 and (len(parts) > 1):
+                self.whole[filled[0]] = filled[0] < self.n
+            return
+        self.equations[key] = len(self.values)
+        self.boxes.append(None)
+        self.values.append(rest)
+        self.left.append(True)
+        self.whole.append(False)
+
+    def _matrix(self) -> sparse.csr_array:
+        rows: list[int] = []
+        columns: list[int] = []
+        numbers: list[float] = []
+        for place, ((whole, parts), rest) in enumerate(self.equations.items()):
+            members = [whole, *parts, *(() if rest is None else (rest,))]
+            rows += [place] * len(members)
+            columns += members
+            numbers += [1.0] + [-1.0] * (len(members) - 1)
+        return sparse.csr_array((numbers, (rows, columns)), shape=(len(self.equations), len(self.values)))

@@ -1,0 +1,50 @@
+"""Which numbers may not be known because of what they are themselves: small, zero, all of their whole."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base.cells import Box
+from ..base.types import Values
+from .cells import System
+from .policy import DisclosurePolicy
+
+_NEAR = 1e-9
+
+
+def is_too_small(value: float, units: Box, policy: DisclosurePolicy) -> str:
+    """Return the rule by which a count may not be known, or nothing.
+
+    Examples
+    --------
+    >>> is_too_small(3, frozenset(), DisclosurePolicy()), is_too_small(12, frozenset(), DisclosurePolicy())
+    ('minimum', '')
+    """
+    if _NEAR < value < policy.minimum:
+        return "minimum"
+    if value <= _NEAR and (policy.zeros == "protect" or _is_sensitive(units, policy)):
+        return "zero"
+    return ""
+
+
+def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
+    """Return the rule by which each number of a system may not be known, "" where it may; shape (M,).
+
+    What is left of a whole without its parts is as telling as a cell when it is small; none left is no news where the
+    parts are known to be all there is.
+    """
+    rules = np.full(len(system.values), "", dtype=object)
+    for place, value in enumerate(system.values):
+        units = system.boxes[place]
+        if place < system.n and units is not None:
+            rules[place] = is_too_small(float(value), units, policy)
+            if not rules[place] and system.whole[place]:
+                protected = policy.hundred_percent == "protect" or _is_sensitive(units, policy)
+                rules[place] = "whole" if protected else ""
+        elif system.left[place] and _NEAR < value < policy.minimum:
+            rules[place] = "difference"
+    return rules
+
+
+def _is_sensitive(units: Box, policy: DisclosurePolicy) -> bool:
+    return any(policy.is_sensitive(name) for name, _ in units)

@@ -1,0 +1,220 @@
+"""Which further cells are hidden so that nobody can compute those that must not be known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+
+from ..base.types import Counts, Flags, Floats
+from .attack import NEAR, Knowledge, Needs, Program, Ranges, examine, explore, solve
+from .cells import System
+
+# A total is worth many of its parts.
+_STEP: Final = 6.0
+_ALONE: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be protected: M numbers.
+
+    Attributes
+    ----------
+    system : System
+    primary : array of bool, shape (M,)
+        May not be known because of what they are.
+    whole : array of bool, shape (M,)
+        Of these, those that are all of their whole: they can only be thought smaller.
+    known : array of bool, shape (M,)
+        Published elsewhere anyway, or a zero that cannot be anything else: they cannot be hidden.
+    low, high : array of float, shape (M,)
+        What is known of them from earlier releases.
+    protection : int
+        How far from the truth an outsider's range must reach on both sides.
+    """
+
+    system: System
+    primary: Flags
+    whole: Flags
+    known: Flags
+    low: Floats
+    high: Floats
+    protection: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What came of it.
+
+    Attributes
+    ----------
+    hidden : array of bool, shape (M,)
+        Cells that are not shown; what is in no table counts as hidden.
+    limited : array of bool, shape (M,)
+        Cells whose range is narrower than asked for, because what is published elsewhere tells as much.
+    """
+
+    hidden: Flags
+    limited: Flags
+
+
+def suppress(task: Task) -> Hidden:
+    """Hide cells until no number that may not be known can be told within the protection.
+
+    The attack comes first: what an outsider cannot tell needs nothing more. For each number that she can, the cheapest
+    change of the shown cells is looked for that moves it far enough with all sums kept; the cells in it are hidden.
+    """
+    return _Search(task).run()
+
+
+class _Search:
+    """One set of hidden cells that grows until the attack fails."""
+
+    def __init__(self, task: Task) -> None:
+        system = task.system
+        pattern = system.equations.astype(bool).astype(np.int8)
+        self.part = sparse.csgraph.connected_components(pattern.T @ pattern, directed=False)[1]
+        self.around: dict[int, tuple[Counts, Counts]] = {}
+        size = len(system.values)
+        self.task = task
+        self.values = system.values
+        self.real = np.arange(size) < system.n
+        self.hidden = ~self.real | (task.primary & self.real)
+        self.hidden &= ~(task.known & self.real)
+        self.worth = np.log2(2.0 + system.values) * _STEP ** np.minimum(system.height, 3)
+        self.limited = np.zeros(size, bool)
+        self.seen = Ranges(system.values.copy(), system.values.copy())
+
+    def run(self) -> Hidden:
+        """Return the cells to hide."""
+        turn = 0
+        while True:
+            self._pair_alone()
+            program, needs = self._program(), self._needs()
+            explore(program, needs, self.seen, seed=turn)
+            low, high = needs.lacking(self.seen)
+            suspects = np.flatnonzero(low | high)
+            order = suspects[np.argsort(-self.values[suspects], kind="stable")]
+            if not self._repair_some(program, order):
+                return Hidden(hidden=self.hidden, limited=self.limited)
+            turn += 1
+
+    def _repair_some(self, program: Program, order: Floats) -> bool:
+        """Attack one cell after the other and hide what protects those that fail; False when none did."""
+        any_hidden = False
+        for one in order:
+            needs = self._needs()
+            failing = examine(program, needs, self.seen, [int(one)])
+            if not failing:
+                continue
+            before = self.hidden.copy()
+            self._repair(int(one))
+            if (self.hidden != before).any():
+                any_hidden = True
+                program = self._program()
+        return any_hidden
+
+    def _program(self) -> Program:
+        fixed = ~self.hidden
+        low = np.where(fixed, self.values, self.task.low)
+        high = np.where(fixed, self.values, self.task.high)
+        return Program(Knowledge(equations=self.task.system.equations, low=low, high=high), self.values)
+
+    def _needs(self) -> Needs:
+        task, p = self.task, float(self.task.protection)
+        asked = (self.hidden & self.real) | task.primary
+        low = np.where(task.primary, np.maximum(self.values - np.where(task.whole, 2 * p, p), 0.0), self.values)
+        high = np.where(task.primary & ~task.whole, self.values + p, self.values)
+        width = np.where(task.whole, np.minimum(2 * p, self.values), 2 * p)
+        return Needs(asked=asked & ~self.limited, low=low, high=high, width=width)
+
+    def _repair(self, one: int) -> None:
+        """Hide the cheapest cells with which one number can be as high and as low as it must."""
+        needs = self._needs()
+        if needs.lacking(self.seen)[1][one]:
+            self._move(one, max(needs.high[one], self.seen.lowest[one] + needs.width[one]))
+        low, high = needs.lacking(self.seen)
+        if low[one] or high[one]:
+            self._move(one, max(0.0, min(needs.low[one], self.seen.highest[one] - needs.width[one])))
+        if needs.lacking(self.seen)[1][one]:
+            self._move(one, self.seen.lowest[one] + needs.width[one])
+        low, high = needs.lacking(self.seen)
+        # what is known elsewhere tells as much: all that helps is hidden, and the release says that it is not more
+        self.limited[one] = low[one] or high[one]
+
+    def _move(self, one: int, target: float) -> None:
+        """Hide the cheapest cells that let one number be ``target``, or as near to it as possible."""
+        way = self._way(one, target)
+        if way is None:
+            furthest = self._furthest(one, up=target > self.values[one])
+            way = None if abs(furthest - self.values[one]) < NEAR else self._way(one, furthest)
+        if way is None:
+            return
+        moved = way - self.values
+        changed = np.abs(moved) > NEAR
+        self.hidden |= changed & self.real & ~self.task.known
+        self.seen.take(way)
+        # the same cells moved the other way, as far as none leaves what is known of it
+        room = np.where(moved > 0, self.values - self.task.low, self.task.high - self.values)
+        share = float(np.min(room[changed] / np.abs(moved[changed]), initial=1.0))
+        self.seen.take(self.values - share * moved)
+
+    def _way(self, one: int, target: float) -> Floats | None:
+        """Return numbers that keep all sums, with one at ``target`` and the least worth of shown cells changed."""
+        places, rows = self._around(one)
+        here = int(np.searchsorted(places, one))
+        step = target - self.values[places[here]]
+        cost = np.where(self.hidden[places], 1e-3, self.worth[places])
+        locked = self.task.known[places]
+        up = np.where(locked, 0.0, self.task.high[places] - self.values[places])
+        down = np.where(locked, 0.0, self.values[places] - self.task.low[places])
+        up[here], down[here] = max(step, 0.0), max(-step, 0.0)
+        matrix = self.task.system.equations[rows][:, places]
+        low = np.zeros(2 * len(places))
+        low[here], low[len(places) + here] = up[here], down[here]
+        both = sparse.csr_array(sparse.hstack([matrix, -matrix]))
+        found = solve(np.concatenate([cost, cost]), both, np.zeros(both.shape[0]), low, np.concatenate([up, down]))
+        if found is None:
+            return None
+        way = self.values.copy()
+        way[places] += found[: len(places)] - found[len(places) :]
+        return way
+
+    def _furthest(self, one: int, *, up: bool) -> float:
+        """Return how far one number can move when all is hidden that can be."""
+        system = self.task.system
+        low = np.where(self.task.known, self.values, self.task.low)
+        high = np.where(self.task.known, self.values, self.task.high)
+        program = Program(Knowledge(equations=system.equations, low=low, high=high), self.values)
+        p = 2 * float(self.task.protection)
+        to = self.values[one] + p if up else max(self.values[one] - p, 0.0)
+        return float(program.reach(one, up=up, to=to)[one]) if program.place[one] >= 0 else float(self.values[one])
+
+    def _around(self, one: int) -> tuple[Counts, Counts]:
+        """Return the numbers and the sums that hang together with one number."""
+        part = int(self.part[one])
+        if part not in self.around:
+            places = np.flatnonzero(self.part == part)
+            rows = np.flatnonzero(np.diff(self.task.system.equations[:, places].tocsr().indptr) > 0)
+            self.around[part] = (places, rows)
+        return self.around[part]
+
+    def _pair_alone(self) -> None:
+        """Hide a third cell where two are hidden of a sum and one of them is a single person, who knows herself."""
+        equations = self.task.system.equations
+        while True:
+            changed = False
+            for row in range(equations.shape[0]):
+                members = equations.indices[equations.indptr[row] : equations.indptr[row + 1]]
+                open_ones = members[self.hidden[members]]
+                if len(open_ones) != _ALONE or not (np.abs(self.values[open_ones] - 1.0) < NEAR).any():
+                    continue
+                rest = members[~self.hidden[members] & ~self.task.known[members]]
+                if len(rest):
+                    self.hidden[rest[np.argmin(self.worth[rest])]] = True
+                    changed = True
+            if not changed:
+                return
