@@ -1,75 +1,23 @@
-"""A release: the set of results that an output is made from, and for whom it is."""
+"""Releases: what is for those who may see the case files, and what may leave the room."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..base.errors import DisclosureError
-from ..base.language import Label, Readable, tr
+from ..base.language import Label, Readable
 from ..base.result import Result
-from ..base.table import Kind, Table
+from .released import Audience, InternalRelease, Release, ensure_results
 
-Audience: TypeAlias = Literal["internal"]
+if TYPE_CHECKING:
+    from .policy import DisclosurePolicy
+    from .published import ProtectedCells
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """Results that go out together, and for whom they are.
-
-    Reports, tables and figures of a study are made from a release and from nothing else. Until the
-    disclosure gate exists every release is internal: the numbers in it are unprotected, every page made
-    from it says so, and nothing is called public. ``ledger()``, the list of what was hidden and by which
-    rule, comes with the gate; an internal release hides nothing and has none.
-
-    Attributes
-    ----------
-    results : tuple of Result
-        In the order in which they are shown.
-    audience : {"internal"}
-        For whom the release is.
-    title : Readable, optional
-        What the release is about.
-
-    Raises
-    ------
-    DisclosureError
-        When something in it is not a result, or a column's kind is not one that the gate will know.
-
-    Examples
-    --------
-    >>> import justice_metrics as jm
-    >>> cases = jm.sample_cases()
-    >>> release = jm.internal([jm.attrition(cases)], title="How far cases come")
-    >>> release.audience, len(release)
-    ('internal', 1)
-    """
-
-    results: tuple[Result, ...]
-    audience: Audience = "internal"
-    title: Readable | None = None
-
-    def __post_init__(self) -> None:
-        if self.audience not in get_args(Audience):
-            raise DisclosureError(
-                tr(
-                    "There is no audience '{audience}': the disclosure gate does not exist yet.", audience=self.audience
-                ),
-                tr("Make an internal release."),
-            )
-        if not self.results:
-            raise DisclosureError(
-                tr("A release without results."), tr("Give at least one result, such as attrition(cases).")
-            )
-        for place, one in enumerate(self.results, start=1):
-            _check(one, place)
-
-    def __len__(self) -> int:
-        return len(self.results)
+__all__ = ["Audience", "InternalRelease", "Release", "internal", "release"]
 
 
-def internal(results: Sequence[Result] | Result, *, title: Readable | str | None = None) -> Release:
+def internal(results: Sequence[Result] | Result, *, title: Readable | str | None = None) -> InternalRelease:
     """Put results together for the people who may see the case files themselves.
 
     Parameters
@@ -81,8 +29,8 @@ def internal(results: Sequence[Result] | Result, *, title: Readable | str | None
 
     Returns
     -------
-    Release
-        An internal release: nothing in it was protected, and every page of it says so.
+    InternalRelease
+        Nothing in it was protected, and every page of it says so.
 
     Raises
     ------
@@ -98,36 +46,71 @@ def internal(results: Sequence[Result] | Result, *, title: Readable | str | None
     justice_metrics.base.errors.DisclosureError: A release without results.
     Give at least one result, such as attrition(cases).
     """
-    # Frames and case data can be iterated over too: only a plain sequence is opened, all else is refused as it is.
-    given = tuple(results) if isinstance(results, list | tuple) else (results,)
-    return Release(results=given, title=Label(title) if isinstance(title, str) else title)
+    return InternalRelease(results=several(results), title=titled(title))
 
 
-def _check(given: object, place: int) -> None:
-    if not isinstance(given, Result):
-        raise DisclosureError(
-            tr("Item {place} of the release is {kind}, not a result.", place=place, kind=type(given).__name__),
-            tr("A release is made from answers such as attrition(cases); case data and frames hold persons and stay."),
-        )
-    for name, table in given.tables.items():
-        if type(table) is not Table:
-            raise DisclosureError(
-                tr(
-                    "Table '{table}' of '{result}' is {kind}.",
-                    table=name,
-                    result=given.heading,
-                    kind=type(table).__name__,
-                ),
-                tr("A result holds tables of declared columns and nothing else."),
-            )
-        unknown = [column.name for column in table.columns if column.kind not in get_args(Kind)]
-        if unknown:
-            raise DisclosureError(
-                tr(
-                    "Table '{table}' of '{result}': the kind of {columns} is not one that the gate knows.",
-                    table=name,
-                    result=given.heading,
-                    columns=tuple(unknown),
-                ),
-                tr("Declare each column with one of these kinds: {known}.", known=get_args(Kind)),
-            )
+def release(
+    results: Sequence[Result] | Result,
+    policy: DisclosurePolicy,
+    *,
+    previous: Sequence[ProtectedCells] = (),
+    title: Readable | str | None = None,
+    project: str | Path | None = None,
+) -> Release:
+    """Let results leave the room: protect the counts behind all of them at once, and compute all else from these.
+
+    Parameters
+    ----------
+    results : list or tuple of Result, or one Result
+        All answers that go out together. Protected one by one they would give each other's hidden numbers away.
+    policy : DisclosurePolicy
+        What is too small, and how it is hidden.
+    previous : sequence of ProtectedCells
+        ``cells`` of the earlier releases of the same study: what was published is known.
+    title : str or Readable, optional
+        Title of the report that is made from them.
+    project : str or Path, optional
+        Folder of the study, in which the secret of the rounding must not lie.
+
+    Returns
+    -------
+    Release
+        With a ledger of what was hidden or left out, and why.
+
+    Raises
+    ------
+    DisclosureError
+        When anything but results is given, or none of them can be published.
+
+    Notes
+    -----
+    Percentages, intervals, sentences and drawings are made from the protected counts alone. Curves are told on a coarse
+    grid of days, medians on a grid, models with few digits and only where every cell behind them is large enough;
+    tables that declare nothing stay inside.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> cases = jm.sample_cases()
+    >>> public = release([jm.attrition(cases)], DisclosurePolicy())
+    >>> public.audience, len(public)
+    ('public', 1)
+    """
+    from .gate import passed
+
+    given = several(results)
+    ensure_results(given)
+    return passed(given, policy, previous=tuple(previous), title=titled(title), project=project)
+
+
+def several(results: Sequence[Result] | Result) -> tuple[Result, ...]:
+    """Open a plain sequence only: frames and case data can be iterated over too, and are refused as they are."""
+    if isinstance(results, list | tuple):
+        return tuple(results)
+    given: Any = results
+    return (given,)
+
+
+def titled(title: Readable | str | None) -> Readable | None:
+    """Return a title in words."""
+    return Label(title) if isinstance(title, str) else title

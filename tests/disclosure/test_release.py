@@ -13,7 +13,7 @@ from justice_metrics.base.language import tr
 from justice_metrics.base.provenance import Provenance
 from justice_metrics.base.result import Definition, Result
 from justice_metrics.base.table import Column, Table
-from justice_metrics.disclosure.release import Release, internal
+from justice_metrics.disclosure.release import InternalRelease, Release, internal
 
 COLUMN = Column("numerator", tr("cases"), "units", "count", "count")
 
@@ -56,13 +56,17 @@ def test_one_result_alone_is_enough() -> None:
 
 def test_a_release_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        internal(answer()).audience = "internal"  # type: ignore[misc]
+        internal(answer()).title = tr("Another")  # type: ignore[misc]
 
 
-def test_there_is_no_ledger_and_no_public_audience_yet() -> None:
+def test_an_internal_release_hides_nothing_and_has_no_ledger() -> None:
+    assert isinstance(internal(answer()), InternalRelease)
     assert not hasattr(internal(answer()), "ledger")
-    with pytest.raises(DisclosureError, match="gate does not exist"):
-        Release(results=(answer(),), audience="public")  # type: ignore[arg-type]
+
+
+def test_what_did_not_come_through_the_gate_is_no_public_release() -> None:
+    with pytest.raises(DisclosureError, match="came through the disclosure gate"):
+        Release(results=(answer(),), policy=None, ledger=None, cells=None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Tables of counts: counts as they may be shown, and all else computed again from these."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..base.language import Message, tr
+from ..base.table import Column, Table
+from ..base.types import Counts, Flags, Floats
+from .formulas import FORMULAS, computed
+from .guarded import SILENT, Asked, Guarded, Shown, anywhere, groups_of, in_order, numbers, told_in_words
+from .rounded import needed, on_days, significant
+
+_MEAN_DIGITS: Final = 2
+_COEFFICIENT_DIGITS: Final = 3
+
+
+def guarded_counts(table: Table, asked: Asked) -> Guarded:
+    """Protect a table of which every number is a count, or computed from counts.
+
+    Parameters
+    ----------
+    table : Table
+    asked : Asked
+
+    Returns
+    -------
+    Guarded
+        Without a table where a numeric column does not say what it counts or is computed from.
+    """
+    reason = _undeclared(table) or told_in_words(table)
+    if reason is not None:
+        return Guarded(None, {}, reason)
+    shown = Shown(table)
+    shown.put_silent()
+    shown.put_counts(asked)
+    for column in _in_turn(table):
+        _put_computed(shown, column, asked)
+    kept = _listed(shown) if table.sparse else np.arange(len(table), dtype=np.int64)
+    if any(bool(one.any()) for one in shown.hidden.values()):
+        there = set(kept.tolist())
+        kept = np.array([one for one in in_order(table).tolist() if one in there], np.int64)
+    return Guarded(shown.rebuilt(kept), shown.rules)
+
+
+def _undeclared(table: Table) -> Message | None:
+    """Return why a table cannot be protected: columns of which nothing is declared."""
+    loud = [one for one in table.columns if one.kind not in SILENT]
+    open_ones = [one.name for one in loud if one.cell is None and one.of is None]
+    if open_ones:
+        return tr("its columns {columns} do not say what they count or are computed from", columns=tuple(open_ones))
+    names = {one.name for one in table.columns}
+    for one in loud:
+        if one.of is not None and (not one.of.inputs or not set(one.of.inputs) <= names):
+            return tr("its column {column} is computed from columns that are not there", column=one.name)
+        if one.of is not None and one.of.formula and one.of.formula not in FORMULAS:
+            return tr("its column {column} is computed by a formula that is not known", column=one.name)
+    return None
+
+
+def _in_turn(table: Table) -> list[Column]:
+    """Return the computed columns so that each comes after those it is computed from."""
+    waiting = [one for one in table.columns if one.of is not None and one.cell is None and one.kind not in SILENT]
+    ready = {one.name for one in table.columns} - {one.name for one in waiting}
+    order: list[Column] = []
+    while waiting:
+        now = [one for one in waiting if one.of is not None and set(one.of.inputs) <= ready]
+        if not now:
+            raise TypeError(f"columns computed from each other: {[one.name for one in waiting]}")
+        order += now
+        ready |= {one.name for one in now}
+        waiting = [one for one in waiting if one.name not in ready]
+    return order
+
+
+def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
+    """Compute a column again from what is shown, or hold it back."""
+    of, table = column.of, shown.table
+    if of is None:
+        return
+    groups = groups_of(table, column)
+    raw = numbers(table, column.name)
+    known = np.asarray(~np.isnan(raw), np.bool_)
+    inputs = [np.asarray(_floats(shown, one), np.float64) for one in of.inputs]
+    hidden = np.zeros(len(table), np.bool_)
+    for one in of.inputs:
+        hidden |= anywhere(shown.hidden[one], groups)
+    if column.kind == "quantile":
+        hidden |= _too_few(inputs, needed(column, table) * asked.minimum)
+        made = on_days(raw) if column.unit == "days" else significant(raw, _MEAN_DIGITS)
+        shown.put(column.name, made, hidden, "few")
+    elif column.kind == "mean":
+        hidden |= _too_few(inputs, np.full(len(table), float(asked.minimum)))
+        shown.put(column.name, significant(raw, _MEAN_DIGITS), hidden, "few")
+    elif of.formula:
+        found = computed(of.formula, inputs, level=of.level, groups=groups)
+        shown.put(column.name, np.where(known, found, np.nan), hidden, "derived")
+    elif asked.rounding:
+        shown.put(column.name, raw, hidden | known, "no_formula")
+    else:
+        made = significant(raw, _COEFFICIENT_DIGITS) if column.kind == "coefficient" else raw
+        shown.put(column.name, made, hidden, "derived")
+
+
+def _floats(shown: Shown, name: str) -> Floats:
+    return np.array([np.nan if one is None else one for one in shown.values[name].tolist()], np.float64)
+
+
+def _too_few(inputs: list[Floats], least: Floats) -> Flags:
+    """Return where a number rests on fewer units than it must, or nobody knows on how many."""
+    few = np.zeros(len(least), np.bool_)
+    for one in inputs:
+        few |= ~(one >= least)
+    return few
+
+
+def _listed(shown: Shown) -> Counts:
+    """Return the rows of a sparse table that may be listed: those of which a number of their own is shown."""
+    counted = [one for one in shown.table.columns if one.cell is not None]
+    keys = {one.name for one in shown.table.columns if one.role == "key"}
+
+    def own(column: Column) -> int:
+        cell = column.cell
+        if cell is None:
+            return 0
+        return len(keys & {*cell.keys, *cell.sets, *cell.flags, *cell.each})
+
+    most = max((own(one) for one in counted), default=0)
+    columns = [one.name for one in counted if own(one) == most]
+    if not columns:
+        return np.arange(len(shown.table), dtype=np.int64)
+    seen = np.zeros(len(shown.table), np.bool_)
+    for name in columns:
+        seen |= ~np.isnan(_floats(shown, name))
+    return np.flatnonzero(seen).astype(np.int64)

@@ -1,0 +1,270 @@
+"""The gate: collects every count behind all answers, has them protected at once, and makes each answer anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..base.cells import BaseCounts, Box, Count, CurveCounts
+from ..base.errors import DisclosureError, QuestionError
+from ..base.language import Readable, tells_of_cases, tr
+from ..base.result import Protected, Published, Result
+from ..base.table import Table
+from .curves import coarsened, totals_of
+from .guarded import Asked
+from .ledger import Entry, Ledger, Refused, public_rules
+from .models import guarded
+from .policy import DisclosurePolicy
+from .protect import Decisions, protect
+from .published import ProtectedCells
+from .released import Release
+from .safe import definition_tells, keyed, public_notes, public_provenance, words_tell
+from .sentences import told
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One answer with its counts."""
+
+    place: int
+    result: Result
+    base: BaseCounts
+    population: str
+
+    @property
+    def question(self) -> str:
+        return self.result.provenance.question or self.result.question
+
+
+class _Passed(NamedTuple):
+    result: Published
+    entries: list[Entry]
+
+
+def passed(
+    results: tuple[Result, ...],
+    policy: DisclosurePolicy,
+    *,
+    previous: tuple[ProtectedCells, ...],
+    title: Readable | None,
+    project: str | Path | None,
+) -> Release:
+    """Protect the counts of all answers at once and put the release together; see `release`."""
+    key = policy.key(project) if policy.mode == "round" else b""
+    refused: list[Refused] = []
+    given = []
+    for place, one in enumerate(results, start=1):
+        found = _given(one, place, key)
+        if isinstance(found, _Given):
+            given.append(found)
+        else:
+            refused.append(Refused(one.provenance.question or one.question, one.heading, found))
+    exact = _exact(given, policy)
+    decisions = protect(
+        _by_population(given), policy, previous, exact=exact, project=None if project is None else Path(project)
+    )
+    entries: list[Entry] = []
+    shown: list[Published] = []
+    for asked in given:
+        made = _Gate(asked, policy, decisions, key).passed()
+        if isinstance(made, _Passed):
+            shown.append(made.result)
+            entries += made.entries
+        else:
+            refused.append(Refused(asked.question, asked.result.heading, made))
+    if not shown:
+        reasons = [tr("{n}: {reason}", n=place, reason=one.reason) for place, one in enumerate(refused, start=1)]
+        raise DisclosureError(
+            tr("Nothing of this can be published: {reasons}.", reasons=reasons),
+            tr("Ask for fewer groups, or make an internal release."),
+        )
+    return Release(
+        results=tuple(shown),
+        policy=policy,
+        ledger=Ledger(entries=tuple(entries), refused=tuple(refused)),
+        cells=decisions.cells,
+        exact=frozenset((*exact, *decisions.exact)),
+        title=title,
+        raw=_dossier(given, decisions),
+    )
+
+
+def _given(result: Result, place: int, key: bytes) -> _Given | Readable:
+    """Return an answer with its counts, or the reason why it cannot be published."""
+    if isinstance(result, Published):
+        return tr("it is published already")
+    if definition_tells(result.definition) or tells_of_cases(result.heading):
+        return tr("its definition holds a number of cases")
+    try:
+        base = result.base_counts()
+    except QuestionError as error:
+        return error.problem
+    whose = result.provenance.fingerprint
+    population = base.population.replace(whose, keyed(whose, key)) if whose else base.population
+    return _Given(place, result, base, population)
+
+
+def _published(given: _Given) -> list[Count]:
+    """Return the counts of an answer that stand in a table which may leave, or behind a model."""
+    tables = given.result.tables
+    if given.base.weighted:
+        return [one for one in given.base.counts if one.place[0] in {"", "provenance"}]
+    found = [
+        one
+        for one in given.base.counts
+        if one.place[0] not in tables or tables[one.place[0]].guard not in {"internal", "words"}
+    ]
+    # an answer that lists its counts itself may have forgotten those of a table
+    places = {one.place for one in found}
+    for name, table in tables.items():
+        if table.guard in {"counts", "model"}:
+            found += [one for one in table.counts(name) if one.place[0] and one.place not in places]
+    return found
+
+
+def _by_population(given: Sequence[_Given]) -> dict[str, list[Count]]:
+    found: dict[str, list[Count]] = {}
+    for one in given:
+        found.setdefault(one.population, []).extend(_published(one))
+    return found
+
+
+def _exact(given: Sequence[_Given], policy: DisclosurePolicy) -> frozenset[tuple[str, Box]]:
+    """Return the counts that the policy declares to be known, by the columns in which they stand."""
+    return frozenset(
+        (one.population, count.box)
+        for one in given
+        for count in _published(one)
+        if policy.is_exact(count.box, f"{one.question}.{count.place[1]}")
+    )
+
+
+class _Gate:
+    """One answer on its way out."""
+
+    def __init__(self, given: _Given, policy: DisclosurePolicy, decisions: Decisions, key: bytes) -> None:
+        self.given, self.policy, self.decisions, self.key = given, policy, decisions, key
+        self.counts = {one.place: one for one in given.base.counts}
+        self.asked = Asked(
+            decide=lambda count: decisions.of(given.population, count),
+            large_enough=lambda count: decisions.large_enough(given.population, count),
+            minimum=policy.minimum,
+            rounding=policy.mode == "round",
+        )
+
+    def passed(self) -> _Passed | Readable:
+        """Return the answer as it may be published, or the reason why it may not."""
+        result, entries = self.given.result, list[Entry]()
+        tables: dict[str, Table] = {}
+        why: Readable | None = None
+        for name, table in result.tables.items():
+            made = guarded(
+                table,
+                self.asked,
+                weighted=self.given.base.weighted,
+                excepted=self.policy.excepted(self.given.question, name) is not None,
+            )
+            if made.table is not None:
+                tables[name] = made.table
+            elif name == "main" and made.reason is not None:
+                why = made.reason
+            self._note(entries, name, made.rules, made.reason, sparse=table.sparse)
+        curves = {} if self.given.base.weighted else self._curves(entries)
+        if why is not None and result.tables["main"].guard != "curve":
+            return tr("its main table stays inside: {reason}", reason=why)
+        try:
+            shown = result.rebuild(self._protected(tables, curves))
+        except QuestionError as error:
+            return error.problem
+        reason = _unsafe(shown, tables, result)
+        return reason if reason is not None else _Passed(told(shown), entries)
+
+    def _note(
+        self, entries: list[Entry], name: str, rules: Mapping[str, int], reason: Readable | None, *, sparse: bool
+    ) -> None:
+        said = public_rules(rules, sparse=sparse or reason is not None)
+        if said or reason is not None:
+            entries.append(Entry(self.given.place, self.given.result.heading, name, said, reason))
+
+    def _curves(self, entries: list[Entry]) -> dict[str, CurveCounts]:
+        made = {}
+        for name, curve in self.given.base.curves.items():
+            coarse = coarsened(
+                curve,
+                totals_of(curve, name, self._total),
+                minimum=self.policy.minimum,
+                at_risk=self.policy.at_risk,
+                base=self.policy.base if self.asked.rounding else None,
+            )
+            made[name] = coarse.counts
+            if coarse.hidden:
+                entries.append(Entry(self.given.place, self.given.result.heading, name, (("curve", coarse.hidden),)))
+        return made
+
+    def _total(self, place: str, column: str, row: int) -> float:
+        count = self.counts.get((place, column, row))
+        return math.nan if count is None else self.asked.decide(count).value
+
+    def _protected(self, tables: Mapping[str, Table], curves: Mapping[str, CurveCounts]) -> Protected:
+        result = self.given.result
+        whose = {(column, row): one for (table, column, row), one in self.counts.items() if table == "provenance"}
+        return Protected(
+            tables=tables,
+            provenance=public_provenance(
+                result.provenance,
+                decide=self.asked.decide,
+                counts=whose,
+                minimum=self.policy.minimum,
+                key=self.key,
+            ),
+            notes=public_notes(result.notes),
+            curves=curves,
+            minimum=self.policy.minimum,
+        )
+
+
+def _unsafe(shown: Result, tables: Mapping[str, Table], asked: Result) -> Readable | None:
+    """Return why what an answer made of its protected tables cannot leave; None where it can."""
+    if not isinstance(shown, Published):
+        return tr("it was not made anew from protected counts")
+    for name, table in shown.tables.items():
+        curve = name in asked.tables and asked.tables[name].guard == "curve"
+        if table is not tables.get(name) and not curve:
+            return tr("its table '{table}' did not come through the gate", table=name)
+    if words_tell(shown.words) or any(tells_of_cases(one) for one in shown.notes):
+        return tr("its words hold numbers of cases")
+    return None
+
+
+def _dossier(given: Sequence[_Given], decisions: Decisions) -> dict[str, Any]:
+    """Return the raw counts with what was decided of each."""
+    return {
+        "results": [
+            {
+                "question": one.question,
+                "population": one.population,
+                "counts": [_entry(one.population, count, decisions) for count in _published(one)],
+            }
+            for one in given
+        ]
+    }
+
+
+def _entry(population: str, count: Count, decisions: Decisions) -> dict[str, Any]:
+    table, column, row = count.place
+    record: dict[str, Any] = {
+        "table": table,
+        "column": column,
+        "row": row,
+        "units": {name: sorted(levels) for name, levels in sorted(count.box, key=lambda one: one[0])},
+        "count": count.value,
+    }
+    if table:
+        decision = decisions.of(population, count)
+        record |= {"shown": None if math.isnan(decision.value) else decision.value, "rule": decision.rule}
+    else:
+        record |= {"shown": None, "rule": "" if decisions.large_enough(population, count) else "model"}
+    return record

@@ -1,0 +1,139 @@
+"""The ledger of a release: what was held back and why, without a number of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from ..base.language import Message, Readable, tr, trn
+
+# Which rule hid a single cell is not told: who knows that it is hidden for being small, knows that it is small.
+RULE_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "count": tr("the count is small, or would let a small one be computed"),
+        "derived": tr("it is computed from a count that is hidden"),
+        "few": tr("too few cases stand behind a median or a mean"),
+        "no_formula": tr("it cannot be computed from rounded counts"),
+        "model": tr("too few cases stand behind a model"),
+        "undeclared": tr("it does not say what it counts"),
+        "curve": tr("too few cases stand behind a curve"),
+    }
+)
+_OF_COUNTS: Final = frozenset({"minimum", "zero", "whole", "difference", "linked", "previous"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was held back of one table.
+
+    Attributes
+    ----------
+    result : int
+        Place of the answer in the release, from 1 on.
+    heading : Readable
+        Of the answer.
+    table : str
+    rules : tuple of (str, int)
+        How many numbers, by rule.
+    reason : Readable or None
+        Why the whole table was left out.
+    """
+
+    result: int
+    heading: Readable
+    table: str
+    rules: tuple[tuple[str, int], ...] = ()
+    reason: Readable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that could not be published.
+
+    Attributes
+    ----------
+    question : str
+    heading : Readable
+    reason : Readable
+    """
+
+    question: str
+    heading: Readable
+    reason: Readable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What a release holds back.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+        Tables of which something is hidden, or that were left out.
+    refused : tuple of Refused
+        Answers that were left out whole.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    def lines(self) -> tuple[Readable, ...]:
+        """Return the ledger in sentences that may be published."""
+        said: list[Readable] = []
+        for one in self.entries:
+            where = {"heading": one.heading, "table": one.table}
+            if one.reason is not None:
+                said.append(
+                    tr("{heading}, table '{table}': not published, because {reason}.", **where, reason=one.reason)
+                )
+            said += [
+                trn(
+                    "{heading}, table '{table}': {n} number is hidden, because {rule}.",
+                    "{heading}, table '{table}': {n} numbers are hidden, because {rule}.",
+                    n,
+                    **where,
+                    rule=RULE_WORDS[rule],
+                )
+                for rule, n in one.rules
+            ]
+        said += [
+            tr("{heading}: not published, because {reason}.", heading=one.heading, reason=one.reason)
+            for one in self.refused
+        ]
+        return tuple(said)
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the ledger for JSON."""
+        return {
+            "tables": [
+                {
+                    "result": one.result,
+                    "table": one.table,
+                    "hidden": dict(one.rules),
+                    "reason": None if one.reason is None else one.reason.text("en"),
+                }
+                for one in self.entries
+            ],
+            "refused": [{"question": one.question, "reason": one.reason.text("en")} for one in self.refused],
+        }
+
+
+def public_rules(rules: Mapping[str, int], *, sparse: bool) -> tuple[tuple[str, int], ...]:
+    """Return how many numbers were hidden by each rule that may be told apart.
+
+    Parameters
+    ----------
+    rules : mapping of str to int
+        As the guard counted them.
+    sparse : bool
+        Rows of which nothing is shown are not listed: then their number would tell how many there are.
+    """
+    if sparse:
+        return ()
+    told: dict[str, int] = {}
+    for rule, n in rules.items():
+        name = "count" if rule in _OF_COUNTS else rule
+        told[name] = told.get(name, 0) + n
+    return tuple((name, told[name]) for name in RULE_WORDS if name in told)

@@ -1,0 +1,108 @@
+"""Tables of models and of words: what no count gives back, and what says nothing of cases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..base.language import tr
+from ..base.table import Column, Table
+from .derived import guarded_counts
+from .guarded import SILENT, Asked, Guarded, Shown, numbers, told_in_words
+from .rounded import significant
+
+_ESTIMATE_DIGITS: Final = 3
+# Of a standard error more digits would tell how many cases stand behind a coefficient.
+_DOUBT_DIGITS: Final = 2
+_DOUBTS: Final = frozenset({"interval", "std_error"})
+
+
+def guarded_model(table: Table, asked: Asked, *, excepted: bool = False, weighted: bool = False) -> Guarded:
+    """Round the numbers of a model whose cells are all large enough.
+
+    Parameters
+    ----------
+    table : Table
+        Its ``cells`` are the counts that must be large enough.
+    asked : Asked
+    excepted : bool
+        A person decided that it leaves though a cell is small.
+    weighted : bool
+        Its own counts are sums of weights: they are not shown.
+
+    Returns
+    -------
+    Guarded
+        Without a table where a cell is small, or none is named.
+    """
+    reason = told_in_words(table)
+    if reason is not None:
+        return Guarded(None, {}, reason)
+    if not table.cells:
+        return Guarded(None, {}, tr("it does not say which cases stand behind its numbers"))
+    small = sum(not asked.large_enough(one) for one in table.cells)
+    if small and not excepted:
+        return Guarded(None, {"model": small}, tr("too few cases stand behind some of its numbers"))
+    shown = Shown(table)
+    shown.put_silent()
+    if not weighted:
+        shown.put_counts(asked)
+    for column in table.columns:
+        if column.name not in shown.values:
+            _put_rounded(shown, column)
+    return Guarded(shown.rebuilt(np.arange(len(table), dtype=np.int64)), shown.rules)
+
+
+def guarded_words(table: Table) -> Guarded:
+    """Let a table of words leave that holds no number of cases."""
+    loud = [one.name for one in table.columns if one.kind not in SILENT]
+    if loud:
+        return Guarded(
+            None, {}, tr("its columns {columns} are numbers, and it claims to be words", columns=tuple(loud))
+        )
+    reason = told_in_words(table)
+    if reason is not None:
+        return Guarded(None, {}, reason)
+    shown = Shown(table)
+    shown.put_silent()
+    return Guarded(shown.rebuilt(np.arange(len(table), dtype=np.int64)), {})
+
+
+def guarded_weighted(table: Table, asked: Asked) -> Guarded:
+    """Guard a table of weighted counts: as a model, where it names the units that stand behind it, else not at all."""
+    if not table.cells:
+        return Guarded(None, {}, tr("it is weighted, and does not say how many units stand behind its numbers"))
+    return guarded_model(table, asked, weighted=True)
+
+
+def guarded(table: Table, asked: Asked, *, weighted: bool, excepted: bool) -> Guarded:
+    """Guard a table by what it declares; one of curves is left to its answer, which makes it anew.
+
+    Parameters
+    ----------
+    table : Table
+    asked : Asked
+    weighted : bool
+        Whether the answer's counts are sums of weights.
+    excepted : bool
+        Whether a person decided that it leaves against the guard of a model.
+    """
+    if table.guard == "counts":
+        return guarded_weighted(table, asked) if weighted else guarded_counts(table, asked)
+    if table.guard == "model":
+        return guarded_model(table, asked, excepted=excepted, weighted=weighted)
+    if table.guard == "words":
+        return guarded_words(table)
+    reason = None if table.guard == "curve" else tr("it is for the people who may see the case files only")
+    return Guarded(None, {}, reason)
+
+
+def _put_rounded(shown: Shown, column: Column) -> None:
+    """Keep a number of a model with few digits; one that claims to be a count and does not say of what is held back."""
+    raw = numbers(shown.table, column.name)
+    if column.kind == "count":
+        shown.put(column.name, raw, np.asarray(~np.isnan(raw), np.bool_), "undeclared")
+        return
+    digits = _DOUBT_DIGITS if column.kind in _DOUBTS else _ESTIMATE_DIGITS
+    shown.put(column.name, significant(raw, digits), np.zeros(len(raw), np.bool_))

@@ -1,0 +1,69 @@
+"""Numbers that no count gives back: medians on a grid of days, means and coefficients with few digits."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from ..base.table import Column, Table
+from ..base.types import Floats
+
+# Steps of a grid for numbers of days: a week; a month, from a year on.
+_WEEK: Final = 7.0
+_MONTH: Final = 30.0
+_YEAR: Final = 365.0
+
+_TAILS: Final = (("decile", 10.0), ("quartile", 4.0))
+_EXTREMES: Final = re.compile(r"(^|_)(min|max|smallest|largest|shortest|longest|lowest|highest|percentile)(_|$)")
+
+
+def significant(values: Floats, digits: int) -> Floats:
+    """Round to so many significant digits.
+
+    Examples
+    --------
+    >>> significant(np.array([1234.0, 0.012345, 0.0, np.nan]), 3).tolist()
+    [1230.0, 0.0123, 0.0, nan]
+    """
+    made = np.array([float(f"{one:.{digits - 1}e}") if np.isfinite(one) else one for one in values.tolist()])
+    return made.reshape(values.shape)
+
+
+def on_days(values: Floats) -> Floats:
+    """Round numbers of days to weeks, from a year on to 30 days.
+
+    Examples
+    --------
+    >>> on_days(np.array([3.0, 100.0, 380.0, np.nan])).tolist()
+    [0.0, 98.0, 390.0, nan]
+    """
+    step = np.where(values < _YEAR, _WEEK, _MONTH)
+    return np.asarray(np.round(values / step) * step, np.float64)
+
+
+def needed(column: Column, table: Table) -> Floats:
+    """Return how many times the minimum a quantile must rest on, row by row, so that each tail holds the minimum.
+
+    Parameters
+    ----------
+    column : Column
+        Of kind "quantile"; its name tells quartiles and deciles, the table's column ``quantile`` any other.
+    table : Table
+
+    Returns
+    -------
+    array of float, shape (rows,)
+        Two for a median; infinite for the smallest and the largest, which are the numbers of single cases.
+    """
+    if _EXTREMES.search(column.name):
+        return np.full(len(table), np.inf)
+    for word, times in _TAILS:
+        if word in column.name:
+            return np.full(len(table), times)
+    if "quantile" in table.values and column.name != "quantile":
+        asked = np.asarray(table["quantile"], np.float64)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.maximum(1 / np.minimum(asked, 1 - asked), 2.0), np.float64)
+    return np.full(len(table), 2.0)
