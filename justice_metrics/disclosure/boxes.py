@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from ..base.cells import Box, CellOf, box
+from ..base.cells import Box, CellOf, Tie, box
 from ..base.result import Result
 from ..base.table import Column, Table
 
 FORMAT: Final = "justice_metrics boxes 1"
 # A box as JSON holds it: dimensions in order, each with its levels in order.
 WrittenBox: TypeAlias = list[list[Any]]
+_NONE: Final[Mapping[str, Sequence[Tie]]] = MappingProxyType({})
 
 
-def boxes_record(results: Sequence[Result], *, exact: Iterable[tuple[str, Box]] = ()) -> dict[str, Any]:
+def boxes_record(
+    results: Sequence[Result],
+    *,
+    exact: Iterable[tuple[str, Box]] = (),
+    ties: Mapping[str, Sequence[Tie]] = _NONE,
+) -> dict[str, Any]:
     """Say of every number of a release which units it counts, or from which columns it was computed.
 
     It is made from what is published and from nothing else, so it can tell no more than the tables do: a row that is
@@ -26,6 +33,8 @@ def boxes_record(results: Sequence[Result], *, exact: Iterable[tuple[str, Box]] 
         As they are published, in their order.
     exact : iterable of (str, Box)
         Population and box of the counts that the policy declares to be known anyway.
+    ties : mapping of str to sequence of Tie
+        By population, the signed sums of counts that are 0 and that no box tells.
 
     Returns
     -------
@@ -36,6 +45,11 @@ def boxes_record(results: Sequence[Result], *, exact: Iterable[tuple[str, Box]] 
     return {
         "format": FORMAT,
         "exact": sorted([whose, written_box(one)] for whose, one in exact),
+        "ties": sorted(
+            [whose, sorted([written_box(one.box), one.events, one.sign] for one in tie)]
+            for whose, several in ties.items()
+            for tie in several
+        ),
         "results": [_result(one) for one in results],
     }
 

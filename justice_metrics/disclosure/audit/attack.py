@@ -11,7 +11,7 @@ from typing import Final
 
 from ...base.language import Message, tr, trn
 from . import words
-from .bounds import BEYOND, System, attacked
+from .bounds import BEYOND, Row, System, attacked
 from .computed import linear_rows, misfits, worlds
 from .curve import small_steps
 from .reading import Cell, Derived, Key, Place, Publication, Rules
@@ -72,6 +72,8 @@ def recovered(
     def enough(key: Key, low: float, high: float) -> bool:
         return kept(rules, low, high, truth.get(key)) if key in listed else not _small(rules, low, high)
 
+    ties = (tie for each in (publication, *earlier) for tie in each.ties)
+    system.rows += [Row(tie, 0.0, 0.0) for tie in ties if all(key in system.bounds for key, _ in tie)]
     system.rows.extend(linear_rows(told))
     bounds = attacked(system, targets, enough)
     if bounds is None:

@@ -112,6 +112,8 @@ class Publication:
         The cells of each column of counts, in the order of its rows: they show which levels a breakdown lists.
     unread : list of (int, str)
         Result and table of which the numbers are not said to count anything.
+    ties : list of tuple of (Key, float)
+        Signed sums of counts that are 0.
     """
 
     rules: Rules
@@ -120,6 +122,7 @@ class Publication:
     curves: list[CurveRow]
     rows: list[tuple[Key, ...]]
     unread: list[tuple[int, str]]
+    ties: list[tuple[tuple[Key, float], ...]]
 
 
 def read_publication(folder: Path) -> Publication:
@@ -139,9 +142,13 @@ def read_publication(folder: Path) -> Publication:
     if not isinstance(boxes, dict) or boxes.get("format") != FORMAT:
         raise _strange(BOXES)
     try:
-        made = Publication(rules_of(release["policy"]), {}, [], [], [], [])
+        made = Publication(rules_of(release["policy"]), {}, [], [], [], [], [])
         for number, (result, said) in enumerate(zip(results["results"], boxes["results"], strict=True), start=1):
             _read_result(made, number, result, said)
+        for whose, tie in boxes.get("ties", ()):
+            made.ties.append(
+                tuple((Key(str(whose), bool(events), read_box(box)), float(sign)) for box, events, sign in tie)
+            )
         for whose, box in boxes["exact"]:
             for events in (False, True):
                 key = Key(str(whose), events, read_box(box))
