@@ -14,12 +14,12 @@ from ..base.result import Definition, Result
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.procedure import Procedure
-from ..figures.dots import dots
 from ..figures.process_flow import Stage, Step, process_flow
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
-from .declared import FEW_UNITS, days_words, ensure_level, few_units_note, group_words, levels_words
+from .declared import days_words, ensure_level, few_units_note, group_words
 from .stay_tables import main_table, moves_table, naive_table
+from .stay_words import draw_stays, said_of
 from .stays import Stay, stay_in
 from .visits import ensure_stages, ensure_visits, state_words, units_of, visits_notes, visits_provenance
 
@@ -59,70 +59,26 @@ class StageDurations(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the median stay in each stage, or between which groups it lies."""
-        return tuple(sentence for _, sentence in self._said())
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown."""
+        return tuple(sentence for _, sentence in said_of(shown.main))
 
     def headline(self) -> Readable | None:
         """Return the sentence on the stage that takes longest."""
-        return max(self._said(), key=lambda one: one[0])[1] if self._said() else None
-
-    def _said(self) -> list[tuple[float, Readable]]:
-        """Return the sentences, each with the longest median that it tells; -1 where there is none."""
-        said: list[tuple[float, Readable]] = []
-        groups = self.table.strata.levels
-        for stay in self._in_table():
-            label = self.words[self.table.states[stay.state]]
-            if len(groups) == 1:
-                said.append((float(np.nan_to_num(stay.quarters[0, 1], nan=-1.0)), _said_of(stay, label)))
-                continue
-            medians = np.where(stay.entered >= FEW_UNITS, stay.quarters[:, 1], np.nan)
-            if np.isfinite(medians).sum() < 2 or np.nanmax(medians) == np.nanmin(medians):
-                continue
-            low, high = int(np.nanargmin(medians)), int(np.nanargmax(medians))
-            sentence = tr(
-                "{state}: half of the cases have left it after {low} ({group_low}) to {high} ({group_high}).",
-                state=label,
-                low=days_words(medians[low]),
-                group_low=levels_words(groups[low]),
-                high=days_words(medians[high]),
-                group_high=levels_words(groups[high]),
-            )
-            said.append((float(medians[high]), sentence))
-        return said
+        said = said_of(self.main)
+        return max(said, key=lambda one: one[0])[1] if said else None
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the median stay in each stage with its limits, and how many came, left and are still there."""
-        rows = [
-            (stay, group) for stay in self._in_table() for group in range(len(self.table.strata)) if stay.entered[group]
-        ]
-        stages = [self.words[self.table.states[stay.state]].text(language) for stay, _ in rows]
-        split = bool(self.table.strata.names)
-        every = group_words(self.table.strata, language)
-        # A limit that was not reached in the time observed lies beyond every day that is drawn.
-        drawn = np.array([[stay.quarters[group, 1], stay.low[group, 1], stay.high[group, 1]] for stay, group in rows])
-        open_above = np.isfinite(drawn[:, :2]).all(axis=1) & ~np.isfinite(drawn[:, 2])
-        high = np.where(open_above, np.nanmax(drawn, initial=0.0), drawn[:, 2])
-        beyond = tr("limit not reached").text(language)
+        return self.plot_of(self, ax, language=language)
 
-        def numbers(n: float) -> str:
-            return format_number(round(float(n)), language)
-
-        return dots(
-            labels=[every[group] for _, group in rows] if split else stages,
-            groups=stages if split else None,
-            estimate=drawn[:, 0],
-            conf_low=drawn[:, 1],
-            conf_high=high,
-            annotations=[
-                f"{numbers(stay.entered[group])} · {numbers(stay.still[group])}" + (f" · {beyond}" if above else "")
-                for (stay, group), above in zip(rows, open_above, strict=True)
-            ],
-            annotation_label=tr("came · still there").text(language),
-            undefined_label=tr("fewer than half have left").text(language),
-            x_label=tr("days until half of the cases have left the stage").text(language),
-            percent=False,
-            number=numbers,
-            ax=ax,
-        )
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the same from what is shown."""
+        return draw_stays(shown.main, ax, language)
 
     def map(self, ax: Axes | None = None, *, group: int | str = 0, language: Language = "en") -> Axes:
         """Draw the procedure as it was walked: stages from top to bottom, each move with its number, share and wait.
@@ -188,9 +144,6 @@ class StageDurations(Result):
 
     def _said_groups(self, language: Language) -> list[str]:
         return group_words(self.table.strata, language) if self.table.strata.names else []
-
-    def _in_table(self) -> list[Stay]:
-        return [one for one in self.stays if one.state in self.shown]
 
     def _steps(
         self, stay: Stay, group: int, at: Mapping[int, int], outcomes: set[int], language: Language
@@ -358,23 +311,6 @@ def _again(table: SpellTable) -> tuple[Message, ...]:
             "intervals take its visits as independent.",
             n,
         ),
-    )
-
-
-def _said_of(stay: Stay, label: Readable) -> Readable:
-    values = {"state": label, "still": trn("{n} is still there", "{n} are still there", round(float(stay.still[0])))}
-    if not np.isfinite(stay.quarters[0, 1]):
-        return tr("{state}: fewer than half have left it in the time observed; {still}.", **values)
-    median = days_words(stay.quarters[0, 1])
-    low, high = float(stay.low[0, 1]), float(stay.high[0, 1])
-    if not np.isfinite(low) and not np.isfinite(high):
-        return tr("{state}: half of the cases have left it after {median}; {still}.", median=median, **values)
-    return tr(
-        "{state}: half of the cases have left it after {median} (interval {low} to {high}); {still}.",
-        median=median,
-        low=days_words(low),
-        high=days_words(high),
-        **values,
     )
 
 

@@ -16,7 +16,6 @@ from ..tables import SpellTable
 from .declared import strata_columns
 from .stays import Stay
 
-
 # What is counted are visits, of which a case can have several; how a visit was left, and by which move.
 VISIT: Final = "visit to"
 _LEFT: Final = "visit is over"
