@@ -28,7 +28,7 @@ LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 600
 _WIDE, _VERY_WIDE = 8, 11
-_NARROWEST, _WIDEST = 5, 28
+_NARROWEST, _WIDEST, _ROOM = 5, 28, 2
 
 BASIS_WORDS: Final = {
     "cohort": tr("cohort: the same cases are followed"),
@@ -58,14 +58,14 @@ def column_widths(headings: Sequence[str], rows: Sequence[Sequence[str]], number
     Examples
     --------
     >>> column_widths(["court", "share"], [["of the first district", "12.5 % – 33.1 %"]], [False, True])
-    (10, 15)
+    (12, 17)
     """
     widths = []
     for place, heading in enumerate(headings):
         cells = [row[place] for row in rows[:PRINTED_TABLE]]
         longest = max((len(word) for text in (heading, *cells) for word in text.split()), default=0)
         usual = sorted(map(len, cells))[int(0.95 * (len(cells) - 1))] if cells else 0
-        widths.append(min(max(longest, usual if numbers[place] else usual // 2, _NARROWEST), _WIDEST))
+        widths.append(min(max(longest, usual if numbers[place] else usual // 2, _NARROWEST), _WIDEST) + _ROOM)
     return tuple(widths)
 
 

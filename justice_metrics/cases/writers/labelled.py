@@ -84,6 +84,17 @@ def write_spss(read: TextTable, path: Path) -> Mapping[str, str]:
     return names
 
 
+def stata_names(columns: Sequence[str]) -> dict[str, str]:
+    """Return for each column a name that Stata takes.
+
+    Examples
+    --------
+    >>> stata_names(["año", "by", "año "])
+    {'año': 'ano', 'by': 'c_by', 'año ': 'ano_2'}
+    """
+    return _names(columns, _STATA)
+
+
 def _pyreadstat() -> Any:
     try:
         import pyreadstat
