@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -18,6 +19,7 @@ from ...cases.rules.examine import RULES, Examination, Finding, Verdict, examine
 from ...cases.rules.rule import SEVERITIES, Settings
 from ...figures.dots import dots
 from ..declared import LEFT_OUT_WORDS, Share
+from .check_shown import shown_findings, shown_shares
 from .check_tables import (
     COUNTED,
     completeness_table,
@@ -119,6 +121,25 @@ class QualityReport(Result):
             number=lambda share: format_share(share, language, decimals=0),
             ax=ax,
         )
+
+    def context(self) -> Mapping[str, object]:
+        """Return how many rules were looked at, and of each of them what it touches and what to do."""
+        rules = [one.rule for one in self.examination.verdicts]
+        return {
+            "looked_at": sum(one.looked_at for one in self.examination.verdicts),
+            "touches": {one.id: touched(one) for one in rules},
+            "remedies": {one.id: one.remedy for one in rules},
+        }
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the broken rules that are shown in sentences, each with what to do."""
+        return shown_findings(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the share that breaks each rule, or how complete each column is."""
+        return shown_shares(shown, ax, language)
 
     def _overview(self) -> Message:
         looked_at = [one for one in self.examination.verdicts if one.looked_at]
@@ -233,8 +254,8 @@ def check(
     return QualityReport(
         heading=tr("Data quality"),
         tables={
-            "main": main_table(found),
-            "completeness": completeness_table(found.completeness),
+            "main": main_table(found, cases.n_units),
+            "completeness": completeness_table(found.completeness, cases.n_units),
             "effect": effect_table(cases, found),
             **decisions_table(cases),
             "rules": rules_table(

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Message, Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
 from ...base.provenance import ACTION_WORDS
@@ -19,6 +20,7 @@ from ...cases.rules.examine import Examination, Finding, Verdict
 from ...cases.rules.rule import CHILD_TABLES, INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule
 from ...reduce.risk import risk_table
 from ..declared import LEFT_OUT_WORDS
+from .check_guards import affected_cell, base_cell, broken_cell, recorded_cell, should_cell
 
 COUNTED: Final[Mapping[str, Message]] = MappingProxyType(
     {
@@ -42,6 +44,7 @@ EFFECTS: Final[Mapping[str, Message]] = MappingProxyType(
         "in_doubt": tr("breaks a rule that touches it"),
     }
 )
+_SHARE: Final = Of(inputs=("n", "denominator"), formula="share")
 # Which reasons for being left out of the time since the start also leave out of each indicator.
 _LEAVES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -54,8 +57,8 @@ _LEAVES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def main_table(found: Examination) -> Table:
-    """Return the broken rules and the things that break them, worst first."""
+def main_table(found: Examination, units: int) -> Table:
+    """Return the broken rules and the things that break them, worst first, of a file of so many units."""
     rows = [(one.rule, part) for one in found.verdicts for part in (*([one.whole] if one.whole else []), *one.parts)]
     order = list(SEVERITIES)
     worst = {one.rule.id: -share_of(largest(one)) for one in found.verdicts if one.broken}
@@ -65,9 +68,9 @@ def main_table(found: Examination) -> Table:
         Column("severity", tr("severity"), "text", "key", "text"),
         Column("detail", tr("where"), "text", "key", "key"),
         Column("counted", tr("counted"), "text", "key", "text"),
-        Column("n", tr("number"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share", 2),
+        Column("n", tr("number"), "units", "count", "count", cell=broken_cell(found, units)),
+        Column("denominator", tr("of"), "units", "count", "count", cell=base_cell(found, units)),
+        Column("share", tr("share"), "share", "estimate", "share", 2, of=_SHARE),
         Column("touches", tr("touches"), "text", "key", "text"),
     )
     values = {
@@ -82,24 +85,35 @@ def main_table(found: Examination) -> Table:
     }
     details: dict[str, Readable] = {part.key: part.words for _, part in rows if part.words is not None}
     labels: dict[str, Mapping[str, Readable]] = {
-        "rule": {rule.id: rule.sentence for rule, _ in rows},
+        # all that were looked at: which of them are broken by a few is not to be read from a list of words
+        "rule": {one.rule.id: one.rule.sentence for one in found.verdicts},
         "severity": SEVERITIES,
         "detail": {**details, ALL: LEVEL_WORDS[ALL]},
         "counted": COUNTED,
-        "touches": _touches_words(rule for rule, _ in rows),
+        "touches": _touches_words(one.rule for one in found.verdicts),
     }
-    return Table(columns, values, labels=labels, title=tr("Broken rules, worst first"))
+    return Table(columns, values, labels=labels, title=tr("Broken rules, worst first"), sparse=True)
 
 
-def completeness_table(found: Sequence[Recorded]) -> Table:
-    """Return how completely each date and attribute is recorded."""
+def completeness_table(found: Sequence[Recorded], units: int) -> Table:
+    """Return how completely each date and attribute is recorded, in a file of so many units."""
     columns = (
         Column("column", tr("date or attribute"), "text", "key", "key"),
         Column("holds", tr("holds"), "text", "key", "text"),
-        Column("recorded", tr("recorded"), "units", "count", "count"),
-        *[Column(kind, LEVEL_WORDS[kind], "units", "count", "count") for kind in MISSING_LEVELS],
-        Column("denominator", tr("should be recorded"), "units", "count", "count"),
-        Column("share", tr("share recorded"), "share", "estimate", "share"),
+        Column("recorded", tr("recorded"), "units", "count", "count", cell=recorded_cell(found, units, "recorded")),
+        *[
+            Column(kind, LEVEL_WORDS[kind], "units", "count", "count", cell=recorded_cell(found, units, kind))
+            for kind in MISSING_LEVELS
+        ],
+        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=should_cell(found, units)),
+        Column(
+            "share",
+            tr("share recorded"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("recorded", "denominator"), formula="share"),
+        ),
     )
     values = {
         "column": _texts(one.column for one in found),
@@ -131,9 +145,9 @@ def effect_table(cases: CaseData, found: Examination) -> Table:
         Column("indicator", tr("indicator"), "text", "key", "key"),
         Column("effect", tr("effect"), "text", "key", "key"),
         Column("reason", tr("reason"), "text", "key", "key"),
-        Column("n", tr("units"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share"),
+        Column("n", tr("units"), "units", "count", "count", cell=affected_cell()),
+        Column("denominator", tr("of"), "units", "count", "count", cell=CellOf()),
+        Column("share", tr("share"), "share", "estimate", "share", of=_SHARE),
     )
     number = np.array([n for *_, n in rows], dtype=np.int64)
     values = {
@@ -149,7 +163,7 @@ def effect_table(cases: CaseData, found: Examination) -> Table:
         "effect": EFFECTS,
         "reason": {**LEFT_OUT_WORDS, ALL: tr("any")},
     }
-    return Table(columns, values, labels=labels, title=tr("What it does to each indicator"))
+    return Table(columns, values, labels=labels, title=tr("What it does to each indicator"), sparse=True)
 
 
 def _asked_of(cases: CaseData) -> list[str]:
@@ -182,7 +196,7 @@ def decisions_table(cases: CaseData) -> dict[str, Table]:
         "done": ACTION_WORDS,
     }
     title = tr("What the plan '{plan}' decided", plan=cases.provenance.plan)
-    return {"decisions": Table(columns, values, labels=labels, title=title)}
+    return {"decisions": Table(columns, values, labels=labels, title=title, guard="internal")}
 
 
 def rules_table(verdicts: Sequence[Verdict], accepted: Collection[str]) -> Table:
@@ -211,7 +225,7 @@ def rules_table(verdicts: Sequence[Verdict], accepted: Collection[str]) -> Table
         "remedy": {str(one.remedy): one.remedy for one in rules},
         "touches": _touches_words(rules),
     }
-    return Table(columns, values, labels=labels, title=tr("The rules, and what to do"))
+    return Table(columns, values, labels=labels, title=tr("The rules, and what to do"), guard="internal")
 
 
 def _state(one: Verdict, accepted: Collection[str]) -> str:
