@@ -10,7 +10,7 @@ from typing import Final, Protocol, TypeAlias
 from ..base.errors import DisclosureError
 from ..base.language import Language, Message, Readable, tr
 from ..base.result import Result
-from ..disclosure import release as releases
+from ..disclosure.released import InternalRelease, Release
 from ..figures.style import FigureFormat
 from .account import Setting, settings, sources
 from .audience import LEADS, MARKS, Audience
@@ -200,8 +200,7 @@ def ensure_release(given: object) -> None:
     DisclosureError
         With what to do.
     """
-    kinds = tuple(getattr(releases, name) for name in ("InternalRelease", "Release") if hasattr(releases, name))
-    if not isinstance(given, kinds):
+    if not isinstance(given, InternalRelease | Release):
         raise DisclosureError(
             tr("A report is made from a release, not from {kind}.", kind=type(given).__name__),
             tr("Put the results together first: internal([attrition(cases), ...])."),
@@ -249,10 +248,8 @@ def in_sections(numbers: Sequence[str]) -> Message:
 
 def _hidden(release: Outgoing, language: Language) -> tuple[str, ...]:
     """Return what the gate hid, in its own safe sentences; an internal release hides nothing."""
-    ledger = getattr(release, "ledger", None)
-    made = ledger() if callable(ledger) else ledger
-    lines = getattr(made, "lines", None)
-    return tuple(plain(one.text(language)) for one in lines()) if callable(lines) else ()
+    lines = release.ledger.lines() if isinstance(release, Release) else ()
+    return tuple(plain(one.text(language)) for one in lines)
 
 
 def _text(given: str | Readable, language: Language, *, longest: int = 300) -> str:

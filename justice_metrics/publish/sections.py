@@ -379,6 +379,9 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
     heads = _leading_keys(columns)
     first = [row[0] if row else "" for row in rows]
     secret = STATUS_WORDS[SUPPRESSED].text(language) if _hides(table) else None
+    if secret is not None:
+        # Both limits of an interval are hidden together: once is enough.
+        rows = [[secret if text == f"{secret} – {secret}" else text for text in row] for row in rows]
     grouped = heads > 1 and len(set(first)) < len(first)
     return TableView(
         anchor=f"table-{number.replace('.', '-')}",

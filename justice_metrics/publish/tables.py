@@ -16,15 +16,17 @@ from ..base.language import Language, tr
 from ..base.result import Result
 from ..base.table import Table
 from ..figures.style import FigureFormat
+from .audience import audience_of
 from .drawing import drawn
 from .folder import write_file
 from .inert import csv_text
+from .labelled import stata_bytes
 from .record import json_bytes
 from .report import result_page
 from .workbook import workbook_bytes
 
 FIGURES: Final = (".png", ".svg", ".pdf")
-SUFFIXES: Final = (".csv", ".xlsx", ".html", ".json", *FIGURES)
+SUFFIXES: Final = (".csv", ".xlsx", ".dta", ".html", ".json", *FIGURES)
 
 
 def write_table(result: Result, path: str | Path, *, table: str = "main", language: Language = "en") -> Path:
@@ -35,8 +37,8 @@ def write_table(result: Result, path: str | Path, *, table: str = "main", langua
     result : Result
         Any answer of the library. What is written says for whom it is where it can.
     path : str or Path
-        ``.csv`` one table, for a program; ``.xlsx`` all tables with the meaning of their columns; ``.html`` a page with
-        figure, tables and definition; ``.json`` all of it for a program; ``.png``, ``.svg``, ``.pdf`` the figure.
+        ``.csv`` one table, for a program; ``.dta`` one for Stata, with labels; ``.xlsx`` all tables with the meaning of
+        their columns; ``.html`` a page with figure, tables and definition; ``.json`` all of it for a program; ``.png``, ``.svg``, ``.pdf`` the figure.
     table : str
         Which table; for ``.xlsx`` the one that comes first.
     language : {"en", "es"}
@@ -65,7 +67,7 @@ def result_bytes(result: Result, suffix: str, *, table: str = "main", language: 
     result : Result
         Any answer of the library.
     suffix : str
-        ``.csv``, ``.xlsx``, ``.html``, ``.json``, ``.png``, ``.svg`` or ``.pdf``.
+        ``.csv``, ``.xlsx``, ``.dta``, ``.html``, ``.json``, ``.png``, ``.svg`` or ``.pdf``.
     table : str
         Which table; for ``.xlsx`` the one that comes first.
     language : {"en", "es"}
@@ -88,6 +90,9 @@ def result_bytes(result: Result, suffix: str, *, table: str = "main", language: 
         )
     if kind == ".csv":
         return csv_bytes(result.tables[table], language=language)
+    if kind == ".dta":
+        one = result.tables[table]
+        return stata_bytes(one, title=one.title or result.heading, audience=audience_of(result), language=language)
     if kind == ".xlsx":
         return workbook_bytes(result, table=table, language=language)
     if kind == ".html":
