@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import sparse
@@ -88,11 +88,11 @@ def solve(cost: Floats, matrix: sparse.csr_array, right: Floats, low: Floats, hi
     if not len(cost):
         return np.zeros(0)
     rows = matrix.shape[0]
-    done = linprog(
+    done: Any = linprog(
         cost,
-        A_eq=matrix if rows else None,
+        A_eq=matrix if rows else None,  # type: ignore[arg-type] (sparse arrays are taken; the stubs do not know it)
         b_eq=right if rows else None,
-        bounds=np.stack([low, high], axis=1),
+        bounds=np.stack([low, high], axis=1),  # type: ignore[arg-type]
         method="highs",
     )
     if done.status == _INFEASIBLE:

@@ -20,6 +20,8 @@ _YES_NO: Final = frozenset(("yes", "no"))
 _ROUNDS: Final = 3
 _NEAR: Final = 1e-9
 _HIGHEST: Final = 4
+# Of overlapping sets of levels, so many are looked at one by one.
+_MOST: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,10 @@ def system_of(boxes: Sequence[Box], values: Sequence[float]) -> System:
     numbers: dict[Box, list[float]] = {one: [] for one in shown}
     for one, value in zip(boxes, values, strict=True):
         numbers[one].append(float(value))
-    shadows = _contexts(shown, {one: max(several) for one, several in numbers.items()})
-    left = _complements([*shown, *shadows], {one: max(several) for one, several in numbers.items()} | shadows)
+    largest = {one: max(several) for one, several in numbers.items()}
+    shadows = _overlaps(largest)
+    shadows |= _contexts([*shown, *shadows], largest | shadows)
+    left = _complements([*shown, *shadows], largest | shadows)
     made = _Builder(boxes, values, shadows, left)
     return made.system()
 
@@ -88,8 +92,9 @@ class _Lattice:
         inside = sparse.csr_array((np.ones(len(pairs), np.int32), (pairs[:, 0], pairs[:, 1])), shape=size)
         through = (inside @ inside).astype(bool)
         direct = inside.astype(bool) > through.multiply(inside.astype(bool))
-        self.direct = sparse.csc_array(direct)
-        self.direct.sort_indices()
+        self.direct, self.inside = sparse.csc_array(direct), sparse.csc_array(inside)
+        for one in (self.direct, self.inside):
+            one.sort_indices()
 
     def _pairs(self) -> Counts:
         """Return the pairs (part, whole), shape (P, 2)."""
@@ -117,33 +122,41 @@ class _Lattice:
         rows, columns = np.nonzero(fits)
         return np.stack([np.array(parts)[rows], np.array(wholes)[columns]], axis=1)
 
-    def parts(self, whole: int) -> list[int]:
-        """Return the largest boxes within one."""
-        held = self.direct
+    def parts(self, whole: int, *, all_within: bool = False) -> list[int]:
+        """Return the largest boxes within one, or all."""
+        held = self.inside if all_within else self.direct
         return [int(one) for one in held.indices[held.indptr[whole] : held.indptr[whole + 1]]]
 
     def families(self, whole: int) -> Iterator[tuple[frozenset[str], list[int]]]:
         """Yield sets of parts of a box that no unit is in twice, with the dimensions that tell them apart."""
-        by_dims: dict[frozenset[str], list[int]] = defaultdict(list)
-        outer = self.dims[whole]
-        for one in self.parts(whole):
-            by_dims[frozenset(n for n, levels in self.dims[one].items() if outer.get(n) != levels)].append(one)
-        for names, parts in by_dims.items():
-            for family in self._apart(parts, names):
-                yield names, family
+        for names, parts in self._by_dimensions(whole, self.parts(whole)).items():
+            if self._is_cross(parts, names):
+                yield names, parts
+            else:
+                within = self._by_dimensions(whole, self.parts(whole, all_within=True))[names]
+                for family in self._apart(parts, within, names):
+                    yield names, family
 
-    def _apart(self, parts: list[int], names: frozenset[str]) -> Iterator[list[int]]:
-        if self._is_cross(parts, names):
-            yield parts
-            return
+    def _by_dimensions(self, whole: int, parts: list[int]) -> dict[frozenset[str], list[int]]:
+        """Return parts of a box by the dimensions in which they are narrower."""
+        found: dict[frozenset[str], list[int]] = defaultdict(list)
+        outer = self.dims[whole]
+        for one in parts:
+            found[frozenset(n for n, levels in self.dims[one].items() if outer.get(n) != levels)].append(one)
+        return found
+
+    def _apart(self, parts: list[int], within: list[int], names: frozenset[str]) -> Iterator[list[int]]:
+        """Yield, for each of some overlapping parts, a set with it of which no unit is in two, as full as may be."""
         seen: set[tuple[int, ...]] = set()
-        for start in range(min(len(parts), 50)):
-            taken: list[int] = []
-            for one in parts[start:] + parts[:start]:
+        larger = sorted(within, key=lambda one: -_size(self.boxes[one]))[:_MOST]
+        for start in parts[:_MOST]:
+            taken = [start]
+            for one in larger:
                 if all(self._are_apart(one, other, names) for other in taken):
                     taken.append(one)
-            if tuple(sorted(taken)) not in seen:
-                seen.add(tuple(sorted(taken)))
+            key = tuple(sorted(taken))
+            if key not in seen:
+                seen.add(key)
                 yield taken
 
     def _is_cross(self, parts: list[int], names: frozenset[str]) -> bool:
@@ -196,6 +209,26 @@ def _contexts(boxes: Sequence[Box], values: Mapping[Box, float]) -> dict[Box, fl
         fresh = list(known)
     if frozenset() in made:
         made[frozenset()] = max([made[frozenset()], *(value for value in known.values())], default=0.0)
+    return made
+
+
+def _overlaps(values: Mapping[Box, float]) -> dict[Box, float]:
+    """Return what two sets of levels have in common, where the set of all their levels is a cell as well."""
+    families: dict[tuple[Box, str], dict[frozenset[str], float]] = defaultdict(dict)
+    for one, value in values.items():
+        for name, levels in one:
+            families[(one - {(name, levels)}, name)][levels] = value
+    made: dict[Box, float] = {}
+    for (context, name), sets in families.items():
+        known = dict(sets)
+        several = [levels for levels in sets if len(levels) > 1]
+        for place, first in enumerate(several):
+            for second in several[:place]:
+                both, whole = first & second, first | second
+                if both and both not in {first, second} and both not in known and whole in known:
+                    known[both] = known[first] + known[second] - known[whole]
+                    if known[both] >= 0:
+                        made[context | {(name, both)}] = known[both]
     return made
 
 

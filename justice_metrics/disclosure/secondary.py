@@ -102,7 +102,7 @@ class _Search:
                 return Hidden(hidden=self.hidden, limited=self.limited)
             turn += 1
 
-    def _repair_some(self, program: Program, order: Floats) -> bool:
+    def _repair_some(self, program: Program, order: Counts) -> bool:
         """Attack one cell after the other and hide what protects those that fail; False when none did."""
         any_hidden = False
         for one in order:
