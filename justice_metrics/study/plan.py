@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, field_validator
 
 from ..base.errors import JusticeMetricsError, SettingsError
 from ..base.language import LANGUAGES, Label, Language, Message, tr, trn
-from ..base.settings import ReadableError, read_toml, validated
+from ..base.settings import read_toml, validated
 from ..cases.corrections.plan import CorrectionPlan, read_plan
 from .described import Described, described
 from .parts import Part, Words, label
 from .planned import Lines, PlannedQuestion, planned, whole
 from .questions import QUESTIONS, Question
 
-Format: TypeAlias = Literal["html", "csv", "xlsx", "png", "svg"]
-_LATER: Final = ("docx", "pdf")
+Format: TypeAlias = Literal["html", "docx", "pdf", "csv", "xlsx", "dta", "png", "svg"]
+FileName: TypeAlias = Annotated[str, Field(min_length=1)]
 
 
 def _as_several(given: Any) -> Any:
@@ -43,42 +43,40 @@ class StudyPart(Part):
     """[study]: title, mapping, languages."""
 
     title: Words
-    mapping: Annotated[str, Field(min_length=1)]
+    mapping: FileName
     language: Languages = ("en",)
-    corrections: Annotated[str, Field(min_length=1)] | None = None
-    policy: Any = None
+    corrections: FileName | None = None
+    policy: FileName | None = None
 
     @field_validator("language")
     @classmethod
     def _each_once(cls, language: tuple[Language, ...]) -> tuple[Language, ...]:
         return tuple(dict.fromkeys(language))
 
-    @field_validator("policy", mode="before")
-    @classmethod
-    def _no_policy_yet(cls, _: Any) -> Any:
-        raise ReadableError(
-            tr(
-                "the disclosure gate comes with a later version, so nothing can be made public yet; leave this key out "
-                "and the report is internal"
-            )
-        )
-
 
 class OutputPart(Part):
     """[output]: the report folder and what is written into it."""
 
-    folder: Annotated[str, Field(min_length=1)] = "report"
+    folder: FileName = "report"
     formats: Formats = ("html",)
+    template: FileName | None = None
 
-    @field_validator("formats", mode="before")
+    @field_validator("formats")
     @classmethod
-    def _later_formats(cls, given: Any) -> Any:
-        later = [one for one in _LATER if isinstance(given, tuple | list) and one in given]
-        if later:
-            raise ReadableError(
-                tr("{formats} come with a later version; there are html, csv, xlsx, png and svg", formats=later)
-            )
-        return tuple(dict.fromkeys(given)) if isinstance(given, tuple | list) else given
+    def _each_once(cls, formats: tuple[Format, ...]) -> tuple[Format, ...]:
+        return tuple(dict.fromkeys(formats))
+
+
+class PublishPart(Part):
+    """[publish]: where releases go, what stays on the secure side, and by which passport they leave."""
+
+    folder: FileName = "public"
+    secure: FileName = "secure"
+    passport: FileName | None = None
+    secret: FileName | None = None
+    enclose: Annotated[
+        tuple[FileName, ...], BeforeValidator(_as_several, json_schema_input_type=FileName | list[FileName])
+    ] = ()
 
 
 class StudyFile(Part):
@@ -87,6 +85,35 @@ class StudyFile(Part):
     study: StudyPart
     question: Annotated[tuple[Mapping[str, Any], ...], Field(min_length=1)]
     output: OutputPart = Field(default_factory=OutputPart)
+    publish: PublishPart = Field(default_factory=PublishPart)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publishing:
+    """How a study is published.
+
+    Attributes
+    ----------
+    policy : Path, optional
+        File of the disclosure policy.
+    passport : Path, optional
+        File of the passport.
+    folder : Path
+        Where the numbered releases are.
+    secure : Path
+        The secure side: raw counts for the checker, register of releases and queries, key.
+    secret : str or Path, optional
+        Key of the fingerprint of the input, ``"env:NAME"`` or a file; one is made on the secure side without it.
+    enclosed : tuple of Path
+        Further files for the replication package, such as a calendar.
+    """
+
+    policy: Path | None
+    passport: Path | None
+    folder: Path
+    secure: Path
+    secret: str | Path | None = None
+    enclosed: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +133,12 @@ class Study:
     folder : Path
         Where the report goes.
     formats : tuple of str
-        What is written: html, csv, xlsx, png, svg.
+        What is written: html, docx, pdf, csv, xlsx, dta, png, svg.
+    publishing : Publishing
+    path : Path
+        The study file.
+    template : Path, optional
+        Word file whose styles the report takes.
     corrections : mapping of str to CorrectionPlan
         The plan for each mapping that has one.
     """
@@ -118,6 +150,9 @@ class Study:
     data: Mapping[str, Described]
     folder: Path
     formats: tuple[Format, ...]
+    publishing: Publishing
+    path: Path
+    template: Path | None = None
     corrections: Mapping[str, CorrectionPlan] = field(default_factory=dict)
 
 
@@ -175,7 +210,41 @@ def read_study(path: str | Path) -> Study:
         data=MappingProxyType(data),
         folder=path.parent / file.output.folder,
         formats=file.output.formats,
+        publishing=_publishing(file, path),
+        path=path,
+        template=path.parent / file.output.template if file.output.template is not None else None,
         corrections=_corrections(file, path),
+    )
+
+
+def _publishing(file: StudyFile, path: Path) -> Publishing:
+    """Look up where releases go, and refuse places that would mix what is public with what is not.
+
+    Raises
+    ------
+    SettingsError
+        When the secure side or the internal report lies in the folder of the releases, or the other way round.
+    """
+    given, beside = file.publish, path.parent
+    public, secure = (beside / given.folder).resolve(), (beside / given.secure).resolve()
+    report = (beside / file.output.folder).resolve()
+    for name, other in (("secure", secure), ("output.folder", report)):
+        if public.is_relative_to(other) or other.is_relative_to(public):
+            raise SettingsError(
+                tr(
+                    "{source}: the releases and '{name}' lie in one another, and what is published must lie by itself.",
+                    source=path.name,
+                    name=name,
+                ),
+                tr("Name two folders side by side, such as folder = 'public' and secure = 'secure' in [publish]."),
+            )
+    return Publishing(
+        policy=beside / file.study.policy if file.study.policy is not None else None,
+        passport=beside / given.passport if given.passport is not None else None,
+        folder=beside / given.folder,
+        secure=beside / given.secure,
+        secret=given.secret if given.secret is None or given.secret.startswith("env:") else beside / given.secret,
+        enclosed=tuple(beside / one for one in given.enclose),
     )
 
 

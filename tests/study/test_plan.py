@@ -138,11 +138,14 @@ class TestWrong:
     @pytest.mark.parametrize(
         ("study", "output", "telling"),
         [
-            ('policy = "policy.toml"', "", "later version"),
+            ("policy = 3", "", "policy"),
             ('corrections = "plan.toml"', "", "There is no file 'plan.toml'"),
             ('language = "fr"', "", "language"),
             ("languge = 'es'", "", "did you mean 'language'?"),
-            ("", 'formats = ["html", "docx"]', "docx"),
+            ("", 'formats = ["html", "rtf"]', "rtf"),
+            ("", 'formats = ["html"]\n[publish]\nsecure = "public/inside"', "lie in one another"),
+            ("", 'folder = "public/report"\n[publish]', "lie in one another"),
+            ("", 'formats = ["html"]\n[publish]\npassprt = "p.toml"', "did you mean 'passport'?"),
             ("", 'formats = ["htm"]', "did you mean 'html'?"),
             ("", 'fodler = "x"', "did you mean 'folder'?"),
         ],

@@ -75,7 +75,7 @@ class TestWhole:
         def broken(*args: object, **kwargs: object) -> bytes:
             raise RuntimeError
 
-        monkeypatch.setattr("justice_metrics.study.run.report_bytes", broken)
+        monkeypatch.setattr("justice_metrics.study.report_files.rendered", broken)
         assert report_bytes is not broken
         with pytest.raises(RuntimeError):
             run_study(files.write_study())
@@ -115,6 +115,6 @@ def test_cases_are_read_once_for_all_questions_of_a_mapping(files: Files, monkey
         read.append(given)
         return read_cases(**given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("justice_metrics.study.run.read_cases", counted)
+    monkeypatch.setattr("justice_metrics.study.asking.read_cases", counted)
     run_study(files.write_study(TWO))
     assert len(read) == 1
