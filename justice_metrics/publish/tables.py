@@ -38,7 +38,8 @@ def write_table(result: Result, path: str | Path, *, table: str = "main", langua
         Any answer of the library. What is written says for whom it is where it can.
     path : str or Path
         ``.csv`` one table, for a program; ``.dta`` one for Stata, with labels; ``.xlsx`` all tables with the meaning of
-        their columns; ``.html`` a page with figure, tables and definition; ``.json`` all of it for a program; ``.png``, ``.svg``, ``.pdf`` the figure.
+        their columns; ``.html`` a page with figure, tables and definition; ``.json`` all of it for a program;
+        ``.png``, ``.svg``, ``.pdf`` the figure.
     table : str
         Which table; for ``.xlsx`` the one that comes first.
     language : {"en", "es"}

@@ -210,6 +210,7 @@ def test_two_runs_give_the_same_bytes(suffix: str, language: Any) -> None:
         ".pdf": b"%PDF",
         ".svg": b"<?xml",
         ".html": b"<!DOCTYPE html>",
+        ".dta": b"<stata_dta>",
     }
     assert one.startswith(start.get(suffix, b"\xef\xbb\xbf"))
 
@@ -220,9 +221,9 @@ def test_the_ending_of_the_name_decides(tmp_path: Path, name: str) -> None:
     assert path.read_bytes() == result_bytes(rates(), path.suffix)
 
 
-@pytest.mark.parametrize("name", ["table", "table.docx", "table.dta"])
+@pytest.mark.parametrize("name", ["table", "table.docx", "table.sav"])
 def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
-    with pytest.raises(OutputError, match=r"\.csv, \.xlsx, \.html"):
+    with pytest.raises(OutputError, match=r"\.csv, \.xlsx, \.dta, \.html"):
         write_table(rates(), tmp_path / name)
     assert not list(tmp_path.iterdir())
 
