@@ -88,11 +88,13 @@ def solve(cost: Floats, matrix: sparse.csr_array, right: Floats, low: Floats, hi
     if not len(cost):
         return np.zeros(0)
     rows = matrix.shape[0]
-    done: Any = linprog(
+    # the stubs do not know that sparse arrays are taken
+    program: Any = linprog
+    done = program(
         cost,
-        A_eq=matrix if rows else None,  # type: ignore[arg-type] (sparse arrays are taken; the stubs do not know it)
+        A_eq=matrix if rows else None,
         b_eq=right if rows else None,
-        bounds=np.stack([low, high], axis=1),  # type: ignore[arg-type]
+        bounds=np.stack([low, high], axis=1),
         method="highs",
     )
     if done.status == _INFEASIBLE:

@@ -26,15 +26,15 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """Cells, what is left between them, and the sums that hold: N cells that are shown, M numbers, E equations.
+    """Cells, what is left between them, and the sums that hold: M numbers, E equations.
 
     Attributes
     ----------
     boxes : tuple of Box or None
-        (M,) the N cells first; None for what is left of a whole without its parts.
+        (M,) None for what is left of a whole without its parts, where it is no box.
     values : array of float, shape (M,)
-    n : int
-        N: what comes after is in no table, but can be computed where enough of the others are shown.
+    real : array of bool, shape (M,)
+        It is a cell of a table. The others can be computed where enough of the cells are shown.
     left : array of bool, shape (M,)
         It is a number of units that are in one cell and not in others: small ones point to persons, as in a cell.
     whole : array of bool, shape (M,)
@@ -47,7 +47,7 @@ class System:
 
     boxes: tuple[Box | None, ...]
     values: Floats
-    n: int
+    real: Flags
     left: Flags
     whole: Flags
     height: Counts
@@ -79,6 +79,33 @@ def system_of(boxes: Sequence[Box], values: Sequence[float]) -> System:
     left = _complements([*shown, *shadows], largest | shadows)
     made = _Builder(boxes, values, shadows, left)
     return made.system()
+
+
+def joined(first: System, second: System, sums: Sequence[Mapping[int, int]] = ()) -> System:
+    """Put two systems beside each other, with sums of their numbers that are known to be zero.
+
+    Parameters
+    ----------
+    first, second : System
+    sums : sequence of mapping of int to int
+        Place in the joined system to sign. One that does not hold of the true numbers is no knowledge.
+    """
+    values = np.concatenate([first.values, second.values])
+    held = [one for one in sums if abs(sum(sign * values[place] for place, sign in one.items())) < _NEAR]
+    rows = [row for row, one in enumerate(held) for _ in one]
+    places = [place for one in held for place in one]
+    signs = [float(sign) for one in held for sign in one.values()]
+    known = sparse.csr_array((signs, (rows, places)), shape=(len(held), len(values)))
+    beside = sparse.block_diag([first.equations, second.equations], format="csr")
+    return System(
+        boxes=(*first.boxes, *second.boxes),
+        values=values,
+        real=np.concatenate([first.real, second.real]),
+        left=np.concatenate([first.left, second.left]),
+        whole=np.concatenate([first.whole, second.whole]),
+        height=np.concatenate([first.height, second.height]),
+        equations=sparse.csr_array(sparse.vstack([beside, known], format="csr")),
+    )
 
 
 class _Lattice:
@@ -307,7 +334,7 @@ class _Builder:
         return System(
             boxes=tuple(self.boxes),
             values=np.array(self.values),
-            n=self.n,
+            real=np.arange(len(self.values)) < self.n,
             left=np.array(self.left),
             whole=np.array(self.whole),
             height=np.array([0 if one is None else of_box[one] for one in self.boxes], np.int64),

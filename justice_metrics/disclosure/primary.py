@@ -36,7 +36,7 @@ def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
     rules = np.full(len(system.values), "", dtype=object)
     for place, value in enumerate(system.values):
         units = system.boxes[place]
-        if place < system.n and units is not None:
+        if system.real[place] and units is not None:
             rules[place] = is_too_small(float(value), units, policy)
             if not rules[place] and system.whole[place]:
                 protected = policy.hundred_percent == "protect" or _is_sensitive(units, policy)

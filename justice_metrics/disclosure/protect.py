@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..base.cells import Box, Count
+from ..base.cells import Box, Count, Tie
 from ..base.types import Flags, Floats, Values
-from .cells import System, system_of
+from .cells import System, joined, system_of
 from .policy import DisclosurePolicy
-from .previous import Earlier, also_known, earlier_of
+from .previous import also_known, earlier_of
 from .primary import is_too_small, primary_rules
 from .published import ProtectedCells, PublishedCell
 from .rounding import audit_rounding, rounded
@@ -23,7 +24,8 @@ from .secondary import Task, suppress
 
 # Population, which units, whether it counts things that a unit has several of, and the true number.
 _Key: TypeAlias = tuple[str, Box, bool, float]
-_NEAR = 1e-9
+_NEAR: Final = 1e-9
+_NO_TIES: Final[Mapping[str, Sequence[Tie]]] = MappingProxyType({})
 
 
 class Decision(NamedTuple):
@@ -85,6 +87,7 @@ def protect(
     previous: Sequence[ProtectedCells] = (),
     *,
     exact: AbstractSet[tuple[str, Box]] = frozenset(),
+    ties: Mapping[str, Sequence[Tie]] = _NO_TIES,
     project: str | Path | None = None,
 ) -> Decisions:
     """Decide of every count whether it is shown, over all tables of a release and what was published before.
@@ -99,6 +102,8 @@ def protect(
         Of earlier releases of the same study.
     exact : set of (str, Box)
         Further official totals, beside those that the policy names.
+    ties : mapping of str to sequence of Tie
+        By population: sums of counts that an outsider knows, such as stocks and flows.
     project : path, optional
         Folder of the project, in which the secret of the rounding may not lie.
 
@@ -133,21 +138,16 @@ def protect(
     official: set[tuple[str, Box]] = set()
     limited: set[tuple[str, Box]] = set()
     for population, several in sorted(counts.items()):
-        for events in (False, True):
-            shown = dict.fromkeys(
-                (one.box, float(one.value)) for one in several if one.events == events and one.place[0]
-            )
-            if not shown:
-                continue
-            cells = _Cells((population, events), [*shown], policy, previous, exact)
-            decided = cells.rounded(key) if policy.mode == "round" else cells.suppressed()
-            for (units, value), one in zip(shown, decided, strict=True):
-                made[(population, units, events, value)] = one
-                published.append(PublishedCell(population, units, events, None if np.isnan(one.value) else one.value))
-            official |= {
-                (population, units) for (units, _), one in zip(shown, decided, strict=True) if one.rule == "exact"
-            }
-            limited |= {(population, units) for units in cells.limited}
+        shown = list(dict.fromkeys(_Shown(one.box, one.events, float(one.value)) for one in several if one.place[0]))
+        cells = _Cells(population, shown, policy, previous, exact, ties.get(population, ()))
+        decided = cells.rounded(key) if policy.mode == "round" else cells.suppressed()
+        for one, decision in zip(shown, decided, strict=True):
+            made[(population, *one)] = decision
+            value = None if np.isnan(decision.value) else decision.value
+            published.append(PublishedCell(population, one.units, one.events, value))
+            if decision.rule == "exact":
+                official.add((population, one.units))
+        limited |= {(population, units) for units in cells.limited}
     return Decisions(
         policy=policy,
         cells=ProtectedCells(cells=tuple(published), mode=policy.mode, minimum=policy.minimum, base=policy.base),
@@ -157,45 +157,48 @@ def protect(
     )
 
 
+class _Shown(NamedTuple):
+    units: Box
+    events: bool
+    value: float
+
+
 class _Cells:
-    """The cells of one population, each once: N of them, and what can be computed from them."""
+    """The cells of one population, each once, and what can be computed from them."""
 
     def __init__(
         self,
-        whose: tuple[str, bool],
-        shown: Sequence[tuple[Box, float]],
+        population: str,
+        shown: Sequence[_Shown],
         policy: DisclosurePolicy,
         previous: Sequence[ProtectedCells],
         exact: AbstractSet[tuple[str, Box]],
+        ties: Sequence[Tie],
     ) -> None:
-        population, events = whose
         self.policy = policy
         self.unit = population.partition(" of ")[0]
-        self.n = len(shown)
-        before = also_known(shown, previous, population=population, events=events)
-        cells = [*shown, *before]
-        self.boxes = [units for units, _ in cells]
-        self.limited: frozenset[Box] = frozenset()
-        self.system: System = system_of(self.boxes, [value for _, value in cells])
+        both = [_Family(population, events, shown, previous, policy.minimum) for events in (False, True)]
+        # where the cells of this release stand among the numbers
+        shift = (0, len(both[0].system.values))
+        self.places = [shift[one.events] + both[one.events].place[one.units, one.value] for one in shown]
+        self.system: System = joined(both[0].system, both[1].system, _signed(ties, both, shift))
         self.rules: Values = primary_rules(self.system, policy)
-        size = len(self.system.values)
-        self.exact, self.known = np.zeros(size, bool), np.zeros(size, bool)
-        self.low, self.high = np.zeros(size), np.full(size, np.inf)
-        for place, units in enumerate(self.boxes):
-            self.exact[place] = not events and (policy.is_exact(units) or (population, units) in exact)
-        self._learn(earlier_of(cells, previous, population=population, events=events, minimum=policy.minimum))
-        # a zero that is shown is one that cannot be anything else
-        real = np.arange(size) < len(cells)
-        self.known |= self.exact | ((self.system.values <= _NEAR) & (self.rules == "") & real)
-
-    def _learn(self, earlier: Earlier) -> None:
-        """Take in what earlier releases told."""
-        n = len(self.boxes)
-        self.low[:n], self.high[:n] = earlier.low, earlier.high
-        self.known[:n] |= earlier.known
-        again = earlier.hidden | (earlier.changed & (self.policy.mode == "suppress"))
-        self.rules[:n][again & (self.rules[:n] == "")] = "previous"
+        self.low = np.concatenate([one.low for one in both])
+        self.high = np.concatenate([one.high for one in both])
+        self.known: Flags = np.concatenate([one.known for one in both])
+        again = np.concatenate([one.hidden for one in both])
+        if policy.mode == "suppress":
+            again |= np.concatenate([one.changed for one in both])
+        self.rules[again & (self.rules == "")] = "previous"
+        self.exact = np.zeros(len(self.rules), bool)
+        for one, place in zip(shown, self.places, strict=True):
+            official = policy.is_exact(one.units) or (population, one.units) in exact
+            self.exact[place] = official and not one.events
         self.rules[self.exact] = ""
+        # a zero that is shown is one that cannot be anything else
+        impossible = self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
+        self.known |= self.exact | impossible
+        self.limited: frozenset[Box] = frozenset()
 
     def suppressed(self) -> list[Decision]:
         """Hide cells, and show the others as they are."""
@@ -217,14 +220,13 @@ class _Cells:
         """Hide small cells, and round the others."""
         values = self.system.values
         shown = values.copy()
-        for place, units in enumerate(self.boxes):
-            if not self.exact[place]:
+        for place, units in enumerate(self.system.boxes):
+            if units is not None and self.system.real[place] and not self.exact[place]:
                 shown[place] = rounded(values[place], units, unit=self.unit, base=self.policy.base, key=key)
-        real = np.arange(len(values)) < len(self.boxes)
         hidden, limited = audit_rounding(
             self.system,
             shown,
-            (self.rules != "") & real,
+            (self.rules != "") & self.system.real,
             self.known,
             base=self.policy.base,
             minimum=self.policy.minimum,
@@ -233,11 +235,12 @@ class _Cells:
         return self._decisions(shown, hidden, "rounded")
 
     def _limit(self, limited: Flags) -> None:
-        self.limited = frozenset(self.boxes[one] for one in np.flatnonzero(limited) if one < self.n)
+        boxes = (self.system.boxes[one] for one in self.places if limited[one])
+        self.limited = frozenset(one for one in boxes if one is not None)
 
     def _decisions(self, shown: Floats, hidden: Flags, rule: str) -> list[Decision]:
         made = []
-        for place in range(self.n):
+        for place in self.places:
             if self.exact[place]:
                 made.append(Decision(float(self.system.values[place]), "exact"))
             elif hidden[place] or self.rules[place]:
@@ -245,3 +248,43 @@ class _Cells:
             else:
                 made.append(Decision(float(shown[place]), rule))
         return made
+
+
+class _Family:
+    """Counts of units, or of things that a unit can have several of: these are no parts of those."""
+
+    def __init__(
+        self,
+        population: str,
+        events: bool,
+        shown: Sequence[_Shown],
+        previous: Sequence[ProtectedCells],
+        minimum: int,
+    ) -> None:
+        here = [(one.units, one.value) for one in shown if one.events == events]
+        cells = [*here, *also_known(here, previous, population=population, events=events)] if here else []
+        self.system = system_of([units for units, _ in cells], [value for _, value in cells])
+        self.place = {one: place for place, one in enumerate(cells)}
+        earlier = earlier_of(cells, previous, population=population, events=events, minimum=minimum)
+        more = len(self.system.values) - len(cells)
+        self.low = np.pad(earlier.low, (0, more))
+        self.high = np.pad(earlier.high, (0, more), constant_values=np.inf)
+        self.known, self.hidden, self.changed = (
+            np.pad(one, (0, more)) for one in (earlier.known, earlier.hidden, earlier.changed)
+        )
+
+
+def _signed(ties: Sequence[Tie], both: Sequence[_Family], shift: tuple[int, int]) -> list[dict[int, int]]:
+    """Return the sums of which all members are in the release, by places; of equal boxes the largest is meant."""
+    largest: dict[tuple[Box, bool], int] = {}
+    for events, family in enumerate(both):
+        for (units, _), place in sorted(family.place.items(), key=lambda one: one[0][1]):
+            largest[units, bool(events)] = shift[events] + place
+    found = []
+    for tie in ties:
+        if all((one.box, one.events) in largest for one in tie):
+            signs: Counter[int] = Counter()
+            for one in tie:
+                signs[largest[one.box, one.events]] += one.sign
+            found.append({place: sign for place, sign in signs.items() if sign})
+    return found

@@ -75,7 +75,7 @@ def audit_rounding(
     """
     hidden = hidden.copy()
     values = system.values
-    real = np.arange(len(values)) < system.n
+    real = system.real
     worth = np.log2(2.0 + values) * 6.0 ** np.minimum(system.height, 3)
     seen = Ranges(values.copy(), values.copy())
     limited = np.zeros(len(values), bool)

@@ -81,7 +81,7 @@ class _Search:
         size = len(system.values)
         self.task = task
         self.values = system.values
-        self.real = np.arange(size) < system.n
+        self.real = system.real
         self.hidden = ~self.real | (task.primary & self.real)
         self.hidden &= ~(task.known & self.real)
         self.worth = np.log2(2.0 + system.values) * _STEP ** np.minimum(system.height, 3)
