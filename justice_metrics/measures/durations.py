@@ -257,9 +257,9 @@ def stage_durations(
         heading=tr("How long the stages last"),
         tables={
             "main": main_table(
-                table, [one for one in stays if one.state in shown], words, horizon_days, confidence_level
+                table, [one for one in stays if one.state in shown], words, start, horizon_days, confidence_level
             ),
-            "moves": moves_table(table, stays, words),
+            "moves": moves_table(table, stays, words, start),
             "naive": naive_table(table, [one for one in stays if one.state in shown], words),
         },
         definition=Definition(
@@ -294,6 +294,7 @@ def stage_durations(
         horizon_days=horizon_days,
         words=words,
         shown=shown,
+        weighted=cases.sampling.weighted,
     )
 
 

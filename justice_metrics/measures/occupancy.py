@@ -20,23 +20,22 @@ from ..figures.stacked_areas import stacked_areas
 from ..reduce.spells import spell_table
 from ..tables import SpellTable
 from .declared import (
-    FEW_UNITS,
-    Share,
-    days_words,
     ensure_level,
     few_units_note,
     group_words,
-    levels_words,
 )
 from .mean_days import short_note
 from .occupancy_tables import (
     Estimated,
     OccupancyVariance,
+    StageCells,
     expected_table,
     probability_table,
     shares_at,
+    stage_cells,
     watched,
 )
+from .occupancy_words import draw_days, occupancy_findings
 from .visits import (
     ensure_stages,
     ensure_visits,
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
 
 _CHOSEN: Final = (180, 365, 730, 1_095)
 _TWO_YEARS: Final = 730
-# Shares below this are not worth a place in a sentence.
-_WORTH_SAYING: Final = 0.02
 _POINTS_DRAWN: Final = 300
 _TICK_STEPS: Final = (30, 60, 90, 180, 365, 730, 1_095, 1_825)
 
@@ -80,6 +77,7 @@ class StageOccupancy(Result):
     words: Mapping[str, Readable]
     ended: tuple[bool, ...]
     start_words: Readable
+    cells: StageCells
 
     def at(self, days: Sequence[int] | int) -> Table:
         """Return the probabilities at given days since the start.
@@ -90,39 +88,26 @@ class StageOccupancy(Result):
         """
         days = several(days)
         _ensure_days(days, None)
-        return probability_table(self.table, self.estimated, days, self.words)
+        return probability_table(self.table, self.estimated, days, self.words, self.cells)
+
+    def context(self) -> Mapping[str, object]:
+        """Return what sentences need besides the tables."""
+        stages = [one for one, ended in zip(self.table.states, self.ended, strict=True) if not ended]
+        return {"start": self.start_words, "stages": " ".join(stages)}
 
     def findings(self) -> tuple[Readable, ...]:
         """Return where the cases are after each chosen day, and in which stage they spend the time."""
-        if len(self.table.strata) > 1:
-            return self._longest_by_group()
-        said: list[Readable] = []
-        main = self.main
-        for day in dict.fromkeys(main["days"].tolist()):
-            here = (main["days"] == day) & (np.nan_to_num(main["estimate"].astype(float)) >= _WORTH_SAYING)
-            order = [i for i in np.argsort(-np.nan_to_num(main["estimate"].astype(float)), kind="stable") if here[i]]
-            parts = [
-                tr("{state} {share}", state=self.words[main["state"][i]], share=Share(main["estimate"][i]))
-                for i in order
-            ]
-            if parts:
-                said.append(
-                    tr("{days} days after the start ({start}): {parts}.", days=day, start=self.start_words, parts=parts)
-                )
-        spent = [
-            tr("{state} {days}", state=self.words[state], days=days_words(days))
-            for state, days, done in zip(self.table.states, self._expected()[0], self.ended, strict=True)
-            if not done and days >= 0.5
-        ]
-        if spent:
-            said.append(
-                tr(
-                    "Of the first {horizon} days a case spends on average, open and closed ones together: {parts}.",
-                    horizon=self.horizon_days,
-                    parts=spent,
-                )
-            )
-        return tuple(said)
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown."""
+        return occupancy_findings(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw where the cases are on the chosen days; a whole curve of each stage is not published."""
+        return draw_days(shown, ax, language)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw how the cases are spread over stages and endings by each day, one panel per group."""
@@ -147,45 +132,6 @@ class StageOccupancy(Result):
             percent=lambda one: format_share(one, language, decimals=0),
             ax=ax,
         )
-
-    def _expected(self) -> Floats:
-        """Return the mean days in each state, (G, J), as the table shows them: NaN where nobody was watched so long."""
-        return np.where(watched(self.table, [self.horizon_days]), self.estimated.curve.expected, np.nan)
-
-    def _longest_by_group(self) -> tuple[Readable, ...]:
-        """Return for each stage that takes time in which group it takes the least and the most."""
-        said: list[Readable] = []
-        groups = self.table.strata.levels
-        expected = np.where((units_of(self.table) >= FEW_UNITS)[:, None], self._expected(), np.nan)
-        for place, state in enumerate(self.table.states):
-            days = expected[:, place]
-            if self.ended[place] or np.isfinite(days).sum() < 2 or np.nanmax(days) < 1:
-                continue
-            low, high = int(np.nanargmin(days)), int(np.nanargmax(days))
-            if round(days[low]) == round(days[high]):
-                said.append(
-                    tr(
-                        "{state}: of the first {horizon} days a case spends {days} there in each group, on average "
-                        "over all cases.",
-                        state=self.words[state],
-                        horizon=self.horizon_days,
-                        days=days_words(days[low]),
-                    )
-                )
-                continue
-            said.append(
-                tr(
-                    "{state}: of the first {horizon} days a case spends from {low} ({group_low}) to {high} "
-                    "({group_high}) there, on average over all cases.",
-                    state=self.words[state],
-                    horizon=self.horizon_days,
-                    low=days_words(days[low]),
-                    group_low=levels_words(groups[low]),
-                    high=days_words(days[high]),
-                    group_high=levels_words(groups[high]),
-                )
-            )
-        return tuple(said)
 
 
 def stage_occupancy(
@@ -277,11 +223,12 @@ def stage_occupancy(
     curve = occupation(moves, horizon=horizon, initial=initial, errors=variance == "greenwood")
     words, start_words = state_words(cases, table.states), cases.procedure.label(start)
     estimated = Estimated(spells, moves, curve, initial, variance, limits, confidence_level)
+    cells = stage_cells(start, table, first=cases.resolve(start) == (cases.procedure.start,))
     return StageOccupancy(
         heading=tr("Where the cases are, by days from: {start}", start=start_words),
         tables={
-            "main": probability_table(table, estimated, chosen, words),
-            "expected": expected_table(table, estimated, horizon, words),
+            "main": probability_table(table, estimated, chosen, words, cells),
+            "expected": expected_table(table, estimated, horizon, words, cells),
         },
         definition=_definition(start_words, variance),
         provenance=visits_provenance(
@@ -310,6 +257,8 @@ def stage_occupancy(
         words=words,
         ended=tuple(one in cases.procedure.outcomes for one in table.states),
         start_words=start_words,
+        cells=cells,
+        weighted=cases.sampling.weighted,
     )
 
 

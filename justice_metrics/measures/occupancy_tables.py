@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..base.cells import CellOf, Of
 from ..base.language import Readable, tr
 from ..base.table import Column, Table
 from ..base.types import Counts, Flags, Floats, Tallies
@@ -14,7 +17,7 @@ from ..estimate.limits import Limits, normal_quantile, pointwise
 from ..estimate.multistate import Moves, Occupation, Spells, initial_error, initial_share
 from ..estimate.multistate_variance import jackknife
 from ..tables import SpellTable
-from .declared import interval_columns, strata_columns
+from .declared import strata_columns
 from .visits import last_days
 
 OccupancyVariance: TypeAlias = Literal["greenwood", "infinitesimal_jackknife"]
@@ -60,8 +63,47 @@ def _errors(estimated: Estimated, days: Sequence[int]) -> Floats:
     return errors
 
 
+class StageCells(NamedTuple):
+    """In which words the counts of stages by day are told to the gate.
+
+    Attributes
+    ----------
+    start : str
+    units : mapping of str to tuple of str
+        What restricts the units, where not all cases are among them.
+    """
+
+    start: str
+    units: Mapping[str, tuple[str, ...]]
+
+    def observed(self, days: Sequence[int]) -> CellOf:
+        """Return who is observed after the day of the row: those watched for longer are among them."""
+        limits = sorted(set(days))
+        names = [f"{low}-{high - 1}" for low, high in pairwise(limits)] + [f"{limits[-1]}-"]
+        later = {str(day): tuple(names[place:]) for place, day in enumerate(limits)}
+        return CellOf(fixed=self.units, sets={"days": (f"days observed since {self.start}", later)})
+
+    def there(self, days: Sequence[int]) -> CellOf:
+        """Return who of them is in the state of the row."""
+        return replace(self.observed(days), keys={"state": f"state {{days}} days after {self.start}"})
+
+
+def stage_cells(start: str, table: SpellTable, *, first: bool) -> StageCells:
+    """Return the words of an answer; without a restriction where the visits of all cases can be told."""
+    units: dict[str, tuple[str, ...]] = {}
+    if not first:
+        units[f"recorded: {start}"] = ("yes",)
+    if any(np.asarray(one).any() for reason, one in table.left_out.items() if reason != "not_started"):
+        units[f"visits told since {start}"] = ("yes",)
+    return StageCells(start, units)
+
+
 def probability_table(
-    table: SpellTable, estimated: Estimated, days: Sequence[int], words: Mapping[str, Readable]
+    table: SpellTable,
+    estimated: Estimated,
+    days: Sequence[int],
+    words: Mapping[str, Readable],
+    cells: StageCells,
 ) -> Table:
     """Return one row per stratum, day and state: probability with limits, and who is observed there."""
     g, j, h = len(table.strata), len(table.states), len(days)
@@ -70,15 +112,18 @@ def probability_table(
     errors = np.where(seen, _errors(estimated, days), np.nan)
     band = pointwise(shares, errors, confidence_level=estimated.confidence_level, limits=estimated.limits)
     inside = _observed(estimated.spells, days, (g, j, h))
+    # a share of cases still observed is no share of those counted beside it: two digits of it tell no number
+    here = Of(inputs=("numerator",))
     columns = (
         *strata_columns(table.strata.names),
         Column("state", tr("stage or ending"), "text", "key", "key"),
         Column("days", tr("after day"), "days", "key", "key"),
-        Column("numerator", tr("observed there"), "units", "count", "count"),
-        Column("at_risk", tr("observed in all"), "units", "count", "count"),
-        Column("estimate", tr("share of all cases"), "share", "estimate", "probability"),
-        Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
-        *interval_columns()[1:],
+        Column("numerator", tr("observed there"), "units", "count", "count", cell=cells.there(days)),
+        Column("at_risk", tr("observed in all"), "units", "count", "count", cell=cells.observed(days)),
+        Column("estimate", tr("share of all cases"), "share", "estimate", "mean", of=here),
+        Column("std_error", tr("standard error"), "points", "interval", "mean", 2, of=here),
+        Column("conf_low", tr("lower limit"), "share", "interval", "mean", of=here),
+        Column("conf_high", tr("upper limit"), "share", "interval", "mean", of=here),
     )
     by_day = (0, 2, 1)
     values = {
@@ -104,7 +149,9 @@ def _observed(spells: Spells, days: Sequence[int], shape: tuple[int, int, int]) 
     return counts
 
 
-def expected_table(table: SpellTable, estimated: Estimated, horizon: int, words: Mapping[str, Readable]) -> Table:
+def expected_table(
+    table: SpellTable, estimated: Estimated, horizon: int, words: Mapping[str, Readable], cells: StageCells
+) -> Table:
     """Return one row per stratum and state: mean days in it within the horizon, with limits."""
     g, j = len(table.strata), len(table.states)
     seen = watched(table, [horizon])
@@ -118,21 +165,33 @@ def expected_table(table: SpellTable, estimated: Estimated, horizon: int, words:
         errors = np.full_like(days, np.nan)
     days, errors = np.where(seen, days, np.nan), np.where(seen, errors, np.nan)
     reach = normal_quantile(estimated.confidence_level) * errors
+    # a mean over all cases tells how long the few stayed who were there at all
+    all_of = Of(inputs=("denominator", "numerator"))
+    began = CellOf(
+        fixed={f"visit begins within {horizon} days": ("yes",)},
+        keys={"state": f"visit since {cells.start} to"},
+        events=True,
+    )
+    visits = np.zeros((g, j), table.tally.dtype)
+    early = table.since < horizon
+    np.add.at(visits, (table.stratum[early], table.from_state[early]), table.tally[early])
     columns = (
         *strata_columns(table.strata.names),
         Column("state", tr("stage or ending"), "text", "key", "key"),
         Column("horizon_days", tr("within days"), "days", "key", "key"),
-        Column("denominator", tr("cases"), "units", "count", "count"),
-        Column("estimate", tr("mean days there"), "days", "estimate", "quantile"),
-        Column("std_error", tr("standard error"), "days", "interval", "std_error"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
+        Column("denominator", tr("cases"), "units", "count", "count", cell=CellOf(fixed=cells.units)),
+        Column("numerator", tr("visits that began within the horizon"), "units", "count", "count", cell=began),
+        Column("estimate", tr("mean days there"), "days", "estimate", "mean", of=all_of),
+        Column("std_error", tr("standard error"), "days", "interval", "mean", of=all_of),
+        Column("conf_low", tr("lower limit"), "days", "interval", "mean", of=all_of),
+        Column("conf_high", tr("upper limit"), "days", "interval", "mean", of=all_of),
     )
     values = {
         **table.strata.columns(j),
         "state": np.tile(np.array(table.states, dtype=object), g),
         "horizon_days": np.full(g * j, horizon),
         "denominator": np.repeat(table.units, j),
+        "numerator": visits.ravel(),
         "estimate": days.ravel(),
         "std_error": errors.ravel(),
         "conf_low": np.maximum(days - reach, 0).ravel(),

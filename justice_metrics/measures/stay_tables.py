@@ -17,19 +17,35 @@ from .declared import strata_columns
 from .stays import Stay
 
 # What is counted are visits, of which a case can have several; how a visit was left, and by which move.
-VISIT: Final = "visit to"
 _LEFT: Final = "visit is over"
 _NEXT: Final = "visit is followed by"
 
 
-def _visits(**fixed: str) -> CellOf:
-    """Declare a count of visits to the stage of the row."""
-    words = {"over": _LEFT}
-    return CellOf(fixed={words[name]: (level,) for name, level in fixed.items()}, keys={"state": VISIT}, events=True)
+def visits_to(start: str, state: str = "state", next_state: str = "", over: str = "") -> CellOf:
+    """Declare a count of visits.
+
+    Parameters
+    ----------
+    start : str
+        What came before it does not count.
+    state, next_state : str
+        Key columns of the stage, and of the one that came next.
+    over : str
+        "yes" for visits that are over, "no" for those that are not.
+    """
+    keys = {state: f"visit since {start} to"}
+    if next_state:
+        keys[next_state] = _NEXT
+    return CellOf(fixed={_LEFT: (over,)} if over else {}, keys=keys, events=True)
 
 
 def main_table(
-    table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable], horizon: int, confidence_level: float
+    table: SpellTable,
+    stays: Sequence[Stay],
+    words: Mapping[str, Readable],
+    start: str,
+    horizon: int,
+    confidence_level: float,
 ) -> Table:
     """Return one row per stratum and stage: who came, left and is still there, quartiles and restricted mean."""
     s = len(stays)
@@ -44,9 +60,11 @@ def main_table(
     columns = (
         *strata_columns(table.strata.names),
         Column("state", tr("stage"), "text", "key", "key"),
-        Column("denominator", tr("came"), "units", "count", "count", cell=_visits()),
-        Column("numerator", tr("left"), "units", "count", "count", cell=_visits(over="yes")),
-        Column("censored", tr("still there at the cut-off"), "units", "count", "count", cell=_visits(over="no")),
+        Column("denominator", tr("came"), "units", "count", "count", cell=visits_to(start)),
+        Column("numerator", tr("left"), "units", "count", "count", cell=visits_to(start, over="yes")),
+        Column(
+            "censored", tr("still there at the cut-off"), "units", "count", "count", cell=visits_to(start, over="no")
+        ),
         Column("lower_quartile", tr("a quarter left by day"), "days", "estimate", "quantile", of=over),
         Column("estimate", tr("half left by day"), "days", "estimate", "quantile", of=over),
         Column("conf_low", tr("lower limit"), "days", "interval", "quantile", of=over),
@@ -76,7 +94,7 @@ def main_table(
     return Table(columns, values, labels={"state": words}, title=tr("Days in each stage, open cases counted"))
 
 
-def moves_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable]) -> Table:
+def moves_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Readable], start: str) -> Table:
     """Return one row per stratum and move: number, share of all visits, and the days of half of them."""
     rows = [
         (group, one, k)
@@ -86,8 +104,8 @@ def moves_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Re
         if one.entered[group] > 0
     ]
     at = [group for group, _, _ in rows]
-    came = CellOf(keys={"from_state": VISIT}, events=True)
-    moved = CellOf(fixed={_LEFT: ("yes",)}, keys={"from_state": VISIT, "to_state": _NEXT}, events=True)
+    came = visits_to(start, "from_state")
+    moved = visits_to(start, "from_state", "to_state", over="yes")
     made = Of(inputs=("numerator",))
     columns = (
         *strata_columns(table.strata.names),

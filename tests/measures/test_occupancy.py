@@ -10,6 +10,7 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.base.table import Table
 from justice_metrics.cases.casedata import CaseData
 from justice_metrics.measures.occupancy import StageOccupancy, stage_occupancy
 from tests.made_cases import log, wide
@@ -199,9 +200,11 @@ class TestNotWatchedSoLong:
 
     def test_groups_that_spend_alike_are_no_range(self) -> None:
         answer = jm.stage_occupancy(jm.sample_cases(), by="department", days=(365,), horizon_days=365)
-        curve = answer.estimated.curve
-        alike = curve._replace(expected=np.broadcast_to(curve.expected[:1], curve.expected.shape))
-        same = replace(answer, estimated=answer.estimated._replace(curve=alike))
+        expected = answer.tables["expected"]
+        groups = len(expected) // len(answer.table.states)
+        alike = np.tile(expected["estimate"][: len(answer.table.states)], groups)
+        made = Table(expected.columns, {**expected.values, "estimate": alike}, labels=expected.labels)
+        same = replace(answer, tables={**answer.tables, "expected": made})
         sentences = [one.text("en") for one in same.findings()]
         assert sentences
         assert all("there in each group" in one for one in sentences)

@@ -197,8 +197,8 @@ def defaults(
         heading=tr("Cases in default (accused absent)"),
         tables={
             "main": main,
-            "length": main_table(table, stays, words, horizon_days, confidence_level),
-            "ways_out": moves_table(table, stays, words),
+            "length": main_table(table, stays, words, "default", horizon_days, confidence_level),
+            "ways_out": moves_table(table, stays, words, "default"),
         },
         definition=Definition(
             answers=tr("How many cases stand still because the accused is absent, and for how long?"),
