@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..base.cells import BaseCounts, Box, Count, CurveCounts
+from ..base.cells import BaseCounts, Box, Count, CurveCounts, Tie
 from ..base.errors import DisclosureError, QuestionError
 from ..base.language import Readable, tells_of_cases, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
-from .curves import coarsened, totals_of
-from .guarded import Asked
+from .curves import Asked as AskedCurve
+from .curves import Coarse, coarsened, totals_of
+from .guarded import Asked, Decided
+from .held_back import Rule
 from .ledger import Entry, Ledger, Refused, public_rules
 from .models import guarded
 from .policy import DisclosurePolicy
-from .protect import Decisions, protect
+from .protect import Decision, Decisions, protect
 from .published import ProtectedCells
 from .released import Release
 from .safe import definition_tells, keyed, public_notes, public_provenance, words_tell
@@ -68,8 +70,10 @@ def passed(
     )
     entries: list[Entry] = []
     shown: list[Published] = []
-    for asked in given:
-        made = _Gate(asked, policy, decisions, key).passed()
+    gates = [_Gate(one, policy, decisions, key) for one in given]
+    _put_curves(gates, policy)
+    for asked, gate in zip(given, gates, strict=True):
+        made = gate.passed()
         if isinstance(made, _Passed):
             shown.append(made.result)
             entries += made.entries
@@ -87,6 +91,7 @@ def passed(
         ledger=Ledger(entries=tuple(entries), refused=tuple(refused)),
         cells=decisions.cells,
         exact=frozenset((*exact, *decisions.exact)),
+        ties=_ties(given),
         title=title,
         raw=_dossier(given, decisions),
     )
@@ -142,14 +147,26 @@ def _exact(given: Sequence[_Given], policy: DisclosurePolicy) -> frozenset[tuple
     )
 
 
+def _ties(given: Sequence[_Given]) -> dict[str, tuple[Tie, ...]]:
+    """Return the sums that an outsider knows besides those of boxes, where all their counts are in the release."""
+    there = {(one.population, count.box, count.events) for one in given for count in _published(one) if count.place[0]}
+    found: dict[str, dict[Tie, None]] = {}
+    for one in given:
+        for tie in one.base.ties:
+            if all((one.population, part.box, part.events) in there for part in tie):
+                found.setdefault(one.population, {})[tie] = None
+    return {population: tuple(ties) for population, ties in found.items()}
+
+
 class _Gate:
     """One answer on its way out."""
 
     def __init__(self, given: _Given, policy: DisclosurePolicy, decisions: Decisions, key: bytes) -> None:
         self.given, self.policy, self.decisions, self.key = given, policy, decisions, key
+        self.curves: dict[str, Coarse] = {}
         self.counts = {one.place: one for one in given.base.counts}
         self.asked = Asked(
-            decide=lambda count: decisions.of(given.population, count),
+            decide=self._decide,
             large_enough=lambda count: decisions.large_enough(given.population, count),
             minimum=policy.minimum,
             rounding=policy.mode == "round",
@@ -172,7 +189,10 @@ class _Gate:
             elif name == "main" and made.reason is not None:
                 why = made.reason
             self._note(entries, name, made.rules, made.reason, sparse=table.sparse)
-        curves = {} if self.given.base.weighted else self._curves(entries)
+        for name, coarse in self.curves.items():
+            if coarse.hidden:
+                entries.append(Entry(self.given.place, result.heading, name, (("curve", coarse.hidden),)))
+        curves = {name: one.counts for name, one in self.curves.items()}
         if why is not None and result.tables["main"].guard != "curve":
             return tr("its main table stays inside: {reason}", reason=why)
         try:
@@ -189,20 +209,18 @@ class _Gate:
         if said or reason is not None:
             entries.append(Entry(self.given.place, self.given.result.heading, name, said, reason))
 
-    def _curves(self, entries: list[Entry]) -> dict[str, CurveCounts]:
-        made = {}
-        for name, curve in self.given.base.curves.items():
-            coarse = coarsened(
-                curve,
-                totals_of(curve, name, self._total),
-                minimum=self.policy.minimum,
-                at_risk=self.policy.at_risk,
-                base=self.policy.base if self.asked.rounding else None,
-            )
-            made[name] = coarse.counts
-            if coarse.hidden:
-                entries.append(Entry(self.given.place, self.given.result.heading, name, (("curve", coarse.hidden),)))
-        return made
+    def asked_curves(self) -> list[tuple[str, AskedCurve]]:
+        """Return the curves of the answer with what is shown of their totals."""
+        if self.given.base.weighted:
+            return []
+        curves = self.given.base.curves.items()
+        return [(name, AskedCurve(one, totals_of(one, name, self._total))) for name, one in curves]
+
+    def _decide(self, count: Count) -> Decided:
+        try:
+            return self.decisions.of(self.given.population, count)
+        except KeyError:
+            return Decision(math.nan, "undeclared")
 
     def _total(self, place: str, column: str, row: int) -> float:
         count = self.counts.get((place, column, row))
@@ -224,6 +242,20 @@ class _Gate:
             curves=curves,
             minimum=self.policy.minimum,
         )
+
+
+def _put_curves(gates: Sequence[_Gate], policy: DisclosurePolicy) -> None:
+    """Give each answer its curves as they may be shown: those of the same population are made together."""
+    base = policy.base if policy.mode == "round" else None
+    rule = Rule(minimum=policy.minimum, at_risk=policy.at_risk, base=base)
+    by_population: dict[str, list[tuple[_Gate, str, AskedCurve]]] = {}
+    for gate in gates:
+        for name, asked in gate.asked_curves():
+            by_population.setdefault(gate.given.population, []).append((gate, name, asked))
+    for several in by_population.values():
+        made = coarsened([asked for _, _, asked in several], rule)
+        for (gate, name, _), coarse in zip(several, made, strict=True):
+            gate.curves[name] = coarse
 
 
 def _unsafe(shown: Result, tables: Mapping[str, Table], asked: Result) -> Readable | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args
 
-from ..base.cells import Box
+from ..base.cells import Box, Tie
 from ..base.errors import DisclosureError
 from ..base.language import Readable, tr
 from ..base.result import Published, Result
@@ -73,6 +73,8 @@ class Release:
         What is shown of each count: for the auditor and for later releases.
     exact : frozenset of (str, Box)
         Population and box of the counts that the policy declares to be known anyway.
+    ties : mapping of str to tuple of Tie
+        By population: sums of counts that an outsider knows besides those that follow from the boxes.
     title : Readable, optional
         What the release is about.
 
@@ -89,6 +91,7 @@ class Release:
     ledger: Ledger
     cells: ProtectedCells
     exact: frozenset[tuple[str, Box]] = frozenset()
+    ties: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     title: Readable | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
