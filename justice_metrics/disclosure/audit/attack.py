@@ -94,9 +94,10 @@ def recovered(
 def kept(rules: Rules, low: float, high: float, truth: float | None = None) -> bool:
     """Whether what is known of a count is as wide as the policy promises.
 
-    In suppression mode half the width is promised to each side of the true count, as far as nought allows; the auditor
-    does not know the true count, so without it is asked whether there is one for which the promise would be kept. In
-    rounding mode as many whole numbers as the base must come into question.
+    In suppression mode half the width is promised to each side of a small count, as far as nought allows, and the whole
+    width somewhere around a count that is hidden for the sake of others. The auditor does not know the true count, so
+    without it is asked whether there is one for which the promise would be kept. In rounding mode as many whole
+    numbers as the base must come into question.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def kept(rules: Rules, low: float, high: float, truth: float | None = None) -> b
     least, most = math.ceil(low - _NEAR), math.floor(high + _NEAR)
     if rules.mode == "round":
         return most - least + 1 >= rules.base
-    if truth is not None:
+    if truth is not None and truth < rules.minimum:
         return least <= max(truth - rules.protection, 0) and most >= truth + rules.protection
     if least <= 0:
         return most >= rules.protection + (rules.zeros == "structural")

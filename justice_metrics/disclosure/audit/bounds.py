@@ -113,10 +113,16 @@ class _Part:
         self.low, self.high = np.array(lows), np.array(highs)
         self.bounds = np.array([bounds[key] for key in self.keys], np.float64)
         self.place = place
+        self.fractional = bool((np.abs(np.array(v)) != 1).any())
 
     def bounded(self, wanted: Sequence[Key], enough: Enough, *, whole: bool) -> dict[Key, Bounds] | None:
         """Return the bounds of some counts of the part; None where no counts fit."""
-        integral = whole and len(self.keys) <= _WHOLE_CELLS
+        # one solution in whole numbers is looked for first: a solver that finds none is not trusted with the rest
+        integral = (
+            whole
+            and len(self.keys) <= _WHOLE_CELLS
+            and self._world(np.zeros(len(self.keys)), integral=True) is not None
+        )
         places = np.array([self.place[key] for key in wanted])
         met_low, met_high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
         chance = np.random.default_rng(20)
@@ -152,6 +158,8 @@ class _Part:
             integrality=np.full(len(self.keys), int(integral)),
             bounds=Box(self.bounds[:, 0], self.bounds[:, 1]),
             constraints=LinearConstraint(self.matrix, self.low - _NEAR, self.high + _NEAR),
+            # its presolve takes whole numbers behind a percentage for impossible
+            options={"presolve": not (integral and self.fractional)},
         )
         return None if solved.x is None else np.asarray(solved.x, np.float64)
 
