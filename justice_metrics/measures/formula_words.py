@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..base.language import Language
+from ..base.language import Label, Language
 from ..cases.attributes import attribute_words
 
 _NAME: Final = re.compile(r"\b[A-Za-z_]\w*\b(?!\s*\()")
 
 
-class FormulaWords:
-    """The right side of a formula, for a heading."""
+class FormulaWords(Label):
+    """The right side of a formula, for a heading: words like a label, though its attributes are translated."""
 
     __slots__ = ("formula",)
 
     def __init__(self, formula: str) -> None:
+        super().__init__(formula)
         self.formula = formula
 
     def text(self, language: Language = "en") -> str:

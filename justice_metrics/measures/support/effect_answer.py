@@ -49,7 +49,7 @@ from .flow import departures, ended_under_both, flow_table
 from .naive import naive_table
 from .protocol import Emulated, checklist_table, protocol_table
 from .runs import Part, cut, lines_of, overlap_counts, unweighted, without_overlap
-from .strategies import Strategies, period_words
+from .strategies import Said, Strategies, period_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,7 +115,7 @@ class SupportEffect(Result):
         if reason is not None:
             return untold(main, reason, self.outcome_words)
         together = together_of(self.tables["ratios"], self.strategies.level)
-        said = list(sentences(main, self.strategies, self.outcome_words, together))
+        said = list(sentences(main, self.strategies.said, self.outcome_words, together))
         row = self._leading_row()
         if main["conf_low"][row] <= 0 <= main["conf_high"][row]:
             said[2 * row + 2 : 2 * row + 2] = next_study(main, row, self.units)
@@ -130,7 +130,7 @@ class SupportEffect(Result):
         reason = why_not(self.parts[0].starters, self.strategies.within)
         if reason is not None:
             return cannot_tell(reason)
-        said = effect(main, row, self.strategies, self.outcome_words)
+        said = effect(main, row, self.strategies.said, self.outcome_words)
         if main["conf_low"][row] <= 0 <= main["conf_high"][row]:
             if not self.strategies.adjusted:
                 return tr("{said} Inconclusive.", said=said)
@@ -146,7 +146,7 @@ class SupportEffect(Result):
     def context(self) -> Mapping[str, object]:
         """Return the strategies and the words of the outcomes, and whether a difference may be told."""
         enough = self.parts[0].starters.enough
-        return {"strategies": self.strategies, "words": self.outcome_words, "enough": enough}
+        return {"asked": self.strategies.said, "words": self.outcome_words, "enough": enough}
 
     @classmethod
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
@@ -154,9 +154,9 @@ class SupportEffect(Result):
         context = context_of(shown)
         if not context["enough"]:
             return (tr("These files cannot tell how cases end with support in time."),)
-        strategies, words = cast(Strategies, context["strategies"]), cast("Mapping[str, Readable]", context["words"])
-        together = together_of(shown.tables["ratios"], strategies.level) if "ratios" in shown.tables else ()
-        return shown_sentences(shown.main, strategies, words, together)
+        said, words = cast(Said, context["asked"]), cast("Mapping[str, Readable]", context["words"])
+        together = together_of(shown.tables["ratios"], said.level) if "ratios" in shown.tables else ()
+        return shown_sentences(shown.main, said, words, together)
 
     @classmethod
     def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
@@ -253,7 +253,7 @@ def answer_of(
     return SupportEffect(
         heading=tr(
             "Support within {days} days and how cases end: {support}",
-            days=strategies.within,
+            days=Setting(strategies.within),
             support=strategies.support,
         ),
         tables=with_guards(

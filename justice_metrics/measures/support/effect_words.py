@@ -11,7 +11,7 @@ import numpy as np
 from ...base.language import Language, Readable, Setting, format_number, tr, trn
 from ...base.table import Table
 from ..declared import Points, PValue, Share
-from .strategies import Strategies, period_words
+from .strategies import Said, Strategies, period_words
 
 # Differences that a next study may be planned for, in shares; the largest that these data would miss are told.
 PLANNED: Final = (0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005)
@@ -155,7 +155,7 @@ def together_of(ratios: Table, level: float) -> tuple[Together, ...]:
     return tuple(Together(float(one), n, level) for one in ratios["p_holm"])
 
 
-def sentences(main: Table, strategies: Strategies, words: Any, together: Sequence[Together]) -> tuple[Readable, ...]:
+def sentences(main: Table, strategies: Said, words: Any, together: Sequence[Together]) -> tuple[Readable, ...]:
     """Return two sentences per outcome and horizon: the difference, and what stands behind it."""
     adjusted = strategies.adjusted
     return tuple(
@@ -166,7 +166,7 @@ def sentences(main: Table, strategies: Strategies, words: Any, together: Sequenc
 
 
 def shown_sentences(
-    main: Table, strategies: Strategies, words: Mapping[str, Readable], together: Sequence[Together]
+    main: Table, strategies: Said, words: Mapping[str, Readable], together: Sequence[Together]
 ) -> tuple[Readable, ...]:
     """Return the same of what is published: nothing of a row whose difference or whose cases are hidden."""
     said: list[Readable] = []
@@ -203,7 +203,7 @@ def cannot_tell(reason: Readable) -> Readable:
     return tr("These files cannot tell how cases end with support in time. {reason}.", reason=reason)
 
 
-def effect(main: Table, row: int, strategies: Strategies, words: Any) -> Readable:
+def effect(main: Table, row: int, strategies: Said, words: Any) -> Readable:
     """Return one difference in absolute numbers, with its interval: an effect only where something was adjusted for."""
     difference, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
     told = {

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from ...base.language import Language, Message, Readable, format_number, tr, trn
+from ...base.language import Label, Language, Message, Readable, Setting, format_number, tr, trn
 from ...base.table import Table
 from ...cases.attributes import actor_words
 from ...reduce.patterns import HOLDS
@@ -70,20 +70,18 @@ DOUBTFUL: Final = 0.05
 MOST_DIGITS: Final = 6
 
 
-class Chain:
+class Chain(Label):
     """Names one after another, such as the actors in the order in which they came."""
 
     __slots__ = ("between", "parts")
 
     def __init__(self, parts: Sequence[Readable], between: str) -> None:
         self.parts, self.between = tuple(parts), between
+        super().__init__(between.join(str(one) for one in self.parts))
 
     def text(self, language: Language = "en") -> str:
         """Return the names in the reader's language."""
         return self.between.join(one.text(language) for one in self.parts)
-
-    def __str__(self) -> str:
-        return self.text()
 
 
 # By model, term and level: who is compared, and with whom.
@@ -133,7 +131,7 @@ def set_words(asked: Asked) -> Readable:
         return tr("all of: {actors}", actors=who)
     if asked.needed == 1:
         return tr("any of: {actors}", actors=who)
-    return tr("at least {n} of: {actors}", n=asked.needed, actors=who)
+    return tr("at least {n} of: {actors}", n=Setting(asked.needed), actors=who)
 
 
 def level_words_of(level: str, present: str = "since_start") -> Readable:
@@ -151,12 +149,12 @@ def level_words_of(level: str, present: str = "since_start") -> Readable:
     low, range_, high = level.rstrip("+").partition("-")
     if low.isdigit():
         if level.endswith("+"):
-            return tr("{n} actors or more", n=int(low))
+            return tr("{n} actors or more", n=Setting(low))
         if range_:
             if level == "0-1":
                 return tr("none or one actor")
-            return tr("{low} to {high} actors", low=int(low), high=int(high))
-        return tr("none") if low == "0" else trn("{n} actor", "{n} actors", int(low))
+            return tr("{low} to {high} actors", low=Setting(low), high=Setting(high))
+        return tr("none") if low == "0" else trn("{n} actor", "{n} actors", Setting(low))
     steps = [Chain([actor_words(one) for one in step.split(BESIDE)], " + ") for step in level.split(BEFORE)]
     return Chain(steps, " → ")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ...base.language import Message, Readable, Setting, tr, trn
 from ...cases.attributes import actor_words
@@ -23,6 +23,23 @@ TIMING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         "late": tr("late: what is missing over the last days"),
     }
 )
+
+
+class Said(NamedTuple):
+    """What sentences need of two strategies.
+
+    Attributes
+    ----------
+    within : int
+        Days of grace.
+    adjusted : bool
+        Whether the cases of both were made alike in anything.
+    level : float
+    """
+
+    within: int
+    adjusted: bool
+    level: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +99,11 @@ class Strategies:
     def arms(self) -> Mapping[str, Readable]:
         """Short names of both strategies."""
         return arm_words(self.within)
+
+    @property
+    def said(self) -> Said:
+        """What sentences need."""
+        return Said(self.within, self.adjusted, self.level)
 
     @property
     def support(self) -> Readable:
