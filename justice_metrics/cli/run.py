@@ -51,7 +51,7 @@ def add(app: typer.Typer, options: Options) -> None:
 
             shell.settle(language_of(study) or shell.language)
             shell.settle(read_study(study).languages[0])
-            with _progress(shell) as progress:
+            with stepwise(shell) as progress:
                 report = run_study(
                     study, language=shell.language if language else None, folder=folder, progress=progress
                 )
@@ -66,7 +66,7 @@ def add(app: typer.Typer, options: Options) -> None:
 
 
 @contextmanager
-def _progress(shell: Shell) -> Iterator[Progress | None]:
+def stepwise(shell: Shell) -> Iterator[Progress | None]:
     """Show the steps of the run, if there is somebody to see them."""
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from ..base.language import Label, Language, Message, Readable, format_date, tr
+from ..base.language import Label, Language, Readable, Setting, tr
 from ..base.settings import ReadableError, read_toml, validated
 from .inert import plain
 
@@ -97,26 +97,11 @@ class Passport:
         """Return the passport of one release."""
         return replace(self, number=number, citation=citation)
 
-    def rows(self, language: Language = "en") -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[Readable, Readable]]:
         """Return what a report shows of it: pairs of term and words."""
-        pairs: list[tuple[Message, str]] = []
-        if self.number is not None:
-            pairs.append((tr("Release number"), str(self.number)))
-        if self.published_on is not None:
-            pairs.append((tr("Published on"), format_date(self.published_on, language)))
-        pairs += [(term, plain(said.text(language), longest=_LONGEST)) for term, said in self._said()]
-        return [(term.text(language), words) for term, words in pairs]
-
-    def to_record(self) -> dict[str, Any]:
-        """Return it for a JSON file, every text in the languages that it was given in."""
-        texts = {name: getattr(self, name) for name in PassportFile.model_fields if name != "published_on"}
-        return {
-            **{name: _languages(said) for name, said in texts.items() if said is not None},
-            "published_on": self.published_on.isoformat() if self.published_on else None,
-        }
-
-    def _said(self) -> list[tuple[Message, Readable]]:
-        found: list[tuple[Message, Readable | None]] = [
+        found: list[tuple[Readable, Readable | None]] = [
+            (tr("Release number"), None if self.number is None else tr("{number}", number=Setting(self.number))),
+            (tr("Published on"), None if self.published_on is None else tr("{day}", day=self.published_on)),
             (tr("Responsible"), self.responsible),
             (tr("Ethics approval"), self.ethics_approval),
             (tr("Legal basis"), self.legal_basis),
@@ -128,6 +113,18 @@ class Passport:
             (tr("How to cite"), self.citation),
         ]
         return [(term, said) for term, said in found if said is not None]
+
+    def rows(self, language: Language = "en") -> list[tuple[str, str]]:
+        """Return the same in one language, harmless to any page."""
+        return [(term.text(language), plain(said.text(language), longest=_LONGEST)) for term, said in self.pairs()]
+
+    def to_record(self) -> dict[str, Any]:
+        """Return it for a JSON file, every text in the languages that it was given in."""
+        texts = {name: getattr(self, name) for name in PassportFile.model_fields if name != "published_on"}
+        return {
+            **{name: _languages(said) for name, said in texts.items() if said is not None},
+            "published_on": self.published_on.isoformat() if self.published_on else None,
+        }
 
 
 def read_passport(path: str | Path) -> Passport:

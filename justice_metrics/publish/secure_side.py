@@ -120,6 +120,17 @@ class SecureSide:
         with explained(name):
             return json.loads(self.folder.joinpath(*name.split("/")).read_text(encoding="utf-8"))
 
+    def keep_folder(self, name: str, files: Mapping[str, bytes]) -> Path:
+        """Keep files together in a folder of the secure side: all of them, or none."""
+        target = self.folder.joinpath(*name.split("/"))
+        with self.staged(files) as folder, explained(name):
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            if target.exists():
+                # a killed run kept it, and died before the register knew of it
+                shutil.rmtree(target)
+            folder.rename(target)
+        return target
+
     @contextmanager
     def staged(self, files: Mapping[str, bytes]) -> Iterator[Path]:
         """Give the files of a release in a folder of the secure side, as they will lie in the public one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from ..base.errors import OutputError
@@ -37,8 +38,18 @@ def known_cells(stored: Sequence[StoredRelease], secure: SecureSide) -> list[Pro
     for number in range(len(stored) + 1):
         if number:
             found.append(_read(stored[number - 1].record(CELLS)))
-        found += [_read(secure.record(one["cells"])) for one in queries if min(one["after"], len(stored)) == number]
+        found += [
+            _read(secure.record(f"{one['folder']}/{CELLS}"))
+            for one in queries
+            if min(one["after"], len(stored)) == number
+        ]
     return found
+
+
+def known_folders(stored: Sequence[StoredRelease], secure: SecureSide) -> list[Path]:
+    """Return the folders of what was published before, for the auditor: releases, and answers to queries."""
+    queries = [secure.folder / one["folder"] for one in secure.entries() if one["kind"] == "query"]
+    return [*(one.folder for one in stored), *queries]
 
 
 def cells_record(cells: ProtectedCells) -> dict[str, Any]:
@@ -82,6 +93,11 @@ def enter_releases(stored: Sequence[StoredRelease], secure: SecureSide) -> None:
 def dossier_name(number: int) -> str:
     """Return where the raw counts of a release are on the secure side."""
     return f"dossiers/{number:03d}.json"
+
+
+def query_name(number: int) -> str:
+    """Return where the answer to a query is kept on the secure side."""
+    return f"queries/{number:04d}"
 
 
 def queries_so_far(secure: SecureSide) -> int:

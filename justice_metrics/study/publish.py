@@ -18,7 +18,7 @@ from ..disclosure.audit import audit
 from ..disclosure.boxes import boxes_record
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
-from ..publish.changes import ChangeLog, changes_between
+from ..publish.changes import changes_between
 from ..publish.passport import Passport, read_passport
 from ..publish.record import as_json
 from ..publish.releases import StoredRelease, add_release, publishing_alone, releases
@@ -26,7 +26,7 @@ from ..publish.secure_side import SecureSide, json_text, keyed_digest
 from ..publish.software import software_record
 from .asking import Progress, Steps, asked, read_data, reading, readings
 from .inputs import input_digest
-from .known import CELLS, cells_record, dossier_name, enter_releases, known_cells, queries_so_far
+from .known import CELLS, cells_record, dossier_name, enter_releases, known_cells, known_folders, queries_so_far
 from .plan import Study, read_study
 from .replication import replication_files
 from .report_files import report_files
@@ -190,14 +190,8 @@ def _published(
     files = report_files(made, study, names=names, steps=steps, passport=passport, changes=log.lines())
     steps.next(tr("Making the replication package"))
     files |= {f"replication/{name}": data for name, data in replication_files(study, gate.policy, made.results).items()}
-    files |= {
-        CELLS: json_text(cells_record(made.cells)),
-        RESULTS: json_text(record),
-        "boxes.json": json_text(boxes_record(made.results, exact=made.exact)),
-        "changes.json": json_text(log.to_record()),
-        "changes.csv": log.csv_bytes(),
-        "release.json": json_text(_record(study, gate, made, passport, identity, log)),
-    }
+    files |= {"changes.json": json_text(log.to_record()), "changes.csv": log.csv_bytes()}
+    files |= record_files(study, gate, made, passport, identity=identity, changed_figures=len(log.changes))
     steps.next(tr("Attacking the release, as an outsider would"))
     checked(files, gate)
     steps.next(tr("Writing the release"))
@@ -216,7 +210,7 @@ def checked(files: Mapping[str, bytes], gate: Gate) -> None:
         When a hidden number can be computed, or a file holds what may not leave; nothing is published then.
     """
     with gate.secure.staged(files) as folder:
-        found = audit(folder, previous=[one.folder for one in gate.stored])
+        found = audit(folder, previous=known_folders(gate.stored, gate.secure))
     if found.passed:
         return
     raise DisclosureError(
@@ -243,9 +237,17 @@ def citation(study: Study, passport: Passport, results: Sequence[Result], number
     return Label(texts)
 
 
-def _record(
-    study: Study, gate: Gate, made: Release, passport: Passport, identity: str, log: ChangeLog
-) -> dict[str, Any]:
+def record_files(study: Study, gate: Gate, made: Release, passport: Passport, **more: Any) -> dict[str, bytes]:
+    """Return the files of a release that programs read: numbers, what each counts, where they come from."""
+    return {
+        CELLS: json_text(cells_record(made.cells)),
+        RESULTS: json_text(as_json(made.results, "en")),
+        "boxes.json": json_text(boxes_record(made.results, exact=made.exact, ties=made.ties)),
+        "release.json": json_text({**_record(study, gate, made, passport), **more}),
+    }
+
+
+def _record(study: Study, gate: Gate, made: Release, passport: Passport) -> dict[str, Any]:
     """Return where a release comes from: no folder, no host, no user, and no clock."""
     return {
         "format": _FORMAT,
@@ -265,9 +267,7 @@ def _record(
         "ledger": made.ledger.to_record(),
         "earlier": [{"release": one.number, "manifest_sha256": one.digest} for one in gate.stored],
         "queries_before": queries_so_far(gate.secure),
-        "changed_figures": len(log.changes),
         "software": software_record(),
-        "identity": identity,
     }
 
 

@@ -75,7 +75,7 @@ class TestWhole:
         def broken(*args: object, **kwargs: object) -> bytes:
             raise RuntimeError
 
-        monkeypatch.setattr("justice_metrics.study.report_files.rendered", broken)
+        monkeypatch.setattr("justice_metrics.study.report_files.release_files", broken)
         assert report_bytes is not broken
         with pytest.raises(RuntimeError):
             run_study(files.write_study())
