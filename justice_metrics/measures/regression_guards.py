@@ -81,7 +81,8 @@ def cells_behind(made: Prepared, outcomes: Sequence[str]) -> tuple[Count, ...]:
             last = float(made.patterns.rows.n[left & patterns[made.patterns.rows.pattern]].sum())
         else:
             last = units
-        counted.append(({**fixed, **_named(made, at, ever=True)}, units))
+        # all units were once without what holds from a day on: that restricts nothing
+        counted.append((fixed if units == made.units else {**fixed, **_named(made, at, ever=True)}, units))
         for outcome in outcomes:
             events = float(made.events(made.spells.outcomes.index(outcome) + 1)[patterns].sum())
             counted += [
@@ -143,6 +144,8 @@ def _levels(made: Prepared, *, ever: bool) -> Mapping[str, Restrictions]:
             own.append((column.reference, ((name, made.references[name]),)))
         for level, at in own:
             restricts = _named(made, at, ever=ever)
+            if ever and made.units_at(at) == made.units:
+                restricts = {}
             known = found.setdefault(level, restricts)
             if known != restricts:
                 held = {f"ever {level}:{{term}}": ("yes",)} if ever else {"at the end:{term}": (level,)}

@@ -29,21 +29,22 @@ def all_cases(found: Sequence[Told], whose: Provenance) -> Restrictions:
 
 def at_level(found: Sequence[Told], fixed: Restrictions) -> CellOf:
     """Return which cases were ever open at the level of a row."""
-    return CellOf(fixed={**fixed, _ever(found): ("yes",)})
+    return CellOf(fixed=fixed, each={"level": _who_ever(found)})
 
 
 def came_at_level(found: Sequence[Told], fixed: Restrictions) -> CellOf:
     """Return which cases came to the outcome of a row while they were at its level."""
     outcomes = found[0].model.asked.data.outcomes
     return CellOf(
-        fixed={**fixed, _ever(found): ("yes",), _there(found): ("yes",)},
-        each={"outcome": {one: ending_of(one, outcomes) for one in outcomes}},
+        fixed=fixed,
+        each={"level": _who_came(found), "outcome": {one: ending_of(one, outcomes) for one in outcomes}},
     )
 
 
 def cells_behind(found: Sequence[Told], fixed: Restrictions) -> tuple[Count, ...]:
     """Return the counts that must be large enough: cases and endings at every level, and of what is adjusted for."""
     counted: list[tuple[Restrictions, float]] = []
+    everybody = _everybody(found)
     for one in found:
         outcomes = one.model.asked.data.outcomes
         cells = one.model.states.histories
@@ -56,10 +57,10 @@ def cells_behind(found: Sequence[Told], fixed: Restrictions) -> tuple[Count, ...
             )
             ever, there = _ever(found).format(**row), _there(found).format(**row)
             events = float(one.events[at])
-            level: Restrictions = {**fixed, ever: ("yes",)}
+            level: Restrictions = fixed if line.level in everybody else {**fixed, ever: ("yes",)}
             counted.append((level, float(line.cases)))
-            counted.append(({**level, there: ("yes",), **came}, events))
-            counted.append(({**level, f"{there}, by {one.outcome}": ("no",)}, float(line.cases) - events))
+            counted.append(({**level, there: (line.level,), **came}, events))
+            counted.append(({**level, f"{there}, came to {one.outcome}": ("no",)}, float(line.cases) - events))
     counted += _adjusted(found, fixed)
     return hidden_counts(counted)
 
@@ -90,12 +91,29 @@ def _adjusted(found: Sequence[Told], fixed: Restrictions) -> list[tuple[Restrict
     return counted
 
 
+def _everybody(found: Sequence[Told]) -> frozenset[str]:
+    """Return the levels at which all cases ever were, such as that of nobody yet: they restrict nothing."""
+    lines = [(line, one.model.states.histories.units) for one in found for line in one.model.lines]
+    some = {line.level for line, units in lines if line.cases != units}
+    return frozenset(line.level for line, _ in lines) - some
+
+
+def _who_ever(found: Sequence[Told]) -> Mapping[str, Restrictions]:
+    everybody = _everybody(found)
+    levels = {line.level for one in found for line in one.model.lines}
+    return {one: {} if one in everybody else {_ever(found): ("yes",)} for one in sorted(levels)}
+
+
+def _who_came(found: Sequence[Told]) -> Mapping[str, Restrictions]:
+    return {level: {**ever, _there(found): (level,)} for level, ever in _who_ever(found).items()}
+
+
 def _ever(found: Sequence[Told]) -> str:
     return f"ever {{level}} of {{term}} ({{model}}, {{lag_days}} days later; {_asked(found)})"
 
 
 def _there(found: Sequence[Told]) -> str:
-    return f"ended at {{level}} of {{term}} ({{model}}, {{lag_days}} days later; {_asked(found)})"
+    return f"level of {{term}} at the end ({{model}}, {{lag_days}} days later; {_asked(found)})"
 
 
 def _asked(found: Sequence[Told]) -> str:
