@@ -10,7 +10,7 @@ from functools import wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from .cells import BaseCounts, Count, CurveCounts, box
+from .cells import BaseCounts, Count, CurveCounts, Tie, box
 from .errors import QuestionError, suggestion
 from .language import LANGUAGES, Language, Readable, format_share, tr
 from .provenance import Provenance
@@ -93,6 +93,8 @@ class Result(ABC):
         What ``to_frame`` returns: the library that the cases came in.
     weighted : bool
         The counts are sums of sampling weights, so that they do not tell how many units stand behind them.
+    ties : tuple of Tie
+        Sums of its counts that an outsider knows and no box tells, for the disclosure gate.
     """
 
     question: ClassVar[str] = ""
@@ -105,6 +107,7 @@ class Result(ABC):
     notes: tuple[Readable, ...] = ()
     frame_library: FrameLibrary = field(default="pandas")
     weighted: bool = False
+    ties: tuple[Tie, ...] = field(default=(), repr=False)
 
     def __init_subclass__(cls, **more: Any) -> None:
         # every drawing of every answer refuses a language that is not there, before anything is drawn
@@ -210,7 +213,10 @@ class Result(ABC):
             for place, one in enumerate(whose.left_out)
         ]
         return BaseCounts(
-            population=f"{whose.unit} of {whose.fingerprint}", counts=tuple(found), weighted=self.weighted
+            population=f"{whose.unit} of {whose.fingerprint}",
+            counts=tuple(found),
+            weighted=self.weighted,
+            ties=self.ties,
         )
 
     def rebuild(self, protected: Protected) -> Result:

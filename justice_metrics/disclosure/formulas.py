@@ -44,12 +44,17 @@ def _limit(kernel: _Limits, side: str) -> Formula:
     return limit
 
 
-def _two(kernel: Callable[..., Contrast], side: str) -> Formula:
-    """Make a formula of two shares that are compared: of (n, d, n of the other, d of the other)."""
+def _two(kernel: Callable[..., Contrast], side: str, same: float) -> Formula:
+    """Make a formula of two shares that are compared: of (n, d, n of the other, d of the other).
+
+    A fifth input is 1 where both are the same group, which differs from itself by nothing, without doubt.
+    """
 
     def compared(inputs: Inputs, level: float, groups: Counts) -> Floats:  # noqa: ARG001
-        n, d, x, m = inputs
-        return np.asarray(getattr(kernel(_within(n, d), d, _within(x, m), m, level), side), np.float64)
+        n, d, other_n, other_d = inputs[:4]
+        found = np.asarray(getattr(kernel(_within(n, d), d, _within(other_n, other_d), other_d, level), side))
+        itself = (inputs[4] == 1) & (d > 0) if len(inputs) > 4 else np.zeros(len(n), np.bool_)
+        return np.where(itself, same, found)
 
     return compared
 
@@ -140,12 +145,12 @@ FORMULAS: Final[Mapping[str, Formula]] = MappingProxyType(
         "poisson_low_per_100000": _rate("conf_low", 1e5),
         "poisson_high_per_100000": _rate("conf_high", 1e5),
         # of (n, d, n of the other, d of the other)
-        "share_difference": _two(newcombe_difference, "estimate"),
-        "share_difference_low": _two(newcombe_difference, "conf_low"),
-        "share_difference_high": _two(newcombe_difference, "conf_high"),
-        "share_ratio": _two(score_ratio, "estimate"),
-        "share_ratio_low": _two(score_ratio, "conf_low"),
-        "share_ratio_high": _two(score_ratio, "conf_high"),
+        "share_difference": _two(newcombe_difference, "estimate", 0.0),
+        "share_difference_low": _two(newcombe_difference, "conf_low", 0.0),
+        "share_difference_high": _two(newcombe_difference, "conf_high", 0.0),
+        "share_ratio": _two(score_ratio, "estimate", 1.0),
+        "share_ratio_low": _two(score_ratio, "conf_low", 1.0),
+        "share_ratio_high": _two(score_ratio, "conf_high", 1.0),
         # of (a), and of the rows that belong together
         "sum_of_rows": _rows(_summed),
         "share_of_rows": _rows(lambda a, groups: _over(a, _summed(a, groups))),

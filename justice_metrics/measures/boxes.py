@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
+from ..base.cells import Signed, Tie, box
 from ..base.levels import ALL, PENDING
 from ..cases.casedata import CaseData
 from ..reduce.risk import classes
@@ -143,3 +144,22 @@ def younger_levels(days: int, also: Sequence[int] = ()) -> tuple[str, ...]:
 def open_or(levels: Sequence[str]) -> tuple[str, ...]:
     """Return levels of ``ending`` with those that are pending."""
     return (*levels, PENDING)
+
+
+def span_of(label: str) -> str:
+    """Return how long a period is, by its label: the name of its dimension.
+
+    Examples
+    --------
+    >>> [span_of(one) for one in ("2019", "2019-Q1", "2019-H2", "2019-03", "2019-01-01/2019-02-15")]
+    ['year', 'quarter', 'half_year', 'month', 'own_period']
+    """
+    if "/" in label:
+        return "own_period"
+    rest = label[4:]
+    return "year" if not rest else {"Q": "quarter", "H": "half_year"}.get(rest[1], "month")
+
+
+def tie(plus: Iterable[Restrictions], minus: Iterable[Restrictions]) -> Tie:
+    """Return that some counts, by their restrictions, add up to the same as others."""
+    return tuple(Signed(box(one), "unit" in one, sign) for several, sign in ((plus, 1), (minus, -1)) for one in several)

@@ -50,11 +50,12 @@ def known(*values: object) -> bool:
     return all(isinstance(one, int | float | np.number) and not math.isnan(one) for one in values)
 
 
-def written(table: Table, column: str, language: Language) -> list[str]:
+def written(table: Table, column: str, language: Language, *, as_share: bool = False) -> list[str]:
     """Return the numbers of a column as words, for a drawing; a hidden one says so."""
     marks = hidden(table, column)
+    write = format_share if as_share else format_number
     return [
-        HIDDEN.text(language) if mark else format_number(float(one), language)
+        HIDDEN.text(language) if mark else write(float(one), language)
         for one, mark in zip(numbers(table, column), marks, strict=True)
     ]
 

@@ -46,6 +46,7 @@ class SurveyCells(NamedTuple):
     strata: Strata
     cells: DesignCells
     people: Counts  # (G,) in the base, whatever they weigh
+    said_yes: Counts  # (G,) of them
     unanswered: int
     outside_unknown: int
 
@@ -156,6 +157,7 @@ def survey_cells(
         Strata(tuple(by), levels),
         cells,
         np.bincount(group[counted], minlength=len(levels)).astype(np.int64),
+        np.bincount(group[counted], weights=said[counted], minlength=len(levels)).astype(np.int64),
         int((inside & np.isnan(said)).sum()),
         int((design.usable & np.isnan(base)).sum()),
     )

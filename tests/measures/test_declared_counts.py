@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 
 import justice_metrics as jm
@@ -15,6 +16,44 @@ from tests.disclosure.declared import check_declared, hidden
 
 Ask = Callable[[jm.CaseData], Result]
 
+PEOPLE = pd.DataFrame(
+    {
+        "hit": [1, 1, 1, 0, 1, 1] * 5,
+        "told": [1, 0, 0, 0, 1, 0] * 5,
+        "place": ["town", "land"] * 15,
+        "weight": [2.0, 1.5, 1.0] * 10,
+    }
+)
+OFFICES = jm.CountData.from_frame(
+    pd.DataFrame(
+        {
+            "Office": ["North", "South"] * 3,
+            "Year": [2019, 2019, 2020, 2020, 2021, 2021],
+            "Start": [300, 200, 340, 190, 355, 205],
+            "New": [120, 70, 110, 80, 130, 90],
+            "Again": [20, 12, 15, 25, 11, 14],
+            "In": [140, 82, 125, 105, 141, 104],
+            "Out": [100, 92, 110, 90, 120, 100],
+            "End": [340, 190, 355, 205, 376, 209],
+            "Judges": [4, 3, 4, 3, 5, 3],
+        }
+    ),
+    {
+        "counts": {
+            "period": "Year",
+            "keys": {"office": "Office"},
+            "quantities": {
+                "pending_start": "Start",
+                "new": "New",
+                "reopened": "Again",
+                "incoming": "In",
+                "resolved": "Out",
+                "pending_end": "End",
+                "judges": "Judges",
+            },
+        }
+    },
+)
 QUESTIONS: dict[str, Ask] = {
     "attrition": jm.attrition,
     "attrition by": lambda cases: jm.attrition(cases, by="department", age_months=(12, 30)),
@@ -29,6 +68,22 @@ QUESTIONS: dict[str, Ask] = {
     "caseload by year": lambda cases: jm.caseload(cases, by=("department", "year")),
     "case_ages": jm.case_ages,
     "case_ages by": lambda cases: jm.case_ages(cases, by="department", years=(1, 2), year_days=360),
+    "impunity": lambda cases: jm.impunity(cases, months=(12, 24)),
+    "impunity by": lambda cases: jm.impunity(cases, months=10, by="department"),
+    "rate_contrasts": lambda cases: jm.rate_contrasts(cases, by="department"),
+    "rate_contrasts of": lambda cases: jm.rate_contrasts(cases, by="department", of="rejection", per="charge"),
+    "period_ratios": lambda cases: jm.period_ratios(cases, of=("charge", "conviction"), by="department"),
+    "conviction_ratio": lambda cases: jm.conviction_ratio(cases, period="half_year"),
+    "effectiveness": jm.effectiveness,
+    "effectiveness less": lambda cases: jm.effectiveness(cases, excluded=("withdrawal",), by="department"),
+    "parts_of_whole": lambda _: jm.parts_of_whole(OFFICES, parts=("new", "reopened"), whole="incoming", by="office"),
+    "count_changes": lambda cases: jm.count_changes(cases, of=("complaint", "charge"), by="department"),
+    "ratio_changes": lambda cases: jm.ratio_changes(cases, of="conviction", per="verdict"),
+    "share_change": lambda _: jm.share_change(before=(83, 100), after=(120, 160)),
+    "rate_chain": lambda _: jm.rate_chain([{"name": "reported", "share": 0.067}]),
+    "dark_figure": lambda _: jm.dark_figure(reported=0.104, opened=0.68),
+    "survey_shares": lambda _: jm.survey_shares(PEOPLE, of="told", among="hit", by="place"),
+    "reporting_rate": lambda _: jm.reporting_rate(PEOPLE, forms={"physical": ("hit", "told")}, weight="weight"),
 }
 
 
@@ -63,6 +118,8 @@ def test_hidden_numbers_are_drawn_as_hidden(answer: Result, language: str) -> No
     tables = {name: hidden(one) for name, one in answer.tables.items() if one.guard != "internal"}
     shown = published(answer, tables)
     figures = [shown.plot(language=language), *(shown.draw(view, language=language) for view in answer.views)]
+    if all(one.guard == "words" for one in tables.values()):
+        return
     for axes in figures:
         said = [one.get_text() for one in axes.texts]
         assert any(HIDDEN.text(language) in one for one in said), said

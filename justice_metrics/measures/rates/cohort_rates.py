@@ -174,7 +174,7 @@ def cohort_rates(
             "main": _table(
                 found,
                 words,
-                _cells(cases, numerators, denominators, standing_verdicts),
+                rate_cells(cases, numerators, denominators, standing=standing_verdicts),
                 limits_of(cases, interval, confidence_level),
             )
         },
@@ -238,10 +238,10 @@ def came_to_restrictions(cases: CaseData, word: str, *, standing: bool) -> Restr
     return standing_restrictions(cases, states)
 
 
-def _cells(
-    cases: CaseData, numerators: Sequence[str], denominators: Sequence[str], standing: Sequence[str]
+def rate_cells(
+    cases: CaseData, numerators: Sequence[str], denominators: Sequence[str], *, standing: Sequence[str]
 ) -> dict[str, RateCells]:
-    """Return which units each rate counts."""
+    """Return which units each rate counts; ``standing`` names the verdicts with which all convicted also stand."""
     cells: dict[str, RateCells] = {}
     for word in numerators:
         came = came_to_restrictions(cases, word, standing=word in standing)

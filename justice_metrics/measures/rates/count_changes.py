@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_tick, tr
-from ...base.quantities import Quantity, differences, ratio
+from ...base.cells import Of
+from ...base.language import Language, Readable, format_tick, tr
+from ...base.quantities import SUPPRESSED, Quantity, differences, ratio
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
 from ...base.types import Counts, Floats, Names, names
@@ -20,15 +21,19 @@ from ...cases.periods import Period, period_words
 from ...estimate.share_contrasts import count_ratio
 from ...figures.dots import dots
 from ..declared import ensure_level, strata_columns
+from ..shown import numbers, undefined_words, whole, words_of, written
 from .known_words import ensure_known
 from .period_numbers import (
     Against,
     Change,
     PeriodNumbers,
+    all_together,
+    counted_in,
     earlier_places,
     number_before,
     of_whole_periods,
     period_numbers,
+    ties_of,
 )
 
 if TYPE_CHECKING:
@@ -57,13 +62,16 @@ class CountChanges(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the last change of each quantity, all together."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the last change of each quantity that is shown, all together."""
+        main = shown.main
+        change, before, after = (numbers(main, one) for one in ("estimate", "before", "after"))
         said: list[Readable] = []
-        for name, words in self.quantity_words.items():
-            there = (main["quantity"] == name) & np.isfinite(main["estimate"].astype(float))
-            for one in strata:
-                there &= main[one] == main[one][-1]
+        for name, words in main.labels["quantity"].items():
+            there = (main["quantity"] == name) & np.isfinite(change + before + after) & all_together(main)
             if there.any():
                 row = int(np.flatnonzero(there)[-1])
                 said.append(
@@ -71,38 +79,38 @@ class CountChanges(Result):
                         "{period}, {quantity}: from {before} to {after}, a change of {change}.",
                         period=period_words(str(main["period"][row])),
                         quantity=words,
-                        before=round(float(main["before"][row])),
-                        after=round(float(main["after"][row])),
-                        change=Change(float(main["estimate"][row])),
+                        before=whole(before[row]),
+                        after=whole(after[row]),
+                        change=Change(float(change[row])),
                     )
                 )
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the relative changes of all together, with their intervals."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        told = {"", "under_review", "not_defined"}
-        rows = [
-            row
-            for row in range(len(main))
-            if all(main[name][row] == main[name][-1] for name in strata) and main.statuses["estimate"][row] in told
-        ]
-        estimate, low, high = (main[name][rows].astype(float) * 100 for name in ("estimate", "conf_low", "conf_high"))
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the relative changes of all together that are shown; a hidden one says so."""
+        main = shown.main
+        told = {"", "under_review", "not_defined", SUPPRESSED}
+        marks = main.statuses["estimate"]
+        rows = [row for row in np.flatnonzero(all_together(main)).tolist() if marks[row] in told]
+        estimate, low, high = (numbers(main, name)[rows] * 100 for name in ("estimate", "conf_low", "conf_high"))
         # one interval from -20 to +3,700 % would leave no room for any other row
-        estimate[high - low > _WIDEST] = np.nan
+        with np.errstate(invalid="ignore"):
+            estimate[high - low > _WIDEST] = np.nan
+        before, after = (written(main, name, language) for name in ("before", "after"))
+        undefined = undefined_words(main, "estimate", language, tr("too few to tell"))
         return dots(
             labels=[period_words(str(main["period"][row])).text(language) for row in rows],
-            groups=[self.quantity_words[str(main["quantity"][row])].text(language) for row in rows],
+            groups=[words_of(main, "quantity", main["quantity"][row]).text(language) for row in rows],
             estimate=estimate,
             conf_low=np.where(np.isnan(estimate), np.nan, low),
             conf_high=np.where(np.isnan(estimate), np.nan, high),
-            annotations=[
-                f"{format_number(float(main['before'][row]), language)} → "
-                f"{format_number(float(main['after'][row]), language)}"
-                for row in rows
-            ],
-            undefined_label=tr("too few to tell").text(language),
+            annotations=[f"{before[row]} → {after[row]}" for row in rows],
+            undefined_label=[undefined[row] for row in rows],
             x_label=tr("relative change, per cent").text(language),
             percent=False,
             number=lambda change: format_tick(change, language),
@@ -185,6 +193,8 @@ def count_changes(
             tr("Per cent of the earlier number, not percentage points. Later registration can still change the last."),
         ),
         frame_library=data.frame_library,
+        weighted=found.weighted,
+        ties=ties_of(found, asked),
         quantity_words={one: found.words[one] for one in asked},
     )  # fmt: skip
 
@@ -230,17 +240,25 @@ def _counts_table(
             for b, a in zip(before.values, after.values, strict=True)
         ]
     )
+    things = {one: (one,) for one in asked}
+    limit = "" if found.weighted else "change"
+
+    def of(formula: str) -> Of:
+        return Of(inputs=("after", "before"), formula=formula, level=level)
+
     columns = (
         *strata_columns(found.strata.names),
         Column("quantity", tr("quantity"), "text", "key", "key"),
         Column("period", tr("period"), "text", "key", "key"),
-        Column("before", tr("before"), "units", "count", "count"),
-        Column("after", tr("in the period"), "units", "count", "count"),
-        Column("difference", tr("difference"), "units", "estimate", "difference"),
-        Column("estimate", tr("relative change"), "change", "estimate", "difference", 2),
-        Column("conf_low", tr("lower limit"), "change", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "change", "interval", "interval"),
-        Column("rounded", tr("relative change, rounded"), "change", "estimate", "difference", decimals),
+        Column("before", tr("before"), "units", "count", "count", cell=counted_in(found, things, "quantity", earlier)),
+        Column("after", tr("in the period"), "units", "count", "count", cell=counted_in(found, things, "quantity")),
+        Column("difference", tr("difference"), "units", "estimate", "difference", of=of("difference")),
+        Column("estimate", tr("relative change"), "change", "estimate", "difference", 2, of=of("change")),
+        Column("conf_low", tr("lower limit"), "change", "interval", "interval", of=of(f"{limit}_low" if limit else "")),
+        Column(
+            "conf_high", tr("upper limit"), "change", "interval", "interval", of=of(f"{limit}_high" if limit else "")
+        ),
+        Column("rounded", tr("relative change, rounded"), "change", "estimate", "difference", decimals, of=of("")),
     )
     p, k = len(found.labels), len(asked)
     values = {

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.cells import Of
+from ...base.language import Language, Readable, format_share, tr, trn
 from ...base.quantities import NOT_DEFINED, STATUSES, Quantity, differences, quantity, ratio
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -19,15 +20,19 @@ from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
 from ..recorded import unmapped
+from ..shown import numbers, of_words, undefined_words, whole
 from .parts_of_whole import added_up
 from .period_numbers import (
     PeriodNumbers,
     all_together,
     alone_notes,
+    counted_in,
     last_whole,
+    partial_of,
     partial_periods,
     period_numbers,
     set_against,
+    ties_of,
 )
 
 if TYPE_CHECKING:
@@ -55,17 +60,22 @@ class Effectiveness(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the last whole period of all together."""
-        main = self.main
-        row = last_whole(main, np.isfinite(main["estimate"].astype(float)) & all_together(main), self.partial)
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the last whole period of all together of which effectiveness is shown."""
+        main = shown.main
+        row = last_whole(main, np.isfinite(numbers(main, "estimate")) & all_together(main), partial_of(shown))
         if row is None:
             return ()
         values = {
             "period": period_words(str(main["period"][row])),
-            "numerator": round(float(main["numerator"][row])),
-            "denominator": round(float(main["denominator"][row])),
+            "numerator": whole(main["numerator"][row]),
+            "denominator": whole(main["denominator"][row]),
             "share": Share(main["estimate"][row]),
         }
-        if not np.isfinite(float(main["impunity"][row])):
+        if not np.isfinite(numbers(main, "impunity")[row]):
             return (
                 tr(
                     "{period}: {numerator} effective endings to {denominator} cases known, effectiveness {share}; no "
@@ -82,24 +92,31 @@ class Effectiveness(Result):
             ),
         )
 
+    def context(self) -> Mapping[str, object]:
+        """Return the periods of which the data hold a part only."""
+        return {"partial": self.partial}
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the impunity index of all together over the last periods."""
-        main = self.main
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the impunity index of all together over the last periods; a hidden one says so."""
+        main = shown.main
         periods = len(set(main["period"].tolist()))
         rows = list(range(len(main) - periods, len(main)))[-_DRAWN:]
         nothing = np.full(len(rows), np.nan)
+        beside = of_words(main, "numerator", "denominator", language)
+        undefined = undefined_words(main, "impunity", language)
         return dots(
             labels=[period_words(str(main["period"][row])).text(language) for row in rows],
-            estimate=main["impunity"][rows].astype(float),
+            estimate=numbers(main, "impunity")[rows],
             conf_low=nothing,
             conf_high=nothing,
-            annotations=[
-                f"{format_number(float(main['numerator'][row]), language)} / "
-                f"{format_number(float(main['denominator'][row]), language)}"
-                for row in rows
-            ],
+            annotations=[beside[row] for row in rows],
             annotation_label=tr("effective endings / cases known").text(language),
-            undefined_label=tr("not defined").text(language),
+            undefined_label=[undefined[row] for row in rows],
             x_label=tr("impunity index: 100 % less effectiveness").text(language),
             number=lambda share: format_share(share, language, decimals=0),
             ax=ax,
@@ -200,6 +217,8 @@ def effectiveness(
         ),
         notes=(*found.notes, *alone_notes(alone), *notes),
         frame_library=data.frame_library,
+        weighted=found.weighted,
+        ties=ties_of(counted, (*wanted, known, *off)),
         partial=partial_periods(found),
     )
 
@@ -236,12 +255,37 @@ def _table(
     columns = (
         *strata_columns(found.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
-        Column("numerator", tr("effective endings"), "units", "count", "count"),
-        Column("known", tr("cases known"), "units", "count", "count"),
-        Column("excluded", tr("taken off"), "units", "count", "count"),
-        Column("denominator", tr("left of them"), "units", "count", "count"),
-        Column("estimate", tr("effectiveness of the period"), "share", "estimate", "share", 2),
-        Column("impunity", tr("impunity index"), "share", "estimate", "share", 2),
+        Column("numerator", tr("effective endings"), "units", "count", "count", cell=counted_in(found, effective)),
+        Column("known", tr("cases known"), "units", "count", "count", cell=counted_in(found, (known,))),
+        Column(
+            "excluded", tr("taken off"), "units", "count", "count", cell=counted_in(found, excluded or ("nothing",))
+        ),
+        Column(
+            "denominator",
+            tr("left of them"),
+            "units",
+            "count",
+            "count",
+            of=Of(inputs=("known", "excluded"), formula="difference"),
+        ),
+        Column(
+            "estimate",
+            tr("effectiveness of the period"),
+            "share",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("numerator", "denominator"), formula="ratio"),
+        ),
+        Column(
+            "impunity",
+            tr("impunity index"),
+            "share",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("numerator", "denominator"), formula="complement"),
+        ),
     )
     flat = {
         "numerator": endings,

@@ -4,28 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.language import Language, Readable, Setting, tr, trn
+from ...base.levels import PENDING
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
 from ...base.types import Names, names, several
 from ...cases.casedata import CaseData
-from ...figures.dots import dots
 from ...reduce.strata import convicted
-from ..declared import Share, ensure_level, few_units_note, interval_columns, strata_columns
+from ..boxes import (
+    Restrictions,
+    ending_levels,
+    open_or,
+    standing_restrictions,
+    together,
+    watched_levels,
+    younger_levels,
+)
+from ..declared import Share, ensure_level, few_units_note, strata_columns
 from ..recorded import ensure_mapped, unmapped
-from .shown_shares import Interval, Shares, method_words, share_notes, shares_of
+from ..shown import draw_shares, numbers, of_words, strata_of, whole, words_of
+from .shown_shares import Interval, Limits, Shares, limits_of, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 AS_MEASURED: Final = "as_measured"
 _MONTH: Final = 365.25 / 12
+_COUNTS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {
+        "numerator": tr("without an effective ending"),
+        "denominator": tr("observed so long"),
+        "pending": tr("of the first, pending"),
+        "too_young": tr("not observed so long"),
+        "untold": tr("with one on an unknown day"),
+        "most": tr("without one, or with one on an unknown day"),
+    }
+)
+_SHOWN: Final = ("numerator", "denominator", "pending", "too_young", "untold")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,8 +61,9 @@ class Impunity(Result):
         One row per stratum and age: ``age`` (months since the complaint, or ``as_measured``), ``numerator`` (without an
         effective ending by then), ``denominator`` (cases observed so long), ``pending`` (of the numerator, open at the
         cut-off), ``too_young`` (not observed so long), ``untold`` (of the denominator, with an effective ending that no
-        date places), ``estimate`` (as if these had ended by then), ``conf_low``, ``conf_high``, and ``at_most`` (as if
-        they had not); the interval reaches from the lower limit of the one to the upper limit of the other.
+        date places), ``estimate`` (as if these had ended by then), ``conf_low``, ``conf_high``, ``most`` and
+        ``at_most`` (number and share as if they had not); the interval reaches from the lower limit of the one to the
+        upper limit of the other.
     """
 
     question: ClassVar[str] = "impunity"
@@ -48,57 +72,52 @@ class Impunity(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share at each age; nothing by groups."""
-        main = self.main
-        if any(one.role == "stratum" for one in main.columns):
-            return ()
-        return tuple(self._finding(row) for row in range(len(main)) if main["denominator"][row] > 0)
+        return self.findings_of(self)
 
-    def _finding(self, row: int) -> Readable:
-        main = self.main
-        values = {
-            "age": self.age_words[str(main["age"][row])],
-            "numerator": round(float(main["numerator"][row])),
-            "denominator": round(float(main["denominator"][row])),
-            "share": Share(main["estimate"][row]),
-            "low": Share(main["conf_low"][row]),
-            "high": Share(main["conf_high"][row]),
-        }
-        untold = round(float(main["untold"][row]))
-        if untold:
-            return tr(
-                "Impunity, {age}: at least {numerator} of {denominator} reported cases had no conviction and no "
-                "accepted alternative exit, {share}, and at most {most}, since {untold} had one on a day that is not "
-                "known (interval {low} to {high}).",
-                **values,
-                most=Share(main["at_most"][row]),
-                untold=untold,
-            )
-        return tr(
-            "Impunity, {age}: {numerator} of {denominator} reported cases had no conviction and no accepted "
-            "alternative exit, {share} (interval {low} to {high}).",
-            **values,
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the share at each age that is shown; nothing by groups."""
+        main = shown.main
+        if strata_of(main):
+            return ()
+        return tuple(_finding(main, row) for row in range(len(main)) if numbers(main, "estimate")[row] >= 0)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw impunity at each age with its interval."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        _, rows = main.display(language)
-        return dots(
-            labels=[self.age_words[str(one)].text(language) for one in main["age"]],
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(float(one), language)} / {format_number(float(all_), language)}"
-                for one, all_ in zip(main["numerator"], main["denominator"], strict=True)
-            ],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("reported cases without conviction or accepted alternative exit").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw impunity at each age that is shown; a hidden one says so."""
+        x_label = tr("reported cases without conviction or accepted alternative exit")
+        beside = of_words(shown.main, "numerator", "denominator", language)
+        return draw_shares(shown.main, "age", x_label, beside, ax=ax, language=language)
+
+
+def _finding(main: Table, row: int) -> Readable:
+    values = {
+        "age": words_of(main, "age", main["age"][row]),
+        "numerator": whole(main["numerator"][row]),
+        "denominator": whole(main["denominator"][row]),
+        "share": Share(main["estimate"][row]),
+        "low": Share(main["conf_low"][row]),
+        "high": Share(main["conf_high"][row]),
+    }
+    untold = numbers(main, "untold")[row]
+    if untold > 0:
+        return tr(
+            "Impunity, {age}: at least {numerator} of {denominator} reported cases had no conviction and no "
+            "accepted alternative exit, {share}, and at most {most}, since {untold} had one on a day that is not "
+            "known (interval {low} to {high}).",
+            **values,
+            most=Share(main["at_most"][row]),
+            untold=whole(untold),
         )
+    return tr(
+        "Impunity, {age}: {numerator} of {denominator} reported cases had no conviction and no accepted "
+        "alternative exit, {share} (interval {low} to {high}).",
+        **values,
+    )
 
 
 def impunity(
@@ -161,12 +180,13 @@ def impunity(
         raise QuestionError(tr("An age in months must be above 0."), tr("Ask for ages such as 12, 24 and 36."))
     shares, also = _asked(cases, states, ages)
     found = shares_of(cases, shares, by=by, also=also, interval=interval, confidence_level=confidence_level)
-    words: dict[str, Readable] = {str(one): tr("{n} months after the complaint", n=one) for one in ages}
+    words: dict[str, Readable] = {str(one): tr("{n} months after the complaint", n=Setting(one)) for one in ages}
     words[AS_MEASURED] = tr("as measured on the cut-off, whatever the age")
     labels = [cases.procedure.label(one) for one in states]
+    cells = _cells(cases, found, states, ages)
     return Impunity(
         heading=tr("Impunity of the reported cases, at fixed ages and as measured"),
-        tables={"main": _table(found, words)},
+        tables={"main": _table(found, words, cells, limits_of(cases, interval, confidence_level))},
         definition=Definition(
             answers=tr("Of the cases reported, how many had no effective ending by an age?"),
             numerator=tr("cases that had not ended in any of these by that age: {effective}", effective=labels),
@@ -190,6 +210,7 @@ def impunity(
             *_unmapped_notes(cases, states, silent),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         age_words=words,
     )
 
@@ -238,6 +259,7 @@ def _asked(
     also[f"pending {AS_MEASURED}"] = is_open
     also[f"young {AS_MEASURED}"] = nw.lit(value=False)
     also["undated"] = ~dated
+    also |= {"effective": is_effective, "standing": cases.stands(states)}
     return shares, also
 
 
@@ -286,18 +308,77 @@ def _notes(found: Shares) -> list[Readable]:
     return notes
 
 
-def _table(found: Shares, words: Mapping[str, Readable]) -> Table:
+def _cells(
+    cases: CaseData, found: Shares, states: tuple[str, ...], ages: tuple[int, ...]
+) -> Mapping[str, Mapping[str, Restrictions]]:
+    """Return which units each column counts at each age."""
+    which = "+".join(sorted(states))
+    dated: Restrictions = {"dated:start": ("yes",)} if found.also["undated"].any() else {}
+    limits = {age: round(age * _MONTH) for age in ages}
+    every = tuple(limits.values())
+    made: dict[str, dict[str, Restrictions]] = {name: {} for name in _COUNTS}
+    for age, days in limits.items():
+        old = {**dated, "watched_days": watched_levels(days, every)}
+        by_then = f"effective_by_{age}m:{which}"
+        made["numerator"][str(age)] = {**old, by_then: ("no",)}
+        made["most"][str(age)] = {**old, by_then: ("no", "unknown")}
+        made["untold"][str(age)] = {**old, by_then: ("unknown",)}
+        made["denominator"][str(age)] = old
+        made["pending"][str(age)] = {**old, by_then: ("no",), "ending": (PENDING,), f"effective:{which}": ("no",)}
+        made["too_young"][str(age)] = {**dated, "watched_days": younger_levels(days, every)}
+    stand = standing_restrictions(cases, states)
+    rest: Restrictions = {f"effective:{which}": ("no",)}
+    if set(stand) == {"ending"} and np.allclose(found.also["effective"], found.also["standing"]):
+        rest = {"ending": open_or([one for one in ending_levels(cases) if one not in stand["ending"]])}
+    made["numerator"][AS_MEASURED] = made["most"][AS_MEASURED] = rest
+    made["denominator"][AS_MEASURED] = {}
+    made["pending"][AS_MEASURED] = together(rest, {"ending": (PENDING,)})
+    # whatever the age: nobody is too young, and no day is asked for
+    made["untold"][AS_MEASURED] = {f"effective:{which}": ("unknown",)}
+    made["too_young"][AS_MEASURED] = {"watched_days": ("no day",)}
+    return made
+
+
+def _table(
+    found: Shares,
+    words: Mapping[str, Readable],
+    cells: Mapping[str, Mapping[str, Restrictions]],
+    limits: Limits,
+) -> Table:
     k = len(words)
+    counted = {name: CellOf(each={"age": by_age}) for name, by_age in cells.items()}
+    low, high = (f"{limits.interval}_{side}" if limits.interval else "" for side in ("low", "high"))
+    least_of, most_of = ("numerator", "denominator"), ("most", "denominator")
     columns = (
         *strata_columns(found.strata.names),
         Column("age", tr("age of the case"), "text", "key", "key"),
-        Column("numerator", tr("without an effective ending"), "units", "count", "count"),
-        Column("denominator", tr("observed so long"), "units", "count", "count"),
-        Column("pending", tr("of the first, pending"), "units", "count", "count"),
-        Column("too_young", tr("not observed so long"), "units", "count", "count"),
-        Column("untold", tr("with one on an unknown day"), "units", "count", "count"),
-        *interval_columns(),
-        Column("at_most", tr("at most, with unknown days"), "share", "estimate", "share"),
+        *(Column(one, _COUNTS[one], "units", "count", "count", cell=counted[one]) for one in _SHOWN),
+        Column("estimate", tr("share"), "share", "estimate", "share", of=Of(inputs=least_of, formula="share")),
+        Column(
+            "conf_low",
+            tr("lower limit"),
+            "share",
+            "interval",
+            "interval",
+            of=Of(inputs=least_of, formula=low, level=limits.level),
+        ),
+        Column(
+            "conf_high",
+            tr("upper limit"),
+            "share",
+            "interval",
+            "interval",
+            of=Of(inputs=most_of, formula=high, level=limits.level),
+        ),
+        Column("most", _COUNTS["most"], "units", "count", "count", cell=counted["most"]),
+        Column(
+            "at_most",
+            tr("at most, with unknown days"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=most_of, formula="share"),
+        ),
     )
     # asked in pairs, age by age: as if undated ones had ended by then, and as if they had not
     least, most = slice(0, None, 2), slice(1, None, 2)
@@ -312,6 +393,7 @@ def _table(found: Shares, words: Mapping[str, Readable]) -> Table:
         "estimate": found.estimate[:, least].ravel(),
         "conf_low": found.conf_low[:, least].ravel(),
         "conf_high": found.conf_high[:, most].ravel(),
+        "most": found.numerator[:, most].ravel(),
         "at_most": found.estimate[:, most].ravel(),
     }
     return Table(columns, values, labels={"age": words}, title=tr("Impunity by age of the case"))

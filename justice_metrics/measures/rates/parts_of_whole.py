@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.cells import Guard, Of, Tie
+from ...base.language import Language, Readable, format_share, tr, trn
 from ...base.levels import ALL
 from ...base.quantities import Quantity, differences, ratio, sums
 from ...base.result import Definition, Result
@@ -18,15 +19,21 @@ from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
+from ..boxes import span_of, tie
 from ..declared import Share, strata_columns
+from ..shown import numbers, undefined_words, words_of, written
+from ..shown import whole as whole_number
 from .period_numbers import (
     PeriodNumbers,
     all_together,
     alone_notes,
+    counted_in,
     last_whole,
+    partial_of,
     partial_periods,
     period_numbers,
     set_against,
+    ties_of,
 )
 from .period_ratios import in_rows
 
@@ -56,32 +63,48 @@ class PartsOfWhole(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the parts of all together in the last whole period that has numbers."""
-        main = self.main
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the parts that are shown of all together, in the last whole period that has any."""
+        main = shown.main
         return tuple(
             tr(
                 "{period}, {part}: {n} of {all} ({share}).",
                 period=period_words(str(main["period"][row])),
-                part=self.part_words[str(main["part"][row])],
-                n=round(float(main["numerator"][row])),
-                all=round(float(main["denominator"][row])),
+                part=words_of(main, "part", main["part"][row]),
+                n=whole_number(main["numerator"][row]),
+                all=whole_number(main["denominator"][row]),
                 share=Share(main["estimate"][row]),
             )
-            for row in self._shown()
-            if np.isfinite(float(main["estimate"][row]))
+            for row in _last_rows(shown)
+            if np.isfinite(numbers(main, "estimate")[row])
         )
+
+    def context(self) -> Mapping[str, object]:
+        """Return the periods of which the data hold a part only."""
+        return {"partial": self.partial}
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the parts of all together in the last whole period that has numbers."""
-        main = self.main
-        rows = self._shown()
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the parts of all together in the last whole period that has numbers; a hidden one says so."""
+        main = shown.main
+        rows = _last_rows(shown)
         nothing = np.full(len(rows), np.nan)
+        beside = written(main, "numerator", language)
+        undefined = undefined_words(main, "estimate", language)
         return dots(
-            labels=[self.part_words[str(main["part"][row])].text(language) for row in rows],
-            estimate=main["estimate"][rows].astype(float),
+            labels=[words_of(main, "part", main["part"][row]).text(language) for row in rows],
+            estimate=numbers(main, "estimate")[rows],
             conf_low=nothing,
             conf_high=nothing,
-            annotations=[format_number(float(main["numerator"][row]), language) for row in rows],
-            undefined_label=tr("not defined").text(language),
+            annotations=[beside[row] for row in rows],
+            undefined_label=[undefined[row] for row in rows],
             x_label=tr("share of the whole, {period}", period=period_words(str(main["period"][rows[0]]))).text(
                 language
             ),
@@ -89,13 +112,14 @@ class PartsOfWhole(Result):
             ax=ax,
         )
 
-    def _shown(self) -> list[int]:
-        """Return the rows of all together in the last whole period that has a number, else in the last period."""
-        main = self.main
-        together = all_together(main)
-        row = last_whole(main, together & np.isfinite(main["estimate"].astype(float)), self.partial)
-        period = main["period"][-1 if row is None else row]
-        return [int(one) for one in np.flatnonzero(together & (main["period"] == period))]
+
+def _last_rows(shown: Result) -> list[int]:
+    """Return the rows of all together in the last whole period that has a number, else in the last period."""
+    main = shown.main
+    together = all_together(main)
+    row = last_whole(main, together & np.isfinite(numbers(main, "estimate")), partial_of(shown))
+    period = main["period"][-1 if row is None else row]
+    return [int(one) for one in np.flatnonzero(together & (main["period"] == period))]
 
 
 def parts_of_whole(
@@ -140,10 +164,10 @@ def parts_of_whole(
         ALL: tr("all these parts together"),
         REST: tr("the rest of the whole"),
     }
-    numbers = _numbers(found, asked, whole)
+    parted = _numbers(found, asked, whole)
     return PartsOfWhole(
         heading=tr("Parts of: {whole}", whole=found.words[whole]),
-        tables={"main": _table(found, numbers, whole, words)},
+        tables={"main": _table(found, parted, whole, words)},
         definition=Definition(
             answers=tr("What share of the whole is each part, and do the parts add up?"),
             numerator=tr("the part that a row names"),
@@ -153,8 +177,10 @@ def parts_of_whole(
             method=tr("Sums over sums; no interval, because everything was counted."),
         ),
         provenance=data.provenance.add("parts_of_whole", parts=asked, whole=whole, period=period, by=names(by)),
-        notes=(*found.notes, *alone_notes(alone), *_notes(found, numbers, whole)),
+        notes=(*found.notes, *alone_notes(alone), *_notes(found, parted, whole)),
         frame_library=data.frame_library,
+        weighted=found.weighted,
+        ties=(*ties_of(counted, (*asked, whole)), *_ties(found, asked, whole)),
         part_words=words,
         partial=partial_periods(found),
     )
@@ -180,6 +206,8 @@ def added_up(several: list[Quantity]) -> Quantity:
 
 def _table(found: PeriodNumbers, numbers: dict[str, Quantity], whole: str, words: Mapping[str, Readable]) -> Table:
     base = found.quantities[whole]
+    parts = [one for one in numbers if one not in (ALL, REST)]
+    things = {**{one: (one,) for one in parts}, ALL: parts, REST: (_rest_name(parts, whole),)}
     flat = {
         "numerator": in_rows(list(numbers.values())),
         "denominator": in_rows([base] * len(numbers)),
@@ -189,10 +217,20 @@ def _table(found: PeriodNumbers, numbers: dict[str, Quantity], whole: str, words
         *strata_columns(found.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
         Column("part", tr("part"), "text", "key", "key"),
-        Column("numerator", tr("number"), "units", "count", "count"),
-        Column("denominator", tr("of all"), "units", "count", "count"),
-        Column("estimate", tr("share of the whole"), "share", "estimate", "share"),
+        Column("numerator", tr("number"), "units", "count", "count", cell=counted_in(found, things, "part")),
+        Column("denominator", tr("of all"), "units", "count", "count", cell=counted_in(found, (whole,))),
+        Column(
+            "estimate",
+            tr("share of the whole"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="ratio"),
+        ),
     )
+    with np.errstate(invalid="ignore"):
+        # parts that are more than their whole are none: what they leave over is no number of cases
+        overlap = bool((numbers[REST].values < 0).any())
     p, k = len(found.labels), len(numbers)
     values = {
         **found.strata.columns(p * k),
@@ -202,7 +240,26 @@ def _table(found: PeriodNumbers, numbers: dict[str, Quantity], whole: str, words
     }
     labels = {"part": words, "period": {one: period_words(one) for one in found.labels}}
     statuses = {name: one.words() for name, one in flat.items()}
-    return Table(columns, values, labels=labels, title=tr("Parts of the whole"), statuses=statuses)
+    guard: Guard = "internal" if overlap else "counts"
+    return Table(columns, values, labels=labels, title=tr("Parts of the whole"), statuses=statuses, guard=guard)
+
+
+def _rest_name(parts: Sequence[str], whole: str) -> str:
+    return f"{whole} without {'+'.join(parts)}"
+
+
+def _ties(found: PeriodNumbers, parts: tuple[str, ...], whole: str) -> tuple[Tie, ...]:
+    """Return that the parts and the rest are the whole, in each group and period."""
+    span = span_of(found.labels[0]) if found.labels else "year"
+    made: list[Tie] = []
+    for levels in found.strata.levels:
+        group = {name: (level,) for name, level in zip(found.strata.names, levels, strict=True)}
+        for label in found.labels:
+            at = {**group, f"{span}_of_it": (label,)}
+            counted = [{**at, "unit": (found.things[one],)} for one in parts]
+            rest = {**at, "unit": (_rest_name(parts, whole),)}
+            made.append(tie([*counted, rest], [{**at, "unit": (found.things[whole],)}]))
+    return tuple(made)
 
 
 def _notes(found: PeriodNumbers, numbers: dict[str, Quantity], whole: str) -> list[Readable]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
+from ...base.cells import CellOf, Tie
 from ...base.language import Language, Readable, format_share, tr, trn
 from ...base.levels import ALL, NOT_APPLICABLE, PENDING
 from ...base.quantities import STATUSES, Quantity
+from ...base.result import Result, context_of
 from ...base.table import Table
 from ...base.types import Counts, Flags
 from ...cases.casedata import CaseData
@@ -19,6 +21,7 @@ from ...reduce.beginnings import register_beginning
 from ...reduce.count_sums import added, paired
 from ...reduce.stage_periods import stage_periods
 from ...tables import Strata
+from ..boxes import Restrictions, reached_restrictions, span_of, standing_restrictions, tie
 from ..declared import NO_INTERVAL, sampling_notes
 from ..recorded import ensure_mapped, silence_notes
 from .known_words import ensure_known
@@ -37,6 +40,8 @@ class PeriodNumbers(NamedTuple):
     words: Mapping[str, Readable]
     units: Mapping[str, str]
     weighted: bool  # whether they are sums of sampling weights
+    things: Mapping[str, str]  # what each counts: the same name for the same things, whatever they were called
+    whole_things: Mapping[str, Restrictions]  # the units that come to it in any period, where cases are counted
     notes: tuple[Readable, ...]
 
     @property
@@ -101,7 +106,15 @@ def set_against(
     if not alone:
         return found, 0
     again = _of_counts(both, tuple(dict.fromkeys((*ups, *downs, *also))), period, by)
-    return found._replace(quantities={**found.quantities, **again.quantities}), alone
+    # sums over fewer rows of the table are other numbers
+    beside = "+".join((*ups, *downs, *also))
+    things = {
+        name: found.things[name]
+        if np.array_equal(one.values, found.quantities[name].values, equal_nan=True)
+        else f"{found.things[name]} beside {beside}"
+        for name, one in again.quantities.items()
+    }
+    return found._replace(quantities={**found.quantities, **again.quantities}, things={**found.things, **things}), alone
 
 
 def alone_notes(alone: int) -> tuple[Readable, ...]:
@@ -167,8 +180,71 @@ def _of_cases(cases: CaseData, wanted: Sequence[str], period: Period | None, by:
         {word: cases.procedure.label(word) for word in wanted},
         dict.fromkeys(wanted, cases.unit),
         cases.sampling.weighted,
+        {word: f"came to {'+'.join(sorted(cases.resolve(word)))}" for word in wanted},
+        {word: _whole(cases, word) for word in wanted},
         (*notes, *_unfinished(found.labels, over)),
     )
+
+
+def _whole(cases: CaseData, word: str) -> Restrictions:
+    """Return the restrictions of all units that came to something, as periods count them."""
+    states = cases.resolve(word)
+    if set(states) <= set(cases.procedure.outcomes) - set(cases.procedure.verdicts):
+        return standing_restrictions(cases, states)
+    return reached_restrictions(cases, word)
+
+
+def counted_in(
+    found: PeriodNumbers,
+    things: Mapping[str, Sequence[str]] | Sequence[str],
+    key: str = "",
+    places: Counts | None = None,
+) -> CellOf:
+    """Declare a column that counts, in each period, what came to something.
+
+    Parameters
+    ----------
+    found : PeriodNumbers
+    things : mapping of str to sequence of str, or sequence of str
+        The words that are counted together: for each value of ``key``, or in all rows.
+    key : str
+        Key column that says what a row counts.
+    places : array of int, optional
+        For each period, the place of the one that is counted in its row; -1 for none.
+    """
+    span = span_of(found.labels[0]) if found.labels else "year"
+    what = {
+        name: {"unit": tuple(dict.fromkeys(found.things.get(one, one) for one in words))}
+        for name, words in (things.items() if isinstance(things, Mapping) else (("", things),))
+    }
+    each = {key: what} if key else {}
+    fixed = {} if key else what[""]
+    if places is None:
+        return CellOf(fixed=fixed, each=each, keys={"period": f"{span}_of_it"})
+    before = {
+        label: {f"{span}_of_it": (found.labels[place] if place >= 0 else "none",)}
+        for label, place in zip(found.labels, places, strict=True)
+    }
+    return CellOf(fixed=fixed, each={**each, "period": before})
+
+
+def ties_of(found: PeriodNumbers, words: Sequence[str]) -> tuple[Tie, ...]:
+    """Return how the numbers of periods hang together with those of cases: all periods, and the years of the start."""
+    made: list[Tie] = []
+    span = span_of(found.labels[0]) if found.labels else "year"
+    for word in dict.fromkeys(words):
+        thing = found.things[word]
+        if word not in found.whole_things:
+            continue
+        for levels in found.strata.levels:
+            group = {name: (level,) for name, level in zip(found.strata.names, levels, strict=True)}
+            parts = [{**group, "unit": (thing,), f"{span}_of_it": (label,)} for label in found.labels]
+            made.append(tie(parts, [{**group, **found.whole_things[word]}]))
+            if not found.whole_things[word] and "year" not in group:
+                made += [
+                    tie([part], [{**group, span: (label,)}]) for part, label in zip(parts, found.labels, strict=True)
+                ]
+    return tuple(made)
 
 
 def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by: Sequence[str]) -> PeriodNumbers:
@@ -202,6 +278,8 @@ def _of_counts(data: CountData, wanted: Sequence[str], period: Period | None, by
         {word: data.label(word) for word in wanted},
         {word: data.unit_of(word) for word in wanted},
         False,
+        {word: f"counted as {word}" for word in wanted},
+        {},
         (*data.notes, *gaps, *_unfinished(table.labels, over)),
     )
 
@@ -220,6 +298,11 @@ def _unfinished(labels: Sequence[str], over: Flags) -> list[Readable]:
 def partial_periods(found: PeriodNumbers) -> tuple[str, ...]:
     """Return the labels of the periods of which the data hold a part only."""
     return tuple(label for label, whole in zip(found.labels, found.over, strict=True) if not whole)
+
+
+def partial_of(shown: Result) -> tuple[str, ...]:
+    """Return the periods of which the data of an answer hold a part only."""
+    return cast("tuple[str, ...]", context_of(shown).get("partial", ()))
 
 
 def last_whole(main: Table, there: Flags, partial: Sequence[str]) -> int | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
-from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
+from ...base.cells import Of
+from ...base.language import Language, Message, Readable, format_share, tr, trn
 from ...base.provenance import unit_words
 from ...base.quantities import Quantity, ratio
 from ...base.result import Definition, Result
@@ -19,14 +20,18 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Share, strata_columns
+from ..shown import numbers, of_words, undefined_words, whole, words_of
 from .period_numbers import (
     PeriodNumbers,
     all_together,
     alone_notes,
+    counted_in,
     last_whole,
+    partial_of,
     partial_periods,
     period_numbers,
     set_against,
+    ties_of,
 )
 
 if TYPE_CHECKING:
@@ -58,57 +63,68 @@ class PeriodRatios(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return each ratio of all together, in the last whole period that has one."""
-        main = self.main
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say each ratio of all together in the last whole period of which it is shown."""
+        main = shown.main
         said: list[Readable] = []
-        for rate, words in self.rate_words.items():
-            there = (main["rate"] == rate) & np.isfinite(main["estimate"].astype(float)) & all_together(main)
-            row = last_whole(main, there, self.partial)
+        for rate, words in main.labels["rate"].items():
+            there = (main["rate"] == rate) & np.isfinite(numbers(main, "estimate")) & all_together(main)
+            row = last_whole(main, there, partial_of(shown))
             if row is not None:
                 said.append(
                     tr(
                         "{period}, {rate}: {numerator} to {denominator}, {share}.",
                         period=period_words(str(main["period"][row])),
                         rate=words,
-                        numerator=round(float(main["numerator"][row])),
-                        denominator=round(float(main["denominator"][row])),
+                        numerator=whole(main["numerator"][row]),
+                        denominator=whole(main["denominator"][row]),
                         share=Share(main["estimate"][row], 2),
                     )
                 )
         return tuple(said)
 
+    def context(self) -> Mapping[str, object]:
+        """Return the periods of which the data hold a part only."""
+        return {"partial": self.partial}
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the ratios of all together over the last periods, numerator and denominator beside each."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        shown = list(dict.fromkeys(main["period"].tolist()))[-_DRAWN:]
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the ratios that are shown of the last periods; a hidden one says so."""
+        main = shown.main
+        last = list(dict.fromkeys(main["period"].tolist()))[-_DRAWN:]
+        of_all = all_together(main)
         rows = [
             row
-            for rate in self.rate_words
+            for rate in main.labels["rate"]
             for row in range(len(main))
-            if main["rate"][row] == rate
-            and main["period"][row] in shown
-            and all(main[name][row] == main[name][-1] for name in strata)
+            if main["rate"][row] == rate and main["period"][row] in last and of_all[row]
         ]
         nothing = np.full(len(rows), np.nan)
+        estimate = numbers(main, "estimate")[rows]
+        beside = of_words(main, "numerator", "denominator", language)
+        undefined = undefined_words(main, "estimate", language)
 
         def as_share(value: float) -> str:
             return format_share(value, language, decimals=0)
 
         return dots(
             labels=[period_words(str(main["period"][row])).text(language) for row in rows],
-            groups=[self.rate_words[str(main["rate"][row])].text(language) for row in rows],
-            estimate=main["estimate"][rows].astype(float),
+            groups=[words_of(main, "rate", main["rate"][row]).text(language) for row in rows],
+            estimate=estimate,
             conf_low=nothing,
             conf_high=nothing,
-            annotations=[
-                f"{format_number(float(main['numerator'][row]), language)} / "
-                f"{format_number(float(main['denominator'][row]), language)}"
-                for row in rows
-            ],
-            undefined_label=tr("not defined").text(language),
+            annotations=[beside[row] for row in rows],
+            undefined_label=[undefined[row] for row in rows],
             x_label=tr("ratio of two numbers of the same period").text(language),
             # shares end at 100 %, ratios of flows do not
-            percent=not bool((main["estimate"][rows].astype(float) > 1).any()) and as_share,
+            percent=not bool((estimate > 1).any()) and as_share,
             number=as_share,
             ax=ax,
         )
@@ -173,6 +189,8 @@ def period_ratios(
         provenance=data.provenance.add("period_ratios", of=names(of), per=names(per), period=period, by=names(by)),
         notes=(*found.notes, *alone_notes(alone), *_notes(found, pairs)),
         frame_library=data.frame_library,
+        weighted=found.weighted,
+        ties=ties_of(found, tuple(found.words)),
         rate_words=words,
         partial=partial_periods(found),
     )
@@ -222,6 +240,8 @@ def conviction_ratio(
         provenance=data.provenance.add("conviction_ratio", per=names(per), of=of, period=period, by=names(by)),
         notes=(*found.notes, *alone_notes(alone), *_notes(found, pairs)),
         frame_library=data.frame_library,
+        weighted=found.weighted,
+        ties=ties_of(found, tuple(found.words)),
         rate_words=words,
         partial=partial_periods(found),
     )
@@ -241,12 +261,14 @@ def _counted(
     }
     pairs: _Pairs = {}
     most = 0
+    things = dict(found.things)
     for name in words:
         one, base = name.split("/")
         both, alone = set_against(data, found, (one,), (base,), period=period, by=by)
         pairs[name] = both.quantities[one], both.quantities[base]
+        things |= {f"{name} above": both.things[one], f"{name} below": both.things[base]}
         most = max(most, alone)
-    return found, words, pairs, most
+    return found._replace(things=things), words, pairs, most
 
 
 def _definition(answers: Message) -> Definition:
@@ -266,13 +288,23 @@ def _table(found: PeriodNumbers, words: Mapping[str, Readable], pairs: _Pairs, t
         "denominator": [base for _, base in pairs.values()],
         "estimate": [ratio(one, base) for one, base in pairs.values()],
     }
+    above = {name: (found.things[f"{name} above"],) for name in words}
+    below = {name: (found.things[f"{name} below"],) for name in words}
     columns = (
         *strata_columns(found.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
         Column("rate", tr("ratio"), "text", "key", "key"),
-        Column("numerator", tr("number"), "units", "count", "count"),
-        Column("denominator", tr("to so many"), "units", "count", "count"),
-        Column("estimate", tr("ratio of the period"), "share", "estimate", "share", 2),
+        Column("numerator", tr("number"), "units", "count", "count", cell=counted_in(found, above, "rate")),
+        Column("denominator", tr("to so many"), "units", "count", "count", cell=counted_in(found, below, "rate")),
+        Column(
+            "estimate",
+            tr("ratio of the period"),
+            "share",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("numerator", "denominator"), formula="ratio"),
+        ),
     )
     p, k = len(found.labels), len(words)
     flat = {name: in_rows(several) for name, several in parts.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,6 +19,7 @@ from ...estimate.chain import Chain, chained, error_of_limits
 from ...estimate.proportion import wilson
 from ...figures.dots import dots
 from ..declared import Share, ensure_level, interval_columns
+from ..shown import words_of
 from .published import PublishedProvenance
 
 if TYPE_CHECKING:
@@ -66,11 +67,16 @@ class RateChain(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return what passes each step."""
-        main = self.main
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say what passes each step: the shares were published before."""
+        main = shown.main
         return tuple(
             tr(
                 "{step}: {share} of those before; of all {passed}{limits}.",
-                step=self.step_words[str(main["step"][row])],
+                step=words_of(main, "step", main["step"][row]),
                 share=Share(main["share"][row]),
                 passed=Share(main["estimate"][row], 2),
                 limits=_limits(main, row),
@@ -81,7 +87,12 @@ class RateChain(Result):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw what is left of all after each step."""
-        return _drawn(self.main, tr("share of all that passed the step"), ax, language)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw what is left of all after each step."""
+        return _drawn(shown.main, tr("share of all that passed the step"), ax, language)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,7 +112,12 @@ class DarkFigure(RateChain):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the dark figure and its parts."""
-        main, passed = self.main, self.tables["passed"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the dark figure and its parts: the shares were published before."""
+        main, passed = shown.main, shown.tables["passed"]
         last = len(main) - 1
         if not np.isfinite(main["estimate"][last]):
             return ()
@@ -114,7 +130,7 @@ class DarkFigure(RateChain):
             *(
                 tr(
                     "{step}: {share} of those before.",
-                    step=self.step_words[str(passed["step"][row])],
+                    step=words_of(passed, "step", passed["step"][row]),
                     share=Share(passed["share"][row]),
                 )
                 for row in range(len(passed))
@@ -123,7 +139,12 @@ class DarkFigure(RateChain):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of all offences that did not come so far."""
-        return _drawn(self.main, tr("share of all that did not come so far"), ax, language)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of all offences that did not come so far."""
+        return _drawn(shown.main, tr("share of all that did not come so far"), ax, language)
 
 
 def rate_chain(steps: Sequence[Step], *, confidence_level: float = 0.95) -> RateChain:
@@ -355,10 +376,10 @@ def _limits(table: Table, row: int) -> Readable:
 def _passed(links: Sequence[Link], found: Chain) -> Table:
     columns = (
         Column("step", tr("step"), "text", "key", "key"),
-        Column("share", tr("share of those before"), "share", "estimate", "share"),
-        Column("share_low", tr("its lower limit"), "share", "interval", "interval"),
-        Column("share_high", tr("its upper limit"), "share", "interval", "interval"),
-        *interval_columns(decimals=2),
+        Column("share", tr("share of those before"), "share", "estimate", "setting"),
+        Column("share_low", tr("its lower limit"), "share", "interval", "setting"),
+        Column("share_high", tr("its upper limit"), "share", "interval", "setting"),
+        *_given(interval_columns(decimals=2)),
     )
     values: dict[str, Any] = {
         "step": [one.name for one in links],
@@ -371,11 +392,11 @@ def _passed(links: Sequence[Link], found: Chain) -> Table:
     }
     labels = {"step": {one.name: one.words for one in links}}
     statuses = {"share": _defined(values["share"]), "estimate": _defined(found.estimate)}
-    return Table(columns, values, labels=labels, title=tr("What passes each step"), statuses=statuses)
+    return Table(columns, values, labels=labels, title=tr("What passes each step"), statuses=statuses, guard="words")
 
 
 def _lost(links: Sequence[Link], found: Chain, words: Mapping[str, Readable] | None = None) -> Table:
-    columns = (Column("step", tr("step"), "text", "key", "key"), *interval_columns())
+    columns = (Column("step", tr("step"), "text", "key", "key"), *_given(interval_columns()))
     values = {
         "step": [one.name for one in links],
         "estimate": 1 - found.estimate,
@@ -385,7 +406,14 @@ def _lost(links: Sequence[Link], found: Chain, words: Mapping[str, Readable] | N
     lost = words or {one.name: tr("lost up to: {step}", step=one.words) for one in links}
     labels = {"step": lost}
     statuses = {"estimate": _defined(found.estimate)}
-    return Table(columns, values, labels=labels, title=tr("What is lost up to each step"), statuses=statuses)
+    return Table(
+        columns, values, labels=labels, title=tr("What is lost up to each step"), statuses=statuses, guard="words"
+    )
+
+
+def _given(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Declare numbers that were handed over as published: they tell nothing of cases that is not known."""
+    return tuple(replace(one, kind="setting") for one in columns)
 
 
 def _defined(shares: Floats) -> list[str]:

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Readable, format_number, format_tick, tr
 from ...base.levels import LEVEL_WORDS
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
+from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData
 from ...estimate.share_contrasts import Contrast, newcombe_difference, score_ratio
 from ...estimate.survey import linearised_difference, linearised_ratio
 from ...figures.dots import dots
-from ...reduce.strata import reached_or_passed
-from ..declared import Points, Share, ensure_level, few_units_note, strata_columns
+from ...reduce.strata import convicted, reached_or_passed
+from ..boxes import Restrictions
+from ..declared import Points, Share, ensure_level, few_units_note
 from ..recorded import ensure_mapped, silence_notes
-from .cohort_rates import came_to
-from .shown_shares import Shares, by_design, share_notes, shares_of
+from ..shown import numbers, of_words, undefined_words
+from .cohort_rates import came_to, is_verdict, rate_cells
+from .shown_shares import Limits, Shares, by_design, limits_of, share_notes, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# The numbers of the reference, beside those of each group.
+_OTHER: Final = ("reference_numerator", "reference_denominator", "is_reference")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -35,7 +42,7 @@ class RateContrasts(Result):
     ------
     main
         One row per group: ``numerator``, ``denominator``, ``share``, and the difference from the reference
-        (``estimate``, ``conf_low``, ``conf_high``) in percentage points.
+        (``estimate``, ``conf_low``, ``conf_high``) in percentage points; the reference's own numbers beside them.
     ratios
         The same groups: ratio to the reference with its interval.
     """
@@ -47,43 +54,54 @@ class RateContrasts(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return each difference in points beside its ratio; nothing for the reference itself."""
-        main, ratios = self.main, self.tables["ratios"]
-        group = main.columns[0].name
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say each difference that is shown, beside its ratio; nothing for the reference itself."""
+        main, ratios, context = shown.main, shown.tables["ratios"], context_of(shown)
+        group, reference = main.columns[0].name, str(context["reference"])
+        share, points, low, high = (numbers(main, one) for one in ("share", "estimate", "conf_low", "conf_high"))
+        times = numbers(ratios, "estimate")
         return tuple(
             tr(
                 "{rate}: {share} in {group} against {other} in {reference}, {points} percentage points "
                 "({low} to {high}); ratio {ratio}.",
-                rate=self.rate,
-                share=Share(main["share"][row]),
+                rate=context["rate"],
+                share=Share(share[row]),
                 group=_level(str(main[group][row])),
-                other=Share(main["share"][main[group].tolist().index(self.reference)]),
-                reference=_level(self.reference),
-                points=Points(main["estimate"][row]),
-                low=Points(main["conf_low"][row]),
-                high=Points(main["conf_high"][row]),
-                ratio=_Number(float(ratios["estimate"][row])),
+                other=Share(share[main[group].tolist().index(reference)]),
+                reference=_level(reference),
+                points=Points(points[row]),
+                low=Points(low[row]),
+                high=Points(high[row]),
+                ratio=_Number(float(times[row])),
             )
             for row in range(len(main))
-            if main[group][row] != self.reference and np.isfinite(main["estimate"][row])
+            if main[group][row] != reference and np.isfinite(points[row])
         )
+
+    def context(self) -> Mapping[str, object]:
+        """Return the reference group, and the words of the rate."""
+        return {"reference": self.reference, "rate": self.rate}
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the differences in percentage points against no difference."""
-        main = self.main
-        group = main.columns[0].name
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the differences that are shown, in percentage points; a hidden one says so."""
+        main = shown.main
+        reference = str(context_of(shown)["reference"])
         return dots(
-            labels=[_level(str(one)).text(language) for one in main[group]],
-            estimate=main["estimate"].astype(float) * 100,
-            conf_low=main["conf_low"].astype(float) * 100,
-            conf_high=main["conf_high"].astype(float) * 100,
-            annotations=[
-                f"{format_number(float(one), language)} / {format_number(float(all_), language)}"
-                for one, all_ in zip(main["numerator"], main["denominator"], strict=True)
-            ],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("difference from {reference} in percentage points", reference=_level(self.reference)).text(
-                language
-            ),
+            labels=[_level(str(one)).text(language) for one in main[main.columns[0].name]],
+            estimate=numbers(main, "estimate") * 100,
+            conf_low=numbers(main, "conf_low") * 100,
+            conf_high=numbers(main, "conf_high") * 100,
+            annotations=of_words(main, "numerator", "denominator", language),
+            undefined_label=undefined_words(main, "estimate", language),
+            x_label=tr("difference from {reference} in percentage points", reference=_level(reference)).text(language),
             percent=False,
             number=lambda points: format_tick(points, language),
             reference=0.0,
@@ -144,15 +162,25 @@ def rate_contrasts(
     reached = reached_or_passed(cases, per)
     name = f"{of}/{per}"
     shares = {name: (reached & came_to(cases, of), reached)}
-    found = shares_of(cases, shares, by=(by,), confidence_level=confidence_level)
+    also = {}
+    if is_verdict(cases, of):
+        states = cases.resolve(of)
+        also = {"convicted": convicted(cases, states), "standing": cases.stands(states)}
+    found = shares_of(cases, shares, by=(by,), also=also, confidence_level=confidence_level)
     place = _reference(found, by, reference)
     difference, ratio = _contrasts(found, place, confidence_level)
     labels = {"of": cases.procedure.label(of), "per": cases.procedure.label(per)}
     rate = tr("{of} per {per} (same cases)", **labels)
     level = found.strata.levels[place][0]
+    standing = "convicted" not in also or bool(np.allclose(found.also["convicted"], found.also["standing"]))
+    cells = rate_cells(cases, (of,), (per,), standing=(of,) if standing else ())[name]
+    what = _Compared(by, level, cells.numerator, cells.denominator, limits_of(cases, "wilson", confidence_level))
     return RateContrasts(
         heading=tr("{rate}: groups against {reference}", rate=rate, reference=_level(level)),
-        tables={"main": _differences(found, by, difference), "ratios": _ratios(found, by, ratio)},
+        tables={
+            "main": _differences(found, what, place, difference),
+            "ratios": _ratios(found, what, place, ratio),
+        },
         definition=Definition(
             answers=tr("By how much does the rate of each group differ from that of the reference?"),
             numerator=tr("of the denominator, the cases that came to: {of}", of=labels["of"]),
@@ -173,6 +201,7 @@ def rate_contrasts(
             tr("Not adjusted: groups whose cases differ in kind or in age differ in their rates for that reason too."),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         reference=level,
         rate=rate,
     )
@@ -224,34 +253,132 @@ def _contrasts(found: Shares, place: int, level: float) -> tuple[Contrast, Contr
     return difference, ratio
 
 
-def _differences(found: Shares, by: str, difference: Contrast) -> Table:
+class _Compared(NamedTuple):
+    """What the columns of a comparison say of themselves."""
+
+    by: str
+    reference: str
+    numerator: Restrictions
+    denominator: Restrictions
+    limits: Limits
+
+    def of(self, formula: str, *, limit: bool = False) -> Of:
+        """Return how a column is computed; limits by the sampling design have no formula."""
+        known = "" if limit and not self.limits.interval else formula
+        return Of(inputs=("numerator", "denominator", *_OTHER), formula=known, level=self.limits.level)
+
+    def counts(self) -> tuple[Column, ...]:
+        """Declare the numbers of the group itself."""
+        own = {self.by: self.by}
+        return (
+            Column(
+                "numerator", tr("came to it"), "units", "count", "count", cell=CellOf(fixed=self.numerator, keys=own)
+            ),
+            Column(
+                "denominator",
+                tr("reached it"),
+                "units",
+                "count",
+                "count",
+                cell=CellOf(fixed=self.denominator, keys=own),
+            ),
+        )
+
+    def others(self) -> tuple[Column, ...]:
+        """Declare the numbers of the reference."""
+        group = {self.by: (self.reference,)}
+        n, d = ({**one, **group} for one in (self.numerator, self.denominator))
+        return (
+            Column(_OTHER[0], tr("came to it, in the reference"), "units", "count", "count", cell=CellOf(fixed=n)),
+            Column(_OTHER[1], tr("reached it, in the reference"), "units", "count", "count", cell=CellOf(fixed=d)),
+            Column(_OTHER[2], tr("the reference itself (1)"), "number", "key", "setting", 0),
+        )
+
+
+def _values_of(found: Shares, place: int) -> tuple[dict[str, object], dict[str, object]]:
+    """Return the numbers of each group, and of the reference beside them."""
+    y, n = found.numerator[:, 0], found.denominator[:, 0]
+    itself = np.arange(len(y)) == place
+    other = (np.full_like(y, y[place]), np.full_like(n, n[place]), itself.astype(np.int64))
+    return {"numerator": y, "denominator": n}, dict(zip(_OTHER, other, strict=True))
+
+
+def _differences(found: Shares, what: _Compared, place: int, difference: Contrast) -> Table:
+    own, other = _values_of(found, place)
     columns = (
-        *strata_columns((by,)),
-        Column("numerator", tr("came to it"), "units", "count", "count"),
-        Column("denominator", tr("reached it"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share"),
-        Column("estimate", tr("difference, percentage points"), "points", "estimate", "difference"),
-        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
+        Column(what.by, attribute_words(what.by), "text", "key", "key"),
+        *what.counts(),
+        Column(
+            "share",
+            tr("share"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="share"),
+        ),
+        Column(
+            "estimate",
+            tr("difference, percentage points"),
+            "points",
+            "estimate",
+            "difference",
+            of=what.of("share_difference"),
+        ),
+        Column(
+            "conf_low",
+            tr("lower limit"),
+            "points",
+            "interval",
+            "interval",
+            of=what.of("share_difference_low", limit=True),
+        ),
+        Column(
+            "conf_high",
+            tr("upper limit"),
+            "points",
+            "interval",
+            "interval",
+            of=what.of("share_difference_high", limit=True),
+        ),
+        *what.others(),
     )
     values = {
         **found.strata.columns(),
-        "numerator": found.numerator[:, 0],
-        "denominator": found.denominator[:, 0],
+        **own,
         "share": found.estimate[:, 0],
         **difference._asdict(),
+        **other,
     }
     return Table(columns, values, title=tr("Differences in percentage points"))
 
 
-def _ratios(found: Shares, by: str, ratio: Contrast) -> Table:
+def _ratios(found: Shares, what: _Compared, place: int, ratio: Contrast) -> Table:
+    own, other = _values_of(found, place)
     columns = (
-        *strata_columns((by,)),
-        Column("estimate", tr("ratio"), "number", "estimate", "difference", 2),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
+        Column(what.by, attribute_words(what.by), "text", "key", "key"),
+        Column("estimate", tr("ratio"), "number", "estimate", "difference", 2, of=what.of("share_ratio")),
+        Column(
+            "conf_low",
+            tr("lower limit"),
+            "number",
+            "interval",
+            "interval",
+            2,
+            of=what.of("share_ratio_low", limit=True),
+        ),
+        Column(
+            "conf_high",
+            tr("upper limit"),
+            "number",
+            "interval",
+            "interval",
+            2,
+            of=what.of("share_ratio_high", limit=True),
+        ),
+        *what.counts(),
+        *what.others(),
     )
     finite: Mapping[str, object] = {
         name: np.where(np.isfinite(values), values, np.nan) for name, values in ratio._asdict().items()
     }
-    return Table(columns, {**found.strata.columns(), **finite}, title=tr("Ratios"))
+    return Table(columns, {**found.strata.columns(), **finite, **own, **other}, title=tr("Ratios"))

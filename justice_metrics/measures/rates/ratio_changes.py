@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_share, format_tick, tr
+from ...base.cells import Of
+from ...base.language import Language, Readable, format_tick, tr
 from ...base.quantities import differences, ratio
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
 from ...base.types import Counts, Names, names
 from ...cases.casedata import CaseData
@@ -17,16 +19,20 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.dots import dots
 from ..declared import Points, Share, strata_columns
+from ..shown import numbers, undefined_words, written
 from .period_numbers import (
     Against,
     Change,
     PeriodNumbers,
+    all_together,
     alone_notes,
+    counted_in,
     earlier_places,
     number_before,
     of_whole_periods,
     period_numbers,
     set_against,
+    ties_of,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +47,7 @@ class RatioChanges(Result):
     ------
     main
         One row per stratum and period: ``before``, ``after`` (ratios of the period), ``points`` (their difference),
-        ``change`` (relative).
+        ``change`` (relative); ``numerator, denominator, numerator_before, denominator_before``.
     """
 
     question: ClassVar[str] = "ratio_changes"
@@ -50,8 +56,15 @@ class RatioChanges(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the last change of all together."""
-        main = self.main
-        rows = np.flatnonzero(np.isfinite(main["points"].astype(float)))
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the last change of all together that is shown."""
+        main = shown.main
+        names = ("before", "after", "points", "change")
+        columns = {one: numbers(main, one) for one in names}
+        rows = np.flatnonzero(np.isfinite(columns["points"]))
         if not len(rows):
             return ()
         row = int(rows[-1])
@@ -60,31 +73,37 @@ class RatioChanges(Result):
                 "{period}, {rate}: from {before} to {after}, {points} percentage points (a relative change of "
                 "{change}).",
                 period=period_words(str(main["period"][row])),
-                rate=self.rate,
-                before=Share(main["before"][row]),
-                after=Share(main["after"][row]),
-                points=Points(main["points"][row]),
-                change=Change(float(main["change"][row])),
+                rate=context_of(shown)["rate"],
+                before=Share(columns["before"][row]),
+                after=Share(columns["after"][row]),
+                points=Points(columns["points"][row]),
+                change=Change(float(columns["change"][row])),
             ),
         )
 
+    def context(self) -> Mapping[str, object]:
+        """Return the words of the ratio."""
+        return {"rate": self.rate}
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the changes of all together in percentage points."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        rows = [row for row in range(len(main)) if all(main[name][row] == main[name][-1] for name in strata)]
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the changes of all together in percentage points; a hidden one says so."""
+        main = shown.main
+        rows = np.flatnonzero(all_together(main)).tolist()
         nothing = np.full(len(rows), np.nan)
+        before, after = (written(main, name, language, as_share=True) for name in ("before", "after"))
+        undefined = undefined_words(main, "points", language)
         return dots(
             labels=[period_words(str(main["period"][row])).text(language) for row in rows],
-            estimate=main["points"][rows].astype(float) * 100,
+            estimate=numbers(main, "points")[rows] * 100,
             conf_low=nothing,
             conf_high=nothing,
-            annotations=[
-                f"{format_share(float(main['before'][row]), language)} → "
-                f"{format_share(float(main['after'][row]), language)}"
-                for row in rows
-            ],
-            undefined_label=tr("not defined").text(language),
+            annotations=[f"{before[row]} → {after[row]}" for row in rows],
+            undefined_label=[undefined[row] for row in rows],
             x_label=tr("change in percentage points").text(language),
             percent=False,
             number=lambda points: format_tick(points, language),
@@ -145,6 +164,8 @@ def ratio_changes(
         provenance=data.provenance.add("ratio_changes", of=of, per=per, period=period, by=names(by), against=against),
         notes=(*found.notes, *alone_notes(alone)),
         frame_library=data.frame_library,
+        weighted=found.weighted,
+        ties=ties_of(found, (of, per)),
         rate=rate,
     )
 
@@ -157,12 +178,68 @@ def _ratios_table(found: PeriodNumbers, of: str, per: str, earlier: Counts) -> T
     columns = (
         *strata_columns(found.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
-        Column("before", tr("ratio before"), "share", "estimate", "share"),
-        Column("after", tr("ratio of the period"), "share", "estimate", "share"),
-        Column("points", tr("difference, percentage points"), "points", "estimate", "difference"),
-        Column("change", tr("relative change"), "change", "estimate", "difference"),
+        Column(
+            "before",
+            tr("ratio before"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator_before", "denominator_before"), formula="ratio"),
+        ),
+        Column(
+            "after",
+            tr("ratio of the period"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="ratio"),
+        ),
+        Column(
+            "points",
+            tr("difference, percentage points"),
+            "points",
+            "estimate",
+            "difference",
+            of=Of(inputs=("after", "before"), formula="difference"),
+        ),
+        Column(
+            "change",
+            tr("relative change"),
+            "change",
+            "estimate",
+            "difference",
+            of=Of(inputs=("after", "before"), formula="change"),
+        ),
+        Column("numerator", tr("number"), "units", "count", "count", cell=counted_in(found, (of,))),
+        Column("denominator", tr("to so many"), "units", "count", "count", cell=counted_in(found, (per,))),
+        Column(
+            "numerator_before",
+            tr("number before"),
+            "units",
+            "count",
+            "count",
+            cell=counted_in(found, (of,), places=earlier),
+        ),
+        Column(
+            "denominator_before",
+            tr("to so many before"),
+            "units",
+            "count",
+            "count",
+            cell=counted_in(found, (per,), places=earlier),
+        ),
     )
-    flat = {"before": before, "after": after, "points": points, "change": change}
+    above, below = (of_whole_periods(found, found.quantities[one]) for one in (of, per))
+    flat = {
+        "before": before,
+        "after": after,
+        "points": points,
+        "change": change,
+        "numerator": above,
+        "denominator": below,
+        "numerator_before": number_before(above, earlier),
+        "denominator_before": number_before(below, earlier),
+    }
     values = {
         **found.strata.columns(len(found.labels)),
         "period": list(found.labels) * len(found.strata),

@@ -38,7 +38,12 @@ class ShareChange(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the change in both ways, each with its name."""
-        main = self.main
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the change in both ways: the shares were published before."""
+        main = shown.main
         return (
             tr(
                 "From {before} to {after}: {points} percentage points, a relative change of {change}.",
@@ -51,7 +56,12 @@ class ShareChange(Result):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw both shares."""
-        main = self.main
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw both shares."""
+        main = shown.main
         nothing = np.full(2, np.nan)
         return dots(
             labels=[tr("before").text(language), tr("after").text(language)],
@@ -108,13 +118,14 @@ def share_change(
         y, m, x, n = (np.array([part]) for part in (*other[1], *one[1]))
         found = newcombe_difference(y, m, x, n, confidence_level)
         low, high = float(found.conf_low[0]), float(found.conf_high[0])
+    # figures that were handed over as published tell nothing of cases that is not known
     columns = (
-        Column("before", tr("before"), "share", "estimate", "share"),
-        Column("after", tr("after"), "share", "estimate", "share"),
-        Column("estimate", tr("difference, percentage points"), "points", "estimate", "difference"),
-        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
-        Column("change", tr("relative change"), "change", "estimate", "difference"),
+        Column("before", tr("before"), "share", "estimate", "setting"),
+        Column("after", tr("after"), "share", "estimate", "setting"),
+        Column("estimate", tr("difference, percentage points"), "points", "estimate", "setting"),
+        Column("conf_low", tr("lower limit"), "points", "interval", "setting"),
+        Column("conf_high", tr("upper limit"), "points", "interval", "setting"),
+        Column("change", tr("relative change"), "change", "estimate", "setting"),
     )
     change = points / one[0] if one[0] > 0 else float("nan")
     row = (one[0], other[0], points, low, high, change)
@@ -122,7 +133,7 @@ def share_change(
     statuses = {"change": ["" if one[0] > 0 else "not_defined"]}
     return ShareChange(
         heading=tr("Two shares side by side"),
-        tables={"main": Table(columns, values, statuses=statuses, title=tr("Points and per cent"))},
+        tables={"main": Table(columns, values, statuses=statuses, title=tr("Points and per cent"), guard="words")},
         definition=Definition(
             answers=tr("How far apart are the two shares?"),
             numerator=tr("the later share less the earlier one"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Label, Language, Readable, format_number, format_share, tr, trn
+from ...base.language import Label, Language, Readable, Setting, format_share, tr, trn
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -19,6 +21,7 @@ from ...estimate.survey import DesignShare, linearised_share
 from ...figures.dots import dots
 from ...reduce.survey_answers import Answers, SurveyCells, answers_of, design_of, survey_cells
 from ..declared import FEW_UNITS, LEFT_OUT_WORDS, Share, ensure_level, interval_columns, strata_columns
+from ..shown import group_names, hidden, known, numbers, strata_of, undefined_words, words_of, written
 from .published import SurveyProvenance
 from .shown_shares import FEW_CLUSTERS
 
@@ -43,7 +46,8 @@ class SurveyShares(Result):
     ------
     main
         One row per stratum and share: ``share`` (its name), ``people`` (answers that it rests on), ``numerator`` and
-        ``denominator`` (weighted), ``estimate``, ``conf_low``, ``conf_high``, ``std_error``, ``degrees_of_freedom``.
+        ``denominator`` (weighted), ``estimate``, ``conf_low``, ``conf_high``, ``std_error``, ``degrees_of_freedom``,
+        and ``said_yes`` (people, whatever they weigh).
     """
 
     question: ClassVar[str] = "survey_shares"
@@ -52,35 +56,45 @@ class SurveyShares(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return each share with its interval; nothing by groups."""
-        main = self.main
-        if any(one.role == "stratum" for one in main.columns):
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say each share that is shown, with its interval; nothing by groups."""
+        main = shown.main
+        if strata_of(main):
             return ()
+        share, low, high, people = (numbers(main, one) for one in ("estimate", "conf_low", "conf_high", "people"))
         return tuple(
             tr(
                 "{share_name}: {share} ({low} to {high}), from the answers of {people} people.",
-                share_name=self.share_words[str(main["share"][row])],
-                share=Share(main["estimate"][row]),
-                low=Share(main["conf_low"][row]),
-                high=Share(main["conf_high"][row]),
-                people=int(main["people"][row]),
+                share_name=words_of(main, "share", main["share"][row]),
+                share=Share(share[row]),
+                low=Share(low[row]),
+                high=Share(high[row]),
+                people=int(people[row]),
             )
             for row in range(len(main))
+            if known(people[row]) and not hidden(main, "estimate")[row]
         )
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the shares with their intervals and the number of people beside each."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        _, rows = main.display(language)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the shares that are shown; a hidden one says so."""
+        main = shown.main
         return dots(
-            labels=[self.share_words[str(one)].text(language) for one in main["share"]],
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[format_number(float(one), language) for one in main["people"]],
+            labels=[words_of(main, "share", one).text(language) for one in main["share"]],
+            groups=group_names(main, language),
+            estimate=numbers(main, "estimate"),
+            conf_low=numbers(main, "conf_low"),
+            conf_high=numbers(main, "conf_high"),
+            annotations=written(main, "people", language),
             annotation_label=tr("people in the base").text(language),
-            undefined_label=tr("not defined").text(language),
+            undefined_label=undefined_words(main, "estimate", language),
             x_label=tr("weighted share").text(language),
             number=lambda share: format_share(share, language, decimals=0),
             ax=ax,
@@ -156,7 +170,7 @@ def survey_shares(
     answers, asked = _asked(frame, pairs, names(by), design, yes, confidence_level)
     return SurveyShares(
         heading=tr("Shares of a survey, with its design"),
-        tables={"main": _table(asked)},
+        tables={"main": _table(asked, weighted=weight is not None)},
         definition=_definition(
             tr("Of the people in the base, what share said yes?"),
             tr("people who said yes to: {column}", column=of),
@@ -223,7 +237,7 @@ def reporting_rate(
     answers, asked = _asked(frame, pairs, names(by), design, yes, confidence_level)
     return ReportingRate(
         heading=tr("Reporting of violence by its victims (SDG 16.3.1)"),
-        tables={"main": _table(asked)},
+        tables={"main": _table(asked, weighted=weight is not None)},
         definition=_definition(
             tr("Of the victims of the past 12 months, what share reported it, for each form of violence?"),
             tr("victims who reported it to the authorities or to a recognised mechanism"),
@@ -302,6 +316,7 @@ def _provenance(answers: Answers, asked: Sequence[Asked], question: str, **setti
         question=question,
         settings=tuple(settings.items()),
         source=answers.source,
+        fingerprint=sha256(f"{answers.source} {answers.rows}".encode()).hexdigest()[:16],
         units_in=answers.rows,
         left_out=tuple(one for one in left if one.n),
         sampling="undeclared",
@@ -316,7 +331,7 @@ def _notes(asked: Sequence[Asked], design: Mapping[str, str | None]) -> tuple[Re
     if design["cluster"] is not None:
         n = len(asked[0].cells.cells.copies)
         if n < FEW_CLUSTERS:
-            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=Setting(FEW_CLUSTERS)))
     few = sum(int((one.cells.people < FEW_UNITS).sum()) for one in asked)
     if few:
         notes.append(
@@ -339,17 +354,31 @@ def _notes(asked: Sequence[Asked], design: Mapping[str, str | None]) -> tuple[Re
     return tuple(notes)
 
 
-def _table(asked: Sequence[Asked]) -> Table:
+def _table(asked: Sequence[Asked], *, weighted: bool) -> Table:
     by = asked[0].cells.strata.names
+
+    def of(formula: str = "") -> Of:
+        # what is weighted, and what rests on the design, is not computed from two numbers of people
+        return Of(inputs=("said_yes", "people"), formula=formula)
+
     columns = (
         *strata_columns(by),
         Column("share", tr("share of"), "text", "key", "key"),
-        Column("people", tr("people in the base"), "units", "count", "count"),
-        Column("numerator", tr("yes, weighted"), "units", "count", "count"),
-        Column("denominator", tr("all, weighted"), "units", "count", "count"),
-        *interval_columns(),
-        Column("std_error", tr("standard error"), "share", "estimate", "std_error", 2),
-        Column("degrees_of_freedom", tr("degrees of freedom"), "number", "estimate", "count", 0),
+        Column("people", tr("people in the base"), "units", "count", "count", cell=CellOf(flags={"share": "asked"})),
+        Column("numerator", tr("yes, weighted"), "units", "count", "count", of=of()),
+        Column("denominator", tr("all, weighted"), "units", "count", "count", of=of()),
+        Column("estimate", tr("share"), "share", "estimate", "share", of=of("" if weighted else "share")),
+        *(replace(one, of=of()) for one in interval_columns()[1:]),
+        Column("std_error", tr("standard error"), "share", "estimate", "std_error", 2, of=of()),
+        Column("degrees_of_freedom", tr("degrees of freedom"), "number", "estimate", "count", 0, of=of()),
+        Column(
+            "said_yes",
+            tr("people who said yes"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(flags={"share": "asked"}, keys={"share": "said_yes"}),
+        ),
     )
     rows = [(level, one, place) for one in asked for place, level in enumerate(one.cells.strata.levels)]
 
@@ -368,5 +397,6 @@ def _table(asked: Sequence[Asked]) -> Table:
         "conf_high": np.array([one.share.conf_high[place] for _, one, place in rows]),
         "std_error": np.array([one.share.std_error[place] for _, one, place in rows]),
         "degrees_of_freedom": np.array([float(one.share.degrees_of_freedom[place]) for _, one, place in rows]),
+        "said_yes": np.array([one.cells.said_yes[place] for _, one, place in rows]),
     }
     return Table(columns, values, labels={"share": {one.name: one.words for one in asked}}, title=tr("Survey shares"))
