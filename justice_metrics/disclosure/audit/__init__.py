@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from ...base.cells import Box
+from ...base.cells import Box, box
 from ...base.language import tr
 from .attack import recovered
 from .check import check_release
 from .reading import Key, read_publication
 from .report import AuditReport, Finding
 
-__all__ = ["AuditReport", "Finding", "audit", "check_release"]
+__all__ = ["AuditReport", "Finding", "audit", "check_release", "truth_of"]
 
 _UNKNOWN: Final[Mapping[tuple[str, bool, Box], float]] = MappingProxyType({})
 
@@ -69,3 +69,22 @@ def audit(
         hidden=sum(bool(one.hidden) and not one.shown for one in publication.cells.values()),
         earlier=len(earlier),
     )
+
+
+def truth_of(dossier: Mapping[str, Any]) -> dict[tuple[str, bool, Box], float]:
+    """Return the true counts that a dossier holds, for the checker on the secure side.
+
+    Parameters
+    ----------
+    dossier : mapping
+        What ``Release.dossier()`` returns.
+    """
+    return {
+        (
+            result["population"],
+            bool(one.get("events")),
+            box({name: tuple(its) for name, its in one["units"].items()}),
+        ): (float(one["count"]))
+        for result in dossier.get("results", ())
+        for one in result["counts"]
+    }

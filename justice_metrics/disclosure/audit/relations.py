@@ -88,7 +88,7 @@ def pieces(family: Family) -> dict[Levels, list[int]]:
 
 
 def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[tuple[str, bool, str], set[str]]:
-    """Return the levels that some column lists row by row, for each dimension.
+    """Return the levels that some column lists row by row, each once, for each dimension.
 
     A reader takes a table that lists the departments for a list of all departments; a number of convictions alone tells
     nothing of how many other endings there are.
@@ -100,8 +100,10 @@ def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[tuple[str, bool, str]
             for dimension, levels in key.box:
                 seen[key.population, key.events, dimension].add(levels)
         for dimension_key, sets in seen.items():
-            if len(sets) > 1:
-                found[dimension_key].update(*sets)
+            levels = frozenset().union(*sets)
+            # steps that hold all later ones are no list of what there is
+            if len(sets) > 1 and len(levels) == sum(len(one) for one in sets):
+                found[dimension_key].update(levels)
     return found
 
 

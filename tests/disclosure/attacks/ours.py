@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from justice_metrics.base.result import Result
-from justice_metrics.disclosure.audit import AuditReport, audit
+from justice_metrics.disclosure.audit import AuditReport, audit, truth_of
 from justice_metrics.disclosure.policy import DisclosurePolicy
 from justice_metrics.disclosure.release import Release, release
 from tests.disclosure.audit.made_release import write_release
@@ -39,23 +39,8 @@ def ours(
     written = write_release(
         folder, made.results, policy=declared.to_record(), exact=made.exact, ties=getattr(made, "ties", {})
     )
-    report = audit(written, [one.folder for one in before], truth=truth_of(results, made))
+    report = audit(written, [one.folder for one in before], truth=truth_of(made.dossier()))
     return Ours(written, made, json.loads((written / "results.json").read_text()), report)
-
-
-def truth_of(results: Sequence[Result], made: Release) -> dict[Any, float]:
-    """Return the true counts under the names that the release gives to their populations."""
-    renamed = {}
-    for one in made.results:
-        whose = one.provenance
-        renamed[whose.unit] = f"{whose.unit} of {whose.fingerprint}"
-    return {
-        (renamed[count_of.partition(" of ")[0]], one.events, one.box): one.value
-        for result in results
-        for count_of, counts in [(result.base_counts().population, result.base_counts().counts)]
-        for one in counts
-        if count_of.partition(" of ")[0] in renamed
-    }
 
 
 def words(found: AuditReport) -> str:
