@@ -292,6 +292,7 @@ def _entry(population: str, count: Count, decisions: Decisions) -> dict[str, Any
         "column": column,
         "row": row,
         "units": {name: sorted(levels) for name, levels in sorted(count.box, key=lambda one: one[0])},
+        "events": count.events,
         "count": count.value,
     }
     if table:
