@@ -46,7 +46,7 @@ class Program:
         used = np.diff(held.indptr) > 0
         self.matrix = sparse.csr_array(held[used])
         self.right = np.asarray(self.matrix @ truth[self.free]).ravel()
-        graph = self.matrix.T.astype(bool).astype(np.int8) @ self.matrix.astype(bool).astype(np.int8)
+        graph = self.matrix.T.astype(bool).astype(np.int32) @ self.matrix.astype(bool).astype(np.int32)
         self.part = (
             sparse.csgraph.connected_components(graph, directed=False)[1] if len(self.free) else np.zeros(0, np.int64)
         )

@@ -194,6 +194,19 @@ class _Lattice:
                 return False
         return True
 
+    def fills(
+        self, whole: int, family: list[int], names: frozenset[str], universe: Mapping[str, frozenset[str]]
+    ) -> bool:
+        """Return whether the parts have all levels that are known, in all combinations."""
+        combinations = 1
+        for name in names:
+            sets = {self.dims[one][name] for one in family}
+            inside = frozenset().union(*sets)
+            if self.dims[whole].get(name, universe[name]) - inside - {_OTHER}:
+                return False
+            combinations *= len(sets)
+        return len(family) == combinations
+
     def _are_apart(self, one: int, other: int, names: Iterable[str]) -> bool:
         return any(not self.dims[one][name] & self.dims[other][name] for name in names)
 
@@ -280,13 +293,14 @@ def _complements(boxes: Sequence[Box], values: Mapping[Box, float]) -> dict[Box,
     for place, whole in enumerate(boxes):
         for names, family in lattice.families(place):
             rest = values[whole] - sum(values[boxes[one]] for one in family)
-            if len(names) > 1 or rest < -_NEAR or (rest < _NEAR and len(family) > 1):
+            if len(names) > 1 or rest < -_NEAR:
                 continue
             (name,) = names
             inside = frozenset().union(*(lattice.dims[one][name] for one in family))
             others = dict(whole).get(name, universe[name]) - inside
             other = frozenset({*((n, levels) for n, levels in whole if n != name), (name, others)})
-            if others and other not in known and not (rest < _NEAR and others == {_OTHER}):
+            # of levels that are listed elsewhere and not here nobody knows that there are none
+            if other not in known and (others - {_OTHER} or (others and rest > _NEAR)):
                 found.setdefault(other, rest)
     return found
 
@@ -322,13 +336,14 @@ class _Builder:
     def system(self) -> System:
         """Return the system of all that was found."""
         several = list(self.variants)
-        lattice = _Lattice(several)
+        lattice, universe = _Lattice(several), _universe(several)
         for places in self.variants.values():
             for smaller, larger in pairwise(places):
                 self._add(larger, [smaller])
         for place, whole in enumerate(several):
             for names, family in lattice.families(place):
-                self._add_family(self.variants[whole], [self.variants[several[one]] for one in family], names)
+                parts = [self.variants[several[one]] for one in family]
+                self._add_family(self.variants[whole], parts, names, lattice.fills(place, family, names, universe))
         height = lattice.heights(len(several))
         of_box = {one: int(height[place]) for place, one in enumerate(several)}
         return System(
@@ -341,7 +356,7 @@ class _Builder:
             equations=self._matrix(),
         )
 
-    def _add_family(self, wholes: list[int], parts: list[list[int]], names: frozenset[str]) -> None:
+    def _add_family(self, wholes: list[int], parts: list[list[int]], names: frozenset[str], full: bool) -> None:
         for place, whole in enumerate(wholes):
             # what was counted after leaving units out was left out of the parts as well
             for aligned in {
@@ -354,22 +369,23 @@ class _Builder:
                     if total + self.values[one] <= self.values[whole] + _NEAR:
                         taken.append(one)
                         total += self.values[one]
-                self._add(whole, taken, told_by=names)
+                self._add(whole, taken, told_by=names, full=full and len(taken) == len(parts))
 
-    def _add(self, whole: int, parts: list[int], *, told_by: frozenset[str] = frozenset()) -> None:
+    def _add(self, whole: int, parts: list[int], *, told_by: frozenset[str] = frozenset(), full: bool = False) -> None:
         key = (whole, tuple(sorted(parts)))
         if not parts or key in self.equations:
             return
         rest = self.values[whole] - sum(self.values[one] for one in parts)
         if rest < _NEAR:
-            self.equations[key] = None
             filled = [one for one in parts if self.values[one] > _NEAR]
             if len(filled) == 1 and len(told_by) == 1 and (len(parts) > 1):
                 self.whole[filled[0]] = filled[0] < self.n
-            return
+            if full:
+                self.equations[key] = None
+                return
         self.equations[key] = len(self.values)
         self.boxes.append(None)
-        self.values.append(rest)
+        self.values.append(max(rest, 0.0))
         self.left.append(True)
         self.whole.append(False)
 

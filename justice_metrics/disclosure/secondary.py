@@ -75,7 +75,7 @@ class _Search:
 
     def __init__(self, task: Task) -> None:
         system = task.system
-        pattern = system.equations.astype(bool).astype(np.int8)
+        pattern = system.equations.astype(bool).astype(np.int32)
         self.part = sparse.csgraph.connected_components(pattern.T @ pattern, directed=False)[1]
         self.around: dict[int, tuple[Counts, Counts]] = {}
         size = len(system.values)
