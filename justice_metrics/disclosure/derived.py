@@ -38,6 +38,7 @@ def guarded_counts(table: Table, asked: Asked) -> Guarded:
     shown.put_counts(asked)
     for column in _in_turn(table):
         _put_computed(shown, column, asked)
+    shown.put_dependent(rounding=asked.rounding)
     kept = _listed(shown) if table.sparse else np.arange(len(table), dtype=np.int64)
     if any(bool(one.any()) for one in shown.hidden.values()):
         there = set(kept.tolist())
@@ -47,7 +48,7 @@ def guarded_counts(table: Table, asked: Asked) -> Guarded:
 
 def _undeclared(table: Table) -> Message | None:
     """Return why a table cannot be protected: columns of which nothing is declared."""
-    loud = [one for one in table.columns if one.kind not in SILENT]
+    loud = [one for one in table.columns if one.kind not in SILENT or one.of is not None]
     open_ones = [one.name for one in loud if one.cell is None and one.of is None]
     if open_ones:
         return tr("its columns {columns} do not say what they count or are computed from", columns=tuple(open_ones))

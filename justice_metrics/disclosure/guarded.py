@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
@@ -15,6 +16,7 @@ from ..base.quantities import SUPPRESSED
 from ..base.table import Column, Table
 from ..base.types import Counts, Flags, Floats, Values
 
+_DIGITS: Final = re.compile(r"\d+")
 # Kinds that say nothing of cases: they leave as they are.
 SILENT: Final = frozenset({"stratum", "key", "text", "setting"})
 
@@ -93,6 +95,17 @@ class Shown:
             if column.kind in SILENT:
                 self.values[column.name], self.hidden[column.name] = self.table[column.name], nothing
 
+    def put_dependent(self, *, rounding: bool) -> None:
+        """Empty words that depend on counts, such as "rests on few units", where a count is hidden or rounded."""
+        for column in self.table.columns:
+            if column.kind not in {"key", "text"} or column.of is None:
+                continue
+            hidden = np.full(len(self.table), rounding)
+            for one in column.of.inputs:
+                hidden |= anywhere(self.hidden[one], groups_of(self.table, column))
+            empty = np.array([""] * len(self.table), dtype=object)
+            self.values[column.name] = np.where(hidden, empty, self.values[column.name].astype(object))
+
     def put_counts(self, asked: Asked) -> None:
         """Keep what may be shown of the counts."""
         raw = {one.name: numbers(self.table, one.name) for one in self.table.columns if one.cell is not None}
@@ -162,10 +175,26 @@ def anywhere(flags: Flags, groups: Counts) -> Flags:
 def told_in_words(table: Table) -> Message | None:
     """Return why a table's own words cannot leave: a heading or a label that holds a number of cases."""
     said = [one.name for one in table.columns if tells_of_cases(one.meaning)]
-    said += [name for name, words in table.labels.items() if any(tells_of_cases(one) for one in words.values())]
+    said += [
+        name for name, words in table.labels.items() if any(label_tells(which, one) for which, one in words.items())
+    ]
     if not said:
         return None
     return tr("the words of its columns {columns} hold numbers", columns=tuple(dict.fromkeys(said)))
+
+
+def label_tells(which: str, words: Readable) -> bool:
+    """Whether the words of an id hold a number that the id does not: the words of a period repeat its year.
+
+    Examples
+    --------
+    >>> label_tells("2019-Q1", tr("{year}, quarter {n}", year=2019, n=1)), label_tells("f", tr("women ({n})", n=7))
+    (False, True)
+    """
+    if not tells_of_cases(words):
+        return False
+    known = {int(one) for one in _DIGITS.findall(which)}
+    return any(int(one) not in known for one in _DIGITS.findall(words.text("en").replace(",", "")))
 
 
 def in_order(table: Table) -> Counts:

@@ -51,6 +51,7 @@ def guarded_model(table: Table, asked: Asked, *, excepted: bool = False, weighte
     for column in table.columns:
         if column.name not in shown.values:
             _put_rounded(shown, column)
+    shown.put_dependent(rounding=asked.rounding)
     return Guarded(shown.rebuilt(np.arange(len(table), dtype=np.int64)), shown.rules)
 
 

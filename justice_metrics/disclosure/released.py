@@ -105,10 +105,6 @@ class Release:
     def __len__(self) -> int:
         return len(self.results)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return all but the raw counts: these stay in the process that made the release."""
-        return self.__dict__ | {"raw": {}}
-
     @property
     def refused(self) -> tuple[Refused, ...]:
         """The answers that could not be published, and why."""
@@ -120,8 +116,7 @@ class Release:
         Returns
         -------
         dict
-            For JSON: each count with its place, units, true number, what is shown of it, and the rule. Empty for a
-            release that was read back or sent to another process.
+            For JSON: each count with its place, units, true number, what is shown of it, and the rule.
         """
         return self.raw
 

@@ -11,9 +11,10 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from ..base.cells import Count
-from ..base.language import Message, Readable, Setting, tells_of_cases, tr
+from ..base.language import Label, Message, Readable, Setting, tells_of_cases, tr
 from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.result import Definition
+from ..cases.periods import PeriodWords
 from .guarded import Decided
 
 _PLAIN: Final = (str, bool, int, float, dt.date, type(None))
@@ -128,7 +129,7 @@ def words_tell(words: object) -> bool:
         return any(words_tell(one) for one in words)
     if isinstance(words, Message):
         return tells_of_cases(words)
-    return not isinstance(words, (*_PLAIN, Readable))
+    return not isinstance(words, (*_PLAIN, Label, PeriodWords))
 
 
 def _setting(value: object) -> object:

@@ -12,6 +12,7 @@ from justice_metrics.base.quantities import SUPPRESSED
 from justice_metrics.base.result import Protected, Result
 from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.formulas import FORMULAS, computed
+from justice_metrics.disclosure.guarded import label_tells
 
 # Kinds that say nothing of cases.
 _SILENT = frozenset({"stratum", "key", "text", "setting"})
@@ -29,7 +30,10 @@ def check_declared(result: Result) -> None:
     one dimension share no unit; what is computed names columns that are there; definitions hold no number of cases;
     and the published answer says its sentences also where every cell is hidden.
     """
+    assert not tells_of_cases(result.heading), f"the heading tells a number of cases: {result.heading}"
     for name, table in result.tables.items():
+        if table.guard in {"counts", "model", "words"}:
+            _check_words(name, table)
         if table.guard == "counts":
             _check_columns(name, table)
             _check_formulas(name, table)
@@ -55,6 +59,14 @@ def check_declared(result: Result) -> None:
     _check_hidden(result)
 
 
+def _check_words(name: str, table: Table) -> None:
+    told = [one.name for one in table.columns if tells_of_cases(one.meaning)]
+    assert not told, f"{name}: the headings of {told} hold a number; wrap settings in Setting"
+    for column, words in table.labels.items():
+        told = [which for which, one in words.items() if label_tells(which, one)]
+        assert not told, f"{name}: labels of {column} hold a number: {told[:3]}"
+
+
 def _check_columns(name: str, table: Table) -> None:
     there = {one.name for one in table.columns}
     for column in table.columns:
@@ -64,7 +76,6 @@ def _check_columns(name: str, table: Table) -> None:
             continue
         assert column.cell is not None or column.of is not None, f"{where}: neither cell, of nor kind 'setting'"
         assert column.cell is None or column.of is None, f"{where}: counted or computed, not both"
-        assert column.kind != "coefficient", f"{where}: coefficients stand in tables with guard='model'"
         if column.cell is not None:
             used = {*column.cell.keys, *column.cell.sets, *column.cell.flags}
             assert used <= there, f"{where}: no columns {used - there}"
