@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 from ..base.errors import MissingExtraError
@@ -51,19 +52,23 @@ def great_table(table: Table, *, title: Readable, audience: Audience = "internal
     names = [f"column_{place}" for place in range(len(view.headings))]
     cells = {name: [row.cells[place].text for row in view.rows] for place, name in enumerate(names)}
     made: Any = great_tables.GT(nw.from_dict(cells, backend="pandas").to_native(), id="table")
-    made = made.tab_header(title=view.title, subtitle=MARKS[audience].text(language))
-    made = made.cols_label({name: cell.text for name, cell in zip(names, view.headings, strict=True)})
+    # A plain text of a heading is read on: {{ }} as units of measurement, unescaped, and a note as Markdown.
+    inert = _inert(great_tables)
+    made = made.tab_header(title=inert(view.title), subtitle=inert(MARKS[audience].text(language)))
+    made = made.cols_label({name: inert(cell.text) for name, cell in zip(names, view.headings, strict=True)})
     right = [name for name, cell in zip(names, view.headings, strict=True) if cell.number]
     left = [name for name in names if name not in right]
     made = made.cols_align("right", columns=right) if right else made
     made = made.cols_align("left", columns=left) if left else made
     made = made.tab_options(heading_align="left", heading_subtitle_font_weight="bold", table_font_size="13px")
     for words in (view.warning, view.foot):
-        # As text alone a note would be read as Markdown, and could hold a link.
-        made = (
-            made.tab_source_note(great_tables.html(html.escape(plain(words, longest=LONGEST_CELL)))) if words else made
-        )
+        made = made.tab_source_note(inert(words)) if words else made
     return made
+
+
+def _inert(great_tables: Any) -> Callable[[str], Any]:
+    """Return how a text becomes one of great_tables that is shown as it is."""
+    return lambda text: great_tables.html(html.escape(plain(text, longest=LONGEST_CELL)))
 
 
 def table_page(table: Table, *, title: Readable, audience: Audience = "internal", language: Language = "en") -> bytes:
