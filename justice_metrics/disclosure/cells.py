@@ -17,7 +17,8 @@ from ..base.types import Counts, Flags, Floats
 # A level that no table names: whoever has none of the levels that are known has this one.
 _OTHER: Final = "\0"
 _YES_NO: Final = frozenset(("yes", "no"))
-_ROUNDS: Final = 3
+_ROUNDS: Final = 5
+_TIMES_MORE: Final = 4
 _NEAR: Final = 1e-9
 _HIGHEST: Final = 4
 # Of overlapping sets of levels, so many are looked at one by one.
@@ -226,30 +227,39 @@ def _size(one: Box) -> int:
 
 
 def _contexts(boxes: Sequence[Box], values: Mapping[Box, float]) -> dict[Box, float]:
-    """Return boxes that are in no table, of which two tables show parts: both add up to the same number."""
+    """Return boxes that are in no table, of which two tables show parts, or one shows all: they add up to them."""
     known = dict(values)
+    universe = _universe(boxes)
     made: dict[Box, float] = {}
     if frozenset() not in known:
         made[frozenset()] = 0.0
-    fresh: Iterable[Box] = boxes
     for _ in range(_ROUNDS):
         families: dict[Box, dict[str, dict[Box, float]]] = defaultdict(lambda: defaultdict(dict))
-        for one in fresh:
+        for one, value in known.items():
             for pair in one:
-                families[one - {pair}][pair[0]][one] = known[one]
+                families[one - {pair}][pair[0]][one] = value
         found = {
             context: max(_total(name, parts) for name, parts in by_dim.items())
             for context, by_dim in families.items()
-            if context not in known and sum(len(parts) > 1 for parts in by_dim.values()) > 1
+            if context not in known
+            and (
+                sum(len(parts) > 1 for parts in by_dim.values()) > 1
+                or any(_is_full(name, parts, universe) for name, parts in by_dim.items())
+            )
         }
-        if not found:
+        if not found or len(made) > _TIMES_MORE * (len(values) + _MOST):
             break
         made |= found
         known |= found
-        fresh = list(known)
     if frozenset() in made:
-        made[frozenset()] = max([made[frozenset()], *(value for value in known.values())], default=0.0)
+        made[frozenset()] = max([made[frozenset()], *known.values()], default=0.0)
     return made
+
+
+def _is_full(name: str, parts: Iterable[Box], universe: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether parts that differ in one dimension have all levels of it that are known, several of them."""
+    levels = frozenset().union(*(dict(one)[name] for one in parts))
+    return len(levels) > 1 and not universe[name] - levels - {_OTHER}
 
 
 def _overlaps(values: Mapping[Box, float]) -> dict[Box, float]:
