@@ -324,6 +324,11 @@ class Published(Result):
     asked: type[Result]
     words: Mapping[str, object] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # an answer that is published has the views of the answer that it was
+        object.__setattr__(self, "views", self.asked.views)
+
     @classmethod
     def of(cls, result: Result, protected: Protected) -> Published:
         """Put the published form of ``result`` together; nothing of its numbers is kept."""

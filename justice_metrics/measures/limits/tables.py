@@ -9,7 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from ...base.language import Message, Readable, tr, trn
+from ...base.cells import CellOf, Of
+from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...cases.procedure import Limit
@@ -73,9 +74,49 @@ _STANDING: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
 )
 
 
+# How a clock can stand, each in one way only, and which of these each column counts.
+_MISSED: Final = ("late", "not_done", "ended_after", "extinct")
+_LEVELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "clocks": ("kept", *_MISSED, "running", "ended_otherwise", "cannot_be_told"),
+        "kept": ("kept",),
+        "missed": _MISSED,
+        "late": ("late",),
+        "not_done": ("not_done",),
+        "ended_after": ("ended_after", "extinct"),
+        "extinct": ("extinct",),
+        "running": ("running",),
+        "ended_otherwise": ("ended_otherwise",),
+        "cannot_be_told": ("cannot_be_told",),
+    }
+)
+_SHARE: Final = Of(inputs=("kept", "missed"))
+_PARTS: Final = Of(inputs=("kept", "missed", "ended_otherwise"))
+_OVER: Final = Of(inputs=("missed",))
+
+
+def clock_cell(found: Sequence[Judged], counted: str, judged_by: str, **keys: str) -> CellOf:
+    """Declare which clocks a column counts: of each limit a case has one clock or none.
+
+    Parameters
+    ----------
+    found : sequence of Judged
+    counted : str
+        Name of the column.
+    judged_by : str
+        The calendar and the rules; by others a clock may stand otherwise.
+    keys : str
+        Further key columns, and what their values tell.
+    """
+    levels = _LEVELS[counted]
+    return CellOf(
+        each={"limit": {one.limit.id: {f"clock of {one.limit.id}, {judged_by}": levels} for one in found}}, keys=keys
+    )
+
+
 def length_words(limit: Limit) -> Readable:
     """Return how long a limit is, in words."""
-    n = limit.amount
+    n = Setting(limit.amount)
     return {
         "hours": trn("{n} hour", "{n} hours", n),
         "working_days": trn("{n} working day", "{n} working days", n),
@@ -89,7 +130,7 @@ def all_strata(found: Sequence[Judged]) -> Strata:
     return reduce(lambda one, other: one.union(other), [judged.strata for judged in found])
 
 
-def standing_table(found: Sequence[Judged], confidence_level: float, *, weighted: bool) -> Table:
+def standing_table(found: Sequence[Judged], confidence_level: float, judged_by: str, *, weighted: bool) -> Table:
     """Return how the clocks of each limit stand, and the share kept with pending ones as censored."""
     parts = [_standing(one, confidence_level, weighted=weighted) for one in found]
     rows = _ordered(found)
@@ -102,14 +143,14 @@ def standing_table(found: Sequence[Judged], confidence_level: float, *, weighted
     columns = (
         *strata_columns(all_strata(found).names),
         *_limit_columns(),
-        Column("clocks", tr("clocks that began"), "units", "count", "count"),
-        *[Column(name, words, "units", "count", "count") for name, words in STANDING_WORDS.items()],
-        Column("estimate", tr("done within the limit, pending as censored"), "share", "estimate", "share"),
-        Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
-        Column("at_most", tr("at most, where days cannot tell"), "share", "estimate", "share"),
-        Column("ended_share", tr("ended otherwise in time, share"), "share", "estimate", "share"),
-        Column("missed_share", tr("limit ran out, share"), "share", "estimate", "share"),
+        _count_column("clocks", tr("clocks that began"), found, judged_by),
+        *[_count_column(name, words, found, judged_by) for name, words in STANDING_WORDS.items()],
+        Column("estimate", tr("done within the limit, pending as censored"), "share", "estimate", "mean", of=_SHARE),
+        Column("conf_low", tr("lower limit"), "share", "interval", "mean", of=_SHARE),
+        Column("conf_high", tr("upper limit"), "share", "interval", "mean", of=_SHARE),
+        Column("at_most", tr("at most, where days cannot tell"), "share", "estimate", "mean", of=_SHARE),
+        Column("ended_share", tr("ended otherwise in time, share"), "share", "estimate", "mean", of=_PARTS),
+        Column("missed_share", tr("limit ran out, share"), "share", "estimate", "mean", of=_PARTS),
     )
     shares = ("estimate", "at_most", "ended_share", "missed_share")
     return Table(
@@ -118,10 +159,12 @@ def standing_table(found: Sequence[Judged], confidence_level: float, *, weighted
         labels=_labels(found),
         title=tr("How the limits stand"),
         statuses=dict.fromkeys(shares, status),
+        # a limit under which no clock of a group began has no row there
+        sparse=True,
     )
 
 
-def over_table(found: Sequence[Judged], confidence_level: float, *, weighted: bool) -> Table:
+def over_table(found: Sequence[Judged], confidence_level: float, judged_by: str, *, weighted: bool) -> Table:
     """Return what became of missed limits, and by how many days they were missed."""
     parts = [_over(one, confidence_level, weighted=weighted) for one in found]
     rows = [row for row in _ordered(found) if parts[row[0]]["missed"][row[1]] > 0]
@@ -129,18 +172,24 @@ def over_table(found: Sequence[Judged], confidence_level: float, *, weighted: bo
     columns = (
         *strata_columns(all_strata(found).names),
         *_limit_columns(),
-        Column("missed", STANDING_WORDS["missed"], "units", "count", "count"),
-        Column("late", tr("done late"), "units", "count", "count"),
-        Column("not_done", tr("not done by the cut-off"), "units", "count", "count"),
-        Column("ended_after", tr("ended otherwise after the limit"), "units", "count", "count"),
-        Column("extinct", tr("of them by extinction"), "units", "count", "count"),
+        _count_column("missed", STANDING_WORDS["missed"], found, judged_by),
+        _count_column("late", tr("done late"), found, judged_by),
+        _count_column("not_done", tr("not done by the cut-off"), found, judged_by),
+        _count_column("ended_after", tr("ended otherwise after the limit"), found, judged_by),
+        _count_column("extinct", tr("of them by extinction"), found, judged_by),
         _days_column("lower_quartile", tr("a quarter were over by at most (days)")),
         _days_column("estimate", tr("half were over by at most (days)")),
-        Column("conf_low", tr("lower limit"), "days", "interval", "quantile"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "quantile"),
+        Column("conf_low", tr("lower limit"), "days", "interval", "quantile", of=_OVER),
+        Column("conf_high", tr("upper limit"), "days", "interval", "quantile", of=_OVER),
         _days_column("upper_quartile", tr("three quarters were over by at most (days)")),
     )
-    return Table(columns, {**_named(found, rows), **values}, labels=_labels(found), title=tr("How far over the limit"))
+    return Table(
+        columns,
+        {**_named(found, rows), **values},
+        labels=_labels(found),
+        title=tr("How far over the limit"),
+        sparse=True,
+    )
 
 
 def law_table(limits: Sequence[Limit], asked: Sequence[Limit]) -> Table:
@@ -198,10 +247,10 @@ def law_table(limits: Sequence[Limit], asked: Sequence[Limit]) -> Table:
         "certainty": CERTAINTIES,
         "here": words,
     }
-    return Table(columns, values, labels=labels, title=tr("What the law says of each limit"))
+    return Table(columns, values, labels=labels, title=tr("What the law says of each limit"), guard="words")
 
 
-def untold_table(found: Sequence[Judged]) -> Table:
+def untold_table(found: Sequence[Judged], judged_by: str) -> Table:
     """Return why clocks could not be judged."""
     names: list[tuple[str, str, str, float]] = []
     for one in found:
@@ -214,7 +263,14 @@ def untold_table(found: Sequence[Judged]) -> Table:
     columns = (
         *_limit_columns(),
         Column("reason", tr("reason"), "text", "key", "key"),
-        Column("clocks", tr("clocks"), "units", "count", "count"),
+        Column(
+            "clocks",
+            tr("clocks"),
+            "units",
+            "count",
+            "count",
+            cell=clock_cell(found, "cannot_be_told", judged_by, reason="why the clock of {limit} is not told"),
+        ),
     )
     values = {
         "limit": [one[0] for one in kept],
@@ -222,7 +278,8 @@ def untold_table(found: Sequence[Judged]) -> Table:
         "reason": [one[2] for one in kept],
         "clocks": np.array([one[3] for one in kept], np.float64),
     }
-    return Table(columns, values, labels={**_labels(found), "reason": REASON_WORDS}, title=tr("Why it cannot be told"))
+    labels = {**_labels(found), "reason": REASON_WORDS}
+    return Table(columns, values, labels=labels, title=tr("Why it cannot be told"), sparse=True)
 
 
 def _standing(one: Judged, confidence_level: float, *, weighted: bool) -> dict[str, Tallies]:
@@ -319,7 +376,11 @@ def _limit_columns() -> tuple[Column, ...]:
 
 
 def _days_column(name: str, words: Readable) -> Column:
-    return Column(name, words, "days", "estimate", "quantile")
+    return Column(name, words, "days", "estimate", "quantile", of=_OVER)
+
+
+def _count_column(name: str, words: Readable, found: Sequence[Judged], judged_by: str) -> Column:
+    return Column(name, words, "units", "count", "count", cell=clock_cell(found, name, judged_by))
 
 
 def _text_column(name: str, words: Readable) -> Column:

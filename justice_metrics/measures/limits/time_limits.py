@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import numpy as np
-
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.language import Language, Readable, tr
 from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.calendar_file import read_calendar
 from ...cases.casedata import CaseData
 from ...cases.working_days import NO_COUNTRY
-from ...figures.dots import dots
-from ...figures.standing_bars import standing_bars
 from ...reduce.limits import clocks
-from ..declared import FEW_UNITS, Share, days_words, ensure_level, few_units_note, levels_words, sampling_notes
+from ..declared import ensure_level, few_units_note, sampling_notes
 from .asked import (
     asked_limits,
     country_of,
@@ -33,7 +29,8 @@ from .asked import (
 )
 from .judged import judged_clocks
 from .notes import no_holidays, notes_of, unmet_notes
-from .tables import STANDING_WORDS, law_table, length_words, over_table, standing_table, untold_table
+from .said import draw_kept, draw_standing, limit_findings
+from .tables import law_table, length_words, over_table, standing_table, untold_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,133 +65,30 @@ class TimeLimits(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return how each limit stands; by groups, the lowest and the highest share in time."""
-        strata = [one.name for one in self.main.columns if one.role == "stratum"]
-        said = [self._by_group(limit, strata) if strata else self._whole(limit) for limit in self.limit_words]
-        return tuple(one for some in said for one in some)
+        return self.findings_of(self)
 
-    def _whole(self, limit: str) -> tuple[Readable, ...]:
-        main = self.main
-        row = int(np.flatnonzero(main["limit"] == limit)[0])
-        counts = {name: round(float(main[name][row])) for name in ("clocks", *STANDING_WORDS)}
-        stands = tr(
-            "{limit} ({length}): of {clocks} clocks {kept} were kept and {missed} missed, {running} were running at "
-            "the cut-off, {ended_otherwise} had ended otherwise in time, and of {cannot_be_told} it cannot be told.",
-            limit=self.limit_words[limit],
-            length=self.length_words[limit],
-            **counts,
-        )
-        return (stands, *self._share(row), *self._over(limit))
-
-    def _share(self, row: int) -> tuple[Readable, ...]:
-        main = self.main
-        estimate, most = float(main["estimate"][row]), float(main["at_most"][row])
-        if not np.isfinite(estimate):
-            return ()
-        if most > estimate:
-            return (
-                tr(
-                    "Done in time: at least {low}, at most {high}, since days cannot tell hours.",
-                    low=Share(estimate),
-                    high=Share(most),
-                ),
-            )
-        if not np.isfinite(main["conf_low"][row]):
-            return (tr("With pending cases as censored, {share} were done in time.", share=Share(estimate)),)
-        return (
-            tr(
-                "With pending cases as censored, {share} were done in time (interval {low} to {high}).",
-                share=Share(estimate),
-                low=Share(main["conf_low"][row]),
-                high=Share(main["conf_high"][row]),
-            ),
-        )
-
-    def _over(self, limit: str) -> tuple[Readable, ...]:
-        over = self.tables["over"]
-        rows = np.flatnonzero(over["limit"] == limit)
-        if not len(rows) or not np.isfinite(over["estimate"][rows[0]]):
-            return ()
-        return (
-            tr(
-                "Of those missed, half were over by at most {days}.",
-                days=days_words(float(over["estimate"][rows[0]])),
-            ),
-        )
-
-    def _by_group(self, limit: str, strata: Sequence[str]) -> tuple[Readable, ...]:
-        main = self.main
-        enough = (main["limit"] == limit) & (main["clocks"].astype(float) >= FEW_UNITS)
-        rows = np.flatnonzero(enough & np.isfinite(main["estimate"].astype(float)))
-        if len(rows) < 2:
-            return ()
-        order = rows[np.argsort(main["estimate"][rows].astype(float), kind="stable")]
-        low, high = int(order[0]), int(order[-1])
-        return (
-            tr(
-                "{limit}: done in time from {low} ({group_low}) to {high} ({group_high}), among groups of {few} clocks "
-                "or more.",
-                limit=self.limit_words[limit],
-                low=Share(main["estimate"][low]),
-                group_low=levels_words([str(main[one][low]) for one in strata]),
-                high=Share(main["estimate"][high]),
-                group_high=levels_words([str(main[one][high]) for one in strata]),
-                few=FEW_UNITS,
-            ),
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown."""
+        return limit_findings(shown)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of each limit done in time, with kept and missed beside it."""
-        main = self.main
-        return dots(
-            labels=self._row_names(language),
-            groups=self._groups(language),
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[self._beside(row, language) for row in range(len(main))],
-            annotation_label=tr("kept / missed").text(language),
-            undefined_label=tr("not observed up to the limit").text(language),
-            x_label=tr("done within the limit, pending as censored").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
-        )
+        return self.plot_of(self, ax, language=language)
 
-    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the same from what is shown."""
+        return draw_kept(shown.main, ax, language)
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw how the clocks of each limit stand, as bars of parts."""
-        main = self.main
-        groups = self._groups(language)
-        rows = self._row_names(language)
-        return standing_bars(
-            labels=rows if groups is None else [f"{one} · {row}" for one, row in zip(groups, rows, strict=True)],
-            parts=[words.text(language) for words in STANDING_WORDS.values()],
-            counts=np.stack([main[name].astype(float) for name in STANDING_WORDS], axis=1),
-            open_parts=(2,),
-            x_label=tr("share of the clocks that began").text(language),
-            number=lambda n: format_number(round(n), language),
-            percent=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
-        )
+        return self.draw_of(self, view, ax, language=language)
 
-    def _beside(self, row: int, language: Language) -> str:
-        main = self.main
-        kept, missed = (format_number(float(main[name][row]), language) for name in ("kept", "missed"))
-        if float(main["at_most"][row]) > float(main["estimate"][row]):
-            most = tr("(share at most {most})", most=Share(main["at_most"][row], 0))
-            return f"{kept} / {missed} {most.text(language)}"
-        return f"{kept} / {missed}"
-
-    def _row_names(self, language: Language) -> list[str]:
-        return [
-            f"{self.limit_words[str(one)].text(language)} ({self.length_words[str(one)].text(language)})"
-            for one in self.main["limit"]
-        ]
-
-    def _groups(self, language: Language) -> list[str] | None:
-        strata = [one.name for one in self.main.columns if one.role == "stratum"]
-        if not strata:
-            return None
-        _, rows = self.main.display(language)
-        return [" · ".join(row[: len(strata)]) for row in rows]
+    @classmethod
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG003
+        """Draw the same from what is shown."""
+        return draw_standing(shown.main, ax, language)
 
 
 def time_limits(
@@ -323,13 +217,24 @@ def time_limits(
     other_law = sum(one.not_in_force for one in found)
     found = [one for one in found if len(one.n)]
     weighted = cases.sampling.weighted
-    main = standing_table(found, confidence_level, weighted=weighted)
+    judged_by = ", ".join(
+        str(one)
+        for one in (
+            country_of(cases, country),
+            "" if own is None else own.source,
+            *(pauses[one.id] for one in asked),
+            *stops,
+            last_day,
+            without_notice,
+        )
+    )
+    main = standing_table(found, confidence_level, judged_by, weighted=weighted)
     return TimeLimits(
         heading=tr("Legal time limits: kept, missed, still running"),
         tables={
             "main": main,
-            "over": over_table(found, confidence_level, weighted=weighted),
-            "untold": untold_table(found),
+            "over": over_table(found, confidence_level, judged_by, weighted=weighted),
+            "untold": untold_table(found, judged_by),
             "law": law_table(cases.procedure.limits, [one.limit for one in found]),
         },
         definition=Definition(
@@ -368,4 +273,5 @@ def time_limits(
         frame_library=cases.frame_library,
         limit_words={one.limit.id: one.limit.label for one in found},
         length_words={one.limit.id: length_words(one.limit) for one in found},
+        weighted=weighted,
     )
