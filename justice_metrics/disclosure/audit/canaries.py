@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import json
 import re
 import unicodedata
 import urllib.parse
@@ -33,13 +34,15 @@ def spellings(word: str) -> set[bytes]:
     if len(word) < _SHORTEST:
         return set()
     bare = "".join(one for one in unicodedata.normalize("NFKD", word) if not unicodedata.combining(one))
-    escaped = word.encode("unicode_escape").decode()
+    escaped = json.dumps(word)[1:-1]
     forms = {word, bare, unicodedata.normalize("NFD", word), html.escape(word), escaped}
     forms |= {
         urllib.parse.quote(word),
         urllib.parse.quote_plus(word),
         word.encode("ascii", "xmlcharrefreplace").decode(),
     }
+    # bytes know the capitals of plain letters only
+    forms |= {made for form in (word, bare) for made in (form.upper(), form.lower())}
     found = set()
     for form in forms:
         for encoding in _ENCODINGS:
