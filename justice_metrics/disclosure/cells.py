@@ -40,6 +40,8 @@ class System:
         It is a number of units that are in one cell and not in others: small ones point to persons, as in a cell.
     whole : array of bool, shape (M,)
         The cell holds all units of one that it is a part of, and need not.
+    group : array of float, shape (M,)
+        The smallest number of units among which it is counted: of a cell that it is a part of.
     height : array of int, shape (M,)
         0 for a cell without parts; totals stand high, and are worth more.
     equations : sparse array, shape (E, M)
@@ -51,6 +53,7 @@ class System:
     real: Flags
     left: Flags
     whole: Flags
+    group: Floats
     height: Counts
     equations: sparse.csr_array
 
@@ -104,6 +107,7 @@ def joined(first: System, second: System, sums: Sequence[Mapping[int, int]] = ()
         real=np.concatenate([first.real, second.real]),
         left=np.concatenate([first.left, second.left]),
         whole=np.concatenate([first.whole, second.whole]),
+        group=np.concatenate([first.group, second.group]),
         height=np.concatenate([first.height, second.height]),
         equations=sparse.csr_array(sparse.vstack([beside, known], format="csr")),
     )
@@ -362,6 +366,7 @@ class _Builder:
             real=np.arange(len(self.values)) < self.n,
             left=np.array(self.left),
             whole=np.array(self.whole),
+            group=self._groups(),
             height=np.array([0 if one is None else of_box[one] for one in self.boxes], np.int64),
             equations=self._matrix(),
         )
@@ -398,6 +403,22 @@ class _Builder:
         self.values.append(max(rest, 0.0))
         self.left.append(True)
         self.whole.append(False)
+
+    def _groups(self) -> Floats:
+        """Return the smallest whole of each number; its own where it is part of nothing.
+
+        Who knows that there is none in a whole knows it of its parts: none in a large group is none in a small one.
+        """
+        values = np.array(self.values)
+        pairs = [(whole, one) for whole, parts in self.equations for one in parts]
+        wholes, parts = np.array(pairs, np.int64).reshape(-1, 2).T
+        some = values[wholes] > _NEAR
+        found = np.full(len(values), np.inf)
+        np.minimum.at(found, parts[some], values[wholes[some]])
+        found = np.where(np.isinf(found), values, found)
+        for _ in range(_HIGHEST):
+            np.maximum.at(found, parts[~some], found[wholes[~some]])
+        return found
 
     def _matrix(self) -> sparse.csr_array:
         rows: list[int] = []

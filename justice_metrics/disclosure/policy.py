@@ -126,10 +126,13 @@ class DisclosurePolicy:
         Whether a zero is hidden as a small number is, or shown as something that cannot be.
     hundred_percent : {"protect", "show"}
         Whether a part that is all of its whole is hidden.
+    small_group : int, optional
+        Zeros and wholes are hidden in groups of fewer units than this; by default ten times the minimum.
     minimum_at_risk : int, optional
         Where a curve is cut; by default the minimum.
     sensitive : tuple of str
-        Attributes of victims: counts by them are never exact, and their zeros and wholes are always hidden.
+        Attributes of victims: counts by them are never exact, their wholes are always hidden, and their zeros in
+        small groups.
     exact : tuple of Exact
         Official totals that may be exact.
     exceptions : tuple of ExceptionMade
@@ -154,6 +157,7 @@ class DisclosurePolicy:
     base: int = 5
     zeros: Zeros = "protect"
     hundred_percent: Whole = "protect"
+    small_group: int | None = None
     minimum_at_risk: int | None = None
     sensitive: tuple[str, ...] = OF_VICTIMS
     exact: tuple[Exact, ...] = ()
@@ -161,7 +165,7 @@ class DisclosurePolicy:
     secret: str = field(default=_DEFAULT_PLACE, repr=False)
 
     def __post_init__(self) -> None:
-        least = {"minimum": 3, "protection": 1, "base": 3, "minimum_at_risk": 3}
+        least = {"minimum": 3, "protection": 1, "base": 3, "minimum_at_risk": 3, "small_group": 1}
         for name, smallest in least.items():
             found = getattr(self, name)
             if found is not None and (not isinstance(found, int) or isinstance(found, bool) or found < smallest):
@@ -186,6 +190,11 @@ class DisclosurePolicy:
     def at_risk(self) -> int:
         """How many must be at risk for a curve to go on."""
         return self.minimum if self.minimum_at_risk is None else self.minimum_at_risk
+
+    @property
+    def group(self) -> int:
+        """How large a group must be for a zero or a whole in it to be shown."""
+        return 10 * self.minimum if self.small_group is None else self.small_group
 
     def is_sensitive(self, dimension: str) -> bool:
         """Return whether a dimension is an attribute of victims, in classes or not."""
@@ -230,6 +239,7 @@ class DisclosurePolicy:
             "base": self.base,
             "zeros": self.zeros,
             "hundred_percent": self.hundred_percent,
+            "small_group": self.group,
             "minimum_at_risk": self.at_risk,
             "sensitive": list(self.sensitive),
             "exact": [
@@ -337,6 +347,7 @@ class _PolicyFile(_Part):
     base: Annotated[int, Field(ge=3, strict=True)] = 5
     zeros: Zeros = "protect"
     hundred_percent: Whole = "protect"
+    small_group: Annotated[int, Field(ge=1, strict=True)] | None = None
     minimum_at_risk: Annotated[int, Field(ge=3, strict=True)] | None = None
     sensitive: _Words = OF_VICTIMS
     secret: _Word | None = None

@@ -30,6 +30,7 @@ def is_too_small(value: float, units: Box, policy: DisclosurePolicy) -> str:
 def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
     """Return the rule by which each number of a system may not be known, "" where it may; shape (M,).
 
+    That none or all of a group have something tells of each of its members; in a large group it points to nobody.
     What is left of a whole without its parts is as telling as a cell when it is small; none left is no news where the
     parts are known to be all there is.
     """
@@ -38,9 +39,11 @@ def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
         units = system.boxes[place]
         if system.real[place] and units is not None:
             rules[place] = is_too_small(float(value), units, policy)
-            if not rules[place] and system.whole[place]:
-                protected = policy.hundred_percent == "protect" or _is_sensitive(units, policy)
-                rules[place] = "whole" if protected else ""
+            if system.group[place] >= policy.group and rules[place] == "zero":
+                rules[place] = ""
+            if system.whole[place] and not rules[place]:
+                small = policy.hundred_percent == "protect" and value < policy.group
+                rules[place] = "whole" if small or _is_sensitive(units, policy) else ""
         elif system.left[place] and _NEAR < value < policy.minimum:
             rules[place] = "difference"
     return rules

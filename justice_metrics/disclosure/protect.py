@@ -195,9 +195,10 @@ class _Cells:
             official = policy.is_exact(one.units) or (population, one.units) in exact
             self.exact[place] = official and not one.events
         self.rules[self.exact] = ""
-        # a zero that is shown is one that cannot be anything else
-        impossible = self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
-        self.known |= self.exact | impossible
+        self.known |= self.exact
+        if policy.zeros == "structural" or policy.mode == "round":
+            # a zero that is shown cannot be anything else
+            self.known |= self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
         self.limited: frozenset[Box] = frozenset()
 
     def suppressed(self) -> list[Decision]:
