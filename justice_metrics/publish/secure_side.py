@@ -21,6 +21,7 @@ from ..base.language import tr
 from .folder import build_folder, explained, replace_file
 
 _KEY: Final = "key"
+_WHICH_KEY: Final = "which_key"
 _REGISTER: Final = "register.json"
 _FORMAT: Final = "justice_metrics register 1"
 _STAGED: Final = ".staged-"
@@ -76,6 +77,22 @@ class SecureSide:
             self.keep(_KEY, f"{secrets.token_hex(32)}\n".encode())
         with explained(_KEY):
             return path.read_bytes().strip()
+
+    def ensure_same_key(self, key: bytes) -> None:
+        """Refuse another key than that of the first release: with it the same data would pass for other data.
+
+        Raises
+        ------
+        OutputError
+        """
+        found, path = keyed_digest(key, b"which key"), self.folder / _WHICH_KEY
+        if not path.exists():
+            self.keep(_WHICH_KEY, f"{found}\n".encode())
+        elif path.read_text(encoding="ascii", errors="replace").strip() != found:
+            raise OutputError(
+                tr("The key of the fingerprints is not the one with which this study was published before."),
+                tr("Use the key that was used then: by it the same data are known again."),
+            )
 
     def keep(self, name: str, data: bytes) -> None:
         """Write a file of the secure side as a whole, for its owner only."""

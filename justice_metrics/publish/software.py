@@ -7,7 +7,14 @@ import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from typing import Any, Final
 
+from ..base.version import __version__
+
 PACKAGE: Final = "justice-metrics"
+# What the package itself needs, for a copy of it that was not installed.
+CORE: Final = (
+    *("babel", "duckdb", "formulaic", "holidays", "jinja2", "matplotlib", "narwhals", "numpy", "pandas", "pyarrow"),
+    *("pydantic", "python-calamine", "rich", "scipy", "statsmodels", "typer", "xlsxwriter"),
+)
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # What the other formats of a report are made with; they are named where they are installed.
 _EXTRAS: Final = ("python-docx", "typst", "great_tables", "pyreadstat")
@@ -15,8 +22,8 @@ _EXTRAS: Final = ("python-docx", "typst", "great_tables", "pyreadstat")
 
 def versions() -> dict[str, str]:
     """Return the version of every package that this one needs, directly or not, as they are installed here."""
-    found: dict[str, str] = {}
-    wanted = [PACKAGE, *_EXTRAS]
+    found = {PACKAGE: __version__}
+    wanted = [*CORE, *_EXTRAS]
     while wanted:
         name = _plain(wanted.pop())
         if name in found:

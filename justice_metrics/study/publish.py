@@ -156,6 +156,7 @@ def opened(study: Study, policy: DisclosurePolicy, passport: Passport) -> Gate:
     enter_releases(stored, secure)
     given = study.publishing.secret
     key = secure.key() if given is None else read_secret(given, project=study.path.resolve().parent)
+    secure.ensure_same_key(key)
     return Gate(policy=policy, passport=passport, secure=secure, key=key, stored=stored)
 
 
@@ -198,7 +199,25 @@ def _published(
     gate.secure.keep_record(dossier_name(number), made.dossier())
     stored = add_release(study.publishing.folder, files)
     enter_releases((*gate.stored, stored), gate.secure)
-    return PublishedStudy(stored=stored, new=True, lines=(*made.ledger.lines(), *log.lines()))
+    return PublishedStudy(stored=stored, new=True, lines=(*told_of(made), *log.lines()))
+
+
+def told_of(made: Release) -> tuple[Readable, ...]:
+    """Say in a few lines what a release holds back; its ledger says it table by table."""
+    hidden = sum(n for one in made.ledger.entries for _, n in one.rules)
+    refused = [
+        tr("{heading}: not published, because {reason}.", heading=one.heading, reason=one.reason)
+        for one in made.refused
+    ]
+    if not hidden:
+        return tuple(refused)
+    summary = trn(
+        "{n} number is hidden, in {tables}; the ledger says by which rules.",
+        "{n} numbers are hidden, in {tables}; the ledger says by which rules.",
+        hidden,
+        tables=trn("{n} table", "{n} tables", sum(bool(one.rules) for one in made.ledger.entries)),
+    )
+    return (*refused, summary)
 
 
 def checked(files: Mapping[str, bytes], gate: Gate) -> None:
@@ -274,8 +293,9 @@ def _record(study: Study, gate: Gate, made: Release, passport: Passport) -> dict
 def _identity(study: Study, gate: Gate, made: Release, record: Mapping[str, Any]) -> str:
     """Return a digest of everything that a reader of a release can see, but for its number and what it changed."""
     seen = {
-        "study": hashlib.sha256(study.path.read_bytes()).hexdigest(),
+        "title": _texts(study.title, study.languages),
         "languages": list(study.languages),
+        "formats": list(study.formats),
         "policy": gate.policy.to_record(),
         "passport": gate.passport.to_record(),
         "results": record,

@@ -22,7 +22,7 @@ from .asking import Steps
 from .known import cells_record, queries_so_far, query_name
 from .plan import Study, read_study
 from .planned import planned
-from .publish import Gate, answers, checked, citation, opened, protected, record_files, rules_of
+from .publish import Gate, answers, checked, citation, opened, protected, record_files, rules_of, told_of
 
 QUERY_SUFFIXES: Final = (".csv", ".xlsx", ".html", ".json")
 
@@ -108,7 +108,7 @@ def query_study(
         checked(files, gate)
         number = _entered(gate, made, files, question)
     note = tr("How to cite: {citation}", citation=cited.citation)
-    answer = AnsweredQuery(result=replace(shown, notes=(*shown.notes, note)), number=number, lines=made.ledger.lines())
+    answer = AnsweredQuery(result=replace(shown, notes=(*shown.notes, note)), number=number, lines=told_of(made))
     for each in out:
         write_file(each, query_bytes(answer.result, Path(each).suffix.lower(), told))
     return answer
