@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...base.cells import CellOf
-from ...base.levels import ALL, MISSING_LEVELS
+from ...base.levels import ALL
 from ...cases.rules.examine import Examination, Verdict
 from ...cases.rules.rule import Recorded
 from ..guards import Restrictions
@@ -28,16 +28,18 @@ def base_cell(found: Examination, units: int) -> CellOf:
 
 def recorded_cell(found: Sequence[Recorded], units: int, kind: str) -> CellOf:
     """Return the units of which the column of a row is recorded, or missing in one of the ways that there are."""
-    own = {**_should(found, units)}
-    return CellOf(each={"column": {name: {**more, "recorded:{column}": (kind,)} for name, more in own.items()}})
+    own = _should(found, units)
+    # of a column that is complete, those recorded are all that should be
+    whole = {one.column for one in found if kind == "recorded" and one.recorded == one.base}
+    recorded: dict[str, Restrictions] = {
+        name: more if name in whole else {**more, "recorded:{column}": (kind,)} for name, more in own.items()
+    }
+    return CellOf(each={"column": recorded})
 
 
 def should_cell(found: Sequence[Recorded], units: int) -> CellOf:
     """Return the units of which the column of a row should be recorded."""
     return CellOf(each={"column": _should(found, units)})
-
-
-KINDS: tuple[str, ...] = ("recorded", *MISSING_LEVELS)
 
 
 def affected_cell() -> CellOf:

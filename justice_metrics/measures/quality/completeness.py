@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
+from ...base.language import Language, Readable, Setting, format_number, format_share, tr, trn
 from ...base.levels import ALL
 from ...base.result import Definition, Result
 from ...base.table import Table
@@ -35,6 +35,7 @@ from ..declared import (
 from ..flows.sources import ensure_period
 from . import completeness_tables as table_of
 from .belonging import belonging_notes
+from .completeness_shown import least_recorded, recorded_shades
 from .completeness_tables import COMPLETE, FEW, Shown
 
 if TYPE_CHECKING:
@@ -122,6 +123,20 @@ class Completeness(Result):
             ax,
         )
 
+    def context(self) -> Mapping[str, object]:
+        """Return what the periods are."""
+        return {"period": self.period_word}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return what is recorded least often, among what is shown."""
+        return least_recorded(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the share recorded of each field by period of the start, all groups together."""
+        return recorded_shades(shown, ax, language)
+
     def _shades(
         self,
         rows: Sequence[str],
@@ -145,7 +160,7 @@ class Completeness(Result):
             strength=np.sqrt(1 - share),
             faint=few,
             x_label=tr("{what} (%)", what=x_label).text(language),
-            faint_label=tr("in brackets: fewer than {few} units", few=FEW_UNITS).text(language),
+            faint_label=tr("in brackets: fewer than {few} units", few=Setting(FEW_UNITS)).text(language),
             ax=ax,
         )
 
@@ -265,7 +280,7 @@ class Completeness(Result):
             tr(
                 "Between groups with {few} units or more the share recorded lies between {low} ({one}) and {high} "
                 "({two}).",
-                few=FEW_UNITS,
+                few=Setting(FEW_UNITS),
                 low=Share(float(share.min())),
                 one=levels_words(self.shown.strata.levels[low]),
                 high=Share(float(share.max())),
@@ -391,6 +406,7 @@ def completeness(
         found,
         cutoff=cases.cutoff_day,
         level=confidence_level,
+        period=period,
     )
     tables: dict[str, Table] = {
         "main": table_of.main_table(shown),
@@ -488,7 +504,7 @@ def _notes(shown: Shown) -> tuple[Readable, ...]:
                 "{n} group rests on fewer than {few} units; do not rank it.",
                 "{n} groups rest on fewer than {few} units; do not rank them.",
                 len(small),
-                few=FEW_UNITS,
+                few=Setting(FEW_UNITS),
             )
         )
     return tuple(notes)

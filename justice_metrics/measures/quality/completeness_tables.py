@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Message, Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS, NOT_AVAILABLE
 from ...base.table import Column, Table
@@ -21,6 +22,7 @@ from ...estimate.slopes import pooled_limits, pooled_share, slope_of_shares, tre
 from ...reduce.completeness import MOMENTS, Field, Recorded
 from ...tables import Strata
 from ..declared import FEW_UNITS, interval_columns, strata_columns
+from ..guards import Restrictions
 
 COMPLETE: Final = "complete"
 FEW: Final = "few"
@@ -35,6 +37,7 @@ STATES: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 TOGETHER: Final = "all"
+_PAIR: Final = ("recorded", "denominator")
 KINDS: Final[Mapping[str, Message]] = MappingProxyType({"date": tr("date"), "attribute": tr("attribute")})
 
 
@@ -51,9 +54,10 @@ class Shown(NamedTuple):
     late: Flags  # (P,) periods that the cut-off cuts
     when: Floats  # (G, P) years, when its units started on average
     level: float
+    period: str  # the dimension of which the periods are levels
 
 
-def shown(found: Recorded, *, cutoff: int, level: float) -> Shown:
+def shown(found: Recorded, *, cutoff: int, level: float, period: str) -> Shown:
     """Return the counts as tables show them."""
     more = len(found.strata) > 1
 
@@ -73,6 +77,7 @@ def shown(found: Recorded, *, cutoff: int, level: float) -> Shown:
         np.asarray(found.periods.last_day > cutoff, np.bool_),
         mean_start(plus(found.start_days)[:, :p], plus(found.units)[:, :p], found.periods),
         level,
+        period,
     )
 
 
@@ -90,11 +95,11 @@ def main_table(one: Shown) -> Table:
     columns = (
         *strata_columns(one.strata.names),
         Column("period", tr("period of the start"), "text", "key", "key"),
-        Column("units", tr("units"), "units", "count", "count"),
-        Column("recorded", tr("values recorded"), "units", "count", "count"),
-        Column("denominator", tr("should be recorded"), "units", "count", "count"),
-        *interval_columns(),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column("units", tr("units"), "units", "count", "count", cell=CellOf(keys={"period": one.period})),
+        Column("recorded", tr("values recorded"), "units", "count", "count", cell=values_cell(one, "recorded")),
+        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=values_cell(one, "due")),
+        *interval_columns(of=("recorded", "denominator"), level=one.level, interval=""),
+        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("units",))),
     )
     p = len(one.found.periods.labels)
     values = {
@@ -123,12 +128,22 @@ def fields_table(one: Shown) -> Table:
         *strata_columns(one.strata.names),
         *_field_columns(),
         Column("holds", tr("holds"), "text", "key", "text"),
-        Column("recorded", tr("recorded"), "units", "count", "count"),
-        *[Column(kind, LEVEL_WORDS[kind], "units", "count", "count") for kind in MISSING_LEVELS],
-        Column("denominator", tr("should be recorded"), "units", "count", "count"),
-        Column("in_doubt", tr("came further without this date, perhaps by another road"), "units", "count", "count"),
-        *interval_columns(),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column("recorded", tr("recorded"), "units", "count", "count", cell=field_cell(one, "recorded")),
+        *[
+            Column(kind, LEVEL_WORDS[kind], "units", "count", "count", cell=field_cell(one, kind))
+            for kind in MISSING_LEVELS
+        ],
+        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=field_cell(one)),
+        Column(
+            "in_doubt",
+            tr("came further without this date, perhaps by another road"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={"came further without {column}": ("yes",)}),
+        ),
+        *interval_columns(of=("recorded", "denominator"), level=one.level),
+        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("denominator",))),
     )
     values = {
         **one.strata.columns(f),
@@ -155,10 +170,10 @@ def periods_table(one: Shown) -> Table:
         *strata_columns(one.strata.names),
         *_field_columns(),
         Column("period", tr("period of the start"), "text", "key", "key"),
-        Column("recorded", tr("recorded"), "units", "count", "count"),
-        Column("denominator", tr("should be recorded"), "units", "count", "count"),
-        *interval_columns(),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column("recorded", tr("recorded"), "units", "count", "count", cell=period_cell(one, "recorded")),
+        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=period_cell(one)),
+        *interval_columns(of=("recorded", "denominator"), level=one.level),
+        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("denominator",))),
     )
     turned = (0, 2, 1)  # a field's periods stand one below the other
     values = {
@@ -231,6 +246,7 @@ def trend_table(one: Shown) -> Table:
         values,
         labels={"column": words, "first_period": periods, "last_period": periods},
         title=tr("Does record keeping change?"),
+        guard="internal",
     )
 
 
@@ -246,17 +262,21 @@ def outcomes_table(one: Shown, words: Mapping[str, Readable]) -> Table:
     p_value = holm(equal_shares(recorded, due, *others).ravel())
     f, k = due.shape
     names = [found.outcomes[place] for place in kept]
+    # set against all other endings, so every row says something of all of them
+    all_rows = Of(inputs=_PAIR, rows="table")
     columns = (
         *_field_columns(),
         Column("outcome", tr("how the unit stands"), "text", "key", "key"),
-        Column("recorded", tr("recorded"), "units", "count", "count"),
-        Column("denominator", tr("should be recorded"), "units", "count", "count"),
-        Column("share", tr("share recorded"), "share", "estimate", "share"),
-        Column("estimate", tr("difference from all others, in points"), "points", "estimate", "difference"),
-        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
-        Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 4),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column("recorded", tr("recorded"), "units", "count", "count", cell=ending_cell(one, "recorded")),
+        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=ending_cell(one)),
+        Column("share", tr("share recorded"), "share", "estimate", "share", of=Of(inputs=_PAIR, formula="share")),
+        Column(
+            "estimate", tr("difference from all others, in points"), "points", "estimate", "difference", of=all_rows
+        ),
+        Column("conf_low", tr("lower limit"), "points", "interval", "interval", of=all_rows),
+        Column("conf_high", tr("upper limit"), "points", "interval", "interval", of=all_rows),
+        Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 4, of=all_rows),
+        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("denominator",))),
     )
     values = {
         "column": [name for name, told in zip(_names(one), found.sure, strict=True) if told for _ in range(k)],
@@ -275,7 +295,43 @@ def outcomes_table(one: Shown, words: Mapping[str, Readable]) -> Table:
         values,
         labels={"column": field_words(found.fields), "outcome": words, "state": STATES},
         title=tr("Is more missing where cases ended in some way? An association, no cause"),
+        sparse=True,
     )
+
+
+def values_cell(one: Shown, which: str) -> CellOf:
+    """Return the values (not units) of a period that are recorded, or that should be."""
+    told = {f"values {which} of {len(one.found.fields)} fields": ("yes",), "unit": ("values",)}
+    return CellOf(fixed=told, keys={"period": one.period})
+
+
+def field_cell(one: Shown, kind: str = "") -> CellOf:
+    """Return the units of which a field should be recorded, or is (``kind`` recorded) or is missing in some way."""
+    return CellOf(each={"column": _by_field(one, kind)})
+
+
+def period_cell(one: Shown, kind: str = "") -> CellOf:
+    """Return the same of the units that started in a period."""
+    return CellOf(each={"column": _by_field(one, kind)}, keys={"period": one.period})
+
+
+def ending_cell(one: Shown, kind: str = "") -> CellOf:
+    """Return the same of the units that ended in some way, or are pending."""
+    return CellOf(each={"column": _by_field(one, kind)}, keys={"outcome": "ending"})
+
+
+def _by_field(one: Shown, kind: str) -> dict[str, Restrictions]:
+    found: dict[str, Restrictions] = {}
+    everybody, due, recorded = (
+        one.found.units.sum(),
+        one.found.due.sum(axis=(0, 1)),
+        one.found.recorded.sum(axis=(0, 1)),
+    )
+    for place, name in enumerate(_names(one)):
+        should: Restrictions = {} if due[place] == everybody else {"due:{column}": ("yes",)}
+        whole = not kind or (kind == "recorded" and recorded[place] == due[place])
+        found[name] = should if whole else {**should, "recorded:{column}": (kind,)}
+    return found
 
 
 def field_words(fields: tuple[Field, ...]) -> dict[str, Readable]:
