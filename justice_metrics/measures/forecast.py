@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 import numpy as np
 
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, tr, trn
+from ..base.language import LANGUAGES, Label, Language, Readable, Setting, tr, trn
 from ..base.levels import PENDING
 from ..base.result import Definition, Result
 from ..base.types import Names, names
@@ -24,25 +24,21 @@ from ..estimate.forecast import (
 )
 from ..estimate.resampling import cluster_draws
 from ..estimate.risk import at_risk
-from ..figures.counts import bars
-from ..figures.dots import dots
 from ..reduce.patterns import Patterns
 from ..reduce.risk import risk_table_of
-from ..tables import RiskTable, Strata
-from .caseload import band_words
+from ..tables import RiskTable
 from .declared import (
     Share,
     ensure_level,
     ensure_some,
-    group_words,
-    levels_words,
     outcome_labels,
     sampling_notes,
     spells_of,
     time_provenance,
 )
-from .forecast_tables import StratumForecast, ages_table, main_table
+from .forecast_tables import StratumForecast, ages_table, main_table, pending_cells
 from .forecast_tail import times_for_tail, with_modelled_tail
+from .forecast_words import draw_forecast, forecast_findings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,8 +49,6 @@ Tail: TypeAlias = Literal["refuse", "constant", "weibull", "log-normal", "log-lo
 _WINDOW: Final = 365
 _MOST_CLUSTERS: Final = 100_000
 _FEW_CLUSTERS: Final = 20
-# Groups that the findings name; the others are in the table.
-_MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,152 +67,38 @@ class ExpectedEndings(Result):
 
     question: ClassVar[str] = "expected_endings"
 
-    strata: Strata
-    outcome_words: Mapping[str, Readable]
     within_days: int
-    remaining_days: float
     confidence_level: float
-    weighted: bool
+
+    def context(self) -> Mapping[str, object]:
+        """Return the settings that sentences need besides the tables."""
+        level = Share(self.confidence_level, 0 if (100 * self.confidence_level) % 1 < 1e-9 else 1)
+        return {
+            "days": Setting(self.within_days),
+            "level": Label({one: level.text(one) for one in LANGUAGES}),
+            "weighted": self.weighted,
+        }
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the expected number of the first outcome, and of how many nothing can be said.
 
         By groups, those with the most pending cases are named; groups of which nothing can be told are left out.
         """
-        main = self.main
-        said: list[Readable] = []
-        first = main["outcome"][0]
-        rows = main["outcome"] == first
-        told = np.flatnonzero(rows & (main["denominator"] > 0))
-        named = told[np.argsort(-main["denominator"][told].astype(np.float64), kind="stable")][:_MOST_NAMED]
-        for row in named:
-            group = [str(main[name][row]) for name in self.strata.names]
-            groups: Readable = tr("{groups}", groups=levels_words(group)) if group else tr("All together")
-            values = {
-                "groups": groups,
-                "n": round(float(main["denominator"][row])),
-                "expected": round(float(main["estimate"][row])),
-                "outcome": self.outcome_words[first],
-                "days": self.within_days,
-                "level": Share(self.confidence_level, 0 if (100 * self.confidence_level) % 1 < 1e-9 else 1),
-            }
-            if self.weighted:
-                said.append(
-                    tr(
-                        "{groups}: of {n} pending cases, counted by their sampling weights, about {expected} are "
-                        "expected to come to {outcome} within {days} days of the cut-off.",
-                        **values,
-                    )
-                )
-            elif np.isfinite(main["conf_low"][row]):
-                said.append(
-                    tr(
-                        "{groups}: of {n} pending cases about {expected} are expected to come to {outcome} within "
-                        "{days} days of the cut-off; with {level} certainty the number lies between {low} and "
-                        "{high} (prediction interval).",
-                        low=round(float(main["conf_low"][row])),
-                        high=round(float(main["conf_high"][row])),
-                        **values,
-                    )
-                )
-            else:
-                said.append(
-                    tr(
-                        "{groups}: of {n} pending cases about {expected} are expected to come to {outcome} within "
-                        "{days} days of the cut-off.",
-                        **values,
-                    )
-                )
-        more = len(told) - len(named)
-        if more:
-            said.append(
-                trn(
-                    "{n} further group with fewer pending cases is in the table.",
-                    "{n} further groups with fewer pending cases are in the table.",
-                    more,
-                )
-            )
-        beyond = round(float(main["not_told"][rows].sum()))
-        if beyond and not len(told):
-            said.append(
-                trn(
-                    "Of the {n} pending case nothing can be said for the next {days} days: no case was watched so "
-                    "long. Ask for fewer days.",
-                    "Of the {n} pending cases nothing can be said for the next {days} days: no case was watched so "
-                    "long. Ask for fewer days.",
-                    beyond,
-                    days=self.within_days,
-                )
-            )
-        elif beyond:
-            said.append(
-                trn(
-                    "{n} more pending case is so old that no case was ever watched through the {days} days that it "
-                    "has before it; nothing is said of it.",
-                    "{n} more pending cases are so old that no case was ever watched through the {days} days that they "
-                    "have before them; nothing is said of them.",
-                    beyond,
-                    days=self.within_days,
-                )
-            )
-        if np.isfinite(self.remaining_days):
-            said.append(
-                tr(
-                    "On average a pending case is expected to stay open for {open} of the next {days} days.",
-                    open=round(self.remaining_days),
-                    days=self.within_days,
-                )
-            )
-        return tuple(said)
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown."""
+        return forecast_findings(shown)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw expected endings by age of the case; by strata, the first outcome with its interval for each."""
+        return self.plot_of(self, ax, language=language)
 
-        def number(n: float) -> str:
-            return format_number(round(n), language)
-
-        if len(self.strata) == 1:
-            table = self.tables["ages"]
-            bands = list(dict.fromkeys(table["age_band"].tolist()))
-            outcomes = list(dict.fromkeys(table["outcome"].tolist()))
-            shape = len(bands), len(outcomes)
-            counts = np.vstack(
-                [
-                    table["estimate"].astype(float).reshape(shape).T,
-                    table["not_told"].astype(float).reshape(shape)[:, 0],
-                ]
-            )
-            if not counts[-1].any():
-                counts = counts[:-1]
-            words = [*(self.outcome_words[one] for one in outcomes), tr("too old to tell")]
-            return bars(
-                bins=[band_words(one).text(language) for one in bands],
-                counts=counts,
-                groups=[one.text(language) for one in words[: len(counts)]],
-                bar_labels=[[number(n) if np.isfinite(n) and n > 0 else "" for n in row] for row in counts],
-                x_label=tr("age of the pending case at the cut-off").text(language),
-                y_label=tr("expected cases within {days} days", days=self.within_days).text(language),
-                number=number,
-                ax=ax,
-            )
-        main = self.main
-        rows = main["outcome"] == main["outcome"][0]
-        return dots(
-            labels=group_words(self.strata, language),
-            estimate=main["estimate"][rows].astype(float),
-            conf_low=main["conf_low"][rows].astype(float),
-            conf_high=main["conf_high"][rows].astype(float),
-            annotations=[number(float(n)) for n in main["denominator"][rows]],
-            annotation_label=tr("pending").text(language),
-            x_label=tr(
-                "expected within {days} days: {outcome}",
-                days=self.within_days,
-                outcome=self.outcome_words[main["outcome"][0]],
-            ).text(language),
-            percent=False,
-            number=number,
-            ax=ax,
-        )
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the same from what is shown."""
+        return draw_forecast(shown, ax, language)
 
 
 def expected_endings(
@@ -311,19 +191,22 @@ def expected_endings(
         ]
         clusters = len({one[-1] for one in apart.strata.levels})
     words: dict[str, Readable] = {**outcome_labels(spells, table.outcomes), PENDING: tr("still open")}
+    cells = pending_cells("" if isinstance(cases, Durations) else start, within_days, tail)
     return ExpectedEndings(
-        heading=tr("What the pending cases are expected to come to within {days} days", days=within_days),
+        heading=tr("What the pending cases are expected to come to within {days} days", days=Setting(within_days)),
         tables={
-            "main": main_table(table, strata, confidence_level, words),
-            "ages": ages_table(table, strata, words),
+            "main": main_table(table, strata, confidence_level, words, cells),
+            "ages": ages_table(table, strata, words, cells),
         },
         definition=Definition(
             answers=tr(
                 "How many of the cases that were pending at the cut-off will have ended, and how, {days} days later?",
-                days=within_days,
+                days=Setting(within_days),
             ),
             numerator=tr("expected endings among the pending cases, given how long each has been open"),
-            denominator=tr("cases pending at the cut-off whose next {days} days can be told", days=within_days),
+            denominator=tr(
+                "cases pending at the cut-off whose next {days} days can be told", days=Setting(within_days)
+            ),
             basis="snapshot",
             pending=tr("they are what is asked about; how they will go on is read from all cases"),
             method=tr(
@@ -348,10 +231,7 @@ def expected_endings(
         ),
         notes=_notes(cases, strata, tail, cluster, clusters),
         frame_library=cases.frame_library,
-        strata=table.strata,
-        outcome_words=words,
         within_days=within_days,
-        remaining_days=_mean_remaining(strata),
         weighted=table.weighted,
         confidence_level=confidence_level,
     )
@@ -450,7 +330,7 @@ def _notes(
             tr(
                 "Beyond the last day on which a case was watched, the hazards of the {days} days before it are taken "
                 "to go on. Nothing in the data says so.",
-                days=_WINDOW,
+                days=Setting(_WINDOW),
             )
         )
     elif tail != "refuse":
@@ -480,13 +360,3 @@ def _notes(
     if len(strata) > 1 and any(not one.found.told.any() for one in strata):
         notes.append(tr("In some groups no pending case can be told of: they were not watched long enough."))
     return tuple(notes)
-
-
-def _mean_remaining(strata: Sequence[StratumForecast]) -> float:
-    """Return the mean days that a pending case stays open within the horizon."""
-    told = [np.where(one.found.told, one.pending, 0) for one in strata]
-    total = float(sum(one.sum() for one in told))
-    days = sum(
-        float(np.where(one.found.told, one.found.remaining_days, 0) @ n) for one, n in zip(strata, told, strict=True)
-    )
-    return days / total if total else float("nan")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from ..base.cells import CellOf, Of
 from ..base.language import Readable, tr
 from ..base.levels import PENDING
 from ..base.table import Column, Table
@@ -34,8 +36,21 @@ class StratumForecast(NamedTuple):
     estimation: Floats  # (K + 1,)
 
 
+_TOLD: Final = Of(inputs=("denominator",))
+
+
+def pending_cells(start: str, within_days: int, tail: str) -> tuple[CellOf, CellOf]:
+    """Declare the pending cases that are told of, and those that are too old to."""
+    asked = f"pending since {start}, next {within_days} days" + ("" if tail == "refuse" else f", {tail}")
+    return CellOf(fixed={asked: ("told",)}), CellOf(fixed={asked: ("too old",)})
+
+
 def main_table(
-    table: RiskTable, strata: Sequence[StratumForecast], confidence_level: float, words: Mapping[str, Readable]
+    table: RiskTable,
+    strata: Sequence[StratumForecast],
+    confidence_level: float,
+    words: Mapping[str, Readable],
+    cells: tuple[CellOf, CellOf],
 ) -> Table:
     """Return one row per stratum and outcome: the expected number with its limits."""
     outcomes = (*table.outcomes, PENDING)
@@ -58,13 +73,13 @@ def main_table(
     columns = (
         *strata_columns(table.strata.names),
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("denominator", tr("pending cases told of"), "units", "count", "count"),
-        Column("not_told", tr("too old to tell"), "units", "count", "count"),
-        Column("estimate", tr("expected"), "units", "estimate", "count"),
-        Column("std_error", tr("standard error of the expected number"), "units", "interval", "std_error"),
-        Column("conf_low", tr("lower limit of the number"), "units", "interval", "interval"),
-        Column("conf_high", tr("upper limit of the number"), "units", "interval", "interval"),
-        Column("share", tr("expected share"), "share", "estimate", "probability"),
+        Column("denominator", tr("pending cases told of"), "units", "count", "count", cell=cells[0]),
+        Column("not_told", tr("too old to tell"), "units", "count", "count", cell=cells[1]),
+        Column("estimate", tr("expected"), "units", "estimate", "mean", of=_TOLD),
+        Column("std_error", tr("standard error of the expected number"), "units", "interval", "mean", of=_TOLD),
+        Column("conf_low", tr("lower limit of the number"), "units", "interval", "mean", of=_TOLD),
+        Column("conf_high", tr("upper limit of the number"), "units", "interval", "mean", of=_TOLD),
+        Column("share", tr("expected share"), "share", "estimate", "mean", of=_TOLD),
     )
     values = {
         **table.strata.columns(rows),
@@ -77,10 +92,17 @@ def main_table(
         "conf_high": limits.conf_high.ravel(),
         "share": share.ravel(),
     }
-    return Table(columns, values, labels={"outcome": words}, title=tr("Expected endings of the pending cases"))
+    return Table(
+        columns,
+        values,
+        labels={"outcome": {one: words[one] for one in outcomes}},
+        title=tr("Expected endings of the pending cases"),
+    )
 
 
-def ages_table(table: RiskTable, strata: Sequence[StratumForecast], words: Mapping[str, Readable]) -> Table:
+def ages_table(
+    table: RiskTable, strata: Sequence[StratumForecast], words: Mapping[str, Readable], cells: tuple[CellOf, CellOf]
+) -> Table:
     """Return expected endings by the age in years of the pending cases."""
     outcomes = (*table.outcomes, PENDING)
     most = max(int(one.ages.max(initial=0)) for one in strata) // _YEAR
@@ -102,14 +124,15 @@ def ages_table(table: RiskTable, strata: Sequence[StratumForecast], words: Mappi
                 held["estimate"].append(max(float(expected), 0.0) if n else np.nan)
                 held["remaining"].append(days)
     rows = len(bands) * len(outcomes)
+    aged = [replace(one, keys={"age_band": f"years of age, {bands[-1]}"}) for one in cells]
     columns = (
         *strata_columns(table.strata.names),
         Column("age_band", tr("age at the cut-off"), "text", "key", "key"),
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("denominator", tr("pending cases told of"), "units", "count", "count"),
-        Column("not_told", tr("too old to tell"), "units", "count", "count"),
-        Column("estimate", tr("expected"), "units", "estimate", "count"),
-        Column("restricted_mean_days", tr("mean days still open in the horizon"), "days", "estimate", "quantile"),
+        Column("denominator", tr("pending cases told of"), "units", "count", "count", cell=aged[0]),
+        Column("not_told", tr("too old to tell"), "units", "count", "count", cell=aged[1]),
+        Column("estimate", tr("expected"), "units", "estimate", "mean", of=_TOLD),
+        Column("restricted_mean_days", tr("mean days still open in the horizon"), "days", "estimate", "mean", of=_TOLD),
     )
     values = {
         **table.strata.columns(rows),
@@ -120,7 +143,10 @@ def ages_table(table: RiskTable, strata: Sequence[StratumForecast], words: Mappi
         "estimate": np.array(held["estimate"]),
         "restricted_mean_days": np.round(np.array(held["remaining"]), 1),
     }
-    labels: dict[str, Mapping[str, Readable]] = {"outcome": words, "age_band": {one: band_words(one) for one in bands}}
+    labels: dict[str, Mapping[str, Readable]] = {
+        "outcome": {one: words[one] for one in outcomes},
+        "age_band": {one: band_words(one) for one in bands},
+    }
     return Table(columns, values, labels=labels, title=tr("By age of the case"))
 
 
