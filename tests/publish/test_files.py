@@ -6,7 +6,6 @@ import io
 from types import MappingProxyType
 from typing import Any
 
-import docx
 import numpy as np
 import openpyxl
 import pytest
@@ -25,6 +24,8 @@ from justice_metrics.publish.record import as_json
 from justice_metrics.publish.report import rendered, result_page
 from tests.publish.answers import COURT, DENOMINATOR, ESTIMATE, HIGH, LOW, NUMERATOR, naive_table, provenance, rates
 from tests.publish.page_reader import Page
+
+docx = pytest.importorskip("docx", reason="the extra [documents] is not installed")
 
 INTERNAL, PUBLIC = "INTERNAL: not for publication", "PUBLIC RELEASE: small numbers are protected"
 

@@ -29,6 +29,9 @@ from justice_metrics.publish.names import file_stem
 from tests.publish.answers import DENOMINATOR, ESTIMATE, HOSTILE, NUMERATOR, SCRIPT, provenance, rates
 from tests.publish.page_reader import Page
 
+for needed in ("docx", "great_tables", "typst"):
+    pytest.importorskip(needed, reason="the extra [documents] is not installed")
+
 # All of them in one text: what one rule lets through, another must still stop.
 EVERYTHING = " ".join(HOSTILE[name] for name in ("script", "attribute", "close", "jinja", "address", "bidi", "control"))
 FORMULA = HOSTILE["formula"]

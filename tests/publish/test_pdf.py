@@ -17,6 +17,8 @@ from justice_metrics.publish.report import write_report
 from tests.publish.answers import naive_table, provenance, rates, rates_table
 from tests.publish.test_malicious import inflated
 
+pytest.importorskip("typst", reason="the extra [documents] is not installed")
+
 
 def words(data: bytes, place: Path) -> str:
     if shutil.which("pdftotext") is None:

@@ -7,7 +7,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import docx
 import pytest
 
 from justice_metrics.base.errors import DisclosureError, OutputError
@@ -16,6 +15,8 @@ from justice_metrics.disclosure.release import internal
 from justice_metrics.publish.report import write_report
 from justice_metrics.publish.word import word_bytes
 from tests.publish.answers import naive_table, provenance, rates, rates_table
+
+docx = pytest.importorskip("docx", reason="the extra [documents] is not installed")
 
 MARK = "INTERNAL: not for publication"
 
