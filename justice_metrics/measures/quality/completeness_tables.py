@@ -99,7 +99,7 @@ def main_table(one: Shown) -> Table:
         Column("recorded", tr("values recorded"), "units", "count", "count", cell=values_cell(one, "recorded")),
         Column("denominator", tr("should be recorded"), "units", "count", "count", cell=values_cell(one, "due")),
         *interval_columns(of=("recorded", "denominator"), level=one.level, interval=""),
-        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("units",))),
+        Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=("units",))),
     )
     p = len(one.found.periods.labels)
     values = {
@@ -143,7 +143,7 @@ def fields_table(one: Shown) -> Table:
             cell=CellOf(fixed={"came further without {column}": ("yes",)}),
         ),
         *interval_columns(of=("recorded", "denominator"), level=one.level),
-        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("denominator",))),
+        Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=("denominator",))),
     )
     values = {
         **one.strata.columns(f),
@@ -173,7 +173,7 @@ def periods_table(one: Shown) -> Table:
         Column("recorded", tr("recorded"), "units", "count", "count", cell=period_cell(one, "recorded")),
         Column("denominator", tr("should be recorded"), "units", "count", "count", cell=period_cell(one)),
         *interval_columns(of=("recorded", "denominator"), level=one.level),
-        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("denominator",))),
+        Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=("denominator",))),
     )
     turned = (0, 2, 1)  # a field's periods stand one below the other
     values = {
@@ -276,7 +276,7 @@ def outcomes_table(one: Shown, words: Mapping[str, Readable]) -> Table:
         Column("conf_low", tr("lower limit"), "points", "interval", "interval", of=all_rows),
         Column("conf_high", tr("upper limit"), "points", "interval", "interval", of=all_rows),
         Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 4, of=all_rows),
-        Column("state", tr("state"), "text", "key", "key", of=Of(inputs=("denominator",))),
+        Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=("denominator",))),
     )
     values = {
         "column": [name for name, told in zip(_names(one), found.sure, strict=True) if told for _ in range(k)],
