@@ -137,6 +137,11 @@ FORMULAS: Final[Mapping[str, Formula]] = MappingProxyType(
         # of (a, b, ...)
         "sum": _row(lambda *several: np.sum(several, axis=0)),
         "difference": _row(lambda a, *others: a - np.sum(others, axis=0)),
+        # of stock and flow: (start, in, out), (start, in, out), (old, end, out), (end, out, days)
+        "stock": _row(lambda start, came, went: start + came - went),
+        "congestion": _row(lambda start, came, went: _over(start + came, went)),
+        "aging_index": _row(lambda old, end, out: _over(old, end + out)),
+        "disposition_time": _row(lambda end, out, days: _over(end * days, out)),
         # of (events, people or years)
         "per_1000": _rate("estimate", 1e3),
         "per_100000": _rate("estimate", 1e5),

@@ -41,7 +41,7 @@ OFFICES = jm.CountData.from_frame(
     {
         "counts": {
             "period": "Year",
-            "keys": {"office": "Office"},
+            "office": "Office",
             "quantities": {
                 "pending_start": "Start",
                 "new": "New",
@@ -79,6 +79,9 @@ QUESTIONS: dict[str, Ask] = {
     "parts_of_whole": lambda _: jm.parts_of_whole(OFFICES, parts=("new", "reopened"), whole="incoming", by="office"),
     "count_changes": lambda cases: jm.count_changes(cases, of=("complaint", "charge"), by="department"),
     "ratio_changes": lambda cases: jm.ratio_changes(cases, of="conviction", per="verdict"),
+    "case_flows": lambda cases: jm.case_flows(cases, period="year", within_days=(180, 365), goals=(0.5, 0.8)),
+    "case_flows by": lambda cases: jm.case_flows(cases, period="quarter", from_year=2016, by="department"),
+    "flows of counts": lambda _: jm.case_flows(OFFICES, period="year", by="office"),
     "share_change": lambda _: jm.share_change(before=(83, 100), after=(120, 160)),
     "rate_chain": lambda _: jm.rate_chain([{"name": "reported", "share": 0.067}]),
     "dark_figure": lambda _: jm.dark_figure(reported=0.104, opened=0.68),

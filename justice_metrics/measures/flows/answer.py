@@ -6,19 +6,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, TypedDict
+from typing import TYPE_CHECKING, ClassVar, Final, TypedDict, cast
 
 import numpy as np
 
 from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.quantities import STATUS_WORDS, STATUSES
-from ...base.result import Result
+from ...base.result import Result, context_of
 from ...base.table import Table
 from ...cases.counts.quantities import WORDS
 from ...cases.periods import period_words
 from ...figures.counts import bars
 from ...figures.flow_lines import flow_lines
 from ..declared import Share
+from ..shown import counts_in, known, numbers, strata_of, tell_hidden
 from . import tables as table_of
 
 if TYPE_CHECKING:
@@ -83,131 +84,158 @@ class CaseFlows(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return stock, flow and rates of the last complete period and of the provisional one after it."""
-        table = self.tables.get("whole", self.main)
-        if any(one.role == "stratum" for one in table.columns) or len(table) == 0:
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say stock, flow and rates of the last complete period and of the provisional one, as far as shown."""
+        table = shown.tables.get("whole", shown.main)
+        if strata_of(table) or len(table) == 0:
             return ()
         complete = np.flatnonzero(table["state"] == "complete")
         rows = [int(complete[-1])] if len(complete) else []
         rows += [row for row in (len(table) - 1,) if table["state"][row] == "provisional"]
-        said = [one for row in rows for one in self._of_row(table, row)]
-        return (*said, *self._to_date())
+        said = [one for row in rows for one in _of_row(table, row)]
+        return (*said, *_to_date(shown))
 
-    def _of_row(self, table: Table, row: int) -> list[Readable]:
-        period = period_words(str(table["period"][row]))
-        late = table["state"][row] == "provisional"
-        number = {name: float(table[name][row]) for name in table.values if name in _NUMBERS}
-        said: list[Readable] = []
-        if {"incoming", "resolved", "clearance_rate"} <= set(number) and np.isfinite(number["clearance_rate"]):
-            values = {
-                "period": period,
-                "incoming": round(number["incoming"]),
-                "resolved": round(number["resolved"]),
-                "rate": Share(number["clearance_rate"]),
-            }
-            said.append(
-                tr("{period}, provisional: {incoming} cases came in and {resolved} were resolved; clearance rate "
-                   "{rate}.", **values)
-                if late
-                else tr("{period}: {incoming} cases came in and {resolved} were resolved; clearance rate {rate}.",
-                        **values)
-            )  # fmt: skip
-        if np.isfinite(number.get("disposition_time", np.nan)):
-            said.append(
-                tr(
-                    "{period}: {pending} cases were pending at the end; at the pace of the period they would last "
-                    "{days} days (disposition time, a theoretical figure: not how long cases took).",
-                    period=period,
-                    pending=round(number["pending_end"]),
-                    days=round(number["disposition_time"]),
-                )
-            )
-        return said
-
-    def _to_date(self) -> tuple[Readable, ...]:
-        table = self.tables.get("to_date")
-        if table is None or any(one.role == "stratum" for one in table.columns):
-            return ()
-        rows = [row for row in range(len(table)) if np.isfinite(float(table["change"][row]))]
-        return tuple(
-            tr(
-                "{flow}, {year}, the first {months} months: {now}, against {before} in the same months of the year "
-                "before ({change}).",
-                flow=WORDS[str(table["flow"][row])],
-                year=str(table["period"][row]),
-                months=int(table["months"][row]),
-                now=round(float(table["numerator"][row])),
-                before=round(float(table["before"][row])),
-                change=_Change(float(table["change"][row])),
-            )
-            for row in rows
-            if int(table["months"][row]) < 12
-        )
+    def context(self) -> Mapping[str, object]:
+        """Return what the figures say of the periods."""
+        return {"period_word": self.period_word, "whole_periods": self.whole_periods, "last_date": self.last_date}
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw incoming, resolved and pending cases by period, all strata together.
 
         The flows of a period that is not over are not drawn: they would look like a fall.
         """
-        table = self.tables.get("whole", self.main)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw incoming, resolved and pending cases by period, all strata together; the axis says what a gap is."""
+        table = shown.tables.get("whole", shown.main)
         there = [one for one in ("incoming", "resolved", "pending_end") if one in table.values]
         words = {one.name: one.meaning for one in table.columns}
-        whole = np.array(self.whole_periods)
-        drawn = {name: table[name].astype(float) for name in there}
+        whole = np.array(cast("tuple[bool, ...]", context_of(shown)["whole_periods"]))
+        drawn = {name: numbers(table, name) for name in there}
         drawn |= {name: np.where(whole, drawn[name], np.nan) for name in there if name != "pending_end"}
-        return flow_lines(
-            periods=self._periods(table, language),
+        axes = flow_lines(
+            periods=_periods(table, language),
             values=np.stack([drawn[one] for one in there]),
             groups=[words[one].text(language) for one in there],
             y_label=tr("cases").text(language),
             number=lambda n: format_number(round(n), language),
-            **self._frame(table, language, there),
+            **_frame(shown, table, language, there),
             ax=ax,
         )
+        return tell_hidden(axes, table, *there, language=language)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the clearance rate or the disposition time by period, one line per stratum."""
+        return self.draw_of(self, view, ax, language=language)
+
+    @classmethod
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the clearance rate or the disposition time by period, as far as they are shown."""
         name = {"clearance": "clearance_rate", "disposition": "disposition_time"}[view]
-        table = self.main
-        strata = [one.name for one in table.columns if one.role == "stratum"]
+        table = shown.main
+        strata = strata_of(table)
         p = len(dict.fromkeys(table["period"].tolist()))
         if strata and len(table) > p * _MOST_LINES:
-            table, strata = self.tables["whole"], []
+            table, strata = shown.tables["whole"], []
         g = len(table) // p
         _, rows = table.display(language)
         there = name in table.values
         is_rate = view == "clearance"
-        return flow_lines(
-            periods=self._periods(table, language)[:p],
-            values=table[name].astype(float).reshape(g, p) if there else np.full((g, p), np.nan),
+        axes = flow_lines(
+            periods=_periods(table, language)[:p],
+            values=numbers(table, name).reshape(g, p) if there else np.full((g, p), np.nan),
             groups=[" · ".join(rows[place * p][: len(strata)]) for place in range(g)],
             reference=1.0 if is_rate else None,
             reference_label=tr("as many out as in").text(language) if is_rate else None,
             y_label=(tr("clearance rate") if is_rate else tr("disposition time (theoretical), days")).text(language),
             percent=(lambda share: format_share(share, language, decimals=0)) if is_rate else False,
             number=lambda n: format_number(round(n), language),
-            **self._frame(table, language, [name] if there else []),
+            **_frame(shown, table, language, [name] if there else []),
             ax=ax,
         )
+        return tell_hidden(axes, table, *([name] if there else []), language=language)
 
-    def _periods(self, table: Table, language: Language) -> list[str]:
-        return [period_words(str(one)).text(language) for one in table["period"]]
 
-    def _frame(self, table: Table, language: Language, drawn: Sequence[str]) -> _Frame:
-        p = len(dict.fromkeys(table["period"].tolist()))
-        return {
-            "provisional": [one == "provisional" for one in table["state"][:p]],
-            "provisional_label": tr("Hollow: provisional, the period is not over or may still change.").text(language),
-            "x_label": self._gaps(table, language, drawn),
+def _of_row(table: Table, row: int) -> list[Readable]:
+    period = period_words(str(table["period"][row]))
+    late = table["state"][row] == "provisional"
+    number = {name: float(numbers(table, name)[row]) for name in table.values if name in _NUMBERS}
+    said: list[Readable] = []
+    needed = ("incoming", "resolved", "clearance_rate")
+    if set(needed) <= set(number) and known(*(number[one] for one in needed)):
+        values = {
+            "period": period,
+            "incoming": round(number["incoming"]),
+            "resolved": round(number["resolved"]),
+            "rate": Share(number["clearance_rate"]),
         }
+        said.append(
+            tr("{period}, provisional: {incoming} cases came in and {resolved} were resolved; clearance rate "
+               "{rate}.", **values)
+            if late
+            else tr("{period}: {incoming} cases came in and {resolved} were resolved; clearance rate {rate}.",
+                    **values)
+        )  # fmt: skip
+    if known(number.get("disposition_time", np.nan), number.get("pending_end", np.nan)):
+        said.append(
+            tr(
+                "{period}: {pending} cases were pending at the end; at the pace of the period they would last "
+                "{days} days (disposition time, a theoretical figure: not how long cases took).",
+                period=period,
+                pending=round(number["pending_end"]),
+                days=round(number["disposition_time"]),
+            )
+        )
+    return said
 
-    def _gaps(self, table: Table, language: Language, drawn: Sequence[str]) -> str:
-        """Return the words under the figure: why some numbers are not drawn."""
-        found = {one for name in drawn for one in table.statuses.get(name, ())}
-        reasons = [STATUS_WORDS[one].text(language) for one in STATUSES if one in found - {"", "under_review"}]
-        words = self.period_word.text(language)
-        if not reasons:
-            return words
-        return tr("{axis} (a gap is: {reasons})", axis=words, reasons=", ".join(reasons)).text(language)
+
+def _to_date(shown: Result) -> tuple[Readable, ...]:
+    table = shown.tables.get("to_date")
+    if table is None or strata_of(table):
+        return ()
+    change, now, before = (numbers(table, one) for one in ("change", "numerator", "before"))
+    return tuple(
+        tr(
+            "{flow}, {year}, the first {months} months: {now}, against {before} in the same months of the year "
+            "before ({change}).",
+            flow=WORDS[str(table["flow"][row])],
+            year=str(table["period"][row]),
+            months=int(table["months"][row]),
+            now=round(float(now[row])),
+            before=round(float(before[row])),
+            change=_Change(float(change[row])),
+        )
+        for row in range(len(table))
+        if known(change[row], now[row], before[row]) and int(table["months"][row]) < 12
+    )
+
+
+def _periods(table: Table, language: Language) -> list[str]:
+    return [period_words(str(one)).text(language) for one in table["period"]]
+
+
+def _frame(shown: Result, table: Table, language: Language, drawn: Sequence[str]) -> _Frame:
+    p = len(dict.fromkeys(table["period"].tolist()))
+    return {
+        "provisional": [one == "provisional" for one in table["state"][:p]],
+        "provisional_label": tr("Hollow: provisional, the period is not over or may still change.").text(language),
+        "x_label": _gaps(shown, table, language, drawn),
+    }
+
+
+def _gaps(shown: Result, table: Table, language: Language, drawn: Sequence[str]) -> str:
+    """Return the words under the figure: why some numbers are not drawn."""
+    found = {one for name in drawn for one in table.statuses.get(name, ())}
+    reasons = [STATUS_WORDS[one].text(language) for one in STATUSES if one in found - {"", "under_review"}]
+    words = cast("Readable", context_of(shown)["period_word"]).text(language)
+    if not reasons:
+        return words
+    return tr("{axis} (a gap is: {reasons})", axis=words, reasons=", ".join(reasons)).text(language)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -216,23 +244,26 @@ class AgedCaseFlows(CaseFlows):
 
     views: ClassVar[Mapping[str, Readable]] = MappingProxyType({**CaseFlows.views, "ages": tr("Age of pending cases")})
 
-    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    @classmethod
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw one of the views; ``ages`` shows the last period, all strata together."""
         if view != "ages":
-            return CaseFlows.draw(self, view, ax, language=language)
-        table = self.tables["ages"]
+            return super().draw_of(shown, view, ax, language=language)
+        table = shown.tables["ages"]
         last = table["period"][-1]
         bands = list(dict.fromkeys(table["age_band"].tolist()))
         here = table["period"] == last
-        counts = [float(table["numerator"][here & (table["age_band"] == band)].sum()) for band in bands]
-        return bars(
+        n = numbers(table, "numerator")
+        counts = [float(n[here & (table["age_band"] == band)].sum()) for band in bands]
+        axes = bars(
             bins=[table_of.day_band_words(one).text(language) for one in bands],
             counts=[counts],
-            x_label=tr("age of the pending cases on {day}", day=self.last_date).text(language),
+            x_label=tr("age of the pending cases on {day}", day=context_of(shown)["last_date"]).text(language),
             y_label=tr("cases").text(language),
-            number=lambda n: format_number(round(n), language),
+            number=counts_in(language),
             ax=ax,
         )
+        return tell_hidden(axes, table, "numerator", language=language)
 
 
 class _Change:

@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from ...base.cells import Tie
 from ...base.errors import QuestionError
-from ...base.language import Readable, tr
+from ...base.language import Readable, Setting, tr
 from ...base.quantities import Quantity, quantity
 from ...base.result import Definition
 from ...base.table import Table
@@ -22,11 +23,13 @@ from ...cases.periods import Period, months_in
 from ...reduce.count_sums import PERIOD_WORDS
 from ...reduce.flow_counts import Flows
 from ...tables import Strata
+from ..boxes import ending_levels
 from . import tables as table_of
 from .answer import AgedCaseFlows, CaseFlows
 from .indicators import Balance, balance
 from .notes import doubts
 from .sources import Source, ensure_period, of_cases, of_counts
+from .things import Things
 
 _YEAR_DAYS: Final = 365
 
@@ -131,7 +134,7 @@ def case_flows(
             backlog_days=backlog_days,
         )
         source = _with_capacity(source, by, judges=judges, staff=staff, population=population)
-        rule: Readable = tr("pending for more than {days} days", days=backlog_days)
+        rule: Readable = tr("pending for more than {days} days", days=Setting(backlog_days))
         cutoff = data.cutoff_day
     else:
         if any(one is not None for one in (judges, staff, population)):
@@ -152,8 +155,9 @@ def case_flows(
     flows = source.flows
     late = _provisional(flows, cutoff, provisional_days)
     found = balance(flows, inside=not source.per_office, transfers_included=transfers_included)
-    made = _tables(
-        source, found, late, bands, within, wanted, rule, transfers_included, of_year=_of_year(flows, calendar)
+    ended = ending_levels(data) if isinstance(data, CaseData) else ()
+    made, ties = _tables(
+        source, found, late, bands, within, wanted, rule, transfers_included, ended, of_year=_of_year(flows, calendar)
     )
     settings = _settings(
         period=period, by=by, from_year=from_year, within_days=within, goals=wanted, judges=judges, staff=staff,
@@ -182,6 +186,8 @@ def case_flows(
         provenance=source.provenance.add("case_flows", **settings),
         notes=(*source.notes, *doubts(source, found, made, late)),
         frame_library=source.frame_library,
+        weighted=isinstance(data, CaseData) and data.sampling.weighted,
+        ties=ties,
         period_word=PERIOD_WORDS[calendar] if calendar else tr("period"),
         whole_periods=tuple(bool(one) for one in flows.whole),
         last_date=date_of(int(flows.last_day[-1])),
@@ -197,35 +203,59 @@ def _tables(
     goals: Sequence[float],
     rule: Readable,
     transfers_included: bool,
+    ended: tuple[str, ...],
     *,
     of_year: int,
-) -> dict[str, Table]:
+) -> tuple[dict[str, Table], tuple[Tie, ...]]:
     flows = source.flows
-    made = {"main": table_of.arranged(flows, table_of.rates(flows, found), tr("Stock and flow"), provisional=late)}
+    of_cases = bool(ended)
+    things = Things(flows, of_cases=of_cases, ended=ended)
+    title = tr("Stock and flow")
+    made = {"main": table_of.arranged(flows, table_of.rates(flows, found, things), title, provisional=late)}
+    ties = things.ties(found)
     if source.whole is not None:
         all_of_it = balance(source.whole, inside=True, transfers_included=transfers_included)
-        cells = table_of.rates(source.whole, all_of_it)
+        whole_things = Things(
+            source.whole, of_cases=of_cases, ended=ended, whole=_moves_inside(source, found, all_of_it)
+        )
+        cells = table_of.rates(source.whole, all_of_it, whole_things)
         made["whole"] = table_of.arranged(source.whole, cells, tr("All together"), provisional=late)
+        ties += whole_things.ties(all_of_it)
     more = {
-        "pace": (table_of.pace(flows, found), tr("Turnover and congestion")),
-        "identity": (table_of.identity(found), tr("Does the stock agree with the flows?")),
-        "inactive": (table_of.inactive_identity(flows), tr("Stock on inactive status")),
-        "parts": (table_of.parts(flows, source.own_words), tr("What came in and what went out")),
-        "backlog": (table_of.backlog(flows, found, rule, of_year=of_year), tr("Backlog: {rule}", rule=rule)),
-        "capacity": (table_of.capacity(flows, found), tr("Flows per judge, staff and inhabitants")),
+        "pace": (table_of.pace(flows, found, things), tr("Turnover and congestion")),
+        "identity": (table_of.identity(found, things), tr("Does the stock agree with the flows?")),
+        "inactive": (table_of.inactive_identity(flows, things), tr("Stock on inactive status")),
+        "parts": (table_of.parts(flows, source.own_words, things), tr("What came in and what went out")),
+        "backlog": (
+            table_of.backlog(flows, found, rule, things, of_year=of_year),
+            tr("Backlog: {rule}", rule=rule),
+        ),
+        "capacity": (table_of.capacity(flows, found, things), tr("Flows per judge, staff and inhabitants")),
     }
     for name, (cells, title) in more.items():
         if cells:
             made[name] = table_of.arranged(flows, cells, title, provisional=late)
     if source.ages is not None:
-        made["ages"] = table_of.ages(flows, source.ages, bands, provisional=late)
+        made["ages"] = table_of.ages(flows, source.ages, bands, things, provisional=late)
     kept, standards = _standards(source, within)
     if kept and found.resolved is not None:
-        made["on_time"] = table_of.on_time(flows, kept, found.resolved, standards, goals, provisional=late)
+        made["on_time"] = table_of.on_time(flows, kept, found.resolved, standards, goals, things, provisional=late)
     if source.to_date is not None:
         so_far = balance(source.to_date, inside=not source.per_office, transfers_included=transfers_included)
-        made["to_date"] = table_of.to_date(source.to_date, so_far, source.months)
-    return made
+        dated = Things(source.to_date, of_cases=of_cases)
+        made["to_date"] = table_of.to_date(source.to_date, so_far, source.months, dated)
+    return made, ties
+
+
+def _moves_inside(source: Source, found: Balance, whole: Balance) -> bool:
+    """Return whether the numbers of all together are no sums of those of the strata, since cases move between these."""
+    pairs = ((found.incoming, whole.incoming), (found.outgoing, whole.outgoing), (found.resolved, whole.resolved))
+    return source.per_office and any(
+        one is not None
+        and other is not None
+        and not np.allclose(one.values.sum(axis=0), other.values[0], equal_nan=True)
+        for one, other in pairs
+    )
 
 
 def _standards(source: Source, within: Sequence[int]) -> tuple[list[Quantity], Mapping[str, Readable]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...base.language import Readable, tr
+from ...base.cells import CellOf, Of
+from ...base.language import Readable, Setting, tr
 from ...base.quantities import STATUSES, Quantity, quantity
 from ...base.table import Column, Kind, Role, Table, Unit
 from ...base.types import Floats
@@ -17,6 +19,7 @@ from ...estimate import flows as formula
 from ...reduce.flow_counts import Flows
 from ..declared import strata_columns
 from .indicators import Balance, indicator, together
+from .things import Things, same
 
 PER: Final = 100_000
 
@@ -35,17 +38,32 @@ class Cells(NamedTuple):
     cells: Quantity
 
 
-def counted(name: str, meaning: Readable, cells: Quantity) -> Cells:
-    """Declare a column of counts."""
-    return Cells(Column(name, meaning, "units", "count", "count"), cells)
+def counted(things: Things, name: str, meaning: Readable, cells: Quantity, of: str = "") -> Cells:
+    """Declare a column of counts: of ``of``, or of what the column is called."""
+    return Cells(Column(name, meaning, "units", "count", "count", cell=things.cell(of or name, cells)), cells)
 
 
 def derived(
-    name: str, meaning: Readable, cells: Quantity, unit: Unit = "share", decimals: int = 1, *, kind: Kind = "share"
+    name: str,
+    meaning: Readable,
+    cells: Quantity,
+    unit: Unit = "share",
+    decimals: int = 1,
+    *,
+    of: tuple[str, ...],
+    formula: str = "ratio",
+    kind: Kind = "share",
 ) -> Cells:
-    """Declare a column of numbers made of counts."""
+    """Declare a column of numbers made of counts: of which columns, and how."""
     role: Role = "estimate"
-    return Cells(Column(name, meaning, unit, role, kind, decimals), cells)
+    made_of = Of(inputs=of, formula=formula)
+    return Cells(Column(name, meaning, unit, role, kind, decimals, of=made_of), cells)
+
+
+def _days(flows: Flows) -> Cells:
+    """Declare how long each period is, which tells nothing of cases."""
+    days = quantity(np.tile(flows.days, (len(flows.strata), 1)))
+    return Cells(Column("days", tr("days"), "days", "key", "setting"), days)
 
 
 def arranged(flows: Flows, cells: Sequence[Cells], title: Readable, *, provisional: Sequence[bool]) -> Table:
@@ -72,97 +90,144 @@ def arranged(flows: Flows, cells: Sequence[Cells], title: Readable, *, provision
     )
 
 
-def rates(flows: Flows, found: Balance) -> list[Cells]:
+def rates(flows: Flows, found: Balance, things: Things) -> list[Cells]:
     """Return stock, flow and the rates of both."""
     cells: list[Cells] = []
     if found.pending_start is not None:
-        cells.append(counted("pending_start", WORDS["pending_start"], found.pending_start))
+        cells.append(counted(things, "pending_start", WORDS["pending_start"], found.pending_start))
     if found.incoming is not None:
-        cells.append(counted("incoming", WORDS["incoming"], found.incoming))
+        cells.append(counted(things, "incoming", WORDS["incoming"], found.incoming))
     if found.resolved is not None:
-        cells.append(counted("resolved", WORDS["resolved"], found.resolved))
-    more = found.outgoing is not None and not _same(found.outgoing, found.resolved)
+        cells.append(counted(things, "resolved", WORDS["resolved"], found.resolved))
+    more = found.outgoing is not None and not same(found.outgoing, found.resolved)
     if more and found.outgoing is not None:
-        cells.append(
-            counted("outgoing", tr("outgoing: resolved, placed on inactive status, transferred out"), found.outgoing)
-        )
+        words = tr("outgoing: resolved, placed on inactive status, transferred out")
+        cells.append(counted(things, "outgoing", words, found.outgoing))
     if found.pending_end is not None:
         words = WORDS["pending_end"] if found.end_told else tr("pending at the end, by the flows")
-        cells.append(counted("pending_end", words, found.pending_end))
-    cells += _rates(flows, found, more=more)
-    return cells
+        cells.append(counted(things, "pending_end", words, found.pending_end))
+    return [*cells, *_rates(flows, found, things, more=more)]
 
 
-def _rates(flows: Flows, found: Balance, *, more: bool) -> list[Cells]:
+def _rates(flows: Flows, found: Balance, things: Things, *, more: bool) -> list[Cells]:
     cells: list[Cells] = []
+    beside: list[Cells] = []
     end, done = found.pending_end, found.resolved
     came, resolved, out = found.pairs
+
+    def column(name: str, told: Quantity | None, used: Quantity, meaning: Readable) -> str:
+        """Return the column that a rate is made of; sums over fewer rows of the table stand in one of their own."""
+        if same(used, told):
+            return name
+        own = f"{name}_paired"
+        if own not in [one.column.name for one in beside]:
+            beside.append(counted(things, own, meaning, used))
+        return own
+
+    if came is not None:
+        below = column("incoming", found.incoming, came, tr("incoming, where both sides of the rate are told"))
     if came is not None and out is not None:
         rate = indicator(formula.clearance_rate(out.values, came.values), out, came)
-        cells.append(derived("clearance_rate", tr("clearance rate"), rate))
+        told, name = (found.outgoing, "outgoing") if more else (done, "resolved")
+        above = column(name, told, out, tr("outgoing, where both sides of the rate are told"))
+        cells.append(derived("clearance_rate", tr("clearance rate"), rate, of=(above, below)))
     if more and came is not None and resolved is not None:
         rate = indicator(formula.clearance_rate(resolved.values, came.values), resolved, came)
-        cells.append(derived("clearance_resolved", tr("clearance rate, resolved cases only"), rate))
+        above = column("resolved", done, resolved, tr("resolved, where both sides of the rate are told"))
+        words = tr("clearance rate, resolved cases only")
+        cells.append(derived("clearance_resolved", words, rate, of=(above, below)))
     if end is not None and done is not None:
         days = indicator(formula.disposition_time(end.values, done.values, flows.days), end, done)
-        cells.append(derived("disposition_time", tr("disposition time (theoretical)"), days, "days", kind="quantile"))
-    return cells
+        words = tr("disposition time (theoretical)")
+        made_of = ("pending_end", "resolved", "days")
+        cells.append(derived("disposition_time", words, days, "days", of=made_of, formula="disposition_time"))
+        beside.append(_days(flows))
+    return [*cells, *beside]
 
 
-def pace(flows: Flows, found: Balance) -> list[Cells]:
+def pace(flows: Flows, found: Balance, things: Things) -> list[Cells]:
     """Return the days of each period, and how often the stock was turned over in them."""
     start, came, done, end = found.pending_start, found.incoming, found.resolved, found.pending_end
     if done is None or end is None:
         return []
-    days = quantity(np.tile(flows.days, (len(flows.strata), 1)))
     turned = indicator(formula.case_turnover(done.values, end.values), done, end)
     cells = [
-        Cells(Column("days", tr("days"), "days", "key", "key"), days),
-        derived("case_turnover", tr("case turnover"), turned, "number", 2),
+        _days(flows),
+        derived("case_turnover", tr("case turnover"), turned, "number", 2, of=("resolved", "pending_end")),
     ]
+    counts = {"resolved": done, "pending_end": end}
     if start is not None and came is not None:
         ratio = indicator(formula.congestion(start.values, came.values, done.values), start, came, done)
-        cells.append(derived("congestion", tr("congestion"), ratio, "number", 2))
-    return cells
+        made_of = ("pending_start", "incoming", "resolved")
+        cells.append(derived("congestion", tr("congestion"), ratio, "number", 2, of=made_of, formula="congestion"))
+        counts = {"pending_start": start, "incoming": came, **counts}
+    return [*cells, *(counted(things, name, WORDS[name], one) for name, one in counts.items())]
 
 
-def identity(found: Balance) -> list[Cells]:
+def identity(found: Balance, things: Things) -> list[Cells]:
     """Return what the stock should be by the flows, what it is told to be, and the difference."""
     by_flows, left = found.by_flows, found.residual
     if by_flows is None or left is None:
         return []
     parts = (found.pending_start, found.came_in, found.went_out, found.pending_end)
     start, came, went, end = (one for one in parts if one is not None)
+    by_the_flows = tr("pending at the end, by the flows")
     return [
-        counted("pending_start", WORDS["pending_start"], start),
-        counted("came_in", tr("came in, transfers among them"), came),
-        counted("went_out", tr("went out, transfers among them"), went),
-        counted("by_flows", tr("pending at the end, by the flows"), by_flows),
-        counted("pending_end", WORDS["pending_end"], end),
-        counted("residual", tr("residual: told less by the flows"), left),
+        counted(things, "pending_start", WORDS["pending_start"], start),
+        counted(things, "came_in", tr("came in, transfers among them"), came),
+        counted(things, "went_out", tr("went out, transfers among them"), went),
+        derived(
+            "by_flows",
+            by_the_flows,
+            by_flows,
+            "units",
+            of=("pending_start", "came_in", "went_out"),
+            formula="stock",
+            kind="difference",
+        ),
+        counted(things, "pending_end", WORDS["pending_end"], end),
+        _residual(left, ("pending_end", "by_flows")),
     ]
 
 
-def inactive_identity(flows: Flows) -> list[Cells]:
+def _residual(left: Quantity, of: tuple[str, str]) -> Cells:
+    words = tr("residual: told less by the flows")
+    return derived("residual", words, left, "units", of=of, formula="difference", kind="difference")
+
+
+def inactive_identity(flows: Flows, things: Things) -> list[Cells]:
     """Return the same for the stock on inactive status, where it is counted."""
     names = ("pending_inactive_start", "placed_inactive", "reactivated", "pending_inactive_end")
     if not all(flows.has(one) for one in names):
         return []
     start, placed, back, end = (flows.quantities[one] for one in names)
     left = indicator(formula.residual(*(one.values for one in (start, placed, back, end))), start, placed, back, end)
-    cells = [counted(one, WORDS[one], flows.quantities[one]) for one in names]
-    return [*cells, counted("residual", tr("residual: told less by the flows"), left)]
+    by_flows = indicator(formula.total_backlog(start.values, placed.values, back.values), start, placed, back)
+    cells = [counted(things, one, WORDS[one], flows.quantities[one]) for one in names]
+    return [
+        *cells,
+        _residual(left, ("pending_inactive_end", "by_flows")),
+        derived(
+            "by_flows",
+            tr("pending at the end, by the flows"),
+            by_flows,
+            "units",
+            of=names[:3],
+            formula="stock",
+            kind="difference",
+        ),
+    ]
 
 
-def parts(flows: Flows, words: Mapping[str, Readable]) -> list[Cells]:
+def parts(flows: Flows, words: Mapping[str, Readable], things: Things) -> list[Cells]:
     """Return what incoming and outgoing cases are made of; nothing where each is of one kind."""
     there = [one for one in _PARTS if flows.has(one)]
     if not set(there) - {"new", "resolved"}:
         return []
-    return [counted(one, words.get(one, WORDS[one]), flows.quantities[one]) for one in there]
+    return [counted(things, one, words.get(one, WORDS[one]), flows.quantities[one]) for one in there]
 
 
-def capacity(flows: Flows, found: Balance) -> list[Cells]:
+def capacity(flows: Flows, found: Balance, things: Things) -> list[Cells]:
     """Return flows per judge, per member of staff and per 100,000 inhabitants."""
     cells: list[Cells] = []
     words = {
@@ -178,24 +243,30 @@ def capacity(flows: Flows, found: Balance) -> list[Cells]:
         if not flows.has(base):
             continue
         among = flows.quantities[base]
-        cells.append(Cells(Column(base, WORDS[base], "number", "count", "text", 0), among))
+        cells.append(Cells(Column(base, WORDS[base], "number", "count", "setting", 0), among))
         for name, flow in flow_of.items():
             if flow is not None:
                 per = indicator(scale * formula.over(flow.values, among.values), flow, among)
-                cells.append(derived(f"{name}_per_{base}", words[name, base], per, "number", decimals))
-    return cells
+                how = "per_100000" if base == "population" else "ratio"
+                label = f"{name}_per_{base}"
+                cells.append(derived(label, words[name, base], per, "number", decimals, of=(name, base), formula=how))
+    if not cells:
+        return []
+    return [*cells, *(counted(things, name, WORDS[name], one) for name, one in flow_of.items() if one is not None)]
 
 
-def backlog(flows: Flows, found: Balance, rule: Readable, *, of_year: int) -> list[Cells]:
+def backlog(flows: Flows, found: Balance, rule: Readable, things: Things, *, of_year: int) -> list[Cells]:
     """Return the old among the pending: their share, and the aging index."""
     if not flows.has("old_pending") or found.pending_end is None:
         return []
     old, end = flows.quantities["old_pending"], found.pending_end
     share = indicator(formula.over(old.values, end.values), old, end)
     cells = [
-        counted("pending_end", WORDS["pending_end"], end),
-        counted("old_pending", rule, old),
-        derived("backlog_share", tr("share of the pending cases"), share, decimals=2),
+        counted(things, "pending_end", WORDS["pending_end"], end),
+        counted(things, "old_pending", rule, old),
+        derived(
+            "backlog_share", tr("share of the pending cases"), share, decimals=2, of=("old_pending", "pending_end")
+        ),
     ]
     year = flows.quantities.get("resolved_past_year") or _past_year(flows, found.resolved, of_year)
     if year is None:
@@ -203,26 +274,55 @@ def backlog(flows: Flows, found: Balance, rule: Readable, *, of_year: int) -> li
     index = indicator(formula.aging_index(old.values, end.values, year.values), old, end, year)
     return [
         *cells,
-        counted("resolved_past_year", tr("resolved in the past year"), year),
-        derived("aging_index", tr("aging case index"), index, decimals=2),
+        counted(things, "resolved_past_year", tr("resolved in the past year"), year),
+        derived(
+            "aging_index",
+            tr("aging case index"),
+            index,
+            decimals=2,
+            of=("old_pending", "pending_end", "resolved_past_year"),
+            formula="aging_index",
+        ),
     ]
 
 
-def ages(flows: Flows, counts: Floats, cuts: Sequence[int], *, provisional: Sequence[bool]) -> Table:
+def ages(flows: Flows, counts: Floats, cuts: Sequence[int], things: Things, *, provisional: Sequence[bool]) -> Table:
     """Return the pending cases by age: count, share, and share up to the band."""
     g, p, b = counts.shape
     total = counts.sum(axis=2, keepdims=True)
     share = indicator(formula.over(counts, total), quantity(counts))
     so_far = indicator(formula.over(counts.cumsum(axis=2), total), quantity(counts))
     labels = [f"{low}-{high}" for low, high in zip((0, *cuts), cuts, strict=False)] + [f"{cuts[-1]}+"]
+    stock = things.cell("pending_end", quantity(total[:, :, 0]))
+    # other bands of age are another dimension
+    bands = f"age_days_{'_'.join(map(str, cuts))}"
+    in_band = replace(stock, keys={**stock.keys, "age_band": bands})
+    so_old = {one: ("all",) if place == b - 1 else tuple(labels[: place + 1]) for place, one in enumerate(labels)}
+    up_to = replace(stock, sets={"age_band": (bands, so_old)})
     columns = (
         *strata_columns(flows.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
         Column("state", tr("state"), "text", "key", "key"),
         Column("age_band", tr("age in days"), "text", "key", "key"),
-        Column("numerator", tr("pending cases"), "units", "count", "count"),
-        Column("estimate", tr("share of the pending cases"), "share", "estimate", "share"),
-        Column("cumulative_share", tr("share up to this age"), "share", "estimate", "share"),
+        Column("numerator", tr("pending cases"), "units", "count", "count", cell=in_band),
+        Column(
+            "estimate",
+            tr("share of the pending cases"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="share"),
+        ),
+        Column(
+            "cumulative_share",
+            tr("share up to this age"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("up_to", "denominator"), formula="share"),
+        ),
+        Column("up_to", tr("pending cases up to this age"), "units", "count", "count", cell=up_to),
+        Column("denominator", tr("all pending cases"), "units", "count", "count", cell=stock),
     )
     values = {
         **flows.strata.columns(p * b),
@@ -232,6 +332,8 @@ def ages(flows: Flows, counts: Floats, cuts: Sequence[int], *, provisional: Sequ
         "numerator": counts.ravel(),
         "estimate": share.values.ravel(),
         "cumulative_share": so_far.values.ravel(),
+        "up_to": counts.cumsum(axis=2).ravel(),
+        "denominator": np.repeat(total.ravel(), b),
     }
     statuses = {
         name: made.words()
@@ -246,11 +348,11 @@ def ages(flows: Flows, counts: Floats, cuts: Sequence[int], *, provisional: Sequ
 def day_band_words(band: str) -> Readable:
     """Return a band of days in words."""
     if band.endswith("+"):
-        return tr("over {days} days", days=int(band.removesuffix("+")))
-    low, high = (int(one) for one in band.split("-"))
+        return tr("over {days} days", days=Setting(band.removesuffix("+")))
+    low, high = (Setting(one) for one in band.split("-"))
     if low == 0:
         return tr("up to {days} days", days=high)
-    return tr("{low} to {high} days", low=low + 1, high=high)
+    return tr("{low} to {high} days", low=Setting(low + 1), high=high)
 
 
 def on_time(
@@ -259,20 +361,36 @@ def on_time(
     resolved: Quantity,
     standards: Mapping[str, Readable],
     goals: Sequence[float],
+    things: Things,
     *,
     provisional: Sequence[bool],
 ) -> Table:
     """Return the resolved cases that kept each standard, beside the share that should have."""
     g, p, s = len(flows.strata), len(flows.labels), len(kept)
     shares = [indicator(formula.over(one.values, resolved.values), one, resolved) for one in kept]
+    done = things.cell("resolved", resolved)
     columns = [
         *strata_columns(flows.strata.names),
         Column("period", tr("period"), "text", "key", "key"),
         Column("state", tr("state"), "text", "key", "key"),
         Column("standard", tr("standard"), "text", "key", "key"),
-        Column("numerator", tr("resolved within it"), "units", "count", "count"),
-        Column("denominator", tr("resolved"), "units", "count", "count"),
-        Column("estimate", tr("share of the resolved cases"), "share", "estimate", "share"),
+        Column(
+            "numerator",
+            tr("resolved within it"),
+            "units",
+            "count",
+            "count",
+            cell=replace(done, flags={"standard": "resolved within"}),
+        ),
+        Column("denominator", tr("resolved"), "units", "count", "count", cell=done),
+        Column(
+            "estimate",
+            tr("share of the resolved cases"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="ratio"),
+        ),
     ]
     made = {
         "numerator": _interleaved(kept),
@@ -290,8 +408,15 @@ def on_time(
         wanted = np.tile(np.asarray(goals, np.float64), g * p)
         made["points"] = indicator(made["estimate"].values - wanted, made["estimate"])
         columns += [
-            Column("goal", tr("goal"), "share", "key", "key"),
-            Column("points", tr("percentage points above the goal"), "points", "estimate", "difference"),
+            Column("goal", tr("goal"), "share", "key", "setting"),
+            Column(
+                "points",
+                tr("percentage points above the goal"),
+                "points",
+                "estimate",
+                "difference",
+                of=Of(inputs=("estimate", "goal"), formula="difference"),
+            ),
         ]
         values |= {"goal": wanted, "points": made["points"].values}
     return Table(
@@ -307,11 +432,16 @@ def on_time(
     )
 
 
-def to_date(flows: Flows, found: Balance, months: int) -> Table:
+def to_date(flows: Flows, found: Balance, months: int, things: Things) -> Table:
     """Return incoming and resolved cases of the year so far, beside those of the same months of the year before."""
     names = ("incoming", "resolved")
     there = [(name, one) for name in names if (one := getattr(found, name)) is not None]
     g, k = len(flows.strata), len(there)
+    what = {name: {"unit": (things.name(name, one),)} for name, one in there}
+
+    def in_months(year: str) -> CellOf:
+        return CellOf(each={"flow": what}, fixed={"first_{months}_months_of_it": (year,)})
+
     now = _interleaved([Quantity(one.values[:, :1], one.status[:, :1]) for _, one in there])
     before = _interleaved([Quantity(one.values[:, 1:], one.status[:, 1:]) for _, one in there])
     change = indicator(formula.change(now.values, before.values), now, before)
@@ -319,10 +449,24 @@ def to_date(flows: Flows, found: Balance, months: int) -> Table:
         *strata_columns(flows.strata.names),
         Column("flow", tr("flow"), "text", "key", "key"),
         Column("period", tr("year"), "text", "key", "key"),
-        Column("months", tr("months, from January on"), "number", "key", "key", 0),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("before", tr("the same months of the year before"), "units", "count", "count"),
-        Column("change", tr("change"), "change", "estimate", "difference"),
+        Column("months", tr("months, from January on"), "number", "key", "setting", 0),
+        Column("numerator", tr("cases"), "units", "count", "count", cell=in_months(flows.labels[0])),
+        Column(
+            "before",
+            tr("the same months of the year before"),
+            "units",
+            "count",
+            "count",
+            cell=in_months(flows.labels[1]),
+        ),
+        Column(
+            "change",
+            tr("change"),
+            "change",
+            "estimate",
+            "difference",
+            of=Of(inputs=("numerator", "before"), formula="change"),
+        ),
     )
     values = {
         **flows.strata.columns(k),
@@ -344,7 +488,7 @@ def to_date(flows: Flows, found: Balance, months: int) -> Table:
 
 def standard_words(days: Sequence[int]) -> dict[str, Readable]:
     """Return the words of standards that are told in days."""
-    return {str(one): tr("within {days} days", days=one) for one in days}
+    return {str(one): tr("within {days} days", days=Setting(one)) for one in days}
 
 
 def _interleaved(parts: Sequence[Quantity]) -> Quantity:
@@ -370,7 +514,3 @@ def _past_year(flows: Flows, resolved: Quantity | None, of_year: int) -> Quantit
             year = together(*[Quantity(resolved.values[:, [one]], resolved.status[:, [one]]) for one in these])
             values[:, place], status[:, place] = year.values[:, 0], year.status[:, 0]
     return Quantity(values, status)
-
-
-def _same(one: Quantity, other: Quantity | None) -> bool:
-    return other is not None and np.array_equal(one.values, other.values, equal_nan=True)
