@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from .cases.procedure import Procedure as Procedure
     from .cases.procedure_file import read_procedure as read_procedure
     from .cases.read import read_cases as read_cases
-    from .disclosure.release import Release as Release
+    from .disclosure.audit import audit as audit
+    from .disclosure.policy import DisclosurePolicy as DisclosurePolicy
+    from .disclosure.policy import read_policy as read_policy
     from .disclosure.release import internal as internal
+    from .disclosure.release import release as release
+    from .disclosure.released import InternalRelease as InternalRelease
+    from .disclosure.released import Release as Release
     from .measures.attrition import attrition as attrition
     from .measures.bridge import survival_frame as survival_frame
     from .measures.caseload import case_ages as case_ages
@@ -106,6 +111,8 @@ if TYPE_CHECKING:
     from .publish.report import write_report as write_report
     from .simulate.cases import sample_cases as sample_cases
     from .study.plan import read_study as read_study
+    from .study.publish import publish_study as publish_study
+    from .study.query import query_study as query_study
     from .study.run import run_study as run_study
 
 _PUBLIC: Final = {
@@ -199,9 +206,16 @@ _PUBLIC: Final = {
     "coding_drift": "measures.quality.coding_drift",
     "completeness": "measures.quality.completeness",
     "sample_cases": "simulate.cases",
+    "audit": "disclosure.audit",
+    "DisclosurePolicy": "disclosure.policy",
+    "read_policy": "disclosure.policy",
     "internal": "disclosure.release",
-    "Release": "disclosure.release",
+    "release": "disclosure.release",
+    "InternalRelease": "disclosure.released",
+    "Release": "disclosure.released",
     "write_report": "publish.report",
+    "publish_study": "study.publish",
+    "query_study": "study.query",
     "run_study": "study.run",
     "read_study": "study.plan",
 }

@@ -51,6 +51,18 @@ def _linkage() -> dict[str, Any]:
     return LinkagePlan.model_json_schema()
 
 
+def _policy() -> dict[str, Any]:
+    from ..disclosure.policy import policy_schema
+
+    return policy_schema()
+
+
+def _passport() -> dict[str, Any]:
+    from ..publish.passport import passport_schema
+
+    return passport_schema()
+
+
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
     {
         "mapping": _mapping,
@@ -58,6 +70,8 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
         "procedure": _procedure,
         "study": _study,
         "plan": _plan,
+        "policy": _policy,
+        "passport": _passport,
         "linkage": _linkage,
     }
 )

@@ -52,9 +52,17 @@ def run_study(
     >>> import tempfile
     >>> from justice_metrics.simulate.sample import write_sample
     >>> from justice_metrics.study.run import run_study
+    >>> text = """
+    ... [study]
+    ... title = "How far cases come"
+    ... mapping = "bolivia_mapping.toml"
+    ... [[question]]
+    ... ask = "attrition"
+    ... """
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     report = run_study(write_sample(place + "/demo") / "study.toml", language="en")
-    ...     (report / "index.html").exists()
+    ...     study = write_sample(place + "/demo") / "attrition.toml"
+    ...     _ = study.write_text(text, encoding="utf-8")
+    ...     (run_study(study) / "index.html").exists()
     True
     """
     study = read_study(path)
