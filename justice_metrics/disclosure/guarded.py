@@ -201,7 +201,7 @@ def in_order(table: Table) -> Counts:
     """Return the rows in an order that no hidden number decided: by the declared order of labels, else by levels."""
     keys: list[list[Any]] = []
     for column in table.columns:
-        if column.role not in {"stratum", "key"}:
+        if column.role not in {"stratum", "key"} or column.of is not None:
             continue
         values = table[column.name].tolist()
         words = table.labels.get(column.name, {})

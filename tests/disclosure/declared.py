@@ -116,7 +116,7 @@ def _check_formulas(name: str, table: Table) -> None:
 def _check_rows(name: str, table: Table) -> None:
     """Without ``sparse``, every stratum lists the same rows: else a row that is not there says that nothing was."""
     strata = [table[one.name].tolist() for one in table.columns if one.role == "stratum"]
-    keys = [table[one.name].tolist() for one in table.columns if one.role == "key"]
+    keys = [table[one.name].tolist() for one in table.columns if one.role == "key" and one.of is None]
     rows = list(zip(*strata, *keys, strict=True)) if strata or keys else [()] * len(table)
     assert len(set(rows)) == len(rows), f"{name}: two rows with the same strata and keys"
     if not strata or not keys or table.sparse:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
+from ...base.cells import BaseCounts, Count, box
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.language import Language, Readable, Setting, format_number, format_share, tr
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
+from ...figures.dots import dots
 from ...figures.funnel_plot import funnel_plot
 from ...figures.rank_plot import rank_plot
 from ...reduce.offices import OfficeCounts, office_counts, office_sums
+from ..boxes import Restrictions, watched_levels
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level, sampling_notes
 from ..recorded import ensure_mapped
+from ..shown import among_shown, any_hidden, numbers, of_words, undefined_words
 from ..untold_endings import untold_note
 from .answer import LEVELS, OfficeAnswer, answered
 from .said import differ_words, office_notes
-from .tables import office_tables
+from .tables import Units, office_tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 Spread: TypeAlias = Literal["additive", "multiplicative", "none"]
 
 _TWO_YEARS: Final = 730
+_ABOVE: Final = tr("Above the 95 % limits of the funnel")
+_BELOW: Final = tr("Below the 95 % limits of the funnel")
 _OFFICE_WORDS: Final = {"office_not_recorded": tr("not said at which office")}
 
 
@@ -62,6 +68,14 @@ class OfficeComparison(Result):
     per_words: Readable
     within_days: int | None
     minimum: int
+    units: Units
+
+    def base_counts(self) -> BaseCounts:
+        """Return every count, also those of all offices: both the offices and the kinds of case add up to them."""
+        found = super().base_counts()
+        totals = zip(self.units, (self.answer.total_cases, self.answer.total_outcomes), strict=True)
+        more = [Count(box(dict(one)), float(n), ("all offices", "", place)) for place, (one, n) in enumerate(totals)]
+        return replace(found, counts=(*found.counts, *more))
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of all offices, who lies outside the funnel, how much they differ, and what ranks tell."""
@@ -90,6 +104,42 @@ class OfficeComparison(Result):
                 )
             )
         return tuple(said)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return how many of the offices that are shown lie outside the funnel, and which."""
+        main = shown.main
+        office = next(one.name for one in main.columns if one.role == "stratum")
+        placed = [str(one) for one in main["position"]]
+        seen = sum(one not in {"", "not_placed"} for one in placed)
+        if not seen:
+            return ()
+        said: list[Readable] = []
+        for side, words in (("above", _ABOVE), ("below", _BELOW)):
+            names = [str(one) for one, place in zip(main[office], placed, strict=True) if place.startswith(side)]
+            if names:
+                said.append(tr("{where}: {offices}.", where=words, offices=names))
+        some_hidden = any_hidden(main, "cases", "numerator")
+        if not said:
+            said.append(tr("No office lies outside the limits of the funnel."))
+        return tuple(among_shown(one, some_hidden=some_hidden) for one in said)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of each office that is shown, with its interval."""
+        main = shown.main
+        office = next(one.name for one in main.columns if one.role == "stratum")
+        return dots(
+            labels=[str(one) for one in main[office]],
+            estimate=numbers(main, "estimate"),
+            conf_low=numbers(main, "conf_low"),
+            conf_high=numbers(main, "conf_high"),
+            annotations=of_words(main, "numerator", "cases", language),
+            undefined_label=undefined_words(main, "estimate", language),
+            x_label=tr("share").text(language),
+            percent=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
 
     def headline(self) -> Readable:
         """Return who lies outside the funnel: what the question asks."""
@@ -251,12 +301,14 @@ def compare_offices(
     if isinstance(data, CountData):
         office, within = office or data.offices or "office", None
         counted = _of_table(data, office, adjust, outcome, per, within_days)
+        units = _units_of_table(counted, outcome, per)
         outcome_words, per_words = data.label(data.need(outcome)), data.label(data.need(per))
         notes: tuple[Readable, ...] = data.notes
     else:
         office, within = office or "court", _TWO_YEARS if within_days is None else within_days
         ensure_mapped(data, (outcome, per))
         counted = _of_cases(data, office, adjust, outcome, per, within)
+        units = _units_of_cases(data, counted, outcome, per, within)
         outcome_words, per_words = data.procedure.label(outcome), data.procedure.label(per)
         notes = sampling_notes(data, weights_used=False, design_used=True)
     if int((counted.trials.sum(axis=1) > 0).sum()) < 2:
@@ -283,7 +335,7 @@ def compare_offices(
     settings |= {"confidence_level": confidence_level}
     return OfficeComparison(
         heading=tr("Offices compared: {outcome}", outcome=outcome_words),
-        tables=office_tables(answer, office),
+        tables=office_tables(answer, office, units, confidence_level),
         definition=_definition(outcome_words, per_words, within),
         provenance=data.provenance.add("compare_offices", **settings).leave_out(
             *[LeftOut({**LEFT_OUT_WORDS, **_OFFICE_WORDS}[name], n) for name, n in counted.left_out.items()]
@@ -299,6 +351,7 @@ def compare_offices(
         per_words=per_words,
         within_days=within,
         minimum=minimum,
+        units=units.at(office, answer),
     )
 
 
@@ -327,6 +380,24 @@ def _of_table(
     return office_sums(data, office=office, adjust=adjust, outcome=outcome, per=per)
 
 
+def _units_of_cases(data: CaseData, counted: OfficeCounts, outcome: str, per: str, within_days: int) -> Units:
+    """Return which cases are compared: where none has undated endings, those watched so long, as others count them."""
+    lost = sum(counted.left_out[one] for one in ("end_undated", "end_before_start"))
+    name = f"{within_days} days from {per}"
+    if lost or set(data.resolve(per)) != {data.procedure.start}:
+        followed: Restrictions = {f"followed {name} to {outcome}": ("yes",)}
+    else:
+        followed = {"watched_days": watched_levels(within_days), "dated:start": ("yes",)}
+    return Units(followed, {**followed, f"{outcome} in {name}": ("yes",)})
+
+
+def _units_of_table(counted: OfficeCounts, outcome: str, per: str) -> Units:
+    """Return which numbers of a table are compared: where some were left out, sums that nothing else shows."""
+    gaps = counted.silent > 0 or any(counted.status)
+    one, whole = (f"{word} of offices that told both" if gaps else word for word in (outcome, per))
+    return Units({"unit": (whole,)}, {"unit": (one,)})
+
+
 def _ensure_sizes(minimum: int, draws: int) -> None:
     if minimum < 1 or draws < 100:
         raise QuestionError(tr("An office is ranked from one case on or more, with 100 draws or more."))
@@ -349,8 +420,10 @@ def _definition(outcome: Readable, per: Readable, within_days: int | None) -> De
         )
     return Definition(
         answers=answers,
-        numerator=tr("cases that came to: {outcome}, within {days} days", outcome=outcome, days=within_days),
-        denominator=tr("cases that reached: {per}, {days} days or more before the cut-off", per=per, days=within_days),
+        numerator=tr("cases that came to: {outcome}, within {days} days", outcome=outcome, days=Setting(within_days)),
+        denominator=tr(
+            "cases that reached: {per}, {days} days or more before the cut-off", per=per, days=Setting(within_days)
+        ),
         basis="cohort",
         pending=tr("in the denominator: every case is followed for the same time"),
         method=method,

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from ...base.language import Readable, tr, trn
+from ...base.language import Readable, Setting, tr, trn
 from ..declared import Points, PValue
 from .answer import OfficeAnswer
 
@@ -53,7 +53,7 @@ def office_notes(answer: OfficeAnswer, minimum: int, within_days: int | None) ->
                 "{n} office has fewer than {minimum} cases: it is shown and not ranked.",
                 "{n} offices have fewer than {minimum} cases: they are shown and not ranked.",
                 answer.small,
-                minimum=minimum,
+                minimum=Setting(minimum),
             )
         )
     if answer.too_few:

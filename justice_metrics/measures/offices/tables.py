@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Count, Of, box
 from ...base.language import Message, tr
 from ...base.levels import NOT_APPLICABLE
 from ...base.quantities import NOT_DEFINED
-from ...base.table import Column, Table, Unit
+from ...base.table import Column, Role, Table, Unit
 from ...base.types import Floats
 from ...cases.attributes import attribute_words
 from ...estimate.standardise import pooled_shares
+from ..boxes import Restrictions
 from ..declared import interval_columns, strata_columns
 from .answer import OfficeAnswer
 
@@ -32,12 +34,59 @@ POSITION_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
 VALUE_WORDS: Final = (tr("share"), tr("observed over expected"))
 
 
-def office_tables(answer: OfficeAnswer, office: str) -> dict[str, Table]:
+class Units(NamedTuple):
+    """Which units the columns of cases and of outcomes count, besides their office."""
+
+    cases: Restrictions
+    outcomes: Restrictions
+
+    def at(self, office: str, answer: OfficeAnswer) -> Units:
+        """Return the same of all offices together: cases of which nobody knows the office are none of theirs."""
+        if not answer.counted.left_out.get("office_not_recorded"):
+            return self
+        there = {office: tuple(answer.offices)}
+        return Units({**self.cases, **there}, {**self.outcomes, **there})
+
+
+def office_tables(answer: OfficeAnswer, office: str, units: Units, level: float) -> dict[str, Table]:
     """Return all tables, ``main`` first."""
-    found = {"main": _main(answer, office), "funnel": _funnel(answer, office), "spread": _spread(answer)}
+    found = {
+        "main": _main(answer, office, units, level),
+        "funnel": _funnel(answer, office),
+        "spread": _spread(answer, units.at(office, answer)),
+    }
     if answer.adjusted:
-        found |= {"indirect": _indirect(answer, office), "direct": _direct(answer, office), "kinds": _kinds(answer)}
+        found |= {
+            "indirect": _indirect(answer, office, units),
+            "direct": _direct(answer, office, units),
+            "kinds": _kinds(answer, units.at(office, answer)),
+        }
     return found
+
+
+def _count(name: str, meaning: Message, units: Restrictions) -> Column:
+    return Column(name, meaning, "units", "count", "count", cell=CellOf(fixed=units))
+
+
+def _both_counts(units: Units) -> tuple[Column, Column]:
+    return _count("cases", tr("cases"), units.cases), _count("numerator", tr("with the outcome"), units.outcomes)
+
+
+def _modelled(
+    name: str,
+    meaning: Message,
+    unit: Unit = "share",
+    decimals: int = 1,
+    *,
+    role: Role = "estimate",
+    all_rows: bool = False,
+) -> Column:
+    """Declare a number that takes more than an office's two counts: it is shown with few digits, where both are.
+
+    Ranks tell of all offices: they are shown where every office is.
+    """
+    of = Of(inputs=("cases", "numerator"), rows="table" if all_rows else "own")
+    return Column(name, meaning, unit, role, "coefficient", decimals, of=of)
 
 
 def _office(answer: OfficeAnswer, office: str) -> tuple[Column, Sequence[str]]:
@@ -50,25 +99,20 @@ def _missing(answer: OfficeAnswer, values: Floats, why: str = NOT_DEFINED) -> li
     return ["" if np.isfinite(value) else status or why for value, status in zip(values, answer.status, strict=True)]
 
 
-def _main(answer: OfficeAnswer, office: str) -> Table:
+def _main(answer: OfficeAnswer, office: str, units: Units, level: float) -> Table:
     key, offices = _office(answer, office)
     there = np.array([not one for one in answer.status], np.bool_)
     cases, outcomes = (np.where(there, one, np.nan).astype(np.float64) for one in (answer.cases, answer.outcomes))
     columns = (
         key,
-        Column("cases", tr("cases"), "units", "count", "count"),
-        Column("numerator", tr("with the outcome"), "units", "count", "count"),
-        *interval_columns(),
-        *(
-            (Column("ratio", tr("observed over expected"), "number", "estimate", "share", 2),)
-            if answer.adjusted
-            else ()
-        ),
-        Column("position", tr("in the funnel"), "text", "key", "text"),
-        Column("pooled", tr("partially pooled share"), "share", "estimate", "share"),
-        Column("rank", tr("rank"), "number", "estimate", "quantile", 0),
-        Column("rank_low", tr("rank, lower limit"), "number", "interval", "interval", 0),
-        Column("rank_high", tr("rank, upper limit"), "number", "interval", "interval", 0),
+        *_both_counts(units),
+        *interval_columns(of=("numerator", "cases"), level=level),
+        *((_modelled("ratio", tr("observed over expected"), "number", 2),) if answer.adjusted else ()),
+        Column("position", tr("in the funnel"), "text", "key", "text", of=Of(inputs=("cases", "numerator"))),
+        _modelled("pooled", tr("partially pooled share")),
+        _modelled("rank", tr("rank"), "number", 0, all_rows=True),
+        _modelled("rank_low", tr("rank, lower limit"), "number", 0, role="interval", all_rows=True),
+        _modelled("rank_high", tr("rank, upper limit"), "number", 0, role="interval", all_rows=True),
     )
     pooled = np.where(answer.cases > 0, answer.pooled, np.nan)
     values = {
@@ -138,10 +182,16 @@ def _funnel(answer: OfficeAnswer, office: str) -> Table:
         labels={"position": POSITION_WORDS},
         title=tr("Limits of the funnel"),
         statuses={name: _missing(answer, np.asarray(values[name], np.float64)) for name in numbers},
+        guard="internal",
     )
 
 
-def _spread(answer: OfficeAnswer) -> Table:
+def _spread(answer: OfficeAnswer, units: Units) -> Table:
+    # what is said of all offices together rests on all their cases, those with the outcome, and those without
+    total, came = answer.total_cases, answer.total_outcomes
+    rest = {**units.cases, "without the outcome": ("yes",)}
+    behind = [(units.cases, total), (units.outcomes, came), (rest, total - came)]
+    cells = [Count(box(dict(one)), float(n), ("", "", place)) for place, (one, n) in enumerate(behind)]
     model = answer.model
     columns = (
         Column("offices", tr("offices with cases"), "units", "count", "count"),
@@ -166,22 +216,23 @@ def _spread(answer: OfficeAnswer) -> Table:
     unknown = {
         name: ["" if np.isfinite(values[name][0]) else NOT_APPLICABLE] for name in ("factor", "p_value", "spread")
     }
-    return Table(columns, values, title=tr("How much offices differ"), statuses=unknown)
+    return Table(columns, values, title=tr("How much offices differ"), statuses=unknown, guard="model", cells=cells)
 
 
-def _indirect(answer: OfficeAnswer, office: str) -> Table:
+def _indirect(answer: OfficeAnswer, office: str, units: Units) -> Table:
     key, offices = _office(answer, office)
     found = answer.indirect
     columns = (
         key,
-        Column("numerator", tr("with the outcome"), "units", "count", "count"),
-        Column("expected", tr("expected"), "number", "estimate", "share", 1),
-        Column("estimate", tr("observed over expected"), "number", "estimate", "share", 2),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
+        *_both_counts(units),
+        _modelled("expected", tr("expected"), "number"),
+        _modelled("estimate", tr("observed over expected"), "number", 2),
+        _modelled("conf_low", tr("lower limit"), "number", 2, role="interval"),
+        _modelled("conf_high", tr("upper limit"), "number", 2, role="interval"),
     )
     values = {
         office: offices,
+        "cases": answer.cases,
         "numerator": answer.outcomes,
         "expected": found.expected,
         "estimate": found.estimate,
@@ -196,18 +247,21 @@ def _indirect(answer: OfficeAnswer, office: str) -> Table:
     )
 
 
-def _direct(answer: OfficeAnswer, office: str) -> Table:
+def _direct(answer: OfficeAnswer, office: str, units: Units) -> Table:
     key, offices = _office(answer, office)
     found = answer.direct
     columns = (
         key,
-        Column("cases", tr("cases"), "units", "count", "count"),
-        Column("covered", tr("part of the mix that the office has"), "share", "estimate", "share"),
-        *interval_columns(),
+        *_both_counts(units),
+        _modelled("covered", tr("part of the mix that the office has")),
+        _modelled("estimate", tr("share")),
+        _modelled("conf_low", tr("lower limit"), role="interval"),
+        _modelled("conf_high", tr("upper limit"), role="interval"),
     )
     values = {
         office: offices,
         "cases": answer.cases,
+        "numerator": answer.outcomes,
         "covered": found.covered,
         "estimate": found.estimate,
         "conf_low": found.conf_low,
@@ -221,15 +275,23 @@ def _direct(answer: OfficeAnswer, office: str) -> Table:
     )
 
 
-def _kinds(answer: OfficeAnswer) -> Table:
+def _kinds(answer: OfficeAnswer, units: Units) -> Table:
     kinds, y, n = answer.counted.kinds, answer.counted.successes, answer.counted.trials
     cases = n.sum(axis=0)
     columns = (
         *strata_columns(kinds.names),
-        Column("cases", tr("cases"), "units", "count", "count"),
-        Column("numerator", tr("with the outcome"), "units", "count", "count"),
-        Column("estimate", tr("share"), "share", "estimate", "share"),
-        Column("weight", tr("part of all cases"), "share", "estimate", "share"),
+        *_both_counts(units),
+        Column(
+            "estimate", tr("share"), "share", "estimate", "share", of=Of(inputs=("numerator", "cases"), formula="share")
+        ),
+        Column(
+            "weight",
+            tr("part of all cases"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("cases",), formula="share_of_rows", rows="table"),
+        ),
     )
     share = np.where(cases > 0, pooled_shares(y, n), np.nan)
     values = {
