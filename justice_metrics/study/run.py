@@ -52,16 +52,11 @@ def run_study(
     >>> import tempfile
     >>> from justice_metrics.simulate.sample import write_sample
     >>> from justice_metrics.study.run import run_study
-    >>> text = """
-    ... [study]
-    ... title = "How far cases come"
-    ... mapping = "bolivia_mapping.toml"
-    ... [[question]]
-    ... ask = "attrition"
-    ... """
+    >>> about = '[study]', 'title = "How far cases come"', 'mapping = "bolivia_mapping.toml"'
+    >>> question = "[[question]]", 'ask = "attrition"'
     >>> with tempfile.TemporaryDirectory() as place:
     ...     study = write_sample(place + "/demo") / "attrition.toml"
-    ...     _ = study.write_text(text, encoding="utf-8")
+    ...     _ = study.write_text(chr(10).join((*about, *question)), encoding="utf-8")
     ...     (run_study(study) / "index.html").exists()
     True
     """
