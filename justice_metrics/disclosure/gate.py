@@ -65,9 +65,8 @@ def passed(
         else:
             refused.append(Refused(one.provenance.question or one.question, one.heading, found))
     exact = _exact(given, policy)
-    decisions = protect(
-        _by_population(given), policy, previous, exact=exact, project=None if project is None else Path(project)
-    )
+    ties = _ties(given)
+    decisions = protect(_by_population(given), policy, previous, exact=exact, ties=ties, project=project)
     entries: list[Entry] = []
     shown: list[Published] = []
     gates = [_Gate(one, policy, decisions, key) for one in given]
@@ -91,7 +90,7 @@ def passed(
         ledger=Ledger(entries=tuple(entries), refused=tuple(refused)),
         cells=decisions.cells,
         exact=frozenset((*exact, *decisions.exact)),
-        ties=_ties(given),
+        ties=ties,
         title=title,
         raw=_dossier(given, decisions),
     )
