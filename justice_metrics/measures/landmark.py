@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
+from ..base.cells import CellOf, Of
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, format_number, format_share, tr, trn
+from ..base.language import Language, Readable, Setting, format_number, format_share, tr, trn
 from ..base.provenance import LeftOut
-from ..base.result import Definition, Result
+from ..base.result import Definition, Result, context_of
 from ..base.table import Column, Table
 from ..base.types import Counts, Days, Floats, Names, names
 from ..cases.attributes import actor_words
@@ -23,6 +24,7 @@ from ..estimate.resampling import bootstrap_incidence, cluster_draws, percentile
 from ..estimate.risk import at_risk
 from ..estimate.steps import at_days
 from ..figures.curves import step_curves
+from ..figures.dots import dots
 from ..reduce.landmark import LandmarkCounts, ever_supported_counts, landmark_counts
 from .declared import (
     LEFT_OUT_WORDS,
@@ -31,10 +33,10 @@ from .declared import (
     endpoints,
     ensure_actors,
     ensure_level,
-    interval_columns,
     outcome_labels,
     sampling_notes,
 )
+from .shown import known, numbers, of_words, undefined_words, words_of
 from .support.naive import naive_table
 
 if TYPE_CHECKING:
@@ -77,13 +79,29 @@ class LandmarkAssociation(Result):
     outcome_words: Mapping[str, Readable]
     clusters: int
 
+    def context(self) -> Mapping[str, object]:
+        """Return the settings that sentences need besides the tables."""
+        return {"landmark": Setting(self.landmark_days), "horizon": Setting(self.horizon_days)}
+
     def findings(self) -> tuple[Readable, ...]:
         """Return both incidences, the difference with its interval, and what the data could have shown."""
-        main, difference = self.main, self.tables["difference"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown; nothing of an outcome of which a number is hidden."""
+        main, difference, settings = shown.main, shown.tables.get("difference"), context_of(shown)
         said: list[Readable] = []
-        for row in range(len(difference)):
+        for row in range(0 if difference is None else len(difference)):
+            if difference is None:
+                continue
             outcome = str(difference["outcome"][row])
-            arms = [place for place in range(len(main)) if main["outcome"][place] == outcome]
+            one, other = (
+                int(np.flatnonzero((main["outcome"] == outcome) & (main["arm"] == arm))[0]) for arm in ARM_WORDS
+            )
+            counts = [float(main[name][place]) for name in ("at_risk", "events") for place in (one, other)]
+            if not known(*counts):
+                continue
             said.append(
                 tr(
                     "Of {n} cases open on day {landmark}, {outcome} by day {horizon}: {one} where all actors had "
@@ -91,22 +109,21 @@ class LandmarkAssociation(Result):
                     "{open_other}), counting for cases observed a shorter time; difference {difference} percentage "
                     "points (interval {low} to {high}). This is an association among these cases, not the effect of "
                     "support.",
-                    n=sum(int(main["at_risk"][place]) for place in arms),
-                    landmark=self.landmark_days,
-                    outcome=self.outcome_words[outcome],
-                    horizon=self.horizon_days,
-                    one=Share(main["estimate"][arms[0]]),
-                    events_one=int(main["events"][arms[0]]),
-                    open_one=int(main["at_risk"][arms[0]]),
-                    other=Share(main["estimate"][arms[1]]),
-                    events_other=int(main["events"][arms[1]]),
-                    open_other=int(main["at_risk"][arms[1]]),
+                    n=round(counts[0] + counts[1]),
+                    outcome=words_of(difference, "outcome", outcome),
+                    one=Share(main["estimate"][one]),
+                    events_one=round(counts[2]),
+                    open_one=round(counts[0]),
+                    other=Share(main["estimate"][other]),
+                    events_other=round(counts[3]),
+                    open_other=round(counts[1]),
                     difference=Points(difference["estimate"][row]),
                     low=Points(difference["conf_low"][row]),
                     high=Points(difference["conf_high"][row]),
+                    **settings,
                 )
             )
-            said.append(self._verdict_on(difference, row))
+            said.append(_verdict_on(difference, row))
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -133,23 +150,30 @@ class LandmarkAssociation(Result):
             ax=ax,
         )
 
-    def _verdict_on(self, difference: Table, row: int) -> Readable:
-        low, high, least = (float(difference[one][row]) for one in ("conf_low", "conf_high", "detectable"))
-        shown = (
-            tr("{points}", points=Points(least, signed=False)) if np.isfinite(least) else tr("none that is possible")
-        )
-        if not (np.isfinite(low) and np.isfinite(high)):
-            return tr("No interval can be given: one side has no case or no outcome.")
-        if low <= 0 <= high:
-            return tr(
-                "Inconclusive: the interval reaches from less to more. Data of this size would probably "
-                "show a difference of {least} percentage points or more.",
-                least=shown,
-            )
-        return tr(
-            "The interval does not include zero. Data of this size would probably show a difference of "
-            "{least} percentage points or more.",
-            least=shown,
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the shares of both arms at the horizon; the curves between are not published."""
+        main = shown.main
+        several = len(set(main["outcome"].tolist())) > 1
+        arms = [ARM_WORDS[str(one)].text(language) for one in main["arm"]]
+        outcomes = [words_of(main, "outcome", one).text(language) for one in main["outcome"]]
+        order = np.argsort([list(dict.fromkeys(outcomes)).index(one) for one in outcomes], kind="stable")
+        beside, undefined = of_words(main, "events", "at_risk", language), undefined_words(main, "estimate", language)
+        return dots(
+            labels=[arms[row] for row in order],
+            groups=[outcomes[row] for row in order] if several else None,
+            estimate=numbers(main, "estimate")[order],
+            conf_low=numbers(main, "conf_low")[order],
+            conf_high=numbers(main, "conf_high")[order],
+            annotations=[beside[row] for row in order],
+            undefined_label=[undefined[row] for row in order],
+            x_label=tr("cumulative incidence").text(language)
+            if several
+            else tr("share that ended by: {outcome}", outcome=words_of(main, "outcome", main["outcome"][0])).text(
+                language
+            ),
+            number=lambda one: format_share(one, language, decimals=0),
+            ax=ax,
         )
 
 
@@ -246,28 +270,29 @@ def landmark_association(
     )
     words = outcome_labels(cases, (*wanted, "other_ending"))
     n_clusters = len(counts.clusters) if cluster else 0
+    cells = _cells(actors, start, landmark_days, horizon_days, wanted)
     return LandmarkAssociation(
-        heading=tr("Support on day {landmark} and what followed (association)", landmark=landmark_days),
+        heading=tr("Support on day {landmark} and what followed (association)", landmark=Setting(landmark_days)),
         tables={
-            "main": _arm_table(arms, curves, horizon, wanted, words),
+            "main": _arm_table(arms, curves, horizon, wanted, words, cells),
             "difference": _difference_table(
-                arms, curves, horizon, wanted, words, (low, high, spread), confidence_level
+                arms, curves, horizon, wanted, words, (low, high, spread), confidence_level, cells
             ),
-            "by_actors": _by_actors(counts, horizon, wanted, words, confidence_level),
+            "by_actors": _by_actors(counts, horizon, wanted, words, confidence_level, cells),
             "naive": _naive(cases, outcomes, actors, wanted, words, confidence_level),
         },
         definition=Definition(
             answers=tr(
                 "Among cases still open on day {landmark}, did those in which {actors} had all started go further?",
-                landmark=landmark_days,
+                landmark=Setting(landmark_days),
                 actors=[actor_words(one) for one in actors],
             ),
             numerator=tr(
                 "cases with the outcome between day {landmark} and day {horizon}",
-                landmark=landmark_days,
-                horizon=horizon_days,
+                landmark=Setting(landmark_days),
+                horizon=Setting(horizon_days),
             ),
-            denominator=tr("cases open and observed on day {landmark}, in each arm", landmark=landmark_days),
+            denominator=tr("cases open and observed on day {landmark}, in each arm", landmark=Setting(landmark_days)),
             basis="cohort",
             pending=tr("observed as open up to the cut-off, then censored; any other ending competes"),
             method=tr(
@@ -297,6 +322,24 @@ def landmark_association(
         horizon_days=horizon_days,
         outcome_words=words,
         clusters=n_clusters,
+    )
+
+
+def _verdict_on(difference: Table, row: int) -> Readable:
+    low, high, least = (float(difference[one][row]) for one in ("conf_low", "conf_high", "detectable"))
+    shown = tr("{points}", points=Points(least, signed=False)) if np.isfinite(least) else tr("none that is possible")
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return tr("No interval can be given: one side has no case or no outcome.")
+    if low <= 0 <= high:
+        return tr(
+            "Inconclusive: the interval reaches from less to more. Data of this size would probably "
+            "show a difference of {least} percentage points or more.",
+            least=shown,
+        )
+    return tr(
+        "The interval does not include zero. Data of this size would probably show a difference of "
+        "{least} percentage points or more.",
+        least=shown,
     )
 
 
@@ -359,8 +402,53 @@ def _at(counts: LandmarkCounts, values: Floats, horizon: int) -> Floats:
     return np.where(there[:, None], found, np.nan)
 
 
+class _Cells(NamedTuple):
+    """In which words the cases open on the landmark are told to the gate, by actors and by what came of them."""
+
+    actors: str
+    ending: str
+    arms: Mapping[str, tuple[str, ...]]
+
+    def by_arm(self, *, ended: bool) -> CellOf:
+        """Return the cases of the row's arm, or those of them with the row's outcome."""
+        return CellOf(sets={"arm": (self.actors, self.arms)}, keys={"outcome": self.ending} if ended else {})
+
+    def by_actors(self, *, ended: bool) -> CellOf:
+        """Return the cases with the row's number of actors, or those of them with the row's outcome."""
+        return CellOf(keys={"actors": self.actors} | ({"outcome": self.ending} if ended else {}))
+
+    def of_arm(self, arm: str) -> CellOf:
+        """Return the cases of one arm with the row's outcome."""
+        return CellOf(fixed={self.actors: self.arms[arm]}, keys={"outcome": self.ending})
+
+
+def _cells(actors: Sequence[str], start: str, landmark_days: int, horizon_days: int, wanted: Sequence[str]) -> _Cells:
+    on = f"of {' + '.join(sorted(actors))} by day {landmark_days} after {start}, if open then"
+    numbers_below = tuple(str(one) for one in range(len(actors)))
+    return _Cells(
+        actors=on,
+        ending=f"ended by day {horizon_days} as {' or '.join(wanted)}, of those open on day {landmark_days}",
+        arms={"all_actors": (str(len(actors)),), "not_all": numbers_below},
+    )
+
+
+def _share_columns() -> tuple[Column, ...]:
+    """Declare a share that came to an outcome; it is read from a curve, so no count gives it back."""
+    of = Of(inputs=("events",))
+    return (
+        Column("estimate", tr("cumulative incidence"), "share", "estimate", "mean", of=of),
+        Column("conf_low", tr("lower limit"), "share", "interval", "mean", of=of),
+        Column("conf_high", tr("upper limit"), "share", "interval", "mean", of=of),
+    )
+
+
 def _arm_table(
-    arms: LandmarkCounts, curves: Incidence, horizon: int, wanted: tuple[str, ...], words: Mapping[str, Readable]
+    arms: LandmarkCounts,
+    curves: Incidence,
+    horizon: int,
+    wanted: tuple[str, ...],
+    words: Mapping[str, Readable],
+    cells: _Cells,
 ) -> Table:
     k = len(wanted)
 
@@ -368,13 +456,13 @@ def _arm_table(
         return _at(arms, values[:, :k], horizon).ravel()
 
     within = arms.days <= horizon
+    open_then, ended = cells.by_arm(ended=False), cells.by_arm(ended=True)
     columns = (
         Column("arm", tr("on the landmark"), "text", "key", "key"),
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("at_risk", tr("cases open then"), "units", "count", "count"),
-        Column("events", tr("with the outcome up to the horizon"), "units", "count", "count"),
-        Column("estimate", tr("cumulative incidence"), "share", "estimate", "probability"),
-        *interval_columns()[1:],
+        Column("at_risk", tr("cases open then"), "units", "count", "count", cell=open_then),
+        Column("events", tr("with the outcome up to the horizon"), "units", "count", "count", cell=ended),
+        *_share_columns(),
     )
     values = {
         "arm": [arm for arm in ARM_WORDS for _ in wanted],
@@ -396,8 +484,10 @@ def _difference_table(
     words: Mapping[str, Readable],
     limits: tuple[Floats, Floats, Floats],
     level: float,
+    cells: _Cells,
 ) -> Table:
     k = len(wanted)
+    both = Of(inputs=("events_all_actors", "events_not_all"))
     share, error = (_at(arms, one[:, :k], horizon) for one in (curves.incidence, curves.std_error))
     n = arms.entered.sum(axis=(0, 2)).astype(np.float64)
     events = arms.events.sum(axis=0)[:, :k][..., arms.days <= horizon].sum(axis=-1)
@@ -410,12 +500,19 @@ def _difference_table(
     least = np.where(told, (normal_quantile(level) + normal_quantile(2 * POWER - 1)) * spread, plain)
     columns = (
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
-        Column("conf_low", tr("lower limit"), "points", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "points", "interval", "interval"),
-        Column("events_all_actors", tr("outcomes where all had started"), "units", "count", "count"),
-        Column("events_not_all", tr("outcomes where not"), "units", "count", "count"),
-        Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "difference"),
+        Column("estimate", tr("difference (percentage points)"), "points", "estimate", "mean", of=both),
+        Column("conf_low", tr("lower limit"), "points", "interval", "mean", of=both),
+        Column("conf_high", tr("upper limit"), "points", "interval", "mean", of=both),
+        Column(
+            "events_all_actors",
+            tr("outcomes where all had started"),
+            "units",
+            "count",
+            "count",
+            cell=cells.of_arm("all_actors"),
+        ),
+        Column("events_not_all", tr("outcomes where not"), "units", "count", "count", cell=cells.of_arm("not_all")),
+        Column("detectable", tr("smallest difference that the data could show"), "points", "estimate", "mean", of=both),
     )
     values = {
         "outcome": list(wanted),
@@ -430,11 +527,17 @@ def _difference_table(
 
 
 def _by_actors(
-    counts: LandmarkCounts, horizon: int, wanted: tuple[str, ...], words: Mapping[str, Readable], level: float
+    counts: LandmarkCounts,
+    horizon: int,
+    wanted: tuple[str, ...],
+    words: Mapping[str, Readable],
+    level: float,
+    cells: _Cells,
 ) -> Table:
     events, censored, entered = (array.sum(axis=0) for array in (counts.events, counts.censored, counts.entered))
     curves = aalen_johansen(events, at_risk(events, censored, entered), confidence_level=level)
     a, k = events.shape[0], len(wanted)
+    open_then, ended = cells.by_actors(ended=False), cells.by_actors(ended=True)
 
     def at(values: Floats) -> Floats:
         return _at(counts, values[:, :k], horizon).ravel()
@@ -442,10 +545,9 @@ def _by_actors(
     columns = (
         Column("actors", tr("actors started by the landmark"), "number", "key", "key", 0),
         Column("outcome", tr("ending"), "text", "key", "key"),
-        Column("at_risk", tr("cases open then"), "units", "count", "count"),
-        Column("events", tr("with the outcome up to the horizon"), "units", "count", "count"),
-        Column("estimate", tr("cumulative incidence"), "share", "estimate", "probability"),
-        *interval_columns()[1:],
+        Column("at_risk", tr("cases open then"), "units", "count", "count", cell=open_then),
+        Column("events", tr("with the outcome up to the horizon"), "units", "count", "count", cell=ended),
+        *_share_columns(),
     )
     n = entered.sum(axis=1)
     values = {

@@ -108,7 +108,8 @@ def _share(main: Table, row: int) -> tuple[Readable, ...]:
 
 def _over(over: Table, limit: str) -> tuple[Readable, ...]:
     rows = np.flatnonzero(over["limit"] == limit)
-    if not len(rows) or not known(float(over["estimate"][rows[0]])):
+    # a median of a few days is told in weeks, as 0
+    if not len(rows) or not float(over["estimate"][rows[0]]) > 0:
         return ()
     days = days_words(float(over["estimate"][rows[0]]))
     return (tr("Of those missed, half were over by at most {days}.", days=days),)
@@ -155,19 +156,24 @@ def draw_kept(main: Table, ax: Axes | None, language: Language) -> Axes:
 
 
 def draw_standing(main: Table, ax: Axes | None, language: Language) -> Axes:
-    """Draw how the clocks of each limit stand, as bars of parts; a bar of which a part is hidden is not drawn."""
+    """Draw how the clocks of each limit stand, as bars of parts; the parts that are hidden are one."""
     groups, rows = group_names(main, language), _row_names(main, language)
     counts = np.stack([numbers(main, name) for name in STANDING_WORDS], axis=1)
-    whole = np.asarray(np.isfinite(counts).all(axis=1), np.bool_)
+    rest = np.where(np.isnan(counts).any(axis=1), numbers(main, "clocks") - np.nansum(counts, axis=1), 0.0)
+    # of a bar whose length is hidden nothing is drawn
+    counts = np.where(np.isnan(rest)[:, None], 0.0, np.nan_to_num(counts))
+    parts = [words.text(language) for words in STANDING_WORDS.values()]
+    if rest.any():
+        parts, counts = [*parts, HIDDEN.text(language)], np.column_stack([counts, np.nan_to_num(rest)])
     return standing_bars(
         labels=rows if groups is None else [f"{one} · {row}" for one, row in zip(groups, rows, strict=True)],
-        parts=[words.text(language) for words in STANDING_WORDS.values()],
-        counts=np.where(whole[:, None], counts, 0.0),
+        parts=parts,
+        counts=counts,
         open_parts=(2,),
         x_label=tr("share of the clocks that began").text(language),
         number=lambda n: format_number(round(n), language),
         percent=lambda share: format_share(share, language, decimals=0),
-        empty_label="–" if whole.all() else HIDDEN.text(language),
+        empty_label=HIDDEN.text(language) if np.isnan(rest).any() else "–",
         ax=ax,
     )
 
