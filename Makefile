@@ -45,7 +45,7 @@ bench: setup-test
 
 # the locks hold names, versions and hashes and no address, so they serve behind any mirror
 lock:
-	$(LOCK) $(UPGRADE) -o constraints.txt
+	$(LOCK) $(UPGRADE) --extra documents -o constraints.txt
 	$(LOCK) $(UPGRADE) -c constraints.txt --extra polars --extra spark --extra files --extra databases --extra linkage --extra documents --group dev -o constraints-test.txt
 	$(LOCK) $(UPGRADE) --extra lifelines --extra polars --extra files --extra databases --extra linkage --extra documents --group test -o constraints-lifelines.txt
 
