@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 from typing import Final
-
-import numpy as np
 
 from ...base.cells import CellOf, Count
 from ...base.provenance import Provenance
 from ...base.table import Table
-from ...base.types import Flags
 from ..guards import Restrictions, among, guarded, hidden_counts
 from .data import SupportData
 from .effect_tables import Lines
+from .outcome_guards import levels_of
 from .runs import Part, kept, started_in_time
 from .strategies import ARMS, Strategies
 
@@ -80,7 +77,7 @@ def cells_behind(parts: Sequence[Part], lines: Lines, strategies: Strategies, fi
         levels = until[str(int(lines.days[row]))]
         own = {**in_time, f"{dimension}: kept, started": ("yes",)}
         counted.append(({**own, _by_day(strategies, outcome): levels}, float(lines.supported[row])))
-    for at, who in _levels(part):
+    for at, who in levels_of(part.data, part.followed.pattern):
         for side, flags in (("yes", started), ("no", ~started)):
             counted.append(({**fixed, **at, dimension: (side,)}, float(n[who & flags].sum())))
     return hidden_counts(counted)
@@ -92,23 +89,6 @@ def with_guards(tables: Mapping[str, Table], cells: Sequence[Count]) -> dict[str
         name: guarded(one, "model", cells) if name in _MODELS else guarded(one, "internal")
         for name, one in tables.items()
     }
-
-
-def _levels(part: Part) -> list[tuple[Restrictions, Flags]]:
-    """Return the levels, and combinations of them, at which the chance of support is compared, with their cells."""
-    covariates, pattern = part.data.histories.covariates, part.followed.pattern
-    found: dict[tuple[tuple[str, int], ...], tuple[Restrictions, Flags]] = {}
-    for column in part.data.design.columns:
-        names = [name for name, _ in column.at]
-        for codes in product(*(range(len(covariates[name].levels or ())) for name in names)):
-            at = tuple(zip(names, codes, strict=True))
-            flags = np.ones(len(pattern), np.bool_)
-            for name, code in at:
-                flags &= covariates[name].values[pattern] == code
-            restricts = {name: ((covariates[name].levels or ())[code],) for name, code in at}
-            if at:
-                found[at] = (restricts, flags)
-    return list(found.values())
 
 
 def _by_day(strategies: Strategies, outcome: str) -> str:

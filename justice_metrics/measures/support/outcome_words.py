@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, cast
 
 import numpy as np
 
-from ...base.language import Readable, tr
+from ...base.language import Readable, Setting, tr
+from ...base.table import Table
 from ...base.types import Counts, Floats
 from ...estimate.point_contrasts import Contrasts
 from ..declared import Points, Share
@@ -28,7 +29,7 @@ def heading_of(reached: Readable, outcome: Readable, supported_by: Literal["amon
         "having reached it)",
         outcome=outcome,
         reached=reached,
-        day=supported_by,
+        day=Setting(supported_by),
     )
 
 
@@ -46,7 +47,7 @@ def question_of(
     return tr(
         "Of the cases that reached {reached} after day {day}, did those that had {support} by that day more often have "
         "the outcome {outcome}?",
-        day=supported_by,
+        day=Setting(supported_by),
         **said,
     )
 
@@ -75,7 +76,7 @@ def counts_said(
     return tr(
         "Among cases that reached {reached} after day {day} only: of {n} that had {support} by that day, {came} had "
         "the outcome {outcome} ({share}); of the {m} others, {others} ({other}).",
-        day=supported_by,
+        day=Setting(supported_by),
         **said,
     )
 
@@ -113,6 +114,36 @@ def difference_said(answer: Compared, *, alike: bool, adjust: Sequence[str], lev
             **said,
         )
     return (told, _size(low, high, float(found.std_error[0]), level))
+
+
+def shown_difference(main: Table, context: Mapping[str, object]) -> tuple[Readable, ...]:
+    """Return the difference of what is published, by the estimator that findings speak of."""
+    rows = np.flatnonzero(main["estimator"].astype(str) == str(context["best"]))
+    if not len(rows):
+        return ()
+    share, other, difference, low, high, error = (
+        float(main[name][rows[0]])
+        for name in ("share_supported", "share_not", "estimate", "conf_low", "conf_high", "std_error")
+    )
+    if not np.isfinite([share, other, difference, low, high]).all():
+        return ()
+    said = {"difference": Points(difference), "low": Points(low), "high": Points(high)}
+    adjust = cast("tuple[Readable, ...]", context["adjust"])
+    if not adjust:
+        told = tr(
+            "The shares differ by {difference} percentage points (interval {low} to {high}); nothing was adjusted for.",
+            **said,
+        )
+    else:
+        told = tr(
+            "With cases made alike in {adjust}: {share} had all been supported before, {other} had none been; "
+            "difference {difference} percentage points (interval {low} to {high}).",
+            adjust=list(adjust),
+            share=Share(share),
+            other=Share(other),
+            **said,
+        )
+    return (told, _size(low, high, error, float(cast(float, context["level"]))))
 
 
 def _size(low: float, high: float, std_error: float, level: float) -> Readable:
@@ -162,7 +193,7 @@ def few_note(answer: Compared) -> tuple[Readable, ...]:
         tr(
             "In one of the groups fewer than {few} cases have the outcome, or fewer do not have it (least number: "
             "{n}): intervals are rough, and models with many covariates say little.",
-            few=FEW_OUTCOMES,
+            few=Setting(FEW_OUTCOMES),
             n=least,
         ),
     )

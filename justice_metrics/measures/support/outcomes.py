@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -13,15 +13,17 @@ import numpy as np
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, format_share, tr
 from ...base.provenance import LeftOut
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
 from ...base.types import Flags, Names, names
 from ...cases.casedata import CaseData
 from ...figures.dots import dots
 from ...reduce.histories import NEVER, UNDATED, Needed
 from ...reduce.strata import convicted
 from ..declared import ensure_level, outcome_labels, sampling_notes, spells_of
+from ..formula_words import FormulaWords
 from .data import SupportData, support_data_of, supported
 from .enough import missing_notes
+from .outcome_guards import cells_behind, reached_set, with_guards
 from .outcome_words import (
     conditional_said,
     counts_said,
@@ -30,6 +32,7 @@ from .outcome_words import (
     heading_of,
     pending_note,
     question_of,
+    shown_difference,
     time_said,
 )
 from .point_figures import axis_number, likeness_drawn, overlap_drawn, ratios_drawn
@@ -117,7 +120,31 @@ class SupportOutcomes(Result):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference by each way of making the groups alike."""
-        main = self.main
+        return self.plot_of(self, ax, language=language)
+
+    def context(self) -> Mapping[str, object]:
+        """Return what sentences and drawings name: the stage, the outcome, what was adjusted for."""
+        adjust = tuple(FormulaWords(one) for one in self.adjust) if self.alike is not None else ()
+        return {
+            "reached": self.reached_words,
+            "outcome": self.outcome_words,
+            "adjust": adjust,
+            "best": self.answer.best,
+            "level": self.level,
+        }
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the difference with its interval, and of which cases alone it speaks."""
+        context = context_of(shown)
+        told = shown_difference(shown.main, context)
+        reached, outcome = cast(Readable, context["reached"]), cast(Readable, context["outcome"])
+        return (*told, conditional_said(reached, outcome)) if told else ()
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the difference by each way of making the groups alike."""
+        main = shown.main
         return dots(
             labels=[ESTIMATOR_WORDS[str(one)].text(language) for one in main["estimator"]],
             estimate=main["estimate"] * 100,
@@ -133,7 +160,8 @@ class SupportOutcomes(Result):
             number=lambda one: axis_number(one, language, decimals=1),
             undefined_label=tr("not defined").text(language),
             x_label=tr(
-                "difference in percentage points, among cases that reached: {reached}", reached=self.reached_words
+                "difference in percentage points, among cases that reached: {reached}",
+                reached=cast(Readable, context_of(shown)["reached"]),
             ).text(language),
             ax=ax,
         )
@@ -258,6 +286,8 @@ def support_outcomes(
     answer = compared(cells, kept.design.matrix, truncate=truncate, level=confidence_level)
     alike = likeness(answer, kept)
     pending = int(kept.histories.n[kept.histories.days[_PENDING] != NEVER].sum())
+    fixed = reached_set(cases.provenance, who, needed, among, supported_by, str(spells.start_words))
+    counts = cells_behind(kept, answer, fixed, outcome)
     tables = {
         "main": differences_table(answer, confidence_level, tr("Difference between both groups")),
         "ratios": ratios_table(answer),
@@ -267,6 +297,7 @@ def support_outcomes(
     }
     if alike is not None:
         tables |= {"balance": balance_table(alike), "overlap": overlap_table(alike)}
+    tables = with_guards(tables, counts)
     support = actor_set(who, needed)
     return SupportOutcomes(
         heading=heading_of(words[among], words[outcome], supported_by),

@@ -7,10 +7,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...base.language import Readable, tr, trn
+from ...base.cells import CellOf
+from ...base.language import Readable, Setting, tr, trn
 from ...base.table import Column, Table
 from ...base.types import Counts, Floats
 from ...estimate.point_contrasts import clusters_of
+from ..guards import Restrictions, hidden_counts
 from .points import ARM_WORDS, ESTIMATOR_WORDS, FEW_CLUSTERS, FEW_OUTCOMES, Compared, detectable
 
 SHOWN: Final = ("as_they_are", "standardised")
@@ -43,6 +45,8 @@ class Step(NamedTuple):
         Median of the days from the first stage to entering this one.
     waits : bool
         Whether these days differ between cases: not at the first stage itself.
+    behind : tuple of (restrictions, number)
+        The counts that must be large enough before the comparison may be published.
     """
 
     id: str
@@ -57,10 +61,14 @@ class Step(NamedTuple):
     without_first: int
     median_days: Floats
     waits: bool
+    behind: tuple[tuple[Restrictions, float], ...]
 
 
-def main_table(steps: Sequence[Step], level: float) -> Table:
-    """Return one row per stage and estimator: who moved on in both groups, and the difference."""
+def main_table(steps: Sequence[Step], level: float, fixed: Restrictions) -> Table:
+    """Return one row per stage and estimator: who moved on in both groups, and the difference.
+
+    ``fixed`` holds for all cases of the question.
+    """
     rows = [(step, name) for step in steps for name in _shown(step)]
     found = [step.compared.found[name] if step.compared is not None else None for step, name in rows]
     nan = float("nan")
@@ -68,10 +76,17 @@ def main_table(steps: Sequence[Step], level: float) -> Table:
     columns = (
         Column("stage", tr("stage"), "text", "key", "key"),
         Column("estimator", tr("cases compared"), "text", "key", "key"),
-        Column("entered_supported", tr("entered it with support"), "units", "count", "count"),
-        Column("entered_not", tr("entered it without"), "units", "count", "count"),
-        Column("moved_supported", tr("moved on, with support"), "units", "count", "count"),
-        Column("moved_not", tr("moved on, without"), "units", "count", "count"),
+        Column("entered_supported", tr("entered it with support"), "units", "count", "count", cell=_cell(fixed, "yes")),
+        Column("entered_not", tr("entered it without"), "units", "count", "count", cell=_cell(fixed, "no")),
+        Column(
+            "moved_supported",
+            tr("moved on, with support"),
+            "units",
+            "count",
+            "count",
+            cell=_cell(fixed, "yes", "moved on"),
+        ),
+        Column("moved_not", tr("moved on, without"), "units", "count", "count", cell=_cell(fixed, "no", "moved on")),
         Column("share_supported", tr("share that moved on, with support"), "share", "estimate", "probability"),
         Column("share_not", tr("share that moved on, without"), "share", "estimate", "probability"),
         Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
@@ -96,7 +111,37 @@ def main_table(steps: Sequence[Step], level: float) -> Table:
         "detectable": detectable(errors, level),
     }
     labels = {"stage": {one.id: one.words for one in steps}, "estimator": ESTIMATOR_WORDS}
-    return Table(columns, values, labels=labels, title=tr("Who moved on"))
+    return Table(
+        columns,
+        values,
+        labels=labels,
+        title=tr("Who moved on"),
+        guard="model",
+        cells=hidden_counts((({**fixed, **restricts}, number) for step in steps for restricts, number in step.behind)),
+    )
+
+
+def _cell(fixed: Restrictions, supported: str, left: str = "") -> CellOf:
+    own: dict[str, tuple[str, ...]] = {"entered {stage} on a known day, supported": (supported,)}
+    return CellOf(fixed={**fixed, **own, **({"how {stage} was left": (left,)} if left else {})})
+
+
+def stage_counts_behind(
+    stage: str, entered: Counts, ended: Counts, levels: Sequence[tuple[Restrictions, Counts]]
+) -> tuple[tuple[Restrictions, float], ...]:
+    """Return the counts that must be large enough at a stage: entered (2,), moved on and lost (2, 2), by level (2,)."""
+    entering, left = f"entered {stage} on a known day, supported", f"how {stage} was left"
+    found: list[tuple[Restrictions, float]] = []
+    for arm, side in enumerate(("yes", "no")):
+        own: Restrictions = {entering: (side,)}
+        rest = ("ended there", "still there")
+        found += [
+            (own, float(entered[arm])),
+            ({**own, left: ("moved on",)}, float(ended[arm, 0])),
+            ({**own, left: rest}, float(entered[arm] - ended[arm, 0])),
+            *(({**own, **at}, float(counts[arm])) for at, counts in levels),
+        ]
+    return tuple(found)
 
 
 def _shown(step: Step) -> tuple[str, ...]:
@@ -134,7 +179,7 @@ def endings_table(steps: Sequence[Step]) -> Table:
         "share_still_there": np.maximum(1 - moved - lost, 0.0),
     }
     labels = {"stage": {one.id: one.words for one in steps}, "arm": ARM_WORDS}
-    return Table(columns, values, labels=labels, title=tr("How the stages were left"))
+    return Table(columns, values, labels=labels, title=tr("How the stages were left"), guard="internal")
 
 
 def stage_notes(
@@ -202,7 +247,7 @@ def stage_notes(
             tr(
                 "At some stages fewer than {few} cases of a group moved on, or did not: {stages}. Intervals are rough "
                 "there.",
-                few=FEW_OUTCOMES,
+                few=Setting(FEW_OUTCOMES),
                 stages=few,
             )
         )

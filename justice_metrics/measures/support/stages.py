@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_share, tr
-from ...base.result import Definition, Result
+from ...base.language import Language, Readable, Setting, format_share, tr
+from ...base.result import Definition, Result, context_of
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.procedure import FunnelStep
@@ -24,11 +25,13 @@ from ...reduce.risk import durations_of
 from ...reduce.stages import funnel_steps, stage_counts
 from ..declared import Points, Share, ensure_level, sampling_notes
 from ..formula_words import FormulaWords
+from ..guards import among
 from .data import SupportData, support_data_of, supported
+from .outcome_guards import levels_of
 from .point_figures import axis_number
 from .points import ESTIMATOR_WORDS, compared, point_cells
 from .stage_entry import entry_said, median_days, with_days
-from .stage_tables import Step, endings_table, main_table, stage_notes
+from .stage_tables import Step, endings_table, main_table, stage_counts_behind, stage_notes
 from .strategies import actor_set
 
 if TYPE_CHECKING:
@@ -81,7 +84,22 @@ class SupportStages(Result):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference at each stage, as the cases are and made alike."""
-        main, words = self.main, {one.id: one.words for one in self.steps}
+        return self.plot_of(self, ax, language=language)
+
+    def context(self) -> Mapping[str, object]:
+        """Return who supports, within how many days, and what was adjusted for."""
+        adjust = tuple(FormulaWords(one) for one in self.adjust)
+        return {"support": self.support_words, "days": self.horizon_days, "adjust": adjust}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return one sentence per stage that is shown."""
+        return shown_stages(shown.main, context_of(shown))
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the difference at each stage, as the cases are and made alike."""
+        main, words = shown.main, shown.main.labels["stage"]
         return dots(
             labels=[ESTIMATOR_WORDS[str(one)].text(language) for one in main["estimator"]],
             groups=[words[str(one)].text(language) for one in main["stage"]],
@@ -99,7 +117,7 @@ class SupportStages(Result):
             undefined_label=tr("too few cases").text(language),
             x_label=tr(
                 "difference in percentage points, moved on within {days} days of entering the stage",
-                days=self.horizon_days,
+                days=cast(int, context_of(shown)["days"]),
             ).text(language),
             ax=ax,
         )
@@ -145,6 +163,42 @@ class SupportStages(Result):
         if found.conf_low[0] <= 0 <= found.conf_high[0]:
             return tr("{told} Inconclusive.", told=told)
         return told
+
+
+def shown_stages(main: Table, context: Mapping[str, object]) -> tuple[Readable, ...]:
+    """Return one sentence per stage of which both groups and their difference are published."""
+    said: list[Readable] = []
+    adjust = list(cast("tuple[Readable, ...]", context["adjust"]))
+    for stage in dict.fromkeys(main["stage"].tolist()):
+        rows = np.flatnonzero(main["stage"] == stage)
+        alike = [row for row in rows if str(main["estimator"][row]) == "standardised"]
+        row = (alike or rows.tolist())[0]
+        n, m, share, other, difference, low, high = (
+            float(main[name][row])
+            for name in (
+                *("entered_supported", "entered_not", "share_supported", "share_not"),
+                *("estimate", "conf_low", "conf_high"),
+            )
+        )
+        if not np.isfinite([n, m, share, other, difference, low, high]).all():
+            continue
+        told = tr(
+            "{stage}: {n} cases entered it with {support}, {m} without; {share} and {other} moved on within {days} "
+            "days ({how}), difference {difference} percentage points (interval {low} to {high}).",
+            how=tr("made alike in {adjust}", adjust=adjust) if alike and adjust else tr("nothing was adjusted for"),
+            stage=main.labels["stage"][str(stage)],
+            support=context["support"],
+            n=int(n),
+            m=int(m),
+            share=Share(share),
+            other=Share(other),
+            days=context["days"],
+            difference=Points(difference),
+            low=Points(low),
+            high=Points(high),
+        )
+        said.append(tr("{told} Inconclusive.", told=told) if low <= 0 <= high else told)
+    return tuple(said)
 
 
 def support_stages(
@@ -243,17 +297,22 @@ def support_stages(
         missing = int(skipped.get(step.id, 0))
         made.append(_step(step, data, horizon_days, confidence_level, missing, by_days=adjust_days_to_entry))
     support = actor_set(who, needed)
+    # never all cases of the data: each stage has cases of its own
+    settings = (who, needed, basis, names(institutions), horizon_days, adjust_days_to_entry)
+    fixed = among(cases.provenance, -1, "stages, support dated", *settings)
     return SupportStages(
         heading=tr("Moving on from each stage, by support on the day of entering it"),
-        tables={"main": main_table(made, confidence_level), "endings": endings_table(made)},
+        tables={"main": main_table(made, confidence_level, fixed), "endings": endings_table(made)},
         definition=Definition(
             answers=tr(
                 "Of the cases that entered each stage, did those that had {support} by then more often move on within "
                 "{days} days?",
                 support=support,
-                days=horizon_days,
+                days=Setting(horizon_days),
             ),
-            numerator=tr("cases that came to a later stage or to a verdict within {days} days", days=horizon_days),
+            numerator=tr(
+                "cases that came to a later stage or to a verdict within {days} days", days=Setting(horizon_days)
+            ),
             denominator=tr("cases that entered the stage on a known day, by support complete on that day"),
             basis="cohort",
             pending=tr("observed as still there up to the cut-off, then censored; ending there competes"),
@@ -333,6 +392,12 @@ def _step(step: FunnelStep, data: SupportData, horizon: int, level: float, skipp
         median_days=median_days(seen, days),
         waits=len(np.unique(days[there])) > 1,
         uncovered=data.histories.left_out.get(COVARIATE_MISSING, 0),
+        behind=stage_counts_behind(
+            step.id,
+            entered,
+            ended,
+            [(at, points.arms @ (cells.n * who)) for at, who in levels_of(kept, cells.pattern)] if enough else [],
+        ),
     )
 
 
