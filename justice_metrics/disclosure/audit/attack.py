@@ -13,7 +13,7 @@ from ...base.language import Message, tr, trn
 from . import words
 from .bounds import BEYOND, Enough, Row, System, attacked
 from .computed import linear_rows, misfits, worlds
-from .curve import small_steps
+from .curve import counts_of_curves, small_steps
 from .reading import Cell, Derived, Key, Place, Publication, Rules
 from .relations import Bounds, complete_dimensions, families, listed_levels, sums
 from .report import Finding
@@ -134,6 +134,10 @@ def kept(rules: Rules, low: float, high: float, truth: float | None = None) -> b
 def _all_known(publication: Publication, earlier: Sequence[Publication]) -> dict[Key, Cell]:
     """Return what is known of each cell by this release and those before it, of the same data."""
     known = {key: Cell(list(cell.shown), list(cell.hidden), cell.exact) for key, cell in publication.cells.items()}
+    if publication.rules.mode == "suppress":
+        curves = [row for one in (publication, *earlier) for row in one.curves]
+        for key, value, place in counts_of_curves(curves):
+            known.setdefault(key, Cell()).shown.append((value, place))
     for one in earlier:
         for key, cell in one.cells.items():
             mine = known.setdefault(key, Cell())

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ...base.cells import box
 from ...base.types import Floats
-from .reading import CurveRow
+from .reading import CurveRow, Key, Place
 
 _NEAR: Final = 0.5
+_GRID: Final = 30
+_Levels: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Step(NamedTuple):
@@ -68,7 +71,7 @@ def events_of_incidence(incidence: Floats, at_risk: Floats) -> Floats:
 
 def steps(rows: Sequence[CurveRow]) -> list[Step]:
     """Return the endings of each step of every published curve, told from its heights and the number at risk."""
-    curves: dict[tuple[int, str, tuple[str, ...]], dict[tuple[str, ...], list[CurveRow]]] = defaultdict(dict)
+    curves: dict[tuple[int, str, _Levels], dict[_Levels, list[CurveRow]]] = defaultdict(dict)
     for row in rows:
         curves[row.result, row.table, row.group].setdefault(row.key, []).append(row)
     found = []
@@ -88,3 +91,59 @@ def steps(rows: Sequence[CurveRow]) -> list[Step]:
 def small_steps(rows: Sequence[CurveRow], minimum: int) -> list[Step]:
     """Return the steps in which so few ended that they should have waited for more of them."""
     return [one for one in steps(rows) if _NEAR < one.events < minimum - _NEAR]
+
+
+def counts_of_curves(rows: Sequence[CurveRow]) -> list[tuple[Key, float, Place]]:
+    """Return how many had ended by each day on which a curve tells, as counts like those of tables.
+
+    A curve of all cases and one of a group tell of the others by their difference, day by day; so do curves of other
+    questions about the same cases. Told like this they are attacked together.
+
+    Parameters
+    ----------
+    rows : sequence of CurveRow
+        Of all curves of a release, and of those before it.
+
+    Returns
+    -------
+    list of (Key, float, Place)
+        The dimension of time holds all days up to the one that is told.
+    """
+    series: dict[tuple[str, str, int, str, _Levels, _Levels], list[CurveRow]] = defaultdict(list)
+    for row in rows:
+        if row.table == "main" and "events" in row.numbers:
+            series[row.population, row.asked, row.result, row.table, row.group, row.key].append(row)
+    told = {whose: _told_by(sorted(many, key=lambda one: one.days)) for whose, many in series.items()}
+    days = {day for several in told.values() for day, _ in several}
+    found = []
+    for (population, asked, result, table, group, key), several in told.items():
+        levels = {name: level for name, level in group if level != "all"}
+        levels |= {f"{name} by {asked}": level for name, level in key}
+        for day, come in several:
+            until = tuple(str(one) for one in sorted(days) if one <= day)
+            found.append(
+                (
+                    Key(population, False, box({**levels, f"day by {asked}": until})),
+                    come,
+                    Place(result, table, "events", 0),
+                )
+            )
+    return found
+
+
+def _told_by(rows: Sequence[CurveRow]) -> list[tuple[int, float]]:
+    """Return the days by which a curve tells of all that happened, and how many had ended by then.
+
+    What was held back stands in the middle of the days over which it came together; each middle gives the end of its
+    days away, as the end before it is known.
+    """
+    found, before, come = [], -1, 0.0
+    for row in rows:
+        events = row.numbers["events"]
+        if events <= 0:
+            continue
+        ends = [2 * int(row.days) - before - 1, 2 * int(row.days) - before]
+        before = next((one for one in ends if one % _GRID == 0), ends[-1])
+        come += events
+        found.append((max(before, int(row.days)), come))
+    return found

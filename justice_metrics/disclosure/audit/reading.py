@@ -88,12 +88,27 @@ class Derived(NamedTuple):
 
 
 class CurveRow(NamedTuple):
-    """One row of a published curve: its group, its ending, the day and the numbers on it."""
+    """One row of a published curve: its group, its ending, the day and the numbers on it.
 
+    Attributes
+    ----------
+    population : str
+    asked : str
+        From when time runs and of whom: curves that are asked alike count the same cases.
+    result : int
+    table : str
+    group, key : tuple of (str, str)
+        Names of columns with their level.
+    days : float
+    numbers : mapping of str to float
+    """
+
+    population: str
+    asked: str
     result: int
     table: str
-    group: tuple[str, ...]
-    key: tuple[str, ...]
+    group: tuple[tuple[str, str], ...]
+    key: tuple[tuple[str, str], ...]
     days: float
     numbers: Mapping[str, float]
 
@@ -195,7 +210,7 @@ def _read_result(made: Publication, number: int, result: Mapping[str, Any], said
         keys = _counts(made, whose, Place(number, name, "", 0), columns, rows)
         made.derived.extend(_derived(Place(number, name, "", 0), columns, rows, keys))
         if table["guard"] == "curve":
-            made.curves.extend(_curve(number, name, columns, rows))
+            made.curves.extend(_curve(whose, _asked(base), Place(number, name, "", 0), columns, rows))
         if table["guard"] == "counts" and not keys:
             made.unread.append((number, name))
 
@@ -247,17 +262,26 @@ def _derived(
                 yield Derived(float(row[name]), of["formula"], of["level"], inputs, at._replace(column=name, row=place))
 
 
-def _curve(number: int, name: str, columns: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[CurveRow]:
+def _asked(provenance: Mapping[str, Any]) -> str:
+    settings = provenance.get("settings", {})
+    return " | ".join(str(settings.get(one, "–")) for one in ("start", "given_days", "endings"))
+
+
+def _curve(
+    whose: str, asked: str, at: Place, columns: Mapping[str, Any], rows: list[dict[str, Any]]
+) -> Iterator[CurveRow]:
     strata = [one for one, column in columns.items() if column["role"] == "stratum"]
     keys = [one for one, column in columns.items() if column["role"] == "key" and one != "days"]
     numbers = [one for one, column in columns.items() if column["role"] in {"count", "estimate", "interval"}]
     for row in rows:
         if isinstance(row.get("days"), int | float):
             yield CurveRow(
-                number,
-                name,
-                tuple(str(row[one]) for one in strata),
-                tuple(str(row[one]) for one in keys),
+                whose,
+                asked,
+                at.result,
+                at.table,
+                tuple((one, str(row[one])) for one in strata),
+                tuple((one, str(row[one])) for one in keys),
                 float(row["days"]),
                 {one: float(row[one]) for one in numbers if isinstance(row.get(one), int | float)},
             )
