@@ -153,7 +153,7 @@ def _figure(figure: FigureView, pictures: dict[str, bytes]) -> dict[str, Any]:
 
 
 def _table(view: TableView, word: str) -> dict[str, Any]:
-    rows = [[_breakable(cell.text) for cell in row.cells] for row in view.rows] if view.printed else [[""]]
+    rows = [[_breakable(cell.text) for cell in row.cells] for row in view.rows] if view.on_paper else [[""]]
     headings = [_breakable(cell.text) for cell in view.headings]
     return {
         "title": f"{word} {view.number}. {view.title}",
@@ -161,7 +161,7 @@ def _table(view: TableView, word: str) -> dict[str, Any]:
         "numbers": [cell.number for cell in view.headings],
         "rows": rows if view.rows else [],
         "widths": view.widths,
-        "printed": view.printed,
+        "printed": view.on_paper,
         "warning": view.warning,
         "foot": view.foot,
     }

@@ -24,11 +24,13 @@ LONG_TABLE: Final = 60
 """Rows after which a table scrolls on the screen, and is shut until a reader opens it."""
 PRINTED_TABLE: Final = 300
 """Rows after which a table is not printed, and a further one is not on the page: it would fill what nobody reads."""
+PAPER_TABLE: Final = 120
+"""Rows after which a table is not in a Word file or a PDF: three pages of it are enough for anybody."""
 LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 600
 _WIDE, _VERY_WIDE = 8, 11
-_NARROWEST, _WIDEST, _ROOM = 5, 28, 2
+_NARROWEST, _WIDEST, _SENTENCE, _ROOM = 5, 28, 70, 2
 
 BASIS_WORDS: Final = {
     "cohort": tr("cohort: the same cases are followed"),
@@ -65,7 +67,8 @@ def column_widths(headings: Sequence[str], rows: Sequence[Sequence[str]], number
         cells = [row[place] for row in rows[:PRINTED_TABLE]]
         longest = max((len(word) for text in (heading, *cells) for word in text.split()), default=0)
         usual = sorted(map(len, cells))[int(0.95 * (len(cells) - 1))] if cells else 0
-        widths.append(min(max(longest, usual if numbers[place] else usual // 2, _NARROWEST), _WIDEST) + _ROOM)
+        wanted = min(usual, _WIDEST) if numbers[place] else min(usual // 2, _SENTENCE)
+        widths.append(max(min(longest, _WIDEST), wanted, _NARROWEST) + _ROOM)
     return tuple(widths)
 
 
@@ -132,6 +135,11 @@ class TableView:
     def printed(self) -> bool:
         """Whether it is printed."""
         return len(self.rows) <= PRINTED_TABLE
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether a Word file and a PDF hold it; there it cannot be shut."""
+        return len(self.rows) <= PAPER_TABLE
 
     @property
     def width(self) -> str:

@@ -304,7 +304,7 @@ class _Writer:
         made = self._made
         title = f"{made.said('table')} {view.number}. {view.title}"
         self._text(title, "Caption", keep=True)
-        if not view.rows or not view.printed:
+        if not view.rows or not view.on_paper:
             self._text(made.said("not_printed" if view.rows else "no_rows"))
             return
         data_table(

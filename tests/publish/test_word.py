@@ -161,7 +161,10 @@ def test_only_a_release_becomes_a_report(tmp_path: Path) -> None:
 
 
 def test_tables_without_rows_or_with_too_many_say_so() -> None:
-    tables = {"main": rates_table([]), "more": rates_table([f"Court {n}" for n in range(300)])}
+    courts = [f"Court {n}" for n in range(121)]
+    tables = {"main": rates_table([]), "more": rates_table(courts[:120]), "longer": rates_table(courts)}
     made = docx.Document(io.BytesIO(word_bytes(internal(rates(tables=tables)))))
     assert "No rows." in [one.text for one in made.paragraphs]
-    assert len(made.tables[0].rows) == 301
+    assert len(made.tables[0].rows) == 121
+    assert [one.text for one in made.paragraphs if "too long to be printed" in one.text]
+    assert "Court 120" not in "".join(made.element.itertext())
