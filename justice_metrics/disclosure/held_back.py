@@ -36,16 +36,22 @@ class Rule:
         ----------
         counts : (D,)
         told : (D,), optional
-            What groups within tell already: it is told as well, and what they hold back counts together.
+            What groups within tell.
+
+        Notes
+        -----
+        With T what happened up to a day, R what was told before it and C what the groups within tell up to it, T is
+        told where T - R is large enough and T - C, what the groups hold back, is nothing or large enough; else C,
+        where C - R is.
         """
-        made, waiting = np.zeros(len(counts)), 0.0
-        for place, n in enumerate(counts.tolist()):
-            already = 0.0 if told is None else float(told[place])
-            waiting += n - already
-            made[place] = already
-            if waiting >= self.minimum:
-                more = waiting if self.base is None else self.base * np.floor(waiting / self.base)
-                made[place], waiting = already + more, waiting - more
+        made, r = np.zeros(len(counts)), 0.0
+        within = np.zeros(len(counts)) if told is None else np.cumsum(told)
+        for place, (t, c) in enumerate(zip(np.cumsum(counts).tolist(), within.tolist(), strict=True)):
+            apart = told is None or t == c or t - c >= self.minimum
+            more = t - r if apart and t - r >= self.minimum else c - r
+            if more >= self.minimum:
+                made[place] = more if self.base is None else self.base * np.floor(more / self.base)
+                r += made[place]
         return made
 
     def steps(self, counts: Floats, total: float, told: Floats | None) -> Floats:

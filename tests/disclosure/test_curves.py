@@ -160,3 +160,28 @@ def test_every_step_is_large_enough_and_everybody_is_told_of(one: CurveCounts, b
         - np.cumsum(np.pad(events.sum(axis=1) + made.censored, ((0, 0), (1, 0))), axis=1)[:, :-1]
     )
     assert (before >= events.sum(axis=1) + made.censored - 1e-9).all()
+
+
+@given(curves())
+@settings(max_examples=60, deadline=None)
+def test_all_together_never_tell_a_little_more_than_their_groups(one: CurveCounts) -> None:
+    every = curve(
+        one.events[:, :, 1:].sum(axis=0, keepdims=True),
+        one.censored[:, 1:].sum(axis=0, keepdims=True),
+        days=one.days[1:],
+        strata=(box({}),),
+    )
+    asked = [Asked(one, told(one)), Asked(every, told(every))]
+    groups, together = (made.counts for made in coarsened(asked, RULE))
+    if not together.entered.sum() or not groups.entered.sum(axis=1).all():
+        return
+    for k in range(len(one.endings)):
+        steps = together.events[0, k]
+        assert (steps[steps > 0] >= 10).all()
+        if not steps.any():
+            continue
+        last = int(np.flatnonzero(steps)[-1])
+        of_groups = np.zeros(len(steps))
+        of_groups[: groups.events.shape[2]] = groups.events[:, k].sum(axis=0)[: len(steps)]
+        apart = (np.cumsum(steps) - np.cumsum(of_groups))[:last][steps[:last] > 0]
+        assert ((apart <= 0) | (apart >= 10)).all()
