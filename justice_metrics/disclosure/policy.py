@@ -147,8 +147,10 @@ class DisclosurePolicy:
 
     Examples
     --------
-    >>> DisclosurePolicy(minimum=10).protection
-    5
+    >>> import justice_metrics as jm
+    >>> policy = jm.DisclosurePolicy(minimum=10)
+    >>> policy.protection, policy.mode
+    (5, 'suppress')
     """
 
     mode: Mode = "suppress"
@@ -264,10 +266,24 @@ def read_policy(path: str | Path) -> DisclosurePolicy:
     path : str or Path
         A TOML file: see ``docs/disclosure.md``.
 
+    Returns
+    -------
+    DisclosurePolicy
+
     Raises
     ------
     SettingsError
         When the file is missing, is not TOML, or a key is wrong.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile, justice_metrics as jm
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "policy.toml")
+    ...     _ = file.write_text("minimum = 12")
+    ...     policy = jm.read_policy(file)
+    >>> policy.minimum
+    12
     """
     path = Path(path)
     given = validated(_PolicyFile, read_toml(path), source=path.name)
