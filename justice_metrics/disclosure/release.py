@@ -92,9 +92,12 @@ def release(
     --------
     >>> import justice_metrics as jm
     >>> cases = jm.sample_cases()
-    >>> public = release([jm.attrition(cases)], DisclosurePolicy())
-    >>> public.audience, len(public)
-    ('public', 1)
+    >>> public = jm.release([jm.outcome_shares(cases)], jm.DisclosurePolicy())
+    >>> public.audience, len(public), public.refused
+    ('public', 1, ())
+    >>> hidden = public.results[0].main.statuses["numerator"]
+    >>> hidden.count("suppressed") > 0, public.dossier() == {}
+    (True, False)
     """
     from .gate import passed
 

@@ -82,6 +82,13 @@ class Release:
     ------
     DisclosureError
         When something in it did not come through the gate.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> made = jm.release(jm.outcome_shares(jm.sample_cases()), jm.DisclosurePolicy())
+    >>> type(made).__name__, made.audience
+    ('Release', 'public')
     """
 
     audience: ClassVar[Audience] = "public"
