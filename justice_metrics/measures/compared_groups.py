@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ..base.cells import CellOf, Count, box
 from ..base.errors import QuestionError
 from ..base.language import Readable, tr
 from ..base.levels import LEVEL_WORDS, MISSING_LEVELS
@@ -105,6 +106,33 @@ def picked(counts: Arranged, groups: Sequence[int]) -> Arranged:
     )
 
 
+class ComparedCells(NamedTuple):
+    """Which cases stand behind a test: how many of each group ended, and how."""
+
+    dimension: str
+    levels: Mapping[str, tuple[str, ...]]
+
+    @property
+    def events(self) -> CellOf:
+        """The cases of all groups that ended as the row says."""
+        every = tuple(one for its in self.levels.values() for one in its)
+        by_outcome = {name: {self.dimension: its} for name, its in {ANY_EXIT: every, **self.levels}.items()}
+        return CellOf(each={"outcome": by_outcome})
+
+    def behind(self, counts: Arranged) -> tuple[Count, ...]:
+        """Return the endings of each group, which must be enough for a test of it to be published."""
+        ended = counts.events.sum(axis=(0, 3))
+        return tuple(
+            Count(
+                box({**dict(zip(counts.groups.names, level, strict=True)), self.dimension: self.levels[outcome]}),
+                float(ended[group, place]),
+                ("", "", group * len(counts.outcomes) + place),
+            )
+            for group, level in enumerate(counts.groups.levels)
+            for place, outcome in enumerate(counts.outcomes)
+        )
+
+
 def _n_events(counts: Arranged, outcome: str) -> int:
     every = counts.events if outcome == ANY_EXIT else counts.events[:, :, counts.outcomes.index(outcome)]
     return int(every.sum())
@@ -123,11 +151,15 @@ _TEST_COLUMNS: Final = (
 
 
 def main_table(
-    counts: Arranged, tested: Sequence[Tested], adjusted: Callable[[Floats], Floats], words: Mapping[str, Readable]
+    counts: Arranged,
+    tested: Sequence[Tested],
+    adjusted: Callable[[Floats], Floats],
+    words: Mapping[str, Readable],
+    cells: ComparedCells,
 ) -> Table:
     """Return one row per test of all groups; its p values are one family."""
     p = np.array([float(one.found.p_value) for one in tested])
-    columns = (*_KEYS, Column("events", tr("ended so"), "units", "count", "count"), *_TEST_COLUMNS)
+    columns = (*_KEYS, Column("events", tr("ended so"), "units", "count", "count", cell=cells.events), *_TEST_COLUMNS)
     values: dict[str, Any] = {
         "outcome": [one.outcome for one in tested],
         "scale": [one.scale for one in tested],
@@ -137,7 +169,14 @@ def main_table(
         "p_value": p,
         "p_adjusted": adjusted(p),
     }
-    return Table(columns, values, labels={"outcome": words, "scale": SCALE_WORDS}, title=tr("All groups at once"))
+    return Table(
+        columns,
+        values,
+        labels={"outcome": words, "scale": SCALE_WORDS},
+        title=tr("All groups at once"),
+        guard="model",
+        cells=cells.behind(counts),
+    )
 
 
 def observed_table(counts: Arranged, tested: Sequence[Tested], words: Mapping[str, Readable]) -> Table:
@@ -170,8 +209,13 @@ def observed_table(counts: Arranged, tested: Sequence[Tested], words: Mapping[st
         "expected": np.concatenate([one.found.expected for one in tested]),
         "std_error": error,
     }
+    # observed endings, weighted or not, say beside expected ones what counts that are hidden elsewhere are
     return Table(
-        columns, values, labels={"outcome": words, "scale": SCALE_WORDS}, title=tr("Observed and expected endings")
+        columns,
+        values,
+        labels={"outcome": words, "scale": SCALE_WORDS},
+        title=tr("Observed and expected endings"),
+        guard="internal",
     )
 
 
@@ -180,6 +224,7 @@ def pairs_table(
     ask: Callable[[Arranged], list[Tested]],
     adjusted: Callable[[Floats], Floats],
     words: Mapping[str, Readable],
+    cells: ComparedCells,
 ) -> Table:
     """Return one row per pair of groups and test; the pairs of one test are a family.
 
@@ -229,6 +274,8 @@ def pairs_table(
         rows,
         labels={"outcome": words, "scale": SCALE_WORDS, "group": LEVEL_WORDS, "reference": LEVEL_WORDS},
         title=tr("Groups two by two"),
+        guard="model",
+        cells=cells.behind(counts),
     )
 
 
@@ -237,6 +284,7 @@ def trend_table(
     ask: Callable[[Arranged], list[Tested]],
     adjusted: Callable[[Floats], Floats],
     words: Mapping[str, Readable],
+    cells: ComparedCells,
 ) -> Table:
     """Return one row per test of a trend over the groups in order, those without a recorded level left out.
 
@@ -270,5 +318,10 @@ def trend_table(
         "p_adjusted": adjusted(p),
     }
     return Table(
-        columns, values, labels={"outcome": words, "scale": SCALE_WORDS}, title=tr("Trend over the groups in order")
+        columns,
+        values,
+        labels={"outcome": words, "scale": SCALE_WORDS},
+        title=tr("Trend over the groups in order"),
+        guard="model",
+        cells=cells.behind(counts),
     )

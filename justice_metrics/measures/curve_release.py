@@ -71,21 +71,22 @@ class CurveCells:
 
 def curve_cells(
     cases: CaseData | Durations,
-    times: Times,
+    table: RiskTable,
     *,
     start: str,
     wanted: Sequence[str],
     endings: Endings = "standing",
+    given_days: int = -1,
 ) -> CurveCells:
     """Name the counts of a curve.
 
     Endings are classes of outcomes, or several classes together, wherever they can be: then the convictions of a curve
     of verdicts are the convictions of a curve of all classes.
     """
-    told = times.table.outcomes
+    told = table.outcomes
     dimension = f"ending since {start}" + (", first" if endings == "first" else "")
     own: dict[str, tuple[str, ...]] = {one: (one,) for one in told}
-    units = {} if times.given_days < 0 else {f"open {times.given_days} days after {start}": ("yes",)}
+    units = {} if given_days < 0 else {f"open {given_days} days after {start}": ("yes",)}
     if isinstance(cases, Durations):
         if wanted:
             dimension = f"{dimension}: {' | '.join(told)}"
@@ -94,18 +95,17 @@ def curve_cells(
     levels = _classes_of(cases, told, wanted)
     if levels is None:
         levels, dimension = own, f"{dimension}: {' | '.join(told)}"
-    elif not begun and endings == "standing" and _as_they_stand(cases, times, levels):
+    elif not begun and endings == "standing" and given_days < 0 and _as_they_stand(cases, table, levels):
         dimension = "ending"
     return CurveCells(start=begun, dimension=dimension, levels=levels, units=units)
 
 
-def _as_they_stand(cases: CaseData, times: Times, levels: Mapping[str, tuple[str, ...]]) -> bool:
+def _as_they_stand(cases: CaseData, table: RiskTable, levels: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether the endings of the curve are those as which all cases stand: no verdict was set aside, none lacks a date.
 
     Then the convictions of the curve are the convictions of every other table.
     """
-    table = times.table
-    if table.weighted or times.given_days >= 0 or any(np.asarray(one).any() for one in table.left_out.values()):
+    if table.weighted or any(np.asarray(one).any() for one in table.left_out.values()):
         return False
     states = {
         name: tuple(state for one in its for state in classes(cases).get(one, ())) for name, its in levels.items()

@@ -24,6 +24,7 @@ from .compared_groups import (
     ADJUSTMENTS,
     SCALE_WORDS,
     Adjustment,
+    ComparedCells,
     CurveTest,
     Tested,
     arranged_counts,
@@ -33,6 +34,7 @@ from .compared_groups import (
     pairs_table,
     trend_table,
 )
+from .curve_release import curve_cells
 from .declared import (
     PValue,
     ensure_level,
@@ -44,6 +46,7 @@ from .declared import (
     spells_of,
     time_provenance,
 )
+from .shown import known, settings_of, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,10 +88,16 @@ class CurveTests(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Say of each test, in plain words, whether the data tell the groups apart."""
-        said = [self._said(self.main, row) for row in range(len(self.main))]
-        trends = self.tables.get("trend")
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown."""
+        main, trends = shown.main, shown.tables.get("trend")
+        level: Any = settings_of(shown)["confidence_level"]
+        said = [_said(main, row, level) for row in range(len(main)) if known(float(main["events"][row]))]
         if trends is not None:
-            said += [self._trend_said(trends, row) for row in range(len(trends))]
+            said += [_trend_said(trends, row, level) for row in range(len(trends))]
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -135,46 +144,48 @@ class CurveTests(Result):
         wanted = (wanted,) if isinstance(wanted, str) else tuple(wanted or ())
         return next((one for one in (*wanted, "verdict", "conviction") if one in told), told[0])
 
-    def _trend_said(self, table: Table, row: int) -> Readable:
-        p, score = float(table["p_adjusted"][row]), float(table["score"][row])
-        told: dict[str, Any] = {
-            "outcome": self.outcome_words[str(table["outcome"][row])],
-            "scale": SCALE_WORDS[str(table["scale"][row])],
-            "p": PValue(p, equals=True),
-        }
-        if not np.isfinite(p):
-            return tr("{outcome}, {scale}: no trend over the groups can be tested.", **told)
-        if p >= 1 - self.confidence_level:
-            return tr(
-                "{outcome}, {scale}: the data show no trend over the groups in their order (p {p}). That is no proof "
-                "that there is none.",
-                **told,
-            )
-        if score > 0:
-            return tr("{outcome}, {scale}: it rises over the groups in their order (p {p}).", **told)
-        return tr("{outcome}, {scale}: it falls over the groups in their order (p {p}).", **told)
 
-    def _said(self, table: Table, row: int) -> Readable:
-        p, outcome = float(table["p_adjusted"][row]), str(table["outcome"][row])
-        told: dict[str, Any] = {
-            "outcome": self.outcome_words[outcome],
-            "scale": SCALE_WORDS[str(table["scale"][row])],
-            "p": PValue(p, equals=True),
-            "n": int(table["events"][row]),
-        }
-        if not np.isfinite(p):
-            return tr("{outcome}, {scale}: the groups cannot be compared, with {n} endings.", **told)
-        if p < 1 - self.confidence_level:
-            return tr(
-                "{outcome}, {scale}: the data tell the groups apart (adjusted p {p}, {n} endings). How far apart "
-                "they are is told by the curves, not by the test.",
-                **told,
-            )
+def _trend_said(table: Table, row: int, level: float) -> Readable:
+    p, score = float(table["p_adjusted"][row]), float(table["score"][row])
+    told: dict[str, Any] = {
+        "outcome": words_of(table, "outcome", table["outcome"][row]),
+        "scale": SCALE_WORDS[str(table["scale"][row])],
+        "p": PValue(p, equals=True),
+    }
+    if not np.isfinite(p):
+        return tr("{outcome}, {scale}: no trend over the groups can be tested.", **told)
+    if p >= 1 - level:
         return tr(
-            "{outcome}, {scale}: the data do not tell the groups apart (adjusted p {p}, {n} endings). That is no proof "
-            "that they are alike.",
+            "{outcome}, {scale}: the data show no trend over the groups in their order (p {p}). That is no proof "
+            "that there is none.",
             **told,
         )
+    if score > 0:
+        return tr("{outcome}, {scale}: it rises over the groups in their order (p {p}).", **told)
+    return tr("{outcome}, {scale}: it falls over the groups in their order (p {p}).", **told)
+
+
+def _said(table: Table, row: int, level: float) -> Readable:
+    p = float(table["p_adjusted"][row])
+    told: dict[str, Any] = {
+        "outcome": words_of(table, "outcome", table["outcome"][row]),
+        "scale": SCALE_WORDS[str(table["scale"][row])],
+        "p": PValue(p, equals=True),
+        "n": int(table["events"][row]),
+    }
+    if not np.isfinite(p):
+        return tr("{outcome}, {scale}: the groups cannot be compared, with {n} endings.", **told)
+    if p < 1 - level:
+        return tr(
+            "{outcome}, {scale}: the data tell the groups apart (adjusted p {p}, {n} endings). How far apart "
+            "they are is told by the curves, not by the test.",
+            **told,
+        )
+    return tr(
+        "{outcome}, {scale}: the data do not tell the groups apart (adjusted p {p}, {n} endings). That is no proof "
+        "that they are alike.",
+        **told,
+    )
 
 
 def curve_tests(
@@ -264,14 +275,16 @@ def curve_tests(
     ask = asked(test, rho, gamma)
     tested = ask(arranged)
     words = {**outcome_labels(spells, arranged.outcomes), ANY_EXIT: tr("any ending")}
+    named = curve_cells(cases, table, start=start, wanted=wanted, endings=endings)
+    cells = ComparedCells(named.dimension, named.levels)
     tables = {
-        "main": main_table(arranged, tested, adjusted, words),
+        "main": main_table(arranged, tested, adjusted, words, cells),
         "observed": observed_table(arranged, tested, words),
     }
     if len(arranged.groups) > 2:
-        tables["pairs"] = pairs_table(arranged, ask, adjusted, words)
+        tables["pairs"] = pairs_table(arranged, ask, adjusted, words, cells)
     if trend:
-        tables["trend"] = trend_table(arranged, ask, adjusted, words)
+        tables["trend"] = trend_table(arranged, ask, adjusted, words, cells)
     return CurveTests(
         heading=tr("Can the data tell the groups apart? Time from: {start}", start=spells.start_words),
         tables=tables,
@@ -328,10 +341,10 @@ def _check(
         raise QuestionError(
             tr("'{name}' is to be compared and held alike at once.", name=both[0]), tr("Name it in one place only.")
         )
-    for word, known in ((test, TEST_WORDS), (adjust, ADJUSTMENTS)):
-        if word not in known:
+    for word, words in ((test, TEST_WORDS), (adjust, ADJUSTMENTS)):
+        if word not in words:
             raise QuestionError(
-                tr("'{word}' is not known here.", word=word), tr("There are: {known}.", known=list(known))
+                tr("'{word}' is not known here.", word=word), tr("There are: {known}.", known=list(words))
             )
     if rho < 0 or gamma < 0 or (test != "g-rho" and (rho or gamma)):
         raise QuestionError(

@@ -344,7 +344,7 @@ def cumulative_incidence(
         start_words=start_words,
         confidence_level=confidence_level,
         limits=limits,
-        cells=curve_cells(cases, times, start=start, wanted=wanted, endings=endings),
+        cells=curve_cells(cases, times.table, start=start, wanted=wanted, endings=endings, given_days=times.given_days),
     )
 
 

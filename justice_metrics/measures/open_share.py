@@ -307,7 +307,9 @@ def open_share(
         outcome_words=words,
         confidence_level=confidence_level,
         limits=limits,
-        cells=curve_cells(cases, times, start=start, wanted=(), endings=endings).together(),
+        cells=curve_cells(
+            cases, times.table, start=start, wanted=(), endings=endings, given_days=times.given_days
+        ).together(),
     )
 
 

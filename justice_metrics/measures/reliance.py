@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-import numpy as np
-
 from ..base.errors import QuestionError
-from ..base.language import Label, Language, Message, Readable, tr, trn
+from ..base.language import Language, Message, Readable, tr, trn
 from ..base.provenance import LeftOut
 from ..base.result import Definition, Result
 from ..base.types import Names, names
@@ -29,15 +27,14 @@ from .curve_estimates import incidence_of, seen_only, survival_of
 from .curve_tables import axis_words, limits_words
 from .curve_times import Times, times_of
 from .declared import (
-    Share,
     ensure_level,
     few_units_note,
     group_words,
-    levels_words,
     sampling_notes,
     time_provenance,
 )
 from .reliance_tables import curve_table, days_table, engaged_of, status_table
+from .reliance_words import draw_reliance, reliance_findings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,13 +73,17 @@ class Reliance(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return, for each group and day, both shares; then how victims stand at the cut-off."""
-        main, said = self.main, []
-        for group, levels in enumerate(self.times.table.strata.levels):
-            for place, day in enumerate(self.days):
-                row = 2 * (group * len(self.days) + place)
-                if np.isfinite(main["estimate"][row]):
-                    said.append(self._on_day(row, day, levels))
-        return (*said, *self._at_cutoff())
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the same from what is shown."""
+        return reliance_findings(shown)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the shares on the chosen days; the whole curve is not published."""
+        return draw_reliance(shown.main, ax, language)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of victims who had not left over days, with the cases still open and observed below."""
@@ -101,47 +102,6 @@ class Reliance(Result):
             limits_label=limits_words(self.confidence_level, groups=len(table.strata), band=False, language=language),
             ax=ax,
             **words,
-        )
-
-    def _on_day(self, row: int, day: int, levels: Sequence[str]) -> Readable:
-        main = self.main
-        stayed = tr(
-            "{group}By day {day}, {share} of victims had not left {interval}; one whose case ended before counts as "
-            "staying.",
-            group=tr("{groups}: ", groups=levels_words(levels)) if levels else Label(""),
-            day=day,
-            share=Share(main["estimate"][row]),
-            interval=interval_words(main["conf_low"][row], main["conf_high"][row]),
-        )
-        n, engaged = float(main["denominator"][row + 1]), float(main["estimate"][row + 1])
-        if not n or not np.isfinite(engaged):
-            return stayed
-        return trn(
-            "{stayed} Of {n} case then still open, the victim took part in {share} {interval}.",
-            "{stayed} Of {n} cases then still open, the victim took part in {share} {interval}.",
-            round(n),
-            stayed=stayed,
-            share=Share(engaged),
-            interval=interval_words(main["conf_low"][row + 1], main["conf_high"][row + 1]),
-        )
-
-    def _at_cutoff(self) -> tuple[Readable, ...]:
-        table = self.tables["status"]
-        of_all = (table["among"] == "all") & (table["status"] == "engaged")
-        known = float(table["denominator"][of_all].sum())
-        if not known:
-            return ()
-        of_open = (table["among"] == "open") & (table["status"] == "engaged")
-        open_known = float(table["denominator"][of_open].sum())
-        return (
-            tr(
-                "At the cut-off {share} of victims took part, or had done so to the end of their case, of {n} of whom "
-                "it is known; in open cases {open_share} of {open_n}.",
-                share=Share(float(table["numerator"][of_all].sum()) / known),
-                n=round(known),
-                open_share=Share(float(table["numerator"][of_open].sum()) / open_known if open_known else np.nan),
-                open_n=round(open_known),
-            ),
         )
 
 
@@ -218,7 +178,7 @@ def reliance(
     return Reliance(
         heading=tr("Victims who still take part"),
         tables={
-            "main": days_table(times, curves, still, asked, level=confidence_level, weighted=weighted),
+            "main": days_table(times, curves, still, asked, start=start, level=confidence_level, weighted=weighted),
             "curve": curve_table(times, curves),
             "status": status_table(status, by, level=confidence_level, weighted=weighted),
         },
@@ -260,14 +220,8 @@ def reliance(
         days=asked,
         start_words=spells.start_words,
         confidence_level=confidence_level,
+        weighted=weighted,
     )
-
-
-def interval_words(low: float, high: float) -> Readable:
-    """Return limits in brackets, or that there are none."""
-    if not np.isfinite(low) or not np.isfinite(high):
-        return tr("(no interval can be given)")
-    return tr("(interval {low} to {high})", low=Share(low), high=Share(high))
 
 
 def ensure_reliance(cases: CaseData, days: Sequence[int]) -> None:

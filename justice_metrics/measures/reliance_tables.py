@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from ..base.cells import CellOf, Of
 from ..base.language import Message, tr
 from ..base.levels import LEVEL_WORDS, NOT_RECORDED
 from ..base.table import Column, Table
@@ -50,8 +51,25 @@ def engaged_of(times: Times, curves: Incidence) -> tuple[Floats, Floats, Floats,
     )
 
 
+def _among(start: str, *, gone: bool = False) -> CellOf:
+    """Declare all cases of which it is told, or those open on the day of the row; or who of them had left by then."""
+    told = {f"taking part is told since {start}": ("yes",)}
+    still = {f"open {{days}} days after {start}, taking part told": ("yes",)}
+    if gone:
+        told |= {f"left within {{days}} days of {start}": ("yes",)}
+        still |= {f"takes part {{days}} days after {start}": ("no",)}
+    return CellOf(each={"among": {"all": told, "open": still}})
+
+
 def days_table(
-    times: Times, curves: Incidence, still: OpenCounts, days: Sequence[int], *, level: float, weighted: bool
+    times: Times,
+    curves: Incidence,
+    still: OpenCounts,
+    days: Sequence[int],
+    *,
+    start: str,
+    level: float,
+    weighted: bool,
 ) -> Table:
     """Return the share still engaged on each day, among all cases and among those open then."""
     strata, h = times.table.strata, len(days)
@@ -67,18 +85,19 @@ def days_table(
     open_, there, share = open_shares(still, strata, level=level, weighted=weighted)
     left = times.table.events[:, times.table.outcomes.index(LEFT)] if LEFT in times.table.outcomes else None
     gone = np.zeros((g, h)) if left is None else at_days(times.table.days, left.cumsum(axis=1), list(days), before=0.0)
+    # one of the two shares is read from a curve, so that no count gives it back
+    of = Of(inputs=("left",))
     columns = (
         *strata_columns(strata.names),
         Column("days", tr("by day"), "days", "key", "key"),
         Column("among", tr("among"), "text", "key", "key"),
-        Column("denominator", tr("cases"), "units", "count", "count"),
-        Column("left", tr("of them seen to have left by then"), "units", "count", "count"),
-        *(
-            Column(one.name, tr("share still engaged"), one.unit, one.role, one.kind, one.decimals)
-            if one.name == "estimate"
-            else one
-            for one in interval_columns()
+        Column("denominator", tr("cases"), "units", "count", "count", cell=_among(start)),
+        Column(
+            "left", tr("of them seen to have left by then"), "units", "count", "count", cell=_among(start, gone=True)
         ),
+        Column("estimate", tr("share still engaged"), "share", "estimate", "mean", of=of),
+        Column("conf_low", tr("lower limit"), "share", "interval", "mean", of=of),
+        Column("conf_high", tr("upper limit"), "share", "interval", "mean", of=of),
     )
 
     def both(one: Tallies, other: Tallies) -> Any:
@@ -123,7 +142,7 @@ def curve_table(times: Times, curves: Incidence) -> Table:
     places = [times.table.outcomes.index(LEFT)] if LEFT in times.table.outcomes else []
     events = times.table.events[:, places].sum(axis=1, keepdims=True)
     names = ("estimate", "std_error", "conf_low", "conf_high")
-    return day_rows(
+    made = day_rows(
         times.table,
         times.at_risk,
         events,
@@ -133,6 +152,8 @@ def curve_table(times: Times, curves: Incidence) -> Table:
         labels={},
         title=tr("Victims who had not left, day by day"),
     )
+    # what is published of it stands in the main table
+    return Table(made.columns, made.values, labels=made.labels, title=made.title, guard="internal")
 
 
 def status_table(found: StatusCounts, by: Sequence[str], *, level: float, weighted: bool) -> Table:
@@ -155,13 +176,21 @@ def status_table(found: StatusCounts, by: Sequence[str], *, level: float, weight
             shares.append(np.stack(share, axis=1))
         shares.append(np.full((g, 3), np.nan))
     limits = np.stack(shares, axis=1).reshape(g, 2, 3, 3)
+    taking_part = "takes part at the cut-off"
+    among: dict[str, dict[str, tuple[str, ...]]] = {"all": {}, "open": {"open at the cut-off": ("yes",)}}
+    standing = CellOf(each={"among": among}, keys={"status": taking_part})
+    known_of = CellOf(each={"among": among}, fixed={taking_part: ("engaged", "disengaged")})
     columns = (
         *strata_columns(strata.names),
         Column("among", tr("among"), "text", "key", "key"),
         Column("status", tr("the victim"), "text", "key", "key"),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", tr("of those of whom it is known"), "units", "count", "count"),
-        *interval_columns(),
+        Column("numerator", tr("cases"), "units", "count", "count", cell=standing),
+        Column("denominator", tr("of those of whom it is known"), "units", "count", "count", cell=known_of),
+        *interval_columns(
+            of=("numerator", "denominator"),
+            level=level,
+            interval="" if weighted or found.strata.names != tuple(by) else "wilson",
+        ),
     )
     known = np.repeat(counts[:, :, :2].sum(axis=2)[:, :, None], 3, axis=2)
     values = {

@@ -339,7 +339,7 @@ def restricted_means(
         limits=limits,
         reference=against,
         adjust=adjust,
-        cells=curve_cells(cases, times, start=start, wanted=wanted, endings=endings),
+        cells=curve_cells(cases, times.table, start=start, wanted=wanted, endings=endings, given_days=times.given_days),
     )
 
 

@@ -325,7 +325,7 @@ def time_to(
         outcome_words=words,
         start_words=start_words,
         scale=limits,
-        cells=curve_cells(cases, times, start=start, wanted=(outcome,)),
+        cells=curve_cells(cases, times.table, start=start, wanted=(outcome,), given_days=times.given_days),
     )
 
 

@@ -22,7 +22,7 @@ from ..curve_estimates import incidence_of, seen_only, survival_of
 from ..curve_tables import axis_words, limits_words
 from ..curve_times import FEW_CLUSTERS, Times
 from ..declared import Share, days_words, ensure_level, few_units_note, group_words, levels_words, sampling_notes
-from ..reliance import interval_words
+from ..reliance_words import interval_words
 from .data import support_data
 from .presence_tables import (
     NAME,
