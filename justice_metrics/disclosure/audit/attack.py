@@ -222,7 +222,7 @@ def _system(
     listed = listed_levels([row for one in releases for row in one.rows])
     complete = complete_dimensions(families(cells), listed, bounds) if presumed else set()
     system = System(bounds)
-    system.add_sums(sums(cells, complete, listed))
+    system.add_sums(sums(cells, complete))
     ties = (tie for one in releases for tie in one.ties)
     system.rows += [Row(tie, 0.0, 0.0) for tie in ties if all(key in bounds for key, _ in tie)]
     system.rows += linear_rows(told)

@@ -8,18 +8,20 @@ and it holds subsets, remainders, complements and totals alike.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from ...base.cells import Box
 from .reading import Key
 
-# A piece of which no level is named anywhere: the rest of all units.
+# All units of a dimension that have none of the levels named anywhere.
 ELSEWHERE: Final = "\0elsewhere"
 _MOST_SHADOWS: Final = 20_000
 
 Bounds: TypeAlias = tuple[float, float]
 Levels: TypeAlias = frozenset[str]
+# Population, whether events are counted, and the name of the dimension.
+Dimension: TypeAlias = tuple[str, bool, str]
 
 
 class Sum(NamedTuple):
@@ -87,15 +89,24 @@ def pieces(family: Family) -> dict[Levels, list[int]]:
     return {frozenset(levels): list(places) for places, levels in together.items()}
 
 
-def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[tuple[str, bool, str], set[str]]:
+def named_levels(keys: Iterable[Key]) -> dict[Dimension, set[str]]:
+    """Return every level that some count names, for each dimension."""
+    found: dict[Dimension, set[str]] = defaultdict(set)
+    for key in keys:
+        for dimension, levels in key.box:
+            found[key.population, key.events, dimension] |= levels
+    return found
+
+
+def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[Dimension, set[str]]:
     """Return the levels that some column lists row by row, each once, for each dimension.
 
     A reader takes a table that lists the departments for a list of all departments; a number of convictions alone tells
     nothing of how many other endings there are.
     """
-    found: dict[tuple[str, bool, str], set[str]] = defaultdict(set)
+    found: dict[Dimension, set[str]] = defaultdict(set)
     for keys in rows:
-        seen: dict[tuple[str, bool, str], set[Levels]] = defaultdict(set)
+        seen: dict[Dimension, set[Levels]] = defaultdict(set)
         for key in keys:
             for dimension, levels in key.box:
                 seen[key.population, key.events, dimension].add(levels)
@@ -108,8 +119,8 @@ def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[tuple[str, bool, str]
 
 
 def complete_dimensions(
-    every: Iterable[Family], listed: Mapping[tuple[str, bool, str], set[str]], bounds: Mapping[Key, Bounds]
-) -> set[tuple[str, bool, str]]:
+    every: Iterable[Family], listed: Mapping[Dimension, set[str]], bounds: Mapping[Key, Bounds]
+) -> set[Dimension]:
     """Return the dimensions of which the release lists all levels, as far as an outsider can tell.
 
     Parameters
@@ -125,7 +136,7 @@ def complete_dimensions(
     set of (population, events, dimension)
         Those where the listed levels never make more or fewer than the whole does, wherever all of them are shown.
     """
-    refuted: set[tuple[str, bool, str]] = set()
+    refuted: set[Dimension] = set()
     for family in every:
         about = (family.population, family.events, family.dimension)
         levels = listed.get(about, set())
@@ -139,16 +150,11 @@ def complete_dimensions(
         whole_low, whole_high = bounds[family.key(None)]
         if low > whole_high or high < whole_low:
             refuted.add(about)
-    return {about for about, levels in listed.items() if len(levels) > 1 and about not in refuted}
+    named = named_levels(bounds)
+    return {about for about, levels in listed.items() if levels >= named[about] and about not in refuted}
 
 
-def sums(
-    keys: Iterable[Key],
-    complete: set[tuple[str, bool, str]],
-    listed: Mapping[tuple[str, bool, str], set[str]],
-    *,
-    rounds: int = 2,
-) -> list[Sum]:
+def sums(keys: Iterable[Key], complete: Container[Dimension], *, rounds: int = 2) -> list[Sum]:
     """Return every count as the sum of its pieces, in each family to which it belongs.
 
     Pieces that no table shows are counts as well: what two published counts leave over is as good as published. They
@@ -156,11 +162,12 @@ def sums(
     """
     known = set(keys)
     shown = len(known)
+    named = named_levels(known)
     made: dict[tuple[Key, frozenset[Key]], Sum] = {}
     for _ in range(rounds):
         added: set[Key] = set()
         for family in families(known):
-            for one in _sums_of(family, complete, listed):
+            for one in _sums_of(family, complete, named):
                 parts = frozenset(one.parts)
                 if parts == {one.whole}:
                     continue
@@ -172,9 +179,7 @@ def sums(
     return list(made.values())
 
 
-def _sums_of(
-    family: Family, complete: set[tuple[str, bool, str]], listed: Mapping[tuple[str, bool, str], set[str]]
-) -> list[Sum]:
+def _sums_of(family: Family, complete: Container[Dimension], named: Mapping[Dimension, set[str]]) -> list[Sum]:
     about = (family.population, family.events, family.dimension)
     parts = pieces(family)
     of_set: list[list[Key]] = [[] for _ in family.sets]
@@ -185,7 +190,7 @@ def _sums_of(
     made = [Sum(family.key(levels), tuple(of_set[place])) for place, levels in enumerate(family.sets)]
     if family.whole:
         covered = frozenset().union(*parts)
-        rest = frozenset(listed.get(about, set())) - covered
+        rest = frozenset(named[about]) - covered
         if about not in complete:
             rest |= {ELSEWHERE} - covered
         every = [family.key(levels) for levels in parts]

@@ -33,7 +33,7 @@ def windows(values: dict[tuple[str, ...], int], base: int = 5) -> list[int]:
     bounds = {keys[place]: (max(one - base // 2, 0.0), one + base // 2) for place, one in rounded.items()}
     listed = listed_levels([tuple(keys.values())])
     system = System(dict(bounds))
-    system.add_sums(sums(keys.values(), complete_dimensions(families(keys.values()), listed, bounds), listed))
+    system.add_sums(sums(keys.values(), complete_dimensions(families(keys.values()), listed, bounds)))
     found = attacked(system, list(keys.values()), lambda key, low, high: False)
     assert found is not None
     return [int(np.floor(high + 1e-3) - np.ceil(low - 1e-3)) + 1 for low, high in found.values()]
