@@ -271,9 +271,14 @@ def _support_row(draw: _Draw, row: Texts, life: _Life, part: SupportPart, actor:
 
 
 def _child_table(draw: _Draw, lives: Sequence[_Life], name: str, part: ChildPart) -> TwinTable:
-    """Invent one or two rows for most cases; of cases joined or split there are none."""
+    """Invent one or two rows for most cases; of cases joined or split one that is not in the register."""
     table = TwinTable(draw.mapping)
     table.need(column for column, _ in draw.mapping.child_columns(name))
+    if name in TIES and lives:
+        row = table.row(draw.mapping.child_id(name), "TWIN-000000")
+        for column in getattr(part, "into", None) or getattr(part, "origin", None) or ():
+            row.put(column, lives[0].id)
+        _child_row(draw, row, lives[0], name, part, 1)
     if name in TIES:
         return table
     members = any(one.kind == "id" for one in CHILD_COLUMNS[name])

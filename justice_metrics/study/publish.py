@@ -105,6 +105,25 @@ def publish_study(
     JusticeMetricsError
         When study, policy, passport or data cannot be used, the audit finds a number that can be computed, or the
         folder cannot be written; the release before is then still the latest one.
+
+    Notes
+    -----
+    Answers are protected together, and what was published before counts as known. Everything is written on the secure
+    side first and attacked there by ``audit``; only then does it get a number in the public folder, and at last the
+    pointer ``latest.json`` is replaced.
+
+    Examples
+    --------
+    >>> import tempfile, justice_metrics as jm
+    >>> from justice_metrics.simulate.sample import write_sample
+    >>> about = '[study]', 'title = "Endings"', 'mapping = "bolivia_mapping.toml"', 'policy = "policy.toml"'
+    >>> more = '[[question]]', 'ask = "outcome_shares"', '[output]', 'formats = "csv"', '[publish]'
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     study = write_sample(place + "/demo") / "endings.toml"
+    ...     _ = study.write_text(chr(10).join((*about, *more, 'passport = "passport.toml"')), encoding="utf-8")
+    ...     first, again = jm.publish_study(study), jm.publish_study(study)
+    ...     (first.stored.number, first.new, again.stored.number, again.new)
+    (1, True, 1, False)
     """
     study = read_study(path)
     if language is not None:

@@ -84,6 +84,16 @@ def query_study(
     -----
     Earlier releases and answers count as known. The answer is entered in the register before any file is written, so
     that later ones allow for it whatever happens then.
+
+    Examples
+    --------
+    >>> import tempfile, justice_metrics as jm
+    >>> from justice_metrics.simulate.sample import write_sample
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     study = write_sample(place + "/demo") / "study.toml"
+    ...     answer = jm.query_study(study, {"ask": "outcome_shares"}, language="en").result
+    >>> str(answer.heading)
+    'How cases stand at the cut-off'
     """
     study = read_study(path)
     _ensure_suffixes(out)
