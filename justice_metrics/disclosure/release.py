@@ -92,10 +92,10 @@ def release(
     --------
     >>> import justice_metrics as jm
     >>> cases = jm.sample_cases()
-    >>> public = jm.release([jm.outcome_shares(cases)], jm.DisclosurePolicy())
+    >>> public = jm.release([jm.attrition(cases, age_months=())], jm.DisclosurePolicy())
     >>> public.audience, len(public), public.refused
     ('public', 1, ())
-    >>> hidden = public.results[0].main.statuses["numerator"]
+    >>> hidden = public.results[0].main.statuses["lost"]
     >>> hidden.count("suppressed") > 0, public.dossier() == {}
     (True, False)
     """

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Label, Language, Readable, format_number, tr, trn
+from ...base.language import Label, Language, Readable, Setting, format_number, tr, trn
+from ...base.levels import ALL, LEVEL_WORDS
 from ...base.provenance import LeftOut
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
 from ...base.types import Floats, Names, names
 from ...cases.calendar import date_of
 from ...cases.casedata import CaseData
@@ -21,8 +24,9 @@ from ...estimate.age_standardise import Rate, poisson_rate
 from ...figures.dots import dots
 from ...reduce.population import Events, case_events, table_events
 from ..declared import LEFT_OUT_WORDS, ensure_level, sampling_notes, shown_limits
+from ..shown import among_shown, any_hidden, group_names, group_of, numbers, undefined_words, written
 from .population_cells import PeopleCells, people_cells
-from .population_tables import rates_table, scaled, tables_by_age
+from .population_tables import Asked, rates_table, scaled, tables_by_age
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 _PER: Final = 100_000
 # A group with fewer events than this says little.
 _FEW: Final = 10
+# Of more groups than this only the lowest and the highest rate are said.
+_MOST_SAID: Final = 3
 
 
 class _Number:
@@ -96,28 +102,61 @@ class PopulationRates(Result):
             )
         return (tr("{counted}: {n} in {people} person-years, {rate} per {per} people and year{limits}.", **values),)
 
+    def context(self) -> Mapping[str, object]:
+        """Return what is counted, and of how many people the rate is told."""
+        return {"counted": self.counted_words, "per": self.per_people}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the rate of each group that is shown; of many only the lowest and the highest."""
+        main, words = shown.main, context_of(shown)
+        rate, events, people = (numbers(main, one) for one in ("estimate", "numerator", "people"))
+        rows = np.flatnonzero(np.isfinite(rate) & np.isfinite(events) & np.isfinite(people))
+        if len(rows) > _MOST_SAID:
+            rows = rows[[int(np.argmin(rate[rows])), int(np.argmax(rate[rows]))]]
+        said = tuple(
+            tr(
+                "{counted}, {group}: {n} in {people} person-years, {rate} per {per} people and year.",
+                counted=words["counted"],
+                group=group_of(main, row) or LEVEL_WORDS[ALL],
+                n=round(events[row]),
+                people=round(people[row]),
+                rate=_Number(rate[row]),
+                per=words["per"],
+            )
+            for row in rows.tolist()
+        )
+        return tuple(among_shown(one, some_hidden=any_hidden(main, "numerator")) for one in said)
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the rates with their intervals; those with the same ages where they were asked for."""
-        table = self.tables.get("standardised", self.main)
-        strata = [one.name for one in table.columns if one.role == "stratum"]
-        _, rows = table.display(language)
-        labels = [" · ".join(row[: len(strata)]) for row in rows] if strata else [tr("all").text(language)] * len(rows)
-        words = tr("per {per} people and year", per=self.per_people)
-        if "standardised" in self.tables:
-            words = tr("per {per} people and year, with the ages of the standard", per=self.per_people)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the rates that are shown; those with the same ages where they were asked for, and may be shown."""
+        table, per = shown.tables.get("standardised", shown.main), context_of(shown)["per"]
+        words = tr("per {per} people and year", per=per)
+        if "standardised" in shown.tables:
+            words = tr("per {per} people and year, with the ages of the standard", per=per)
         return dots(
-            labels=labels,
-            estimate=table["estimate"].astype(float),
-            conf_low=table["conf_low"].astype(float),
-            conf_high=table["conf_high"].astype(float),
-            annotations=[format_number(float(one), language) for one in table["numerator"]],
-            annotation_label=self.counted_words.text(language),
-            undefined_label=tr("not available").text(language),
+            labels=group_names(table, language) or [tr("all").text(language)] * len(table),
+            estimate=numbers(table, "estimate"),
+            conf_low=numbers(table, "conf_low"),
+            conf_high=numbers(table, "conf_high"),
+            annotations=written(table, "numerator", language),
+            annotation_label=cls._counted(shown).text(language),
+            undefined_label=undefined_words(table, "estimate", language, tr("not available")),
             x_label=words.text(language),
             percent=False,
             number=lambda value: format_number(value, language, decimals=0 if float(value).is_integer() else 1),
             ax=ax,
         )
+
+    @staticmethod
+    def _counted(shown: Result) -> Readable:
+        found = context_of(shown)["counted"]
+        return found if isinstance(found, Readable) else Label(str(found))
 
 
 def population_rates(
@@ -215,10 +254,12 @@ def population_rates(
             ),
         )
     cells = people_cells(events, people, by=by, split=split, age=age, complete=isinstance(data, CaseData))
-    tables = {"main": rates_table(cells, per_people, confidence_level, weighted=weighted)}
+    units = _units(data, word, events, cells, by, split, age)
+    how = Asked(per_people, confidence_level, weighted, units)
+    tables = {"main": rates_table(cells, how)}
     if age is not None:
         weights = _standard(standard, standard_file, cells, age)
-        tables |= tables_by_age(cells, weights, age, per_people, confidence_level, weighted=weighted)
+        tables |= tables_by_age(cells, weights, age, how)
     known = cells.counts.known & cells.people.known
     whole_counts = (float(cells.counts.values[known].sum()), float(cells.people.values[known].sum()))
     settings: dict[str, object] = {"population": _named(population), "counted": word, "by": by, "age": age}
@@ -232,12 +273,43 @@ def population_rates(
         ),
         notes=(*notes, *_stop_note(events), *_notes(cells, people)),
         frame_library=data.frame_library,
+        weighted=weighted,
         counted_words=counted_words,
         per_people=per_people,
         whole=_whole(whole_counts, per_people, confidence_level, weighted=weighted),
         whole_counts=whole_counts,
         groups_known=(int(known.sum()), len(known)),
     )
+
+
+def _units(
+    data: CaseData | CountData,
+    word: str,
+    events: Events,
+    cells: PeopleCells,
+    by: tuple[str, ...],
+    split: tuple[str, ...],
+    age: str | None,
+) -> dict[str, CellOf]:
+    """Say which units are counted by group, by group and age, and by group where the age is known."""
+    start = isinstance(data, CaseData) and data.resolve(word) == (data.procedure.start,)
+    fixed: dict[str, tuple[str, ...]] = {} if isinstance(data, CaseData) else {"unit": (word,)}
+    keys: dict[str, str] = {}
+    if not start and "year" in by:
+        # the year is that of the event, not the one in which the case began
+        fixed["year"], keys["year"] = (ALL,), f"{word}_year"
+    elif "year" not in by and not (start and not cells.other_years and not any(events.left_out.values())):
+        fixed[f"counted in years with people: {word}"] = ("yes",)
+    given = {name: {one[place] for one in events.levels} for place, name in enumerate(split)}
+    for place, name in enumerate(by):
+        if name in given and not {one[place] for one in cells.strata.levels} <= given[name]:
+            fixed[name], keys[name] = (ALL,), f"{name} in bands"
+    found = {"groups": CellOf(fixed=fixed, keys=keys)}
+    if age is not None:
+        known = {**fixed, f"known in bands: {age}": ("yes",)}
+        found["known age"] = CellOf(fixed=known, keys=keys)
+        found["ages"] = CellOf(fixed={**known, age: (ALL,)}, keys={**keys, age: f"{age} in bands"})
+    return found
 
 
 def _whole(counts: tuple[float, float], per: int, level: float, *, weighted: bool) -> Rate:
@@ -351,7 +423,7 @@ def _notes(cells: PeopleCells, people: Population | None) -> list[Readable]:
                 "{n} group has fewer than {few} events; its rate says little.",
                 "{n} groups have fewer than {few} events; their rates say little.",
                 few,
-                few=_FEW,
+                few=Setting(_FEW),
             )
         )
     return said

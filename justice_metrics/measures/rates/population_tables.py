@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
 import numpy as np
 
-from ...base.language import tr
+from ...base.cells import CellOf, Count, Of
+from ...base.language import Setting, tr
 from ...base.levels import NOT_AVAILABLE
 from ...base.quantities import ratio
 from ...base.table import Column, Table
@@ -19,11 +23,41 @@ def scaled(rate: Rate, per: int) -> Rate:
     return Rate(*(per * one for one in rate))
 
 
-def _rate_columns(per: int) -> tuple[Column, ...]:
+class Asked(NamedTuple):
+    """How a rate was asked for: people it is told of, level of the limits, weights, and which units are counted."""
+
+    per: int
+    level: float
+    weighted: bool
+    units: Mapping[str, CellOf]  # for groups, and for groups by age
+
+    def counted(self, name: str) -> Column:
+        """Declare the events of a table."""
+        return Column("numerator", tr("events"), "units", "count", "count", cell=self.units[name])
+
+
+# The people of a place are known to everybody.
+_PEOPLE: Final = Column("people", tr("person-years"), "units", "count", "setting")
+
+
+def _rate_columns(asked: Asked, *, plain: bool = True) -> tuple[Column, ...]:
+    """Declare a rate; a plain one is that of the events and the people of its row."""
+    whole = {1_000: ("per_1000", ""), 100_000: ("per_100000", "_per_100000")}.get(asked.per, ("", ""))
+    rate, limit = whole if plain else ("", "")
+    limits = limit and not asked.weighted
+    of = (
+        [
+            Of(inputs=("numerator", "people"), formula=formula, level=asked.level)
+            for formula in (rate, f"poisson_low{limit}" if limits else "", f"poisson_high{limit}" if limits else "")
+        ]
+        if plain
+        else [None] * 3
+    )
+    words = tr("per {per} people and year", per=Setting(asked.per))
     return (
-        Column("estimate", tr("per {per} people and year", per=per), "number", "estimate", "share"),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval"),
+        Column("estimate", words, "number", "estimate", "share", of=of[0]),
+        Column("conf_low", tr("lower limit"), "number", "interval", "interval", of=of[1]),
+        Column("conf_high", tr("upper limit"), "number", "interval", "interval", of=of[2]),
     )
 
 
@@ -36,30 +70,33 @@ def _limits(rate: Rate, there: Flags, *, weighted: bool) -> dict[str, Floats]:
     }
 
 
-def rates_table(cells: PeopleCells, per: int, level: float, *, weighted: bool) -> Table:
+def rates_table(cells: PeopleCells, asked: Asked) -> Table:
     """Return events, person-years and the rate of each group."""
+    per, level = asked.per, asked.level
     rate = ratio(cells.counts, cells.people, per)
     limits = scaled(poisson_rate(np.nan_to_num(cells.counts.values), np.nan_to_num(cells.people.values), level), per)
     columns = (
         *strata_columns(cells.strata.names),
-        Column("numerator", tr("events"), "units", "count", "count"),
-        Column("people", tr("person-years"), "units", "count", "count"),
-        *_rate_columns(per),
+        asked.counted("groups"),
+        _PEOPLE,
+        *_rate_columns(asked),
     )
     values = {
         **cells.strata.columns(),
         "numerator": cells.counts.values,
         "people": cells.people.values,
-        **_limits(limits, rate.known, weighted=weighted),
+        **_limits(limits, rate.known, weighted=asked.weighted),
     }
     statuses = {"numerator": cells.counts.words(), "people": cells.people.words(), "estimate": rate.words()}
     return Table(columns, values, title=tr("Rates of the population"), statuses=statuses)
 
 
-def tables_by_age(
-    cells: PeopleCells, weights: Floats, age: str, per: int, level: float, *, weighted: bool
-) -> dict[str, Table]:
-    """Return the rates by age, those with the ages of the standard, and observed over expected."""
+def tables_by_age(cells: PeopleCells, weights: Floats, age: str, asked: Asked) -> dict[str, Table]:
+    """Return the rates by age, those with the ages of the standard, and observed over expected.
+
+    The last two are sums over ages: they could tell the events of two ages apart, so every age must have enough.
+    """
+    per, level, weighted = asked.per, asked.level, asked.weighted
     counts, people = cells.counts_by_age, cells.people_by_age
     g, a = counts.shape
     direct = scaled(direct_rate(counts, people, weights, level), per)
@@ -72,19 +109,31 @@ def tables_by_age(
     smr = poisson_rate(np.nan_to_num(observed), np.nan_to_num(expected), level)
     by_band = scaled(poisson_rate(np.nan_to_num(counts).ravel(), np.nan_to_num(people).ravel(), level), per)
     strata = strata_columns(cells.strata.names)
-    events = Column("numerator", tr("events"), "units", "count", "count")
+    events = asked.counted("known age")
     inner = {name: levels for name, levels in cells.strata.columns(a).items() if name != age}
-    return {
-        "ages": Table(
-            (*[one for one in strata if one.name != age], *strata_columns((age,)), events,
-             Column("people", tr("person-years"), "units", "count", "count"), *_rate_columns(per)),
-            {**inner, age: list(cells.ages) * g, "numerator": counts.ravel(), "people": people.ravel(),
-             **_limits(by_band, both.ravel(), weighted=weighted)},
-            title=tr("Rates by age"),
-            statuses={"estimate": _status(both.ravel(), people.ravel())},
+    by_age = Table(
+        (
+            *[one for one in strata if one.name != age],
+            *strata_columns((age,)),
+            asked.counted("ages"),
+            _PEOPLE,
+            *_rate_columns(asked),
         ),
+        {
+            **inner,
+            age: list(cells.ages) * g,
+            "numerator": counts.ravel(),
+            "people": people.ravel(),
+            **_limits(by_band, both.ravel(), weighted=weighted),
+        },
+        title=tr("Rates by age"),
+        statuses={"estimate": _status(both.ravel(), people.ravel())},
+    )
+    behind = [Count(one.box, one.value, ("", "", place)) for place, one in enumerate(by_age.counts(""))]
+    return {
+        "ages": by_age,
         "standardised": Table(
-            (*strata, events, *_rate_columns(per)),
+            (*strata, events, *_rate_columns(asked, plain=False)),
             {
                 **cells.strata.columns(),
                 "numerator": observed,
@@ -92,6 +141,8 @@ def tables_by_age(
             },
             title=tr("Rates with the ages of the standard"),
             statuses={"numerator": _status(known), "estimate": _status(standardised)},
+            guard="model",
+            cells=behind,
         ),
         "indirect": Table(
             (*strata, events, Column("expected", tr("expected"), "number", "estimate", "share", 1),
@@ -104,6 +155,8 @@ def tables_by_age(
             statuses={
                 "numerator": _status(known), "expected": _status(known), "estimate": _status(known, expected),
             },
+            guard="model",
+            cells=behind,
         ),
     }  # fmt: skip
 
