@@ -55,6 +55,11 @@ class PublicProvenance(Provenance):
         return tuple(lines)
 
 
+def units_hidden(whose: Provenance) -> bool:
+    """Whether the number of units in the data is held back, so that ``units_in`` is no number."""
+    return isinstance(whose, PublicProvenance) and whose.units_hidden
+
+
 def public_provenance(
     whose: Provenance,
     *,

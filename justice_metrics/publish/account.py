@@ -10,6 +10,7 @@ from typing import Final
 from ..base.language import Language, Message, Readable, format_date, format_number, tr
 from ..base.provenance import Provenance, SamplingFrame, unit_words
 from ..base.result import Result
+from ..disclosure.safe import units_hidden
 from .inert import plain, setting_text, without_folder
 from .page import WORDS
 
@@ -78,7 +79,7 @@ def _source(one: Provenance, numbers: Iterable[int], language: Language) -> list
         (WORDS["source"], plain(without_folder(one.source), longest=200)),
         (WORDS["fingerprint"], plain(one.fingerprint, longest=200)),
         (WORDS["unit"], plain(unit_words(one.unit).text(language))),
-        (WORDS["units"], format_number(one.units_in, language)),
+        (WORDS["units"], tr("hidden").text(language) if units_hidden(one) else format_number(one.units_in, language)),
         (WORDS["cutoff"], format_date(one.cutoff, language) if one.cutoff else "–"),
         (WORDS["sampling"], SAMPLING[one.sampling].text(language)),
         (WORDS["procedure"], plain(one.procedure, longest=200)),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..base.language import Language
+from ..disclosure.safe import units_hidden
 from .audience import audience_of
 from .inert import setting_text
 
@@ -52,7 +53,7 @@ def _result(result: Result, language: Language) -> dict[str, Any]:
             "source": provenance.source,
             "fingerprint": provenance.fingerprint,
             "unit": provenance.unit,
-            "units": provenance.units_in,
+            "units": None if units_hidden(provenance) else provenance.units_in,
             "left_out": [{"reason": one.reason.text(language), "n": one.n} for one in provenance.left_out],
             "plan": provenance.plan or None,
             "corrections": [
