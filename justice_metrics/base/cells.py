@@ -83,19 +83,19 @@ class CellOf:
 
     def box(self, row: Mapping[str, object], strata: Mapping[str, object]) -> Box:
         """Return the box of one row."""
-        given: list[tuple[str, tuple[str, ...]]] = [(name, (str(level),)) for name, level in strata.items()]
-        given += self.fixed.items()
+        given: list[tuple[str, tuple[str, ...]]] = list(self.fixed.items())
         given += [(dimension, (str(row[column]),)) for column, dimension in self.keys.items()]
         given += [(dimension, levels[str(row[column])]) for column, (dimension, levels) in self.sets.items()]
         for column, by_value in self.each.items():
             given += by_value[str(row[column])].items()
+        given = [(name.format(**row) if "{" in name else name, levels) for name, levels in given]
         given += [(f"{prefix}:{row[column]}", ("yes",)) for column, prefix in self.flags.items() if row[column] != ALL]
+        given += [(name, (str(level),)) for name, level in strata.items()]
         named: dict[str, tuple[str, ...]] = {}
         for name, levels in given:
-            dimension = name.format(**row) if "{" in name else name
             # restricted twice, by the row's group and by what it counts: both hold
-            held = named.get(dimension, (ALL,))
-            named[dimension] = levels if held == (ALL,) else held if levels == (ALL,) else _both(held, levels)
+            held = named.get(name, (ALL,))
+            named[name] = levels if held == (ALL,) else held if levels == (ALL,) else _both(held, levels)
         return box(named)
 
 

@@ -319,15 +319,18 @@ class Published(Result):
         The answer that it was; it knows how to say and to draw its tables.
     words : mapping of str to object
         The answer's ``context()``.
+    figures : mapping of str to Readable
+        Its ``views``; one of which no drawing may be published is refused when it is drawn.
     """
 
     asked: type[Result]
     words: Mapping[str, object] = field(default_factory=dict)
+    figures: Mapping[str, Readable] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         # an answer that is published has the views of the answer that it was
-        object.__setattr__(self, "views", self.asked.views)
+        object.__setattr__(self, "views", self.figures)
 
     @classmethod
     def of(cls, result: Result, protected: Protected) -> Published:
@@ -341,6 +344,7 @@ class Published(Result):
             frame_library=result.frame_library,
             asked=type(result),
             words=MappingProxyType(dict(result.context())),
+            figures=MappingProxyType(dict(result.views)),
         )
 
     def findings(self) -> tuple[Readable, ...]:

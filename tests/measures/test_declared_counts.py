@@ -13,6 +13,8 @@ from justice_metrics.base.result import Protected, Published, Result
 from justice_metrics.base.table import Table
 from justice_metrics.measures.shown import HIDDEN
 from tests.disclosure.declared import check_declared, hidden
+from tests.made_cases import log
+from tests.outcome_cases import hanging
 
 Ask = Callable[[jm.CaseData], Result]
 
@@ -54,6 +56,32 @@ OFFICES = jm.CountData.from_frame(
         }
     },
 )
+LABELS = {"final": "final_conviction", "acquitted": "acquitted"}
+UNITS = [
+    {"id": one, "complaint": 0, "charged": 20, "court": court, "outcome": end, "ended": day}
+    for one, court, end, day in (
+        ("a", "x", "final", 600),
+        ("b", "x", "final", 700),
+        ("c", "y", "acquitted", 800),
+        ("d", "y", None, None),
+    )
+]
+# id, from, to
+HELD = [("a", 30, 200), ("b", 40, None), ("d", 50, None)]
+# id, day, offence, months, status, day of enforcement
+TOLD = [
+    ("a", 600, "Violación (art. 308)", 240, "enforced", 610),
+    ("b", 700, "Violación (art. 308)", 150, None, None),
+    ("c", 800, "Robo", None, "suspended", None),
+]
+# id, issued, executed
+ISSUED = [("a", 100, 150), ("b", 100, None), ("d", 300, None)]
+# id, ordered on, amount, paid on, amount paid
+ORDERS = [("a", 600, 1_000, 650, 1_000), ("b", 700, 3_000, 750, 500), ("c", 800, 2_000, None, None)]
+EVENTS = [
+    *(("a", "complaint", 0), ("a", "charged", 10), ("a", "default", 100), ("a", "charged", 150)),
+    *(("b", "complaint", 0), ("b", "charged", 10), ("b", "default", 100), ("c", "complaint", 0)),
+]
 QUESTIONS: dict[str, Ask] = {
     "attrition": jm.attrition,
     "attrition by": lambda cases: jm.attrition(cases, by="department", age_months=(12, 30)),
@@ -82,6 +110,20 @@ QUESTIONS: dict[str, Ask] = {
     "case_flows": lambda cases: jm.case_flows(cases, period="year", within_days=(180, 365), goals=(0.5, 0.8)),
     "case_flows by": lambda cases: jm.case_flows(cases, period="quarter", from_year=2016, by="department"),
     "flows of counts": lambda _: jm.case_flows(OFFICES, period="year", by="office"),
+    "hearings": jm.hearings,
+    "hearings by": lambda cases: jm.hearings(cases, by="department", kinds="Juicio oral", reached="verdict"),
+    "protection_measures": jm.protection_measures,
+    "protection_measures by": lambda cases: jm.protection_measures(cases, by="department"),
+    "repeated_statements": jm.repeated_statements,
+    "repeated_statements by": lambda cases: jm.repeated_statements(cases, by="department", most=3),
+    "detention": lambda _: jm.detention(hanging(UNITS, "detention", HELD, labels=LABELS)),
+    "detention by": lambda _: jm.detention(hanging(UNITS, "detention", HELD, labels=LABELS), by="court"),
+    "sentences": lambda _: jm.sentences(hanging(UNITS, "sentences", TOLD, labels=LABELS)),
+    "sentences by": lambda _: jm.sentences(hanging(UNITS, "sentences", TOLD, labels=LABELS), by="court"),
+    "warrants": lambda _: jm.warrants(hanging(UNITS, "warrants", ISSUED, labels=LABELS)),
+    "reparation": lambda _: jm.reparation(hanging(UNITS, "reparation", ORDERS, labels=LABELS)),
+    "reparation by": lambda _: jm.reparation(hanging(UNITS, "reparation", ORDERS, labels=LABELS), by="court"),
+    "defaults": lambda _: jm.defaults(log(EVENTS)),
     "share_change": lambda _: jm.share_change(before=(83, 100), after=(120, 160)),
     "rate_chain": lambda _: jm.rate_chain([{"name": "reported", "share": 0.067}]),
     "dark_figure": lambda _: jm.dark_figure(reported=0.104, opened=0.68),
@@ -120,7 +162,8 @@ def test_what_is_published_whole_is_said_as_inside(answer: Result) -> None:
 def test_hidden_numbers_are_drawn_as_hidden(answer: Result, language: str) -> None:
     tables = {name: hidden(one) for name, one in answer.tables.items() if one.guard != "internal"}
     shown = published(answer, tables)
-    figures = [shown.plot(language=language), *(shown.draw(view, language=language) for view in answer.views)]
+    views = {view: answer.draw_of(shown, view, language=language) for view in answer.views}
+    figures = [shown.plot(language=language), *(one for one in views.values() if one is not None)]
     if all(one.guard == "words" for one in tables.values()):
         return
     for axes in figures:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import narwhals.stable.v2 as nw
 
+from ...base.cells import CellOf
 from ...base.language import Readable, tr, trn
 from ...base.provenance import LeftOut
 from ...base.table import Column, Table
@@ -16,8 +17,9 @@ from ...estimate.proportion import wilson
 from ...reduce.child_spells import ChildTable
 from ...reduce.grouped import Grouped, summed
 from ...tables import Strata
+from ..boxes import Restrictions
 from ..declared import few_units_note, interval_columns, shown_limits, strata_columns
-from ..rates.shown_shares import share_notes, shares_of
+from ..rates.shown_shares import limits_of, share_notes, shares_of
 
 LATER: Final = tr("rows that begin after the cut-off")
 
@@ -118,6 +120,7 @@ def share_table(
     title: Readable,
     confidence_level: float,
     weighted: bool,
+    cells: tuple[CellOf, CellOf],
 ) -> Table:
     """Return one row per stratum and key: numerator, denominator, and their share with Wilson limits.
 
@@ -133,15 +136,19 @@ def share_table(
     names : tuple of two Readable
         What numerator and denominator are called.
     title, confidence_level, weighted
+    cells : tuple of two CellOf
+        Which units numerator and denominator count.
     """
     share = wilson(numerator.ravel(), denominator.ravel(), confidence_level)
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
     columns = (
         *strata_columns(strata.names),
         key,
-        Column("numerator", names[0], "units", "count", "count"),
-        Column("denominator", names[1], "units", "count", "count"),
-        *interval_columns(),
+        Column("numerator", names[0], "units", "count", "count", cell=cells[0]),
+        Column("denominator", names[1], "units", "count", "count", cell=cells[1]),
+        *interval_columns(
+            of=("numerator", "denominator"), level=confidence_level, interval="" if weighted else "wilson"
+        ),
     )
     values: dict[str, Any] = {
         **strata.columns(len(keys)),
@@ -166,6 +173,7 @@ def unit_shares(
     reached: Readable,
     title: Readable,
     confidence_level: float,
+    cells: Mapping[str, tuple[Restrictions, Restrictions]],
 ) -> tuple[Table, tuple[Readable, ...]]:
     """Return shares of units on several denominators as a table, and what a reader must know of their intervals.
 
@@ -182,14 +190,18 @@ def unit_shares(
     reached, title : Readable
         What the units of the numerator are called, and the table.
     confidence_level : float
+    cells : mapping of str to (restrictions, restrictions)
+        Which units the numerator and the denominator of each share count.
     """
     found = shares_of(cases.with_(milestones=frame), shares, by=by, confidence_level=confidence_level)
+    counted = [CellOf(each={"per": {word: pair[place] for word, pair in cells.items()}}) for place in range(2)]
+    limits = limits_of(cases, "wilson", confidence_level)
     columns = (
         *strata_columns(found.strata.names),
         Column("per", tr("per"), "text", "key", "key"),
-        Column("numerator", reached, "units", "count", "count"),
-        Column("denominator", tr("reached it"), "units", "count", "count"),
-        *interval_columns(),
+        Column("numerator", reached, "units", "count", "count", cell=counted[0]),
+        Column("denominator", tr("reached it"), "units", "count", "count", cell=counted[1]),
+        *interval_columns(of=("numerator", "denominator"), level=limits.level, interval=limits.interval),
     )
     values: dict[str, Any] = {
         **found.strata.columns(len(shares)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, tr
 from ...base.provenance import LeftOut
@@ -18,17 +20,19 @@ from ...estimate.risk import last_observed_days
 from ...estimate.steps import Quantiles, at_days, incidence_quantiles, quantiles
 from ...figures.curves import step_curves
 from ...reduce.risk import risk_table_of
-from ...tables import RiskTable, Strata
+from ...tables import RiskTable
 from ..curve_estimates import incidence_of, open_after, open_share_of, seen_only, survival_of, watched
 from ..curve_tables import axis_words, limits_words
 from ..curve_times import Times, times_of
 from ..declared import (
+    Share,
     days_words,
     group_words,
     interval_columns,
     left_out_of,
     strata_columns,
 )
+from ..shown import numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,6 +102,7 @@ def waits_of(
     came: Readable,
     reached: Readable,
     otherwise: Readable | None,
+    what: str,
 ) -> Waits:
     """Estimate how long rows take to an ending.
 
@@ -115,6 +120,8 @@ def waits_of(
         What those are that came to the ending, and their share by a day.
     otherwise : Readable or None
         What those are that ended in another way, where there is one.
+    what : str
+        Which rows these are, for the disclosure gate: the same name for the same rows.
     """
     wanted = outcome or ANY_EXIT
     counted = risk_table_of(spells, by=by)
@@ -134,8 +141,8 @@ def waits_of(
         reached=share,
         conf_low=low,
         conf_high=high,
-        days=_days_table(counted, outcome, quarters, title, came, otherwise),
-        within=_within_table(counted.strata, times, (share, low, high), horizon_days, title, reached),
+        days=_days_table(counted, outcome, quarters, title, came, otherwise, what),
+        within=_within_table(counted, outcome, times, (share, low, high), horizon_days, title, reached, what),
         left_out=left_out_of(counted.left_out),
         notes=() if times is None else times.notes,
     )
@@ -182,6 +189,26 @@ def share_at(waits: Waits, group: int, horizon: int) -> float:
     return float(rows["estimate"][place[group]])
 
 
+def within_words(rows: Table, *, on_the_day: bool = True) -> list[Readable]:
+    """Return the shares by chosen days in words, as far as they are shown.
+
+    Parameters
+    ----------
+    rows : Table
+        The table ``within`` of an answer without groups.
+    on_the_day : bool
+        Whether day 0 is called the same day.
+    """
+    share, days = numbers(rows, "estimate"), numbers(rows, "days")
+    return [
+        tr("{share} on the same day", share=Share(one))
+        if on_the_day and not day
+        else tr("{share} within {days} days", share=Share(one), days=int(day))
+        for one, day in zip(share, days, strict=True)
+        if np.isfinite(one)
+    ]
+
+
 def median_words(waits: Waits, group: int) -> Readable:
     """Return the median in words; "not reached" where it was not."""
     return days_words(float(waits.days["estimate"][group]))
@@ -223,20 +250,28 @@ def _days_table(
     title: Readable,
     came: Readable,
     otherwise: Readable | None,
+    what: str,
 ) -> Table:
     events = table.events.sum(axis=2)
     ways = [place for place, name in enumerate(table.outcomes) if outcome is None or name == outcome]
     arrived = events[:, ways].sum(axis=1)
+    of = Of(inputs=("numerator", "denominator"))
+
+    def ended(how: str) -> CellOf:
+        return CellOf(fixed={**_rows(what), "ended by": (how,)})
+
     columns = [
         *strata_columns(table.strata.names),
-        Column("denominator", tr("with a time that can be told"), "units", "count", "count"),
-        Column("numerator", came, "units", "count", "count"),
-        Column("censored", tr("still running at the cut-off"), "units", "count", "count"),
-        Column("lower_quartile", tr("a quarter by day"), "days", "estimate", "quantile"),
-        Column("estimate", tr("half by day"), "days", "estimate", "quantile"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "interval"),
-        Column("upper_quartile", tr("three quarters by day"), "days", "estimate", "quantile"),
+        Column(
+            "denominator", tr("with a time that can be told"), "units", "count", "count", cell=CellOf(fixed=_rows(what))
+        ),
+        Column("numerator", came, "units", "count", "count", cell=ended("came")),
+        Column("censored", tr("still running at the cut-off"), "units", "count", "count", cell=ended("running")),
+        Column("lower_quartile", tr("a quarter by day"), "days", "estimate", "quantile", of=of),
+        Column("estimate", tr("half by day"), "days", "estimate", "quantile", of=of),
+        Column("conf_low", tr("lower limit"), "days", "interval", "quantile", of=of),
+        Column("conf_high", tr("upper limit"), "days", "interval", "quantile", of=of),
+        Column("upper_quartile", tr("three quarters by day"), "days", "estimate", "quantile", of=of),
     ]
     values: dict[str, Any] = {
         **table.strata.columns(1),
@@ -251,21 +286,39 @@ def _days_table(
     }
     if otherwise is not None:
         place = len(table.strata.names) + 2
-        columns.insert(place, Column("otherwise", otherwise, "units", "count", "count"))
+        columns.insert(place, Column("otherwise", otherwise, "units", "count", "count", cell=ended("otherwise")))
         values["otherwise"] = events.sum(axis=1) - arrived
     ordered = {one.name: values[one.name] for one in columns}
     return Table(columns, ordered, title=title)
 
 
+def _rows(what: str) -> dict[str, tuple[str, ...]]:
+    return {"unit": (f"{what} with a time",)}
+
+
 def _within_table(
-    strata: Strata,
+    table: RiskTable,
+    outcome: str | None,
     times: Times | None,
     curves: Curves,
     horizon_days: Sequence[int],
     title: Readable,
     reached: Readable,
+    what: str,
 ) -> Table:
-    h = len(horizon_days)
+    strata, h = table.strata, len(horizon_days)
+    ways = [place for place, name in enumerate(table.outcomes) if outcome is None or name == outcome]
+    arrived = np.stack(
+        [table.events[:, ways][:, :, table.days <= day].sum(axis=(1, 2)) for day in horizon_days], axis=1
+    )
+    # other days asked for are another dimension
+    days = [str(one) for one in horizon_days]
+    asked = f"{what} by day {'_'.join(days)}"
+    until = {day: tuple(days[: place + 1]) for place, day in enumerate(days)}
+    after = {day: (*days[place + 1 :], "later") for place, day in enumerate(days)}
+    came = CellOf(fixed={**_rows(what), "ended by": ("came",)}, sets={"days": (asked, until)})
+    running = CellOf(fixed=_rows(what), sets={"days": (f"{asked}, watched", after)})
+    of = Of(inputs=("numerator", "at_risk"))
     if times is None:
         still: Tallies = np.zeros((len(strata), h), np.int64)
         read = [np.full((len(strata), h), np.nan)] * 3
@@ -276,9 +329,10 @@ def _within_table(
     columns = (
         *strata_columns(strata.names),
         Column("days", tr("by day"), "days", "key", "key"),
-        Column("at_risk", tr("still running and observed"), "units", "count", "count"),
-        Column("estimate", reached, "share", "estimate", "probability"),
-        *interval_columns()[1:],
+        Column("at_risk", tr("still running and observed"), "units", "count", "count", cell=running),
+        Column("estimate", reached, "share", "estimate", "mean", of=of),
+        *(replace(one, kind="mean", of=of) for one in interval_columns()[1:]),
+        Column("numerator", tr("had come to it by then"), "units", "count", "count", cell=came),
     )
     values: dict[str, Any] = {
         **strata.columns(h),
@@ -287,6 +341,7 @@ def _within_table(
         "estimate": read[0].ravel(),
         "conf_low": read[1].ravel(),
         "conf_high": read[2].ravel(),
+        "numerator": arrived.ravel(),
     }
     unseen = ["" if np.isfinite(one) else "not_available" for one in values["estimate"]]
     return Table(columns, values, title=tr("{title}: by chosen days", title=title), statuses={"estimate": unseen})

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-import numpy as np
-
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.language import Language, Readable, tr
 from ...base.result import Definition, Result
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
-from ...figures.dots import dots
 from ...reduce.spells import spell_table
 from ...reduce.strata import reached_or_passed
 from ...tables import SpellTable
+from ..boxes import Restrictions, reached_restrictions, together
 from ..declared import Share, days_words, ensure_level, sampling_notes
 from ..rates.shown_shares import method_words
+from ..shown import draw_shares, hidden, known, numbers, of_words, strata_of, whole, words_of
 from ..stay_tables import main_table, moves_table
 from ..stays import Stay, stay_in
 from ..visits import state_words, visits_notes, visits_provenance
@@ -54,59 +54,60 @@ class Defaults(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of cases ever in default, and how long it lasts."""
-        main, strata = self.main, [one.name for one in self.main.columns if one.role == "stratum"]
-        if strata:
-            return ()
-        shares = (
-            tr(
-                "Default was declared at some time in {numerator} of {denominator} cases that reached {per}: {share} "
-                "(interval {low} to {high}).",
-                denominator=round(float(main["denominator"][row])),
-                per=self.per_words[str(main["per"][row])],
-                numerator=round(float(main["numerator"][row])),
-                share=Share(main["estimate"][row]),
-                low=Share(main["conf_low"][row]),
-                high=Share(main["conf_high"][row]),
-            )
-            for row in range(len(main))
-            if main["denominator"][row] > 0
-        )
-        return (*shares, *(self._length(stay) for stay in self.stays))
+        return self.findings_of(self)
 
-    def _length(self, stay: Stay) -> Readable:
-        told = {
-            "state": self.words[self.table.states[stay.state]],
-            "still": round(float(stay.still[0])),
-            "n": round(float(stay.entered[0])),
-        }
-        if not np.isfinite(stay.quarters[0, 1]):
-            return tr("{state}: {still} of {n} spells last at the cut-off, so no median can be given.", **told)
-        return tr(
-            "{state}: half of the spells have ended after {days}; {still} of {n} last at the cut-off.",
-            days=days_words(float(stay.quarters[0, 1])),
-            **told,
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the share of cases ever in default and how long it lasts, as far as it is shown."""
+        main, length = shown.main, shown.tables["length"]
+        if strata_of(main):
+            return ()
+        said = [
+            *(_share(main, row) for row in range(len(main))),
+            *(_length(length, row) for row in range(len(length))),
+        ]
+        return tuple(one for one in said if one is not None)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of cases that were ever in default, on each denominator."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        _, rows = main.display(language)
-        return dots(
-            labels=[self.per_words[str(one)].text(language) for one in main["per"]],
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(float(one), language)} / {format_number(float(every), language)}"
-                for one, every in zip(main["numerator"], main["denominator"], strict=True)
-            ],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("ever in default, share of the cases that reached the stage").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
-        )
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the shares that are shown; a hidden one says so."""
+        x_label = tr("ever in default, share of the cases that reached the stage")
+        beside = of_words(shown.main, "numerator", "denominator", language)
+        return draw_shares(shown.main, "per", x_label, beside, ax=ax, language=language)
+
+
+def _share(main: Table, row: int) -> Readable | None:
+    n, every = (numbers(main, one)[row] for one in ("numerator", "denominator"))
+    if not known(n, every) or every <= 0:
+        return None
+    return tr(
+        "Default was declared at some time in {numerator} of {denominator} cases that reached {per}: {share} "
+        "(interval {low} to {high}).",
+        denominator=whole(every),
+        per=words_of(main, "per", main["per"][row]),
+        numerator=whole(n),
+        share=Share(main["estimate"][row]),
+        low=Share(main["conf_low"][row]),
+        high=Share(main["conf_high"][row]),
+    )
+
+
+def _length(length: Table, row: int) -> Readable | None:
+    every, ended, median = (numbers(length, one)[row] for one in ("denominator", "numerator", "estimate"))
+    if not known(every, ended) or hidden(length, "estimate")[row]:
+        return None
+    told = {"state": words_of(length, "state", length["state"][row]), "still": whole(every - ended), "n": whole(every)}
+    if not known(median):
+        return tr("{state}: {still} of {n} spells last at the cut-off, so no median can be given.", **told)
+    return tr(
+        "{state}: half of the spells have ended after {days}; {still} of {n} last at the cut-off.",
+        days=days_words(float(median)),
+        **told,
+    )
 
 
 def defaults(
@@ -175,6 +176,7 @@ def defaults(
         )
     states = _states(cases, names(state))
     ever = cases.reached(states)
+    ever_in: Restrictions = {f"ever in {'+'.join(states)}": ("yes",)}
     per_words = {one: cases.procedure.label(one) for one in denominators}
     main, notes = unit_shares(
         cases,
@@ -185,6 +187,10 @@ def defaults(
         reached=tr("ever in default"),
         title=tr("Cases that were ever in default"),
         confidence_level=confidence_level,
+        cells={
+            one: (together(reached_restrictions(cases, one), ever_in), reached_restrictions(cases, one))
+            for one in denominators
+        },
     )
     table = spell_table(cases, by=by).trimmed()
     stays = tuple(
@@ -227,6 +233,7 @@ def defaults(
             *_strange_moves(cases, table),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         table=table,
         stays=stays,
         per_words=per_words,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, tr, trn
 from ...base.result import Definition, Result
+from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
@@ -27,10 +27,12 @@ from ...reduce.child_spells import (
     with_flags,
 )
 from ...reduce.strata import reached_or_passed
-from ..declared import Share, ensure_level, levels_words
+from ..boxes import Restrictions, reached_restrictions, together
+from ..declared import Share, days_words, ensure_level
 from ..rates.shown_shares import method_words
+from ..shown import draw_shares, group_of, hidden, known, numbers, of_words, strata_of, whole, words_of
 from .child_shares import child_left_out, child_notes, row_sampling_notes, unit_shares
-from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, median_words, waits_of
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .detention_limits import limits_table
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 _FOREVER: Final = 2**30
 _MOST_SAID: Final = 6
+_HELD: Final[Restrictions] = {"detention:any": ("yes",)}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,60 +67,27 @@ class Detention(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of cases with a detention, its median length, and the share over each limit."""
-        main, limits = self.main, self.tables["limits"]
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        return (
-            *(self._share(row) for row in range(len(main)) if not strata and main["denominator"][row] > 0),
-            *(self._length(group) for group in range(len(self.waits.table.strata))),
-            *(self._passed(row) for row in range(len(limits)) if self._said(row)),
-        )
+        return self.findings_of(self)
 
-    def _said(self, row: int) -> bool:
-        """Whether a row of the limits is told: of many groups the table tells."""
-        return len(self.waits.table.strata) <= _MOST_SAID and self.tables["limits"]["denominator"][row] > 0
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the share of cases with a detention, its length, and the share over each limit, as far as shown."""
+        main, length, limits = (shown.tables[one] for one in ("main", "length", "limits"))
+        # of many groups the table tells
+        passed = range(len(limits)) if len(length) <= _MOST_SAID else range(0)
+        said = [
+            *(_share(main, row) for row in range(len(main)) if not strata_of(main)),
+            *(_length(length, group) for group in range(len(length))),
+            *(_passed(limits, row) for row in passed),
+        ]
+        return tuple(one for one in said if one is not None)
 
-    def _share(self, row: int) -> Readable:
-        main = self.main
-        return tr(
-            "A preventive detention is on record in {numerator} of {denominator} cases that reached {per}: {share} "
-            "(interval {low} to {high}).",
-            denominator=round(float(main["denominator"][row])),
-            per=self.per_words[str(main["per"][row])],
-            numerator=round(float(main["numerator"][row])),
-            share=Share(main["estimate"][row]),
-            low=Share(main["conf_low"][row]),
-            high=Share(main["conf_high"][row]),
-        )
-
-    def _length(self, group: int) -> Readable:
-        levels = self.waits.table.strata.levels[group]
-        told = {
-            "groups": tr("{groups}", groups=levels_words(levels)) if levels else tr("All together"),
-            "n": round(float(self.waits.days["censored"][group])),
-            "all": round(float(self.waits.days["denominator"][group])),
-        }
-        if not np.isfinite(self.waits.days["estimate"][group]):
-            return tr("{groups}: {n} of {all} detentions are still running, so no median can be given.", **told)
-        return tr(
-            "{groups}: half of the detentions have ended after {days}; {n} of {all} are still running.",
-            days=median_words(self.waits, group),
-            **told,
-        )
-
-    def _passed(self, row: int) -> Readable:
-        limits = self.tables["limits"]
-        group = [str(limits[one.name][row]) for one in limits.columns if one.role == "stratum"]
-        said = tr(
-            "{limit} ({months} months): {n} of {all} detentions passed it ({share}); of {rest} it had not run out, or "
-            "cannot be told.",
-            limit=limits.labels["limit"][str(limits["limit"][row])],
-            months=int(limits["months"][row]),
-            n=round(float(limits["numerator"][row])),
-            all=round(float(limits["denominator"][row])),
-            share=Share(limits["estimate"][row]),
-            rest=round(float(sum(limits[one][row] for one in ("ended_early", "running", "untold")))),
-        )
-        return tr("{groups}: {said}", groups=tr("{groups}", groups=levels_words(group)), said=said) if group else said
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of cases with a detention: a curve by single days is not published."""
+        x_label = tr("with a detention on record, share of the cases that reached the stage")
+        beside = of_words(shown.main, "numerator", "denominator", language)
+        return draw_shares(shown.main, "per", x_label, beside, ax=ax, language=language)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of detentions that has ended by each day, with the number still running below."""
@@ -129,6 +99,59 @@ class Detention(Result):
             language=language,
             ax=ax,
         )
+
+
+def _share(main: Table, row: int) -> Readable | None:
+    n, every = (numbers(main, one)[row] for one in ("numerator", "denominator"))
+    if not known(n, every) or every <= 0:
+        return None
+    return tr(
+        "A preventive detention is on record in {numerator} of {denominator} cases that reached {per}: {share} "
+        "(interval {low} to {high}).",
+        denominator=whole(every),
+        per=words_of(main, "per", main["per"][row]),
+        numerator=whole(n),
+        share=Share(main["estimate"][row]),
+        low=Share(main["conf_low"][row]),
+        high=Share(main["conf_high"][row]),
+    )
+
+
+def _length(length: Table, group: int) -> Readable | None:
+    running, every, median = (numbers(length, one)[group] for one in ("censored", "denominator", "estimate"))
+    if not known(running, every) or hidden(length, "estimate")[group]:
+        return None
+    told = {
+        "groups": tr("{groups}", groups=group_of(length, group)) if strata_of(length) else tr("All together"),
+        "n": whole(running),
+        "all": whole(every),
+    }
+    if not known(median):
+        return tr("{groups}: {n} of {all} detentions are still running, so no median can be given.", **told)
+    return tr(
+        "{groups}: half of the detentions have ended after {days}; {n} of {all} are still running.",
+        days=days_words(float(median)),
+        **told,
+    )
+
+
+def _passed(limits: Table, row: int) -> Readable | None:
+    n, every = (numbers(limits, one)[row] for one in ("numerator", "denominator"))
+    rest = sum(numbers(limits, one)[row] for one in ("ended_early", "running", "untold"))
+    if not known(n, every, rest) or every <= 0:
+        return None
+    said = tr(
+        "{limit} ({months} months): {n} of {all} detentions passed it ({share}); of {rest} it had not run out, or "
+        "cannot be told.",
+        limit=words_of(limits, "limit", limits["limit"][row]),
+        months=int(limits["months"][row]),
+        n=whole(n),
+        all=whole(every),
+        share=Share(limits["estimate"][row]),
+        rest=whole(rest),
+    )
+    group = group_of(limits, row)
+    return tr("{groups}: {said}", groups=tr("{groups}", groups=group), said=said) if group else said
 
 
 def detention(
@@ -217,6 +240,7 @@ def detention(
         came=tr("ended"),
         reached=tr("share that has ended"),
         otherwise=None,
+        what="detentions",
     )
     words = {one: cases.procedure.label(one) for one in denominators}
     held = nw.col("child__any") == 1
@@ -229,6 +253,10 @@ def detention(
         reached=tr("with a detention on record"),
         title=tr("Cases with preventive detention"),
         confidence_level=confidence_level,
+        cells={
+            one: (together(reached_restrictions(cases, one), _HELD), reached_restrictions(cases, one))
+            for one in denominators
+        },
     )
     return Detention(
         heading=tr("Preventive detention"),
@@ -271,6 +299,7 @@ def detention(
             *waits.notes,
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         waits=waits,
         per_words=words,
         confidence_level=confidence_level,

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.levels import MISSING_LEVELS
 from ...base.table import Column, Table
@@ -70,18 +71,29 @@ def limits_table(
     over, told = counts[:, :, 0], counts[:, :, 0] + counts[:, :, 1]
     share = wilson(over.ravel(), told.ravel(), confidence_level)
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=cases.sampling.weighted)
+
+    def stand(*how: str) -> CellOf:
+        # the same limit with other months is another question
+        return CellOf(fixed={"unit": ("detention",), "against {limit} of {months} months": how})
+
     columns = (
         *strata_columns(strata.names),
         Column("limit", tr("legal limit"), "text", "key", "key"),
-        Column("months", tr("months"), "number", "key", "key", 0),
-        Column("numerator", tr("passed it"), "units", "count", "count"),
-        Column("denominator", tr("limit run out by the cut-off"), "units", "count", "count"),
-        *interval_columns(),
-        Column("ended_early", tr("limit not run out: ended"), "units", "count", "count"),
-        Column("running", tr("limit not run out: running"), "units", "count", "count"),
-        Column("untold", tr("cannot be told"), "units", "count", "count"),
-        Column("not_applicable", tr("not under this limit"), "units", "count", "count"),
-        Column("days_over", tr("days past it, median"), "days", "estimate", "quantile"),
+        Column("months", tr("months"), "number", "key", "setting", 0),
+        Column("numerator", tr("passed it"), "units", "count", "count", cell=stand("over")),
+        Column(
+            "denominator", tr("limit run out by the cut-off"), "units", "count", "count", cell=stand("over", "kept")
+        ),
+        *interval_columns(
+            of=("numerator", "denominator"),
+            level=confidence_level,
+            interval="" if cases.sampling.weighted else "wilson",
+        ),
+        Column("ended_early", tr("limit not run out: ended"), "units", "count", "count", cell=stand("ended_early")),
+        Column("running", tr("limit not run out: running"), "units", "count", "count", cell=stand("running")),
+        Column("untold", tr("cannot be told"), "units", "count", "count", cell=stand("untold")),
+        Column("not_applicable", tr("not under this limit"), "units", "count", "count", cell=stand("not_applicable")),
+        Column("days_over", tr("days past it, median"), "days", "estimate", "quantile", of=Of(inputs=("numerator",))),
     )
     values: dict[str, Any] = {
         **strata.columns(m),

@@ -8,19 +8,29 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ...base.language import Label, Language, Readable, format_number, format_share, tr, trn
-from ...base.levels import LEVEL_WORDS
+from ...base.language import Label, Language, Readable, tr, trn
 from ...base.result import Definition, Result
 from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
-from ...figures.dots import dots
 from ...reduce.hearings import hearing_counts, hearing_rows, reason_counts, settings, waits_until_held
-from ..declared import FEW_UNITS, Share, ensure_level, levels_words, sampling_notes
+from ..declared import FEW_UNITS, Share, ensure_level, sampling_notes
+from ..shown import (
+    among_shown,
+    any_hidden,
+    draw_shares,
+    group_of,
+    hidden,
+    known,
+    lowest_and_highest,
+    numbers,
+    of_words,
+    strata_of,
+    whole,
+)
 from .child_shares import child_left_out, row_sampling_notes
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .hearings_tables import (
-    ALL,
     FIRST_DATE,
     Average,
     certainty_table,
@@ -79,38 +89,30 @@ class Hearings(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return how many are suspended, why most often, and what it takes until one is held."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        if strata:
-            return self._by_groups(strata)
-        row = 0
-        said: list[Readable] = []
-        if len(main) and float(main["denominator"][row]) > 0:
-            said.append(
-                tr(
-                    "Of {all} hearings that were due, {n} were suspended: {share} (interval {low} to {high}).",
-                    all=round(float(main["denominator"][row])),
-                    n=round(float(main["numerator"][row])),
-                    share=Share(main["estimate"][row]),
-                    low=Share(main["conf_low"][row]),
-                    high=Share(main["conf_high"][row]),
-                )
-            )
-        elif len(main):
-            said.append(tr("{n} hearings are set per case on average.", n=Average(main["per_case"][row])))
-        return (*said, *self._certainty(), *self._reason())
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say how many are suspended, why, and what it takes until one is held, as far as it is shown."""
+        main = shown.main
+        if strata_of(main):
+            return _by_groups(main)
+        return (*_suspended(main), *_certainty(shown.tables["certainty"]), *_reason(shown.tables.get("reasons")))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of hearings suspended, by kind."""
-        return _drawn(self.main, "hearing", tr("suspended, share of the hearings that were due"), language, ax)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of hearings suspended, by kind; a hidden one says so."""
+        return _drawn(shown.main, "hearing", tr("suspended, share of the hearings that were due"), language, ax)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the certainty of dates, the reasons, or the time until a hearing is held."""
-        if view == "certainty":
-            label = tr("held on the first date, share of the cases in which it was held")
-            return _drawn(self.tables["certainty"], "hearing", label, language, ax)
-        if view == "reasons":
-            return _drawn(self.tables["reasons"], "reason", tr("share of the suspended hearings"), language, ax)
+        drawn = self.draw_of(self, view, ax, language=language)
+        if drawn is not None:
+            return drawn
         return draw_waits(
             self.waits,
             start_words=FIRST_DATE,
@@ -120,61 +122,97 @@ class Hearings(Result):
             ax=ax,
         )
 
-    def _by_groups(self, strata: Sequence[str]) -> tuple[Readable, ...]:
-        main = self.main
-        kinds = main["hearing"]
-        rows = np.flatnonzero((kinds == kinds[0]) & (main["denominator"].astype(float) >= FEW_UNITS))
-        if len(rows) < 2:
-            return (tr("Fewer than two groups have {few} hearings or more; no comparison.", few=FEW_UNITS),)
-        order = rows[np.argsort(main["estimate"][rows].astype(float), kind="stable")]
-        low, high = int(order[0]), int(order[-1])
+    @classmethod
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw the certainty of dates or the reasons; a curve by single days is not published."""
+        if view == "certainty":
+            label = tr("held on the first date, share of the cases in which it was held")
+            return _drawn(shown.tables["certainty"], "hearing", label, language, ax)
+        if view == "reasons":
+            return _drawn(shown.tables["reasons"], "reason", tr("share of the suspended hearings"), language, ax)
+        return None
+
+
+def _suspended(main: Table) -> tuple[Readable, ...]:
+    if not len(main):
+        return ()
+    n, every, share, low, high, average = (
+        numbers(main, one)[0] for one in ("numerator", "denominator", "estimate", "conf_low", "conf_high", "per_case")
+    )
+    if known(n, every) and every > 0:
         return (
             tr(
-                "Suspended: from {low} ({group_low}) to {high} ({group_high}), among groups with {few} hearings or "
-                "more.",
-                low=Share(main["estimate"][low]),
-                group_low=levels_words([str(main[one][low]) for one in strata]),
-                high=Share(main["estimate"][high]),
-                group_high=levels_words([str(main[one][high]) for one in strata]),
-                few=FEW_UNITS,
+                "Of {all} hearings that were due, {n} were suspended: {share} (interval {low} to {high}).",
+                all=whole(every),
+                n=whole(n),
+                share=Share(share),
+                low=Share(low),
+                high=Share(high),
             ),
         )
+    if every == 0 and not hidden(main, "per_case")[0]:
+        return (tr("{n} hearings are set per case on average.", n=Average(average)),)
+    return ()
 
-    def _certainty(self) -> tuple[Readable, ...]:
-        table = self.tables["certainty"]
-        order = np.argsort(-table["denominator"].astype(float), kind="stable")[:_MOST_KINDS_TOLD]
-        words = kind_words()
-        return tuple(
-            trn(
-                "{kind}: held on the first date in {share} of {n} case; {dates} dates were set per case, and {days} "
-                "days passed on average from the first date to the hearing.",
-                "{kind}: held on the first date in {share} of {n} cases; {dates} dates were set per case, and {days} "
-                "days passed on average from the first date to the hearing.",
-                round(float(table["denominator"][row])),
-                kind=words.get(str(table["hearing"][row]), Label(str(table["hearing"][row]))),
-                share=Share(table["estimate"][row]),
-                dates=Average(table["average_dates"][row]),
-                days=Average(table["average_days"][row], 0),
-            )
-            for row in order
-            if float(table["denominator"][row]) > 0
-        )
 
-    def _reason(self) -> tuple[Readable, ...]:
-        table = self.tables.get("reasons")
-        if table is None:
-            return ()
-        nothing = no_reason([str(one) for one in table["reason"]])
-        rows = [row for row in range(len(table)) if str(table["reason"][row]) not in nothing]
-        if not rows or float(table["denominator"][rows[0]]) <= 0:
-            return ()
-        return (
-            tr(
-                "Most frequent reason: {reason} ({share} of the suspended hearings).",
-                reason=Label(str(table["reason"][rows[0]])),
-                share=Share(table["estimate"][rows[0]]),
-            ),
+def _by_groups(main: Table) -> tuple[Readable, ...]:
+    share, due = numbers(main, "estimate"), numbers(main, "denominator")
+    there = np.array([one == main["hearing"][0] for one in main["hearing"].tolist()])
+    some_hidden = bool((hidden(main, "estimate") & there).any())
+    found = lowest_and_highest(share, there & (due >= FEW_UNITS))
+    if found is None:
+        few = tr("Fewer than two groups have {few} hearings or more; no comparison.", few=FEW_UNITS)
+        return () if some_hidden else (few,)
+    low, high = found
+    compared = tr(
+        "Suspended: from {low} ({group_low}) to {high} ({group_high}), among groups with {few} hearings or more.",
+        low=Share(share[low]),
+        group_low=group_of(main, low),
+        high=Share(share[high]),
+        group_high=group_of(main, high),
+        few=FEW_UNITS,
+    )
+    return (among_shown(compared, some_hidden=some_hidden),)
+
+
+def _certainty(table: Table) -> tuple[Readable, ...]:
+    n, share, dates, days = (
+        numbers(table, one) for one in ("denominator", "estimate", "average_dates", "average_days")
+    )
+    order = np.argsort(-np.nan_to_num(n), kind="stable")[:_MOST_KINDS_TOLD]
+    words = kind_words()
+    return tuple(
+        trn(
+            "{kind}: held on the first date in {share} of {n} case; {dates} dates were set per case, and {days} "
+            "days passed on average from the first date to the hearing.",
+            "{kind}: held on the first date in {share} of {n} cases; {dates} dates were set per case, and {days} "
+            "days passed on average from the first date to the hearing.",
+            whole(n[row]),
+            kind=words.get(str(table["hearing"][row]), Label(str(table["hearing"][row]))),
+            share=Share(share[row]),
+            dates=Average(dates[row]),
+            days=Average(days[row], 0),
         )
+        for row in order
+        if n[row] > 0 and known(share[row], dates[row], days[row])
+    )
+
+
+def _reason(table: Table | None) -> tuple[Readable, ...]:
+    if table is None:
+        return ()
+    nothing = no_reason([str(one) for one in table["reason"]])
+    n, share = numbers(table, "numerator"), numbers(table, "estimate")
+    rows = [row for row in range(len(table)) if str(table["reason"][row]) not in nothing and known(share[row])]
+    if not rows:
+        return ()
+    first = max(rows, key=lambda row: (n[row], -row))
+    most = tr(
+        "Most frequent reason: {reason} ({share} of the suspended hearings).",
+        reason=Label(str(table["reason"][first])),
+        share=Share(share[first]),
+    )
+    return (among_shown(most, some_hidden=any_hidden(table, "estimate")),)
 
 
 def hearings(
@@ -236,6 +274,9 @@ def hearings(
     by, wanted = names(by), names(kinds)
     ensure_level(confidence_level)
     days = ensure_horizons(horizon_days)
+    # other kinds, or hearings of other cases, are counted as something else
+    asked = "".join(f" of {one}" for one in (*wanted, *([reached] if reached else [])))
+    which = asked.replace("{", "(").replace("}", ")")
     table = hearing_rows(cases, kinds=wanted, reached=reached)
     counted = hearing_counts(cases, table, by=by)
     reasons, n = reason_counts(cases, table, counted.strata, by=by)
@@ -251,15 +292,18 @@ def hearings(
         came=tr("held"),
         reached=tr("share of the hearings held"),
         otherwise=tr("case ended first"),
+        what=f"waits for a hearing{which}",
     )
     weighted = cases.sampling.weighted
     tables = {
-        "main": suspension_table(counted, confidence_level, weighted=weighted),
-        "certainty": certainty_table(counted.strata, counted.kinds, until, confidence_level, weighted=weighted),
-        "dates": dates_table(counted.strata, counted.kinds, until, confidence_level, weighted=weighted),
+        "main": suspension_table(counted, confidence_level, weighted=weighted, which=which),
+        "certainty": certainty_table(
+            counted.strata, counted.kinds, until, confidence_level, weighted=weighted, which=which
+        ),
+        "dates": dates_table(counted.strata, counted.kinds, until, confidence_level, weighted=weighted, which=which),
     }
     if reasons:
-        tables["reasons"] = reasons_table(counted.strata, reasons, n, confidence_level, weighted=weighted)
+        tables["reasons"] = reasons_table(counted.strata, reasons, n, confidence_level, weighted=weighted, which=which)
     tables |= {"held": named_kinds(waits.days), "within": named_kinds(waits.within)}
     return Hearings(
         heading=tr("Hearings held and suspended"),
@@ -285,6 +329,7 @@ def hearings(
             *waits.notes,
         ),
         frame_library=cases.frame_library,
+        weighted=weighted,
         waits=waits,
         confidence_level=confidence_level,
     )
@@ -325,22 +370,6 @@ def _unknown_note(unknown: float, every: float) -> tuple[Readable, ...]:
 
 def _drawn(table: Table, key: str, x_label: Readable, language: Language, ax: Axes | None) -> Axes:
     """Draw the shares of a table, one row each, numerator and denominator beside them."""
-    strata = [one.name for one in table.columns if one.role == "stratum"]
-    _, rows = table.display(language)
-    words = {**kind_words(), **({} if key == "hearing" else {ALL: LEVEL_WORDS[ALL]})}
-    labels = [words[one].text(language) if one in words else one for one in map(str, table[key])]
-    return dots(
-        labels=labels,
-        groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-        estimate=table["estimate"].astype(float),
-        conf_low=table["conf_low"].astype(float),
-        conf_high=table["conf_high"].astype(float),
-        annotations=[
-            f"{format_number(float(n), language)} / {format_number(float(all_), language)}"
-            for n, all_ in zip(table["numerator"], table["denominator"], strict=True)
-        ],
-        undefined_label=tr("not defined").text(language),
-        x_label=x_label.text(language),
-        number=lambda share: format_share(share, language, decimals=0),
-        ax=ax,
+    return draw_shares(
+        table, key, x_label, of_words(table, "numerator", "denominator", language), ax=ax, language=language
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Language, Message, Readable, format_number, tr
 from ...base.levels import LEVEL_WORDS
 from ...base.table import Column, Table
@@ -20,6 +22,21 @@ ALL: Final = "all"
 # Numbers of dates told apart: 1, 2, 3, 4, and 5 or more.
 MOST_DATES: Final = 5
 HEARING: Final = Column("hearing", tr("kind of hearing"), "text", "key", "key")
+
+
+# Of the cases in which a hearing of the row's kind was held, those that took so many dates.
+_DATES_DIMENSION: Final = "dates until held: {hearing}"
+
+
+def hearing_cell(which: str, *outcomes: str) -> dict[str, tuple[str, ...]]:
+    """Return the restrictions of hearings, of those that became one of ``outcomes`` where any is given."""
+    unit: dict[str, tuple[str, ...]] = {"unit": (f"hearing{which}",)}
+    return {**unit, "hearing became": outcomes} if outcomes else unit
+
+
+def of_cases(which: str) -> dict[str, tuple[str, ...]]:
+    """Return the restrictions of the cases that hearings are counted of."""
+    return {f"asked for hearings{which}": ("yes",)} if which else {}
 
 
 class Average:
@@ -51,7 +68,7 @@ def kinds_shown(kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(kinds) if len(kinds) <= 1 else (ALL, *kinds)
 
 
-def suspension_table(counted: HearingCounts, level: float, *, weighted: bool) -> Table:
+def suspension_table(counted: HearingCounts, level: float, *, weighted: bool, which: str) -> Table:
     """Return one row per stratum and kind: what became of the hearings, and the share suspended of those due."""
     kinds, n = kinds_shown(counted.kinds), with_all(counted.n)
     held, suspended, scheduled, unknown = (n[:, :, place].ravel() for place in range(4))
@@ -59,16 +76,29 @@ def suspension_table(counted: HearingCounts, level: float, *, weighted: bool) ->
     share = wilson(suspended, due, level)
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
     units = np.repeat(counted.units, len(kinds))
+
+    def became(*outcomes: str) -> CellOf:
+        return CellOf(fixed=hearing_cell(which, *outcomes), keys={"hearing": "hearing"})
+
     columns = (
         *strata_columns(counted.strata.names),
         HEARING,
-        Column("numerator", tr("hearings suspended"), "units", "count", "count"),
-        Column("denominator", tr("held or suspended"), "units", "count", "count"),
-        Column("scheduled", tr("still ahead"), "units", "count", "count"),
-        Column("not_recorded", tr("outcome not recorded"), "units", "count", "count"),
-        *interval_columns(),
-        Column("units", tr("cases"), "units", "count", "count"),
-        Column("per_case", tr("hearings set per case"), "number", "estimate", "quantile", 2),
+        Column("numerator", tr("hearings suspended"), "units", "count", "count", cell=became("suspended")),
+        Column("denominator", tr("held or suspended"), "units", "count", "count", cell=became("held", "suspended")),
+        Column("scheduled", tr("still ahead"), "units", "count", "count", cell=became("scheduled")),
+        Column("not_recorded", tr("outcome not recorded"), "units", "count", "count", cell=became("not_recorded")),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
+        Column("units", tr("cases"), "units", "count", "count", cell=CellOf(fixed=of_cases(which))),
+        Column(
+            "per_case",
+            tr("hearings set per case"),
+            "number",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("set", "units"), formula="ratio"),
+        ),
+        Column("set", tr("hearings set"), "units", "count", "count", cell=became()),
     )
     values = {
         **counted.strata.columns(len(kinds)),
@@ -82,6 +112,7 @@ def suspension_table(counted: HearingCounts, level: float, *, weighted: bool) ->
         "conf_high": high,
         "units": units,
         "per_case": _over(due + scheduled + unknown, units),
+        "set": due + scheduled + unknown,
     }
     return Table(
         columns,
@@ -92,7 +123,9 @@ def suspension_table(counted: HearingCounts, level: float, *, weighted: bool) ->
     )
 
 
-def reasons_table(strata: Strata, reasons: Sequence[str], n: Tallies, level: float, *, weighted: bool) -> Table:
+def reasons_table(
+    strata: Strata, reasons: Sequence[str], n: Tallies, level: float, *, weighted: bool, which: str
+) -> Table:
     """Return one row per stratum and reason: its share of the suspended hearings, most frequent first."""
     order = np.argsort(-n.sum(axis=0), kind="stable")
     n, names = n[:, order], [reasons[place] for place in order]
@@ -102,9 +135,23 @@ def reasons_table(strata: Strata, reasons: Sequence[str], n: Tallies, level: flo
     columns = (
         *strata_columns(strata.names),
         Column("reason", tr("reason of the suspension"), "text", "key", "key"),
-        Column("numerator", tr("hearings suspended"), "units", "count", "count"),
-        Column("denominator", tr("all suspended"), "units", "count", "count"),
-        *interval_columns(),
+        Column(
+            "numerator",
+            tr("hearings suspended"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed=hearing_cell(which, "suspended"), keys={"reason": "suspended for"}),
+        ),
+        Column(
+            "denominator",
+            tr("all suspended"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed=hearing_cell(which, "suspended")),
+        ),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
     )
     values = {
         **strata.columns(len(names)),
@@ -124,7 +171,9 @@ def reasons_table(strata: Strata, reasons: Sequence[str], n: Tallies, level: flo
     )
 
 
-def certainty_table(strata: Strata, kinds: Sequence[str], counted: Settings, level: float, *, weighted: bool) -> Table:
+def certainty_table(
+    strata: Strata, kinds: Sequence[str], counted: Settings, level: float, *, weighted: bool, which: str
+) -> Table:
     """Return one row per stratum and kind: held on the first date, dates set and days until it was held."""
     dates = np.arange(1, counted.dates + 1)
     held = counted.units.sum(axis=2).ravel()
@@ -133,16 +182,48 @@ def certainty_table(strata: Strata, kinds: Sequence[str], counted: Settings, lev
     share = wilson(first, held, level)
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
     lost = counted.lost_days.ravel()
+    held_flag = {"hearing": f"held{which}"}
     columns = (
         *strata_columns(strata.names),
         HEARING,
-        Column("numerator", tr("held on the first date"), "units", "count", "count"),
-        Column("denominator", tr("cases in which it was held"), "units", "count", "count"),
-        *interval_columns(),
-        Column("dates", tr("dates set, all together"), "units", "count", "count"),
-        Column("average_dates", tr("dates set per case"), "number", "estimate", "quantile", 2),
-        Column("days", tr("days from the first date to the hearing, all together"), "days", "count", "count"),
-        Column("average_days", tr("days lost per case"), "days", "estimate", "quantile"),
+        Column(
+            "numerator",
+            tr("held on the first date"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(flags=held_flag, fixed={_DATES_DIMENSION: ("1",)}),
+        ),
+        Column(
+            "denominator", tr("cases in which it was held"), "units", "count", "count", cell=CellOf(flags=held_flag)
+        ),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
+        Column(
+            "dates",
+            tr("dates set, all together"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={"unit": (f"date set until held{which}",)}, keys={"hearing": "hearing"}),
+        ),
+        Column(
+            "average_dates",
+            tr("dates set per case"),
+            "number",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("dates", "denominator"), formula="ratio"),
+        ),
+        Column(
+            "days",
+            tr("days from the first date to the hearing, all together"),
+            "days",
+            "count",
+            "mean",
+            of=Of(inputs=("denominator",)),
+        ),
+        Column("average_days", tr("days lost per case"), "days", "estimate", "mean", of=Of(inputs=("denominator",))),
     )
     values = {
         **strata.columns(len(kinds)),
@@ -167,7 +248,9 @@ def certainty_table(strata: Strata, kinds: Sequence[str], counted: Settings, lev
     )
 
 
-def dates_table(strata: Strata, kinds: Sequence[str], counted: Settings, level: float, *, weighted: bool) -> Table:
+def dates_table(
+    strata: Strata, kinds: Sequence[str], counted: Settings, level: float, *, weighted: bool, which: str
+) -> Table:
     """Return one row per stratum, kind and number of dates that were set until the hearing was held."""
     g, k = len(strata), len(kinds)
     n = np.zeros((g, k, MOST_DATES), counted.units.dtype)
@@ -177,14 +260,24 @@ def dates_table(strata: Strata, kinds: Sequence[str], counted: Settings, level: 
     total = np.repeat(n.sum(axis=2), MOST_DATES)
     share = wilson(n.ravel(), total, level)
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
+    held_flag = {"hearing": f"held{which}"}
     names = [str(one) for one in range(1, MOST_DATES)] + [f"{MOST_DATES}+"]
     columns = (
         *strata_columns(strata.names),
         HEARING,
         Column("dates", tr("dates set"), "text", "key", "key"),
-        Column("numerator", tr("cases"), "units", "count", "count"),
-        Column("denominator", tr("cases in which it was held"), "units", "count", "count"),
-        *interval_columns(),
+        Column(
+            "numerator",
+            tr("cases"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(flags=held_flag, keys={"dates": _DATES_DIMENSION}),
+        ),
+        Column(
+            "denominator", tr("cases in which it was held"), "units", "count", "count", cell=CellOf(flags=held_flag)
+        ),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
     )
     values = {
         **strata.columns(k * MOST_DATES),
@@ -207,9 +300,14 @@ def dates_table(strata: Strata, kinds: Sequence[str], counted: Settings, level: 
 
 def named_kinds(table: Table) -> Table:
     """Return a table of times with the column of the kinds called by its words."""
-    columns = tuple(HEARING if one.name == HEARING.name else one for one in table.columns)
+    columns = tuple(
+        HEARING
+        if one.name == HEARING.name
+        else replace(one, cell=one.cell and replace(one.cell, keys={**one.cell.keys, "hearing": "hearing"}))
+        for one in table.columns
+    )
     labels: Mapping[str, Mapping[str, Readable]] = {**table.labels, "hearing": kind_words()}
-    return Table(columns, table.values, labels=labels, title=table.title, statuses=table.statuses)
+    return Table(columns, table.values, labels=labels, title=table.title, statuses=table.statuses, guard=table.guard)
 
 
 def undefined(denominator: Tallies) -> list[str]:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.cells import CellOf
+from ...base.language import Language, Readable, tr
 from ...base.levels import LEVEL_WORDS
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.durations import Durations
-from ...figures.dots import dots
 from ...reduce.child_spells import (
     ChildEnding,
     ChildTable,
@@ -28,9 +27,11 @@ from ...reduce.child_spells import (
 )
 from ...reduce.grouped import grouped_counts, summed
 from ...reduce.hearings import placed_levels
-from ..declared import Share, ensure_level, levels_words
+from ..boxes import Restrictions
+from ..declared import Share, days_words, ensure_level
+from ..shown import draw_shares, group_of, hidden, known, numbers, of_words, strata_of, whole
 from .child_shares import child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
-from .child_times import Waits, draw_waits, ensure_horizons, median_words, waits_of
+from .child_times import Waits, draw_waits, ensure_horizons, waits_of, within_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,6 +49,17 @@ _SHARE_WORDS: Final[Mapping[str, Readable]] = {
     "ordered": tr("ordered, of all cases (coverage)"),
     "ordered_of_requested": tr("ordered, of the cases in which one was asked for"),
     "breached": tr("breached so far, of the cases in which one was ordered"),
+}
+
+
+_REQUESTED: Final[Restrictions] = {"measure:requested": ("yes",)}
+_ORDERED: Final[Restrictions] = {**_REQUESTED, "measure:ordered": ("yes",)}
+_BREACHED: Final[Restrictions] = {**_ORDERED, "measure:breached": ("yes",)}
+_CELLS: Final[Mapping[str, tuple[Restrictions, Restrictions]]] = {
+    "requested": (_REQUESTED, {}),
+    "ordered": (_ORDERED, {}),
+    "ordered_of_requested": (_ORDERED, _REQUESTED),
+    "breached": (_BREACHED, _ORDERED),
 }
 
 
@@ -87,50 +99,45 @@ class ProtectionMeasures(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return coverage, time to the order and breach."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say coverage, time to the order and breach, as far as they are shown."""
+        main = shown.main
+        strata = strata_of(main)
         wanted = ("ordered",) if strata else tuple(_SHARE_WORDS)
+        columns = ("numerator", "denominator", "estimate", "conf_low", "conf_high")
         said: list[Readable] = []
-        for row in range(len(main)):
-            which, n = str(main["per"][row]), float(main["denominator"][row])
-            if which not in wanted or not n:
+        for row, numbers_ in enumerate(zip(*(numbers(main, one) for one in columns), strict=True)):
+            n, every, share, low, high = numbers_
+            which = str(main["per"][row])
+            if which not in wanted or not known(n, every) or not every:
                 continue
             said.append(
                 tr(
                     "{groups}{per}: {n} of {all} ({share}, interval {low} to {high}).",
-                    groups=tr("{groups}: ", groups=levels_words([str(main[one][row]) for one in strata]))
-                    if strata
-                    else tr("Protection measures "),
+                    groups=tr("{groups}: ", groups=group_of(main, row)) if strata else tr("Protection measures "),
                     per=_SHARE_WORDS[which],
-                    n=round(float(main["numerator"][row])),
-                    all=round(n),
-                    share=Share(main["estimate"][row]),
-                    low=Share(main["conf_low"][row]),
-                    high=Share(main["conf_high"][row]),
+                    n=whole(n),
+                    all=whole(every),
+                    share=Share(share),
+                    low=Share(low),
+                    high=Share(high),
                 )
             )
-        return (*said, *self._times()) if not strata else tuple(said)
+        return (*said, *_times(shown)) if not strata else tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the shares with their intervals, numerator and denominator beside each."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        _, rows = main.display(language)
-        return dots(
-            labels=[_SHARE_WORDS[str(one)].text(language) for one in main["per"]],
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(float(n), language)} / {format_number(float(all_), language)}"
-                for n, all_ in zip(main["numerator"], main["denominator"], strict=True)
-            ],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("share of the cases that the row names").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
-        )
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the shares that are shown; a hidden one says so."""
+        x_label = tr("share of the cases that the row names")
+        beside = of_words(shown.main, "numerator", "denominator", language)
+        return draw_shares(shown.main, "per", x_label, beside, ax=ax, language=language)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share ordered, or breached, by each day."""
@@ -144,23 +151,17 @@ class ProtectionMeasures(Result):
             ax=ax,
         )
 
-    def _times(self) -> tuple[Readable, ...]:
-        said: list[Readable] = []
-        if len(self.ordered.days):
-            said.append(
-                tr("Half of the measures asked for were ordered after: {days}.", days=median_words(self.ordered, 0))
-            )
-        for waits, words in ((self.ordered, tr("Ordered")), (self.breaches, tr("Breached"))):
-            rows = waits.within
-            parts = [
-                tr("{share} within {days} days", share=Share(rows["estimate"][row]), days=int(rows["days"][row]))
-                if rows["days"][row]
-                else tr("{share} on the same day", share=Share(rows["estimate"][row]))
-                for row in range(len(rows))
-                if np.isfinite(rows["estimate"][row])
-            ]
-            said += [tr("{what}: {parts}.", what=words, parts=parts)] if parts else []
-        return tuple(said)
+
+def _times(shown: Result) -> tuple[Readable, ...]:
+    said: list[Readable] = []
+    ordered = shown.tables["ordered"]
+    if len(ordered) and not hidden(ordered, "estimate")[0]:
+        days = days_words(float(numbers(ordered, "estimate")[0]))
+        said.append(tr("Half of the measures asked for were ordered after: {days}.", days=days))
+    for rows, words in ((shown.tables["within"], tr("Ordered")), (shown.tables["breached_within"], tr("Breached"))):
+        parts = within_words(rows)
+        said += [tr("{what}: {parts}.", what=words, parts=parts)] if parts else []
+    return tuple(said)
 
 
 def protection_measures(
@@ -228,6 +229,7 @@ def protection_measures(
         reached=tr("cases with it"),
         title=tr("Protection measures asked for, ordered and breached"),
         confidence_level=confidence_level,
+        cells=_CELLS,
     )
     waits = waits_of(
         _order_spells(cases, table),
@@ -240,6 +242,7 @@ def protection_measures(
         came=tr("ordered"),
         reached=tr("share of measures ordered"),
         otherwise=tr("case ended first"),
+        what="measures asked for",
     )
     breaches = waits_of(
         _breach_spells(cases, table),
@@ -252,6 +255,7 @@ def protection_measures(
         came=tr("breached"),
         reached=tr("share of measures breached"),
         otherwise=tr("measure lifted first"),
+        what="measures ordered",
     )
     return ProtectionMeasures(
         heading=tr("Protection measures"),
@@ -289,6 +293,7 @@ def protection_measures(
             *waits.notes,
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         ordered=waits,
         breaches=breaches,
         confidence_level=confidence_level,
@@ -333,6 +338,10 @@ def _kinds_table(cases: CaseData, table: ChildTable, by: tuple[str, ...], confid
         title=tr("Measures by kind"),
         confidence_level=confidence_level,
         weighted=cases.sampling.weighted,
+        cells=(
+            CellOf(fixed={"unit": ("measure",), "measure_ordered": ("yes",)}, keys={"measure": "measure_kind"}),
+            CellOf(fixed={"unit": ("measure",)}, keys={"measure": "measure_kind"}),
+        ),
     )
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ...base.language import Language, Readable, format_number, format_share, tr
+from ...base.cells import CellOf, Of
+from ...base.language import Language, Readable, tr
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -19,12 +20,13 @@ from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...estimate.ratio_of_totals import ratio_of_totals
 from ...estimate.sample_quantiles import sample_quantiles
-from ...figures.dots import dots
 from ...reduce.child_spells import ChildEnding, ChildTable, child, child_spells, child_table, with_flags
 from ...reduce.grouped import Grouped, grouped_counts, summed
-from ...reduce.strata import convicted, reached_or_passed
+from ...reduce.strata import convicted, flag_counts, reached_or_passed
+from ..boxes import Restrictions, convicted_restrictions
 from ..declared import Share, ensure_level, shown_limits, strata_columns
 from ..rates.shown_shares import method_words
+from ..shown import draw_shares, known, numbers, of_words, strata_of, whole
 from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .hearings_tables import Average
@@ -37,6 +39,8 @@ _PAID: Final = ("in_full", "in_part", "nothing", "untold")
 # Amounts are counted to the hundredth.
 _PARTS: Final = 100
 _UNKNOWN: Final = -1
+_ORDER: Final[Restrictions] = {"unit": ("order of reparation",)}
+_ORDERED: Final[Restrictions] = {"reparation:ordered": ("yes",)}
 # A slip of the pen, and more hundredths than a whole number holds.
 _TOO_MUCH: Final = 1e15
 
@@ -66,61 +70,57 @@ class Reparation(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return in how many convictions reparation was ordered, and what was paid."""
-        main, pay, money = self.main, self.tables["payment"], self.tables["amounts"]
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        if strata:
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say in how many convictions reparation was ordered and what was paid, as far as it is shown."""
+        main, pay, money = shown.main, shown.tables["payment"], shown.tables["amounts"]
+        if strata_of(main):
             return ()
         said: list[Readable] = []
-        row = int(np.flatnonzero(main["per"] == CONVICTION)[0])
-        if main["denominator"][row] > 0:
-            said.append(
-                tr(
-                    "Reparation was ordered in {n} of {all} cases with a conviction ({share}, interval {low} to "
-                    "{high}).",
-                    n=round(float(main["numerator"][row])),
-                    all=round(float(main["denominator"][row])),
-                    share=Share(main["estimate"][row]),
-                    low=Share(main["conf_low"][row]),
-                    high=Share(main["conf_high"][row]),
+        for row in np.flatnonzero(main["per"] == CONVICTION):
+            n, every = (numbers(main, one)[row] for one in ("numerator", "denominator"))
+            if known(n, every) and every > 0:
+                said.append(
+                    tr(
+                        "Reparation was ordered in {n} of {all} cases with a conviction ({share}, interval {low} to "
+                        "{high}).",
+                        n=whole(n),
+                        all=whole(every),
+                        share=Share(main["estimate"][row]),
+                        low=Share(main["conf_low"][row]),
+                        high=Share(main["conf_high"][row]),
+                    )
                 )
-            )
-        if len(pay) and pay["denominator"][0] > 0:
-            n = {str(one): round(float(pay["numerator"][at])) for at, one in enumerate(pay["status"])}
+        orders, counts = numbers(pay, "denominator"), numbers(pay, "numerator")
+        if len(pay) and known(orders[0], *counts) and orders[0] > 0:
+            n_of = {str(one): whole(counts[at]) for at, one in enumerate(pay["status"])}
             said.append(
                 tr(
                     "Of {all} orders, {full} are paid in full, {part} in part, {none} show no payment; of {rest} it "
                     "cannot be told.",
-                    all=round(float(pay["denominator"][0])),
-                    full=n["in_full"],
-                    part=n["in_part"],
-                    none=n["nothing"],
-                    rest=n["untold"],
+                    all=whole(orders[0]),
+                    full=n_of["in_full"],
+                    part=n_of["in_part"],
+                    none=n_of["nothing"],
+                    rest=n_of["untold"],
                 )
             )
-        if len(money) and np.isfinite(money["share_paid"][0]):
+        if len(money) and known(numbers(money, "share_paid")[0]):
             said.append(tr("Of the money ordered, {share} is paid.", share=Share(money["share_paid"][0])))
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw how the orders stand: paid in full, in part, nothing, not to be told."""
-        pay = self.tables["payment"]
-        strata = [one.name for one in pay.columns if one.role == "stratum"]
-        _, rows = pay.display(language)
-        return dots(
-            labels=[row[len(strata)] for row in rows],
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            estimate=pay["estimate"].astype(float),
-            conf_low=pay["conf_low"].astype(float),
-            conf_high=pay["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(float(one), language)} / {format_number(float(every), language)}"
-                for one, every in zip(pay["numerator"], pay["denominator"], strict=True)
-            ],
-            undefined_label=tr("not defined").text(language),
-            x_label=tr("share of the orders of reparation").text(language),
-            number=lambda share: format_share(share, language, decimals=0),
-            ax=ax,
-        )
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw how the orders stand, as far as it is shown; a hidden share says so."""
+        pay = shown.tables["payment"]
+        beside = of_words(pay, "numerator", "denominator", language)
+        return draw_shares(pay, "status", tr("share of the orders of reparation"), beside, ax=ax, language=language)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
         """Draw the share of orders with a payment by each day."""
@@ -208,6 +208,7 @@ def reparation(
         came=tr("with a payment"),
         reached=tr("share with a payment"),
         otherwise=None,
+        what="orders of reparation",
     )
     words: dict[str, Readable] = {
         CONVICTION: cases.procedure.label(CONVICTION),
@@ -215,6 +216,10 @@ def reparation(
     }
     is_convicted, ordered = convicted(cases, cases.resolve(CONVICTION)), nw.col("child__any") == 1
     every = reached_or_passed(cases, "complaint")
+    states = cases.resolve(CONVICTION)
+    both = flag_counts(cases, {"convicted": is_convicted, "standing": cases.stands(states)})
+    standing = bool(np.allclose(both.count("convicted"), both.count("standing")))
+    were = convicted_restrictions(cases, CONVICTION, states, standing=standing)
     main, notes = unit_shares(
         cases,
         with_flags(cases, "reparation", {"child__any": nw.lit(value=True)}),
@@ -224,6 +229,7 @@ def reparation(
         reached=tr("with reparation ordered"),
         title=tr("Cases with an order of reparation"),
         confidence_level=confidence_level,
+        cells={CONVICTION: ({**were, **_ORDERED}, were), "complaint": (_ORDERED, {})},
     )
     counts = by_code(orders, "status", len(_PAID))
     amounts = _amounts_table(orders, confidence_level, weighted=weighted)
@@ -247,6 +253,7 @@ def reparation(
                 title=tr("How the orders stand at the cut-off"),
                 confidence_level=confidence_level,
                 weighted=weighted,
+                cells=(CellOf(fixed=_ORDER, keys={"status": "order stands"}), CellOf(fixed=_ORDER)),
             ),
             "amounts": amounts,
             "paid": waits.days,
@@ -284,6 +291,7 @@ def reparation(
             *waits.notes,
         ),
         frame_library=cases.frame_library,
+        weighted=weighted,
         waits=waits,
         per_words=words,
         confidence_level=confidence_level,
@@ -362,21 +370,36 @@ def _amounts_table(orders: Grouped, level: float, *, weighted: bool) -> Table:
         found_share, _ = ratio_of_totals(given[mine] / _PARTS, ordered[mine] / _PARTS, orders.n[mine], level)
         money[:, group] = np.array(found_share)[:, 0]
     share, least, most = money[0], *shown_limits(money[1], money[2], weighted=weighted)
+    of, told_of = Of(inputs=("numerator",)), Of(inputs=("denominator",))
     columns = (
         *strata_columns(orders.strata.names),
-        Column("numerator", tr("orders with a known amount"), "units", "count", "count"),
-        Column("estimate", tr("median amount ordered"), "number", "estimate", "quantile", 2),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
-        Column("lower_quartile", tr("lower quartile"), "number", "estimate", "quantile", 2),
-        Column("upper_quartile", tr("upper quartile"), "number", "estimate", "quantile", 2),
-        Column("denominator", tr("orders whose payment can be told"), "units", "count", "count"),
-        Column("ordered_total", tr("ordered in them"), "number", "estimate", "quantile", 2),
-        Column("paid_total", tr("paid of it"), "number", "estimate", "quantile", 2),
-        Column("paid_beyond", tr("paid beyond the order"), "number", "estimate", "quantile", 2),
-        Column("share_paid", tr("share of the money paid"), "share", "estimate", "share"),
-        Column("share_low", tr("lower limit of that share"), "share", "interval", "interval"),
-        Column("share_high", tr("upper limit of that share"), "share", "interval", "interval"),
+        Column(
+            "numerator",
+            tr("orders with a known amount"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={**_ORDER, "amount ordered known": ("yes",)}),
+        ),
+        Column("estimate", tr("median amount ordered"), "number", "estimate", "quantile", 2, of=of),
+        Column("conf_low", tr("lower limit"), "number", "interval", "quantile", 2, of=of),
+        Column("conf_high", tr("upper limit"), "number", "interval", "quantile", 2, of=of),
+        Column("lower_quartile", tr("lower quartile"), "number", "estimate", "quantile", 2, of=of),
+        Column("upper_quartile", tr("upper quartile"), "number", "estimate", "quantile", 2, of=of),
+        Column(
+            "denominator",
+            tr("orders whose payment can be told"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={**_ORDER, "amount ordered known": ("yes",), "order stands": _PAID[:3]}),
+        ),
+        Column("ordered_total", tr("ordered in them"), "number", "estimate", "mean", 2, of=told_of),
+        Column("paid_total", tr("paid of it"), "number", "estimate", "mean", 2, of=told_of),
+        Column("paid_beyond", tr("paid beyond the order"), "number", "estimate", "mean", 2, of=told_of),
+        Column("share_paid", tr("share of the money paid"), "share", "estimate", "mean", of=told_of),
+        Column("share_low", tr("lower limit of that share"), "share", "interval", "mean", of=told_of),
+        Column("share_high", tr("upper limit of that share"), "share", "interval", "mean", of=told_of),
     )
     values: dict[str, Any] = {
         **orders.strata.columns(),

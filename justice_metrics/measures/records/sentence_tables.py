@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.levels import NOT_RECORDED
 from ...base.table import Column, Table
@@ -42,6 +44,11 @@ def offence_columns(strata: Strata) -> tuple[Column, ...]:
     )
 
 
+def _sentence(more: Mapping[str, tuple[str, ...]] | None = None) -> CellOf:
+    """Declare a count of sentences by offence."""
+    return CellOf(fixed={"unit": ("sentence",), **(more or {})}, keys={OFFENCE: OFFENCE})
+
+
 def lengths_table(
     grouped: Grouped, law: Sequence[SentenceRange], places: Tallies, level: float, *, weighted: bool
 ) -> Table:
@@ -57,20 +64,37 @@ def lengths_table(
             mean[group] = float((length[mine] * grouped.n[mine]).sum() / grouped.n[mine].sum())
     low, high = shown_limits(quarters[1, :, 1], quarters[2, :, 1], weighted=weighted)
     legal = _single_ranges(grouped, law)
+    of = Of(inputs=("numerator",))
     columns = (
         *offence_columns(strata),
-        Column("denominator", tr("sentences"), "units", "count", "count"),
-        Column("numerator", tr("with a known length"), "units", "count", "count"),
-        Column("estimate", tr("median, months"), "number", "estimate", "quantile"),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval"),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval"),
-        Column("lower_quartile", tr("lower quartile, months"), "number", "estimate", "quantile"),
-        Column("upper_quartile", tr("upper quartile, months"), "number", "estimate", "quantile"),
-        Column("mean", tr("mean of the known lengths, months"), "number", "estimate", "quantile"),
-        Column("legal_minimum", tr("legal minimum, months"), "number", "key", "key"),
-        Column("legal_maximum", tr("legal maximum, months"), "number", "key", "key"),
-        Column("compared", tr("compared with the range"), "units", "count", "count"),
-        Column("inside", tr("inside it"), "units", "count", "count"),
+        Column("denominator", tr("sentences"), "units", "count", "count", cell=_sentence()),
+        Column(
+            "numerator",
+            tr("with a known length"),
+            "units",
+            "count",
+            "count",
+            cell=_sentence({"sentence length known": ("yes",)}),
+        ),
+        Column("estimate", tr("median, months"), "number", "estimate", "quantile", of=of),
+        Column("conf_low", tr("lower limit"), "number", "interval", "quantile", of=of),
+        Column("conf_high", tr("upper limit"), "number", "interval", "quantile", of=of),
+        Column("lower_quartile", tr("lower quartile, months"), "number", "estimate", "quantile", of=of),
+        Column("upper_quartile", tr("upper quartile, months"), "number", "estimate", "quantile", of=of),
+        Column("mean", tr("mean of the known lengths, months"), "number", "estimate", "mean", of=of),
+        Column("legal_minimum", tr("legal minimum, months"), "number", "key", "setting"),
+        Column("legal_maximum", tr("legal maximum, months"), "number", "key", "setting"),
+        Column(
+            "compared",
+            tr("compared with the range"),
+            "units",
+            "count",
+            "count",
+            cell=_sentence({"place in the range": PLACES}),
+        ),
+        Column(
+            "inside", tr("inside it"), "units", "count", "count", cell=_sentence({"place in the range": PLACES[1:2]})
+        ),
     )
     values: dict[str, Any] = {
         **strata.columns(),
@@ -87,7 +111,7 @@ def lengths_table(
         "compared": places[:, :_CANNOT].sum(axis=1),
         "inside": places[:, 1],
     }
-    return Table(columns, values, title=tr("Length of sentences by offence"))
+    return Table(columns, values, title=tr("Length of sentences by offence"), sparse=True)
 
 
 def places_table(grouped: Grouped, law: Sequence[SentenceRange], level: float, *, weighted: bool) -> Places:
@@ -102,14 +126,30 @@ def places_table(grouped: Grouped, law: Sequence[SentenceRange], level: float, *
     compared = np.repeat(counts[:, :k].sum(axis=1), k)
     share = wilson(counts[:, :k].ravel(), compared, level)
     limits = shown_limits(share.conf_low, share.conf_high, weighted=weighted)
+    whole = _sentence()
+    in_place = replace(whole, keys={**whole.keys, "place": "place in the range"})
     words: dict[str, Readable] = {"below": tr("below"), "inside": tr("inside"), "above": tr("above")}
     columns = (
         *offence_columns(grouped.strata),
         Column("place", tr("place in the legal range"), "text", "key", "key"),
-        Column("numerator", tr("sentences"), "units", "count", "count"),
-        Column("denominator", tr("compared with the range"), "units", "count", "count"),
-        *interval_columns(),
-        Column("cannot_be_told", tr("cannot be compared"), "units", "count", "count"),
+        Column("numerator", tr("sentences"), "units", "count", "count", cell=in_place),
+        Column(
+            "denominator",
+            tr("compared with the range"),
+            "units",
+            "count",
+            "count",
+            cell=_sentence({"place in the range": PLACES}),
+        ),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
+        Column(
+            "cannot_be_told",
+            tr("cannot be compared"),
+            "units",
+            "count",
+            "count",
+            cell=_sentence({"place in the range": ("cannot be told",)}),
+        ),
     )
     values: dict[str, Any] = {
         **grouped.strata.columns(k),
@@ -124,7 +164,8 @@ def places_table(grouped: Grouped, law: Sequence[SentenceRange], level: float, *
     undefined = ["not_defined" if one <= 0 else "" for one in compared]
     title = tr("Place of the sentences in the legal range")
     return Places(
-        counts, Table(columns, values, labels={"place": words}, title=title, statuses={"estimate": undefined})
+        counts,
+        Table(columns, values, labels={"place": words}, title=title, statuses={"estimate": undefined}, sparse=True),
     )
 
 
@@ -136,12 +177,22 @@ def ranges_table(grouped: Grouped, law: Sequence[SentenceRange]) -> Table:
     columns = (
         Column("offence", tr("offence"), "text", "key", "key"),
         Column("article", tr("article"), "text", "key", "text"),
-        Column("legal_minimum", tr("legal minimum, months"), "number", "key", "key"),
-        Column("legal_maximum", tr("legal maximum, months"), "number", "key", "key"),
+        Column("legal_minimum", tr("legal minimum, months"), "number", "key", "setting"),
+        Column("legal_maximum", tr("legal maximum, months"), "number", "key", "setting"),
         Column("valid_from", tr("from"), "text", "key", "text"),
         Column("valid_to", tr("to"), "text", "key", "text"),
         Column("certainty", tr("certainty"), "text", "key", "text"),
-        Column("numerator", tr("sentences compared"), "units", "count", "count"),
+        Column(
+            "numerator",
+            tr("sentences compared"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(
+                fixed={"unit": ("sentence",)},
+                keys={"offence": "compared with the range of", "valid_from": "and the law from"},
+            ),
+        ),
     )
     rows = [law[one] for one in used]
     values: dict[str, Any] = {
@@ -158,7 +209,7 @@ def ranges_table(grouped: Grouped, law: Sequence[SentenceRange]) -> Table:
         "offence": {one.offence: one.label for one in rows},
         "certainty": {"seen": tr("seen in a document"), "from_memory": tr("from memory, to be looked up")},
     }
-    return Table(columns, values, labels=labels, title=tr("Legal ranges used"))
+    return Table(columns, values, labels=labels, title=tr("Legal ranges used"), sparse=True)
 
 
 def status_table(grouped: Grouped, by: int, level: float, *, weighted: bool) -> Table:
@@ -184,6 +235,10 @@ def status_table(grouped: Grouped, by: int, level: float, *, weighted: bool) -> 
         title=tr("What became of the sentences"),
         confidence_level=level,
         weighted=weighted,
+        cells=(
+            CellOf(fixed={"unit": ("sentence",)}, keys={"status": "sentence stands"}),
+            CellOf(fixed={"unit": ("sentence",)}),
+        ),
     )
 
 

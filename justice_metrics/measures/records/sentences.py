@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, tr
+from ...base.language import Label, Language, Readable, format_number, tr
 from ...base.levels import MISSING_LEVELS, NOT_RECORDED
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
@@ -28,8 +28,9 @@ from ...figures.ranges import medians_in_ranges
 from ...reduce.child_spells import ChildEnding, ChildTable, child, child_spells, child_table, child_text
 from ...reduce.grouped import NO_DAY, Grouped, grouped_counts
 from ..declared import Share, ensure_level, levels_words, sampling_notes
+from ..shown import HIDDEN, any_hidden, group_names, group_of, known, numbers, of_words, strata_of, whole
 from .child_shares import child_left_out, child_notes, row_sampling_notes
-from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, share_at, waits_of
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .sentence_tables import OFFENCE, STATUSES, lengths_table, places_table, ranges_table, status_table
 
 if TYPE_CHECKING:
@@ -73,62 +74,64 @@ class Sentences(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the median length per offence with its place in the legal range, and how many are enforced."""
-        main, said = self.main, []
-        strata = [one.name for one in main.columns if one.role == "stratum"]
-        order = np.argsort(-main["numerator"].astype(float), kind="stable")[:_MOST_SAID]
-        for row in order[main["numerator"][order].astype(float) > 0]:
-            group = levels_words([str(main[name][row]) for name in strata] + [str(main[OFFENCE][row])])
-            told, inside = round(float(main["compared"][row])), round(float(main["inside"][row]))
-            said.append(
-                tr(
-                    "{groups}: median sentence {months} months (length known of {n} of {all}); {place}.",
-                    groups=tr("{groups}", groups=group),
-                    months=_Months(float(main["estimate"][row])),
-                    n=round(float(main["numerator"][row])),
-                    all=round(float(main["denominator"][row])),
-                    place=tr("{inside} of {told} lie in the legal range", inside=inside, told=told)
-                    if told
-                    else tr("none can be compared with a legal range"),
-                )
-            )
-        return (*said, *self._enforced())
+        return self.findings_of(self)
 
-    def _enforced(self) -> tuple[Readable, ...]:
-        if len(self.waits.table.strata) != 1:
-            return ()
-        rows = self.waits.within
-        days = int(rows["days"][np.argmin(np.abs(rows["days"].astype(float) - _YEAR))]) if len(rows) else 0
-        if not days or not np.isfinite(share_at(self.waits, 0, days)):
-            return ()
-        return (
-            tr(
-                "{share} of the sentences that are to be enforced were enforced within {days} days, those that still "
-                "wait counted.",
-                share=Share(share_at(self.waits, 0, days)),
-                days=days,
-            ),
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the median length per offence and how many are enforced, as far as they are shown."""
+        main = shown.main
+        n, every, median, told, inside = (
+            numbers(main, one) for one in ("numerator", "denominator", "estimate", "compared", "inside")
         )
+        said: list[Readable] = []
+        for row in np.argsort(-np.nan_to_num(n), kind="stable")[:_MOST_SAID]:
+            if not known(n[row], every[row], median[row]) or not n[row]:
+                continue
+            group = [*group_of(main, row), *levels_words([str(main[OFFENCE][row])])]
+            place: Readable = Label("")
+            if known(told[row], inside[row]):
+                place = (
+                    tr("{inside} of {told} lie in the legal range", inside=whole(inside[row]), told=whole(told[row]))
+                    if told[row]
+                    else tr("none can be compared with a legal range")
+                )
+            values = {
+                "groups": tr("{groups}", groups=group),
+                "months": _Months(float(median[row])),
+                "n": whole(n[row]),
+                "all": whole(every[row]),
+            }
+            said.append(
+                tr("{groups}: median sentence {months} months (length known of {n} of {all}); {place}.",
+                   **values, place=place)
+                if place.text()
+                else tr("{groups}: median sentence {months} months (length known of {n} of {all}).", **values)
+            )  # fmt: skip
+        return (*said, *_enforced(shown))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the median length with its quartiles by offence, the legal range behind it."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the medians and quartiles that are shown, the legal range behind them."""
+        main = shown.main
         _, rows = main.display(language)
         columns = [one.name for one in main.columns]
+        names = ("estimate", "lower_quartile", "upper_quartile", "legal_minimum", "legal_maximum")
+        median, lower, upper, minimum, maximum = (numbers(main, one) for one in names)
         return medians_in_ranges(
             labels=[row[columns.index(OFFENCE)] for row in rows],
-            groups=[" · ".join(row[: len(strata)]) for row in rows] if strata else None,
-            median=main["estimate"].astype(float),
-            lower_quartile=main["lower_quartile"].astype(float),
-            upper_quartile=main["upper_quartile"].astype(float),
-            minimum=main["legal_minimum"].astype(float),
-            maximum=main["legal_maximum"].astype(float),
-            annotations=[
-                f"{format_number(float(known), language)} / {format_number(float(every), language)}"
-                for known, every in zip(main["numerator"], main["denominator"], strict=True)
-            ],
+            groups=group_names(main, language),
+            median=median,
+            lower_quartile=lower,
+            upper_quartile=upper,
+            minimum=minimum,
+            maximum=maximum,
+            annotations=of_words(main, "numerator", "denominator", language),
             annotation_label=tr("length known / sentences").text(language),
-            undefined_label=tr("no length known").text(language),
+            undefined_label=(HIDDEN if any_hidden(main, "estimate") else tr("no length known")).text(language),
             x_label=tr("months: median and quartiles; pale bar: legal range").text(language),
             step=_tick_months(main),
             number=lambda months: format_number(round(months), language),
@@ -145,6 +148,25 @@ class Sentences(Result):
             language=language,
             ax=ax,
         )
+
+
+def _enforced(shown: Result) -> tuple[Readable, ...]:
+    rows = shown.tables["within"]
+    if strata_of(rows) or not len(rows):
+        return ()
+    days = numbers(rows, "days")
+    row = int(np.argmin(np.abs(days - _YEAR)))
+    share = numbers(rows, "estimate")[row]
+    if not known(share):
+        return ()
+    return (
+        tr(
+            "{share} of the sentences that are to be enforced were enforced within {days} days, those that still "
+            "wait counted.",
+            share=Share(share),
+            days=int(days[row]),
+        ),
+    )
 
 
 def sentences(
@@ -241,6 +263,7 @@ def sentences(
         came=tr("enforced"),
         reached=tr("share enforced"),
         otherwise=None,
+        what="sentences to be enforced",
     )
     weighted = cases.sampling.weighted
     places = places_table(grouped, law, confidence_level, weighted=weighted)
@@ -290,6 +313,7 @@ def sentences(
             *waits.notes,
         ),
         frame_library=cases.frame_library,
+        weighted=weighted,
         waits=waits,
         confidence_level=confidence_level,
     )
@@ -310,7 +334,7 @@ class _Months:
 
 def _tick_months(main: Table) -> int:
     """Return whole years between the ticks of the axis, so that there are at most seven."""
-    drawn = [main[one].astype(float) for one in ("upper_quartile", "legal_maximum")]
+    drawn = [numbers(main, one) for one in ("upper_quartile", "legal_maximum")]
     most = float(np.nanmax(np.concatenate(drawn), initial=12.0))
     return next((years * 12 for years in (1, 2, 5, 10) if most <= years * 12 * 6), 240)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Label, Language, Readable, format_number, tr, trn
+from ...base.language import Label, Language, Readable, tr, trn
 from ...base.provenance import LeftOut, unit_words
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -19,6 +20,7 @@ from ...estimate.proportion import wilson
 from ...figures.counts import bars
 from ...reduce.child_spells import later_rows
 from ...reduce.statements import StatementCounts, statement_counts, with_statements
+from ..boxes import Restrictions
 from ..declared import (
     Share,
     ensure_level,
@@ -28,7 +30,8 @@ from ..declared import (
     shown_limits,
     strata_columns,
 )
-from ..rates.shown_shares import Shares, method_words, share_notes, shares_of
+from ..rates.shown_shares import Limits, Shares, limits_of, method_words, share_notes, shares_of
+from ..shown import counts_in, group_names, known, numbers, strata_of, tell_hidden, whole
 from .child_shares import LATER
 from .hearings_tables import Average, undefined
 
@@ -55,44 +58,57 @@ class RepeatedStatements(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share that gave more than one, all together and by whether one was recorded."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the share that gave more than one, as far as it is shown."""
+        main = shown.main
+        strata = strata_of(main)
+        columns = ("numerator", "denominator", "estimate", "conf_low", "conf_high", "average")
         said: list[Readable] = []
-        for row in range(len(main)):
-            among, n = str(main["among"][row]), float(main["denominator"][row])
-            if not n or (strata and among != "all"):
+        for row, (n, every, share, low, high, average) in enumerate(
+            zip(*(numbers(main, one) for one in columns), strict=True)
+        ):
+            among = str(main["among"][row])
+            if not known(n, every, average) or not every or (strata and among != "all"):
                 continue
             said.append(
                 tr(
                     "{group}{repeated} of {n} victims gave more than one statement ({share}, interval {low} to "
                     "{high}); {average} statements per victim.",
                     group=_group_words(among, [str(main[one][row]) for one in strata]),
-                    repeated=round(float(main["numerator"][row])),
-                    n=round(n),
-                    share=Share(main["estimate"][row]),
-                    low=Share(main["conf_low"][row]),
-                    high=Share(main["conf_high"][row]),
-                    average=Average(main["average"][row]),
+                    repeated=whole(n),
+                    n=whole(every),
+                    share=Share(share),
+                    low=Share(low),
+                    high=Share(high),
+                    average=Average(average),
                 )
             )
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw victims by the number of their statements, groups side by side."""
-        table = self.tables["distribution"]
-        strata = [one.name for one in table.columns if one.role == "stratum"]
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw victims by the number of their statements, groups side by side; a hidden number says so."""
+        table = shown.tables["distribution"]
         bins = list(dict.fromkeys(str(one) for one in table["statements"]))
-        _, rows = table.display(language)
-        groups = list(dict.fromkeys(" · ".join(row[: len(strata)]) for row in rows)) if strata else [""]
-        return bars(
+        names = group_names(table, language)
+        groups = list(dict.fromkeys(names)) if names else [""]
+        axes = bars(
             bins=bins,
-            counts=table["numerator"].astype(float).reshape(len(groups), len(bins)),
+            counts=numbers(table, "numerator").reshape(len(groups), len(bins)),
             groups=groups,
             x_label=tr("statements on record").text(language),
             y_label=tr("victims").text(language),
-            number=lambda n: format_number(n, language),
+            number=counts_in(language),
             ax=ax,
         )
+        return tell_hidden(axes, table, "numerator", language=language)
 
 
 def repeated_statements(
@@ -158,7 +174,7 @@ def repeated_statements(
     return RepeatedStatements(
         heading=tr("Statements of the victim"),
         tables={
-            "main": _repeated_table(counted, share),
+            "main": _repeated_table(counted, share, most, limits_of(cases, "wilson", confidence_level)),
             "distribution": _distribution_table(counted, most, confidence_level, weighted=cases.sampling.weighted),
         },
         definition=Definition(
@@ -183,6 +199,7 @@ def repeated_statements(
             tr("That victims with a recorded statement give fewer does not say that the recording was the reason."),
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
     )
 
 
@@ -196,19 +213,40 @@ def _among() -> dict[str, tuple[nw.Expr, nw.Expr]]:
     }
 
 
-def _repeated_table(counted: StatementCounts, share: Shares) -> Table:
+def _repeated_table(counted: StatementCounts, share: Shares, most: int, limits: Limits) -> Table:
     g = len(counted.strata)
     some, repeated = share.denominator.ravel(), share.numerator.ravel()
     given = np.stack([counted.statements.sum(axis=1), counted.statements[:, 0], counted.statements[:, 1]], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         average = np.where(some > 0, given.ravel() / some, np.nan)
+    numbers_ = _numbers(most)
+    recorded: dict[str, Restrictions] = {
+        "all": {},
+        "not_recorded_statement": {"statement recorded": ("no",)},
+        "recorded_statement": {"statement recorded": ("yes",)},
+    }
+    # from how many statements on victims count
+    counts = [
+        CellOf(each={"among": {one: {**of, f"statements_{most}": numbers_[fewest:]} for one, of in recorded.items()}})
+        for fewest in range(3)
+    ]
+    given_by = CellOf(fixed={"unit": ("statement",)}, each={"among": recorded})
     columns = (
         *strata_columns(counted.strata.names),
         Column("among", tr("among"), "text", "key", "key"),
-        Column("numerator", tr("more than one statement"), "units", "count", "count"),
-        Column("denominator", tr("at least one statement"), "units", "count", "count"),
-        *interval_columns(),
-        Column("average", tr("statements per victim"), "number", "estimate", "quantile", 2),
+        Column("numerator", tr("more than one statement"), "units", "count", "count", cell=counts[2]),
+        Column("denominator", tr("at least one statement"), "units", "count", "count", cell=counts[1]),
+        *interval_columns(of=("numerator", "denominator"), level=limits.level, interval=limits.interval),
+        Column(
+            "average",
+            tr("statements per victim"),
+            "number",
+            "estimate",
+            "share",
+            2,
+            of=Of(inputs=("given", "denominator"), formula="ratio"),
+        ),
+        Column("given", tr("statements"), "units", "count", "count", cell=given_by),
     )
     values: dict[str, Any] = {
         **counted.strata.columns(len(_AMONG)),
@@ -219,6 +257,7 @@ def _repeated_table(counted: StatementCounts, share: Shares) -> Table:
         "conf_low": share.conf_low.ravel(),
         "conf_high": share.conf_high.ravel(),
         "average": average,
+        "given": given.ravel(),
     }
     none = undefined(some)
     words: dict[str, Readable] = {
@@ -235,6 +274,11 @@ def _repeated_table(counted: StatementCounts, share: Shares) -> Table:
     )
 
 
+def _numbers(most: int) -> tuple[str, ...]:
+    """Return the numbers of statements that are told apart."""
+    return (*map(str, range(most)), f"{most}+")
+
+
 def _distribution_table(counted: StatementCounts, most: int, level: float, *, weighted: bool) -> Table:
     n = counted.n.sum(axis=1)
     total = np.repeat(n.sum(axis=1), most + 1)
@@ -243,13 +287,20 @@ def _distribution_table(counted: StatementCounts, most: int, level: float, *, we
     columns = (
         *strata_columns(counted.strata.names),
         Column("statements", tr("statements on record"), "text", "key", "key"),
-        Column("numerator", tr("victims"), "units", "count", "count"),
-        Column("denominator", tr("all victims"), "units", "count", "count"),
-        *interval_columns(),
+        Column(
+            "numerator",
+            tr("victims"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(keys={"statements": f"statements_{most}"}),
+        ),
+        Column("denominator", tr("all victims"), "units", "count", "count", cell=CellOf()),
+        *interval_columns(of=("numerator", "denominator"), level=level, interval="" if weighted else "wilson"),
     )
     values: dict[str, Any] = {
         **counted.strata.columns(most + 1),
-        "statements": [*map(str, range(most)), f"{most}+"] * len(counted.strata),
+        "statements": list(_numbers(most)) * len(counted.strata),
         "numerator": n.ravel(),
         "denominator": total,
         "estimate": share.estimate,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.language import Language, Readable, tr
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -17,10 +18,12 @@ from ...cases.casedata import CaseData
 from ...cases.durations import Durations
 from ...reduce.child_spells import ChildTable, child_table, waits_for
 from ...reduce.grouped import grouped_counts
+from ..boxes import Restrictions
 from ..caseload import band_words
-from ..declared import Share, ensure_level, levels_words, sampling_notes
+from ..declared import Share, ensure_level, sampling_notes
+from ..shown import draw_shares, group_of, numbers, of_words, strata_of, whole
 from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table
-from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
+from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of, within_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +32,8 @@ _STANDS: Final = ("open", "executed", "case_ended")
 # Years since the issue; a warrant of exactly one year is in the first band.
 _AGES: Final = ("0-1", "1-2", "2-3", "3+")
 _YEAR: Final = 365
+_UNIT: Final[Restrictions] = {"unit": ("warrant",)}
+_OPEN: Final[Restrictions] = {**_UNIT, "warrant stands": ("open",), "dated:warrant": ("yes",)}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,29 +60,38 @@ class Warrants(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return how many warrants are open and how many were executed by the horizons."""
-        main = self.main
-        strata = [one.name for one in main.columns if one.role == "stratum"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say how many warrants are open and how many were executed by the horizons, as far as they are shown."""
+        main = shown.main
+        strata = strata_of(main)
+        n, every, share, low, high = (
+            numbers(main, one) for one in ("numerator", "denominator", "estimate", "conf_low", "conf_high")
+        )
+        there = (main["status"] == "open") & (every > 0) & np.isfinite(n)
         said = [
             tr(
                 "{groups}: {n} of {all} warrants are open at the cut-off ({share}, interval {low} to {high}).",
-                groups=tr("{groups}", groups=levels_words([str(main[one][row]) for one in strata]))
-                if strata
-                else tr("All together"),
-                n=round(float(main["numerator"][row])),
-                all=round(float(main["denominator"][row])),
-                share=Share(main["estimate"][row]),
-                low=Share(main["conf_low"][row]),
-                high=Share(main["conf_high"][row]),
+                groups=tr("{groups}", groups=group_of(main, int(row))) if strata else tr("All together"),
+                n=whole(n[row]),
+                all=whole(every[row]),
+                share=Share(share[row]),
+                low=Share(low[row]),
+                high=Share(high[row]),
             )
-            for row in np.flatnonzero((main["status"] == "open") & (main["denominator"].astype(float) > 0))
+            for row in np.flatnonzero(there)
         ]
-        rows = self.waits.within
-        told = [row for row in range(len(rows)) if not strata and np.isfinite(rows["estimate"][row])]
-        parts = [
-            tr("{share} within {days} days", share=Share(rows["estimate"][row]), days=int(rows["days"][row]))
-            for row in told
-        ]
+        parts = [] if strata else within_words(shown.tables["within"], on_the_day=False)
         return (*said, tr("Executed: {parts}.", parts=parts)) if parts else tuple(said)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw how the warrants stand: a curve by single days is not published."""
+        x_label = tr("share of the warrants, as they stand at the cut-off")
+        beside = of_words(shown.main, "numerator", "denominator", language)
+        return draw_shares(shown.main, "status", x_label, beside, ax=ax, language=language)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of warrants executed by each day, with the number still open below."""
@@ -157,6 +171,7 @@ def warrants(
         came=tr("executed"),
         reached=tr("share executed"),
         otherwise=tr("case ended first"),
+        what="warrants",
     )
     words: dict[str, Readable] = {
         "open": tr("not executed"),
@@ -177,6 +192,7 @@ def warrants(
                 title=tr("How warrants stand at the cut-off"),
                 confidence_level=confidence_level,
                 weighted=cases.sampling.weighted,
+                cells=(CellOf(fixed=_UNIT, keys={"status": "warrant stands"}), CellOf(fixed=_UNIT)),
             ),
             "executed": waits.days,
             "within": waits.within,
@@ -201,6 +217,7 @@ def warrants(
             *waits.notes,
         ),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         waits=waits,
         stand_words=words,
         confidence_level=confidence_level,
@@ -229,6 +246,7 @@ def _age_table(spells: Durations, by: Sequence[str], confidence_level: float, *,
         title=tr("Open warrants by age"),
         confidence_level=confidence_level,
         weighted=weighted,
+        cells=(CellOf(fixed=_OPEN, keys={"age_band": "warrant_years"}), CellOf(fixed=_OPEN)),
     )
 
 
