@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from ..base.cells import Box, Count, Guard, box
+from ..base.language import LANGUAGES, Label, Readable
 from ..base.levels import PENDING
 from ..base.provenance import Provenance
 from ..base.table import Table
@@ -133,3 +134,14 @@ def _came_to(outcome: str, others: Sequence[str], endings: str) -> str:
         named = "other than " + ", ".join(_plain(one) for one in others if one != outcome)
     first = "" if endings == "standing" else "first_"
     return f"{first}came_to:{_plain(named)}"
+
+
+def as_label(words: Readable) -> Label:
+    """Return a sentence as it reads in each language: for answers that count no case, whose numbers are settings.
+
+    Examples
+    --------
+    >>> as_label(tr("{n} stages", n=7)).text()
+    '7 stages'
+    """
+    return Label({one: words.text(one) for one in LANGUAGES})

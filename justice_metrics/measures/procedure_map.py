@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from ..base.cells import BaseCounts
 from ..base.language import Language, Message, Readable, tr, trn
 from ..base.provenance import Provenance
-from ..base.result import Definition, Result
+from ..base.result import Definition, Result, context_of
 from ..base.table import Column, Table
 from ..base.version import __version__
 from ..cases.procedure import Limit, Procedure
@@ -24,6 +25,7 @@ from ..cases.procedure_parts import (
     TIME_UNITS,
 )
 from ..figures.flow import procedure_graph
+from .guards import as_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,19 +91,37 @@ class ProcedureMap(Result):
         Axes
             The drawing.
         """
-        shown = self.procedure
-        layers = layers_of(shown)
+        return self.plot_of(self, ax, language=language)
+
+    def context(self) -> Mapping[str, object]:
+        """Return the sentences, and in which layer each state stands: no case is counted here."""
+        return {"said": tuple(as_label(one) for one in self.findings()), "layers": dict(layers_of(self.procedure))}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return what a reader must know of the procedure, in sentences."""
+        return cast("tuple[Readable, ...]", context_of(shown)["said"])
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the states in layers, from the start downwards, with the moves as arrows."""
+        main, moves = shown.main, shown.tables["moves"]
+        layers = cast("Mapping[str, int]", context_of(shown)["layers"])
         return procedure_graph(
-            states=shown.ids,
-            labels=[one.label.text(language) for one in shown.states],
-            kinds=[one.kind for one in shown.states],
-            layers=[layers[one] for one in shown.ids],
-            moves=[(before, after) for before, afters in shown.edges.items() for after in afters],
+            states=main["state"].tolist(),
+            labels=[main.labels["state"][one].text(language) for one in main["state"]],
+            kinds=main["kind"].tolist(),
+            layers=[layers[one] for one in main["state"]],
+            moves=list(zip(moves["from_state"].tolist(), moves["to_state"].tolist(), strict=True)),
             kind_labels={kind: words.text(language) for kind, words in KINDS.items()},
             back_label=tr("back to an earlier state").text(language),
-            title=shown.title.text(language),
+            title=shown.heading.text(language),
             ax=ax,
         )
+
+    def base_counts(self) -> BaseCounts:
+        """Return no count: a procedure holds no cases."""
+        return BaseCounts(population="", counts=())
 
     def mermaid(self, language: Language = "en") -> str:
         """Return the graph as Mermaid text, which wikis and code hosts draw.
@@ -307,6 +327,7 @@ def _states(shown: Procedure) -> Table:
             "in_funnel": {"yes": _YES, "no": _NO},
         },
         title=tr("Stages and ways of ending"),
+        guard="words",
     )
 
 
@@ -317,6 +338,7 @@ def _moves(shown: Procedure) -> Table:
         {"from_state": [one for one, _ in pairs], "to_state": [one for _, one in pairs]},
         labels={"from_state": _words_of(shown), "to_state": _words_of(shown)},
         title=tr("Moves"),
+        guard="words",
     )
 
 
@@ -361,6 +383,7 @@ def _limits(shown: Procedure) -> Table:
             "measurable": {"yes": _YES, "no": _NO},
         },
         title=tr("Legal time limits"),
+        guard="words",
     )
 
 

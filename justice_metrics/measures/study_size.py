@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 
 import numpy as np
 
+from ..base.cells import Guard
 from ..base.errors import QuestionError
 from ..base.language import Language, Message, Readable, format_number, tr, trn
 from ..base.provenance import LeftOut, Provenance
-from ..base.result import Definition, Result
+from ..base.result import Definition, Result, context_of
 from ..base.types import Names, Values, names
 from ..base.version import __version__
 from ..cases.casedata import CaseData
@@ -20,6 +21,7 @@ from ..figures.planning import detectable_curves
 from ..reduce.pilot import PilotCounts, pilot_counts
 from ..tables import Strata
 from .declared import LEFT_OUT_WORDS, Points, Share, ensure_level, few_units_note, sampling_notes
+from .guards import as_label, guarded
 from .study_size_checks import ensure_cases, ensure_differences, ensure_shares, ensure_sizes
 from .study_size_tables import (
     ALIKE_WORDS,
@@ -121,6 +123,15 @@ class StudySize(Result):
             points=lambda one: format_number(one * 100, language, decimals=0 if round(one * 100, 6) % 1 == 0 else 1),
             ax=ax,
         )
+
+    def context(self) -> Mapping[str, object]:
+        """Return the sentences of a plan that rests on no case."""
+        return {} if self.pilot_units else {"said": tuple(as_label(one) for one in self.findings())}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the files needed for each difference."""
+        return cast("tuple[Readable, ...]", context_of(shown).get("said", ()))
 
     def _needed(self, row: int) -> Readable:
         main, plan = self.main, self.plan
@@ -325,6 +336,9 @@ def study_size(
     }
     if pilot is not None and pilot.alike is not None:
         tables["pilot"] = pilot_table(pilot.alike, pilot.support, int(pilot.counts.units.sum()))
+    # what was read from cases stands behind every number of the plan, at full precision
+    guard: Guard = "words" if pilot is None else "internal"
+    tables = {name: guarded(one, guard) for name, one in tables.items()}
     provenance = _provenance(cases, pilot).add(
         "study_size",
         difference=asked,

@@ -185,16 +185,16 @@ def files_table(plan: Plan, differences: Sequence[float]) -> Table:
     columns = (
         Column("difference", tr("difference, percentage points"), "points", "key", "key"),
         Column("alike", tr("courts are alike inside"), "text", "key", "key"),
-        Column("icc", tr("intraclass correlation of the outcome"), "number", "estimate", "share", 3),
-        Column("support_icc", tr("and of being supported"), "number", "estimate", "share", 3),
-        Column("share_without", tr("share without support"), "share", "estimate", "share"),
-        Column("share_with", tr("share with support"), "share", "estimate", "share"),
-        Column("independent", tr("files, if they were independent"), "units", "estimate", "count"),
-        Column("design_effect", tr("design effect"), "number", "estimate", "share", 2),
-        Column("files", tr("files needed"), "units", "estimate", "count"),
-        Column("files_supported", tr("of them supported"), "units", "estimate", "count"),
-        Column("courts", tr("courts"), "units", "estimate", "count"),
-        Column("files_per_court", tr("files per court"), "units", "estimate", "count"),
+        Column("icc", tr("intraclass correlation of the outcome"), "number", "estimate", "setting", 3),
+        Column("support_icc", tr("and of being supported"), "number", "estimate", "setting", 3),
+        Column("share_without", tr("share without support"), "share", "estimate", "setting"),
+        Column("share_with", tr("share with support"), "share", "estimate", "setting"),
+        Column("independent", tr("files, if they were independent"), "units", "estimate", "setting"),
+        Column("design_effect", tr("design effect"), "number", "estimate", "setting", 2),
+        Column("files", tr("files needed"), "units", "estimate", "setting"),
+        Column("files_supported", tr("of them supported"), "units", "estimate", "setting"),
+        Column("courts", tr("courts"), "units", "estimate", "setting"),
+        Column("files_per_court", tr("files per court"), "units", "estimate", "setting"),
     )
     values = {
         "difference": asked,
@@ -219,11 +219,11 @@ def sizes_table(plan: Plan, sizes: Sequence[int], differences: Sequence[float]) 
     shapes = [(float(n), one) for n in sizes for one in ways]
     columns = (
         Column("files", tr("files"), "units", "key", "key"),
-        Column("courts", tr("courts"), "units", "estimate", "count"),
+        Column("courts", tr("courts"), "units", "estimate", "setting"),
         Column("alike", tr("courts are alike inside"), "text", "key", "key"),
-        Column("detectable", tr("smallest difference shown, percentage points"), "points", "estimate", "difference"),
+        Column("detectable", tr("smallest difference shown, percentage points"), "points", "estimate", "setting"),
         Column("difference", tr("difference, percentage points"), "points", "key", "key"),
-        Column("power", tr("probability of showing it"), "share", "estimate", "share", 0),
+        Column("power", tr("probability of showing it"), "share", "estimate", "setting", 0),
     )
     values = {
         "files": np.repeat([n for n, _ in shapes], d),
@@ -258,9 +258,9 @@ def ratios_table(plan: Plan, ratios: Sequence[float]) -> Table:
     columns = (
         Column("hazard_ratio", tr("hazard ratio"), "number", "key", "key", 2),
         Column("alike", tr("courts are alike inside"), "text", "key", "key"),
-        Column("events", tr("outcomes needed, if files were independent"), "units", "estimate", "count"),
-        Column("files", tr("files needed"), "units", "estimate", "count"),
-        Column("courts", tr("courts"), "units", "estimate", "count"),
+        Column("events", tr("outcomes needed, if files were independent"), "units", "estimate", "setting"),
+        Column("files", tr("files needed"), "units", "estimate", "setting"),
+        Column("courts", tr("courts"), "units", "estimate", "setting"),
     )
     values = {
         "hazard_ratio": asked,
@@ -279,7 +279,7 @@ def assumptions_table(plan: Plan) -> Table:
     held = {one: inside[one] if one in inside else float(getattr(plan, one)) for one in names}
     columns = (
         Column("assumption", tr("assumption"), "text", "key", "key"),
-        Column("value", tr("value"), "number", "estimate", "share", 3),
+        Column("value", tr("value"), "number", "estimate", "setting", 3),
         Column("source", tr("where it comes from"), "text", "key", "text"),
     )
     values = {

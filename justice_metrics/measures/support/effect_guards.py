@@ -35,13 +35,13 @@ def support_dimension(strategies: Strategies) -> str:
     return f"supported within {strategies.within} days of {strategies.start} ({who})"
 
 
-def came_cell(strategies: Strategies, fixed: Restrictions, arm: str) -> CellOf:
+def came_cell(strategies: Strategies, fixed: Restrictions, arm: str, outcome: str = "{outcome}") -> CellOf:
     """Return which cases came to the outcome of a row by its day under a strategy, or (``supported``) with support."""
     dimension = support_dimension(strategies)
     own = {f"{dimension}: kept, {'started' if arm == 'supported' else arm}": ("yes",)}
     if arm == "supported":
         own[dimension] = ("yes",)
-    return CellOf(fixed={**fixed, **own}, sets={"days": (_by_day(strategies, "{outcome}"), _until(strategies))})
+    return CellOf(fixed={**fixed, **own}, sets={"days": (_by_day(strategies, outcome), _until(strategies))})
 
 
 def cells_behind(parts: Sequence[Part], lines: Lines, strategies: Strategies, fixed: Restrictions) -> tuple[Count, ...]:

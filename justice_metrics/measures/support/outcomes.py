@@ -144,7 +144,7 @@ class SupportOutcomes(Result):
     @classmethod
     def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference by each way of making the groups alike."""
-        main = shown.main
+        main, reached = shown.main, cast(Readable, context_of(shown)["reached"])
         return dots(
             labels=[ESTIMATOR_WORDS[str(one)].text(language) for one in main["estimator"]],
             estimate=main["estimate"] * 100,
@@ -159,10 +159,9 @@ class SupportOutcomes(Result):
             percent=False,
             number=lambda one: axis_number(one, language, decimals=1),
             undefined_label=tr("not defined").text(language),
-            x_label=tr(
-                "difference in percentage points, among cases that reached: {reached}",
-                reached=cast(Readable, context_of(shown)["reached"]),
-            ).text(language),
+            x_label=tr("difference in percentage points, among cases that reached: {reached}", reached=reached).text(
+                language
+            ),
             ax=ax,
         )
 

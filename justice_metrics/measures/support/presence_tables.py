@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ...base.language import Message, Readable, tr, trn
+from ...base.cells import CellOf, Of
+from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.table import Column, Table
 from ...base.types import Counts, Flags, Floats, Values
 from ...cases.attributes import actor_words
@@ -28,10 +29,32 @@ KINDS: Final[Mapping[str, Message]] = {
 }
 
 
+# Cases that can be followed from their start on; and of them, those of which it is known when support started.
+_HISTORY: Final[Mapping[str, tuple[str, ...]]] = {"time to the ending told": ("yes",)}
+_WHETHER: Final = "support by {support_by} before the ending"
+_FOLLOWED: Final[Mapping[str, tuple[str, ...]]] = {**_HISTORY, _WHETHER: ("started", "late", "never")}
+_THERE: Final = CellOf(
+    each={
+        "when": {
+            "ended": {"{actor} had started": ("ended",)},
+            "open": {"{actor} had started": ("open",)},
+        }
+    }
+)
+
+
+def _by_day(days: Sequence[int]) -> CellOf:
+    """Return the cases in which support was seen to start by the day of a row."""
+    names = [str(one) for one in days]
+    until = {name: tuple(names[: place + 1]) for place, name in enumerate(names)}
+    own = {**_HISTORY, _WHETHER: ("started",)}
+    return CellOf(fixed=own, sets={"days": (f"support by {{support_by}} by day (of {', '.join(names)})", until)})
+
+
 def support_words(items: Sequence[str]) -> dict[str, Readable]:
     """Return the words of actors and of numbers of them."""
     return {
-        one: trn("at least {n} actor", "at least {n} actors", int(one.removeprefix(NUMBER)))
+        one: trn("at least {n} actor", "at least {n} actors", Setting(one.removeprefix(NUMBER)))
         if one.startswith(NUMBER)
         else actor_words(one)
         for one in items
@@ -54,9 +77,12 @@ def days_table(times: Times, curves: Incidence, days: Sequence[int], items: Sequ
     columns = (
         *_strata(table.strata.names),
         Column("days", tr("by day"), "days", "key", "key"),
-        Column("denominator", tr("cases"), "units", "count", "count"),
-        Column("numerator", tr("seen to start by then"), "units", "count", "count"),
-        *interval_columns(),
+        Column("denominator", tr("cases"), "units", "count", "count", cell=CellOf(fixed=_FOLLOWED)),
+        Column("numerator", tr("seen to start by then"), "units", "count", "count", cell=_by_day(days)),
+        *(
+            Column(one.name, one.meaning, one.unit, one.role, "coefficient", of=Of(inputs=("numerator", "denominator")))
+            for one in interval_columns()
+        ),
     )
     values = {
         **table.strata.columns(h),
@@ -76,13 +102,32 @@ def actors_table(found: FirstSupport, items: Sequence[str]) -> Table:
         undated = found.undated / recorded
     columns = (
         *_strata(strata.names),
-        Column("units", tr("cases"), "units", "count", "count"),
-        Column("started", tr("started before the case ended"), "units", "count", "count"),
-        Column("late", tr("started only afterwards"), "units", "count", "count"),
-        Column("never", tr("none recorded"), "units", "count", "count"),
-        Column("undated", tr("no date says when, or whether"), "units", "count", "count"),
-        Column("share_undated", tr("share without a date, of those recorded"), "share", "estimate", "share"),
-        Column("median_days", tr("median days to the start, where it started"), "days", "estimate", "quantile"),
+        Column("units", tr("cases"), "units", "count", "count", cell=CellOf(fixed=_HISTORY)),
+        *(
+            Column(name, words, "units", "count", "count", cell=CellOf(fixed={**_HISTORY, _WHETHER: (name,)}))
+            for name, words in (
+                ("started", tr("started before the case ended")),
+                ("late", tr("started only afterwards")),
+                ("never", tr("none recorded")),
+                ("undated", tr("no date says when, or whether")),
+            )
+        ),
+        Column(
+            "share_undated",
+            tr("share without a date, of those recorded"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("started", "late", "undated")),
+        ),
+        Column(
+            "median_days",
+            tr("median days to the start, where it started"),
+            "days",
+            "estimate",
+            "quantile",
+            of=Of(inputs=("started",)),
+        ),
     )
     values = {
         **strata.columns(1),
@@ -102,9 +147,23 @@ def present_table(found: Present, actors: Sequence[str]) -> Table:
     columns = (
         Column("actor", tr("actor"), "text", "key", "key"),
         Column("when", tr("when"), "text", "key", "key"),
-        Column("denominator", tr("cases in which the actor had started"), "units", "count", "count"),
-        Column("numerator", tr("of them still there"), "units", "count", "count"),
-        Column("estimate", tr("share"), "share", "estimate", "share"),
+        Column("denominator", tr("cases in which the actor had started"), "units", "count", "count", cell=_THERE),
+        Column(
+            "numerator",
+            tr("of them still there"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={"{actor} there to the end": ("yes",)}, each=_THERE.each),
+        ),
+        Column(
+            "estimate",
+            tr("share"),
+            "share",
+            "estimate",
+            "share",
+            of=Of(inputs=("numerator", "denominator"), formula="share"),
+        ),
     )
     started = np.stack([found.started, found.started_open], axis=1)
     present = np.stack([found.present, found.present_open], axis=1)
@@ -148,7 +207,11 @@ def spells_table(spells: Spells, actors: Sequence[str], *, late_days: int) -> Ta
         Column("median_days", tr("median days from the start of the case"), "days", "estimate", "quantile"),
         Column("with_record", tr("spells with a day of recording"), "units", "count", "count"),
         Column(
-            "share_late", tr("recorded more than {n} days after their start", n=late_days), "share", "estimate", "share"
+            "share_late",
+            tr("recorded more than {n} days after their start", n=Setting(late_days)),
+            "share",
+            "estimate",
+            "share",
         ),
         Column("median_recording", tr("median days from start to recording"), "days", "estimate", "quantile"),
     )
@@ -164,7 +227,13 @@ def spells_table(spells: Spells, actors: Sequence[str], *, late_days: int) -> Ta
         "median_recording": _medians(spells.recorded, spells.n, [who & recorded for *_, who in rows]),
     }
     labels: dict[str, Mapping[str, Readable]] = {"actor": {one: actor_words(one) for one in actors}, "kind": KINDS}
-    return Table(columns, values, labels=labels, title=tr("Spells of support: dates, and when they were written down"))
+    return Table(
+        columns,
+        values,
+        labels=labels,
+        title=tr("Spells of support: dates, and when they were written down"),
+        guard="internal",
+    )
 
 
 def _strata(names: Sequence[str]) -> tuple[Column, ...]:

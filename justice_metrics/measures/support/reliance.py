@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, format_share, tr, trn
-from ...base.result import Definition, Result
+from ...base.language import Language, Readable, Setting, format_number, format_share, tr, trn
+from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
 from ...base.types import Names, names
 from ...cases.attributes import attribute_words
@@ -22,16 +22,19 @@ from ...reduce.histories import Needed
 from ...reduce.reliance import LEFT, by_name, leaving_durations, unknown_counts
 from ..curve_tables import YEAR
 from ..declared import ensure_level, interval_columns, sampling_notes
+from ..guards import Restrictions
 from ..progress import ticking
 from ..reliance import ensure_reliance, unknown_left_out
+from ..shown import numbers
 from .balance import balance_table, likeness_of
 from .data import SupportData, ensure_lag, support_data_of, supported
 from .effect_asked import ensure_on_the_way, ensure_whole_days
-from .effect_tables import Lines, weights_table
+from .effect_guards import all_cases, came_cell, cells_behind, with_guards
+from .effect_tables import CAME, Lines, weights_table
 from .effect_words import FEW_EVENTS, Between, Limit, More, Together, base_of, both_of, by_chance, doubts
 from .enough import followed_notes, missing_notes, starter_notes, why_not
 from .runs import Part, lines_of, part_of, without_overlap
-from .strategies import ARMS, Strategies, Timing, actor_set, period_words
+from .strategies import ARMS, Said, Strategies, Timing, actor_set, period_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,13 +66,33 @@ class RelianceBySupport(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return, for each day, how many more of 100 victims stay."""
+        return self._told_all()
+
+    def context(self) -> Mapping[str, object]:
+        """Return the strategies, and whether a difference may be told."""
+        return {"asked": self.strategies.said, "enough": self.part.starters.enough}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return, for each day, how many more of 100 victims stay, as far as that is shown."""
+        context = context_of(shown)
+        if not context["enough"]:
+            return ()
+        main, asked = shown.main, cast(Said, context["asked"])
+        together = holm(numbers(main, "p_value"))
+        n = int(np.isfinite(together).sum())
+        among = [Together(float(one), n, asked.level) for one in together]
+        rows = [row for row in range(len(main)) if np.isfinite(float(main["estimate"][row]))]
+        return tuple(_said(main, row, among[row], asked) for row in rows)
+
+    def _told_all(self) -> tuple[Readable, ...]:
         reason = why_not(self.part.starters, self.strategies.within)
         if reason is not None:
             return (tr("These files cannot tell whether victims stay with support in time. {reason}.", reason=reason),)
         together = holm(self.main["p_value"])
         n = int(np.isfinite(together).sum())
         among = [Together(float(one), n, self.strategies.level) for one in together]
-        return tuple(self._said(row, one) for row, one in enumerate(among))
+        return tuple(_said(self.main, row, one, self.strategies.said) for row, one in enumerate(among))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of victims who had not left under both strategies, day by day."""
@@ -89,50 +112,6 @@ class RelianceBySupport(Result):
             number=lambda one: format_number(round(one), language),
             percent=lambda one: format_share(one, language, decimals=0),
             ax=ax,
-        )
-
-    def _said(self, row: int, together: Together) -> Readable:
-        main = self.main
-        difference, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
-        period = period_words(int(main["days"][row]))
-        if not np.isfinite(difference):
-            return tr("How many victims stay for {period} cannot be told under both strategies.", period=period)
-        known = np.isfinite(low) and np.isfinite(high)
-        base = base_of((high - low) / 2 if known else abs(difference), difference)
-        one, other = both_of(main["engaged_started"][row], main["engaged_not_started"][row], base)
-        said: dict[str, object] = {
-            "base": base,
-            "within": self.strategies.within,
-            "more": (More if not known or low <= 0 <= high else Limit)(difference, base),
-            "period": period,
-            "one": one,
-            "other": other,
-        }
-        if known:
-            said["interval"] = tr("interval {interval}", interval=Between(low, high, base))
-        else:
-            said["interval"] = tr("no interval can be given")
-        told = self._told(said)
-        if known and low <= 0 <= high:
-            return tr(
-                "{told} The data do not tell whether victims stay longer or leave earlier with support.", told=told
-            )
-        chance = by_chance(together) if known else None
-        return told if chance is None else tr("{said} {chance}", said=told, chance=chance)
-
-    def _told(self, said: dict[str, object]) -> Readable:
-        if self.strategies.adjusted:
-            return tr(
-                "Of {base} victims supported within {within} days, {more} would still take part after {period}, or "
-                "have done so to the end of their case ({interval}): {one} instead of {other} if support did not "
-                "start by then.",
-                **said,
-            )
-        return tr(
-            "In the files as they are, of {base} victims supported within {within} days, {more} still took part after "
-            "{period}, or had done so to the end of their case, than of as many others ({interval}): {one} and "
-            "{other}. Nothing was adjusted for: this says what goes together, not what support does.",
-            **said,
         )
 
 
@@ -274,20 +253,24 @@ def reliance_by_support(
                 tr("Allow more days (started_within_days), or ask for fewer of the actors (needed)."),
             ) from None
     lines = lines_of(part)
+    fixed = all_cases(kept, cases.provenance, kept.histories.units)
     unknown = unknown_left_out(by_name(unknown_counts(cases)))
     return RelianceBySupport(
         heading=tr("Do victims stay with support? {support}", support=strategies.support),
-        tables={
-            "main": _main_table(lines, strategies),
-            "curves": _curves_table(part, strategies),
-            "balance": balance_table(likeness_of(part, strategy)),
-            "weights": weights_table(part.emulation.weights, strategies),
-        },
+        tables=with_guards(
+            {
+                "main": _main_table(lines, strategies, fixed),
+                "curves": _curves_table(part, strategies),
+                "balance": balance_table(likeness_of(part, strategy)),
+                "weights": weights_table(part.emulation.weights, strategies),
+            },
+            cells_behind([part], lines, strategies, fixed),
+        ),
         definition=Definition(
             answers=tr(
                 "How many more victims take part if {support} start within {within} days than if they do not?",
                 support=strategies.support,
-                within=started_within_days,
+                within=Setting(started_within_days),
             ),
             numerator=tr("victims who had not stopped taking part by then"),
             denominator=tr("all cases, each followed under both strategies"),
@@ -419,8 +402,9 @@ def _ensure_settings(days: Sequence[int], within: int, timing: str, window: int,
         raise QuestionError(tr("The window takes at least 1 day, and an interval at least 2 resamples."))
 
 
-def _main_table(lines: Lines, strategies: Strategies) -> Table:
+def _main_table(lines: Lines, strategies: Strategies, fixed: Restrictions) -> Table:
     limits = interval_columns()
+    left = {one: came_cell(strategies, fixed, one, LEFT) for one in CAME}
     columns = (
         Column("days", tr("by day"), "days", "key", "key"),
         Column("engaged_started", strategies.arms["started"], "share", "estimate", "probability"),
@@ -428,14 +412,22 @@ def _main_table(lines: Lines, strategies: Strategies) -> Table:
         Column("estimate", tr("difference (percentage points)"), "points", "estimate", "difference"),
         *(Column(one.name, one.meaning, "points", one.role, one.kind, one.decimals) for one in limits[1:]),
         Column("std_error", tr("standard error"), "points", "interval", "std_error", 2),
-        Column("left_started", tr("seen to leave: {arm}", arm=strategies.arms["started"]), "units", "count", "count"),
-        Column("left_supported", tr("of these with support"), "units", "count", "count"),
+        Column(
+            "left_started",
+            tr("seen to leave: {arm}", arm=strategies.arms["started"]),
+            "units",
+            "count",
+            "count",
+            cell=left["started"],
+        ),
+        Column("left_supported", tr("of these with support"), "units", "count", "count", cell=left["supported"]),
         Column(
             "left_not_started",
             tr("seen to leave: {arm}", arm=strategies.arms["not_started"]),
             "units",
             "count",
             "count",
+            cell=left["not_started"],
         ),
         Column("p_value", tr("p value"), "number", "estimate", "probability", 3),
     )
@@ -468,3 +460,46 @@ def _curves_table(part: Part, strategies: Strategies) -> Table:
         "engaged_not_started": 1 - found.incidence[1, 0],
     }
     return Table(columns, values, title=tr("Victims still engaged under both strategies, day by day"))
+
+
+def _said(main: Table, row: int, together: Together, asked: Said) -> Readable:
+    difference, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
+    period = period_words(int(main["days"][row]))
+    if not np.isfinite(difference):
+        return tr("How many victims stay for {period} cannot be told under both strategies.", period=period)
+    known = np.isfinite(low) and np.isfinite(high)
+    base = base_of((high - low) / 2 if known else abs(difference), difference)
+    one, other = both_of(main["engaged_started"][row], main["engaged_not_started"][row], base)
+    said: dict[str, object] = {
+        "base": base,
+        "within": Setting(asked.within),
+        "more": (More if not known or low <= 0 <= high else Limit)(difference, base),
+        "period": period,
+        "one": one,
+        "other": other,
+    }
+    if known:
+        said["interval"] = tr("interval {interval}", interval=Between(low, high, base))
+    else:
+        said["interval"] = tr("no interval can be given")
+    told = _told(said, adjusted=asked.adjusted)
+    if known and low <= 0 <= high:
+        return tr("{told} The data do not tell whether victims stay longer or leave earlier with support.", told=told)
+    chance = by_chance(together) if known else None
+    return told if chance is None else tr("{said} {chance}", said=told, chance=chance)
+
+
+def _told(said: dict[str, object], *, adjusted: bool) -> Readable:
+    if adjusted:
+        return tr(
+            "Of {base} victims supported within {within} days, {more} would still take part after {period}, or "
+            "have done so to the end of their case ({interval}): {one} instead of {other} if support did not "
+            "start by then.",
+            **said,
+        )
+    return tr(
+        "In the files as they are, of {base} victims supported within {within} days, {more} still took part after "
+        "{period}, or had done so to the end of their case, than of as many others ({interval}): {one} and "
+        "{other}. Nothing was adjusted for: this says what goes together, not what support does.",
+        **said,
+    )

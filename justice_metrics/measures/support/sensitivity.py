@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, tr, trn
+from ...base.language import Language, Readable, Setting, format_number, tr, trn
 from ...base.result import Definition, Result
 from ...base.table import Table
 from ...base.types import Names, names, several
@@ -21,6 +21,7 @@ from ...figures.forest import forest_of_differences
 from ...figures.tipping import tipping_curves
 from ...reduce.histories import Needed
 from ..declared import Points, ensure_level, outcome_labels, sampling_notes
+from ..guards import guarded
 from ..progress import ticking
 from .data import SupportData, support_data
 from .enough import FEW_FOLLOWED, FEW_RESAMPLES
@@ -345,8 +346,11 @@ def _answer(
     tables |= said.tables
     words = outcome_labels(cases, (outcome,))[outcome]
     return SupportSensitivity(
-        heading=tr("Support within {days} days ({support}): does the answer hold?", days=asked.within, support=support),
-        tables=tables,
+        heading=tr(
+            "Support within {days} days ({support}): does the answer hold?", days=Setting(asked.within), support=support
+        ),
+        # each analysis rests on a few cases more or less than another: set side by side they tell of these few
+        tables={name: guarded(one, "internal") for name, one in tables.items()},
         definition=_definition(asked, support, words),
         provenance=cases.provenance.add("support_sensitivity", **settings).leave_out(*asked.data.left_out()),
         notes=(

@@ -89,7 +89,9 @@ class SupportStages(Result):
     def context(self) -> Mapping[str, object]:
         """Return who supports, within how many days, and what was adjusted for."""
         adjust = tuple(FormulaWords(one) for one in self.adjust)
-        return {"support": self.support_words, "days": self.horizon_days, "adjust": adjust}
+        waited = (tr("days from {first} to entering it", first=self.first_words),) if self.adjust_days_to_entry else ()
+        alike = {one.id: (*adjust, *(waited if one.waits else ())) for one in self.steps}
+        return {"support": self.support_words, "days": self.horizon_days, "alike": alike}
 
     @classmethod
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
@@ -168,7 +170,7 @@ class SupportStages(Result):
 def shown_stages(main: Table, context: Mapping[str, object]) -> tuple[Readable, ...]:
     """Return one sentence per stage of which both groups and their difference are published."""
     said: list[Readable] = []
-    adjust = list(cast("tuple[Readable, ...]", context["adjust"]))
+    made_alike = cast("Mapping[str, tuple[Readable, ...]]", context["alike"])
     for stage in dict.fromkeys(main["stage"].tolist()):
         rows = np.flatnonzero(main["stage"] == stage)
         alike = [row for row in rows if str(main["estimator"][row]) == "standardised"]
@@ -182,10 +184,11 @@ def shown_stages(main: Table, context: Mapping[str, object]) -> tuple[Readable, 
         )
         if not np.isfinite([n, m, share, other, difference, low, high]).all():
             continue
+        adjust = list(made_alike.get(str(stage), ())) if alike else []
         told = tr(
             "{stage}: {n} cases entered it with {support}, {m} without; {share} and {other} moved on within {days} "
             "days ({how}), difference {difference} percentage points (interval {low} to {high}).",
-            how=tr("made alike in {adjust}", adjust=adjust) if alike and adjust else tr("nothing was adjusted for"),
+            how=tr("made alike in {adjust}", adjust=adjust) if adjust else tr("nothing was adjusted for"),
             stage=main.labels["stage"][str(stage)],
             support=context["support"],
             n=int(n),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Language, Readable, format_number, tr
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -16,6 +17,8 @@ from ...cases.attributes import actor_words
 from ...cases.casedata import CaseData
 from ...figures.counts import bars
 from ..declared import Share, outcome_labels, sampling_notes
+from ..guards import among
+from ..shown import numbers
 from .naive import naive_table
 
 if TYPE_CHECKING:
@@ -38,7 +41,19 @@ class SupportWithoutDates(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the cases that all actors supported, and what cannot be told of them."""
-        units = self.main["units"]
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the cases that all actors supported, where shown, and what cannot be told of them."""
+        units = numbers(shown.main, "units")
+        cannot = tr(
+            "What support does to how cases end cannot be told from these files: no date says when it started, so "
+            "nobody knows whether it came before or because of what happened in the case. Record the first day of "
+            "each actor."
+        )
+        if not np.isfinite(units).all():
+            return (cannot,)
         said = tr(
             "Of {n} cases, {with_all} ({share}) have a record of all the actors asked about, and {without} ({other}) "
             "of none of them.",
@@ -48,14 +63,7 @@ class SupportWithoutDates(Result):
             without=int(units[0]),
             other=Share(units[0] / max(units.sum(), 1)),
         )
-        return (
-            said,
-            tr(
-                "What support does to how cases end cannot be told from these files: no date says when it started, so "
-                "nobody knows whether it came before or because of what happened in the case. Record the first day of "
-                "each actor."
-            ),
-        )
+        return said, cannot
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the cases by number of actors ever recorded."""
@@ -92,11 +100,22 @@ def without_dates(
         Of the question as it was asked.
     level : float
     """
+    chosen = (settings.get("basis"), settings.get("institutions"))
+    # of all cases, so that only what is counted as support tells one such answer from another
+    ever = next(iter(among(cases.provenance, -1, "actors ever recorded", actors, *chosen)))
     words = outcome_labels(cases, [name for names, _ in ended for name in names])
+    of_all = Of(inputs=("units",), formula="share_of_rows", rows="table")
     columns = (
         Column("actors", tr("actors ever recorded"), "number", "key", "key", 0),
-        Column("units", tr("cases"), "units", "count", "count"),
-        Column("share", tr("share of all cases"), "share", "estimate", "share"),
+        Column("units", tr("cases"), "units", "count", "count", cell=CellOf(keys={"actors": ever})),
+        Column(
+            "share",
+            tr("share of all cases"),
+            "share",
+            "estimate",
+            "share",
+            of=of_all,
+        ),
     )
     share: Floats = units / max(float(units.sum()), 1.0)
     main = Table(columns, {"actors": np.arange(len(units)), "units": units, "share": share})
