@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from ..base.language import Readable, Setting, tr, trn
+from ..base.language import Language, Readable, Setting, format_share, tr, trn
 from .inert import csv_text
 
 Kind: TypeAlias = Literal["revised", "shown now", "hidden now"]
@@ -91,7 +91,7 @@ class ChangeLog:
             )
         ]
         if largest is not None:
-            told.append(tr("The largest revision is {percent} %.", percent=f"{largest * 100:.1f}"))
+            told.append(tr("The largest revision is {share} of what was published.", share=_Part(largest)))
         hidden = len(self.changes) - len(revised)
         if hidden:
             told.append(
@@ -165,6 +165,16 @@ def changes_between(before: Mapping[str, Any] | None, now: Mapping[str, Any], ag
         added=sum(key not in old for key in new),
         gone=sum(key not in new for key in old),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of one, in the reader's language."""
+
+    value: float
+
+    def text(self, language: Language = "en") -> str:
+        return format_share(self.value, language)
 
 
 _Key: TypeAlias = tuple[str, str, str, str]

@@ -50,7 +50,7 @@ def test_revised_shown_hidden_new_and_gone() -> None:
     lines = [one.text() for one in log.lines()]
     assert lines == [
         "1 figure is not what it was in release 4; 1 are.",
-        "The largest revision is 25.0 %.",
+        "The largest revision is 25.0\xa0% of what was published.",
         "2 figures are shown in one of the two releases and hidden in the other.",
     ]
 
