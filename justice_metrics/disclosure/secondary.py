@@ -15,6 +15,7 @@ from .cells import System
 # A total is worth many of its parts.
 _STEP: Final = 6.0
 _ALONE: Final = 2
+_BATCH: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,29 +94,36 @@ class _Search:
         turn = 0
         while True:
             self._pair_alone()
-            program, needs = self._program(), self._needs()
-            explore(program, needs, self.seen, seed=turn)
-            low, high = needs.lacking(self.seen)
-            suspects = np.flatnonzero(low | high)
-            order = suspects[np.argsort(-self.values[suspects], kind="stable")]
-            if not self._repair_some(program, order):
+            explore(self._program(), self._needs(), self.seen, seed=turn)
+            before = self.hidden.copy()
+            self._repair_all()
+            if not (self.hidden != before).any():
                 return Hidden(hidden=self.hidden, limited=self.limited)
             turn += 1
 
-    def _repair_some(self, program: Program, order: Counts) -> bool:
-        """Attack one cell after the other and hide what protects those that fail; False when none did."""
-        any_hidden = False
-        for one in order:
+    def _repair_all(self) -> None:
+        """Take one number after the other that may be known too narrowly, the largest first, and protect it."""
+        low, high = self._needs().lacking(self.seen)
+        suspects = np.flatnonzero(low | high)
+        program = self._program()
+        safe, repaired = 0, 0
+        for one in suspects[np.argsort(-self.values[suspects], kind="stable")]:
             needs = self._needs()
-            failing = examine(program, needs, self.seen, [int(one)])
-            if not failing:
+            low, high = needs.lacking(self.seen)
+            if not (low[one] or high[one]):
+                continue
+            # the attack costs less than the repair, which is an attack as well: it is asked while it tells something
+            if repaired <= safe + _BATCH and not examine(program, needs, self.seen, [int(one)]):
+                safe += 1
                 continue
             before = self.hidden.copy()
             self._repair(int(one))
+            repaired += 1
             if (self.hidden != before).any():
-                any_hidden = True
                 program = self._program()
-        return any_hidden
+            if repaired % _BATCH == 0:
+                # what protects one protects many of those that come after
+                explore(program, needs, self.seen, rounds=3, seed=repaired)
 
     def _program(self) -> Program:
         fixed = ~self.hidden
@@ -134,25 +142,34 @@ class _Search:
     def _repair(self, one: int) -> None:
         """Hide the cheapest cells with which one number can be as high and as low as it must."""
         needs = self._needs()
-        if needs.lacking(self.seen)[1][one]:
-            self._move(one, max(needs.high[one], self.seen.lowest[one] + needs.width[one]))
+        if needs.high[one] > self.seen.highest[one] + NEAR:
+            self._move(one, needs.high[one])
+        if needs.low[one] < self.seen.lowest[one] - NEAR:
+            self._move(one, needs.low[one])
         low, high = needs.lacking(self.seen)
         if low[one] or high[one]:
-            self._move(one, max(0.0, min(needs.low[one], self.seen.highest[one] - needs.width[one])))
-        if needs.lacking(self.seen)[1][one]:
+            self._move(
+                one,
+                self.seen.lowest[one] + needs.width[one],
+                max(0.0, self.seen.highest[one] - needs.width[one]),
+            )
+        low, high = needs.lacking(self.seen)
+        if high[one]:
             self._move(one, self.seen.lowest[one] + needs.width[one])
         low, high = needs.lacking(self.seen)
         # what is known elsewhere tells as much: all that helps is hidden, and the release says that it is not more
         self.limited[one] = low[one] or high[one]
 
-    def _move(self, one: int, target: float) -> None:
-        """Hide the cheapest cells that let one number be ``target``, or as near to it as possible."""
-        way = self._way(one, target)
-        if way is None:
-            furthest = self._furthest(one, up=target > self.values[one])
-            way = None if abs(furthest - self.values[one]) < NEAR else self._way(one, furthest)
-        if way is None:
+    def _move(self, one: int, *targets: float) -> None:
+        """Hide the cheapest cells that let one number be one of ``targets``, or as near to it as possible."""
+        ways = [way for way in (self._way(one, target) for target in targets) if way is not None]
+        if not ways:
+            furthest = self._furthest(one, up=targets[0] > self.values[one])
+            near = None if abs(furthest - self.values[one]) < NEAR else self._way(one, furthest)
+            ways = [] if near is None else [near]
+        if not ways:
             return
+        way = min(ways, key=self._loss)
         moved = way - self.values
         changed = np.abs(moved) > NEAR
         self.hidden |= changed & self.real & ~self.task.known
@@ -161,6 +178,10 @@ class _Search:
         room = np.where(moved > 0, self.values - self.task.low, self.task.high - self.values)
         share = float(np.min(room[changed] / np.abs(moved[changed]), initial=1.0))
         self.seen.take(self.values - share * moved)
+
+    def _loss(self, way: Floats) -> float:
+        """Return the worth of the cells that would be hidden."""
+        return float(self.worth[(np.abs(way - self.values) > NEAR) & ~self.hidden].sum())
 
     def _way(self, one: int, target: float) -> Floats | None:
         """Return numbers that keep all sums, with one at ``target`` and the least worth of shown cells changed."""
