@@ -11,18 +11,20 @@ import numpy as np
 
 from ..base.cells import BaseCounts, Box, Count, CurveCounts, box
 from ..base.errors import QuestionError
-from ..base.language import Language, Readable, tr
+from ..base.language import LANGUAGES, Label, Language, Readable, format_number, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
 from ..base.types import Days, Flags, Floats, Tallies
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, OTHER_ENDING, Durations
-from ..estimate.curves import Incidence, KaplanMeier
-from ..estimate.limits import Limits
+from ..estimate.curves import Incidence, KaplanMeier, aalen_johansen
+from ..estimate.limits import Limits, pointwise
 from ..estimate.risk import at_risk
+from ..estimate.steps import at_days
 from ..reduce.risk import Endings, classes
 from ..tables import RiskTable, Strata
-from .curve_estimates import incidence_of, open_share_of
+from .curve_estimates import incidence_of, open_share_of, robust_errors
+from .curve_tables import marked_days
 from .curve_times import Times
 from .declared import endpoints, levels_words
 
@@ -211,8 +213,8 @@ class CoarseCurve:
         Day from which on an ending of a group is told: before it nobody knows when the first ones came.
     hidden : int
         Groups that are not shown.
-    robust : bool
-        The intervals of the answer allow for clusters, which counts do not know.
+    wider : float
+        By how much intervals are wider than those of independent cases; NaN where none can be given.
     alone : tuple of str or None
         The one group that is left of several.
     """
@@ -221,7 +223,7 @@ class CoarseCurve:
     joined: Flags
     told_from: Floats
     hidden: int
-    robust: bool
+    wider: float
     alone: tuple[str, ...] | None
 
     @property
@@ -265,20 +267,29 @@ class CoarseCurve:
             alone=strata.levels[0] if len(kept) == 1 and strata.names else None,
         )
 
-    def unsure(self, array: Floats) -> Floats:
-        """Return standard errors or limits (G, ...) as NaN where counts cannot give them."""
-        return np.full_like(array, np.nan) if self.robust else array
+    def limits_of(
+        self, estimate: Floats, std_error: Floats, *, confidence_level: float, limits: Limits
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return standard errors and limits of shares on the coarse curve, allowing for clusters."""
+        wider = std_error * self.wider
+        found = pointwise(estimate, wider, confidence_level=confidence_level, limits=limits)
+        return wider, found.conf_low, found.conf_high
 
     def incidence(self, *, confidence_level: float, limits: Limits) -> Incidence:
         """Return the cumulative incidences of the coarse curve, those that are not told one by one as NaN."""
         found = incidence_of(self.times, confidence_level=confidence_level, limits=limits)
-        told = [np.where(self.untold, np.nan, one) for one in found[1:]]
-        return Incidence(found.survival, told[0], *(self.unsure(one) for one in told[1:]))
+        if self.wider != 1:
+            told = self.limits_of(found.incidence, found.std_error, confidence_level=confidence_level, limits=limits)
+            found = Incidence(found.survival, found.incidence, *told)
+        return Incidence(found.survival, *(np.where(self.untold, np.nan, one) for one in found[1:]))
 
     def open_share(self, *, confidence_level: float, limits: Limits) -> KaplanMeier:
         """Return the share still open of the coarse curve."""
         found = open_share_of(self.times, confidence_level=confidence_level, limits=limits)
-        return KaplanMeier(found.survival, *(self.unsure(one) for one in found[1:]))
+        if self.wider == 1:
+            return found
+        told = self.limits_of(found.survival, found.std_error, confidence_level=confidence_level, limits=limits)
+        return KaplanMeier(found.survival, *told)
 
     def words(self, known: Mapping[str, Readable]) -> dict[str, Readable]:
         """Return the words of the endings, and of those that are told together."""
@@ -345,9 +356,30 @@ def coarse_curve(times: Times, protected: Protected, table: str = "main") -> Coa
         joined=joined[:, told],
         told_from=_first_days(shown.days, np.nan_to_num(events.astype(float))[:, told]),
         hidden=len(strata) - len(kept),
-        robust=times.rows is not None,
+        wider=_wider(times),
         alone=alone,
     )
+
+
+def _wider(times: Times) -> float:
+    """Return by how much the robust intervals of an answer are wider than those of independent cases.
+
+    One number for all groups, endings and days, the root of the mean ratio of the variances at the marked days, rounded
+    up to a tenth: which clusters are large or unlike others cannot be read from it.
+    """
+    if times.rows is None:
+        return 1.0
+    if times.unsure.any():
+        return float("nan")
+    plain = aalen_johansen(times.table.events, times.at_risk).std_error
+    days = marked_days(times.table, times.given_days)
+    robust, simple = (
+        np.nan_to_num(at_days(times.table.days, one, days, before=0.0)) ** 2
+        for one in (robust_errors(times, "incidence"), plain)
+    )
+    total = float(simple.sum())
+    ratio = float(robust.sum()) / total if total > 0 else float("nan")
+    return max(1.0, float(np.ceil(10 * np.sqrt(ratio) - 1e-9)) / 10)
 
 
 def _first_days(days: Days, events: Floats) -> Floats:
@@ -405,9 +437,18 @@ def coarse_notes(curve: CoarseCurve) -> tuple[Readable, ...]:
         notes.append(tr("Groups with too few cases for a curve are not shown."))
     if curve.joined.any() or JOINED in curve.times.table.outcomes:
         notes.append(tr("Endings that few cases had are told together."))
-    if curve.robust:
+    if np.isnan(curve.wider):
         notes.append(
             tr("An interval that allows for clusters cannot be computed from published counts; none is shown.")
+        )
+    elif curve.wider != 1:
+        factor = Label({one: format_number(curve.wider, one, decimals=1) for one in LANGUAGES})
+        notes.append(
+            tr(
+                "Intervals allow for cases of one cluster being alike: they are wider by the factor {factor}, which is "
+                "one for the whole answer and rounded up.",
+                factor=factor,
+            )
         )
     return tuple(notes)
 

@@ -168,9 +168,9 @@ class CumulativeIncidence(Result):
             estimate=seen_only(self.times, self.curves.incidence[:, place], self.curves.survival),
             conf_low=seen_only(self.times, self.curves.conf_low[:, place], self.curves.survival),
             conf_high=seen_only(self.times, self.curves.conf_high[:, place], self.curves.survival),
-            limits_label=limits_words(
-                self.confidence_level, groups=groups, band=self.band is not None, language=language
-            ),
+            limits_label=""
+            if np.isnan(self.curves.conf_low).all()
+            else limits_words(self.confidence_level, groups=groups, band=self.band is not None, language=language),
             groups=group_words(self.table.strata, language),
             y_label=ended.text(language),
             ax=ax,

@@ -34,10 +34,13 @@ class MeanDays(NamedTuple):
     conf_high: Floats  # (1 + K, G)
 
 
-def mean_days_of(times: Times, horizon: int, confidence_level: float, limits: Limits) -> MeanDays:
+def mean_days_of(
+    times: Times, horizon: int, confidence_level: float, limits: Limits, *, wider: float = 1.0
+) -> MeanDays:
     """Return mean days open and after each ending; NaN for groups that are not observed up to the horizon.
 
-    A mean over cases that are all alike has an estimate, but no standard error and no limits.
+    A mean over cases that are all alike has an estimate, but no standard error and no limits. ``wider`` is the factor
+    by which intervals allow for clusters where only counts are known.
     """
     table = times.table
     data = (table.days, table.events.sum(axis=1), times.at_risk)
@@ -58,6 +61,7 @@ def mean_days_of(times: Times, horizon: int, confidence_level: float, limits: Li
         spread[:, times.unsure] = np.nan
         spread[:, :, times.unsure] = np.nan
         std_error = np.sqrt(np.maximum(np.diagonal(spread, axis1=1, axis2=2), 0))
+    std_error, spread = std_error * wider, spread * wider**2
     # Cases that are all alike (one case, or none that ended so) do not tell how far chance goes.
     alike = std_error <= _NOTHING * horizon
     std_error = np.where(alike, np.nan, std_error)

@@ -95,7 +95,9 @@ class OpenShare(Result):
         times = coarse.times
         curve = coarse.open_share(confidence_level=self.confidence_level, limits=self.limits)
         hazard = hazard_of(times, confidence_level=self.confidence_level)
-        hazard = CumulativeHazard(hazard.hazard, *(coarse.unsure(one) for one in hazard[1:]))
+        if coarse.wider != 1:
+            none = np.full_like(hazard.hazard, np.nan)
+            hazard = CumulativeHazard(hazard.hazard, none, none, none)
         tables = {
             "main": _curve_table(times, curve),
             "milestones": _at(times, curve, marked_days(times.table, times.given_days)),
@@ -157,7 +159,9 @@ class OpenShare(Result):
             estimate=seen_only(self.times, self.curve.survival, self.curve.survival),
             conf_low=seen_only(self.times, self.curve.conf_low, self.curve.survival),
             conf_high=seen_only(self.times, self.curve.conf_high, self.curve.survival),
-            limits_label=limits_words(
+            limits_label=""
+            if np.isnan(self.curve.conf_low).all()
+            else limits_words(
                 self.confidence_level, groups=len(self.table.strata), band=self.band is not None, language=language
             ),
             groups=group_words(self.table.strata, language),
@@ -316,7 +320,10 @@ def open_share(
 def _together(times: Times) -> Times:
     """Return the times with any ending as the one ending: by itself each would be held back longer than all are."""
     events = times.table.events.sum(axis=1, keepdims=True)
-    return replace(times, table=replace(times.table, outcomes=(ANY_EXIT,), events=events))
+    rows = times.rows
+    if rows is not None:
+        rows = rows._replace(code=(rows.code > 0).astype(np.int64))
+    return replace(times, table=replace(times.table, outcomes=(ANY_EXIT,), events=events), rows=rows)
 
 
 def _columns(curve: KaplanMeier) -> dict[str, Floats]:

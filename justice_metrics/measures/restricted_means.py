@@ -89,17 +89,17 @@ class RestrictedMeans(Result):
         """Return the answer as it may be published: the means of the curves that the gate gave back."""
         curve = coarse_curve(self.times, protected)
         times, words = curve.times, curve.words(self.outcome_words)
-        found = mean_days_of(times, self.horizon_days, self.confidence_level, self.limits)
+        found = mean_days_of(times, self.horizon_days, self.confidence_level, self.limits, wider=curve.wider)
         untold = np.concatenate([np.zeros((1, len(times.table.strata)), bool), curve.joined.T])
         found = MeanDays(
             np.where(untold, np.nan, found.estimate),
-            np.where(untold[:, :, None] | untold[:, None, :] | curve.robust, np.nan, found.covariance),
-            *(np.where(untold, np.nan, curve.unsure(one)) for one in found[2:]),
+            np.where(untold[:, :, None], np.nan, found.covariance),
+            *(np.where(untold, np.nan, one) for one in found[2:]),
         )
         tables = {"main": marked(mean_table(times, found, self.horizon_days, words), curve)}
         levels = times.table.strata.levels
         reference = self.table.strata.levels[self.reference]
-        if len(levels) > 1 and reference in levels and not curve.robust:
+        if len(levels) > 1 and reference in levels and not np.isnan(curve.wider):
             tables["contrast"] = contrast_table(
                 times, found, levels.index(reference), ADJUSTMENTS[self.adjust], self.confidence_level, words
             )
@@ -288,7 +288,7 @@ def restricted_means(
         tables["contrast"] = contrast_table(times, found, against, ADJUSTMENTS[adjust], confidence_level, words)
     start_words = spells.start_words
     return RestrictedMeans(
-        heading=tr("Mean days open within {n} days, from: {start}", n=horizon_days, start=start_words),
+        heading=tr("Mean days open within {n} days, from: {start}", n=Setting(horizon_days), start=start_words),
         tables=tables,
         definition=Definition(
             answers=tr(

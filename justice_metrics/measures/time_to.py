@@ -23,7 +23,15 @@ from ..figures.curves import step_curves
 from ..tables import RiskTable
 from .curve_bands import BandDays, BandKind, CurveBand, band_notes, band_table, drawn_band, incidence_band, open_band
 from .curve_estimates import incidence_of, open_share_of, seen_only, survival_of
-from .curve_release import CurveCells, PublishedCurve, coarse_curve, curve_base_counts, curve_cells, published_curve
+from .curve_release import (
+    CoarseCurve,
+    CurveCells,
+    PublishedCurve,
+    coarse_curve,
+    curve_base_counts,
+    curve_cells,
+    published_curve,
+)
 from .curve_tables import axis_words, limits_words
 from .curve_times import CurveVariance, Times, conditional, ensure_curve, method_words, reopening_notes, times_of
 from .declared import (
@@ -96,15 +104,14 @@ class TimeTo(Result):
         if self.outcome in self.table.outcomes:
             curve = curve.only(self.outcome)
         shares = tuple(dict.fromkeys(self.main["share"].tolist()))
-        read = _reached(curve.times, self.outcome, shares, confidence_level=self.confidence_level, limits=self.scale)
-        read = read._replace(conf_low=curve.unsure(read.conf_low), conf_high=curve.unsure(read.conf_high))
-        low, high = (curve.unsure(one) for one in read.found[1:])
-        found = Quantiles(read.found.estimate, low, high)
+        read = _reached(
+            curve.times, self.outcome, shares, confidence_level=self.confidence_level, limits=self.scale, coarse=curve
+        )
         return published_curve(
             self,
             protected,
             curve,
-            {"main": _days_table(curve.times.table, self.outcome, shares, found)},
+            {"main": _days_table(curve.times.table, self.outcome, shares, read.found)},
             times=curve.times,
             share_reached=read.share,
             limits=(read.conf_low, read.conf_high),
@@ -178,7 +185,9 @@ class TimeTo(Result):
             estimate=seen_only(self.times, self.share_reached, self.still_open),
             conf_low=seen_only(self.times, self.limits[0], self.still_open),
             conf_high=seen_only(self.times, self.limits[1], self.still_open),
-            limits_label=limits_words(
+            limits_label=""
+            if np.isnan(self.limits[0]).all()
+            else limits_words(
                 self.confidence_level, groups=len(self.table.strata), band=self.band is not None, language=language
             ),
             groups=group_words(self.table.strata, language),
@@ -339,21 +348,34 @@ class _Read(NamedTuple):
     found: Quantiles
 
 
-def _reached(times: Times, outcome: str, shares: Sequence[float], *, confidence_level: float, limits: Limits) -> _Read:
+def _reached(
+    times: Times,
+    outcome: str,
+    shares: Sequence[float],
+    *,
+    confidence_level: float,
+    limits: Limits,
+    coarse: CoarseCurve | None = None,
+) -> _Read:
+    given: dict[str, Any] = {"confidence_level": confidence_level, "limits": limits}
     days = times.table.days
     if outcome not in times.table.outcomes:
         nothing = np.zeros(times.at_risk.shape)
         found = incidence_quantiles(days, nothing, nothing, nothing, shares)
         return _Read(nothing, nothing, nothing, survival_of(times), found)
     if outcome == "any_exit":
-        curve = open_share_of(times, confidence_level=confidence_level, limits=limits)
+        curve = open_share_of(times, **given) if coarse is None else coarse.open_share(**given)
         low, high = curve.conf_low, curve.conf_high
         last = last_observed_days(days, times.at_risk)
         found = quantiles(days, curve.survival, low, high, shares, last_days=last)
         return _Read(1 - curve.survival, 1 - high, 1 - low, curve.survival, found)
     place = times.table.outcomes.index(outcome)
-    curves = incidence_of(times, confidence_level=confidence_level, limits=limits)
-    reached, low, high = (array[:, place] for array in (curves.incidence, curves.conf_low, curves.conf_high))
+    curves = incidence_of(times, **given) if coarse is None else coarse.incidence(**given)
+    # what is not told yet of a published curve is too little for any of the shares
+    reached, low, high = (
+        array[:, place] if coarse is None else np.where(coarse.untold[:, place], 0.0, array[:, place])
+        for array in (curves.incidence, curves.conf_low, curves.conf_high)
+    )
     return _Read(reached, low, high, curves.survival, incidence_quantiles(days, reached, low, high, shares))
 
 
