@@ -11,8 +11,10 @@ import pytest
 
 from justice_metrics.base.language import tr
 from justice_metrics.disclosure.release import internal
-from justice_metrics.publish.report import render
+from justice_metrics.publish import document as document_module
+from justice_metrics.publish.report import render, rendered
 from tests.publish.answers import naive_table, provenance, rates, rates_table
+from tests.publish.test_files import MadeRelease, published
 from tests.publish.test_malicious import hostile_result
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (dependency group test)")
@@ -40,6 +42,7 @@ class Visit:
     def __init__(self, browser: Any, document: str, place: Path) -> None:
         self.file = place / "report.html"
         self.file.write_text(document, encoding="utf-8")
+        self.figures = document.count("<figure>")
         self.context = browser.new_context(viewport={"width": 1100, "height": 900})
         self.page = self.context.new_page()
         self.said: list[str] = []
@@ -69,9 +72,18 @@ def report(language: Any) -> str:
     return render(internal([made, rates(heading=tr("Second"))], title="Report 2018"), language=language)
 
 
-@pytest.fixture(scope="module", params=["en", "es"])
+def public_report() -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document_module, "Release", MadeRelease)
+        return rendered(
+            document_module.document(MadeRelease(published()), language="en", passport=[("Ethics", "none")])
+        )
+
+
+@pytest.fixture(scope="module", params=["en", "es", "public"])
 def visit(request: pytest.FixtureRequest, browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
-    made = Visit(browser, report(request.param), tmp_path_factory.mktemp("page"))
+    shown = public_report() if request.param == "public" else report(request.param)
+    made = Visit(browser, shown, tmp_path_factory.mktemp("page"))
     yield made
     made.close()
 
@@ -82,7 +94,7 @@ def test_no_error_and_no_request_leaves_the_page(visit: Visit) -> None:
     assert visit.said == []
     assert visit.left == []
     sizes = visit.page.evaluate("[...document.images].map(one => one.naturalWidth)")
-    assert sizes
+    assert len(sizes) == visit.figures
     assert all(width > 100 for width in sizes)
 
 
