@@ -51,6 +51,14 @@ def audit(
     ------
     ReadError
         When a folder or one of the files that the attack starts from is missing.
+
+    Examples
+    --------
+    >>> audit("no such release")
+    Traceback (most recent call last):
+    ...
+    justice_metrics.base.errors.ReadError: There is no folder 'no such release'.
+    Name the folder of one release, such as public/001.
     """
     folder = Path(folder)
     checked = check_release(folder, canaries=canaries)

@@ -69,7 +69,7 @@ def recovered(
     def enough(key: Key, low: float, high: float) -> bool:
         return kept(rules, low, high, truth.get(key)) if key in cells else not _small(rules, low, high)
 
-    known = _bounded(cells, releases, told, enough)
+    known = _bounded(cells, releases, told, enough, truth)
     if known is None:
         findings.append(Finding("contradiction", tr("No counts of cases fit all that is published at once.")))
         return Recovered({}, findings)
@@ -88,14 +88,19 @@ def recovered(
 
 
 def _bounded(
-    cells: Mapping[Key, Cell], releases: Sequence[Publication], told: Sequence[Derived], enough: Enough
+    cells: Mapping[Key, Cell],
+    releases: Sequence[Publication],
+    told: Sequence[Derived],
+    enough: Enough,
+    truth: Mapping[Key, float],
 ) -> tuple[System, dict[Key, Bounds]] | None:
     """Return how narrowly all that is published bounds each count; None where nothing fits it.
 
-    An outsider first takes what a table lists for all there is, and gives that up where it leads nowhere.
+    An outsider first believes all sums that a release seems to keep, then only that what a table lists is all there
+    is, and gives that up too where it leads nowhere.
     """
-    for presumed in (True, False):
-        system = _system(cells, releases, told, presumed=presumed)
+    for beliefs in (("lists", "ties"), ("lists",), ()):
+        system = _system(cells, releases, told, truth, beliefs)
         targets = _targets(cells, system, releases[0].rules)
         bounds = attacked(system, targets, enough)
         if bounds is None:
@@ -215,18 +220,34 @@ def _telling(numbers: Sequence[Derived], cells: Mapping[Key, Cell], findings: li
 
 
 def _system(
-    cells: Mapping[Key, Cell], releases: Sequence[Publication], told: Sequence[Derived], *, presumed: bool
+    cells: Mapping[Key, Cell],
+    releases: Sequence[Publication],
+    told: Sequence[Derived],
+    truth: Mapping[Key, float],
+    beliefs: Sequence[str],
 ) -> System:
-    """Put together what is published: each count, how they add up, what computed numbers tell."""
+    """Put together what is published: each count, how they add up, what computed numbers tell.
+
+    Of what an outsider may believe, that is left out which the true counts do not keep.
+    """
     bounds = {key: _first_sight(cell, releases[0].rules) for key, cell in cells.items()}
     listed = listed_levels([row for one in releases for row in one.rows])
-    complete = complete_dimensions(families(cells), listed, bounds) if presumed else set()
+    right = bounds | {key: (truth[key], truth[key]) for key in bounds if key in truth}
+    complete = complete_dimensions(families(cells), listed, right) if "lists" in beliefs else set()
     system = System(bounds)
     system.add_sums(sums(cells, complete))
-    ties = (tie for one in releases for tie in one.ties)
-    system.rows += [Row(tie, 0.0, 0.0) for tie in ties if all(key in bounds for key, _ in tie)]
+    if "ties" in beliefs:
+        system.rows += [Row(tie, 0.0, 0.0) for one in releases for tie in one.ties if _can_be(tie, right)]
     system.rows += linear_rows(told)
     return system
+
+
+def _can_be(tie: Sequence[tuple[Key, float]], bounds: Mapping[Key, Bounds]) -> bool:
+    """Whether a signed sum of counts can be 0: one that the data do not keep is nothing that an outsider knows."""
+    if not all(key in bounds for key, _ in tie):
+        return False
+    ends = [sorted((sign * bounds[key][0], sign * bounds[key][1])) for key, sign in tie]
+    return sum(low for low, _ in ends) <= 0 <= sum(high for _, high in ends)
 
 
 def _first_sight(cell: Cell, rules: Rules) -> Bounds:

@@ -41,7 +41,7 @@ def windows(values: dict[tuple[str, ...], int], base: int = 5) -> list[int]:
 
 def test_it_succeeds_on_rounding_to_the_nearest() -> None:
     narrow = 0
-    for seed in range(6):
+    for seed in range(3):
         cells = np.random.default_rng(seed).integers(3, 40, (3, 3))
         narrow += any(one < 5 for one in windows(table(cells)))
     assert narrow
