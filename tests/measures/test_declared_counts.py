@@ -56,6 +56,15 @@ OFFICES = jm.CountData.from_frame(
         }
     },
 )
+DAYS = pd.date_range("2017-01-01", "2018-04-20", freq="D")
+LATE = jm.CaseData.from_frame(
+    pd.DataFrame({"id": range(len(DAYS)), "day": DAYS, "entered": DAYS + pd.Timedelta(days=5)}),
+    {
+        "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+        "dates": {"complaint": "day"},
+        "attributes": {"entered_day": {"column": "entered", "type": "date"}},
+    },
+)
 LABELS = {"final": "final_conviction", "acquitted": "acquitted"}
 UNITS = [
     {"id": one, "complaint": 0, "charged": 20, "court": court, "outcome": end, "ended": day}
@@ -124,6 +133,7 @@ QUESTIONS: dict[str, Ask] = {
     "reparation": lambda _: jm.reparation(hanging(UNITS, "reparation", ORDERS, labels=LABELS)),
     "reparation by": lambda _: jm.reparation(hanging(UNITS, "reparation", ORDERS, labels=LABELS), by="court"),
     "defaults": lambda _: jm.defaults(log(EVENTS)),
+    "nowcast": lambda _: jm.nowcast(LATE, recorded="entered_day", longest_days=30, periods=3),
     "share_change": lambda _: jm.share_change(before=(83, 100), after=(120, 160)),
     "rate_chain": lambda _: jm.rate_chain([{"name": "reported", "share": 0.067}]),
     "dark_figure": lambda _: jm.dark_figure(reported=0.104, opened=0.68),

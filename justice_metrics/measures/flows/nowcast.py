@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Language, Message, Readable, format_number, tr
+from ...base.language import Language, Message, Readable, Setting, format_number, tr
 from ...base.provenance import LeftOut
 from ...base.quantities import quantity
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
 from ...base.types import Floats
 from ...cases.attributes import attribute_words, suggested
@@ -23,7 +24,9 @@ from ...estimate.nowcast import LEAST_SHARE, DelayCurve, Foreseen, delay_curve, 
 from ...figures.late_registration import late_registration
 from ...reduce.count_sums import PERIOD_WORDS
 from ...reduce.registration_delay import Delays, registration_delays
+from ..boxes import span_of
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level
+from ..shown import any_hidden, known, numbers, tell_hidden, whole
 from .sources import ensure_period
 
 if TYPE_CHECKING:
@@ -63,44 +66,61 @@ class Nowcast(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the periods in which cases are missing."""
-        main = self.main
-        found: list[Readable] = []
-        for row in range(len(main)):
-            seen, total = float(main["seen"][row]), float(main["estimate"][row])
-            if not np.isfinite(total) or round(total) <= round(seen):
-                continue
-            found.append(
-                tr(
-                    "{period}: {seen} cases are registered; {total} are expected once all are ({low} to {high}).",
-                    period=period_words(str(main["period"][row])),
-                    seen=round(seen),
-                    total=round(total),
-                    low=round(float(main["conf_low"][row])),
-                    high=round(float(main["conf_high"][row])),
-                )
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the periods in which cases are missing, as far as they are shown."""
+        main = shown.main
+        columns = (numbers(main, one) for one in ("seen", "estimate", "conf_low", "conf_high"))
+        found = [
+            tr(
+                "{period}: {seen} cases are registered; {total} are expected once all are ({low} to {high}).",
+                period=period_words(str(period)),
+                seen=whole(seen),
+                total=whole(total),
+                low=whole(low),
+                high=whole(high),
             )
-        return tuple(found) or (tr("By the delays seen so far, no case of these periods is still to be registered."),)
+            for period, seen, total, low, high in zip(main["period"], *columns, strict=True)
+            if known(seen, total, low, high) and round(float(total)) > round(float(seen))
+        ]
+        if found or any_hidden(main, "seen", "estimate"):
+            return tuple(found)
+        return (tr("By the delays seen so far, no case of these periods is still to be registered."),)
 
     def headline(self) -> Readable | None:
         """Return the last period of which it can be told."""
         return self.findings()[-1]
 
+    def context(self) -> Mapping[str, object]:
+        """Return the word of the period."""
+        return {"period_word": self.period_word}
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw registered cases and those still to come by period."""
-        main = self.main
-        return late_registration(
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw registered cases and those still to come by period, as far as they are shown."""
+        main = shown.main
+        seen, total, low, high = (numbers(main, one) for one in ("seen", "estimate", "conf_low", "conf_high"))
+        axes = late_registration(
             periods=[period_words(str(one)).text(language) for one in main["period"]],
-            seen=main["seen"].astype(float),
-            total=main["estimate"].astype(float),
-            low=main["conf_low"].astype(float),
-            high=main["conf_high"].astype(float),
+            seen=seen,
+            # rounded by itself, what is expected may lie below what is registered
+            total=np.fmax(total, seen),
+            low=low,
+            high=high,
             seen_label=tr("registered by the cut-off").text(language),
             rest_label=tr("expected still, with the limits of the whole").text(language),
-            x_label=self.period_word.text(language),
+            x_label=cast("Readable", context_of(shown)["period_word"]).text(language),
             y_label=tr("cases").text(language),
             number=lambda n: format_number(round(n), language),
             ax=ax,
         )
+        return tell_hidden(axes, main, "seen", "estimate", language=language)
 
 
 def nowcast(
@@ -204,7 +224,10 @@ def nowcast(
     )
     return Nowcast(
         heading=tr("Late registration: cases still to come"),
-        tables={"main": _periods_table(spans, seen, made, cutoff), "delays": _delays_table(curve, longest_days)},
+        tables={
+            "main": _periods_table(spans, seen, made, cutoff, start, longest_days),
+            "delays": _delays_table(curve, longest_days),
+        },
         definition=Definition(
             answers=tr("How many cases of the last periods are registered, and how many will be?"),
             numerator=tr("cases of the period registered by the cut-off"),
@@ -214,7 +237,7 @@ def nowcast(
             method=tr(
                 "Shares registered by delay from reverse-time hazards (Lagakos and others 1988, Lawless 1994); "
                 "prediction limits from {draws} draws, allowing for delays that vary.",
-                draws=draws,
+                draws=Setting(draws),
             ),
         ),
         provenance=cases.provenance.add(
@@ -268,16 +291,21 @@ def _last(spans: Periods, periods: int) -> Periods:
     return Periods(spans.first_day[-periods:], spans.last_day[-periods:], spans.labels[-periods:])
 
 
-def _periods_table(spans: Periods, seen: Floats, made: Foreseen, cutoff: int) -> Table:
+def _periods_table(spans: Periods, seen: Floats, made: Foreseen, cutoff: int, start: str, longest: int) -> Table:
+    span = span_of(spans.labels[0])
+    cohort = span if start == "complaint" else f"{start}_{span}"
+    registered = CellOf(fixed={f"registered after {start} within {longest} days": ("yes",)}, keys={"period": cohort})
+    # what is foreseen is no count of cases
+    of = Of(inputs=("seen",))
     columns = (
         Column("period", tr("period"), "text", "key", "key"),
         Column("state", tr("state"), "text", "key", "key"),
-        Column("seen", tr("registered by the cut-off"), "units", "count", "count"),
-        Column("share_seen", tr("share of the cases that is registered"), "share", "estimate", "share"),
-        Column("estimate", tr("expected once all are registered"), "number", "estimate", "count", 0),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 0),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 0),
-        Column("still_to_come", tr("still to come"), "number", "estimate", "count", 0),
+        Column("seen", tr("registered by the cut-off"), "units", "count", "count", cell=registered),
+        Column("share_seen", tr("share of the cases that is registered"), "share", "estimate", "mean", of=of),
+        Column("estimate", tr("expected once all are registered"), "number", "estimate", "mean", 0, of=of),
+        Column("conf_low", tr("lower limit"), "number", "interval", "mean", 0, of=of),
+        Column("conf_high", tr("upper limit"), "number", "interval", "mean", 0, of=of),
+        Column("still_to_come", tr("still to come"), "number", "estimate", "mean", 0, of=of),
     )
     rest = np.maximum(made.total - seen, 0.0)
     values = {
@@ -304,8 +332,15 @@ def _delays_table(curve: DelayCurve, longest: int) -> Table:
     days = np.array([one for one in _SHOWN_DELAYS if one < longest] + [longest])
     columns = (
         Column("day", tr("days from the start to the registration"), "days", "key", "key"),
-        Column("estimate", tr("share registered by then"), "share", "estimate", "probability"),
-        Column("at_risk", tr("cases it rests on"), "units", "count", "count"),
+        Column("estimate", tr("share registered by then"), "share", "estimate", "mean", of=Of(inputs=("at_risk",))),
+        Column(
+            "at_risk",
+            tr("cases it rests on"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(flags={"day": f"tells of delays up to {longest} days on day"}),
+        ),
     )
     values = {"day": days, "estimate": curve.share[days], "at_risk": curve.at_risk[days]}
     return Table(columns, values, title=tr("Delay of registration"))
@@ -313,7 +348,7 @@ def _delays_table(curve: DelayCurve, longest: int) -> Table:
 
 def _notes(curve: DelayCurve, made: Foreseen, spread: float, longest: int, found: Delays) -> tuple[Readable, ...]:
     notes: list[Readable] = [
-        tr("Registrations later than {days} days after the start are not foreseen.", days=longest),
+        tr("Registrations later than {days} days after the start are not foreseen.", days=Setting(longest)),
         tr("The delays of the past are taken to hold on; a register that became slower has more cases to come."),
     ]
     late = found.left_out["registered_very_late"]
@@ -340,6 +375,9 @@ def _notes(curve: DelayCurve, made: Foreseen, spread: float, longest: int, found
         )
     if not np.any(curve.at_risk[min(longest, len(curve.at_risk) - 1) :] > 0):
         notes.append(
-            tr("No case lies {days} days back: longer delays than the data are old are not known.", days=longest)
+            tr(
+                "No case lies {days} days back: longer delays than the data are old are not known.",
+                days=Setting(longest),
+            )
         )
     return tuple(notes)
