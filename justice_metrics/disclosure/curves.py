@@ -136,7 +136,9 @@ class _Curve:
         """Return what may be shown; None where nothing may."""
         total = self.total
         hidden = np.isnan(np.array(total.endings, np.float64))
-        if np.isnan(total.entered) or np.isnan(total.pending) or int(hidden.sum()) == 1:
+        # exact totals leave one hidden ending no secret; of rounded ones only about so much follows as is shown anyway
+        alone = rule.base is None and int(hidden.sum()) == 1
+        if np.isnan(total.entered) or np.isnan(total.pending) or alone:
             return None
         # what is hidden goes together; what is shown by itself stays
         own = np.flatnonzero(~hidden).tolist()
