@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
 from ...base.table import Column, Table
@@ -95,33 +96,77 @@ def agreed_on(
     return made
 
 
+_ALL: Final = Of(inputs=("n", "same", "n_recorded"))
+
+
+def _coded(more: Mapping[str, tuple[str, ...]]) -> CellOf:
+    """Return the units of which an item was coded twice; a sample of its own, not the units of the data."""
+    return CellOf(fixed={"unit": ("double codings",), **more}, flags={"item": "coded twice"})
+
+
 def main_table(found: Sequence[Agreed], level: float) -> Table:
     """Return agreement and kappa, item by item."""
     n = np.array([one.table.sum() for one in found], np.int64)
     same = np.array([np.trace(one.table) for one in found], np.int64)
     columns = (
         _item_column(),
-        Column("n", tr("coded twice"), "units", "count", "count"),
-        Column("same", tr("coded alike"), "units", "count", "count"),
-        Column("one_missing", tr("missing in one coding only"), "units", "count", "count"),
-        Column("both_missing", tr("missing in both codings"), "units", "count", "count"),
-        Column("share", tr("share coded alike"), "share", "estimate", "share"),
-        Column("share_low", tr("lower limit of that share"), "share", "interval", "interval"),
-        Column("observed", tr("agreement, near labels counted in part"), "share", "estimate", "share"),
-        Column("expected", tr("agreement by chance"), "share", "estimate", "share"),
-        Column("weighting", tr("credit for near labels"), "text", "key", "text"),
-        Column("estimate", tr("kappa"), "number", "estimate", "probability", 2),
-        Column("conf_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("conf_high", tr("upper limit"), "number", "interval", "interval", 2),
-        Column("n_recorded", tr("recorded in both codings"), "units", "count", "count"),
-        Column("recorded", tr("kappa where both recorded it"), "number", "estimate", "probability", 2),
-        Column("recorded_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("recorded_high", tr("upper limit"), "number", "interval", "interval", 2),
+        Column("n", tr("coded twice"), "units", "count", "count", cell=_coded({})),
+        Column("same", tr("coded alike"), "units", "count", "count", cell=_coded({"coded alike: {item}": ("yes",)})),
         Column(
-            "corrected", tr("AC1 of Gwet (AC2 with credit for near labels)"), "number", "estimate", "probability", 2
+            "one_missing",
+            tr("missing in one coding only"),
+            "units",
+            "count",
+            "count",
+            cell=_coded({"missing: {item}": ("in one",)}),
         ),
-        Column("corrected_low", tr("lower limit"), "number", "interval", "interval", 2),
-        Column("corrected_high", tr("upper limit"), "number", "interval", "interval", 2),
+        Column(
+            "both_missing",
+            tr("missing in both codings"),
+            "units",
+            "count",
+            "count",
+            cell=_coded({"missing: {item}": ("in both",)}),
+        ),
+        Column(
+            "share", tr("share coded alike"), "share", "estimate", "share", of=Of(inputs=("same", "n"), formula="share")
+        ),
+        Column(
+            "share_low",
+            tr("lower limit of that share"),
+            "share",
+            "interval",
+            "interval",
+            of=Of(inputs=("same", "n"), formula="wilson_low", level=level),
+        ),
+        Column("observed", tr("agreement, near labels counted in part"), "share", "estimate", "coefficient", of=_ALL),
+        Column("expected", tr("agreement by chance"), "share", "estimate", "coefficient", of=_ALL),
+        Column("weighting", tr("credit for near labels"), "text", "key", "text"),
+        Column("estimate", tr("kappa"), "number", "estimate", "coefficient", 2, of=_ALL),
+        Column("conf_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column("conf_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column(
+            "n_recorded",
+            tr("recorded in both codings"),
+            "units",
+            "count",
+            "count",
+            cell=_coded({"missing: {item}": ("in none",)}),
+        ),
+        Column("recorded", tr("kappa where both recorded it"), "number", "estimate", "coefficient", 2, of=_ALL),
+        Column("recorded_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column("recorded_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column(
+            "corrected",
+            tr("AC1 of Gwet (AC2 with credit for near labels)"),
+            "number",
+            "estimate",
+            "coefficient",
+            2,
+            of=_ALL,
+        ),
+        Column("corrected_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column("corrected_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
     )
     share = wilson(same, n, level)
     values = {
@@ -200,7 +245,7 @@ def differences_table(codings: Codings, level: float) -> Table:
         "item": {one.name: one.words for one in items},
         "holds": {"date": tr("date (days apart)"), "number": tr("number")},
     }
-    return Table(columns, values, labels=labels, title=tr("Agreement on dates and numbers"))
+    return Table(columns, values, labels=labels, title=tr("Agreement on dates and numbers"), guard="internal")
 
 
 def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> Table:
@@ -236,7 +281,7 @@ def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> 
         "denominator": np.array([row[4] for row in rows], np.int64),
     }
     labels = {"item": {one.item.name: one.item.words for one in found}, "first": known, "second": known}
-    return Table(columns, values, labels=labels, title=tr("What was coded as what"))
+    return Table(columns, values, labels=labels, title=tr("What was coded as what"), guard="internal")
 
 
 def _crossed(one: Values, two: Values, levels: Sequence[str]) -> Tallies:

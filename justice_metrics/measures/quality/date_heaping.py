@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from ...base.language import Language, Message, Readable, format_share, tr, trn
+from ...base.cells import CellOf, Of
+from ...base.language import Language, Message, Readable, Setting, format_share, tr, trn
 from ...base.levels import ALL
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -25,6 +26,7 @@ from ...reduce.heaping import DayCounts, day_counts
 from ...tables import Strata
 from ..declared import Share, ensure_level, interval_columns, levels_words, sampling_notes, strata_columns
 from ..flows.sources import ensure_period
+from ..shown import group_of, known, strata_of, whole, words_of
 from .belonging import belonging_notes
 
 if TYPE_CHECKING:
@@ -53,6 +55,11 @@ _TIMES: Final = 1.5
 # Hearings are set in bundles, so a busy day is nothing remarkable before it holds so many times its share.
 _TIMES_ONE_DAY: Final = 10.0
 _MOST_TOLD: Final = 6
+
+
+# Dates are counted, of which a case can have several.
+_DATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"unit": ("dates: {date}",)})
+_PAIR: Final = ("counted", "denominator")
 
 
 class Heap(NamedTuple):
@@ -112,6 +119,33 @@ class DateHeaping(Result):
             for one in found[:_MOST_TOLD]
         )
 
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the largest heaps of all groups together, among the numbers that are shown."""
+        main = shown.main
+        rows = [
+            row
+            for row in range(len(main))
+            if main["state"][row] == HEAPED
+            and all(main[name][row] == ALL for name in strata_of(main))
+            and known(main["counted"][row], main["denominator"][row], main["estimate"][row])
+        ]
+        rows.sort(key=lambda row: float(main["usual"][row]) - float(main["estimate"][row]))
+        return tuple(
+            tr(
+                "{what} ({group}, {period}): {n} of {base} dates lie {sign} ({share}; by the calendar {usual}).",
+                what=words_of(main, "date", main["date"][row]),
+                group=group_of(main, row) or [tr("all")],
+                period=period_words(str(main["period"][row])),
+                n=whole(main["counted"][row]),
+                base=whole(main["denominator"][row]),
+                sign=SIGN_WORDS[str(main["sign"][row])],
+                share=Share(float(main["estimate"][row])),
+                usual=Share(float(main["usual"][row])),
+            )
+            for row in rows[:_MOST_TOLD]
+        )
+
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of the dates that bear each sign, over all periods, shaded where one has more than chance."""
         everything = len(self.strata) - 1
@@ -143,7 +177,9 @@ class DateHeaping(Result):
                 period=self.period_word,
             ).text(language),
             faint_label=tr(
-                "in brackets: fewer than {few} dates in every {period}", few=_FEWEST_DATES, period=self.period_word
+                "in brackets: fewer than {few} dates in every {period}",
+                few=Setting(_FEWEST_DATES),
+                period=self.period_word,
             ).text(language),
             ax=ax,
         )
@@ -285,18 +321,26 @@ def _table(
 ) -> Table:
     counted, n = (np.array([getattr(one, name) for one in heaps], np.int64) for name in ("counted", "n"))
     share = wilson(counted, n, level)
+    when = {"period": "{date}, period"}
     usual: Floats = np.array([one.usual for one in heaps], np.float64)
     columns = (
         *strata_columns(strata.names),
         Column("date", tr("date"), "text", "key", "key"),
         Column("period", tr("period"), "text", "key", "key"),
         Column("sign", tr("lies"), "text", "key", "key"),
-        Column("counted", tr("number"), "units", "count", "count"),
-        Column("denominator", tr("dates"), "units", "count", "count"),
-        *interval_columns(),
-        Column("usual", tr("by the calendar"), "share", "estimate", "share"),
-        Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 4),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column(
+            "counted",
+            tr("number"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={**_DATES, "lies {sign}": ("yes",)}, keys=when),
+        ),
+        Column("denominator", tr("dates"), "units", "count", "count", cell=CellOf(fixed=_DATES, keys=when)),
+        *interval_columns(of=_PAIR, level=level),
+        Column("usual", tr("by the calendar"), "share", "estimate", "setting"),
+        Column("p_value", tr("corrected p value"), "number", "estimate", "probability", 4, of=Of(inputs=_PAIR)),
+        Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=_PAIR)),
     )
     values = {
         **{
@@ -321,7 +365,7 @@ def _table(
         "sign": SIGN_WORDS,
         "state": STATES,
     }
-    return Table(columns, values, labels=labels, title=tr("Dates on days that stand out"))
+    return Table(columns, values, labels=labels, title=tr("Dates on days that stand out"), sparse=True)
 
 
 def _notes(states: Sequence[str]) -> tuple[Readable, ...]:
@@ -338,7 +382,7 @@ def _notes(states: Sequence[str]) -> tuple[Readable, ...]:
                 "{n} row rests on fewer than {few} dates and was not tested.",
                 "{n} rows rest on fewer than {few} dates and were not tested.",
                 few,
-                few=_FEWEST_DATES,
+                few=Setting(_FEWEST_DATES),
             )
         )
     return tuple(notes)

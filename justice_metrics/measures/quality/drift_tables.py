@@ -105,7 +105,7 @@ def time_table(found: Labelled, rows: Sequence[Comparison]) -> Table:
         "state": _texts(one.state for one in rows),
     }
     labels = {**_words(found), "before": _period_words(found), "period": _period_words(found)}
-    return Table(columns, values, labels=labels, title=tr("Are labels used as in the period before?"))
+    return Table(columns, values, labels=labels, title=tr("Are labels used as in the period before?"), guard="internal")
 
 
 def groups_table(found: Labelled, rows: Sequence[Comparison]) -> Table:
@@ -122,7 +122,9 @@ def groups_table(found: Labelled, rows: Sequence[Comparison]) -> Table:
         **_comparison_values(found, rows),
         "state": _texts(one.state for one in rows),
     }
-    return Table(columns, values, labels=_words(found), title=tr("Are labels used as in all other groups?"))
+    return Table(
+        columns, values, labels=_words(found), title=tr("Are labels used as in all other groups?"), guard="internal"
+    )
 
 
 def labels_table(found: Labelled, rows: Sequence[LabelRow], level: float) -> Table:
@@ -156,7 +158,7 @@ def labels_table(found: Labelled, rows: Sequence[LabelRow], level: float) -> Tab
         "state": _texts(one.state for one in rows),
     }
     labels = {**_words(found), "label": {RARER: RARER_WORDS}, "period": _period_words(found)}
-    return Table(columns, values, labels=labels, title=tr("Every label, period by period"))
+    return Table(columns, values, labels=labels, title=tr("Every label, period by period"), guard="internal")
 
 
 def growth_table(found: Labelled, rows: Sequence[Growth]) -> Table:
@@ -188,7 +190,9 @@ def growth_table(found: Labelled, rows: Sequence[Growth]) -> Table:
         "p_value": np.array([one.p_value for one in rows], np.float64),
     }
     labels = {**_words(found), "first_period": _period_words(found), "last_period": _period_words(found)}
-    return Table(columns, values, labels=labels, title=tr('Do labels such as "other" and "unknown" grow?'))
+    return Table(
+        columns, values, labels=labels, title=tr('Do labels such as "other" and "unknown" grow?'), guard="internal"
+    )
 
 
 def label_words(name: str) -> Readable:

@@ -197,7 +197,7 @@ def effect_table(found: Mapping[str, tuple[Figure, ...]], words: Mapping[str, Re
         "difference": estimate - np.array(before, dtype=np.float64),
     }
     title = tr("Median times, step by step") if days else tr("What was published, step by step")
-    return Table(columns, values, labels={"indicator": dict(words), "step": STEPS}, title=title)
+    return Table(columns, values, labels={"indicator": dict(words), "step": STEPS}, title=title, guard="internal")
 
 
 def _texts(words: Sequence[str]) -> Values:

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Message, Readable, tr
+from ...base.language import Message, Readable, Setting, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING, naturally
 from ...base.table import Column, Table
 from ...base.types import Counts, Flags, Floats, Values
@@ -171,6 +172,10 @@ def _is_number(two: Extracts, name: str) -> bool:
     return name in two.earlier.cases.numeric_attributes
 
 
+# Units of two extracts set side by side: not those of the data that other answers count.
+_BETWEEN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"unit": ("two extracts",), "among {of}": ("yes",)})
+
+
 def changes_table(found: Changes, by: Sequence[str]) -> Table:
     """Return one row per group and change."""
     asked = list(found.n)
@@ -183,9 +188,11 @@ def changes_table(found: Changes, by: Sequence[str]) -> Table:
         *strata_columns(by),
         Column("change", tr("what became of them"), "text", "key", "key"),
         Column("of", tr("among"), "text", "key", "key"),
-        Column("n", tr("units"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share"),
+        Column(
+            "n", tr("units"), "units", "count", "count", cell=CellOf(fixed={**_BETWEEN, "became {change}": ("yes",)})
+        ),
+        Column("denominator", tr("of"), "units", "count", "count", cell=CellOf(fixed=_BETWEEN)),
+        Column("share", tr("share"), "share", "estimate", "share", of=Of(inputs=("n", "denominator"), formula="share")),
     )
     values = {
         **{name: texts([group[at] for group in found.groups for _ in asked]) for at, name in enumerate(by)},
@@ -237,7 +244,7 @@ def outcomes_table(two: Extracts) -> Table:
         "share": _shares(n, base),
     }
     labels = {"earlier": words, "later": words, "change": OUTCOME_WORDS}
-    return Table(columns, values, labels=labels, title=tr("How the cases in both extracts stand"))
+    return Table(columns, values, labels=labels, title=tr("How the cases in both extracts stand"), guard="internal")
 
 
 def dates_table(two: Extracts) -> Table:
@@ -284,7 +291,7 @@ def dates_table(two: Extracts) -> Table:
         kind = np.float64 if column.name in decimal else np.int64
         values[column.name] = np.array([row[column.name] for row in rows], dtype=kind)
     labels = {"date": {one: _day_words(two, one) for one in names}}
-    return Table(columns, values, labels=labels, title=tr("Dates of the cases in both extracts"))
+    return Table(columns, values, labels=labels, title=tr("Dates of the cases in both extracts"), guard="internal")
 
 
 def attributes_table(two: Extracts) -> Table:
@@ -311,7 +318,7 @@ def attributes_table(two: Extracts) -> Table:
         "blanked": np.array([amount[one.blanked].sum() for one in moves], dtype=np.int64),
     }
     labels = {"attribute": {one: attribute_words(one) for one in names}}
-    return Table(columns, values, labels=labels, title=tr("Attributes of the cases in both extracts"))
+    return Table(columns, values, labels=labels, title=tr("Attributes of the cases in both extracts"), guard="internal")
 
 
 def appeared_table(two: Extracts) -> Table:
@@ -335,10 +342,12 @@ def appeared_table(two: Extracts) -> Table:
     labels: dict[str, Mapping[str, Readable]] = {
         "holds": {"date": tr("date"), "attribute": tr("attribute"), "level": tr("level")},
         "column": words,
-        "level": {RARE: tr("levels held by fewer than {few} units", few=FEWEST_TO_SHOW), "": tr("all")},
+        "level": {RARE: tr("levels held by fewer than {few} units", few=Setting(FEWEST_TO_SHOW)), "": tr("all")},
         "where": {"earlier": tr("vanished: in the earlier extract only"), "later": tr("appeared: in the later only")},
     }
-    return Table(columns, values, labels=labels, title=tr("Columns and levels that only one extract has"))
+    return Table(
+        columns, values, labels=labels, title=tr("Columns and levels that only one extract has"), guard="internal"
+    )
 
 
 def _columns_apart(two: Extracts) -> list[tuple[str, str, str, str, int]]:

@@ -184,7 +184,9 @@ def _main_table(thresholds: Sequence[float], answers: Sequence[CohortRates], *, 
     happens = {one for one, n in zip(values["rate"], values["numerator"], strict=True) if n > 0}
     kept = np.array([every or one in happens for one in values["rate"]], dtype=np.bool_)
     values = {name: held[kept] for name, held in values.items()}
-    return Table(columns, values, labels={"rate": answers[0].rate_words}, title=tr("Rates at each threshold"))
+    return Table(
+        columns, values, labels={"rate": answers[0].rate_words}, title=tr("Rates at each threshold"), guard="internal"
+    )
 
 
 def _spread_table(main: Table) -> Table:
@@ -198,7 +200,9 @@ def _spread_table(main: Table) -> Table:
         Column("difference", tr("difference"), "points", "estimate", "difference", 2),
     )
     values = {"rate": np.array(rates, dtype=object), "lowest": low, "highest": high, "difference": high - low}
-    return Table(columns, values, labels={"rate": main.labels["rate"]}, title=tr("How far each rate moves"))
+    return Table(
+        columns, values, labels={"rate": main.labels["rate"]}, title=tr("How far each rate moves"), guard="internal"
+    )
 
 
 def _records_table(linked: LinkedRegisters, thresholds: Sequence[float]) -> Table:
@@ -220,7 +224,7 @@ def _records_table(linked: LinkedRegisters, thresholds: Sequence[float]) -> Tabl
             for name in ("in_case", "before", "alone", "unclear")
         },
     }
-    return Table(columns, values, title=tr("What became of the records of the other registers"))
+    return Table(columns, values, title=tr("What became of the records of the other registers"), guard="internal")
 
 
 def _written(threshold: float, language: Language) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS
 from ...base.table import Column, Table
@@ -35,6 +36,12 @@ FAULTS: Final[Mapping[str, Readable]] = MappingProxyType(
 )
 BASES: Final[Mapping[str, Readable]] = MappingProxyType(
     {"model": tr("by the model"), "review": tr("by the pairs that a person looked at")}
+)
+
+
+# Pairs of records, of which a person can have several.
+_PAIRS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"unit": ("pairs of records",), "{measure} {basis} from {threshold}": ("yes",)}
 )
 
 
@@ -66,9 +73,21 @@ def main_table(
         Column("threshold", tr("threshold"), "number", "key", "key", 2),
         Column("measure", tr("measure"), "text", "key", "key"),
         Column("basis", tr("judged"), "text", "key", "key"),
-        Column("numerator", tr("pairs that fit"), "units", "count", "count"),
-        Column("denominator", tr("of"), "units", "count", "count"),
-        *interval_columns(decimals=2),
+        Column(
+            "numerator",
+            tr("pairs that fit"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={**_PAIRS, "fits": ("yes",)}),
+        ),
+        Column("denominator", tr("of"), "units", "count", "count", cell=CellOf(fixed=_PAIRS)),
+        *(
+            Column(
+                one.name, one.meaning, one.unit, one.role, "coefficient", 2, of=Of(inputs=("numerator", "denominator"))
+            )
+            for one in interval_columns()
+        ),
     )
     values = {
         "threshold": np.array([one[0] for one in rows]),
@@ -117,7 +136,9 @@ def found_table(linked: LinkedRegisters, thresholds: Sequence[float], confidence
     # The groups at one threshold are enough to see whose links are missed; all together stand at each.
     shown = (values["group"] == ALL) | (values["threshold"] == thresholds[len(thresholds) // 2])
     values = {name: held[shown] for name, held in values.items()}
-    return Table(columns, values, labels={"group": GROUP_WORDS}, title=tr("Who is found in each register"))
+    return Table(
+        columns, values, labels={"group": GROUP_WORDS}, title=tr("Who is found in each register"), guard="internal"
+    )
 
 
 def missed_table(linked: LinkedRegisters, thresholds: Sequence[float]) -> Table:
@@ -144,6 +165,7 @@ def missed_table(linked: LinkedRegisters, thresholds: Sequence[float]) -> Table:
         values,
         labels={"group": GROUP_WORDS},
         title=tr("Missed links by group among compared pairs, by the model"),
+        guard="internal",
     )
 
 
@@ -163,4 +185,4 @@ def pairs_table(thresholds: Sequence[float], counted: Sequence[PairCounts]) -> T
             for name in ("accepted", "implied", "persons", "largest")
         },
     }
-    return Table(columns, values, title=tr("Pairs and persons"))
+    return Table(columns, values, title=tr("Pairs and persons"), guard="internal")

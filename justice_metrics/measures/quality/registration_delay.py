@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Language, Message, Readable, format_share, tr, trn
+from ...base.language import Language, Message, Readable, Setting, format_share, tr, trn
 from ...base.levels import ALL, PENDING
 from ...base.provenance import LeftOut
 from ...base.quantities import NOT_DEFINED
-from ...base.result import Definition, Result
+from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
 from ...base.types import Counts, Floats, Names, Tallies, names
 from ...cases.attributes import attribute_words, suggested
@@ -42,6 +43,8 @@ from ..declared import (
     strata_columns,
 )
 from ..flows.sources import ensure_period
+from ..guards import Restrictions
+from ..shown import known, strata_of, whole
 from .belonging import belonging_notes
 
 if TYPE_CHECKING:
@@ -130,6 +133,34 @@ class RegistrationDelay(Result):
             for row in dict.fromkeys(rows[:1] + rows[-1:])
         ]
         return (*said, *self._groups()) or (tr("Too few cases have both dates, or all periods are too recent."),)
+
+    def context(self) -> Mapping[str, object]:
+        """Return within how many days cases should be registered."""
+        return {"days": self.within_days}
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the first and the last complete period of all groups together, among those that are shown."""
+        main = shown.main
+        rows = [
+            row
+            for row in range(len(main))
+            if main["state"][row] == COMPLETE
+            and all(main[name][row] == ALL for name in strata_of(main))
+            and known(*(main[name][row] for name in ("n", "estimate", "conf_low", "conf_high")))
+        ]
+        return tuple(
+            tr(
+                "{period}: {share} of {n} cases were registered within {days} days ({low} to {high}).",
+                period=period_words(str(main["period"][row])),
+                share=Share(float(main["estimate"][row])),
+                n=whole(main["n"][row]),
+                days=context_of(shown)["days"],
+                low=Share(float(main["conf_low"][row])),
+                high=Share(float(main["conf_high"][row])),
+            )
+            for row in dict.fromkeys(rows[:1] + rows[-1:])
+        )
 
     def _groups(self) -> tuple[Readable, ...]:
         """Tell the slowest and the quickest group only where one test of all groups says that they differ."""
@@ -288,13 +319,22 @@ def registration_delay(
     return RegistrationDelay(
         heading=tr("Delay of registration"),
         tables={
-            "main": _main_table(strata, periods, waits, ripe, within_days, confidence_level),
+            "main": _main_table(
+                strata,
+                periods,
+                waits,
+                ripe,
+                within_days,
+                confidence_level,
+                period=period,
+                told={f"delay of {recorded} from {start} told, up to {longest_days} days": ("yes",)},
+            ),
             "delays": delays,
         },
         definition=Definition(
             answers=tr("How long do cases wait until they are registered?"),
-            numerator=tr("cases registered within {days} days", days=within_days),
-            denominator=tr("cases registered within {days} days of their start", days=longest_days),
+            numerator=tr("cases registered within {days} days", days=Setting(within_days)),
+            denominator=tr("cases registered within {days} days of their start", days=Setting(longest_days)),
             basis="cohort",
             pending=tr("counted like all others: the question is of registration, not of the ending"),
             method=tr("Wilson limits; shares by day from reverse-time hazards (Lagakos and others 1988)."),
@@ -362,7 +402,17 @@ def _median(delay: Counts, n: Tallies) -> float:
     return float(delay[order][int(np.searchsorted(reached, reached[-1] / 2))])
 
 
-def _main_table(strata: Strata, periods: Periods, waits: Waits, ripe: Tallies, within_days: int, level: float) -> Table:
+def _main_table(
+    strata: Strata,
+    periods: Periods,
+    waits: Waits,
+    ripe: Tallies,
+    within_days: int,
+    level: float,
+    *,
+    period: str,
+    told: Restrictions,
+) -> Table:
     g, p = waits.n.shape
     seen = np.broadcast_to(ripe, (g, p))
     share = wilson(waits.soon, waits.n, level)
@@ -372,11 +422,20 @@ def _main_table(strata: Strata, periods: Periods, waits: Waits, ripe: Tallies, w
     columns = (
         *strata_columns(strata.names),
         Column("period", tr("period of the start"), "text", "key", "key"),
-        Column("n", tr("registered cases"), "units", "count", "count"),
-        Column("soon", tr("registered within {days} days", days=within_days), "units", "count", "count"),
-        *interval_columns(),
-        Column("median", tr("median delay, days"), "days", "estimate", "quantile"),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column(
+            "n", tr("registered cases"), "units", "count", "count", cell=CellOf(fixed=told, keys={"period": period})
+        ),
+        Column(
+            "soon",
+            tr("registered within {days} days", days=Setting(within_days)),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed={**told, f"registered within {within_days} days": ("yes",)}, keys={"period": period}),
+        ),
+        *interval_columns(of=("soon", "n"), level=level),
+        Column("median", tr("median delay, days"), "days", "estimate", "quantile", of=Of(inputs=("n",))),
+        Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=("n",))),
     )
     values = {
         **strata.columns(p),
@@ -431,7 +490,11 @@ def _delays_table(found: Delays, strata: Strata, cutoff: int, within_days: int, 
     }
     unknown = np.where(np.repeat(young, len(days)), PENDING, "").tolist()
     statuses = dict.fromkeys(ShareLimits._fields, unknown)
-    return Told(Table(columns, values, statuses=statuses, title=tr("Delay of registration")), np.stack(worth), young)
+    return Told(
+        Table(columns, values, statuses=statuses, title=tr("Delay of registration"), guard="internal"),
+        np.stack(worth),
+        young,
+    )
 
 
 def _notes(ripe: Sequence[bool] | Tallies, young: int, longest: int) -> tuple[Readable, ...]:
