@@ -14,7 +14,7 @@ from ..base.language import Label, Language, Readable, tr, trn
 from ..base.result import Result
 from ..base.version import __version__
 from ..cases.linkage.pseudonyms import read_secret
-from ..disclosure.audit import audit
+from ..disclosure.audit import audit, truth_of
 from ..disclosure.boxes import boxes_record
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
@@ -213,7 +213,7 @@ def _published(
     files |= {"changes.json": json_text(log.to_record()), "changes.csv": log.csv_bytes()}
     files |= record_files(study, gate, made, passport, identity=identity, changed_figures=len(log.changes))
     steps.next(tr("Attacking the release, as an outsider would"))
-    checked(files, gate)
+    checked(files, gate, made)
     steps.next(tr("Writing the release"))
     gate.secure.keep_record(dossier_name(number), made.dossier())
     stored = add_release(study.publishing.folder, files)
@@ -239,8 +239,8 @@ def told_of(made: Release) -> tuple[Readable, ...]:
     return (*refused, summary)
 
 
-def checked(files: Mapping[str, bytes], gate: Gate) -> None:
-    """Attack a release as an outsider would who has the earlier ones too.
+def checked(files: Mapping[str, bytes], gate: Gate, made: Release) -> None:
+    """Attack a release as an outsider would who has the earlier ones too; the raw counts only measure how near it came.
 
     Raises
     ------
@@ -248,7 +248,7 @@ def checked(files: Mapping[str, bytes], gate: Gate) -> None:
         When a hidden number can be computed, or a file holds what may not leave; nothing is published then.
     """
     with gate.secure.staged(files) as folder:
-        found = audit(folder, previous=known_folders(gate.stored, gate.secure))
+        found = audit(folder, previous=known_folders(gate.stored, gate.secure), truth=truth_of(made.dossier()))
     if found.passed:
         return
     raise DisclosureError(

@@ -115,7 +115,7 @@ def query_study(
         shown = made.results[0]
         files = record_files(study, gate, made, cited, asked=_asked(question))
         files |= {f"tables/{name}.csv": csv_bytes(table, language=told) for name, table in shown.tables.items()}
-        checked(files, gate)
+        checked(files, gate, made)
         number = _entered(gate, made, files, question)
     note = tr("How to cite: {citation}", citation=cited.citation)
     answer = AnsweredQuery(result=replace(shown, notes=(*shown.notes, note)), number=number, lines=told_of(made))

@@ -41,8 +41,8 @@ import justice_metrics.cases.read, justice_metrics.measures.rates.convictions, s
 def told(text):
     os.write(1, (text + "\\n").encode())
 
-def ready(files, gate, real=publish.checked):
-    real(files, gate)
+def ready(*given, real=publish.checked):
+    real(*given)
     told("writing")
 
 for line in sys.stdin:
