@@ -54,7 +54,8 @@ def audit(
 
     Examples
     --------
-    >>> audit("no such release")
+    >>> import justice_metrics as jm
+    >>> jm.audit("no such release")
     Traceback (most recent call last):
     ...
     justice_metrics.base.errors.ReadError: There is no folder 'no such release'.
