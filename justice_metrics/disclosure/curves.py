@@ -146,9 +146,12 @@ class _Curve:
         if hidden.any():
             rest = total.entered - total.pending - sum(one[2] for one in parts)
             together = union([self.boxes[k] for k in np.flatnonzero(hidden).tolist()])
-            parts.append((together, self.events[hidden].sum(axis=0), rest))
-            if 0 < rest < rule.minimum:
+            few = rest < rule.minimum
+            if few and rest > 0 and rule.base is None:
                 return None
+            # what is left between rounded totals may be next to nothing: then it is told with those who are left
+            gone_by = self.events[hidden].sum(axis=0)
+            parts.append((together, np.zeros(len(gone_by)) if few else gone_by, 0.0 if few else rest))
         last = last_day(self.entered, self.events.sum(axis=0), self.censored, rule.at_risk)
         if last < 0:
             return None
