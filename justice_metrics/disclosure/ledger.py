@@ -12,13 +12,13 @@ from ..base.language import Message, Readable, tr, trn
 # Which rule hid a single cell is not told: who knows that it is hidden for being small, knows that it is small.
 RULE_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "count": tr("the count is small, or would let a small one be computed"),
-        "derived": tr("it is computed from a count that is hidden"),
-        "few": tr("too few cases stand behind a median or a mean"),
-        "no_formula": tr("it cannot be computed from rounded counts"),
-        "model": tr("too few cases stand behind a model"),
-        "undeclared": tr("it does not say what it counts"),
-        "curve": tr("too few cases stand behind a curve"),
+        "count": tr("small counts, or counts that would give a small one away"),
+        "derived": tr("computed from hidden counts"),
+        "few": tr("medians or means of too few cases"),
+        "no_formula": tr("not to be computed from rounded counts"),
+        "model": tr("a model of too few cases"),
+        "undeclared": tr("without saying what they count"),
+        "curve": tr("curves of too few cases"),
     }
 )
 _OF_COUNTS: Final = frozenset({"minimum", "zero", "whole", "difference", "linked", "previous"})
@@ -90,8 +90,8 @@ class Ledger:
                 )
             said += [
                 trn(
-                    "{heading}, table '{table}': {n} number is hidden, because {rule}.",
-                    "{heading}, table '{table}': {n} numbers are hidden, because {rule}.",
+                    "{heading}, table '{table}': {n} number hidden ({rule}).",
+                    "{heading}, table '{table}': {n} numbers hidden ({rule}).",
                     n,
                     **where,
                     rule=RULE_WORDS[rule],
