@@ -81,7 +81,7 @@ def check_release(folder: str | Path, *, canaries: Sequence[str] = ()) -> AuditR
 def _together(name: str, told: Iterator[Told]) -> Iterator[Finding]:
     """Yield each thing once, however often a file has it."""
     for kind, words in dict.fromkeys(told):
-        yield Finding(kind, tr("It holds {what}.", what=words), name)
+        yield Finding(kind, words if kind == "unreadable" else tr("It holds {what}.", what=words), name)
 
 
 def _words(name: str, data: bytes, canaries: object) -> Iterator[Finding]:

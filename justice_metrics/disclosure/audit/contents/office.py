@@ -57,7 +57,7 @@ def look_at_office(data: bytes) -> Iterator[Told]:
                 one: archive.read(one).decode("utf-8", "replace") for one in names if one.endswith((".xml", ".rels"))
             }
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
         return
     for mark, (kind, words) in _UNWANTED.items():
         if any(mark in name for name in names):
@@ -69,7 +69,7 @@ def look_at_office(data: bytes) -> Iterator[Told]:
 def _part(name: str, text: str) -> Iterator[Told]:
     for field, value in _PERSON.findall(text) if name.startswith("docProps/") else ():
         if value.strip() not in _OURS:
-            yield "metadata", tr("metadata tell '{what}'", what=field)
+            yield "metadata", tr("metadata that tell '{what}'", what=field)
     if name.endswith(".rels"):
         links = [one for one in _EXTERNAL.findall(text) if "/hyperlink" not in one]
         if links:

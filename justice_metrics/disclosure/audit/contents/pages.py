@@ -38,7 +38,7 @@ class _Looker(HTMLParser):
         self._style |= tag == "style"
         self._metadata |= tag == "metadata"
         if tag == "meta" and given.get("name", "").lower() in _TOLD:
-            self.found.append(("metadata", tr("metadata tell '{what}'", what=given["name"].lower())))
+            self.found.append(("metadata", tr("metadata that tell '{what}'", what=given["name"].lower())))
         for name, value in given.items():
             self._attribute(tag, name, value)
 
@@ -62,7 +62,7 @@ class _Looker(HTMLParser):
         if self._style and _STYLE_FETCH.search(data):
             self.found.append(("remote", tr("a style that fetches something from elsewhere")))
         if self._metadata and _DIGIT.search(data) and not data.strip().startswith(("http", "Matplotlib")):
-            self.found.append(("metadata", tr("metadata tell '{what}'", what="metadata")))
+            self.found.append(("metadata", tr("metadata that tell '{what}'", what="metadata")))
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
         if name.startswith("on"):

@@ -24,28 +24,28 @@ _DATE: Final = re.compile(rb"/(?:CreationDate|ModDate)\s*\(")
 def look_at_png(data: bytes) -> Iterator[Told]:
     """Yield what a PNG holds beside its picture."""
     if data[:8] != b"\x89PNG\r\n\x1a\n":
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
         return
     for kind, body in png_chunks(data):
         if kind == b"more":
             yield "hidden_part", tr("something after the end of the picture")
         elif kind not in _DRAWN and not (kind == b"tEXt" and _SOFTWARE.match(body)):
-            yield "metadata", tr("metadata tell '{what}'", what=kind.decode("ascii", "replace"))
+            yield "metadata", tr("metadata that tell '{what}'", what=kind.decode("ascii", "replace"))
 
 
 def look_at_pdf(data: bytes) -> Iterator[Told]:
     """Yield what a PDF holds beside its pages."""
     if data[:4] != b"%PDF":
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
         return
     every = list(layers(data))
     for kind, pattern, what in _IN_PDF:
         if any(pattern.search(one) for one in every):
             yield kind, _WORDS[what]
     if any(_PERSON.search(one) for one in every):
-        yield "metadata", tr("metadata tell '{what}'", what="Author")
+        yield "metadata", tr("metadata that tell '{what}'", what="Author")
     if any(_DATE.search(one) for one in every):
-        yield "notice", tr("metadata tell '{what}'", what="CreationDate")
+        yield "notice", tr("metadata that tell '{what}'", what="CreationDate")
 
 
 _WORDS: Final = {

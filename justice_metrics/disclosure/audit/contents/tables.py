@@ -21,7 +21,7 @@ def look_at_csv(data: bytes) -> Iterator[Told]:
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error):
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
         return
     if any(one.startswith(_FORMULA) and not _NUMBER.fullmatch(one.strip()) for row in rows for one in row):
         yield "active", tr("texts that a spreadsheet takes for formulas")
@@ -32,7 +32,7 @@ def look_at_json(data: bytes) -> Iterator[Told]:
     try:
         json.loads(data)
     except ValueError:
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
 
 
 def look_at_notebook(data: bytes) -> Iterator[Told]:
@@ -41,7 +41,7 @@ def look_at_notebook(data: bytes) -> Iterator[Told]:
         book: Any = json.loads(data)
         cells = book["cells"]
     except (ValueError, KeyError, TypeError):
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
         return
     if any(cell.get("outputs") or cell.get("attachments") for cell in cells):
         yield "hidden_part", tr("outputs of a notebook")
@@ -58,7 +58,7 @@ def look_at_parquet(data: bytes) -> Iterator[Told]:
         file = pq.ParquetFile(io.BytesIO(data), read_dictionary=None)
         table = file.read()
     except (pa.ArrowException, OSError):
-        yield "unreadable", tr("it cannot be read as what its name says")
+        yield "unreadable", tr("It cannot be read as what its name says.")
         return
     for column in table.itercolumns():
         for chunk in column.chunks:
@@ -68,7 +68,7 @@ def look_at_parquet(data: bytes) -> Iterator[Told]:
                 yield "hidden_part", tr("labels that no row has any more")
     kept = file.schema_arrow.metadata or {}
     if b"pandas" in kept:
-        yield "metadata", tr("metadata tell '{what}'", what="pandas")
+        yield "metadata", tr("metadata that tell '{what}'", what="pandas")
     if any(name.startswith("__index_level") for name in table.column_names):
         yield "hidden_part", tr("an index: the numbers of rows that were left out")
     groups = (file.metadata.row_group(one) for one in range(file.metadata.num_row_groups))
