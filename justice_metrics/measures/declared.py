@@ -21,7 +21,7 @@ from ..reduce.risk import Endings, durations_of
 from ..tables import RiskTable, Strata
 
 # Fewer than this at the base of a share, and a reader is told.
-FEW_UNITS: Final = 30
+FEW_UNITS: Final = Setting(30)
 
 LEFT_OUT_WORDS: Final[Mapping[str, Message]] = {
     "not_started": tr("never reached the stage from which time is counted"),
@@ -287,7 +287,7 @@ def few_units_note(strata: Strata, units: Tallies) -> tuple[Message, ...]:
             "{n} group rests on fewer than {few} units; do not rank it.",
             "{n} groups rest on fewer than {few} units; do not rank them.",
             n,
-            few=Setting(FEW_UNITS),
+            few=FEW_UNITS,
         ),
     )
 

@@ -36,7 +36,7 @@ _DESIGN: Final = tr(
     "Graubard 1998)."
 )
 # Below this number of clusters intervals that allow for them are known to come out too short.
-FEW_CLUSTERS: Final = 20
+FEW_CLUSTERS: Final = Setting(20)
 
 
 class Shares(NamedTuple):
@@ -136,7 +136,7 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
             )
         )
         if n < FEW_CLUSTERS:
-            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=Setting(FEW_CLUSTERS)))
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
     if shares.cells and bool((np.isnan(shares.conf_low) & np.isfinite(shares.estimate)).any()):
         notes.append(
             tr(

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Label, Language, Readable, Setting, format_share, tr, trn
+from ...base.language import Label, Language, Readable, format_share, tr, trn
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
@@ -331,7 +331,7 @@ def _notes(asked: Sequence[Asked], design: Mapping[str, str | None]) -> tuple[Re
     if design["cluster"] is not None:
         n = len(asked[0].cells.cells.copies)
         if n < FEW_CLUSTERS:
-            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=Setting(FEW_CLUSTERS)))
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
     few = sum(int((one.cells.people < FEW_UNITS).sum()) for one in asked)
     if few:
         notes.append(
