@@ -226,6 +226,11 @@ class _Lattice:
         return found
 
 
+def _in_order(one: Box) -> list[tuple[str, frozenset[str]]]:
+    """Return the restrictions of a box in an order that is the same in each run."""
+    return sorted(one, key=lambda pair: pair[0])
+
+
 def _size(one: Box) -> int:
     return sum(len(levels) for _, levels in one)
 
@@ -240,7 +245,7 @@ def _contexts(boxes: Sequence[Box], values: Mapping[Box, float]) -> dict[Box, fl
     for _ in range(_ROUNDS):
         families: dict[Box, dict[str, dict[Box, float]]] = defaultdict(lambda: defaultdict(dict))
         for one, value in known.items():
-            for pair in one:
+            for pair in _in_order(one):
                 families[one - {pair}][pair[0]][one] = value
         found = {
             context: max(_total(name, parts) for name, parts in by_dim.items())
@@ -270,7 +275,7 @@ def _overlaps(values: Mapping[Box, float]) -> dict[Box, float]:
     """Return what two sets of levels have in common, where the set of all their levels is a cell as well."""
     families: dict[tuple[Box, str], dict[frozenset[str], float]] = defaultdict(dict)
     for one, value in values.items():
-        for name, levels in one:
+        for name, levels in _in_order(one):
             families[(one - {(name, levels)}, name)][levels] = value
     made: dict[Box, float] = {}
     for (context, name), sets in families.items():
@@ -374,10 +379,10 @@ class _Builder:
     def _add_family(self, wholes: list[int], parts: list[list[int]], names: frozenset[str], full: bool) -> None:
         for place, whole in enumerate(wholes):
             # what was counted after leaving units out was left out of the parts as well
-            for aligned in {
+            for aligned in (
                 tuple(one[min(place, len(one) - 1)] for one in parts),
                 tuple(one[max(len(one) - len(wholes) + place, 0)] for one in parts),
-            }:
+            ):
                 taken: list[int] = []
                 total = 0.0
                 for one in sorted(aligned, key=lambda one: -self.values[one]):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -191,6 +195,31 @@ def test_what_is_published_holds_no_hidden_number_and_is_read_back() -> None:
     assert set(again.cells) == set(decided.cells.cells)
     assert again.to_record() == record
     assert decided.rules() == {"linked": 3, "minimum": 1}
+
+
+RUN = """
+import numpy as np
+from justice_metrics.disclosure.policy import DisclosurePolicy
+from justice_metrics.disclosure.protect import protect
+from tests.disclosure.outsider import linked_tables
+for seed in (9, 487):
+    made = {"case of made": linked_tables(np.random.default_rng(seed)).counts()}
+    print(protect(made, DisclosurePolicy(sensitive=())).cells.to_record())
+"""
+
+
+def test_two_runs_hide_the_same_cells() -> None:
+    here = str(Path(__file__).resolve().parents[2])
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", RUN],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": here},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
 
 
 @settings(max_examples=25, deadline=None)
