@@ -403,10 +403,13 @@ def _in_the_middle(table: RiskTable) -> RiskTable:
     """
     g, k, t = table.events.shape
     series = np.concatenate([table.events.reshape(g * k, t), table.censored])
+    # the first step of a group came together from the day on which the first of it came under observation
+    begin = (table.entered > 0).argmax(axis=1)
+    begins = np.concatenate([np.repeat(begin, k), begin])
     middles = np.zeros(series.shape, np.int64)
     for row, numbers in enumerate(series):
         given = np.flatnonzero(numbers)
-        since = np.concatenate([[0], given[:-1]])
+        since = np.concatenate([begins[row : row + 1], given[:-1]])
         middles[row, given] = (table.days[since] + table.days[given] + 1) // 2
         if row >= g * k and len(given):
             middles[row, given[-1]] = table.days[given[-1]]

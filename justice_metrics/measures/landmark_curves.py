@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..base.cells import BaseCounts
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, tr, trn
-from ..base.result import Definition, Protected, Result
+from ..base.result import Definition, Result
 from ..base.table import Column, Table
 from ..base.types import Counts, Floats
 from ..cases.casedata import CaseData
@@ -60,7 +61,7 @@ class LandmarkCurves(Result):
         """The counts after each landmark, one stratum each."""
         return self.times.table
 
-    def rebuild(self, protected: Protected) -> Result:  # noqa: ARG002
+    def base_counts(self) -> BaseCounts:
         """Refuse to be published: curves of the same cases that begin on several days give single days away.
 
         Raises

@@ -134,7 +134,9 @@ def draw_days(shown: Result, ax: Axes | None, language: Language) -> Axes:
         shares[bars.index(key), states.index(main["state"][row])] = given[row]
     told = shares.sum(axis=1)
     rest = np.maximum(1 - told, 0)
-    shares[:, -1] = np.where((rest > _ROUNDING) & (told > 0), rest, 0)
+    marks = hidden(main, "estimate")
+    some_hidden = np.array([any(mark for mark, its in zip(marks, keys, strict=True) if its == one) for one in bars])
+    shares[:, -1] = np.where((rest > _ROUNDING) & some_hidden, rest, 0)
     parts = [words_of(main, "state", one).text(language) for one in states] + [HIDDEN.text(language)]
     kept = [place for place in range(len(parts)) if shares[:, place].any()]
     return standing_bars(
