@@ -120,7 +120,7 @@ def protect(
 
     References
     ----------
-    .. [1] Fischetti, M., Salazar, J. J. (2001). Journal of the American Statistical Association, 96, 1015-1026.
+    .. [1] Fischetti, M., Salazar, J. J. (2001). Management Science, 47, 1008-1027.
     .. [2] Hundepool, A. et al. (2012). Statistical Disclosure Control. Wiley.
 
     Examples
