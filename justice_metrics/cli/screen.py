@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..base.language import Language, tr
+from ..publish.audience import MARKS, audience_of
 from ..publish.inert import plain_lines
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from ..base.result import Result
     from ..base.table import Table
 
-INTERNAL: Final = tr("INTERNAL: not for publication")
 SIMULATED: Final = tr("Simulated data: no case in it is real.")
 MOST_ROWS: Final = 60
 # In place of a main table with one row per day, what a reader looks up.
@@ -38,7 +38,8 @@ def harmless(words: str, *, style: str = "") -> Text:
 
 def show(results: Sequence[Result], screen: Console, language: Language) -> None:
     """Show results one below the other, with what a reader must know of them."""
-    screen.print(harmless(INTERNAL.text(language), style="bold reverse"))
+    for mark in dict.fromkeys(MARKS[audience_of(one)] for one in results):
+        screen.print(harmless(mark.text(language), style="bold reverse"))
     if any(one.provenance.simulated for one in results):
         screen.print(harmless(SIMULATED.text(language), style="bold"))
     for one in results:

@@ -269,7 +269,7 @@ def citation(study: Study, passport: Passport, results: Sequence[Result], number
     for language in study.languages:
         parts = [passport.responsible, study.title]
         parts += [tr("Release {number}", number=number)] if number is not None else []
-        parts += [tr("data to {cutoff}", cutoff=cutoff)] if cutoff is not None else []
+        parts += [tr("Data to {cutoff}", cutoff=cutoff)] if cutoff is not None else []
         told = ". ".join(one.text(language).rstrip(".") for one in parts)
         texts[language] = f"{told}. justice_metrics {__version__}."
     return Label(texts)
