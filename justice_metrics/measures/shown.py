@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..base.language import Language, Message, Readable, format_number, format_share, tr
+from ..base.language import Label, Language, Message, Readable, format_number, format_share, tr
 from ..base.quantities import SUPPRESSED
 from ..base.result import Result
 from ..base.table import Table
 from ..base.types import Flags, Floats
 from ..figures.dots import dots
 from ..figures.style import SMALL, SOFT, Format
-from .declared import levels_words
+from .declared import Share, levels_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,6 +118,22 @@ def words_of(table: Table, column: str, level: object) -> Readable:
     """Return the words of a level of a column of ids."""
     found = table.labels.get(column, {}).get(str(level))
     return found if found is not None else levels_words([str(level)])[0]
+
+
+def limits_words(low: object, high: object, *, decimals: int = 1, inside: bool = False) -> Readable:
+    """Return the limits of a share in words; nothing where they are not there, or hidden.
+
+    Parameters
+    ----------
+    low, high : number
+    decimals : int
+    inside : bool
+        Whether they stand in brackets already.
+    """
+    if not known(low, high):
+        return Label("")
+    told = {"low": Share(float(low), decimals), "high": Share(float(high), decimals)}  # type: ignore[arg-type]
+    return tr(", interval {low} to {high}", **told) if inside else tr(" (interval {low} to {high})", **told)
 
 
 def among_shown(sentence: Readable, *, some_hidden: bool) -> Readable:

@@ -28,7 +28,7 @@ from ..boxes import (
 )
 from ..declared import Share, ensure_level, few_units_note, interval_columns, strata_columns
 from ..recorded import ensure_mapped, silence_notes, unmapped
-from ..shown import draw_shares, known, numbers, of_words, strata_of, whole, words_of
+from ..shown import draw_shares, known, limits_words, numbers, of_words, strata_of, whole, words_of
 from .rates_tables import RateCells, cells_of
 from .shown_shares import Interval, Limits, Shares, limits_of, method_words, share_notes, shares_of
 
@@ -71,13 +71,12 @@ class CohortRates(Result):
         rows = np.stack([numbers(main, one) for one in columns], axis=1)
         return tuple(
             tr(
-                "{rate}: {numerator} of {denominator}, {share} (interval {low} to {high}).",
+                "{rate}: {numerator} of {denominator}, {share}{limits}.",
                 rate=words_of(main, "rate", rate),
                 numerator=whole(n),
                 denominator=whole(all_),
                 share=Share(share, 2),
-                low=Share(low, 2),
-                high=Share(high, 2),
+                limits=limits_words(low, high, decimals=2),
             )
             for rate, (n, all_, share, low, high) in zip(main["rate"], rows, strict=True)
             if known(n, all_) and all_ > 0

@@ -34,6 +34,7 @@ from ..shown import (
     group_of,
     hidden,
     known,
+    limits_words,
     lowest_and_highest,
     numbers,
     of_words,
@@ -107,19 +108,17 @@ def _rate_words(main: Table, row: int) -> Readable | None:
         "denominator": whole(all_),
         "numerator": whole(n),
         "share": Share(share, 2),
-        "low": Share(low),
-        "high": Share(high),
+        "limits": limits_words(low, high),
     }
     if per in UNITS:
         return tr(
-            "Of {denominator} units counted as {unit}, {numerator} have a case that ended in conviction: {share} "
-            "(interval {low} to {high}).",
+            "Of {denominator} units counted as {unit}, {numerator} have a case that ended in conviction: {share}"
+            "{limits}.",
             unit=unit_words(per),
             **values,
         )
     return tr(
-        "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share} "
-        "(interval {low} to {high}).",
+        "Of {denominator} cases that reached {per}, {numerator} ended in conviction: {share}{limits}.",
         per=words_of(main, "per", per),
         **values,
     )

@@ -30,7 +30,7 @@ from ..boxes import (
 )
 from ..declared import Share, ensure_level, few_units_note, strata_columns
 from ..recorded import ensure_mapped, unmapped
-from ..shown import draw_shares, numbers, of_words, strata_of, whole, words_of
+from ..shown import draw_shares, limits_words, numbers, of_words, strata_of, whole, words_of
 from .shown_shares import Interval, Limits, Shares, limits_of, method_words, share_notes, shares_of
 
 if TYPE_CHECKING:
@@ -100,22 +100,21 @@ def _finding(main: Table, row: int) -> Readable:
         "numerator": whole(main["numerator"][row]),
         "denominator": whole(main["denominator"][row]),
         "share": Share(main["estimate"][row]),
-        "low": Share(main["conf_low"][row]),
-        "high": Share(main["conf_high"][row]),
+        "limits": limits_words(main["conf_low"][row], main["conf_high"][row]),
     }
     untold = numbers(main, "untold")[row]
     if untold > 0:
         return tr(
             "Impunity, {age}: at least {numerator} of {denominator} reported cases had no conviction and no "
             "accepted alternative exit, {share}, and at most {most}, since {untold} had one on a day that is not "
-            "known (interval {low} to {high}).",
+            "known{limits}.",
             **values,
             most=Share(main["at_most"][row]),
             untold=whole(untold),
         )
     return tr(
         "Impunity, {age}: {numerator} of {denominator} reported cases had no conviction and no accepted "
-        "alternative exit, {share} (interval {low} to {high}).",
+        "alternative exit, {share}{limits}.",
         **values,
     )
 

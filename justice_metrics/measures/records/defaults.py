@@ -18,7 +18,7 @@ from ...tables import SpellTable
 from ..boxes import Restrictions, reached_restrictions, together
 from ..declared import Share, days_words, ensure_level, sampling_notes
 from ..rates.shown_shares import method_words
-from ..shown import draw_shares, hidden, known, numbers, of_words, strata_of, whole, words_of
+from ..shown import draw_shares, hidden, known, limits_words, numbers, of_words, strata_of, whole, words_of
 from ..stay_tables import main_table, moves_table
 from ..stays import Stay, stay_in
 from ..visits import state_words, visits_notes, visits_provenance
@@ -85,14 +85,12 @@ def _share(main: Table, row: int) -> Readable | None:
     if not known(n, every) or every <= 0:
         return None
     return tr(
-        "Default was declared at some time in {numerator} of {denominator} cases that reached {per}: {share} "
-        "(interval {low} to {high}).",
+        "Default was declared at some time in {numerator} of {denominator} cases that reached {per}: {share}{limits}.",
         denominator=whole(every),
         per=words_of(main, "per", main["per"][row]),
         numerator=whole(n),
         share=Share(main["estimate"][row]),
-        low=Share(main["conf_low"][row]),
-        high=Share(main["conf_high"][row]),
+        limits=limits_words(main["conf_low"][row], main["conf_high"][row]),
     )
 
 

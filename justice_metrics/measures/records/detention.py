@@ -30,7 +30,7 @@ from ...reduce.strata import reached_or_passed
 from ..boxes import Restrictions, reached_restrictions, together
 from ..declared import Share, days_words, ensure_level
 from ..rates.shown_shares import method_words
-from ..shown import draw_shares, group_of, hidden, known, numbers, of_words, strata_of, whole, words_of
+from ..shown import draw_shares, group_of, hidden, known, limits_words, numbers, of_words, strata_of, whole, words_of
 from .child_shares import child_left_out, child_notes, row_sampling_notes, unit_shares
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .detention_limits import limits_table
@@ -106,14 +106,13 @@ def _share(main: Table, row: int) -> Readable | None:
     if not known(n, every) or every <= 0:
         return None
     return tr(
-        "A preventive detention is on record in {numerator} of {denominator} cases that reached {per}: {share} "
-        "(interval {low} to {high}).",
+        "A preventive detention is on record in {numerator} of {denominator} cases that reached {per}: {share}"
+        "{limits}.",
         denominator=whole(every),
         per=words_of(main, "per", main["per"][row]),
         numerator=whole(n),
         share=Share(main["estimate"][row]),
-        low=Share(main["conf_low"][row]),
-        high=Share(main["conf_high"][row]),
+        limits=limits_words(main["conf_low"][row], main["conf_high"][row]),
     )
 
 

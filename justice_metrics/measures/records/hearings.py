@@ -22,6 +22,7 @@ from ..shown import (
     group_of,
     hidden,
     known,
+    limits_words,
     lowest_and_highest,
     numbers,
     of_words,
@@ -142,12 +143,11 @@ def _suspended(main: Table) -> tuple[Readable, ...]:
     if known(n, every) and every > 0:
         return (
             tr(
-                "Of {all} hearings that were due, {n} were suspended: {share} (interval {low} to {high}).",
+                "Of {all} hearings that were due, {n} were suspended: {share}{limits}.",
                 all=whole(every),
                 n=whole(n),
                 share=Share(share),
-                low=Share(low),
-                high=Share(high),
+                limits=limits_words(low, high),
             ),
         )
     if every == 0 and not hidden(main, "per_case")[0]:

@@ -29,7 +29,7 @@ from ...reduce.grouped import grouped_counts, summed
 from ...reduce.hearings import placed_levels
 from ..boxes import Restrictions
 from ..declared import Share, days_words, ensure_level
-from ..shown import draw_shares, group_of, hidden, known, numbers, of_words, strata_of, whole
+from ..shown import draw_shares, group_of, hidden, known, limits_words, numbers, of_words, strata_of, whole
 from .child_shares import child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
 from .child_times import Waits, draw_waits, ensure_horizons, waits_of, within_words
 
@@ -116,14 +116,13 @@ class ProtectionMeasures(Result):
                 continue
             said.append(
                 tr(
-                    "{groups}{per}: {n} of {all} ({share}, interval {low} to {high}).",
+                    "{groups}{per}: {n} of {all} ({share}{limits}).",
                     groups=tr("{groups}: ", groups=group_of(main, row)) if strata else tr("Protection measures "),
                     per=_SHARE_WORDS[which],
                     n=whole(n),
                     all=whole(every),
                     share=Share(share),
-                    low=Share(low),
-                    high=Share(high),
+                    limits=limits_words(low, high, inside=True),
                 )
             )
         return (*said, *_times(shown)) if not strata else tuple(said)

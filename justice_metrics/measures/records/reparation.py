@@ -26,7 +26,7 @@ from ...reduce.strata import convicted, flag_counts, reached_or_passed
 from ..boxes import Restrictions, convicted_restrictions
 from ..declared import Share, ensure_level, shown_limits, strata_columns
 from ..rates.shown_shares import method_words
-from ..shown import draw_shares, known, numbers, of_words, strata_of, whole
+from ..shown import draw_shares, known, limits_words, numbers, of_words, strata_of, whole
 from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table, unit_shares
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of
 from .hearings_tables import Average
@@ -84,13 +84,11 @@ class Reparation(Result):
             if known(n, every) and every > 0:
                 said.append(
                     tr(
-                        "Reparation was ordered in {n} of {all} cases with a conviction ({share}, interval {low} to "
-                        "{high}).",
+                        "Reparation was ordered in {n} of {all} cases with a conviction ({share}{limits}).",
                         n=whole(n),
                         all=whole(every),
                         share=Share(main["estimate"][row]),
-                        low=Share(main["conf_low"][row]),
-                        high=Share(main["conf_high"][row]),
+                        limits=limits_words(main["conf_low"][row], main["conf_high"][row], inside=True),
                     )
                 )
         orders, counts = numbers(pay, "denominator"), numbers(pay, "numerator")

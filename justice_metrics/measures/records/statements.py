@@ -31,7 +31,7 @@ from ..declared import (
     strata_columns,
 )
 from ..rates.shown_shares import Limits, Shares, limits_of, method_words, share_notes, shares_of
-from ..shown import counts_in, group_names, known, numbers, strata_of, tell_hidden, whole
+from ..shown import counts_in, group_names, known, limits_words, numbers, strata_of, tell_hidden, whole
 from .child_shares import LATER
 from .hearings_tables import Average, undefined
 
@@ -75,14 +75,13 @@ class RepeatedStatements(Result):
                 continue
             said.append(
                 tr(
-                    "{group}{repeated} of {n} victims gave more than one statement ({share}, interval {low} to "
-                    "{high}); {average} statements per victim.",
+                    "{group}{repeated} of {n} victims gave more than one statement ({share}"
+                    "{limits}); {average} statements per victim.",
                     group=_group_words(among, [str(main[one][row]) for one in strata]),
                     repeated=whole(n),
                     n=whole(every),
                     share=Share(share),
-                    low=Share(low),
-                    high=Share(high),
+                    limits=limits_words(low, high, inside=True),
                     average=Average(average),
                 )
             )

@@ -21,7 +21,7 @@ from ...reduce.grouped import grouped_counts
 from ..boxes import Restrictions
 from ..caseload import band_words
 from ..declared import Share, ensure_level, sampling_notes
-from ..shown import draw_shares, group_of, numbers, of_words, strata_of, whole
+from ..shown import draw_shares, group_of, limits_words, numbers, of_words, strata_of, whole
 from .child_shares import by_code, child_left_out, child_notes, row_sampling_notes, share_table
 from .child_times import HORIZONS, Waits, draw_waits, ensure_horizons, waits_of, within_words
 
@@ -73,13 +73,12 @@ class Warrants(Result):
         there = (main["status"] == "open") & (every > 0) & np.isfinite(n)
         said = [
             tr(
-                "{groups}: {n} of {all} warrants are open at the cut-off ({share}, interval {low} to {high}).",
+                "{groups}: {n} of {all} warrants are open at the cut-off ({share}{limits}).",
                 groups=tr("{groups}", groups=group_of(main, int(row))) if strata else tr("All together"),
                 n=whole(n[row]),
                 all=whole(every[row]),
                 share=Share(share[row]),
-                low=Share(low[row]),
-                high=Share(high[row]),
+                limits=limits_words(low[row], high[row], inside=True),
             )
             for row in np.flatnonzero(there)
         ]
