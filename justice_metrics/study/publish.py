@@ -19,6 +19,7 @@ from ..disclosure.boxes import boxes_record
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
 from ..publish.changes import changes_between
+from ..publish.inert import without_folder
 from ..publish.passport import Passport, read_passport
 from ..publish.record import as_json
 from ..publish.releases import StoredRelease, add_release, publishing_alone, releases
@@ -215,10 +216,16 @@ def _published(
     steps.next(tr("Attacking the release, as an outsider would"))
     checked(files, gate, made)
     steps.next(tr("Writing the release"))
-    gate.secure.keep_record(dossier_name(number), made.dossier())
+    gate.secure.keep_record(dossier_name(number), dossier_of(made))
     stored = add_release(study.publishing.folder, files)
     enter_releases((*gate.stored, stored), gate.secure)
     return PublishedStudy(stored=stored, new=True, lines=(*told_of(made), *log.lines()))
+
+
+def dossier_of(made: Release) -> dict[str, Any]:
+    """Return what the checker looks at on the secure side: raw counts, and who let what leave against its guard."""
+    exceptions = [{"name": one.name, "reason": one.reason, "who": one.who} for one in made.policy.exceptions]
+    return {"policy": made.policy.to_record(), "exceptions": exceptions, **made.dossier()}
 
 
 def told_of(made: Release) -> tuple[Readable, ...]:
@@ -297,7 +304,7 @@ def _record(study: Study, gate: Gate, made: Release, passport: Passport) -> dict
         "citation": _texts(passport.citation, study.languages) if passport.citation is not None else None,
         "cutoffs": sorted({one.provenance.cutoff.isoformat() for one in made.results if one.provenance.cutoff}),
         "simulated": any(one.provenance.simulated for one in made.results),
-        "inputs": {name: input_digest(about, gate.key) for name, about in sorted(study.data.items())},
+        "inputs": {without_folder(name): input_digest(about, gate.key) for name, about in sorted(study.data.items())},
         "study": {"file": study.source, "sha256": hashlib.sha256(study.path.read_bytes()).hexdigest()},
         "seeds": sorted({value for one in made.results for name, value in one.provenance.settings if name == "seed"}),
         "policy": gate.policy.to_record(),

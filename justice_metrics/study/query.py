@@ -22,7 +22,7 @@ from .asking import Steps
 from .known import cells_record, queries_so_far, query_name
 from .plan import Study, read_study
 from .planned import planned
-from .publish import Gate, answers, checked, citation, opened, protected, record_files, rules_of, told_of
+from .publish import Gate, answers, checked, citation, dossier_of, opened, protected, record_files, rules_of, told_of
 
 QUERY_SUFFIXES: Final = (".csv", ".xlsx", ".html", ".json")
 
@@ -163,7 +163,7 @@ def _entered(gate: Gate, made: Release, files: Mapping[str, bytes], question: Ma
     number = queries_so_far(gate.secure) + 1
     folder = query_name(number)
     gate.secure.keep_folder(folder, files)
-    gate.secure.keep(f"dossiers/query_{number:04d}.json", json_text(made.dossier()))
+    gate.secure.keep(f"dossiers/query_{number:04d}.json", json_text(dossier_of(made)))
     gate.secure.enter(
         {"kind": "query", "number": number, "after": len(gate.stored), "folder": folder, "asked": _asked(question)}
     )

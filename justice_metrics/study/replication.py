@@ -77,18 +77,25 @@ def replication_files(study: Study, policy: DisclosurePolicy, results: tuple[Res
     made: dict[str, bytes] = {"study.toml": _toml(_study(package)), "policy.toml": _toml(_policy(policy))}
     for name, about in study.data.items():
         made |= _mapping_files(package, name, about, results)
-    for name, path in package.enclosed.items():
-        try:
-            made[name] = path.read_bytes()
-        except OSError:
-            raise SettingsError(
-                tr("There is no file '{name}'.", name=name), tr("Correct 'enclose' in [publish] of the study.")
-            ) from None
+    made = {**_enclosed(package), **made}
     made["columns_of_data.csv"] = _columns_of_data(study)
     made["columns_of_results.csv"] = _columns_of_results(results, study.languages)
     made["software.txt"] = _software()
     made["README.md"] = _readme(study, sorted(made))
     return made
+
+
+def _enclosed(package: _Package) -> dict[str, bytes]:
+    """Return the user's own files that are to be in the package."""
+    found = {}
+    for name, path in package.enclosed.items():
+        try:
+            found[name] = path.read_bytes()
+        except OSError:
+            raise SettingsError(
+                tr("There is no file '{name}'.", name=name), tr("Correct 'enclose' in [publish] of the study.")
+            ) from None
+    return found
 
 
 def _mapping_names(study: Study) -> dict[str, str]:
@@ -108,15 +115,19 @@ def _study(package: _Package) -> dict[str, Any]:
     part |= {"mapping": package.names[part["mapping"]], "policy": "policy.toml"}
     questions = []
     for one in raw["question"]:
-        question = {
-            name: Path(value).name if name in FILE_SETTINGS and isinstance(value, str) else value
-            for name, value in one.items()
-        }
+        question = {name: _without_folders(value) if name in FILE_SETTINGS else value for name, value in one.items()}
         if "mapping" in question:
             question["mapping"] = package.names[question["mapping"]]
         questions.append(question)
     output = {name: value for name, value in raw.get("output", {}).items() if name == "formats"}
     return {"study": part, "question": questions, **({"output": output} if output else {})}
+
+
+def _without_folders(value: Any) -> Any:
+    """Return names of files as they lie in the package, side by side."""
+    if isinstance(value, list | tuple):
+        return [_without_folders(one) for one in value]
+    return Path(value).name if isinstance(value, str) else value
 
 
 def _policy(policy: DisclosurePolicy) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import stat
+import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,8 +15,11 @@ import pytest
 from justice_metrics.base.errors import DisclosureError, JusticeMetricsError, OutputError, SettingsError
 from justice_metrics.base.language import tr
 from justice_metrics.disclosure.audit import audit
+from justice_metrics.disclosure.policy import DisclosurePolicy
+from justice_metrics.study.plan import read_study
 from justice_metrics.study.publish import PublishedStudy, publish_study
 from justice_metrics.study.query import query_study
+from justice_metrics.study.replication import replication_files
 from justice_metrics.study.run import run_study
 from tests.cli.conftest import Files, rows
 
@@ -197,6 +201,36 @@ class TestReplication:
         assert twin[0].split(",") == ["id", "department", "court", "reported", "how", "ended"]
         assert len(twin) == 61  # as many as are published
         assert {line.split(",")[1] for line in twin[1:]} == {"North", "South"}
+
+    def test_what_is_enclosed_and_what_is_lacking(self, tmp_path: Path, keyed: Any) -> None:
+        path = made(tmp_path / "study")
+        (tmp_path / "days.csv").write_text("start,end\n2016-01-01,2016-01-10\n", encoding="utf-8")
+        limits = f'[[question]]\nask = "time_limits"\ncalendar = "{tmp_path}/days.csv"\n[output]'
+        path.write_text(STUDY.replace("[output]", limits), encoding="utf-8")
+        package = replication_files(read_study(path), DisclosurePolicy(), ())
+        assert tomllib.loads(package["study.toml"].decode())["question"][2]["calendar"] == "days.csv"
+        assert "Not enclosed, and needed to run: days.csv." in package["README.md"].decode()
+        path.write_text(path.read_text(encoding="utf-8") + 'enclose = "../days.csv"\n', encoding="utf-8")
+        package = replication_files(read_study(path), DisclosurePolicy(), ())
+        assert package["days.csv"].startswith(b"start,end")
+        assert "Not enclosed" not in package["README.md"].decode()
+        (tmp_path / "days.csv").unlink()
+        path.write_text(STUDY + 'enclose = "../days.csv"\n', encoding="utf-8")
+        with pytest.raises(SettingsError, match=r"There is no file 'days\.csv'"):
+            replication_files(read_study(path), DisclosurePolicy(), ())
+
+    def test_an_address_of_a_database_stays_inside(self, tmp_path: Path) -> None:
+        path = made(tmp_path / "study")
+        mapping = path.parent / "mapping.toml"
+        text = mapping.read_text(encoding="utf-8").replace(
+            'file = "cases.csv"', 'file = "postgresql://register.example.org/cases"\ntable = "secret_table"'
+        )
+        mapping.write_text(f"# a remark\n{text}", encoding="utf-8")
+        package = replication_files(read_study(path), DisclosurePolicy(), ())
+        whole = b"\n".join(package.values())
+        for word in (b"register.example.org", b"secret_table", b"a remark"):
+            assert word not in whole
+        assert tomllib.loads(package["mapping.toml"].decode())["data"]["file"] == "mapping.csv"
 
     def test_what_each_column_is(self, place: Place) -> None:
         package = place.done.stored.folder / "replication"
