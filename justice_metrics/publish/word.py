@@ -16,6 +16,7 @@ from .word_parts import bookmarked, contents_field, data_table, described, field
 
 _WIDEST: Final = 6.5  # inches: the text column of an A4 sheet with margins of 22 mm
 _TEMPLATE: Final = ".docx"
+_UNSEEN: Final = ("/thumbnail", "/customXml", "/extended-properties", "/custom-properties")
 
 
 def word_bytes(
@@ -83,6 +84,7 @@ def word_of(made: Document, *, template: Path | None = None) -> bytes:
     for one in made.sections:
         writer.section(one)
     writer.end()
+    _bare(writer.book)
     file = io.BytesIO()
     writer.book.save(file)
     return repacked(file.getvalue())
@@ -112,6 +114,14 @@ def _opened(template: Path | None) -> Any:
             tr("The template '{name}' holds macros, or loads something from elsewhere.", name=template.name), remedy
         )
     return book
+
+
+def _bare(book: Any) -> None:
+    """Take out what travels with a document unseen: a picture of an earlier state, parts and properties of others."""
+    for holder in (book.part.package, book.part):
+        for name, one in tuple(holder.rels.items()):
+            if one.reltype.endswith(_UNSEEN):
+                del holder.rels[name]
 
 
 class _Writer:

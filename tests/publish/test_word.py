@@ -88,6 +88,8 @@ def test_it_names_nobody_and_no_day(made: bytes, book: Any) -> None:
     assert {about.created.year, about.modified.year} == {2000}
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert {one.date_time for one in archive.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+        names = " ".join(archive.namelist())
+    assert not [one for one in ("thumbnail", "customXml", "app.xml", "custom.xml", "comments") if one in names]
 
 
 def test_two_runs_give_the_same_bytes() -> None:
