@@ -58,7 +58,8 @@ class CellOf:
         ``<prefix>:<value>``, of which the units have the level "yes".
     each : mapping of str to mapping
         Key column to, for each value of the column, restrictions like those of ``fixed``: where values differ in more
-        than one dimension. The dimension ``unit`` means that another unit is counted there.
+        than one dimension. The dimension ``unit`` means that another unit is counted there. Several columns together
+        are named "level, days", and so are their values.
     events : bool
         It counts things that a unit can have several of (hearings, decisions), so it is no part of a count of units.
 
@@ -87,7 +88,7 @@ class CellOf:
         given += [(dimension, (str(row[column]),)) for column, dimension in self.keys.items()]
         given += [(dimension, levels[str(row[column])]) for column, (dimension, levels) in self.sets.items()]
         for column, by_value in self.each.items():
-            given += by_value[str(row[column])].items()
+            given += by_value[", ".join(str(row[one]) for one in column.split(", "))].items()
         given = [(name.format(**row) if "{" in name else name, levels) for name, levels in given]
         given += [(f"{prefix}:{row[column]}", ("yes",)) for column, prefix in self.flags.items() if row[column] != ALL]
         given += [(name, (str(level),)) for name, level in strata.items()]

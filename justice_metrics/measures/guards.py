@@ -141,6 +141,7 @@ def as_label(words: Readable) -> Label:
 
     Examples
     --------
+    >>> from justice_metrics.base.language import tr
     >>> as_label(tr("{n} stages", n=7)).text()
     '7 stages'
     """

@@ -28,7 +28,7 @@ from ..subdistribution import known_outcome
 from .hazard_models import Model, all_told, naive_told
 from .hazard_states import MODELS, Asked, Present
 from .hazards_data import hazard_data
-from .hazards_guards import all_cases, at_level, came_at_level, cells_behind, with_guards
+from .hazards_guards import at_level, came_at_level, cells_behind, with_guards
 from .hazards_notes import level_notes, notes_of, proportional_note, test_notes
 from .hazards_tables import (
     coefficient_table,
@@ -350,7 +350,6 @@ def support_hazards(
     tests = table_of_tests(found, words)
     shaky = (tests["test"] == "proportional_hazards") & (tests["p_value"].astype(np.float64) < DOUBTFUL)
     first = found[0].model
-    fixed = all_cases(found, data.spells.provenance)
     return SupportHazards(
         heading=tr("Pace towards {outcome} once supported", outcome=words[endings[0]]),
         tables=with_guards(
@@ -360,14 +359,14 @@ def support_hazards(
                     words,
                     direct=bool(data.milestones),
                     confidence_level=confidence_level,
-                    cells=(at_level(found, fixed), came_at_level(found, fixed)),
+                    cells=(at_level(found), came_at_level(found)),
                 ),
                 "coefficients": coefficient_table(found, words, confidence_level=confidence_level),
                 "tests": tests,
                 **({"combination": combination_table(both, words)} if both else {}),
                 "naive": naive_table(naive, words, confidence_level=confidence_level),
             },
-            cells_behind(found, fixed),
+            cells_behind(found),
         ),
         definition=_definition(asked, ties, words[endings[0]]),
         provenance=data.spells.provenance.add(
