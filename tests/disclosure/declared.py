@@ -124,6 +124,9 @@ def _check_rows(name: str, table: Table) -> None:
     listed: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
     for row in rows:
         listed.setdefault(row[: len(strata)], set()).add(row[len(strata) :])
+    # one row for each group, whose keys only describe it, leaves nothing out
+    if all(len(one) == 1 for one in listed.values()):
+        return
     assert len({frozenset(one) for one in listed.values()}) == 1, (
         f"{name}: rows are missing in some groups: sparse=True"
     )

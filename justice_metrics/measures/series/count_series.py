@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.errors import QuestionError
 from ...base.language import Readable, tr, trn
 from ...base.levels import NOT_APPLICABLE
@@ -101,6 +102,14 @@ def counted_series(
     denominator, scale_words, definition = _against(data, table, periods, words, per, share_of)
     if share_of is not None:
         _ensure_part(numerator, denominator, words, data.label(share_of))
+    # a sum over the rows that hold both numbers is another one than the sum of all that were told
+    apart = f", where {' and '.join(wanted)} are told" if len(wanted) > 1 and (none or alone.any()) else ""
+    cells = {
+        name: CellOf(fixed={"unit": (f"{word}{apart}",)}, keys={"period": f"{period}_of_it"})
+        for name, word in (("numerator", wanted[0]), ("denominator", share_of and data.need(share_of)))
+        if word
+    }
+    cells["units"] = cells.get("denominator", cells["numerator"])
     return Series(
         strata=table.strata,
         periods=periods,
@@ -112,6 +121,7 @@ def counted_series(
         is_share=share_of is not None,
         scale_words=scale_words,
         definition=definition,
+        cells=cells,
         notes=(*data.notes, *_unknown_note(table, wanted, int(alone.sum()), known_only=known_only), *_none_note(none)),
     )
 

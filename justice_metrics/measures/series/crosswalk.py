@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.errors import QuestionError
 from ...base.language import Label, Language, Message, Readable, format_number, tr, trn
 from ...base.levels import MISSING_LEVELS
@@ -22,7 +23,9 @@ from ...cases.crosswalk import Crosswalk, CrosswalkRow, group_words, iccs_codes,
 from ...figures.counts import bars
 from ...reduce.count_sums import added
 from ...reduce.strata import flag_counts
+from ..boxes import Restrictions
 from ..declared import Share, sampling_notes, strata_columns
+from ..shown import HIDDEN, any_hidden, numbers, tell_hidden, words_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,8 +83,15 @@ class CrosswalkAnswer(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return how many units were placed, and how many not."""
-        main = self.main
-        units = main["units"].astype(float)
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return how many units were placed, and how many not, where all of them are shown."""
+        main = shown.main
+        units = numbers(main, "units")
+        if any_hidden(main, "units"):
+            return ()
         total = float(units.sum())
         if not np.isfinite(total):
             return (tr("Some offences have no number of units, so no share of all is told."),)
@@ -104,18 +114,24 @@ class CrosswalkAnswer(Result):
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the units of each group."""
-        groups = self.tables["groups"]
-        units = groups["units"].astype(float)
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the units of each group that is shown."""
+        groups = shown.tables["groups"]
+        units = numbers(groups, "units")
         known = np.isfinite(units)
         names = [str(one) for one, told in zip(groups["group"], known, strict=True) if told]
-        return bars(
-            bins=[self.words[one].text(language) for one in names],
-            counts=units[known],
+        axes = bars(
+            bins=[words_of(groups, "group", one).text(language) for one in names] or [HIDDEN.text(language)],
+            counts=units[known] if names else [np.nan],
             x_label=tr("group of offences").text(language),
             y_label=tr("cases").text(language),
-            number=lambda n: format_number(round(n), language),
+            number=lambda n: format_number(round(n), language) if np.isfinite(n) else HIDDEN.text(language),
             ax=ax,
         )
+        return tell_hidden(axes, groups, "units", language=language)
 
 
 def crosswalk(
@@ -164,12 +180,13 @@ def crosswalk(
     words |= {
         one: Label({"en": f"{one} {code.label}", "es": f"{one} {code.label.text('es')}"}) for one, code in codes.items()
     }
+    unit = {"unit": (data.need(quantity),)} if isinstance(data, CountData) else {}
     return CrosswalkAnswer(
         heading=tr("Offences in groups and in codes of the international classification"),
         tables={
-            "main": _main(found, attribute, words),
-            "groups": _groups(found, words),
-            "codes": _codes(found, words),
+            "main": _main(found, attribute, words, unit),
+            "groups": _groups(found, attribute, words, unit),
+            "codes": _codes(found, attribute, words, unit),
         },
         definition=Definition(
             answers=tr("Where do the offences of these data belong?"),
@@ -190,6 +207,7 @@ def crosswalk(
             *crosswalk_notes(found),
         ),
         frame_library=data.frame_library,
+        weighted=isinstance(data, CaseData) and data.sampling.weighted,
         words=words,
     )
 
@@ -264,12 +282,12 @@ def crosswalk_notes(found: Offences) -> tuple[Readable, ...]:
     return tuple(notes)
 
 
-def _main(found: Offences, attribute: str, words: Mapping[str, Readable]) -> Table:
+def _main(found: Offences, attribute: str, words: Mapping[str, Readable], unit: Restrictions) -> Table:
     codes = iccs_codes()
     rows = found.rows
     columns = (
         *strata_columns((attribute,)),
-        Column("units", tr("cases"), "units", "count", "count"),
+        Column("units", tr("cases"), "units", "count", "count", cell=CellOf(fixed=unit)),
         Column("article", tr("article"), "text", "key", "text"),
         Column("group", tr("group of offences"), "text", "key", "key"),
         Column("iccs", tr("code (ICCS)"), "text", "key", "key"),
@@ -305,26 +323,47 @@ def _status(units: Any) -> list[str]:
     return ["" if np.isfinite(one) else "not_available" for one in np.asarray(units, np.float64)]
 
 
-def _groups(found: Offences, words: Mapping[str, Readable]) -> Table:
+def _of_offences(
+    found: Offences, attribute: str, names: Sequence[str], unit: Restrictions
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return for each name which units it holds: those of its offences; of a name without any, nobody."""
+    made: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name in dict.fromkeys(names):
+        levels = tuple(level for level, one in zip(found.levels, names, strict=True) if one == name)
+        made[name] = {**unit, attribute: levels}
+    return made
+
+
+def _groups(found: Offences, attribute: str, words: Mapping[str, Readable], unit: Restrictions) -> Table:
     names = [row.group if row else UNMATCHED for row in found.rows]
     levels = [one for one in words if one in names]
     columns = (
         Column("group", tr("group of offences"), "text", "key", "key"),
-        Column("units", tr("cases"), "units", "count", "count"),
+        Column(
+            "units",
+            tr("cases"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(each={"group": _of_offences(found, attribute, names, unit)}),
+        ),
     )
     values = {"group": levels, "units": np.array([_total(found, names, one) for one in levels])}
     status = {"units": _status(values["units"])}
     return Table(columns, values, labels={"group": words}, title=tr("By group"), statuses=status)
 
 
-def _codes(found: Offences, words: Mapping[str, Readable]) -> Table:
+def _codes(found: Offences, attribute: str, words: Mapping[str, Readable], unit: Restrictions) -> Table:
     names = [row.iccs if row else "" for row in found.rows]
     levels = sorted({one for one in names if one})
     sure = ["" if row is None or row.fit != "whole" else row.iccs for row in found.rows]
+    under = _of_offences(found, attribute, names, unit)
+    nobody = {one: {**unit, attribute: ("none of the code as a whole",)} for one in levels}
+    whole = nobody | _of_offences(found, attribute, sure, unit)
     columns = (
         Column("iccs", tr("code (ICCS)"), "text", "key", "key"),
-        Column("units", tr("cases"), "units", "count", "count"),
-        Column("whole", tr("of them as a whole"), "units", "count", "count"),
+        Column("units", tr("cases"), "units", "count", "count", cell=CellOf(each={"iccs": under})),
+        Column("whole", tr("of them as a whole"), "units", "count", "count", cell=CellOf(each={"iccs": whole})),
     )
     values = {
         "iccs": levels,

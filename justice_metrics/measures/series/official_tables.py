@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
+from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Message, Readable, format_number, tr, trn
 from ...base.provenance import unit_words
@@ -23,6 +24,7 @@ from ...cases.periods import periods_of
 from ...figures.counts import bars
 from ...reduce.cohorts import DayCounts, arrival_counts
 from ..declared import sampling_notes
+from ..shown import HIDDEN, numbers, tell_hidden, words_of
 from .crosswalk import CERTAINTY_WORDS, OWN_READING
 from .series import ARRIVAL_WORDS
 
@@ -79,8 +81,13 @@ class OfficialTables(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return how many rows are filled, and which cannot be."""
-        main = self.main
-        known = np.isfinite(main["value"].astype(float)) | np.isfinite(main["share"].astype(float))
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return how many rows are filled with numbers that are shown, and which cannot be."""
+        main = shown.main
+        known = np.isfinite(numbers(main, "value")) | np.isfinite(numbers(main, "share"))
         filled = {str(one) for one in main["row"][known]}
         every = {str(one) for one in main["row"]}
         said: list[Readable] = [
@@ -95,31 +102,39 @@ class OfficialTables(Result):
             said.append(
                 tr(
                     "These need a survey of victims and stay empty: {rows}.",
-                    rows=[_framework_words(one) for one in sorted({self._framework(one) for one in empty})],
+                    rows=[_framework_words(one) for one in sorted({cls._framework(shown, one) for one in empty})],
                 )
             )
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the numbers that were recorded, all years together; survey ratios are never drawn beside them."""
-        main = self.main
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the numbers that were recorded and are shown, all years together."""
+        main = shown.main
+        value = numbers(main, "value")
         # of codes only those that no other drawn one holds, so that nothing is drawn twice
         rows = [one for one in dict.fromkeys(main["row"].tolist()) if one.startswith("cts_recorded")]
-        known = [one for one in rows if np.isfinite(main["value"][main["row"] == one].astype(float)).any()]
+        known = [one for one in rows if np.isfinite(value[main["row"] == one]).any()]
         leaves = [one for one in known if not any(other != one and other.startswith(one) for other in known)]
-        totals = [float(np.nansum(main["value"][main["row"] == one].astype(float))) for one in leaves]
-        return bars(
-            bins=[self.words[one].text(language) for one in leaves] or [REASON_WORDS["none"].text(language)],
+        totals = [float(np.nansum(value[main["row"] == one])) for one in leaves]
+        axes = bars(
+            bins=[words_of(main, "row", one).text(language) for one in leaves] or [REASON_WORDS["none"].text(language)],
             counts=totals or [np.nan],
             x_label=tr("row of the official table").text(language),
             y_label=tr("number, all years").text(language),
-            number=lambda n: format_number(round(n), language),
+            number=lambda n: format_number(round(n), language) if np.isfinite(n) else HIDDEN.text(language),
             ax=ax,
         )
+        return tell_hidden(axes, main, "value", language=language)
 
-    def _framework(self, row: str) -> str:
-        sources = self.tables["sources"]
-        return str(sources["framework"][sources["row"].tolist().index(row)])
+    @staticmethod
+    def _framework(shown: Result, row: str) -> str:
+        main = shown.main
+        return str(main["framework"][main["row"].tolist().index(row)])
 
 
 def _framework_words(framework: str) -> Readable:
@@ -194,7 +209,7 @@ def official_tables(
     left_out = {name: n for day_counts, _ in counted.values() if day_counts for name, n in day_counts.left_out.items()}
     return OfficialTables(
         heading=tr("Rows of official tables that these data can fill"),
-        tables={"main": _main(lines, words), "sources": _sources(rows, words)},
+        tables={"main": _main(lines, words, attribute), "sources": _sources(rows, words)},
         definition=Definition(
             answers=tr("What can these data give to official tables, and what not?"),
             numerator=tr("units of these data whose offence belongs to the code of the row as a whole"),
@@ -211,6 +226,7 @@ def official_tables(
         ),
         notes=(*sampling_notes(cases, design_used=True), *_notes(cases, left_out)),
         frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
         words=words,
     )
 
@@ -222,6 +238,8 @@ class _Line(NamedTuple):
     status: str
     possible: float
     reason: str
+    sure: tuple[str, ...] = ()
+    maybe: tuple[str, ...] = ()
 
 
 def _given(survey: Mapping[str, float], rows: Sequence[OfficialRow]) -> dict[str, float]:
@@ -280,11 +298,12 @@ def _lines(
         return [_Line(row, "", np.nan, "not_available", np.nan, "none")]
     labels = np.array(periods_of(counts.day.astype(np.int32), "year").labels)
     last = int(max(labels.tolist())) if row.kind == "recorded" else cases.cutoff.year
-    lines = []
+    lines, names = [], [levels[0] for levels in counts.strata.levels]
     for year in map(str, range(int(min(labels.tolist())), last + 1)):
         here = labels == year
         value, possible = (_sum(counts, here & flags[counts.stratum]) for flags in (sure, maybe))
-        lines.append(_line(row, year, value, possible))
+        offences = [tuple(np.array(names, dtype=object)[flags].tolist()) for flags in (sure, maybe)]
+        lines.append(_line(row, year, value, possible)._replace(sure=offences[0], maybe=offences[1]))
     return lines
 
 
@@ -332,15 +351,33 @@ def _words(row: OfficialRow, codes: Mapping[str, Code], cases: CaseData) -> Read
     return Message(_KIND_WORDS[row.kind].singular, (("what", what),))
 
 
-def _main(lines: Sequence[_Line], words: Mapping[str, Readable]) -> Table:
+def _units(lines: Sequence[_Line], attribute: str, *, sure: bool) -> CellOf:
+    """Say which units each row counts: those of some offences, by the year of their complaint, or of what followed."""
+    each: dict[str, dict[str, tuple[str, ...]]] = {}
+    for one in lines:
+        offences = one.sure if sure else one.maybe
+        kind = {} if one.row.kind == "recorded" else {"counted as": (one.row.kind,)}
+        each[one.row.row] = {attribute: offences or ("none of the row",), **kind}
+    recorded = all(one.row.kind in {"recorded", "survey"} for one in lines if one.period)
+    return CellOf(each={"row": each}, keys={"period": "year" if recorded else "counted_year"})
+
+
+def _main(lines: Sequence[_Line], words: Mapping[str, Readable], attribute: str) -> Table:
     columns = (
         Column("framework", tr("table"), "text", "key", "key"),
         Column("row", tr("row"), "text", "key", "key"),
         Column("period", tr("year"), "text", "key", "key"),
-        Column("value", tr("number"), "units", "count", "count"),
-        Column("share", tr("share"), "share", "estimate", "share"),
-        Column("possible", tr("others that may belong there"), "units", "count", "count"),
-        Column("reason", tr("reason or reserve"), "text", "key", "text"),
+        Column("value", tr("number"), "units", "count", "count", cell=_units(lines, attribute, sure=True)),
+        Column("share", tr("share"), "share", "estimate", "setting"),
+        Column(
+            "possible",
+            tr("others that may belong there"),
+            "units",
+            "count",
+            "count",
+            cell=_units(lines, attribute, sure=False),
+        ),
+        Column("reason", tr("reason or reserve"), "text", "key", "text", of=Of(inputs=("value", "possible"))),
     )
     surveys = np.array([one.row.kind == "survey" for one in lines])
     numbers = _quantity(lines, ~surveys)
@@ -391,7 +428,7 @@ def _sources(rows: Sequence[OfficialRow], words: Mapping[str, Readable]) -> Tabl
         "row": words,
         "certainty": CERTAINTY_WORDS,
     }
-    return Table(columns, values, labels=labels, title=tr("Where the rows were read"))
+    return Table(columns, values, labels=labels, title=tr("Where the rows were read"), guard="words")
 
 
 def _notes(cases: CaseData, left_out: Mapping[str, int]) -> tuple[Readable, ...]:

@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
+from ...base.cells import CellOf
 from ...base.errors import QuestionError
-from ...base.language import Message, Readable, tr, trn
+from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.levels import PENDING
 from ...base.provenance import LeftOut
 from ...base.quantities import STATUSES, Quantity, quantity, ratio
@@ -24,6 +25,7 @@ from ...reduce.beginnings import beginning
 from ...reduce.cohorts import DayCounts, arrival_counts, cohort_counts, resolved_counts
 from ...reduce.grouped import summed
 from ...tables import Strata
+from ..boxes import Restrictions, watched_levels
 from ..declared import LEFT_OUT_WORDS, sampling_notes
 from ..recorded import ensure_mapped, silence_notes
 from ..untold_endings import untold_note
@@ -66,6 +68,8 @@ class Series:
     left_out : tuple of LeftOut
     notes : tuple of Readable
     weighted : bool
+    cells : mapping of str to CellOf
+        Which units ``units``, ``numerator`` and ``denominator`` count; none of what is no count.
     """
 
     strata: Strata
@@ -82,6 +86,7 @@ class Series:
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[Readable, ...] = field(default=())
     weighted: bool = False
+    cells: Mapping[str, CellOf] = field(default_factory=dict)
 
     @property
     def estimate(self) -> Quantity:
@@ -150,18 +155,21 @@ def cohort_series(
         seen=seen,
         so_far=_summed(counts, place, counts.so_far, len(periods.labels)),
         is_share=True,
-        scale_words=tr("{outcome} within {days} days, share", outcome=words, days=within_days),
+        scale_words=tr("{outcome} within {days} days, share", outcome=words, days=Setting(within_days)),
         definition=Definition(
             answers=tr("Of the cases that began in each period, how many came to the outcome in the same time?"),
             numerator=tr(
-                "cases with: {outcome}, within {days} days of: {start}", outcome=words, days=within_days, start=began
+                "cases with: {outcome}, within {days} days of: {start}",
+                outcome=words,
+                days=Setting(within_days),
+                start=began,
             ),
-            denominator=tr("cases of the period that could be followed for {days} days", days=within_days),
+            denominator=tr("cases of the period that could be followed for {days} days", days=Setting(within_days)),
             basis="cohort",
             pending=tr(
                 "followed for {days} days each; cases that began later than {days} days before the cut-off are not "
                 "counted yet, and their period is marked",
-                days=within_days,
+                days=Setting(within_days),
             ),
         ),
         left_out=tuple(LeftOut(LEFT_OUT_WORDS[name], n) for name, n in counts.left_out.items()),
@@ -172,7 +180,27 @@ def cohort_series(
             *untold_note(float(numerator.values.sum()), float(np.nansum(denominator.values)), counts.untold),
         ),
         weighted=cases.sampling.weighted,
+        cells=_cohort_cells(cases, counts, outcome=outcome, start=start, within_days=within_days, period=period),
     )
+
+
+def _cohort_cells(
+    cases: CaseData, counts: DayCounts, *, outcome: str, start: str, within_days: int, period: Period
+) -> dict[str, CellOf]:
+    """Say which units a cohort's numbers count: where none was left out but for its start, those that others count."""
+    first = set(cases.resolve(start)) == {cases.procedure.start}
+    lost = sum(n for name, n in counts.left_out.items() if name not in {"start_undated", "not_started"})
+    name = f"{within_days} days from {start}"
+    there: Restrictions = {} if first and not lost else {f"in cohorts of {start}, to {outcome}": ("yes",)}
+    followed: Restrictions = {f"followed {name}": ("yes",)}
+    if first and not lost:
+        followed = {"watched_days": watched_levels(within_days)}
+    keys = {"period": period if first else f"{start}_{period}"}
+    return {
+        "units": CellOf(fixed=there, keys=keys),
+        "denominator": CellOf(fixed={**there, **followed}, keys=keys),
+        "numerator": CellOf(fixed={**there, **followed, f"{outcome} in {name}": ("yes",)}, keys=keys),
+    }
 
 
 def arrival_series(cases: CaseData, *, quantity: str, period: Period, by: tuple[str, ...]) -> Series:
@@ -215,7 +243,18 @@ def arrival_series(cases: CaseData, *, quantity: str, period: Period, by: tuple[
             *_register_note(periods, first, last, cases.cutoff_day),
         ),
         weighted=cases.sampling.weighted,
+        cells=_arrival_cells(cases, states, period),
     )
+
+
+def _arrival_cells(cases: CaseData, states: tuple[str, ...] | None, period: Period) -> dict[str, CellOf]:
+    """Say which units came there in each period: of the start, those of the cohort."""
+    if states == (cases.procedure.start,):
+        cell = CellOf(keys={"period": period})
+    else:
+        thing = "ended" if states is None else f"came to {'+'.join(sorted(states))}"
+        cell = CellOf(fixed={"unit": (f"{thing}, by day",)}, keys={"period": f"{period}_of_it"})
+    return {"units": cell, "numerator": cell}
 
 
 def _register(registered: DayCounts, periods: Periods, cutoff_day: int) -> tuple[int, int]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ...base.language import Language, Message, Readable, format_number, format_share, tr, trn
+from ...base.cells import Of
+from ...base.language import Language, Message, Readable, Setting, format_number, format_share, tr, trn
 from ...base.levels import NOT_APPLICABLE, NOT_AVAILABLE, PENDING, UNDER_REVIEW
 from ...base.quantities import NOT_DEFINED, STATUS_WORDS, STATUSES, SUPPRESSED, Quantity
 from ...base.result import Result
@@ -20,6 +21,7 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.control import period_rows
 from ..declared import FEW_UNITS, Share, ensure_level, group_words, strata_columns
+from ..shown import HIDDEN, group_names, numbers, strata_of, words_of
 from .count_series import asked_series
 from .series import Series
 
@@ -115,6 +117,83 @@ class Trends(Result):
             waiting_label=", ".join(words.text(language) for words in reasons),
             number=number_of(series, language),
             shares=series.is_share,
+            ax=ax,
+        )
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the first and the last complete period of which the numbers are shown."""
+        main = shown.main
+        value, n, low, high = (numbers(main, one) for one in ("estimate", "numerator", "conf_low", "conf_high"))
+        if strata_of(main):
+            return ()
+        told = np.flatnonzero((main["state"] == _COMPLETE) & np.isfinite(value) & np.isfinite(n))
+        is_share = next(one.unit for one in main.columns if one.name == "estimate") == "share"
+        said: list[Readable] = []
+        for row in dict.fromkeys((told[0], told[-1]) if len(told) else ()):
+            write = Share if is_share else Rate
+            found = {
+                "period": words_of(main, "period", main["period"][row]),
+                "estimate": write(float(value[row])),
+                "numerator": round(n[row]),
+                "low": write(float(low[row])),
+                "high": write(float(high[row])),
+            }
+            if is_share:
+                said.append(
+                    tr(
+                        "{period}: {estimate} ({numerator} of {denominator}; interval {low} to {high}).",
+                        denominator=round(float(main["denominator"][row])),
+                        **found,
+                    )
+                )
+            else:
+                what = next(one.meaning for one in main.columns if one.name == "estimate")
+                said.append(
+                    tr(
+                        "{period}: {estimate} ({what}; {numerator} in all; interval {low} to {high}).",
+                        what=what,
+                        **found,
+                    )
+                )
+        return tuple(said)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the estimates of the first groups by period, as far as they are shown."""
+        main = shown.main
+        periods = list(dict.fromkeys(main["period"].tolist()))
+        place = {one: at for at, one in enumerate(periods)}
+        names = group_names(main, language) or [""] * len(main)
+        groups = list(dict.fromkeys(names))[:MOST_DRAWN]
+        shape = (len(groups), len(periods))
+        middle, low, high = (np.full(shape, np.nan) for _ in range(3))
+        complete, gaps = np.zeros(shape, np.bool_), np.zeros(len(periods), np.bool_)
+        columns = [numbers(main, one) for one in ("estimate", "conf_low", "conf_high")]
+        for row, name in enumerate(names):
+            if name in groups:
+                at = groups.index(name), place[main["period"][row]]
+                middle[at], low[at], high[at] = (one[row] for one in columns)
+                complete[at] = main["state"][row] == _COMPLETE
+        gaps = ~np.isfinite(middle).any(axis=0)
+        column = next(one for one in main.columns if one.name == "estimate")
+        is_share = column.unit == "share"
+        return period_rows(
+            periods=[words_of(main, "period", one).text(language) for one in periods],
+            estimate=middle,
+            conf_low=low,
+            conf_high=high,
+            complete=complete,
+            waiting=gaps,
+            groups=groups,
+            x_label=tr("period").text(language),
+            y_label=column.meaning.text(language),
+            immature_label=STATE_WORDS[_PART].text(language),
+            waiting_label=", ".join(one.text(language) for one in (HIDDEN, _GAPS[PENDING])),
+            number=(lambda share: format_share(share, language, decimals=0))
+            if is_share
+            else (lambda rate: format_number(rate, language, decimals=0 if float(rate).is_integer() else 1)),
+            shares=is_share,
             ax=ax,
         )
 
@@ -241,6 +320,7 @@ def trends(
         ).leave_out(*series.left_out),
         notes=(*series.notes, *_few_notes(series)),
         frame_library=data.frame_library,
+        weighted=series.weighted,
         series=series,
     )
 
@@ -279,18 +359,22 @@ def period_labels(series: Series) -> dict[str, Mapping[str, Readable]]:
 
 def estimate_column(series: Series, name: str = "estimate", meaning: Readable | None = None) -> Column:
     """Declare a share or a rate."""
+    own = name == "estimate"
     if series.is_share:
-        return Column(name, meaning or tr("share"), "share", "estimate", "share")
-    return Column(name, meaning or series.scale_words, "number", "estimate", "share", 2)
+        of = Of(inputs=("numerator", "denominator"), formula="share") if own else None
+        return Column(name, meaning or tr("share"), "share", "estimate", "share", of=of)
+    of = Of(inputs=("numerator", "denominator"), formula="ratio") if own else None
+    return Column(name, meaning or series.scale_words, "number", "estimate", "share", 2, of=of)
 
 
 def denominator_column(series: Series) -> Column:
     """Declare what the numerator is a part of, or comes from."""
     if series.is_share:
-        return Column("denominator", tr("among"), "units", "count", "count")
+        return Column("denominator", tr("among"), "units", "count", "count", cell=series.cells.get("denominator"))
     values = series.denominator.values
     whole = bool((values[np.isfinite(values)] % 1 == 0).all())
-    return Column("denominator", tr("divided by"), "number", "count", "count", 0 if whole else 2)
+    # days, people, judges: what a rate is told of is no number of cases
+    return Column("denominator", tr("divided by"), "number", "count", "setting", 0 if whole else 2)
 
 
 def undefined(values: Floats) -> list[str]:
@@ -332,17 +416,33 @@ def _tables(series: Series, confidence_level: float) -> dict[str, Table]:
     numerator = Quantity(np.where(waiting, np.nan, series.numerator.values.ravel()), status)
     share: Unit = "share" if series.is_share else "number"
     decimals = 1 if series.is_share else 2
+    # how much of a cohort was followed is a ratio of two counts of it; of a period it is a part of its days
+    cohort = series.so_far is not None
+    part = Of(inputs=("denominator", "units")) if cohort else None
+    formula = "" if series.weighted else "wilson_{}" if series.is_share else "poisson_{}"
     numerator_words = tr("with the outcome") if series.so_far is not None else tr("counted")
     columns = (
         *period_columns(series),
-        Column("units", tr("counted in the period"), "units", "count", "count"),
-        Column("numerator", numerator_words, "units", "count", "count"),
+        Column("units", tr("counted in the period"), "units", "count", "count", cell=series.cells["units"]),
+        Column("numerator", numerator_words, "units", "count", "count", cell=series.cells["numerator"]),
         denominator_column(series),
-        Column("seen", tr("observed for the whole time"), "share", "key", "key", 0),
-        Column("state", tr("state"), "text", "key", "key"),
+        Column("seen", tr("observed for the whole time"), "share", "key", "share", 0, of=part)
+        if cohort
+        else Column("seen", tr("observed for the whole time"), "share", "key", "setting", 0),
+        Column("state", tr("state"), "text", "key", "key", of=part),
         estimate_column(series),
-        Column("conf_low", tr("lower limit"), share, "interval", "interval", decimals),
-        Column("conf_high", tr("upper limit"), share, "interval", "interval", decimals),
+        *(
+            Column(
+                f"conf_{side}",
+                words,
+                share,
+                "interval",
+                "interval",
+                decimals,
+                of=Of(inputs=("numerator", "denominator"), formula=formula.format(side), level=confidence_level),
+            )
+            for side, words in (("low", tr("lower limit")), ("high", tr("upper limit")))
+        ),
     )
     values = {
         **period_values(series),
@@ -405,6 +505,6 @@ def _few_notes(series: Series) -> tuple[Readable, ...]:
             "{n} period rests on fewer than {few} units: its share moves much by chance.",
             "{n} periods rest on fewer than {few} units: their shares move much by chance.",
             n,
-            few=FEW_UNITS,
+            few=Setting(FEW_UNITS),
         ),
     )
