@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ..base.cells import CellOf, Of
+from ..base.cells import CellOf, Of, Tie
 from ..base.language import Language, Readable, Setting, format_number, format_share, tr
 from ..base.levels import PENDING
 from ..base.result import Definition, Result
@@ -20,7 +20,7 @@ from ..figures.funnel import funnel
 from ..figures.stage_flow import stage_flow
 from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_ages
 from ..tables import StageCounts, Strata
-from .boxes import ending_levels, later_levels, watched_levels
+from .boxes import Restrictions, ending_levels, later_levels, tie, watched_levels
 from .declared import (
     FEW_UNITS,
     Share,
@@ -302,6 +302,7 @@ def attrition(
         notes=(*sampling_notes(cases), *_age_notes(aged), *few_units_note(counts.strata, counts.reached[:, 0])),
         frame_library=cases.frame_library,
         weighted=cases.sampling.weighted,
+        ties=(*_ties(counts, cases), *(_ties(_all_together(counts), cases) if by else ())),
         counts=counts,
         step_words=steps,
         ending_words=words,
@@ -318,6 +319,37 @@ def _all_together(counts: StageCounts) -> StageCounts:
         recorded=counts.recorded.sum(axis=0, keepdims=True),
         left_out={},
     )
+
+
+def _ties(counts: StageCounts, cases: CaseData) -> tuple[Tie, ...]:
+    """Return what an outsider knows of the steps: who does not come to the next one is lost, pending or was decided.
+
+    Nobody is convicted or acquitted before a verdict, so these sums have fewer members than their boxes tell.
+    """
+    lost = tuple(one for one in ending_levels(cases) if one not in DECIDED)
+    later = later_levels(counts.steps)
+    decided = [one for one in counts.endings if one in DECIDED]
+    made: list[Tie] = []
+    for place, levels in enumerate(counts.strata.levels):
+        group: Restrictions = {name: (one,) for name, one in zip(counts.strata.names, levels, strict=True)}
+        stays: list[list[Restrictions]] = []
+        for at, step in enumerate(counts.steps):
+            there: Restrictions = {**group, "furthest": (step,)}
+            left: list[Restrictions] = [{**there, "ending": lost}, {**there, "ending": (PENDING,)}]
+            ended = [{**there, "ending": (one,)} for one in decided if _n(counts, place, at, one)]
+            onward = [{**group, "furthest": later[one]} for one in counts.steps[at + 1 : at + 2]]
+            made.append(tie([{**group, "furthest": later[step]}], [*onward, *left, *ended]))
+            stays.append(left)
+        first = next((at for at in range(len(counts.steps)) if any(_n(counts, place, at, one) for one in decided)), 0)
+        if first:
+            endings: list[Restrictions] = [{**group, "ending": (one,)} for one in decided]
+            rest = [one for left in stays[first:] for one in left]
+            made.append(tie([{**group, "furthest": later[counts.steps[first]]}], [*endings, *rest]))
+    return tuple(made)
+
+
+def _n(counts: StageCounts, stratum: int, step: int, ending: str) -> float:
+    return float(counts.furthest[stratum, step, counts.endings.index(ending)])
 
 
 def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, cases: CaseData) -> Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
-from ..base.cells import CellOf, Of
+from ..base.cells import CellOf, Of, Tie
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, Setting, tr
 from ..base.levels import LEVEL_WORDS, PENDING
@@ -23,7 +23,7 @@ from ..reduce.grouped import Grouped
 from ..reduce.risk import classes
 from ..reduce.strata import age_counts, year_counts
 from ..tables import Strata
-from .boxes import Restrictions, ending_levels
+from .boxes import Restrictions, ending_levels, tie
 from .declared import LEFT_OUT_WORDS, Share, outcome_labels, sampling_notes, strata_columns
 from .shown import counts_in, known, numbers, strata_of, tell_hidden, whole
 
@@ -225,6 +225,8 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
     tables = {"main": _caseload_table(grouped, years, ending_levels(cases))}
     if by:
         tables["together"] = _caseload_table(_all_together(grouped), years, ending_levels(cases))
+    ties = _ties(grouped, years, ending_levels(cases))
+    ties += _ties(_all_together(grouped), years, ending_levels(cases)) if by else ()
     return Caseload(
         heading=tr("Cases registered, ended and dealt with by year"),
         tables=tables,
@@ -245,6 +247,7 @@ def caseload(cases: CaseData, *, by: Names = ()) -> Caseload:
         ),
         frame_library=cases.frame_library,
         weighted=cases.sampling.weighted,
+        ties=ties,
     )
 
 
@@ -406,6 +409,26 @@ def _year_cells(grouped: Grouped, years: Sequence[str], ended: tuple[str, ...]) 
         "caseload": CellOf(each={"period": open_since}),
         "pending": CellOf(each={"period": open_after}),
     }
+
+
+def _ties(grouped: Grouped, years: Counts, ended: tuple[str, ...]) -> tuple[Tie, ...]:
+    """Return how the columns hang together: what is pending and what comes in is the caseload, and so is what ends."""
+    if "year" in grouped.strata.names:
+        return ()
+    labels = [str(int(one)) for one in years]
+    cells = _year_cells(grouped, labels, ended)
+    load, left = (cells[one].each["period"] for one in ("caseload", "pending"))
+    made: list[Tie] = []
+    for levels in grouped.strata.levels:
+        group: Restrictions = {name: (one,) for name, one in zip(grouped.strata.names, levels, strict=True)}
+        for place, year in enumerate(labels):
+            dealt_with = {**group, **load[year]}
+            gone = {**group, "ended_year": (year,), "ending": ended}
+            made.append(tie([dealt_with], [{**group, **left[year]}, gone]))
+            if place:
+                before = {**group, **left[labels[place - 1]]}
+                made.append(tie([dealt_with], [before, {**group, "year": (year,)}]))
+    return tuple(made)
 
 
 def _age_table(

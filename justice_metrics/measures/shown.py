@@ -14,7 +14,7 @@ from ..base.result import Result
 from ..base.table import Table
 from ..base.types import Flags, Floats
 from ..figures.dots import dots
-from ..figures.style import SMALL, SOFT, Format
+from ..figures.style import Format
 from .declared import Share, levels_words
 
 if TYPE_CHECKING:
@@ -78,21 +78,10 @@ def counts_in(language: Language) -> Format:
 
 
 def tell_hidden(axes: Axes, table: Table, *columns: str, language: Language) -> Axes:
-    """Say at the foot of a drawing that some numbers are hidden: a gap in it is no zero."""
+    """Say under a drawing that some numbers are hidden: a gap in it is no zero."""
     if any_hidden(table, *columns):
-        axes.annotate(
-            tr("Some numbers are hidden, and not drawn.").text(language),
-            xy=(1, 1),
-            xycoords="axes fraction",
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="right",
-            va="bottom",
-            fontsize=SMALL,
-            fontstyle="italic",
-            color=SOFT,
-            annotation_clip=False,
-        )
+        words = tr("{axis} (some numbers are hidden, and not drawn)", axis=axes.get_xlabel())
+        axes.set_xlabel(words.text(language))
     return axes
 
 

@@ -161,6 +161,14 @@ def test_every_table_says_what_it_counts(answer: Result) -> None:
     check_declared(answer)
 
 
+def test_what_hangs_together_adds_up(answer: Result) -> None:
+    counts = {(one.box, one.events): one.value for one in answer.base_counts().counts}
+    told = [tie for tie in answer.ties if all((one.box, one.events) in counts for one in tie)]
+    off = [sum(one.sign * counts[one.box, one.events] for one in tie) for tie in told]
+    # a case that ended on nobody knows which day, or that moved between offices, breaks a sum; most hold
+    assert sum(abs(one) < 1e-9 for one in off) >= 0.8 * len(off)
+
+
 def test_what_is_published_whole_is_said_as_inside(answer: Result) -> None:
     tables = {name: one for name, one in answer.tables.items() if one.guard != "internal"}
     shown = published(answer, tables)
@@ -174,6 +182,6 @@ def test_hidden_numbers_are_drawn_as_hidden(answer: Result) -> None:
     shown = published(answer, tables)
     views = [answer.draw_of(shown, view, language="es") for view in answer.views]
     for axes in (shown.plot(language="es"), *(one for one in views if one is not None)):
-        said = [one.get_text() for one in axes.texts]
+        said = [axes.get_xlabel(), *(one.get_text() for one in axes.texts)]
         assert any(HIDDEN.text("es") in one for one in said), said
         plt.close(axes.figure)
