@@ -43,6 +43,7 @@ from .declared import (
     time_provenance,
 )
 from .mean_days import OPEN, MeanDays, alike_note, contrast_table, group_names, mean_days_of, mean_table, short_note
+from .shown import undefined_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -152,6 +153,7 @@ class RestrictedMeans(Result):
             shown = [OPEN]
         order = [place for one in shown for place in np.flatnonzero(main["outcome"] == one)]
         words = [self._spent(str(main["outcome"][place])).text(language) for place in order]
+        undefined = undefined_words(main, "estimate", language, tr("not observed so long"))
         return dots(
             labels=words if single else groups * len(shown),
             estimate=main["estimate"][order].astype(float),
@@ -159,7 +161,7 @@ class RestrictedMeans(Result):
             conf_high=main["conf_high"][order].astype(float),
             groups=None if single or len(shown) == 1 else words,
             annotations=[tr("{n} units", n=round(float(main["denominator"][place]))).text(language) for place in order],
-            undefined_label=tr("not observed so long").text(language),
+            undefined_label=[undefined[place] for place in order],
             x_label=tr("mean days open within {n} days", n=self.horizon_days).text(language)
             if shown == [OPEN]
             else tr("mean days within {n} days: open, and after each ending", n=self.horizon_days).text(language),

@@ -107,14 +107,18 @@ class TimeTo(Result):
         read = _reached(
             curve.times, self.outcome, shares, confidence_level=self.confidence_level, limits=self.scale, coarse=curve
         )
+        # nothing is drawn before the first step, for it is not nothing that happened
+        untold = np.zeros(read.share.shape, np.bool_)
+        if self.outcome in curve.times.table.outcomes:
+            untold = curve.untold[:, curve.times.table.outcomes.index(self.outcome)]
         return published_curve(
             self,
             protected,
             curve,
             {"main": _days_table(curve.times.table, self.outcome, shares, read.found)},
             times=curve.times,
-            share_reached=read.share,
-            limits=(read.conf_low, read.conf_high),
+            share_reached=np.where(untold, np.nan, read.share),
+            limits=(np.where(untold, np.nan, read.conf_low), np.where(untold, np.nan, read.conf_high)),
             still_open=read.still_open,
             band=None,
         )
@@ -128,7 +132,7 @@ class TimeTo(Result):
                 continue
             group = [str(main[name][row]) for name in self.table.strata.names]
             place = list(self.table.strata.levels).index(tuple(group))
-            most = float(self.share_reached[place].max(initial=0.0))
+            most = float(np.nan_to_num(self.share_reached[place]).max(initial=0.0))
             values = {
                 "outcome": self.outcome_words,
                 "days": days_words(main["estimate"][row]),
