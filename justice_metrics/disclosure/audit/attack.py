@@ -12,6 +12,7 @@ from typing import Final
 from ...base.language import Message, tr, trn
 from . import words
 from .bounds import BEYOND, Enough, Row, System, attacked
+from .classes import none_or_all
 from .computed import linear_rows, misfits, worlds
 from .curve import counts_of_curves, small_steps
 from .reading import Cell, Derived, Key, Place, Publication, Rules
@@ -56,7 +57,7 @@ def recovered(
     """
     rules = publication.rules
     cells = _all_known(publication, earlier)
-    findings = [*_shown(publication, cells), *_changes(publication, earlier)]
+    findings = [*_shown(publication, cells), *_changes(publication, earlier), *none_or_all(publication.cells, rules)]
     findings += [
         _finding("step", *where, words.small_step, n)
         for where, n in Counter(

@@ -32,6 +32,11 @@ class Rules(NamedTuple):
     base : int
         Of the rounding.
     zeros : {"protect", "structural"}
+    hundred_percent : {"protect", "show"}
+    small_group : float
+        From how many units on it may be told that none or all of them have something.
+    sensitive : tuple of str
+        Attributes of victims.
     """
 
     mode: str = "suppress"
@@ -39,6 +44,9 @@ class Rules(NamedTuple):
     protection: int = 5
     base: int = 5
     zeros: str = "protect"
+    hundred_percent: str = "protect"
+    small_group: float = 100.0
+    sensitive: tuple[str, ...] = ()
 
 
 class Key(NamedTuple):
@@ -176,7 +184,10 @@ def read_publication(folder: Path) -> Publication:
 
 def rules_of(policy: Mapping[str, Any]) -> Rules:
     """Return the rules that a policy file names; those that it does not name as they are by default."""
-    return Rules(**{name: type(default)(policy.get(name, default)) for name, default in Rules()._asdict().items()})
+    plain = Rules()._asdict()
+    named = {name: type(default)(policy[name]) for name, default in plain.items() if policy.get(name) is not None}
+    found = Rules(**{**plain, **named})
+    return found if "small_group" in named else found._replace(small_group=10.0 * found.minimum)
 
 
 def _loaded(folder: Path, name: str) -> Any:

@@ -82,3 +82,12 @@ def known_anyway(n: int) -> Message:
         "that.",
         n,
     )
+
+
+def none_or_all(n: int) -> Message:
+    """Say that tables tell of each member of a group."""
+    return trn(
+        "{n} count tells that none or all of a small group have something.",
+        "{n} counts tell that none or all of a small group have something.",
+        n,
+    )
