@@ -73,33 +73,38 @@ class Things:
         """Return how stocks and flows hang together: sums that an outsider knows, whatever the boxes say."""
         made: list[Tie] = []
         start, came, went, end = found.pending_start, found.came_in, found.went_out, found.pending_end
-        for levels in self._flows.strata.levels:
+        for at, levels in enumerate(self._flows.strata.levels):
             group = {name: (one,) for name, one in zip(self._flows.strata.names, levels, strict=True)}
             for place, label in enumerate(self._flows.labels):
+                cell = (at, place)
                 if start is not None and came is not None and went is not None and end is not None:
-                    made.append(
-                        tie(
-                            [self._at(group, label, "pending_start", start), self._at(group, label, "came_in", came)],
-                            [self._at(group, label, "pending_end", end), self._at(group, label, "went_out", went)],
-                        )
-                    )
-                if start is not None and end is not None and place:
+                    ins, outs = {"pending_start": start, "came_in": came}, {"pending_end": end, "went_out": went}
+                    made += self._tied(group, cell, ins, outs)
+                if (
+                    start is not None
+                    and end is not None
+                    and place
+                    and _told(end, (at, place - 1)) == _told(start, cell)
+                ):
                     before = self._at(group, self._flows.labels[place - 1], "pending_end", end)
                     made.append(tie([before], [self._at(group, label, "pending_start", start)]))
-                made += self._sums(group, label)
+                for total, several in _SUMS.items():
+                    for names in several:
+                        parts = {one: self._known[one] for one in names if one in self._known}
+                        if parts and total in self._known:
+                            made += self._tied(group, cell, parts, {total: self._known[total]})
                 made += self._cases(group, label)
         return tuple(made)
 
-    def _sums(self, group: Restrictions, label: str) -> list[Tie]:
-        made = []
-        for total, several in _SUMS.items():
-            if total not in self._known:
-                continue
-            for names in several:
-                parts = [self._at(group, label, one, self._known[one]) for one in names if one in self._known]
-                if parts:
-                    made.append(tie(parts, [self._at(group, label, total, self._known[total])]))
-        return made
+    def _tied(
+        self, group: Restrictions, cell: tuple[int, int], one: Mapping[str, Quantity], other: Mapping[str, Quantity]
+    ) -> list[Tie]:
+        """Return that two sums are the same, where they are."""
+        total, again = (sum(_told(each, cell) for each in side.values()) for side in (one, other))
+        if not np.isclose(total, again):
+            return []
+        label = self._flows.labels[cell[1]]
+        return [tie(*([self._at(group, label, name, each) for name, each in side.items()] for side in (one, other)))]
 
     def _cases(self, group: Restrictions, label: str) -> list[Tie]:
         """Return which of them are cases counted elsewhere: those of a year, those that ended in it, the pending."""
@@ -126,6 +131,10 @@ class Things:
     def _named(self, name: str) -> str:
         words = f"flow of {name}" if self._of_cases else f"counted as {name}"
         return f"{words}, moves inside left out" if self._whole else words
+
+
+def _told(one: Quantity, cell: tuple[int, int]) -> float:
+    return float(one.values[cell])
 
 
 def same(one: Quantity, other: Quantity | None) -> bool:
