@@ -126,7 +126,7 @@ def watched_levels(days: int, also: Sequence[int] = ()) -> tuple[str, ...]:
     Examples
     --------
     >>> watched_levels(3500)
-    ('3500-3652', '3653-')
+    ('3500-3651', '3652-')
     """
     limits = sorted({*_USUAL_AGES, days, *also})
     names = [f"{low}-{high - 1}" for low, high in pairwise(limits)] + [f"{limits[-1]}-"]
