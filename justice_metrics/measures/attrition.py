@@ -329,27 +329,26 @@ def _ties(counts: StageCounts, cases: CaseData) -> tuple[Tie, ...]:
     lost = tuple(one for one in ending_levels(cases) if one not in DECIDED)
     later = later_levels(counts.steps)
     decided = [one for one in counts.endings if one in DECIDED]
+    places = [counts.endings.index(one) for one in decided]
+    some = np.flatnonzero(counts.furthest[:, :, places].sum(axis=(0, 2)))
+    verdict = int(some[0]) if len(some) else len(counts.steps)
     made: list[Tie] = []
-    for place, levels in enumerate(counts.strata.levels):
+    for levels in counts.strata.levels:
         group: Restrictions = {name: (one,) for name, one in zip(counts.strata.names, levels, strict=True)}
         stays: list[list[Restrictions]] = []
         for at, step in enumerate(counts.steps):
             there: Restrictions = {**group, "furthest": (step,)}
             left: list[Restrictions] = [{**there, "ending": lost}, {**there, "ending": (PENDING,)}]
-            ended = [{**there, "ending": (one,)} for one in decided if _n(counts, place, at, one)]
+            # listed or not: that nobody was acquitted here is no common knowledge
+            ended = [{**there, "ending": (one,)} for one in decided if at >= verdict]
             onward = [{**group, "furthest": later[one]} for one in counts.steps[at + 1 : at + 2]]
             made.append(tie([{**group, "furthest": later[step]}], [*onward, *left, *ended]))
             stays.append(left)
-        first = next((at for at in range(len(counts.steps)) if any(_n(counts, place, at, one) for one in decided)), 0)
-        if first:
+        if 0 < verdict < len(counts.steps):
             endings: list[Restrictions] = [{**group, "ending": (one,)} for one in decided]
-            rest = [one for left in stays[first:] for one in left]
-            made.append(tie([{**group, "furthest": later[counts.steps[first]]}], [*endings, *rest]))
+            rest = [one for left in stays[verdict:] for one in left]
+            made.append(tie([{**group, "furthest": later[counts.steps[verdict]]}], [*endings, *rest]))
     return tuple(made)
-
-
-def _n(counts: StageCounts, stratum: int, step: int, ending: str) -> float:
-    return float(counts.furthest[stratum, step, counts.endings.index(ending)])
 
 
 def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, cases: CaseData) -> Table:
