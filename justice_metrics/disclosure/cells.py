@@ -410,20 +410,13 @@ class _Builder:
         self.whole.append(False)
 
     def _groups(self) -> Floats:
-        """Return the smallest whole of each number; its own where it is part of nothing.
-
-        Who knows that there is none in a whole knows it of its parts: none in a large group is none in a small one.
-        """
+        """Return the smallest whole of each number, of those with any unit; its own where it is part of nothing."""
         values = np.array(self.values)
-        pairs = [(whole, one) for whole, parts in self.equations for one in parts]
+        pairs = [(whole, one) for whole, parts in self.equations for one in parts if values[whole] > _NEAR]
         wholes, parts = np.array(pairs, np.int64).reshape(-1, 2).T
-        some = values[wholes] > _NEAR
         found = np.full(len(values), np.inf)
-        np.minimum.at(found, parts[some], values[wholes[some]])
-        found = np.where(np.isinf(found), values, found)
-        for _ in range(_HIGHEST):
-            np.maximum.at(found, parts[~some], found[wholes[~some]])
-        return found
+        np.minimum.at(found, parts, values[wholes])
+        return np.where(np.isinf(found), values, found)
 
     def _matrix(self) -> sparse.csr_array:
         rows: list[int] = []

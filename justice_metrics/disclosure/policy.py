@@ -131,8 +131,8 @@ class DisclosurePolicy:
     minimum_at_risk : int, optional
         Where a curve is cut; by default the minimum.
     sensitive : tuple of str
-        Attributes of victims: counts by them are never exact, their wholes are always hidden, and their zeros in
-        small groups.
+        Attributes of victims: counts by them are never exact, and "none" and "all" by them are never shown, however
+        large the group.
     exact : tuple of Exact
         Official totals that may be exact.
     exceptions : tuple of ExceptionMade

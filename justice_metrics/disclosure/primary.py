@@ -39,14 +39,35 @@ def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
         units = system.boxes[place]
         if system.real[place] and units is not None:
             rules[place] = is_too_small(float(value), units, policy)
-            if system.group[place] >= policy.group and rules[place] == "zero":
+            sensitive = _is_sensitive(units, policy)
+            if rules[place] == "zero" and system.group[place] >= policy.group and not sensitive:
                 rules[place] = ""
             if system.whole[place] and not rules[place]:
                 small = policy.hundred_percent == "protect" and value < policy.group
-                rules[place] = "whole" if small or _is_sensitive(units, policy) else ""
+                rules[place] = "whole" if small or sensitive else ""
         elif system.left[place] and _NEAR < value < policy.minimum:
             rules[place] = "difference"
+    _tell_parts_of_none(system, rules)
     return rules
+
+
+def _tell_parts_of_none(system: System, rules: Values) -> None:
+    """Show that there is none in a part where it is shown that there is none in the whole."""
+    held = system.equations.tocoo()
+    none = system.real & (system.values <= _NEAR)
+    wholes, parts = (
+        [(int(row), int(place)) for row, place in zip(held.row[signed], held.col[signed], strict=True) if none[place]]
+        for signed in (held.data > 0, held.data < 0)
+    )
+    rows: dict[int, list[int]] = {}
+    for row, part in parts:
+        rows.setdefault(row, []).append(part)
+    fresh = True
+    while fresh:
+        shown = [part for row, whole in wholes if rules[whole] == "" for part in rows.get(row, ())]
+        fresh = any(rules[one] == "zero" for one in shown)
+        for one in shown:
+            rules[one] = "" if rules[one] == "zero" else rules[one]
 
 
 def _is_sensitive(units: Box, policy: DisclosurePolicy) -> bool:

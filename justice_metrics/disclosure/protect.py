@@ -196,9 +196,8 @@ class _Cells:
             self.exact[place] = official and not one.events
         self.rules[self.exact] = ""
         self.known |= self.exact
-        if policy.zeros == "structural" or policy.mode == "round":
-            # a zero that is shown cannot be anything else
-            self.known |= self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
+        # a zero that is shown is told on purpose, or cannot be anything else
+        self.known |= self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
         self.limited: frozenset[Box] = frozenset()
 
     def suppressed(self) -> list[Decision]:
