@@ -131,6 +131,7 @@ class _Writer:
         self.book = book
         self._made = made
         self._anchors = 0
+        self._known = {one.name: one for one in book.styles}
         self._colour = COLOURS[made.audience].removeprefix("#")
         self._about()
         if own_page:
@@ -255,7 +256,7 @@ class _Writer:
 
     def _style(self, name: str) -> Any:
         """Return a style of the document; its ordinary one where a template does not have it."""
-        return self.book.styles[name] if name in {one.name for one in self.book.styles} else None
+        return self._known.get(name)
 
     def _text(self, text: str, style: str = "Normal", *, bold: bool = False, keep: bool = False) -> Any:
         line = self.book.add_paragraph(style=self._style(style))
