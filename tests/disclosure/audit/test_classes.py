@@ -37,10 +37,36 @@ def test_all_of_a_small_group_is_found(tmp_path: Path) -> None:
     assert kinds(tmp_path, NONE | LARGE | TOTALS, zeros="structural") == {"class"}
 
 
-def test_of_victims_no_group_is_large_enough(tmp_path: Path) -> None:
+def test_all_of_a_group_of_victims_is_found_however_large_it_is(tmp_path: Path) -> None:
     values = {key: 10 * one for key, one in (NONE | LARGE | TOTALS).items()}
     assert kinds(tmp_path / "a", values) == set()
     assert kinds(tmp_path / "b", values, ("age_group", "ending"), sensitive=["age"]) == {"class"}
+    values = {**values, ("north", "x"): 10, ("north", "y"): 390, ("all", "x"): 2510, ("all", "y"): 1290}
+    assert kinds(tmp_path / "c", values, ("age_group", "ending"), sensitive=["age"]) == set()
+
+
+def test_none_of_a_large_group_is_none_of_its_small_parts(tmp_path: Path) -> None:
+    """None of 400 cases ended in one of two ways: so none ended in the second of them, which 30 elsewhere did."""
+    from justice_metrics.base.cells import CellOf
+    from justice_metrics.base.language import tr
+    from justice_metrics.base.table import Column, Table
+
+    ways = {"both": ("x", "y"), "one": ("x",), "other": ("y",)}
+    values = {("north", "both"): 0, ("north", "other"): 0, ("all", "other"): 30, ("all", "both"): 900}
+    columns = (
+        Column("office", tr("group"), "text", "stratum", "stratum"),
+        Column("way", tr("ending"), "text", "key", "key"),
+        Column("n", tr("cases"), "units", "count", "count", cell=CellOf(sets={"way": ("ending", ways)})),
+    )
+    table = Table(
+        columns,
+        {
+            "office": [one for one, _ in values],
+            "way": [one for _, one in values],
+            "n": [float(one) for one in values.values()],
+        },
+    )
+    assert audit(write_release(tmp_path / "release", [made(main=table, units=2000)])).passed
 
 
 def test_none_of_none_is_no_news(tmp_path: Path) -> None:
