@@ -107,7 +107,7 @@ def _as_they_stand(cases: CaseData, table: RiskTable, levels: Mapping[str, tuple
 
     Then the convictions of the curve are the convictions of every other table.
     """
-    if table.weighted or any(np.asarray(one).any() for one in table.left_out.values()):
+    if not table.outcomes or table.weighted or any(np.asarray(one).any() for one in table.left_out.values()):
         return False
     states = {
         name: tuple(state for one in its for state in classes(cases).get(one, ())) for name, its in levels.items()

@@ -20,6 +20,7 @@ from justice_metrics.measures.curve_release import JOINED, PublishedCurve, coars
 from justice_metrics.measures.landmark_curves import landmark_curves
 from justice_metrics.measures.shown import HIDDEN
 from tests.disclosure.declared import check_declared, hidden
+from tests.made_cases import wide
 
 Ask = Callable[[jm.CaseData], Result]
 
@@ -291,3 +292,12 @@ class TestTables:
         written |= {one.get_text() for one in legend.get_texts()} if legend else set()
         assert any(HIDDEN.text("en") in one for one in written)
         plt.close("all")
+
+
+def test_nobody_ended_yet() -> None:
+    rows = [{"id": f"case {n}", "court": "A", "complaint": 0, "outcome": None, "ended": None} for n in range(40)]
+    answer = jm.time_to(wide(rows, labels={"rejected": "rejected"}, cutoff=100))
+    assert {one.place[1]: one.value for one in answer.base_counts().counts if one.place[0] == "curve:main"} == {
+        "entered": 40,
+        "pending": 40,
+    }
