@@ -176,6 +176,12 @@ class TestSupport:
         check_boxes(answer.base_counts().counts)
         assert answer.main.guard in {"model", "counts"}
 
+    def test_who_supports_is_said_by_day(self) -> None:
+        shown = published(support_presence(many(), actors="lawyer"))
+        assert [str(one).replace("\u00a0", " ") for one in shown.findings()] == [
+            "lawyer: in 25.8 % of cases by day 365 (interval 20.5 % to 31.5 %)."
+        ]
+
     def test_without_dates_only_the_numbers_of_actors_leave(self) -> None:
         rows = [{"id": f"{n}", "complaint": 0, "outcome": "pending"} for n in range(60)]
         spells = [(f"{n}", "lawyer", None, None) for n in range(40)]

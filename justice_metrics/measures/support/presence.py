@@ -23,6 +23,7 @@ from ..curve_tables import axis_words, limits_words
 from ..curve_times import FEW_CLUSTERS, Times
 from ..declared import Share, days_words, ensure_level, few_units_note, group_words, levels_words, sampling_notes
 from ..reliance_words import interval_words
+from ..shown import group_of, known, strata_of, words_of
 from .data import support_data
 from .presence_tables import (
     NAME,
@@ -106,6 +107,32 @@ class SupportPresence(Result):
                 )
             else:
                 said.append(tr("{who}: in {share} of cases by day {day} {interval}.", **told))
+        return tuple(said)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return, for each actor, how many cases had one by the last day but one, among the numbers that are shown."""
+        main = shown.main
+        last: dict[tuple[str, ...], list[int]] = {}
+        for row in range(len(main)):
+            if known(*(main[name][row] for name in ("estimate", "conf_low", "conf_high", "numerator"))):
+                whose = (*(str(main[name][row]) for name in strata_of(main)), str(main[NAME][row]))
+                last.setdefault(whose, []).append(row)
+        said = []
+        for whose, rows in last.items():
+            row = rows[-2] if len(rows) > 1 else rows[0]
+            who: Readable = words_of(main, NAME, whose[-1])
+            if whose[:-1]:
+                who = tr("{groups}, {who}", groups=group_of(main, row), who=who)
+            said.append(
+                tr(
+                    "{who}: in {share} of cases by day {day} {interval}.",
+                    who=who,
+                    share=Share(float(main["estimate"][row])),
+                    day=int(main["days"][row]),
+                    interval=interval_words(main["conf_low"][row], main["conf_high"][row]),
+                )
+            )
         return tuple(said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
