@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from ..cases.casedata import CaseData
+from ..cases.counts.data import CountData
 from ..cases.readers.database_url import is_database
 from ..publish.secure_side import keyed_digest
 from .described import Described
 
+_CANARIES: Final = 20
+_LOOKED_AT: Final = 100_000
+_TELLING: Final = re.compile(r"(?=.*\d)(?=.*[^\d.,\s]).{7,}")
 _KEYS: Final = frozenset({"file", "codebook", "form", "crosswalk"})
 
 
@@ -30,6 +36,26 @@ def input_digest(about: Described, key: bytes) -> str:
         Whoever has it can show that two releases come from the same files; nobody else can test a guess about them.
     """
     return keyed_digest(key, b"input", *(_digest(path) for path in input_files(about)))
+
+
+def canaries_of(data: CaseData | CountData) -> tuple[str, ...]:
+    """Return some ids of case files, for an auditor to look for in what is published.
+
+    Parameters
+    ----------
+    data : CaseData or CountData
+        A table of counts has no ids.
+
+    Returns
+    -------
+    tuple of str
+        Spread over the file; only ids that cannot be a number or a word by chance. They are never shown.
+    """
+    if not isinstance(data, CaseData):
+        return ()
+    ids = data.milestones.select("unit_id").head(_LOOKED_AT).collect()["unit_id"].to_list()
+    telling = sorted({str(one) for one in ids if _TELLING.search(str(one))})
+    return tuple(telling[:: max(1, len(telling) // _CANARIES)][:_CANARIES])
 
 
 def _named(part: Any) -> Iterator[str]:

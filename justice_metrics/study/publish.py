@@ -26,7 +26,7 @@ from ..publish.releases import StoredRelease, add_release, publishing_alone, rel
 from ..publish.secure_side import SecureSide, json_text, keyed_digest
 from ..publish.software import software_record
 from .asking import Progress, Steps, asked, read_data, reading, readings
-from .inputs import input_digest
+from .inputs import canaries_of, input_digest
 from .known import CELLS, cells_record, dossier_name, enter_releases, known_cells, known_folders, queries_so_far
 from .plan import Study, read_study
 from .replication import replication_files
@@ -134,14 +134,14 @@ def publish_study(
     with publishing_alone(public):
         gate = opened(study, rules, passport)
         steps = Steps(progress, len(readings(study)) + len(study.questions) + len(study.languages) + 4)
-        results = answers(study, gate, steps)
+        results, canaries = answers(study, gate, steps)
         steps.next(tr("Protecting small numbers"))
         made = protected(results, study, gate)
         record = as_json(made.results, "en")
         identity = _identity(study, gate, made, record)
         if gate.stored and gate.stored[-1].record("release.json")["identity"] == identity:
             return PublishedStudy(stored=gate.stored[-1], new=False)
-        return _published(study, gate, made, record, identity, steps)
+        return _published(study, gate, made, record, identity, canaries, steps)
 
 
 def rules_of(study: Study, policy: str | Path | None) -> tuple[DisclosurePolicy, Passport]:
@@ -180,8 +180,15 @@ def opened(study: Study, policy: DisclosurePolicy, passport: Passport) -> Gate:
     return Gate(policy=policy, passport=passport, secure=secure, key=key, stored=stored)
 
 
-def answers(study: Study, gate: Gate, steps: Steps) -> list[Result]:
-    """Answer the questions; where the data come from is said by a fingerprint that only the key can make."""
+def answers(study: Study, gate: Gate, steps: Steps) -> tuple[list[Result], tuple[str, ...]]:
+    """Answer the questions; where the data come from is said by a fingerprint that only the key can make.
+
+    Returns
+    -------
+    results : list of Result
+    canaries : tuple of str
+        Some ids of the case files, which must be in no byte of what is published.
+    """
     data = read_data(study, steps)
     inputs = {name: input_digest(about, gate.key) for name, about in study.data.items()}
     results = []
@@ -191,7 +198,7 @@ def answers(study: Study, gate: Gate, steps: Steps) -> list[Result]:
         # the plain one is a digest of columns and rows, and a number of rows can be guessed
         found = keyed_digest(gate.key, inputs[one.mapping].encode(), whose.fingerprint.encode())
         results.append(replace(result, provenance=replace(whose, fingerprint=found)))
-    return results
+    return results, tuple(dict.fromkeys(one for each in data.values() for one in canaries_of(each)))
 
 
 def protected(results: Sequence[Result], study: Study, gate: Gate) -> Release:
@@ -200,7 +207,13 @@ def protected(results: Sequence[Result], study: Study, gate: Gate) -> Release:
 
 
 def _published(
-    study: Study, gate: Gate, made: Release, record: Mapping[str, Any], identity: str, steps: Steps
+    study: Study,
+    gate: Gate,
+    made: Release,
+    record: Mapping[str, Any],
+    identity: str,
+    canaries: Sequence[str],
+    steps: Steps,
 ) -> PublishedStudy:
     """Write the files of a release, check them on the secure side, and only then put them in public."""
     number = len(gate.stored) + 1
@@ -214,7 +227,7 @@ def _published(
     files |= {"changes.json": json_text(log.to_record()), "changes.csv": log.csv_bytes()}
     files |= record_files(study, gate, made, passport, identity=identity, changed_figures=len(log.changes))
     steps.next(tr("Attacking the release, as an outsider would"))
-    checked(files, gate, made)
+    checked(files, gate, made, canaries)
     steps.next(tr("Writing the release"))
     gate.secure.keep_record(dossier_name(number), dossier_of(made))
     stored = add_release(study.publishing.folder, files)
@@ -246,7 +259,7 @@ def told_of(made: Release) -> tuple[Readable, ...]:
     return (*refused, summary)
 
 
-def checked(files: Mapping[str, bytes], gate: Gate, made: Release) -> None:
+def checked(files: Mapping[str, bytes], gate: Gate, made: Release, canaries: Sequence[str]) -> None:
     """Attack a release as an outsider would who has the earlier ones too; the raw counts only measure how near it came.
 
     Raises
@@ -255,7 +268,12 @@ def checked(files: Mapping[str, bytes], gate: Gate, made: Release) -> None:
         When a hidden number can be computed, or a file holds what may not leave; nothing is published then.
     """
     with gate.secure.staged(files) as folder:
-        found = audit(folder, previous=known_folders(gate.stored, gate.secure), truth=truth_of(made.dossier()))
+        found = audit(
+            folder,
+            previous=known_folders(gate.stored, gate.secure),
+            canaries=canaries,
+            truth=truth_of(made.dossier()),
+        )
     if found.passed:
         return
     raise DisclosureError(

@@ -110,12 +110,13 @@ def query_study(
     told = language or study.languages[0]
     with publishing_alone(study.publishing.folder):
         gate = opened(study, rules, passport)
-        made = protected(answers(study, gate, Steps(None, 0)), study, gate)
+        results, canaries = answers(study, gate, Steps(None, 0))
+        made = protected(results, study, gate)
         cited = passport.of_release(None, citation(study, passport, made.results, None))
         shown = made.results[0]
         files = record_files(study, gate, made, cited, asked=_asked(question))
         files |= {f"tables/{name}.csv": csv_bytes(table, language=told) for name, table in shown.tables.items()}
-        checked(files, gate, made)
+        checked(files, gate, made, canaries)
         number = _entered(gate, made, files, question)
     note = tr("How to cite: {citation}", citation=cited.citation)
     answer = AnsweredQuery(result=replace(shown, notes=(*shown.notes, note)), number=number, lines=told_of(made))

@@ -270,6 +270,18 @@ class TestRefused:
             publish_study(study)
         assert content(study.parent) == before
 
+    def test_an_id_in_any_byte_publishes_nothing(self, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        from justice_metrics.study import publish as module
+
+        Files(study.parent).write_data(later(3))
+        real = module.report_files
+        leak = {"tables/leak.txt": b"seen: CASE-000-0"}
+        monkeypatch.setattr(module, "report_files", lambda *args, **more: {**real(*args, **more), **leak})
+        with pytest.raises(DisclosureError) as told:
+            publish_study(study)
+        assert "CASE-" not in str(told.value)
+        assert len(list((study.parent / "public").iterdir())) == 2
+
     def test_another_key(self, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("JUSTICE_METRICS_TEST_KEY", hashlib.sha256(b"another").hexdigest())
         with pytest.raises(OutputError, match="not the one with which"):
