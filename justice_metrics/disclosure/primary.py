@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 from ..base.cells import Box
@@ -52,22 +54,25 @@ def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
 
 
 def _tell_parts_of_none(system: System, rules: Values) -> None:
-    """Show that there is none in a part where it is shown that there is none in the whole."""
+    """Show that there is none in a part where it is shown that there is none in the whole, itself or in all parts."""
     held = system.equations.tocoo()
-    none = system.real & (system.values <= _NEAR)
-    wholes, parts = (
-        [(int(row), int(place)) for row, place in zip(held.row[signed], held.col[signed], strict=True) if none[place]]
-        for signed in (held.data > 0, held.data < 0)
-    )
-    rows: dict[int, list[int]] = {}
-    for row, part in parts:
-        rows.setdefault(row, []).append(part)
-    fresh = True
-    while fresh:
-        shown = [part for row, whole in wholes if rules[whole] == "" for part in rows.get(row, ())]
-        fresh = any(rules[one] == "zero" for one in shown)
-        for one in shown:
-            rules[one] = "" if rules[one] == "zero" else rules[one]
+    wholes: dict[int, int] = {}
+    parts: dict[int, list[int]] = defaultdict(list)
+    for row, place, sign in zip(held.row.tolist(), held.col.tolist(), held.data.tolist(), strict=True):
+        if system.values[place] <= _NEAR and sign > 0:
+            wholes[row] = place
+        elif sign < 0:
+            parts[row].append(place)
+    none = system.real & (system.values <= _NEAR) & (rules == "")
+    before = -1
+    while none.sum() > before:
+        before = int(none.sum())
+        for row, whole in wholes.items():
+            if none[whole]:
+                none[parts[row]] = True
+            elif none[parts[row]].all():
+                none[whole] = True
+    rules[none & (rules == "zero")] = ""
 
 
 def _is_sensitive(units: Box, policy: DisclosurePolicy) -> bool:
