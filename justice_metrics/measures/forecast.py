@@ -27,6 +27,7 @@ from ..estimate.risk import at_risk
 from ..reduce.patterns import Patterns
 from ..reduce.risk import risk_table_of
 from ..tables import RiskTable
+from .curve_release import curve_cells
 from .declared import (
     Share,
     ensure_level,
@@ -191,7 +192,7 @@ def expected_endings(
         ]
         clusters = len({one[-1] for one in apart.strata.levels})
     words: dict[str, Readable] = {**outcome_labels(spells, table.outcomes), PENDING: tr("still open")}
-    cells = pending_cells("" if isinstance(cases, Durations) else start, within_days, tail)
+    cells = pending_cells(curve_cells(cases, table, start=start, wanted=wanted), within_days, tail)
     return ExpectedEndings(
         heading=tr("What the pending cases are expected to come to within {days} days", days=Setting(within_days)),
         tables={

@@ -19,6 +19,7 @@ from ..estimate.forecast import (
 )
 from ..tables import RiskTable
 from .caseload import band_words
+from .curve_release import CurveCells
 from .declared import (
     strata_columns,
 )
@@ -39,10 +40,19 @@ class StratumForecast(NamedTuple):
 _TOLD: Final = Of(inputs=("denominator",))
 
 
-def pending_cells(start: str, within_days: int, tail: str) -> tuple[CellOf, CellOf]:
-    """Declare the pending cases that are told of, and those that are too old to."""
-    asked = f"pending since {start}, next {within_days} days" + ("" if tail == "refuse" else f", {tail}")
-    return CellOf(fixed={asked: ("told",)}), CellOf(fixed={asked: ("too old",)})
+def pending_cells(curve: CurveCells, within_days: int, tail: str) -> tuple[CellOf, CellOf]:
+    """Declare the pending cases that are told of, and those that are too old to.
+
+    Parameters
+    ----------
+    curve : CurveCells
+        In which words the curve is told that they are read from: its pending cases are these.
+    within_days : int
+    tail : str
+    """
+    asked = f"{curve.dimension}: next {within_days} days" + ("" if tail == "refuse" else f", {tail}")
+    pending = {curve.dimension: (PENDING,)} | ({curve.start: ("yes",)} if curve.start else {})
+    return CellOf(fixed={**pending, asked: ("told",)}), CellOf(fixed={**pending, asked: ("too old",)})
 
 
 def main_table(
