@@ -105,10 +105,15 @@ def _given(result: Result, place: int, key: bytes) -> _Given | Readable:
     try:
         base = result.base_counts()
     except QuestionError as error:
-        return error.problem
+        return _why(error)
     whose = result.provenance.fingerprint
     population = base.population.replace(whose, keyed(whose, key)) if whose else base.population
     return _Given(place, result, base, population)
+
+
+def _why(error: QuestionError) -> Readable:
+    """Return the reason that an answer gives for staying inside; in the ledger it may tell no number of cases."""
+    return tr("it cannot be made anew") if tells_of_cases(error.problem) else error.problem
 
 
 def _published(given: _Given) -> list[Count]:
@@ -197,7 +202,7 @@ class _Gate:
         try:
             shown = result.rebuild(self._protected(tables, curves))
         except QuestionError as error:
-            return error.problem
+            return _why(error)
         reason = _unsafe(shown, tables, result)
         return reason if reason is not None else _Passed(told(shown), entries)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.base.cells import Of
-from justice_metrics.base.errors import DisclosureError
+from justice_metrics.base.errors import DisclosureError, QuestionError
 from justice_metrics.base.language import Label, Setting, tr
 from justice_metrics.base.provenance import Correction, LeftOut, Provenance
 from justice_metrics.base.quantities import SUPPRESSED
@@ -407,3 +407,15 @@ def test_no_small_count_is_ever_shown(counts: list[int], sparse: bool) -> None:
     shown = [float(one) for one in made.results[0].main["numerator"] if not np.isnan(one)]
     assert all(one == 0 or one >= 10 for one in shown)
     assert len(shown) != len(counts) - 1 or sparse or made.results[0].provenance.units_in == 0
+
+
+def test_a_reason_to_stay_tells_no_number_of_cases() -> None:
+    class Refusing(Answer):
+        def rebuild(self, protected: Protected) -> Result:
+            raise QuestionError(tr("Only {n} cases are left.", n=3) if protected.minimum == 10 else tr("Curves stay."))
+
+    rows = [["female", 400], ["male", 600]]
+    bad = answer(stratum("sex"), count(), rows=rows, kind=Refusing)
+    said = [[one.reason.text() for one in release([bad, by_sex()], policy).refused] for policy in
+            (SUPPRESS, DisclosurePolicy(minimum=12))]  # fmt: skip
+    assert said == [["it cannot be made anew"], ["Curves stay."]]
