@@ -20,7 +20,7 @@ from justice_metrics.base.quantities import SUPPRESSED
 from justice_metrics.base.result import Protected, Published, Result
 from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.formulas import computed
-from justice_metrics.disclosure.policy import DisclosurePolicy
+from justice_metrics.disclosure.policy import DisclosurePolicy, Exact
 from justice_metrics.disclosure.published import ProtectedCells
 from justice_metrics.disclosure.release import Release, release
 from tests.disclosure.gate_answers import (
@@ -419,3 +419,15 @@ def test_a_reason_to_stay_tells_no_number_of_cases() -> None:
     said = [[one.reason.text() for one in release([bad, by_sex()], policy).refused] for policy in
             (SUPPRESS, DisclosurePolicy(minimum=12))]  # fmt: skip
     assert said == [["it cannot be made anew"], ["Curves stay."]]
+
+
+@pytest.mark.parametrize(("n", "d"), [(8, 321), (49, 1210)])
+def test_a_headline_that_is_published_elsewhere_stays_printable(n: int, d: int) -> None:
+    columns = (count("numerator", fixed={"ending": ("conviction",)}), count("denominator"), share())
+    headline = answer(*columns, rows=[[n, d, n / d]], units=d)
+    official = Exact(indicator="convictions_total", reason="yearbook of the courts", legal_basis="law of statistics")
+    made = release(headline, DisclosurePolicy(exact=(official,))).results[0]
+    assert made.main["estimate"].tolist() == [n / d]
+    assert [one.text() for one in made.findings()] == [f"all: {n} of {d:,} ({n / d:.1%}).".replace("%", "\xa0%")]
+    undeclared = release(headline, DisclosurePolicy()).results[0]
+    assert hidden(undeclared.main, "numerator") == [n < 10]
