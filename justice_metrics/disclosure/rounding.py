@@ -90,11 +90,15 @@ def audit_rounding(
         failing = examine(program, needs, seen, np.flatnonzero(lacking[0] | lacking[1]))
         if not failing:
             return hidden, limited
+        order = {one: place for place, one in enumerate(sorted(failing, key=lambda one: (worth[one], one)))}
         for one in failing:
+            near = _neighbours(system, one)
+            if any(order.get(other, len(order)) < order[one] for other in near.tolist()):
+                # where a part can go, it may be enough, and the total stays
+                continue
             if not hidden[one]:
                 hidden[one] = True
                 continue
-            near = _neighbours(system, one)
             near = near[real[near] & ~hidden[near] & ~exact[near]]
             if len(near):
                 hidden[near[np.argmin(worth[near])]] = True
