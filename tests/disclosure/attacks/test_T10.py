@@ -53,7 +53,7 @@ def test_no_file_of_ours_holds_a_label_that_no_row_has(tmp_path: Path, language:
     )
     release = ours(tmp_path / "gate", made(main=labelled))
     files = release_files(
-        release.released, stems=["made"], languages=[language], formats=("html", "csv", "xlsx", "svg", "png")
+        release.released, stems=["made"], languages=[language], formats=("html", "csv", "xlsx", "docx", "svg", "png")
     )
     folder = write_release(tmp_path / "ours", release.released.results, files=files, exact=release.released.exact)
     found = audit(folder, canaries=[PERSON])
