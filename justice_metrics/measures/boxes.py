@@ -18,6 +18,7 @@ Restrictions = Mapping[str, tuple[str, ...]]
 
 EVERYBODY: Final[tuple[str, ...]] = (ALL,)
 _MONTH: Final = 365.25 / 12
+_PARTS_OF_A_YEAR: Final[Mapping[str, int]] = MappingProxyType({"year": 1, "half_year": 2, "quarter": 4, "month": 12})
 # Ages at which answers are usually compared, so that two of them cut the days that cases were watched alike.
 _USUAL_AGES: Final = tuple(round(months * _MONTH) for months in range(6, 121, 6))
 
@@ -158,6 +159,30 @@ def span_of(label: str) -> str:
         return "own_period"
     rest = label[4:]
     return "year" if not rest else {"Q": "quarter", "H": "half_year"}.get(rest[1], "month")
+
+
+def finer(label: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the shorter periods that make up a year, a half year or a quarter: the name of their dimension, and each.
+
+    Examples
+    --------
+    >>> finer("2019-Q2")
+    (('month', ('2019-04', '2019-05', '2019-06')),)
+    >>> [name for name, _ in finer("2019")]
+    ['half_year', 'quarter', 'month']
+    """
+    span, year = span_of(label), label[:4]
+    if span not in _PARTS_OF_A_YEAR or span == "month":
+        return ()
+    of_year = _PARTS_OF_A_YEAR[span]
+    place = int(label[-1]) - 1 if of_year > 1 else 0
+    written = {"half_year": "{}-H{}", "quarter": "{}-Q{}", "month": "{}-{:02d}"}
+    return tuple(
+        (name, tuple(written[name].format(year, place * each + one + 1) for one in range(each)))
+        for name, several in _PARTS_OF_A_YEAR.items()
+        if several > of_year
+        for each in (several // of_year,)
+    )
 
 
 def tie(plus: Iterable[Restrictions], minus: Iterable[Restrictions]) -> Tie:

@@ -10,7 +10,7 @@ import numpy as np
 from ...base.cells import CellOf, Tie
 from ...base.quantities import Quantity
 from ...reduce.flow_counts import Flows
-from ..boxes import Restrictions, span_of, tie
+from ..boxes import Restrictions, finer, span_of, tie
 from .indicators import Balance
 
 # What is often the same: all that came in is new where nothing is reopened or transferred.
@@ -33,6 +33,14 @@ _SUMS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     ),
     "went_out": (("outgoing", "transferred_out"), ("resolved", "placed_inactive", "transferred_out")),
 }
+
+
+_FLOWS: Final = frozenset(
+    (
+        *("incoming", "new", "reopened", "reactivated", "transferred_in", "came_in"),
+        *("resolved", "reopened_resolved", "placed_inactive", "transferred_out", "outgoing", "went_out"),
+    )
+)
 
 
 class Things:
@@ -94,6 +102,7 @@ class Things:
                         if parts and total in self._known:
                             made += self._tied(group, cell, parts, {total: self._known[total]})
                 made += self._cases(group, label)
+                made += self._shorter(group, label)
         return tuple(made)
 
     def _tied(
@@ -119,6 +128,16 @@ class Things:
         for name, other in alike.items():
             if name in self._known:
                 made.append(tie([self._at(group, label, name, self._known[name])], [{**group, **other}]))
+        return made
+
+    def _shorter(self, group: Restrictions, label: str) -> list[Tie]:
+        """Return that the flows of a period are those of the shorter ones in it; stocks do not add up."""
+        made = []
+        for name in [one for one in self._known if one in _FLOWS]:
+            whole = self._at(group, label, name, self._known[name])
+            for span, labels in finer(label):
+                unit: Restrictions = {**group, "unit": whole["unit"]}
+                made.append(tie([whole], [{**unit, f"{span}_of_it": (one,)} for one in labels]))
         return made
 
     def _at(self, group: Restrictions, label: str, name: str, cells: Quantity) -> Restrictions:

@@ -21,7 +21,7 @@ from ...reduce.beginnings import register_beginning
 from ...reduce.count_sums import added, paired
 from ...reduce.stage_periods import stage_periods
 from ...tables import Strata
-from ..boxes import Restrictions, reached_restrictions, span_of, standing_restrictions, tie
+from ..boxes import Restrictions, finer, reached_restrictions, span_of, standing_restrictions, tie
 from ..declared import NO_INTERVAL, sampling_notes
 from ..recorded import ensure_mapped, silence_notes
 from .known_words import ensure_known
@@ -229,16 +229,21 @@ def counted_in(
 
 
 def ties_of(found: PeriodNumbers, words: Sequence[str]) -> tuple[Tie, ...]:
-    """Return how the numbers of periods hang together with those of cases: all periods, and the years of the start."""
+    """Return how numbers of periods hang together: with those of shorter ones, of all cases, of the years of start."""
     made: list[Tie] = []
     span = span_of(found.labels[0]) if found.labels else "year"
     for word in dict.fromkeys(words):
         thing = found.things[word]
-        if word not in found.whole_things:
-            continue
         for levels in found.strata.levels:
             group = {name: (level,) for name, level in zip(found.strata.names, levels, strict=True)}
             parts = [{**group, "unit": (thing,), f"{span}_of_it": (label,)} for label in found.labels]
+            made += [
+                tie([part], [{**group, "unit": (thing,), f"{name}_of_it": (one,)} for one in shorter])
+                for part, label in zip(parts, found.labels, strict=True)
+                for name, shorter in finer(label)
+            ]
+            if word not in found.whole_things:
+                continue
             made.append(tie(parts, [{**group, **found.whole_things[word]}]))
             if not found.whole_things[word] and "year" not in group:
                 made += [
