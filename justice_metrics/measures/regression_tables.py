@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..base.language import Label, Language, Message, Readable, format_number, tr
+from ..base.language import Label, Language, Message, Readable, Setting, format_number, tr
 from ..base.levels import LEVEL_WORDS
 from ..base.provenance import LeftOut
 from ..base.table import Column, Table
@@ -247,8 +247,8 @@ def regression_notes(
             tr(
                 "Sentences tell at most {most} ratios of an outcome, and none of a level with fewer than {few} "
                 "endings; the table holds all.",
-                most=MOST_SENTENCES,
-                few=FEW_ENDINGS,
+                most=Setting(MOST_SENTENCES),
+                few=Setting(FEW_ENDINGS),
             )
         )
     for one in fitted:

@@ -176,6 +176,23 @@ class TestSupport:
         check_boxes(answer.base_counts().counts)
         assert answer.main.guard in {"model", "counts"}
 
+    def test_all_actors_are_the_set_and_later_starts_some_of_the_earlier(self) -> None:
+        answer = support_hazards(many(), actors=ACTORS, model=("set", "number"), outcome="rejection", lag_days=(0, 30))
+        main = answer.main
+        cell = next(one.cell for one in main.columns if one.name == "at_risk")
+        assert cell is not None
+        boxes = {
+            (str(main["model"][row]), str(main["level"][row]), int(main["lag_days"][row])): cell.box(
+                {one.name: main[one.name][row] for one in main.columns}, {}
+            )
+            for row in range(len(main))
+        }
+        every = str(len(ACTORS))
+        assert boxes["set", "started", 0] == boxes["number", every, 0]
+        (name, at_once), (same, later) = (next(iter(boxes["set", "started", lag])) for lag in (0, 30))
+        assert name == same
+        assert later < at_once
+
     def test_who_supports_is_said_by_day(self) -> None:
         shown = published(support_presence(many(), actors="lawyer"))
         assert [str(one).replace("\u00a0", " ") for one in shown.findings()] == [

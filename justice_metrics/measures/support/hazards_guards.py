@@ -9,9 +9,11 @@ import numpy as np
 
 from ...base.cells import CellOf, Count
 from ...base.table import Table
+from ...cases.attributes import actor_words
 from ...reduce.patterns import HOLDS
 from ..guards import Restrictions, among, ending_of, guarded, hidden_counts, not_ended_by
 from .hazard_models import Line, Model, Told
+from .hazard_states import NUMBER, SET
 from .hazards_words import set_words, term_of
 
 _ROW: Final = "model, term, level, lag_days"
@@ -94,7 +96,7 @@ def _at_risk(one: Told, line: Line, lags: Sequence[int]) -> Restrictions:
     fixed = all_cases(model)
     if line.cases == model.states.histories.units:
         return fixed
-    if _goes_on(model, line) and line.level == HOLDS[1]:
+    if _goes_on(model, line) and line.level != HOLDS[0]:
         return {**fixed, _delays(model, line, lags): tuple(str(lag) for lag in lags if lag >= model.lag_days)}
     return {**fixed, f"ever {line.level} of {term_of(model, line)}, {_asked(model, lag=True)}": ("yes",)}
 
@@ -105,7 +107,7 @@ def _ended(one: Told, line: Line, lags: Sequence[int]) -> Restrictions:
     if _goes_on(model, line):
         later = tuple(str(lag) for lag in lags if lag >= model.lag_days)
         before = (*(str(lag) for lag in lags if lag < model.lag_days), "no")
-        levels = later if line.level == HOLDS[1] else before
+        levels = before if line.level == HOLDS[0] else later
         return {**all_cases(model), _delays(model, line, lags): levels}
     return {
         **_at_risk(one, line, lags),
@@ -115,12 +117,21 @@ def _ended(one: Told, line: Line, lags: Sequence[int]) -> Restrictions:
 
 def _goes_on(model: Model, line: Line) -> bool:
     """Whether a level, once there, stays: then delays are parts of one whole."""
-    return model.asked.present == "since_start" and {line.level, line.reference} <= set(HOLDS)
+    told = {line.level, line.reference} <= set(HOLDS) or _is_the_set(model, line)
+    return model.asked.present == "since_start" and told
+
+
+def _is_the_set(model: Model, line: Line) -> bool:
+    """Whether a number of actors is all of them, where all of them are the set: the same cases in other words."""
+    every = len(model.asked.data.actors)
+    return line.factor == NUMBER and line.level == str(every) and model.asked.needed == every
 
 
 def _delays(model: Model, line: Line, lags: Sequence[int]) -> str:
     days = ", ".join(str(one) for one in lags)
-    return f"days with support before the end (from {days}) of {term_of(model, line)}, {_asked(model)}"
+    asked = model.asked
+    who = set_words(asked) if line.factor in {SET, NUMBER} else actor_words(term_of(model, line))
+    return f"days with support by {who} before the end (from {days}), from {asked.data.spells.start_words}"
 
 
 def _lines(found: Sequence[Told]) -> list[tuple[Told, Line]]:
