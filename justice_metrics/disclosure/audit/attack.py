@@ -71,6 +71,10 @@ def recovered(
         return kept(rules, low, high, truth.get(key)) if key in cells else not _small(rules, low, high)
 
     known = _bounded(cells, releases, told, enough, truth)
+    if known is None and publication.curves:
+        # up to which day each step of a curve tells is guessed from its middle
+        cells = _all_known(publication, earlier, curves=False)
+        known = _bounded(cells, releases, told, enough, truth)
     if known is None:
         findings.append(Finding("contradiction", tr("No counts of cases fit all that is published at once.")))
         return Recovered({}, findings)
@@ -137,12 +141,12 @@ def kept(rules: Rules, low: float, high: float, truth: float | None = None) -> b
     return most - least >= 2 * rules.protection
 
 
-def _all_known(publication: Publication, earlier: Sequence[Publication]) -> dict[Key, Cell]:
+def _all_known(publication: Publication, earlier: Sequence[Publication], *, curves: bool = True) -> dict[Key, Cell]:
     """Return what is known of each cell by this release and those before it, of the same data."""
     known = {key: Cell(list(cell.shown), list(cell.hidden), cell.exact) for key, cell in publication.cells.items()}
-    if publication.rules.mode == "suppress":
-        curves = [row for one in (publication, *earlier) for row in one.curves]
-        for key, value, place in counts_of_curves(curves):
+    if publication.rules.mode == "suppress" and curves:
+        drawn = [row for one in (publication, *earlier) for row in one.curves]
+        for key, value, place in counts_of_curves(drawn):
             known.setdefault(key, Cell()).shown.append((value, place))
     for one in earlier:
         for key, cell in one.cells.items():
