@@ -16,6 +16,7 @@ from .cells import System
 _STEP: Final = 6.0
 _ALONE: Final = 2
 _BATCH: Final = 12
+_TRIED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +99,29 @@ class _Search:
             before = self.hidden.copy()
             self._repair_all()
             if not (self.hidden != before).any():
+                self._show_again()
                 return Hidden(hidden=self.hidden, limited=self.limited)
             turn += 1
+
+    def _show_again(self) -> None:
+        """Show totals that were hidden on the way, where all that must be protected is protected without them."""
+        if self.limited.any():
+            # of these nothing more may be told, and the attack does not look at them any more
+            return
+        given_up = np.flatnonzero(self.hidden & self.real & ~self.task.primary & (self.task.system.height > 0))
+        for one in given_up[np.argsort(-self.worth[given_up], kind="stable")][:_TRIED]:
+            hidden, seen = self.hidden.copy(), self.seen
+            self.hidden[one] = False
+            self._pair_alone()
+            self.seen = Ranges(self.values.copy(), self.values.copy())
+            program, needs = self._program(), self._needs()
+            explore(program, needs, self.seen, seed=int(one))
+            lacking = needs.lacking(self.seen)
+            open_ones = np.flatnonzero(lacking[0] | lacking[1])
+            if self.hidden.sum() >= hidden.sum() or any(
+                examine(program, needs, self.seen, [each]) for each in open_ones.tolist()
+            ):
+                self.hidden, self.seen = hidden, seen
 
     def _repair_all(self) -> None:
         """Take one number after the other that may be known too narrowly, the largest first, and protect it."""

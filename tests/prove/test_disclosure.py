@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from justice_metrics.disclosure.audit.attack import recovered
-from justice_metrics.disclosure.audit.reading import Cell, Key, Place, Publication, Rules
+from justice_metrics.disclosure.audit.reading import Cell, Key, Place, Publication, rules_of
 from justice_metrics.disclosure.policy import DisclosurePolicy
 from justice_metrics.disclosure.protect import protect
 from tests.disclosure.outsider import POPULATION, Tables, linked_tables, random_policy, too_narrow
@@ -31,7 +31,7 @@ def audited(tables: Tables, policy: DisclosurePolicy) -> list[str]:
         value, where = decided.of(POPULATION, one).value, Place(1, "main", "n", place)
         cells[key] = Cell(hidden=[where]) if np.isnan(value) else Cell(shown=[(value, where)])
     limited = {Key(POPULATION, False, one) for _, one in decided.limited}
-    rules = Rules(policy.mode, policy.minimum, policy.protection, policy.base, policy.zeros)
+    rules = rules_of(policy.to_record())
     truth = {key: one.value for key, one in zip(keys, tables.counts(), strict=True)}
     found = recovered(Publication(rules, cells, [], [], [tuple(keys)], [], []), truth=truth)
     return [] if limited else [one.kind for one in found.findings]
