@@ -31,7 +31,7 @@ POPULATION: Final = "case of the benchmark"
 def counts(shape: tuple[int, ...]) -> list[Count]:
     """Return a table with all its margins; mean 12, and many cells below 10."""
     drawn = np.random.default_rng(20180430).negative_binomial(0.6, 0.6 / 12.6, shape)
-    found = []
+    found: list[Count] = []
     for kept in product((False, True), repeat=len(shape)):
         margin = drawn.sum(axis=tuple(axis for axis, one in enumerate(kept) if not one))
         names = [f"d{axis}" for axis, one in enumerate(kept) if one]

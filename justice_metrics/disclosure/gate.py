@@ -13,6 +13,7 @@ from ..base.errors import DisclosureError, QuestionError
 from ..base.language import Readable, tells_of_cases, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
+from .alike import alike
 from .curves import Asked as AskedCurve
 from .curves import Coarse, coarsened, totals_of
 from .guarded import Asked, Decided
@@ -66,7 +67,9 @@ def passed(
             refused.append(Refused(one.provenance.question or one.question, one.heading, found))
     exact = _exact(given, policy)
     ties = _ties(given)
-    decisions = protect(_by_population(given), policy, previous, exact=exact, ties=ties, project=project)
+    counts = _by_population(given)
+    known = _with_alike(ties, counts, given, policy)
+    decisions = protect(counts, policy, previous, exact=exact, ties=known, project=project)
     entries: list[Entry] = []
     shown: list[Published] = []
     gates = [_Gate(one, policy, decisions, key) for one in given]
@@ -160,6 +163,26 @@ def _ties(given: Sequence[_Given]) -> dict[str, tuple[Tie, ...]]:
             if all((one.population, part.box, part.events) in there for part in tie):
                 found.setdefault(one.population, {})[tie] = None
     return {population: tuple(ties) for population, ties in found.items()}
+
+
+def _with_alike(
+    ties: Mapping[str, Sequence[Tie]],
+    counts: Mapping[str, Sequence[Count]],
+    given: Sequence[_Given],
+    policy: DisclosurePolicy,
+) -> dict[str, tuple[Tie, ...]]:
+    """Return the ties with those of counts that may be of the same units; these are never told to anybody."""
+    if policy.mode == "round":
+        return {population: tuple(known) for population, known in ties.items()}
+    tables = [table for one in given for table in one.result.tables.values()]
+    groups = {column.name for table in tables for column in table.columns if column.role == "stratum"}
+    return {
+        population: (
+            *ties.get(population, ()),
+            *alike([one for one in several if one.place[0]], groups, policy.minimum),
+        )
+        for population, several in counts.items()
+    }
 
 
 class _Gate:

@@ -1,0 +1,64 @@
+"""Counts that may well be of the same units though no box says so: the net under the declarations of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+
+from ..base.cells import Box, Count, Signed, Tie
+
+
+def alike(counts: Sequence[Count], groups: AbstractSet[str], minimum: int) -> tuple[Tie, ...]:
+    """Return a tie between any two counts that are equal, of the same group, and not known to be of different units.
+
+    An outsider who reads that 105 cases came to the trial in one table takes the 105 that began a trial in another one
+    for the same cases, whether the two answers say so or not. Taken for one cell, both are shown or both hidden. Where
+    they are equal by chance only, a little more is hidden than needed.
+
+    Parameters
+    ----------
+    counts : sequence of Count
+        All counts of one population.
+    groups : set of str
+        Dimensions that split the units into the groups of tables: counts of different groups are not compared.
+    minimum : int
+        Smaller counts are hidden in any case.
+
+    Examples
+    --------
+    >>> from justice_metrics.base.cells import box
+    >>> one = Count(box({"ending": "trial"}), 105, ("a", "n", 0))
+    >>> other = Count(box({"stays": "trial"}), 105, ("b", "n", 0))
+    >>> len(alike([one, other], {"department"}, 10))
+    1
+    """
+    found: dict[tuple[bool, Box, float], dict[Box, None]] = {}
+    for one in counts:
+        if one.value >= minimum:
+            group = frozenset(part for part in one.box if part[0] in groups)
+            found.setdefault((one.events, group, one.value), {})[one.box] = None
+    return tuple(
+        (Signed(one, events, 1), Signed(other, events, -1))
+        for (events, _, _), boxes in found.items()
+        for one, other in _neighbours(boxes)
+    )
+
+
+def _neighbours(boxes: Iterable[Box]) -> Iterator[tuple[Box, Box]]:
+    """Yield boxes two by two, so that all that can be of the same units hang together."""
+    classes: list[list[Box]] = []
+    for one in boxes:
+        fitting = next((those for those in classes if not any(_apart(one, other) for other in those)), None)
+        if fitting is None:
+            classes.append([one])
+        else:
+            fitting.append(one)
+    for those in classes:
+        yield from pairwise(those)
+
+
+def _apart(one: Box, other: Box) -> bool:
+    """Whether two boxes hold different units: in some dimension they have no level in common."""
+    levels: Mapping[str, frozenset[str]] = dict(one)
+    return any(name in levels and not levels[name] & those for name, those in other)
