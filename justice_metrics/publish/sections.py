@@ -30,6 +30,8 @@ LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 600
 _WIDE, _VERY_WIDE = 8, 11
+_WIDE_LETTERS, _VERY_WIDE_LETTERS = 100, 130
+_BETWEEN: Final = 3
 _NARROWEST, _WIDEST, _SENTENCE, _ROOM = 5, 28, 70, 2
 
 BASIS_WORDS: Final = {
@@ -143,9 +145,18 @@ class TableView:
 
     @property
     def width(self) -> str:
-        """Class of its type size on paper."""
+        """Class of its type size: by its columns, and by the letters of a line that cannot be broken further."""
         columns = len(self.headings)
-        return "" if columns < _WIDE else "wide" if columns < _VERY_WIDE else "very-wide"
+        letters = sum(self._narrowest(place) + _BETWEEN for place in range(columns))
+        if columns >= _VERY_WIDE or letters >= _VERY_WIDE_LETTERS:
+            return "very-wide"
+        return "wide" if columns >= _WIDE or letters >= _WIDE_LETTERS else ""
+
+    def _narrowest(self, place: int) -> int:
+        heading = self.headings[place]
+        cells = [row.cells[place].text for row in self.rows]
+        words = [word for text in (heading.text, *([] if heading.number else cells)) for word in text.split()]
+        return min(max(map(len, (*words, *(cells if heading.number else ()))), default=0), _WIDEST)
 
     @property
     def widths(self) -> tuple[int, ...]:

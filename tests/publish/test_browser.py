@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from justice_metrics.base.language import tr
+from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.release import internal
 from justice_metrics.publish import document as document_module
 from justice_metrics.publish.report import render, rendered
@@ -159,4 +161,33 @@ def test_the_policy_stops_what_would_slip_in(browser: Any, tmp_path: Path) -> No
     visit = Visit(browser, document, tmp_path)
     assert visit.page.title() != "ran"
     assert [one for one in visit.said if "Content Security Policy" in one]
+    visit.close()
+
+
+WIDER = """() => [...document.querySelectorAll('.scroll')]
+    .map(one => [one.querySelector('table').offsetWidth - one.clientWidth, getComputedStyle(one).backgroundImage])"""
+
+
+def wide_table(columns: int) -> Table:
+    counts = tuple(
+        Column(f"n{place}", tr("Concluded otherwise"), "units", "count", "count") for place in range(columns)
+    )
+    stage = Column("stage", tr("stage"), "text", "key", "key")
+    values = {"stage": np.array(["preparatory stage, from the notification"], dtype=object)}
+    return Table((stage, *counts), values | {one.name: np.array([1234]) for one in counts})
+
+
+def test_tables_of_many_columns_fit_the_sheet_and_the_screen_or_say_that_they_go_on(
+    browser: Any, tmp_path: Path
+) -> None:
+    made = rates(tables={"main": wide_table(6), "more": wide_table(8), "most": wide_table(12)})
+    visit = Visit(browser, render(internal(made)), tmp_path)
+    visit.page.set_viewport_size({"width": 1000, "height": 900})
+    visit.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    on_screen = visit.page.evaluate(WIDER)
+    assert [over <= 0 for over, _ in on_screen[:2]] == [True, True]
+    assert all("gradient" in shadow for _, shadow in on_screen)  # what does not fit has a shadow at its edge
+    visit.page.emulate_media(media="print")
+    visit.page.set_viewport_size({"width": 672, "height": 900})  # an A4 sheet without its margins
+    assert max(over for over, _ in visit.page.evaluate(WIDER)) <= 0
     visit.close()
