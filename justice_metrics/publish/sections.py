@@ -30,7 +30,7 @@ LONGEST_MAIN: Final = 1_000
 """Rows after which a main table makes way for a shorter one of its result."""
 LONGEST_CELL: Final = 600
 _WIDE, _VERY_WIDE = 8, 11
-_WIDE_LETTERS, _VERY_WIDE_LETTERS = 100, 130
+_WIDE_LETTERS, _VERY_WIDE_LETTERS, _MOST_LETTERS = 100, 130, 150
 _BETWEEN: Final = 3
 _NARROWEST, _WIDEST, _SENTENCE, _ROOM = 5, 28, 70, 2
 
@@ -148,6 +148,8 @@ class TableView:
         """Class of its type size: by its columns, and by the letters of a line that cannot be broken further."""
         columns = len(self.headings)
         letters = sum(self._narrowest(place) + _BETWEEN for place in range(columns))
+        if letters >= _MOST_LETTERS:
+            return "very-wide widest"
         if columns >= _VERY_WIDE or letters >= _VERY_WIDE_LETTERS:
             return "very-wide"
         return "wide" if columns >= _WIDE or letters >= _WIDE_LETTERS else ""
