@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from .cells import BaseCounts, Count, CurveCounts, Tie, box
 from .errors import QuestionError, suggestion
@@ -73,6 +73,10 @@ class Protected:
     minimum: int = 10
 
 
+# Of attributes: for each one those in which it lies, and in which level of them each of its levels lies.
+Nests: TypeAlias = Callable[[Sequence[str]], Mapping[str, Mapping[str, Mapping[str, str]]] | None]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Result(ABC):
     """Base of every answer: born complete, aggregate, not yet safe to publish.
@@ -95,6 +99,8 @@ class Result(ABC):
         The counts are sums of sampling weights, so that they do not tell how many units stand behind them.
     ties : tuple of Tie
         Sums of its counts that an outsider knows and no box tells, for the disclosure gate.
+    nests : callable, optional
+        Tells the gate which of some attributes lie in one another in the data (`Nests`); None when it cannot any more.
     """
 
     question: ClassVar[str] = ""
@@ -108,6 +114,7 @@ class Result(ABC):
     frame_library: FrameLibrary = field(default="pandas")
     weighted: bool = False
     ties: tuple[Tie, ...] = field(default=(), repr=False)
+    nests: Nests | None = field(default=None, repr=False)
 
     def __init_subclass__(cls, **more: Any) -> None:
         # every drawing of every answer refuses a language that is not there, before anything is drawn

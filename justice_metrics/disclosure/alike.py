@@ -1,4 +1,4 @@
-"""Counts that may well be of the same units though no box says so: the net under the declarations of the answers."""
+"""Counts that hang together though no box says so: equal ones, and those of groups that lie in one another."""
 
 from __future__ import annotations
 
@@ -62,3 +62,46 @@ def _apart(one: Box, other: Box) -> bool:
     """Whether two boxes hold different units: in some dimension they have no level in common."""
     levels: Mapping[str, frozenset[str]] = dict(one)
     return any(name in levels and not levels[name] & those for name, those in other)
+
+
+def nested(counts: Sequence[Count], nests: Mapping[str, Mapping[str, Mapping[str, str]]]) -> tuple[Tie, ...]:
+    """Return the sums of groups that lie in another group: the courts of a department come to the department.
+
+    Parameters
+    ----------
+    counts : sequence of Count
+        All counts of one population.
+    nests : mapping
+        ``{"court": {"department": {"Juzgado 1": "Oruro", ...}}}``.
+
+    Examples
+    --------
+    >>> from justice_metrics.base.cells import box
+    >>> counts = [Count(box({"department": "Oruro"}), 46, ("a", "n", 0))]
+    >>> counts += [Count(box({"court": one}), n, ("b", "n", 0)) for one, n in (("1", 38), ("2", 8))]
+    >>> [len(one) for one in nested(counts, {"court": {"department": {"1": "Oruro", "2": "Oruro"}}})]
+    [3]
+    """
+    values = {(one.events, one.box): one.value for one in counts}
+    found: list[Tie] = []
+    for inner, outers in nests.items():
+        for outer, levels in outers.items():
+            members: dict[tuple[bool, Box], dict[Box, float]] = {}
+            for (events, inside), value in values.items():
+                if (whole := _whole(inside, inner, outer, levels)) is not None and (events, whole) in values:
+                    members.setdefault((events, whole), {})[inside] = value
+            for (events, whole), parts in members.items():
+                if sum(parts.values()) == values[events, whole]:
+                    found.append((Signed(whole, events, 1), *(Signed(one, events, -1) for one in parts)))
+    return tuple(found)
+
+
+def _whole(inside: Box, inner: str, outer: str, levels: Mapping[str, str]) -> Box | None:
+    """Return the box of the outer group in which a box lies, all else being equal."""
+    parts = dict(inside)
+    if outer in parts or len(parts.get(inner, ())) != 1:
+        return None
+    (level,) = parts.pop(inner)
+    if level not in levels:
+        return None
+    return frozenset((*parts.items(), (outer, frozenset({levels[level]}))))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
+from weakref import ref
 
 from ..base.errors import QuestionError
 from ..base.language import tr
+from ..base.result import Result
 from ..cases.casedata import CaseData
 from ..cases.counts.data import CountData
 from ..cases.durations import Durations
 from ..cases.linkage.linked import LinkedRegisters
+from ..reduce.nests import nested_levels
 
 Answer = TypeVar("Answer")
 
@@ -43,9 +47,32 @@ def at_the_door(question: Callable[..., Answer]) -> Callable[..., Answer]:
         for name in several:
             if isinstance(settings.get(name), int | float):
                 settings[name] = (settings[name],)
-        return question(*given, **settings)
+        return with_nests(question(*given, **settings), of)
 
     return asked
+
+
+def with_nests(answer: Answer, of: object) -> Answer:
+    """Let an answer tell the disclosure gate which attributes of its cases lie in one another."""
+    if not (isinstance(of, CaseData) and isinstance(answer, Result)):
+        return answer
+    return cast("Answer", replace(answer, nests=_Nests(of)))
+
+
+class _Nests:
+    """Asks the case data while they are there; it keeps none of them."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: CaseData | None) -> None:
+        self._of = None if of is None else ref(of)
+
+    def __call__(self, names: Sequence[str]) -> Mapping[str, Mapping[str, Mapping[str, str]]] | None:
+        cases = None if self._of is None else self._of()
+        return None if cases is None else nested_levels(cases, names)
+
+    def __reduce__(self) -> tuple[type[_Nests], tuple[None]]:
+        return _Nests, (None,)
 
 
 # A question that is asked of nothing at all is refused by Python itself.

@@ -16,6 +16,7 @@ from ..cases.counts.data import CountData
 from ..cases.counts.mapping import CountMapping
 from ..cases.counts.reading import read_counts
 from ..cases.read import read_cases
+from ..measures.asked import with_nests
 from .plan import Study
 from .planned import PlannedQuestion
 
@@ -85,7 +86,7 @@ def asked(planned: PlannedQuestion, number: int, data: CaseData | CountData, ste
     except QuestionError as error:
         problem = tr("Question {number} ({ask}): {problem}", number=number, ask=ask, problem=error.problem)
         raise QuestionError(problem, error.remedy) from error
-    return replace(result, heading=planned.title or _heading(result, planned.settings.get("by")))
+    return replace(with_nests(result, data), heading=planned.title or _heading(result, planned.settings.get("by")))
 
 
 def _heading(result: Result, by: Names | None) -> Readable:
