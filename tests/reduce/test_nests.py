@@ -61,7 +61,7 @@ def test_a_small_court_is_not_what_its_department_leaves(cases: jm.CaseData) -> 
 
 def test_an_answer_keeps_no_case(cases: jm.CaseData) -> None:
     answer = jm.outcome_shares(cases, by="court")
-    assert pickle.loads(pickle.dumps(answer.nests))(("court", "department")) is None  # noqa: S301
+    assert pickle.loads(pickle.dumps(answer.nests))(("court", "department")) is None
 
 
 def test_when_the_cases_are_gone_nobody_can_tell() -> None:
