@@ -62,6 +62,10 @@ class CellOf:
         are named "level, days", and so are their values.
     events : bool
         It counts things that a unit can have several of (hearings, decisions), so it is no part of a count of units.
+    internal : bool
+        The number itself never leaves, and its column is left out of what is published: in these data it may be the
+        same number as another count, though no box says so. What is computed from it leaves where it is large enough,
+        shares on a grid of at least the minimum of units.
 
     Notes
     -----
@@ -81,6 +85,7 @@ class CellOf:
     flags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     each: Mapping[str, Mapping[str, Mapping[str, tuple[str, ...]]]] = field(default_factory=dict)
     events: bool = False
+    internal: bool = False
 
     def box(self, row: Mapping[str, object], strata: Mapping[str, object]) -> Box:
         """Return the box of one row."""

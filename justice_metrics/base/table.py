@@ -188,7 +188,8 @@ class Table:
                 box = column.cell.box(row, {one: row[one] for one in strata})
                 # another unit than the data's own is no part of a count of these
                 events = column.cell.events or any(dimension == "unit" for dimension, _ in box)
-                yield Count(box, float(value), (name, column.name, place), events)
+                where = ("", "", place) if column.cell.internal else (name, column.name, place)
+                yield Count(box, float(value), where, events)
 
     def _pair(self) -> tuple[Column, Column]:
         by_name = {one.name: one for one in self.columns}

@@ -10,8 +10,19 @@ from ..base.language import Message, tr
 from ..base.table import Column, Table
 from ..base.types import Counts, Flags, Floats
 from .formulas import FORMULAS, computed
-from .guarded import SILENT, Asked, Guarded, Shown, anywhere, groups_of, in_order, numbers, told_in_words
-from .rounded import needed, on_days, significant
+from .guarded import (
+    SILENT,
+    Asked,
+    Guarded,
+    Shown,
+    anywhere,
+    groups_of,
+    in_order,
+    internal_columns,
+    numbers,
+    told_in_words,
+)
+from .rounded import needed, on_days, on_grid, significant
 
 _MEAN_DIGITS: Final = 2
 _COEFFICIENT_DIGITS: Final = 3
@@ -88,7 +99,15 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
     hidden = np.zeros(len(table), np.bool_)
     for one in of.inputs:
         hidden |= anywhere(shown.hidden[one], groups)
-    if column.kind == "quantile":
+    inside = bool(internal_columns(table) & set(of.inputs))
+    if inside and column.kind == "mean" and column.unit == "share":
+        # with the number of cases known from elsewhere a finer share would tell the count that stays inside
+        units = np.fmax.reduce([*inputs, np.full(len(table), float(asked.minimum))])
+        grid = on_grid(raw, asked.minimum / units, column)
+        shown.put(column.name, grid, hidden | _too_few(inputs, np.full(len(table), float(asked.minimum))), "few")
+    elif inside and column.kind not in {"quantile", "mean"}:
+        shown.put(column.name, raw, hidden | known, "derived")
+    elif column.kind == "quantile":
         hidden |= _too_few(inputs, needed(column, table) * asked.minimum)
         made = on_days(raw) if column.unit == "days" else significant(raw, _MEAN_DIGITS)
         shown.put(column.name, made, hidden, "few")

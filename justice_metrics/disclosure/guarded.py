@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -107,8 +107,13 @@ class Shown:
             self.values[column.name] = np.where(hidden, empty, self.values[column.name].astype(object))
 
     def put_counts(self, asked: Asked) -> None:
-        """Keep what may be shown of the counts."""
-        raw = {one.name: numbers(self.table, one.name) for one in self.table.columns if one.cell is not None}
+        """Keep what may be shown of the counts, and, of those that stay inside, the ones that are large enough."""
+        cells = {one.name: one.cell for one in self.table.columns if one.cell is not None}
+        for name in [one for one, cell in cells.items() if cell.internal]:
+            inside = numbers(self.table, name)
+            few = np.asarray(~(inside >= asked.minimum), np.bool_)
+            self.values[name], self.hidden[name] = np.where(few, np.nan, inside), few
+        raw = {name: numbers(self.table, name) for name, cell in cells.items() if not cell.internal}
         made = {name: values.copy() for name, values in raw.items()}
         for count in self.table.counts(""):
             _, name, row = count.place
@@ -129,15 +134,16 @@ class Shown:
             Its rows, in the order in which they are listed.
         """
         table = self.table
-        values = {one.name: _typed(self.values[one.name][kept], table[one.name]) for one in table.columns}
+        columns = _leaving(table)
+        values = {one.name: _typed(self.values[one.name][kept], table[one.name]) for one in columns}
         statuses = {
             one.name: _statuses(table.statuses.get(one.name), self.hidden[one.name], kept)
-            for one in table.columns
+            for one in columns
             if one.name in table.statuses or self.hidden[one.name].any()
         }
         title = None if tells_of_cases(table.title) else table.title
         return Table(
-            table.columns,
+            columns,
             values,
             labels={name: _used(words, values[name]) for name, words in table.labels.items() if name in values},
             title=title,
@@ -145,6 +151,30 @@ class Shown:
             guard=table.guard,
             sparse=table.sparse,
         )
+
+
+def internal_columns(table: Table) -> frozenset[str]:
+    """Return the columns of counts that never leave."""
+    return frozenset(one.name for one in table.columns if one.cell is not None and one.cell.internal)
+
+
+def _leaving(table: Table) -> list[Column]:
+    """Return the columns of what is published: without counts that stay inside, and the errors computed from them."""
+    inside = internal_columns(table)
+    if not inside:
+        return list(table.columns)
+    found = []
+    for one in table.columns:
+        rests = one.of is not None and bool(inside & set(one.of.inputs))
+        if one.name in inside or (rests and one.role == "interval" and one.unit == "points"):
+            continue
+        if rests and one.of is not None:
+            known = tuple(name for name in one.of.inputs if name not in inside)
+            one = replace(one, of=replace(one.of, inputs=known) if known else None)
+            if one.unit == "share":
+                one = replace(one, decimals=0)
+        found.append(one)
+    return found
 
 
 def numbers(table: Table, name: str) -> Floats:

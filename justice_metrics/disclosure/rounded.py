@@ -15,6 +15,9 @@ _WEEK: Final = 7.0
 _MONTH: Final = 30.0
 _YEAR: Final = 365.0
 
+# Steps of a grid for shares.
+_STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+
 _TAILS: Final = (("decile", 10.0), ("quartile", 4.0))
 _EXTREMES: Final = re.compile(r"(^|_)(min|max|smallest|largest|shortest|longest|lowest|highest|percentile)(_|$)")
 
@@ -41,6 +44,31 @@ def on_days(values: Floats) -> Floats:
     """
     step = np.where(values < _YEAR, _WEEK, _MONTH)
     return np.asarray(np.round(values / step) * step, np.float64)
+
+
+def on_grid(shares: Floats, least: Floats, column: Column) -> Floats:
+    """Round shares to steps that hold enough cases; a lower limit down, an upper one up.
+
+    Parameters
+    ----------
+    shares : array of float, shape (N,)
+    least : array of float, shape (N,)
+        The narrowest step: 1, 2, 5, 10, 20 or 50 per cent, the first that is at least so wide.
+    column : Column
+        Of the shares.
+
+    Examples
+    --------
+    >>> from ..base.language import Label
+    >>> share = Column("estimate", Label("share"), "share", "estimate", "mean")
+    >>> on_grid(np.array([0.046, 0.337]), np.array([0.008, 0.06]), share).round(2).tolist()
+    [0.05, 0.3]
+    """
+    steps = np.array(_STEPS)
+    step = steps[np.minimum(np.searchsorted(steps, least - 1e-12), len(steps) - 1)]
+    to = {"conf_low": np.floor, "conf_high": np.ceil}.get(column.name, np.round)
+    found: Floats = np.round(to(np.round(shares / step, 9)) * step, 9)
+    return found
 
 
 def needed(column: Column, table: Table) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import LANGUAGES, Language, Message, Readable, format_number, format_share, tr, trn
-from ..base.result import Definition, Result
+from ..base.result import Definition, Protected, Result
 from ..base.types import Names, names
 from ..cases.casedata import CaseData
 from ..cases.procedure import Procedure
@@ -21,7 +21,15 @@ from .declared import days_words, ensure_level, few_units_note, group_words
 from .stay_tables import main_table, moves_table, naive_table
 from .stay_words import draw_stays, said_of
 from .stays import Stay, stay_in
-from .visits import ensure_stages, ensure_visits, state_words, units_of, visits_notes, visits_provenance
+from .visits import (
+    ensure_stages,
+    ensure_visits,
+    state_words,
+    units_of,
+    visits_notes,
+    visits_provenance,
+    without_counts,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +64,10 @@ class StageDurations(Result):
     horizon_days: int
     words: Mapping[str, Readable]
     shown: tuple[int, ...]
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published: days and rounded shares, and no count of visits."""
+        return without_counts(super().rebuild(protected))
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the median stay in each stage, or between which groups it lies."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Language, Readable, format_number, format_share, tr
-from ..base.result import Definition, Result
+from ..base.result import Definition, Protected, Result
 from ..base.table import Table
 from ..base.types import Floats, Names, names, several
 from ..cases.casedata import CaseData
@@ -45,6 +45,7 @@ from .visits import (
     units_of,
     visits_notes,
     visits_provenance,
+    without_counts,
 )
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ class StageOccupancy(Result):
         """Return what sentences need besides the tables."""
         stages = [one for one, ended in zip(self.table.states, self.ended, strict=True) if not ended]
         return {"start": self.start_words, "stages": " ".join(stages)}
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published: days and rounded shares, and no count of visits."""
+        return without_counts(super().rebuild(protected))
 
     def findings(self) -> tuple[Readable, ...]:
         """Return where the cases are after each chosen day, and in which stage they spend the time."""

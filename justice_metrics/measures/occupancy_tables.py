@@ -81,7 +81,9 @@ class StageCells(NamedTuple):
         limits = sorted(set(days))
         names = [f"{low}-{high - 1}" for low, high in pairwise(limits)] + [f"{limits[-1]}-"]
         later = {str(day): tuple(names[place:]) for place, day in enumerate(limits)}
-        return CellOf(fixed=self.units, sets={"days": (f"days observed since {self.start}", later)})
+        sets = {"days": (f"days observed since {self.start}", later)}
+        # no box says that who stands there after so many days is who reached the stage: the count stays inside
+        return CellOf(fixed=self.units, sets=sets, internal=True)
 
     def there(self, days: Sequence[int]) -> CellOf:
         """Return who of them is in the state of the row."""
@@ -112,8 +114,8 @@ def probability_table(
     errors = np.where(seen, _errors(estimated, days), np.nan)
     band = pointwise(shares, errors, confidence_level=estimated.confidence_level, limits=estimated.limits)
     inside = _observed(estimated.spells, days, (g, j, h))
-    # a share of cases still observed is no share of those counted beside it: two digits of it tell no number
-    here = Of(inputs=("numerator",))
+    # a share of cases still observed is no share of those counted beside it, but nearly
+    here = Of(inputs=("numerator", "at_risk"))
     columns = (
         *strata_columns(table.strata.names),
         Column("state", tr("stage or ending"), "text", "key", "key"),
@@ -171,6 +173,7 @@ def expected_table(
         fixed={f"visit begins within {horizon} days": ("yes",)},
         keys={"state": f"visit since {cells.start} to"},
         events=True,
+        internal=True,
     )
     visits = np.zeros((g, j), table.tally.dtype)
     early = table.since < horizon
@@ -179,7 +182,14 @@ def expected_table(
         *strata_columns(table.strata.names),
         Column("state", tr("stage or ending"), "text", "key", "key"),
         Column("horizon_days", tr("within days"), "days", "key", "key"),
-        Column("denominator", tr("cases"), "units", "count", "count", cell=CellOf(fixed=cells.units)),
+        Column(
+            "denominator",
+            tr("cases"),
+            "units",
+            "count",
+            "count",
+            cell=CellOf(fixed=cells.units, internal=bool(cells.units)),
+        ),
         Column("numerator", tr("visits that began within the horizon"), "units", "count", "count", cell=began),
         Column("estimate", tr("mean days there"), "days", "estimate", "mean", of=all_of),
         Column("std_error", tr("standard error"), "days", "interval", "mean", of=all_of),

@@ -38,6 +38,7 @@ def occupancy_findings(shown: Result) -> tuple[Readable, ...]:
     start = context_of(shown)["start"]
     said: list[Readable] = []
     shares, days = numbers(main, "estimate"), main["days"]
+    decimals = next(one.decimals for one in main.columns if one.name == "estimate")
     for day in dict.fromkeys(days.tolist()):
         order = [
             row
@@ -45,7 +46,7 @@ def occupancy_findings(shown: Result) -> tuple[Readable, ...]:
             if days[row] == day and np.nan_to_num(shares[row]) >= _WORTH_SAYING
         ]
         parts = [
-            tr("{state} {share}", state=words_of(main, "state", main["state"][row]), share=Share(shares[row]))
+            tr("{state} {share}", state=words_of(main, "state", main["state"][row]), share=Share(shares[row], decimals))
             for row in order
         ]
         if parts:

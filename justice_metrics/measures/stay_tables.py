@@ -32,11 +32,16 @@ def visits_to(start: str, state: str = "state", next_state: str = "", over: str 
         Key columns of the stage, and of the one that came next.
     over : str
         "yes" for visits that are over, "no" for those that are not.
+
+    Notes
+    -----
+    Who came, left and is still there are in most data the cases that reached a step, were lost at it or are pending;
+    no box says so, since a case can come to a stage again. So these counts stay inside.
     """
     keys = {state: f"visit since {start} to"}
     if next_state:
         keys[next_state] = _NEXT
-    return CellOf(fixed={_LEFT: (over,)} if over else {}, keys=keys, events=True)
+    return CellOf(fixed={_LEFT: (over,)} if over else {}, keys=keys, events=True, internal=True)
 
 
 def main_table(
@@ -106,14 +111,14 @@ def moves_table(table: SpellTable, stays: Sequence[Stay], words: Mapping[str, Re
     at = [group for group, _, _ in rows]
     came = visits_to(start, "from_state")
     moved = visits_to(start, "from_state", "to_state", over="yes")
-    made = Of(inputs=("numerator",))
+    made, of_all = Of(inputs=("numerator",)), Of(inputs=("numerator", "denominator"))
     columns = (
         *strata_columns(table.strata.names),
         Column("from_state", tr("from"), "text", "key", "key"),
         Column("to_state", tr("to"), "text", "key", "key"),
         Column("numerator", tr("made the move"), "units", "count", "count", cell=moved),
         Column("denominator", tr("came to the stage"), "units", "count", "count", cell=came),
-        Column("estimate", tr("share that leaves so, open cases counted"), "share", "estimate", "mean", of=made),
+        Column("estimate", tr("share that leaves so, open cases counted"), "share", "estimate", "mean", of=of_all),
         Column("days", tr("half of these moves by day"), "days", "estimate", "quantile", of=made),
     )
     values = {

@@ -26,7 +26,9 @@ def said_of(main: Table) -> list[tuple[float, Readable]]:
     """
     said: list[tuple[float, Readable]] = []
     states = list(dict.fromkeys(main["state"].tolist()))
-    medians, came = numbers(main, "estimate"), numbers(main, "denominator")
+    medians = numbers(main, "estimate")
+    # a median that is published rests on enough
+    came = numbers(main, "denominator") if "denominator" in main.values else np.full(len(main), np.inf)
     held_back = hidden(main, "estimate")
     for state in states:
         rows = np.flatnonzero(main["state"] == state)
@@ -54,7 +56,8 @@ def said_of(main: Table) -> list[tuple[float, Readable]]:
 
 def _of_one(main: Table, row: int) -> Readable:
     """Return the sentence on a stage of all cases."""
-    label, n = words_of(main, "state", main["state"][row]), float(main["censored"][row])
+    label = words_of(main, "state", main["state"][row])
+    n = float(main["censored"][row]) if "censored" in main.values else float("nan")
     median, low, high = (float(main[one][row]) for one in ("estimate", "conf_low", "conf_high"))
     still = trn("{n} is still there", "{n} are still there", round(n)) if known(n) else None
     if not np.isfinite(median):
@@ -62,8 +65,15 @@ def _of_one(main: Table, row: int) -> Readable:
             return tr("{state}: fewer than half have left it in the time observed.", state=label)
         return tr("{state}: fewer than half have left it in the time observed; {still}.", state=label, still=still)
     told = {"state": label, "median": days_words(median)}
-    if still is None:
+    if still is None and not np.isfinite(low) and not np.isfinite(high):
         return tr("{state}: half of the cases have left it after {median}.", **told)
+    if still is None:
+        return tr(
+            "{state}: half of the cases have left it after {median} (interval {low} to {high}).",
+            low=days_words(low),
+            high=days_words(high),
+            **told,
+        )
     if not np.isfinite(low) and not np.isfinite(high):
         return tr("{state}: half of the cases have left it after {median}; {still}.", still=still, **told)
     return tr(
@@ -76,7 +86,7 @@ def _of_one(main: Table, row: int) -> Readable:
 
 
 def draw_stays(main: Table, ax: Axes | None, language: Language) -> Axes:
-    """Draw the median stay in each stage with its limits, and how many came and are still there.
+    """Draw the median stay in each stage with its limits, and how many came and are still there, where it is told.
 
     Parameters
     ----------
@@ -86,7 +96,9 @@ def draw_stays(main: Table, ax: Axes | None, language: Language) -> Axes:
     language : str
     """
     states = list(dict.fromkeys(main["state"].tolist()))
-    came, gone = numbers(main, "denominator"), hidden(main, "denominator")
+    counted = "denominator" in main.values
+    came = numbers(main, "denominator") if counted else np.full(len(main), np.inf)
+    gone = hidden(main, "denominator")
     # stage by stage, in the order of the procedure; a stage that nobody of a group came to has no row
     rows = np.array(
         [row for state in states for row in np.flatnonzero(main["state"] == state) if came[row] > 0 or gone[row]], int
@@ -107,10 +119,17 @@ def draw_stays(main: Table, ax: Axes | None, language: Language) -> Axes:
         conf_low=drawn[:, 1],
         conf_high=np.where(open_above, np.nanmax(drawn, initial=0.0), drawn[:, 2]),
         annotations=[
-            f"{number(came[row])} · {number(float(main['censored'][row]))}" + (f" · {beyond}" if above else "")
+            " · ".join(
+                part
+                for part in (
+                    f"{number(came[row])} · {number(float(main['censored'][row]))}" if counted else "",
+                    beyond if above else "",
+                )
+                if part
+            )
             for row, above in zip(rows, open_above, strict=True)
         ],
-        annotation_label=tr("came · still there").text(language),
+        annotation_label=tr("came · still there").text(language) if counted else "",
         undefined_label=[tr("hidden").text(language) if mark else fewer for mark in marks],
         x_label=tr("days until half of the cases have left the stage").text(language),
         percent=False,

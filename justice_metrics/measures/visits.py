@@ -11,6 +11,7 @@ import numpy as np
 from ..base.errors import QuestionError
 from ..base.language import Message, Readable, tr, trn
 from ..base.provenance import LeftOut, Provenance
+from ..base.result import Result
 from ..base.types import Counts, Floats
 from ..cases.casedata import CaseData
 from ..cases.durations import Durations
@@ -27,6 +28,16 @@ NO_SPELLS_WORDS: Final[Mapping[str, Message]] = {
 }
 # From this share on, moves that the procedure does not know are told.
 _WORTH_TELLING: Final = 0.01
+
+_COUNTS_INSIDE: Final = tr(
+    "How many cases came to a stage, left it and are still there is not published: together with other tables it would "
+    "tell numbers that these hide. Shares are rounded so that nobody can read a number of cases from them."
+)
+
+
+def without_counts(shown: Result) -> Result:
+    """Return a published answer about stages with the note that its counts stayed inside."""
+    return replace(shown, notes=(*shown.notes, _COUNTS_INSIDE))
 
 
 def ensure_stages(cases: CaseData | Durations) -> None:
