@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from ..base.cells import Box, CellOf, Tie, box
 from ..base.result import Result
 from ..base.table import Column, Table
+from .published import ProtectedCells
 
 FORMAT: Final = "justice_metrics boxes 1"
 # A box as JSON holds it: dimensions in order, each with its levels in order.
@@ -52,6 +54,27 @@ def boxes_record(
         ),
         "results": [_result(one) for one in results],
     }
+
+
+def public_cells(cells: ProtectedCells, results: Sequence[Result]) -> ProtectedCells:
+    """Return the cells that a reader may know of: shown ones, and hidden ones that have a place in a published table.
+
+    A hidden cell of a group that is not listed would tell that there is such a group. Later releases must know of it,
+    so it is kept on the secure side.
+
+    Parameters
+    ----------
+    cells : ProtectedCells
+    results : sequence of Result
+        As they are published.
+    """
+    seen: set[Box] = {frozenset()}
+    for result in results:
+        for table in result.tables.values():
+            for column in table.columns:
+                if column.cell is not None:
+                    seen.update(_boxes(table, column.cell))
+    return replace(cells, cells=tuple(one for one in cells.cells if one.value is not None or one.units in seen))
 
 
 def written_box(given: Box) -> WrittenBox:

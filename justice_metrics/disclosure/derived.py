@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base.language import Message, tr
 from ..base.table import Column, Table
-from ..base.types import Counts, Flags, Floats
+from ..base.types import Flags, Floats
 from .formulas import FORMULAS, computed
 from .guarded import (
     SILENT,
@@ -22,6 +22,7 @@ from .guarded import (
     numbers,
     told_in_words,
 )
+from .listed import NOTHING_SHOWN, listed_rows
 from .rounded import needed, on_days, on_grid, significant
 
 _MEAN_DIGITS: Final = 2
@@ -50,11 +51,13 @@ def guarded_counts(table: Table, asked: Asked) -> Guarded:
     for column in _in_turn(table):
         _put_computed(shown, column, asked)
     shown.put_dependent(rounding=asked.rounding)
-    kept = _listed(shown) if table.sparse else np.arange(len(table), dtype=np.int64)
+    kept = listed_rows(shown)
+    if not len(kept) and len(table) and not table.sparse:
+        return Guarded(None, {}, NOTHING_SHOWN)
     if any(bool(one.any()) for one in shown.hidden.values()):
         there = set(kept.tolist())
         kept = np.array([one for one in in_order(table).tolist() if one in there], np.int64)
-    return Guarded(shown.rebuilt(kept), shown.rules)
+    return Guarded(shown.rebuilt(kept), shown.rules_of(kept))
 
 
 def _undeclared(table: Table) -> Message | None:
@@ -134,24 +137,3 @@ def _too_few(inputs: list[Floats], least: Floats) -> Flags:
     for one in inputs:
         few |= ~(one >= least)
     return few
-
-
-def _listed(shown: Shown) -> Counts:
-    """Return the rows of a sparse table that may be listed: those of which a number of their own is shown."""
-    counted = [one for one in shown.table.columns if one.cell is not None]
-    keys = {one.name for one in shown.table.columns if one.role == "key"}
-
-    def own(column: Column) -> int:
-        cell = column.cell
-        if cell is None:
-            return 0
-        return len(keys & {*cell.keys, *cell.sets, *cell.flags, *cell.each})
-
-    most = max((own(one) for one in counted), default=0)
-    columns = [one.name for one in counted if own(one) == most]
-    if not columns:
-        return np.arange(len(shown.table), dtype=np.int64)
-    seen = np.zeros(len(shown.table), np.bool_)
-    for name in columns:
-        seen |= ~np.isnan(_floats(shown, name))
-    return np.flatnonzero(seen).astype(np.int64)

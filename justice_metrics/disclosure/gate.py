@@ -19,6 +19,7 @@ from .curves import Coarse, coarsened, totals_of
 from .guarded import Asked, Decided
 from .held_back import Rule
 from .ledger import Entry, Ledger, Refused, public_rules
+from .listed import NOT_LISTED, has_groups
 from .models import guarded
 from .policy import DisclosurePolicy
 from .protect import Decision, Decisions, protect
@@ -265,7 +266,10 @@ class _Gate:
                 minimum=self.policy.minimum,
                 key=self.key,
             ),
-            notes=public_notes(result.notes),
+            notes=(
+                *public_notes(result.notes),
+                *([NOT_LISTED] if any(map(has_groups, result.tables.values())) else []),
+            ),
             curves=curves,
             minimum=self.policy.minimum,
         )

@@ -80,13 +80,13 @@ class Shown:
     table: Table
     values: dict[str, Values] = field(default_factory=dict)
     hidden: dict[str, Flags] = field(default_factory=dict)
-    rules: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, list[int]] = field(default_factory=dict)
 
     def put(self, name: str, values: Values, hidden: Flags, rule: str = "") -> None:
         """Keep what is shown of a column, and count what is not."""
         self.values[name], self.hidden[name] = np.where(hidden, np.nan, values) if hidden.any() else values, hidden
         if rule and hidden.any():
-            self.rules[rule] = self.rules.get(rule, 0) + int(hidden.sum())
+            self.marks.setdefault(rule, []).extend(np.flatnonzero(hidden).tolist())
 
     def put_silent(self) -> None:
         """Keep the columns that say nothing of cases."""
@@ -121,9 +121,15 @@ class Shown:
                 decision = asked.decide(count)
                 made[name][row] = decision.value
                 if np.isnan(decision.value):
-                    self.rules[decision.rule] = self.rules.get(decision.rule, 0) + 1
+                    self.marks.setdefault(decision.rule, []).append(row)
         for name, values in made.items():
             self.put(name, values, np.asarray(np.isnan(values) & ~np.isnan(raw[name]), np.bool_))
+
+    def rules_of(self, kept: Counts) -> dict[str, int]:
+        """Return how many numbers are hidden by each rule in the rows that are listed."""
+        listed = set(kept.tolist())
+        found = {rule: sum(row in listed for row in rows) for rule, rows in self.marks.items()}
+        return {rule: n for rule, n in found.items() if n}
 
     def rebuilt(self, kept: Counts) -> Table:
         """Return the table of what is shown.

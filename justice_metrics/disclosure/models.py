@@ -52,7 +52,8 @@ def guarded_model(table: Table, asked: Asked, *, excepted: bool = False, weighte
         if column.name not in shown.values:
             _put_rounded(shown, column)
     shown.put_dependent(rounding=asked.rounding)
-    return Guarded(shown.rebuilt(np.arange(len(table), dtype=np.int64)), shown.rules)
+    every = np.arange(len(table), dtype=np.int64)
+    return Guarded(shown.rebuilt(every), shown.rules_of(every))
 
 
 def guarded_words(table: Table) -> Guarded:

@@ -132,6 +132,10 @@ class SecureSide:
         """Add a release or a query to the register."""
         self.keep_record(_REGISTER, {"format": _FORMAT, "entries": [*self.entries(), dict(entry)]})
 
+    def holds(self, name: str) -> bool:
+        """Whether there is such a file on the secure side."""
+        return self.folder.joinpath(*name.split("/")).is_file()
+
     def record(self, name: str) -> Any:
         """Return the content of a JSON file of the secure side."""
         with explained(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,9 +38,9 @@ def known_cells(stored: Sequence[StoredRelease], secure: SecureSide) -> list[Pro
     found: list[ProtectedCells] = []
     for number in range(len(stored) + 1):
         if number:
-            found.append(_read(stored[number - 1].record(CELLS)))
+            found.append(_whole(stored[number - 1].record(CELLS), dossier_name(number), secure))
         found += [
-            _read(secure.record(f"{one['folder']}/{CELLS}"))
+            _whole(secure.record(f"{one['folder']}/{CELLS}"), query_dossier(one["number"]), secure)
             for one in queries
             if min(one["after"], len(stored)) == number
         ]
@@ -63,8 +64,17 @@ def unknown_releases(stored: Sequence[StoredRelease], secure: SecureSide) -> lis
     return [one for one in stored if one.number not in entered]
 
 
-def _read(record: Any) -> ProtectedCells:
-    return ProtectedCells.from_record(record["cells"])
+def _whole(record: Any, dossier: str, secure: SecureSide) -> ProtectedCells:
+    """Return the cells of a release with the hidden ones that only its dossier has; what is public is what it says."""
+    public = ProtectedCells.from_record(record["cells"])
+    if not secure.holds(dossier):
+        return public
+    kept = secure.record(dossier)
+    if "cells" not in kept:
+        return public
+    there = {one[:3] for one in public.cells}
+    more = (one for one in ProtectedCells.from_record(kept["cells"]).cells if one.value is None)
+    return replace(public, cells=(*public.cells, *(one for one in more if one[:3] not in there)))
 
 
 def _ensure_same(stored: Sequence[StoredRelease], entries: Sequence[dict[str, Any]]) -> None:
@@ -93,6 +103,11 @@ def enter_releases(stored: Sequence[StoredRelease], secure: SecureSide) -> None:
 def dossier_name(number: int) -> str:
     """Return where the raw counts of a release are on the secure side."""
     return f"dossiers/{number:03d}.json"
+
+
+def query_dossier(number: int) -> str:
+    """Return where the raw counts behind the answer to a query are on the secure side."""
+    return f"dossiers/query_{number:04d}.json"
 
 
 def query_name(number: int) -> str:

@@ -15,7 +15,7 @@ from ..base.result import Result
 from ..base.version import __version__
 from ..cases.linkage.pseudonyms import read_secret
 from ..disclosure.audit import audit, truth_of
-from ..disclosure.boxes import boxes_record
+from ..disclosure.boxes import boxes_record, public_cells
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
 from ..publish.changes import changes_between
@@ -236,9 +236,14 @@ def _published(
 
 
 def dossier_of(made: Release) -> dict[str, Any]:
-    """Return what the checker looks at on the secure side: raw counts, and who let what leave against its guard."""
+    """Return what is kept on the secure side: raw counts, every cell, and who let what leave against its guard."""
     exceptions = [{"name": one.name, "reason": one.reason, "who": one.who} for one in made.policy.exceptions]
-    return {"policy": made.policy.to_record(), "exceptions": exceptions, **made.dossier()}
+    return {
+        "policy": made.policy.to_record(),
+        "exceptions": exceptions,
+        **made.dossier(),
+        "cells": made.cells.to_record(),
+    }
 
 
 def told_of(made: Release) -> tuple[Readable, ...]:
@@ -303,7 +308,7 @@ def citation(study: Study, passport: Passport, results: Sequence[Result], number
 def record_files(study: Study, gate: Gate, made: Release, passport: Passport, **more: Any) -> dict[str, bytes]:
     """Return the files of a release that programs read: numbers, what each counts, where they come from."""
     return {
-        CELLS: json_text(cells_record(made.cells)),
+        CELLS: json_text(cells_record(public_cells(made.cells, made.results))),
         RESULTS: json_text(as_json(made.results, "en")),
         "boxes.json": json_text(boxes_record(made.results, exact=made.exact, ties=made.ties)),
         "release.json": json_text({**_record(study, gate, made, passport), **more}),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ..base.errors import OutputError, SettingsError, suggestion
 from ..base.language import Language, Readable, tr
 from ..base.result import Published
+from ..disclosure.boxes import public_cells
 from ..disclosure.release import Release
 from ..publish.folder import write_file
 from ..publish.inert import csv_text
@@ -19,7 +20,7 @@ from ..publish.releases import publishing_alone
 from ..publish.secure_side import json_text
 from ..publish.tables import csv_bytes, result_bytes
 from .asking import Steps
-from .known import cells_record, queries_so_far, query_name
+from .known import CELLS, cells_record, queries_so_far, query_dossier, query_name
 from .plan import Study, read_study
 from .planned import planned
 from .publish import Gate, answers, checked, citation, dossier_of, opened, protected, record_files, rules_of, told_of
@@ -157,14 +158,16 @@ def query_bytes(result: Published, suffix: str, language: Language) -> bytes:
 
 def _entered(gate: Gate, made: Release, files: Mapping[str, bytes], question: Mapping[str, Any]) -> int:
     """Keep what was answered and enter it in the register; the same answer again is known already."""
-    record = cells_record(made.cells)
+    record = cells_record(public_cells(made.cells, made.results))
     for entry in gate.secure.entries():
-        if entry["kind"] == "query" and gate.secure.record(f"{entry['folder']}/cells.json") == record:
+        if entry["kind"] != "query" or gate.secure.record(f"{entry['folder']}/{CELLS}") != record:
+            continue
+        if gate.secure.record(query_dossier(entry["number"])).get("cells") == made.cells.to_record():
             return int(entry["number"])
     number = queries_so_far(gate.secure) + 1
     folder = query_name(number)
     gate.secure.keep_folder(folder, files)
-    gate.secure.keep(f"dossiers/query_{number:04d}.json", json_text(dossier_of(made)))
+    gate.secure.keep(query_dossier(number), json_text(dossier_of(made)))
     gate.secure.enter(
         {"kind": "query", "number": number, "after": len(gate.stored), "folder": folder, "asked": _asked(question)}
     )

@@ -20,6 +20,7 @@ from justice_metrics.base.quantities import SUPPRESSED
 from justice_metrics.base.result import Protected, Published, Result
 from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.formulas import computed
+from justice_metrics.disclosure.listed import NOT_LISTED
 from justice_metrics.disclosure.policy import DisclosurePolicy, Exact
 from justice_metrics.disclosure.published import ProtectedCells
 from justice_metrics.disclosure.release import Release, release
@@ -173,7 +174,7 @@ def test_words_that_hold_a_number_of_cases_do_not_leave() -> None:
     notes = (tr("{n} left out", n=3), tr("Watched for {days} days", days=Setting(90)), tr("Plain."))
     rows = [["female", 400], ["male", 600]]
     made = release(answer(stratum("sex"), count(), rows=rows, notes=notes, title=tr("Of {n}", n=7)), SUPPRESS)
-    assert [one.text() for one in made.results[0].notes] == ["Watched for 90 days", "Plain."]
+    assert [one.text() for one in made.results[0].notes] == ["Watched for 90 days", "Plain.", NOT_LISTED.text()]
     assert made.results[0].main.title is None
     with pytest.raises(DisclosureError, match="definition"):
         release(answer(stratum("sex"), count(), rows=rows, answers=tr("Of {n} cases?", n=7)), SUPPRESS)
@@ -207,7 +208,8 @@ def test_a_quantile_rests_on_enough_cases_in_each_tail(n: int, name: str, shown:
 def test_a_mean_has_two_digits_and_enough_cases() -> None:
     paid = Column("mean", tr("paid"), "number", "estimate", "mean", of=Of(inputs=("numerator",)))
     rows = [["a", 9, 1234.5], ["b", 10, 1234.5], ["c", 600, 98765.0]]
-    main = release(answer(stratum("kind"), count(), paid, rows=rows, units=5000), SUPPRESS).results[0].main
+    columns = (key("kind"), count(keys={"kind": "kind"}), paid)
+    main = release(answer(*columns, rows=rows, units=5000), SUPPRESS).results[0].main
     assert hidden(main, "mean")[0]
     assert main["mean"][2] == 99000.0
 

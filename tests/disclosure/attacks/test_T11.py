@@ -25,7 +25,7 @@ def test_they_do_not_on_ours(tmp_path: Path) -> None:
     assert second.report.passed, words(second.report)
     assert second.report.earlier == 1
     shown = {row["year"]: row["n"] for row in second.rows()}
-    assert shown["2019"] in (None, 131)
+    assert shown.get("2019") in (None, 131)
     assert any(one is not None for one in shown.values())
 
 
