@@ -24,9 +24,12 @@ from .guarded import (
 )
 from .listed import NOTHING_SHOWN, listed_rows
 from .rounded import needed, on_days, on_grid, significant
+from .wider import DOUBTS, widened
 
 _MEAN_DIGITS: Final = 2
 _COEFFICIENT_DIGITS: Final = 3
+# of limits a digit less: they tell of the groups behind a count
+_LIMIT_DIGITS: Final = 2
 
 
 def guarded_counts(table: Table, asked: Asked) -> Guarded:
@@ -40,11 +43,13 @@ def guarded_counts(table: Table, asked: Asked) -> Guarded:
     Returns
     -------
     Guarded
-        Without a table where a numeric column does not say what it counts or is computed from.
+        Limits without a formula are made of the counts of their row, wider by ``asked.wider``, or held back. Without a
+        table where a numeric column does not say what it counts or is computed from.
     """
     reason = _undeclared(table) or told_in_words(table)
     if reason is not None:
         return Guarded(None, {}, reason)
+    table = widened(table, asked.wider)
     shown = Shown(table)
     shown.put_silent()
     shown.put_counts(asked)
@@ -120,10 +125,12 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
     elif of.formula:
         found = computed(of.formula, inputs, level=of.level, groups=groups)
         shown.put(column.name, np.where(known, found, np.nan), hidden, "derived")
-    elif asked.rounding:
+    elif asked.rounding or (column.kind in DOUBTS and of.rows == "own"):
+        # what takes more than the counts of its row, such as clusters, tells of the counts behind these
         shown.put(column.name, raw, hidden | known, "no_formula")
     else:
-        made = significant(raw, _COEFFICIENT_DIGITS) if column.kind == "coefficient" else raw
+        digits = _LIMIT_DIGITS if column.role == "interval" else _COEFFICIENT_DIGITS
+        made = significant(raw, digits) if column.kind == "coefficient" else raw
         shown.put(column.name, made, hidden, "derived")
 
 
@@ -137,3 +144,4 @@ def _too_few(inputs: list[Floats], least: Floats) -> Flags:
     for one in inputs:
         few |= ~(one >= least)
     return few
+

@@ -118,7 +118,10 @@ _SHARES: Final[Mapping[str, _Limits]] = MappingProxyType(
     {"wilson": wilson, "clopper_pearson": clopper_pearson, "jeffreys": jeffreys}
 )
 
-FORMULAS: Final[Mapping[str, Formula]] = MappingProxyType(
+# By so many times limits can be wider than those of independent cases; few steps, so that they tell little.
+WIDER: Final = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)
+
+_ROWS_AND_LIMITS: Final[Mapping[str, Formula]] = MappingProxyType(
     {
         # of (n, d), a part of a whole
         "share": _row(lambda n, d: _over(_within(n, d), d)),
@@ -164,6 +167,39 @@ FORMULAS: Final[Mapping[str, Formula]] = MappingProxyType(
         "difference_from_previous": _rows(lambda a, groups: a - _beside(a, groups, first=False)),
         "change_from_first": _rows(lambda a, groups: _over(a, _beside(a, groups, first=True)) - 1),
         "change_from_previous": _rows(lambda a, groups: _over(a, _beside(a, groups, first=False)) - 1),
+    }
+)
+
+_SHARED: Final = tuple(
+    f"{name}_{side}" for name in ("wilson", "share_difference", "share_ratio") for side in ("low", "high")
+)
+
+
+def wider(formula: str, factor: float) -> str:
+    """Return the name of limits that are wider by a factor: those of as many fewer cases.
+
+    Examples
+    --------
+    >>> wider("wilson_low", 1.5), wider("wilson_low", 1.0)
+    ('wilson_low_wider_1.5', 'wilson_low')
+    """
+    return formula if factor == 1 else f"{formula}_wider_{factor:g}"
+
+
+def _of_fewer(formula: str, factor: float) -> Formula:
+    """Make the formula of limits that are wider by a factor."""
+
+    def limit(inputs: Inputs, level: float, groups: Counts) -> Floats:
+        fewer = [one / factor**2 if place < 4 else one for place, one in enumerate(inputs)]
+        return _ROWS_AND_LIMITS[formula](fewer, level, groups)
+
+    return limit
+
+
+FORMULAS: Final[Mapping[str, Formula]] = MappingProxyType(
+    {
+        **_ROWS_AND_LIMITS,
+        **{wider(name, factor): _of_fewer(name, factor) for name in _SHARED for factor in WIDER if factor > 1},
     }
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from ..base.errors import DisclosureError, QuestionError
 from ..base.language import Readable, tells_of_cases, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
-from .alike import alike
+from .alike import alike, nested
 from .curves import Asked as AskedCurve
 from .curves import Coarse, coarsened, totals_of
 from .guarded import Asked, Decided
@@ -27,6 +28,7 @@ from .published import ProtectedCells
 from .released import Release
 from .safe import definition_tells, keyed, public_notes, public_provenance, words_tell
 from .sentences import told
+from .wider import factor_of, widened_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +174,35 @@ def _with_alike(
     given: Sequence[_Given],
     policy: DisclosurePolicy,
 ) -> dict[str, tuple[Tie, ...]]:
-    """Return the ties with those of counts that may be of the same units; these are never told to anybody."""
-    if policy.mode == "round":
-        return {population: tuple(known) for population, known in ties.items()}
-    tables = [table for one in given for table in one.result.tables.values()]
-    groups = {column.name for table in tables for column in table.columns if column.role == "stratum"}
-    return {
-        population: (
-            *ties.get(population, ()),
-            *alike([one for one in several if one.place[0]], groups, policy.minimum),
+    """Return the ties with those of groups in one another and of equal counts; these are never told to anybody."""
+    found: dict[str, tuple[Tie, ...]] = {}
+    for population, several in counts.items():
+        answers = [one.result for one in given if one.population == population]
+        tables = [table for one in answers for table in one.tables.values()]
+        groups = {column.name for table in tables for column in table.columns if column.role == "stratum"}
+        shown = [one for one in several if one.place[0]]
+        # equal counts are rounded each by itself, and one tells of another no more than its own window
+        equal = alike(shown, groups, policy.minimum) if policy.mode == "suppress" else ()
+        found[population] = (*ties.get(population, ()), *nested(shown, _nests(answers, sorted(groups))), *equal)
+    return found
+
+
+def _nests(answers: Sequence[Result], groups: Sequence[str]) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return which attributes lie in one another in the data of some answers.
+
+    Raises
+    ------
+    DisclosureError
+        When their case data are gone, so that nobody can tell.
+    """
+    asked = [one.nests for one in answers if one.nests is not None]
+    told = next((found for one in asked if (found := one(groups)) is not None), None)
+    if told is None and asked and len(groups) > 1:
+        raise DisclosureError(
+            tr("The case data behind these answers are gone, so nobody can tell which groups lie in one another."),
+            tr("Keep the case data until the release is made."),
         )
-        for population, several in counts.items()
-    }
+    return told or {}
 
 
 class _Gate:
@@ -203,12 +222,13 @@ class _Gate:
     def passed(self) -> _Passed | Readable:
         """Return the answer as it may be published, or the reason why it may not."""
         result, entries = self.given.result, list[Entry]()
+        asked = replace(self.asked, wider=self.wider)
         tables: dict[str, Table] = {}
         why: Readable | None = None
         for name, table in result.tables.items():
             made = guarded(
                 table,
-                self.asked,
+                asked,
                 weighted=self.given.base.weighted,
                 excepted=self.policy.excepted(self.given.question, name) is not None,
             )
@@ -229,6 +249,20 @@ class _Gate:
             return _why(error)
         reason = _unsafe(shown, tables, result)
         return reason if reason is not None else _Passed(told(shown), entries)
+
+    @cached_property
+    def wider(self) -> float:
+        """By how much limits of the answer that allow for clusters are wider; NaN where there are none."""
+        return math.nan if self.given.base.weighted else factor_of(self.given.result.tables.values(), self.asked)
+
+    def _notes(self) -> tuple[Readable, ...]:
+        """Return what is to be said of the answer besides its own notes."""
+        found: list[Readable] = []
+        if any(map(has_groups, self.given.result.tables.values())):
+            found.append(NOT_LISTED)
+        if self.wider > 1:
+            found.append(widened_note(self.wider))
+        return tuple(found)
 
     def _note(
         self, entries: list[Entry], name: str, rules: Mapping[str, int], reason: Readable | None, *, sparse: bool
@@ -266,10 +300,7 @@ class _Gate:
                 minimum=self.policy.minimum,
                 key=self.key,
             ),
-            notes=(
-                *public_notes(result.notes),
-                *([NOT_LISTED] if any(map(has_groups, result.tables.values())) else []),
-            ),
+            notes=(*public_notes(result.notes), *self._notes()),
             curves=curves,
             minimum=self.policy.minimum,
         )

@@ -48,12 +48,15 @@ class Asked:
     minimum : int
     rounding : bool
         Whether counts are rounded; else those that are shown are exact.
+    wider : float
+        By how much limits of the answer are wider than those of independent cases; NaN: none can be told.
     """
 
     decide: Callable[[Count], Decided]
     large_enough: Callable[[Count], bool]
     minimum: int
     rounding: bool
+    wider: float = float("nan")
 
 
 class Guarded(NamedTuple):
