@@ -32,7 +32,7 @@ STATUS_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         NOT_APPLICABLE: LEVEL_WORDS[NOT_APPLICABLE],
         PENDING: LEVEL_WORDS[PENDING],
         NOT_AVAILABLE: LEVEL_WORDS[NOT_AVAILABLE],
-        SUPPRESSED: tr("suppressed"),
+        SUPPRESSED: tr("hidden"),
         NOT_DEFINED: tr("not defined"),
     }
 )

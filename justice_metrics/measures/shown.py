@@ -127,7 +127,11 @@ def limits_words(low: object, high: object, *, decimals: int = 1, inside: bool =
 
 def among_shown(sentence: Readable, *, some_hidden: bool) -> Readable:
     """Return a sentence that compares rows; where some are hidden it says that it compares the others."""
-    return tr("Among the numbers that are shown: {sentence}", sentence=sentence) if some_hidden else sentence
+    if not some_hidden:
+        return sentence
+    return tr(
+        "{sentence} This compares the numbers that are shown; a hidden one may be higher or lower.", sentence=sentence
+    )
 
 
 def lowest_and_highest(values: Floats, allowed: Flags | Sequence[bool]) -> tuple[int, int] | None:

@@ -162,6 +162,7 @@ def _table(view: TableView, word: str) -> dict[str, Any]:
         "rows": rows if view.rows else [],
         "widths": view.widths,
         "printed": view.on_paper,
+        "partial": view.partial,
         "warning": view.warning,
         "foot": view.foot,
     }
@@ -179,6 +180,7 @@ def _settings(made: Document) -> dict[str, Any]:
         "rows": rows,
         "widths": column_widths(headings, rows, [False] * len(headings)),
         "printed": True,
+        "partial": False,
         "warning": "",
         "foot": "",
     }

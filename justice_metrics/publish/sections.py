@@ -42,8 +42,12 @@ BASIS_WORDS: Final = {
 
 
 HIDDEN_WORDS: Final = tr(
-    "“suppressed”: not shown by the rules of confidentiality, because the number is small, or because a small one "
-    "could be computed from it."
+    "not shown by the rules of confidentiality, because the number is small, or because a small one could be computed "
+    "from it"
+)
+UNLISTED_WORDS: Final = tr(
+    "Rows of which no number may be shown are not listed, nor are rows without any case; a row that is missing may be "
+    "either."
 )
 
 
@@ -108,6 +112,8 @@ class TableView:
         For a naive table, the reason not to use it.
     foot : str
         What stands below it, such as the rule by which cells of it are hidden.
+    partial : bool
+        Whether rows of it may be missing because they may not be shown.
     """
 
     anchor: str
@@ -117,6 +123,7 @@ class TableView:
     rows: tuple[Row, ...]
     warning: str = ""
     foot: str = ""
+    partial: bool = False
 
     @property
     def grouped(self) -> bool:
@@ -172,6 +179,8 @@ class TableView:
     @property
     def size(self) -> Message:
         """How many rows it has."""
+        if self.partial:
+            return trn("{n} row is shown", "{n} rows are shown", len(self.rows))
         return trn("{n} row", "{n} rows", len(self.rows))
 
 
@@ -283,7 +292,11 @@ def section(
     shown, left_out = _shown_tables(result)
     views = [
         table_view(
-            table, number=f"{number}.{place}", title=heading if name == "main" else _named(name), language=language
+            table,
+            number=f"{number}.{place}",
+            title=heading if name == "main" else _named(name),
+            language=language,
+            public=isinstance(result, Published),
         )
         for place, (name, table) in enumerate(shown, start=1)
     ]
@@ -324,6 +337,7 @@ def _figures(
         if (data := _pictures(result, view, language, pictures)) is not None
     ]
     letters = [""] if len(shown) == 1 else [chr(ord("a") + place) for place in range(len(shown))]
+    secret = [_hidden_pair(language)] if any(map(_hides, result.tables.values())) else []
     counted = tuple(
         (term.text(language), plain(words.text(language)))
         for term, words in (
@@ -340,7 +354,7 @@ def _figures(
                 tr("Figure: {heading} {findings}", heading=f"{title}.", findings=" ".join(said)).text(language).strip(),
                 longest=600,
             ),
-            counted=counted,
+            counted=(*counted, *secret),
         )
         for letter, (title, said, data) in zip(letters, shown, strict=True)
     )
@@ -380,7 +394,7 @@ def _split_by(result: Result, language: Language) -> str:
     return plain(tr(", by {groups}", groups=tuple(groups)).text(language)) if groups else ""
 
 
-def table_view(table: Table, *, number: str, title: str, language: Language) -> TableView:
+def table_view(table: Table, *, number: str, title: str, language: Language, public: bool = False) -> TableView:
     """Put a table into cells.
 
     Parameters
@@ -393,6 +407,8 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
         Its title, where the table has none of its own.
     language : {"en", "es"}
         Language of the page.
+    public : bool
+        Whether the disclosure gate has passed it, so that rows of it may be missing.
     """
     headings, rows = table.display(language)
     columns = shown_columns(table)
@@ -404,6 +420,7 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
         # Both limits of an interval are hidden together: once is enough.
         rows = [[secret if text == f"{secret} – {secret}" else text for text in row] for row in rows]
     grouped = heads > 1 and len(set(first)) < len(first)
+    partial = public and table.sparse
     return TableView(
         anchor=f"table-{number.replace('.', '-')}",
         number=number,
@@ -423,8 +440,19 @@ def table_view(table: Table, *, number: str, title: str, language: Language) -> 
             for at, row in enumerate(rows)
         ),
         warning=plain(table.warning.text(language)) if table.warning else "",
-        foot="" if secret is None else HIDDEN_WORDS.text(language),
+        foot=" ".join(_foot(table, language, partial=partial)),
+        partial=partial,
     )
+
+
+def _foot(table: Table, language: Language, *, partial: bool) -> list[str]:
+    said = [": ".join(_hidden_pair(language)) + "."] if _hides(table) else []
+    return [*said, UNLISTED_WORDS.text(language)] if partial else said
+
+
+def _hidden_pair(language: Language) -> tuple[str, str]:
+    """Return the word that stands for a hidden number, and what it means."""
+    return _capital(STATUS_WORDS[SUPPRESSED].text(language)), HIDDEN_WORDS.text(language)
 
 
 def _hides(table: Table) -> bool:

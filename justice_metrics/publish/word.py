@@ -316,7 +316,9 @@ class _Writer:
         title = f"{made.said('table')} {view.number}. {view.title}"
         self._text(title, "Caption", keep=True)
         if not view.rows or not view.on_paper:
-            self._text(made.said("not_printed" if view.rows else "no_rows"))
+            self._text(
+                made.said("not_printed" if view.rows else "no_rows") if view.rows or not view.partial else view.foot
+            )
             return
         data_table(
             self.book,

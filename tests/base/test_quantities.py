@@ -86,7 +86,7 @@ def test_a_table_shows_the_words_in_place_of_the_number_and_beside_one_under_rev
         {"n": [3.0, 0.0, np.nan, np.nan]},
         statuses={"n": ["under_review", "", "suppressed", "not_applicable"]},
     )
-    assert table.display("en")[1] == [["3 (under review)"], ["0"], ["suppressed"], ["not applicable"]]
+    assert table.display("en")[1] == [["3 (under review)"], ["0"], ["hidden"], ["not applicable"]]
     assert table.display("es")[1][3] == [STATUS_WORDS["not_applicable"].text("es")]
     assert table.frame_columns()["n__status"].tolist() == ["under_review", "", "suppressed", "not_applicable"]
 

@@ -115,9 +115,9 @@ def test_hidden_numbers_are_marked_with_their_rule_and_both_limits_once(public: 
     text = Page(rendered(made)).text
     assert [cell.text for cell in made.sections[0].main.rows[0].cells] == [
         "First",
-        "suppressed",
+        "hidden",
         "100",
-        *["suppressed"] * 2,
+        *["hidden"] * 2,
     ]
     assert [cell.hidden for cell in made.sections[0].main.rows[0].cells] == [False, True, False, True, True]
     assert "not shown by the rules of confidentiality" in made.sections[0].main.foot
@@ -184,3 +184,41 @@ def test_a_procedure_alone_is_asked_for_nothing_of_cases() -> None:
     items = {item.what: item.where for item in document(internal(alone)).checklist}
     assert items["How the files were drawn"] == "nowhere in this report"
     assert isinstance(alone.tables, MappingProxyType)
+
+
+def test_rows_that_may_be_missing_are_told_of_below_a_table() -> None:
+    listed = protected_table()
+    words = "a row that is missing may be either"
+    for rows in (slice(None), slice(0)):
+        table = Table(
+            listed.columns,
+            {name: values[rows] for name, values in listed.values.items()},
+            statuses={name: one[rows] for name, one in listed.statuses.items()},
+            sparse=True,
+        )
+        page = rendered(document_of(table))
+        assert words in page
+        assert "No rows." not in page  # there are rows, and they are hidden
+    assert "(2 rows are shown)" in rendered(document_of(protected_table(), listed_of(protected_table())))
+    assert words not in rendered(document_of(protected_table()))
+
+
+def listed_of(table: Table) -> Table:
+    return Table(table.columns, table.values, statuses=table.statuses, sparse=True, title=tr("More"))
+
+
+def document_of(table: Table, *more: Table) -> Any:
+    tables = {"main": table} | {f"more{place}": one for place, one in enumerate(more)}
+    given = Protected(tables=tables, provenance=provenance(left_out=()), notes=())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document_module, "Release", MadeRelease)
+        return document(MadeRelease(Published.of(rates(), given)), language="en")
+
+
+def test_a_hidden_number_has_one_word_and_its_meaning(public: MadeRelease) -> None:
+    for language, word in (("en", "Hidden"), ("es", "Reservado")):
+        page = rendered(document(public, language=language))
+        assert f'<td class="hidden number">{word.lower()}</td>' in page
+        assert f'<p class="foot">{word}: ' in page
+        assert ">suppressed" not in page
+        assert "suprimido" not in page

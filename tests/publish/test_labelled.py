@@ -40,7 +40,7 @@ def test_a_hidden_number_is_missing_and_says_why() -> None:
     )
     read = pd.read_stata(io.BytesIO(stata_bytes(table, title=TITLE, audience="public")))
     assert read["numerator"].isna().tolist() == [True, False]
-    assert list(read["numerator__status"].astype(object).fillna("")) == ["suppressed", ""]
+    assert list(read["numerator__status"].astype(object).fillna("")) == ["hidden", ""]
     with pd.read_stata(io.BytesIO(stata_bytes(table, title=TITLE, audience="public")), iterator=True) as reader:
         assert reader.data_label.startswith("PUBLIC RELEASE")
 

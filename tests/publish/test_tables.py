@@ -245,7 +245,7 @@ def test_numbers_that_are_missing_in_different_ways_stay_different_in_every_file
     assert [row[1] for row in csv_rows(result_bytes(result, ".csv"))] == ["n__status", *statuses]
     sheet = workbook(result_bytes(result, ".xlsx"))["Table"]
     shown = [sheet[f"A{row}"].value for row in range(6, 12)]
-    assert shown == [0, 7, "suppressed", "not applicable", "pending", "not available"]
+    assert shown == [0, 7, "hidden", "not applicable", "pending", "not available"]
     assert sheet["A7"].number_format.endswith('" (under review)"')
     assert sheet["B6"].number_format.startswith("+0.0%;-0.0%")
 

@@ -365,8 +365,8 @@ def test_a_gap_in_a_figure_has_its_reason_under_it() -> None:
         {"period": [2018, 2019, 2020], "new": [4, "*", 5], "resolved": [3, 4, "NA"], "pending_end": [6, 5, 5]}
     )
     found = jm.case_flows(counts(frame))
-    assert found.plot().get_xlabel() == "year (a gap is: not available, suppressed)"
-    assert "suprimido" in found.draw("clearance", language="es").get_xlabel()
+    assert found.plot().get_xlabel() == "year (a gap is: not available, hidden)"
+    assert "reservado" in found.draw("clearance", language="es").get_xlabel()
 
 
 def test_what_is_under_review_without_a_number_stays_under_review() -> None:

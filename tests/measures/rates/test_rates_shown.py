@@ -112,7 +112,7 @@ def test_points_and_per_cent_never_share_a_column_or_a_heading(name: str, answer
 
 def test_a_withheld_number_is_called_so(answers: Mapping[str, jm.Result]) -> None:
     cells = [" ".join(row) for row in answers["period_ratios"].main.display()[1]]
-    assert any("suppressed" in one for one in cells)
+    assert any("hidden" in one for one in cells)
     frame = answers["period_ratios"].to_frame()
     assert "suppressed" in set(frame["estimate__status"])
 
