@@ -46,7 +46,7 @@ def factor_of(tables: Iterable[Table], asked: Asked) -> float:
     """Return by how much the limits of an answer are wider than those of independent cases.
 
     One number for all rows of all its tables, the largest ratio among the rows that are shown, rounded up to one of a
-    few steps: no interval comes out too narrow, and next to nothing can be read of which cluster is unlike others.
+    few steps: no interval of a share comes out narrower, and next to nothing can be read of which cluster is unlike others.
 
     Parameters
     ----------
@@ -138,5 +138,6 @@ def _ratios(table: Table, asked: Asked) -> Iterator[Floats]:
         simple = computed(formula, inputs, level=column.of.level)
         with np.errstate(invalid="ignore", divide="ignore"):
             plain, told = (np.abs(scale(one) - scale(middle)) for one in (simple, numbers(table, column.name)))
-            ratio = told / plain
+            # the half-width of Wilson limits on this scale is twice the inverse hyperbolic sine of what grows
+            ratio = np.sinh(told / 2) / np.sinh(plain / 2)
         yield ratio[np.isfinite(ratio) & (plain > 0) & ~hidden]

@@ -55,7 +55,7 @@ def test_the_number_of_convicted_siblings_does_not_follow_from_an_interval() -> 
     assert len({(one["conf_low"][0], one["conf_high"][0]) for one in shown}) == 1
     for table, one in zip(shown, raw, strict=True):
         # never narrower than it was, and said by a formula that everybody can repeat
-        assert table["conf_low"][0] <= one.main["conf_low"][0] + 1e-3
+        assert table["conf_low"][0] <= one.main["conf_low"][0] + 1e-9
         low = next(column for column in table.columns if column.name == "conf_low")
         assert low.of is not None
         assert low.of.formula.startswith("wilson_low_wider_")
