@@ -46,7 +46,8 @@ def factor_of(tables: Iterable[Table], asked: Asked) -> float:
     """Return by how much the limits of an answer are wider than those of independent cases.
 
     One number for all rows of all its tables, the largest ratio among the rows that are shown, rounded up to one of a
-    few steps: no interval of a share comes out narrower, and next to nothing can be read of which cluster is unlike others.
+    few steps: no interval of a share comes out narrower, and next to nothing can be read of which cluster is unlike
+    others.
 
     Parameters
     ----------
