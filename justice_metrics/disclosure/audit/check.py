@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from ...base.language import tr, trn
-from .canaries import TRACES, pattern_of
+from .canaries import TRACES, Canaries
 from .contents.office import look_at_office
 from .contents.pages import Told, look_at_page
 from .contents.pictures import look_at_pdf, look_at_png
@@ -61,7 +61,7 @@ def check_release(folder: str | Path, *, canaries: Sequence[str] = ()) -> AuditR
     folder = Path(folder)
     inventory = take_inventory(folder)
     found = list(inventory.findings)
-    words = pattern_of(canaries)
+    words = Canaries(canaries)
     for name, path in inventory.files.items():
         data = path.read_bytes()
         look = _LOOKS.get(path.suffix.lower())
@@ -84,20 +84,19 @@ def _together(name: str, told: Iterator[Told]) -> Iterator[Finding]:
         yield Finding(kind, words if kind == "unreadable" else tr("It holds {what}.", what=words), name)
 
 
-def _words(name: str, data: bytes, canaries: object) -> Iterator[Finding]:
+def _words(name: str, data: bytes, canaries: Canaries) -> Iterator[Finding]:
     """Yield that a file holds words that must be nowhere, without repeating them."""
-    n, traces = 0, set()
+    words, traces = set[str](), set()
     try:
         for layer in layers(data):
-            if canaries is not None:
-                n += len({one.group().lower() for one in canaries.finditer(layer)})  # type: ignore[attr-defined]
+            words |= canaries.in_layer(layer)
             traces |= {kind for kind, pattern in TRACES if pattern.search(layer)}
     except TooLargeError:
         yield Finding("unreadable", tr("It unpacks to more than can be looked through."), name)
-    if n:
+    if words:
         yield Finding(
             "canary",
-            trn("{n} word that must not leave is in it.", "{n} words that must not leave are in it.", n),
+            trn("{n} word that must not leave is in it.", "{n} words that must not leave are in it.", len(words)),
             name,
         )
     if "path" in traces:

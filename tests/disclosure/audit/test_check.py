@@ -5,16 +5,19 @@ import gzip
 import io
 import json
 import os
+import time
 import zipfile
 import zlib
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from justice_metrics.base.errors import ReadError
 from justice_metrics.disclosure.audit import audit, check_release
-from justice_metrics.disclosure.audit.canaries import pattern_of, read_canaries, spellings
+from justice_metrics.disclosure.audit.canaries import _AT_ONCE, Canaries, read_canaries, spellings
 from justice_metrics.disclosure.audit.contents.office import look_at_office
 from justice_metrics.disclosure.audit.contents.pages import look_at_page
 from justice_metrics.disclosure.audit.contents.pictures import look_at_pdf, look_at_png
@@ -112,11 +115,40 @@ def test_a_canary_is_found_in_every_layer(tmp_path: Path) -> None:
         **{f"base64 {shift}": base64.b64encode(b"x" * shift + name + b"more of it") for shift in range(3)},
         "data address": b'<img src="data:image/svg+xml;base64,' + base64.b64encode(b"<svg>" + name + b"</svg>") + b'">',
     }
-    pattern = pattern_of([PERSON])
-    assert pattern is not None
+    looked_for = Canaries([PERSON])
     for what, data in inside.items():
-        assert any(pattern.search(layer) for layer in layers(data)), what
-    assert not any(pattern.search(layer) for layer in layers(b"Maria Quispe, Fernando " * 20))
+        assert any(looked_for.in_layer(layer) for layer in layers(data)), what
+    assert not any(looked_for.in_layer(layer) for layer in layers(b"Maria Quispe, Fernando " * 20))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_every_spelling_is_found_at_every_place_and_nothing_else(drawn: st.DataObject) -> None:
+    """The search by windows against one that tries every spelling at every place."""
+    words = drawn.draw(st.lists(st.text("abAñ-1 ", min_size=4, max_size=9).map(str.strip), max_size=4))
+    forms = sorted({form for word in words for form in spellings(word)})
+    parts = [st.binary(max_size=9), st.text("abAñ-1 ", max_size=9).map(str.encode)]
+    parts += [st.sampled_from(forms)] if forms else []
+    layer = b"".join(drawn.draw(st.lists(st.one_of(parts), max_size=6)))
+    plain = {word for word in words if any(form.lower() in layer.lower() for form in spellings(word))}
+    found = Canaries(words).in_layer(layer)
+    assert found <= plain
+    # words that share a spelling are told once
+    assert bool(found) == bool(plain)
+
+
+def test_a_word_across_two_pieces_of_a_large_file_is_found() -> None:
+    looked_for = Canaries([CASE])
+    for before in (_AT_ONCE - 9, _AT_ONCE - 1, _AT_ONCE):
+        assert looked_for.in_layer(b"." * before + CASE.lower().encode() + b".") == {CASE}
+
+
+def test_a_large_release_is_looked_through_in_a_moment() -> None:
+    """Two hundred ids in ten million bytes: minutes with an expression of all spellings."""
+    looked_for = Canaries(f"LPZ-{2010 + one % 9}-{one:05d}" for one in range(200))
+    began = time.process_time()
+    assert looked_for.in_layer(b"LPZ-2017-99999, 123.456 " * 420_000) == set()
+    assert time.process_time() - began < 5
 
 
 def test_a_found_canary_is_counted_and_never_repeated(tmp_path: Path) -> None:
