@@ -20,7 +20,7 @@ from .previous import also_known, earlier_of
 from .primary import is_too_small, primary_rules
 from .published import ProtectedCells, PublishedCell
 from .rounding import audit_rounding, rounded
-from .secondary import Task, suppress
+from .secondary import Hidden, Task, suppress
 
 # Population, which units, whether it counts things that a unit has several of, and the true number.
 _Key: TypeAlias = tuple[str, Box, bool, float]
@@ -187,9 +187,10 @@ class _Cells:
         self.high = np.concatenate([one.high for one in both])
         self.known: Flags = np.concatenate([one.known for one in both])
         again = np.concatenate([one.hidden for one in both])
-        if policy.mode == "suppress":
-            again |= np.concatenate([one.changed for one in both])
-        self.rules[again & (self.rules == "")] = "previous"
+        changed = np.concatenate([one.changed for one in both]) & (policy.mode == "suppress")
+        self.again: Flags = again & (self.rules == "") & ~changed
+        self.rules[(again | changed) & (self.rules == "")] = "previous"
+        self.near: Flags = np.concatenate([one.near for one in both])
         self.exact = np.zeros(len(self.rules), bool)
         for one, place in zip(shown, self.places, strict=True):
             official = policy.is_exact(one.units) or (population, one.units) in exact
@@ -202,19 +203,31 @@ class _Cells:
 
     def suppressed(self) -> list[Decision]:
         """Hide cells, and show the others as they are."""
-        found = suppress(
+        start = self.again
+        if self.near.any():
+            # what was published of nearly the same cases is no cover for what must stay hidden
+            first = self._searched(start, self.near | self.known)
+            self._limit(first.limited & ~self.near)
+            start = start | (first.hidden & self.system.real & ~self.near)
+        found = self._searched(start, self.known)
+        self._limit(found.limited)
+        return self._decisions(self.system.values, found.hidden, "")
+
+    def _searched(self, start: Flags, known: Flags) -> Hidden:
+        values = self.system.values
+        near = known & ~self.known
+        return suppress(
             Task(
                 system=self.system,
-                primary=self.rules != "",
+                primary=(self.rules != "") & ~self.again & ~near,
                 whole=self.rules == "whole",
-                known=self.known,
-                low=self.low,
-                high=self.high,
+                start=start,
+                known=known,
+                low=np.where(near, values, self.low),
+                high=np.where(near, values, self.high),
                 protection=self.policy.protection,
             )
         )
-        self._limit(found.limited)
-        return self._decisions(self.system.values, found.hidden, "")
 
     def rounded(self, key: bytes) -> list[Decision]:
         """Hide small cells, and round the others."""
@@ -236,7 +249,7 @@ class _Cells:
 
     def _limit(self, limited: Flags) -> None:
         boxes = (self.system.boxes[one] for one in self.places if limited[one])
-        self.limited = frozenset(one for one in boxes if one is not None)
+        self.limited |= frozenset(one for one in boxes if one is not None)
 
     def _decisions(self, shown: Floats, hidden: Flags, rule: str) -> list[Decision]:
         made = []
@@ -262,15 +275,16 @@ class _Family:
         minimum: int,
     ) -> None:
         here = [(one.units, one.value) for one in shown if one.events == events]
-        cells = [*here, *also_known(here, previous, population=population, events=events)] if here else []
+        more = also_known(here, previous, population=population, events=events, minimum=minimum) if here else []
+        cells = [*here, *more]
         self.system = system_of([units for units, _ in cells], [value for _, value in cells])
         self.place = {one: place for place, one in enumerate(cells)}
         earlier = earlier_of(cells, previous, population=population, events=events, minimum=minimum)
-        more = len(self.system.values) - len(cells)
-        self.low = np.pad(earlier.low, (0, more))
-        self.high = np.pad(earlier.high, (0, more), constant_values=np.inf)
-        self.known, self.hidden, self.changed = (
-            np.pad(one, (0, more)) for one in (earlier.known, earlier.hidden, earlier.changed)
+        shadows = len(self.system.values) - len(cells)
+        self.low = np.pad(earlier.low, (0, shadows))
+        self.high = np.pad(earlier.high, (0, shadows), constant_values=np.inf)
+        self.known, self.hidden, self.near, self.changed = (
+            np.pad(one, (0, shadows)) for one in (earlier.known, earlier.hidden, earlier.near, earlier.changed)
         )
 
 

@@ -30,6 +30,8 @@ class Task:
         May not be known because of what they are.
     whole : array of bool, shape (M,)
         Of these, those that are all of their whole: they can only be thought smaller.
+    start : array of bool, shape (M,)
+        Hidden already, so that they must be protected as what is hidden for the sake of others.
     known : array of bool, shape (M,)
         Published elsewhere anyway, or a zero that cannot be anything else: they cannot be hidden.
     low, high : array of float, shape (M,)
@@ -41,6 +43,7 @@ class Task:
     system: System
     primary: Flags
     whole: Flags
+    start: Flags
     known: Flags
     low: Floats
     high: Floats
@@ -84,7 +87,7 @@ class _Search:
         self.task = task
         self.values = system.values
         self.real = system.real
-        self.hidden = ~self.real | (task.primary & self.real)
+        self.hidden = ~self.real | ((task.primary | task.start) & self.real)
         self.hidden &= ~(task.known & self.real)
         self.worth = np.log2(2.0 + system.values) * _STEP ** np.minimum(system.height, 3)
         self.limited = np.zeros(size, bool)
@@ -108,7 +111,9 @@ class _Search:
         if self.limited.any():
             # of these nothing more may be told, and the attack does not look at them any more
             return
-        given_up = np.flatnonzero(self.hidden & self.real & ~self.task.primary & (self.task.system.height > 0))
+        given_up = np.flatnonzero(
+            self.hidden & self.real & ~self.task.primary & ~self.task.start & (self.task.system.height > 0)
+        )
         for one in given_up[np.argsort(-self.worth[given_up], kind="stable")][:_TRIED]:
             hidden, seen = self.hidden.copy(), self.seen
             self.hidden[one] = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog
 
-from justice_metrics.base.cells import Count, box
+from justice_metrics.base.cells import Box, Count, box
 from justice_metrics.disclosure.policy import DisclosurePolicy
 from justice_metrics.disclosure.protect import Decisions, protect
 from justice_metrics.disclosure.published import ProtectedCells, PublishedCell
@@ -75,3 +77,91 @@ def test_a_change_of_rounded_numbers_tells_nothing_of_single_cases(monkeypatch: 
 def test_hidden_before_and_other_data_now() -> None:
     now = [count(73, office="b")]
     assert told(protect({LATER: now}, POLICY, [cells(b=None)]), now, LATER) == [""]
+
+
+OFFICES, ENDINGS = "abcd", "xyz"
+
+
+def crossed(numbers: list[list[int]]) -> list[Count]:
+    """A table of offices by endings with all its sums."""
+    raw = np.array(numbers)
+    made = [count(float(raw.sum()))]
+    made += [count(float(n), office=one) for one, n in zip(OFFICES, raw.sum(axis=1), strict=True)]
+    made += [count(float(n), ending=one) for one, n in zip(ENDINGS, raw.sum(axis=0), strict=True)]
+    made += [
+        count(float(raw[row, place]), office=one, ending=other)
+        for row, one in enumerate(OFFICES)
+        for place, other in enumerate(ENDINGS)
+    ]
+    return made
+
+
+def ranges(several: list[Decisions], cells: list[Count], changed: str) -> dict[Box, tuple[float, float]]:
+    """What is known of each cell of the unchanged offices by all releases; of the changed one each has its own."""
+    inner = [(office, ending) for office in OFFICES for ending in ENDINGS]
+    size = len(inner)
+
+    def members(one: Count, release: int) -> list[int]:
+        levels = {name: set(inside) for name, inside in one.box}
+        found = []
+        for place, (office, ending) in enumerate(inner):
+            if office in levels.get("office", {office}) and ending in levels.get("ending", {ending}):
+                found.append(place + size * (release if office == changed else 0))
+        return found
+
+    left, right = [], []
+    for release, decided in enumerate(several):
+        told = {one.units: one.value for one in decided.cells.cells}
+        for one in cells:
+            value = told[one.box]
+            if value is not None:
+                left.append([float(place in members(one, release)) for place in range(size * len(several))])
+                right.append(value)
+    found = {}
+    for place, (office, ending) in enumerate(inner):
+        if office != changed:
+            cost = [float(one == place) for one in range(size * len(several))]
+            ends = [linprog([sign * c for c in cost], A_eq=left, b_eq=right).fun * sign for sign in (1, -1)]
+            found[box({"office": office, "ending": ending})] = (round(ends[0], 6), round(ends[1], 6))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_case_more_opens_no_cell_of_the_offices_where_nothing_changed(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    numbers = draw.integers(2, 25, (4, 3)).tolist()
+    first_cells = crossed(numbers)
+    numbers[3][seed % 3] += 1
+    later_cells = crossed(numbers)
+    first = protect({SAME: first_cells}, POLICY)
+    later = protect({LATER: later_cells}, POLICY, [first.cells])
+    was, now = ({one.units for one in made.cells.cells if one.value is None} for made in (first, later))
+    assert {one for one in was if ("office", frozenset("d")) not in one and dict(one).get("office")} <= now
+    for units, (low, high) in ranges([first, later], later_cells, "d").items():
+        true = next(one.value for one in later_cells if one.box == units)
+        if units in now and true < POLICY.minimum:
+            assert low <= max(true - POLICY.protection, 0)
+            assert high >= true + POLICY.protection
+
+
+def test_a_group_that_changed_by_much_is_decided_anew() -> None:
+    before = [count(200), count(70, office="b"), count(130, office="c"), count(40, office="b", ending="x")]
+    made = [PublishedCell(SAME, one.box, False, None if one.value == 40 else one.value) for one in before]
+    told_before = ProtectedCells(cells=tuple(made))
+    few = [count(203), count(73, office="b"), count(130, office="c"), count(42, office="b", ending="x")]
+    assert told(protect({LATER: few}, POLICY, [told_before]), few, LATER)[3] == "previous"
+    many = [count(250), count(120, office="b"), count(130, office="c"), count(60, office="b", ending="x")]
+    assert told(protect({LATER: many}, POLICY, [told_before]), many, LATER)[3] == ""
+
+
+def test_a_table_that_is_not_asked_again_is_known_of_groups_that_stay_the_same() -> None:
+    before = [
+        PublishedCell(SAME, box({"office": "b", "court": one}), False, n) for one, n in (("1", 30.0), ("2", 36.0))
+    ]
+    before.append(PublishedCell(SAME, box({"office": "b"}), False, 70.0))
+    now = [count(200), count(70, office="b"), count(130, office="c")]
+    now += [count(n, office="b", court=one) for one, n in (("3", 4.0),)]
+    found = protect({LATER: now}, POLICY, [ProtectedCells(cells=tuple(before))])
+    # 70 - 30 - 36 = 4: what was told of the other courts leaves nothing to protect the third one but its office
+    assert told(found, now, LATER)[3] == "minimum"
+    assert told(found, now, LATER)[1] != "" or (LATER, now[3].box) in found.limited
