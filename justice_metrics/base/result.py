@@ -105,6 +105,8 @@ class Result(ABC):
 
     question: ClassVar[str] = ""
     views: ClassVar[Mapping[str, Readable]] = MappingProxyType({})
+    # What a figure counts, and among what, where that is not the answer's numerator and denominator; "" is ``plot``.
+    pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType({})
 
     heading: Readable
     tables: Mapping[str, Table]

@@ -37,13 +37,21 @@ class Setting:
     opens: bool
 
 
+def holds_cases(result: Result) -> bool:
+    """Whether an answer tells of cases, and not only of the law, as a procedure that is shown by itself."""
+    known = bool(result.provenance.units_in) or units_hidden(result.provenance)
+    return known and any(table.guard != "words" for table in result.tables.values())
+
+
 def sources(results: Sequence[Result], language: Language) -> list[list[tuple[str, str]]]:
     """Say where the data of each group of results come from: pairs of term and words."""
     groups: dict[tuple[object, ...], list[int]] = {}
     by_source: dict[tuple[object, ...], Provenance] = {}
+    of_cases: dict[tuple[object, ...], bool] = {}
     for number, result in enumerate(results, start=1):
         one = result.provenance
-        key = (
+        key: tuple[object, ...] = (
+            holds_cases(result),
             one.source,
             one.fingerprint,
             one.unit,
@@ -55,8 +63,11 @@ def sources(results: Sequence[Result], language: Language) -> list[list[tuple[st
             one.plan,
         )
         groups.setdefault(key, []).append(number)
-        by_source[key] = one
-    return [_source(by_source[key], numbers if len(groups) > 1 else [], language) for key, numbers in groups.items()]
+        by_source[key], of_cases[key] = one, holds_cases(result)
+    return [
+        _source(by_source[key], numbers if len(groups) > 1 else [], language, of_cases=of_cases[key])
+        for key, numbers in groups.items()
+    ]
 
 
 def settings(results: Sequence[Result], language: Language) -> list[Setting]:
@@ -72,18 +83,21 @@ def settings(results: Sequence[Result], language: Language) -> list[Setting]:
     return rows
 
 
-def _source(one: Provenance, numbers: Iterable[int], language: Language) -> list[tuple[str, str]]:
+def _source(one: Provenance, numbers: Iterable[int], language: Language, *, of_cases: bool) -> list[tuple[str, str]]:
     listed = ", ".join(str(number) for number in numbers)
-    pairs: list[tuple[Readable, str]] = [
-        (WORDS["sections"], listed),
-        (WORDS["source"], plain(without_folder(one.source), longest=200)),
+    cases: list[tuple[Readable, str]] = [
         (WORDS["fingerprint"], plain(one.fingerprint, longest=200)),
         (WORDS["unit"], plain(unit_words(one.unit).text(language))),
         (WORDS["units"], tr("hidden").text(language) if units_hidden(one) else format_number(one.units_in, language)),
         (WORDS["cutoff"], format_date(one.cutoff, language) if one.cutoff else "–"),
         (WORDS["sampling"], SAMPLING[one.sampling].text(language)),
-        (WORDS["procedure"], plain(one.procedure, longest=200)),
         (WORDS["corrections"], " ".join(plain(line.text(language)) for line in one.correction_lines())),
+    ]
+    pairs: list[tuple[Readable, str]] = [
+        (WORDS["sections"], listed),
+        (WORDS["source"], plain(without_folder(one.source), longest=200)),
+        *(cases if of_cases else []),
+        (WORDS["procedure"], plain(one.procedure, longest=200)),
         (WORDS["version"], f"justice_metrics {plain(one.version)}" if one.version else ""),
     ]
     return [(term.text(language), words) for term, words in pairs if words]

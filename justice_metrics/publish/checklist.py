@@ -8,6 +8,7 @@ from typing import Final
 
 from ..base.language import Language, Message, tr
 from ..base.result import Result
+from .account import holds_cases
 from .audience import Audience
 
 _Told = Callable[[Result], bool]
@@ -54,7 +55,7 @@ def checklist(
     language : {"en", "es"}
         Language of the report.
     """
-    asked = [(number, one) for number, one in enumerate(results, start=1) if one.provenance.units_in]
+    asked = [(number, one) for number, one in enumerate(results, start=1) if holds_cases(one)]
     items = [_item(what, [(number, told(one)) for number, one in asked], language) for what, told in _ITEMS]
     kept_apart = any(table.warning is not None for one in results for table in one.tables.values())
     items += [

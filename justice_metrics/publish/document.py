@@ -12,7 +12,7 @@ from ..base.language import Language, Message, Readable, tr
 from ..base.result import Result
 from ..disclosure.released import InternalRelease, Release
 from ..figures.style import FigureFormat
-from .account import Setting, settings, sources
+from .account import Setting, holds_cases, settings, sources
 from .audience import LEADS, MARKS, Audience
 from .checklist import Item, checklist
 from .glossary import terms_in
@@ -55,8 +55,9 @@ LIMITS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class KeyFinding:
-    """The finding of a section that tells most, for the front of the report."""
+    """The finding of a section that tells most, for the front of the report; its number is that of the section."""
 
+    number: int
     anchor: str
     heading: str
     finding: str
@@ -211,7 +212,7 @@ def _facts(results: Sequence[Result], language: Language) -> list[tuple[str, str
     """Say in a few lines what the report is about, each kind of data once."""
     wanted = {WORDS[name].text(language) for name in ("source", "unit", "units", "cutoff", "sampling", "version")}
     # A procedure shown by itself holds no cases, so it says nothing of the data.
-    several = sources([one for one in results if one.provenance.units_in] or results, language)
+    several = sources([one for one in results if holds_cases(one)] or results, language)
     if len(several) == 1:
         return [pair for pair in several[0] if pair[0] in wanted]
     names = dict.fromkeys(words for one in several for term, words in one if term == WORDS["source"].text(language))
@@ -219,15 +220,18 @@ def _facts(results: Sequence[Result], language: Language) -> list[tuple[str, str
 
 
 def _key_findings(sections: Sequence[Section], language: Language) -> list[KeyFinding]:
+    # A question that is asked by groups too often begins with the same sentence; once is enough.
+    first = {one.headline: one for one in reversed(sections) if one.headline}
     return [
         KeyFinding(
+            one.number,
             one.anchor,
             one.heading,
             one.headline,
             tr("read with the notes of section {number}", number=one.number).text(language) if one.notes else "",
         )
         for one in sections
-        if one.headline
+        if one.headline and first[one.headline] is one
     ]
 
 

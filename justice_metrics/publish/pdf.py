@@ -108,7 +108,8 @@ def _data(made: Document, pictures: dict[str, bytes]) -> dict[str, Any]:
         "words": {name: made.said(name) for name in WORDS},
         "facts": made.facts,
         "key_findings": [
-            {"heading": one.heading, "finding": one.finding, "caution": one.caution} for one in made.key_findings
+            {"heading": f"{one.number}  {one.heading}", "finding": one.finding, "caution": one.caution}
+            for one in made.key_findings
         ],
         "sections": [_section(one, pictures, made.said("table")) for one in made.sections],
         "terms": made.terms,

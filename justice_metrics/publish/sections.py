@@ -14,6 +14,7 @@ from ..base.quantities import STATUS_WORDS, SUPPRESSED
 from ..base.result import Definition, Published, Result
 from ..base.table import Column, Table
 from ..figures.style import FigureFormat
+from .account import holds_cases
 from .drawing import drawn_as
 from .inert import plain
 from .page import WORDS
@@ -311,7 +312,7 @@ def section(
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
         # A procedure holds no cases: unit, cut-off and sampling would say nothing true of it.
         base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :])
-        if result.provenance.units_in
+        if holds_cases(result)
         else (),
         main=views[0],
         further=tuple(one for one in views[1:] if not one.warning),
@@ -332,19 +333,11 @@ def _figures(
     wanted: list[tuple[str | None, str, tuple[str, ...]]] = [(None, heading, findings[:3])]
     wanted += [(view, plain(title.text(language)), ()) for view, title in result.views.items()]
     shown = [
-        (title, said, data)
+        (view, title, said, data)
         for view, title, said in wanted
         if (data := _pictures(result, view, language, pictures)) is not None
     ]
     letters = [""] if len(shown) == 1 else [chr(ord("a") + place) for place in range(len(shown))]
-    secret = [_hidden_pair(language)] if any(map(_hides, result.tables.values())) else []
-    counted = tuple(
-        (term.text(language), plain(words.text(language)))
-        for term, words in (
-            (WORDS["counted"], result.definition.numerator),
-            (WORDS["among"], result.definition.denominator),
-        )
-    )
     return tuple(
         FigureView(
             number=f"{number}{letter}",
@@ -354,10 +347,23 @@ def _figures(
                 tr("Figure: {heading} {findings}", heading=f"{title}.", findings=" ".join(said)).text(language).strip(),
                 longest=600,
             ),
-            counted=(*counted, *secret),
+            counted=tuple(_counted(result, view, language)),
         )
-        for letter, (title, said, data) in zip(letters, shown, strict=True)
+        for letter, (view, title, said, data) in zip(letters, shown, strict=True)
     )
+
+
+def _counted(result: Result, view: str | None, language: Language) -> list[tuple[str, str]]:
+    """Say under a figure what it counts and among what; of a further view that does not tell, only the unit."""
+    if not holds_cases(result):
+        return []
+    asked = result.asked if isinstance(result, Published) else type(result)
+    numerator, denominator = asked.pictured.get(view or "", (None, None))
+    if view is None and numerator is None:
+        numerator, denominator = result.definition.numerator, result.definition.denominator
+    pairs = [(WORDS["counted"], numerator or unit_words(result.provenance.unit)), (WORDS["among"], denominator)]
+    said = [(term.text(language), plain(words.text(language))) for term, words in pairs if words is not None]
+    return [*said, *([_hidden_pair(language)] if any(map(_hides, result.tables.values())) else [])]
 
 
 def _pictures(

@@ -153,8 +153,8 @@ class _Writer:
         if made.key_findings:
             self._heading(made.said("key_findings"), 1)
             for one in made.key_findings:
-                line = self._text("", "List Number")
-                link(line, one.anchor, one.heading)
+                line = self._text("", "List Bullet")
+                link(line, one.anchor, f"{one.number}  {one.heading}")
                 line.add_run(f": {one.finding}" + (f" ({one.caution})" if one.caution else ""))
 
     def section(self, one: Section) -> None:

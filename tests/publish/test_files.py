@@ -222,3 +222,43 @@ def test_a_hidden_number_has_one_word_and_its_meaning(public: MadeRelease) -> No
         assert f'<p class="foot">{word}: ' in page
         assert ">suppressed" not in page
         assert "suprimido" not in page
+
+
+def test_words_under_a_figure_are_those_of_the_figure() -> None:
+    class Pictured(type(rates())):  # type: ignore[misc]
+        views = {"more": tr("More"), "untold": tr("Untold")}
+        pictured = {"": (tr("bars"), tr("all bars")), "more": (tr("lines"), tr("all lines"))}
+
+        def draw(self, view: str, ax: Any = None, *, language: Any = "en") -> Any:
+            return self.plot(ax, language=language)
+
+    plain = rates()
+    made = Pictured(**{name: getattr(plain, name) for name in ("heading", "tables", "definition", "provenance")})
+    figures = document(internal(made)).sections[0].figures
+    assert [one.counted for one in figures] == [
+        (("Counted", "bars"), ("Among", "all bars")),
+        (("Counted", "lines"), ("Among", "all lines")),
+        (("Counted", "victim"),),  # neither the answer's numerator nor its denominator is claimed of it
+    ]
+    assert document(internal(plain)).sections[0].figures[0].counted[0] == (
+        "Counted",
+        "cases that ended in conviction",
+    )
+
+
+def test_what_tells_of_the_law_claims_no_cases() -> None:
+    table = Table((COURT,), {"court": np.array(["First"], dtype=object)}, guard="words")
+    made = document(internal([rates(tables={"main": table}), rates(heading=tr("Second"))]))
+    assert [one.counted for one in made.sections[0].figures] == [()]
+    assert made.sections[0].base == ()
+    law, cases = made.sources
+    assert not {"Counted unit", "Units in the data", "Cut-off"} & dict(law).keys()
+    assert {"Counted unit", "Units in the data", "Cut-off"} <= dict(cases).keys()
+
+
+def test_key_findings_have_the_number_of_their_section_and_are_told_once() -> None:
+    made = document(internal([rates(said=()), rates(), rates(heading=tr("By court")), rates(said=(tr("Other."),))]))
+    assert [(one.number, one.finding) for one in made.key_findings] == [
+        (2, "8 cases ended in conviction."),
+        (4, "Other."),
+    ]

@@ -78,6 +78,21 @@ class CaseFlows(Result):
         }
     )
 
+    pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
+        {
+            "": (
+                tr("cases that came in and that were resolved in a period, and cases pending at its end"),
+                tr("all cases; these are numbers and no shares"),
+            ),
+            "clearance": (tr("cases resolved in a period"), tr("cases that came in, in the same period")),
+            "disposition": (tr("cases pending at the end of a period"), tr("cases resolved in the period, per day")),
+            "ages": (
+                tr("cases pending on the last day, by their age"),
+                tr("all cases; these are numbers and no shares"),
+            ),
+        }
+    )
+
     period_word: Readable
     whole_periods: tuple[bool, ...]
     last_date: dt.date
@@ -118,7 +133,7 @@ class CaseFlows(Result):
         whole = np.array(cast("tuple[bool, ...]", context_of(shown)["whole_periods"]))
         drawn = {name: numbers(table, name) for name in there}
         drawn |= {name: np.where(whole, drawn[name], np.nan) for name in there if name != "pending_end"}
-        axes = flow_lines(
+        return flow_lines(
             periods=_periods(table, language),
             values=np.stack([drawn[one] for one in there]),
             groups=[words[one].text(language) for one in there],
@@ -127,7 +142,6 @@ class CaseFlows(Result):
             **_frame(shown, table, language, there),
             ax=ax,
         )
-        return tell_hidden(axes, table, *there, language=language)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the clearance rate or the disposition time by period, one line per stratum."""
@@ -146,7 +160,7 @@ class CaseFlows(Result):
         _, rows = table.display(language)
         there = name in table.values
         is_rate = view == "clearance"
-        axes = flow_lines(
+        return flow_lines(
             periods=_periods(table, language)[:p],
             values=numbers(table, name).reshape(g, p) if there else np.full((g, p), np.nan),
             groups=[" · ".join(rows[place * p][: len(strata)]) for place in range(g)],
@@ -158,7 +172,6 @@ class CaseFlows(Result):
             **_frame(shown, table, language, [name] if there else []),
             ax=ax,
         )
-        return tell_hidden(axes, table, *([name] if there else []), language=language)
 
 
 def _of_row(table: Table, row: int) -> list[Readable]:

@@ -59,6 +59,9 @@ class TimeLimits(Result):
 
     question: ClassVar[str] = "time_limits"
     views: ClassVar[Mapping[str, Readable]] = MappingProxyType({"standing": tr("How the clocks of each limit stand")})
+    pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
+        {"standing": (tr("clocks that began, by how they stand"), tr("clocks that began, one per case and limit"))}
+    )
 
     limit_words: Mapping[str, Readable]
     length_words: Mapping[str, Readable]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -72,6 +73,21 @@ class Hearings(Result):
     """
 
     question: ClassVar[str] = "hearings"
+
+    pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
+        {
+            "": (tr("hearings suspended"), tr("hearings held or suspended")),
+            "certainty": (
+                tr("cases in which a hearing of the kind was held on the first date"),
+                tr("cases in which a hearing of the kind was held"),
+            ),
+            "reasons": (tr("suspended hearings, by the reason on record"), tr("suspended hearings")),
+            "held": (
+                tr("hearings held, by the days since the first date that was set"),
+                tr("first dates that were set; those still to come are counted as open"),
+            ),
+        }
+    )
 
     waits: Waits
     confidence_level: float

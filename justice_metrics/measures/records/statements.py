@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import narwhals.stable.v2 as nw
@@ -55,6 +57,10 @@ class RepeatedStatements(Result):
     """
 
     question: ClassVar[str] = "repeated_statements"
+
+    pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
+        {"": (tr("victims, by the number of their statements on record"), tr("all victims, those without one too"))}
+    )
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share that gave more than one, all together and by whether one was recorded."""
