@@ -33,6 +33,7 @@ from .declared import (
     shown_limits,
     strata_columns,
 )
+from .places import own_record
 from .shown import (
     HIDDEN,
     among_shown,
@@ -364,6 +365,12 @@ def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, case
         cumulative = 1 - (reached / total).ravel()
     low, high = shown_limits(share.conf_low, share.conf_high, weighted=cases.sampling.weighted)
     came = {"stage": ("furthest", later_levels(counts.steps))}
+    # of a step where nobody lacks a record of his own, those recorded are those that reached it
+    lacking = (counts.recorded.sum(axis=0) < reached.sum(axis=0)).tolist()
+    own = {
+        step: own_record(step, came["stage"][1][step], all_of_them=not lacks)
+        for step, lacks in zip(counts.steps, lacking, strict=True)
+    }
     at_it = {"stage": "furthest"}
     lost_levels = tuple(one for one in ending_levels(cases) if one not in DECIDED)
     of_all = ("reached", "denominator")
@@ -380,7 +387,7 @@ def _main(counts: StageCounts, steps: Mapping[str, Readable], level: float, case
             "units",
             "count",
             "count",
-            cell=CellOf(sets=came, flags={"stage": "recorded"}),
+            cell=CellOf(each={"stage": own}),
         ),
         Column(
             "lost",

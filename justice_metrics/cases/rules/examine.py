@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -125,14 +126,48 @@ class Examination:
         One per attribute and date.
     doubtful : mapping of str to int
         For each indicator, units that break at least one rule which touches it; notes do not count.
+    split : Split
+        The same counts by the keys that were asked for.
+    columns : mapping of (str, str) to (str, str)
+        For a rule and the key of a thing that it looks at ("" for the whole): the columns of `split` with what breaks
+        it and with what it applies to, where these are units.
     """
 
     verdicts: tuple[Verdict, ...]
     completeness: tuple[Recorded, ...]
     doubtful: Mapping[str, int]
+    split: Split
+    columns: Mapping[tuple[str, str], tuple[str, str]]
 
 
-def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Settings | None = None) -> Examination:
+class Split(NamedTuple):
+    """Counts of units by some keys: one row per combination of them.
+
+    Attributes
+    ----------
+    keys : mapping of str to tuple of int
+    n : tuple of int
+        Units.
+    sums : mapping of str to tuple of int
+        Units with each flag.
+    """
+
+    keys: Mapping[str, tuple[int, ...]]
+    n: tuple[int, ...]
+    sums: Mapping[str, tuple[int, ...]]
+
+
+_NOTHING: Final[Mapping[str, nw.Expr]] = MappingProxyType({})
+
+
+def examine(
+    cases: CaseData,
+    *,
+    rules: Sequence[Rule] = RULES,
+    settings: Settings | None = None,
+    keys: Mapping[str, nw.Expr] = _NOTHING,
+    also: Mapping[str, nw.Expr] = _NOTHING,
+) -> Examination:
     """Count what breaks each rule, in one query where the data live (and one more for support spells).
 
     Parameters
@@ -140,22 +175,30 @@ def examine(cases: CaseData, *, rules: Sequence[Rule] = RULES, settings: Setting
     cases : CaseData
     rules : sequence of Rule
     settings : Settings, optional
+    keys : mapping of str to expression, optional
+        Whole numbers, never null, by which all is counted too.
+    also : mapping of str to expression, optional
+        Further flags to count by the keys, never null.
     """
     subject = Subject(cases, settings or Settings())
     of_units = _Questions(subject, [one for one in rules if one.counts != "spells"], spells=False)
     needed = {one for rule in of_units.rules for one in rule.needs}
-    counts = _sums(subject.frame(needed), of_units, frequency=cases.sampling.repeated)
+    split = _sums(subject.frame(needed), of_units, frequency=cases.sampling.repeated, keys=keys, also=also)
+    counts = {name: sum(one) for name, one in split.sums.items()}
     facts = Facts(subject=subject, recorded=of_units.recorded(counts))
     verdicts = {one.rule.id: one for one in of_units.verdicts(counts, facts)}
     spells = subject.support_frame()
     if spells is not None:
         of_spells = _Questions(subject, [one for one in rules if one.counts == "spells"], spells=True)
-        told = of_spells.verdicts(_sums(spells, of_spells, frequency=False), facts)
+        of_each = _sums(spells, of_spells, frequency=False).sums
+        told = of_spells.verdicts({name: sum(one) for name, one in of_each.items()}, facts)
         verdicts |= {one.rule.id: one for one in told}
     return Examination(
         verdicts=tuple(verdicts.get(one.id, Verdict(one, False, None, ())) for one in rules),
         completeness=facts.recorded,
         doubtful=of_units.doubtful(counts),
+        split=split,
+        columns=of_units.columns(),
     )
 
 
@@ -250,6 +293,19 @@ class _Questions:
             made.append(Recorded(name, attribute_words(name), "attribute", recorded, found, base))
         return tuple(made)
 
+    def columns(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return in which columns it is counted what breaks each rule on units, and what it applies to."""
+        found: dict[tuple[str, str], tuple[str, str]] = {}
+        for rule in self.rules:
+            if rule.counts != "units":
+                continue
+            probes = self._probes[rule.id]
+            if probes and (len(probes) == 1 or rule.certain):
+                found[rule.id, ""] = (self._column("n", rule.id), self._column("of", rule.id))
+            for place, probe in enumerate(probes):
+                found[rule.id, probe.key] = (f"n__{rule.id}__{place}", f"of__{rule.id}__{place}")
+        return found
+
     def doubtful(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return the units in doubt for each indicator."""
         place = {rules: place for place, rules in enumerate(dict.fromkeys(self._doubts().values()))}
@@ -283,13 +339,23 @@ class _Questions:
         return {name: rules for name, rules in found.items() if rules}
 
 
-def _sums(frame: nw.LazyFrame[Any], questions: _Questions, *, frequency: bool) -> dict[str, int]:
-    """Add all flags up in one query; a row counts as often as its frequency says."""
-    flags = questions.flags()
+def _sums(
+    frame: nw.LazyFrame[Any],
+    questions: _Questions,
+    *,
+    frequency: bool,
+    keys: Mapping[str, nw.Expr] = _NOTHING,
+    also: Mapping[str, nw.Expr] = _NOTHING,
+) -> Split:
+    """Add all flags up in one query, by the keys; a row counts as often as its frequency says."""
+    flags = {**questions.flags(), **{f"also__{name}": flag for name, flag in also.items()}}
     if not flags:
-        return {}
+        return Split({}, (), {})
     names = list(flags)
-    wide = frame.select(**flags, **({"frequency": nw.col("frequency")} if frequency else {}))
+    by = {f"key__{name}": key for name, key in keys.items()}
+    made = {**flags, **by, **({"frequency": nw.col("frequency")} if frequency else {})}
+    # Made beside the columns first: constants alone would be selected as one row, however many units there are.
+    wide = frame.with_columns(**made).select(*made)
     for more in (questions.of_rules(), questions.of_indicators()):
         if more:
             wide = wide.with_columns(**more)
@@ -297,8 +363,17 @@ def _sums(frame: nw.LazyFrame[Any], questions: _Questions, *, frequency: bool) -
     times = nw.col("frequency").cast(nw.Int64) if frequency else None
     number = {name: nw.col(name).cast(nw.Int64) for name in names}
     sums = [(one if times is None else one * times).sum().alias(name) for name, one in number.items()]
-    found = wide.select(*sums).collect()
-    return {name: int(found.get_column(name)[0] or 0) for name in names}
+    sums.append((nw.len() if times is None else times.sum()).alias("number__of"))
+    found = (wide.group_by(*by).agg(*sums) if by else wide.select(*sums)).collect()
+
+    def column(name: str) -> tuple[int, ...]:
+        return tuple(int(one or 0) for one in found.get_column(name).to_list())
+
+    return Split(
+        keys={name: column(f"key__{name}") for name in keys},
+        n=column("number__of"),
+        sums={name: column(name) for name in names},
+    )
 
 
 def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ from ...cases.rules.examine import RULES, Examination, Finding, Verdict, examine
 from ...cases.rules.rule import SEVERITIES, Settings
 from ...figures.dots import dots
 from ..declared import LEFT_OUT_WORDS, Share
+from ..places import keys_of_places, recorded_flags
+from .check_guards import attribute_ties, places_of, recorded_sets
 from .check_shown import shown_findings, shown_shares
 from .check_tables import (
     COUNTED,
@@ -250,12 +252,14 @@ def check(
         offices=() if offices is None else read_offices(offices),
         office="" if office is None else cases.stratum_column(office),
     )
-    found = examine(cases, rules=chosen, settings=settings)
+    found = examine(cases, rules=chosen, settings=settings, keys=keys_of_places(cases), also=recorded_flags(cases))
+    where = places_of(cases, found)
+    sets = recorded_sets(cases, found.completeness, where)
     return QualityReport(
         heading=tr("Data quality"),
         tables={
-            "main": main_table(found, cases.n_units),
-            "completeness": completeness_table(found.completeness, cases.n_units),
+            "main": main_table(found, where, sets),
+            "completeness": completeness_table(found.completeness, sets),
             "effect": effect_table(cases, found),
             **decisions_table(cases),
             "rules": rules_table(
@@ -281,6 +285,7 @@ def check(
         ),
         notes=cases.intake.notes,
         frame_library=cases.frame_library,
+        ties=attribute_ties(sets),
         examination=found,
     )
 

@@ -2,61 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ...base.cells import CellOf
-from ...base.levels import ALL
+import numpy as np
+
+from ...base.cells import CellOf, Tie
+from ...base.levels import ALL, MISSING_LEVELS, NOT_RECORDED
+from ...cases.casedata import CaseData
 from ...cases.rules.examine import Examination, Verdict
 from ...cases.rules.rule import Recorded
+from ..boxes import tie, together
 from ..guards import Restrictions
+from ..places import Places, arranged, date_sets
 
 _YES = ("yes",)
+RECORDED = "recorded"
+DUE = "due"
+# What a row of completeness counts, by the name of the column that says it.
+Sets = dict[str, dict[str, Restrictions]]
 
 
-def broken_cell(found: Examination, units: int) -> CellOf:
-    """Return what breaks the rule of a row, and the thing in it; ``units`` are all units of the data."""
-    by_rule = {one.rule.id: {**_applies(one, units), **_breaks(one), **_counted(one)} for one in found.verdicts}
-    details = {part.key for one in found.verdicts for part in one.parts}
-    by_detail: dict[str, Restrictions] = {one: {"breaks:{rule}:{detail}": _YES} for one in sorted(details)}
-    return CellOf(each={"rule": by_rule, "detail": {**by_detail, ALL: {}}})
+def places_of(cases: CaseData, found: Examination) -> Places:
+    """Return where the units that an examination counts stand: split by furthest step and ending."""
+    split = found.split
+    sums = {name.removeprefix("also__"): np.array(one, dtype=np.int64) for name, one in split.sums.items()}
+    furthest, ending = (split.keys.get(one, (0,) * len(split.n)) for one in ("furthest", "ending"))
+    return arranged(cases, furthest, ending, np.array(split.n, dtype=np.int64), sums)
 
 
-def base_cell(found: Examination, units: int) -> CellOf:
+def broken_cell(found: Examination, where: Places, sets: Sets) -> CellOf:
+    """Return what breaks the rule of a row, and the thing in it."""
+    rows: dict[str, Restrictions] = {}
+    for one in found.verdicts:
+        whole = _base(found, where, sets, one, "")
+        for key in ("", *(part.key for part in one.parts)):
+            base = _base(found, where, sets, one, key)
+            missing = _missing(found, sets, one, key)
+            of_part: Restrictions = {"breaks:{rule}:{detail}": _YES} if key else {}
+            rows[_row(one, key)] = missing or {
+                **(together(whole, base) if one.whole else base),
+                **_breaks(one),
+                **of_part,
+            }
+    # a row of which this number is hidden is not listed
+    keys: dict[str, dict[str, Restrictions]] = {
+        "rule": {one.rule.id: {} for one in found.verdicts},
+        "detail": {key: {} for key in (ALL, *(part.key for one in found.verdicts for part in one.parts))},
+    }
+    return CellOf(each={**keys, "rule, detail": rows})
+
+
+def base_cell(found: Examination, where: Places, sets: Sets) -> CellOf:
     """Return those to which the rule of a row applies."""
-    return CellOf(each={"rule": {one.rule.id: {**_applies(one, units), **_counted(one)} for one in found.verdicts}})
+    keys = [(one, key) for one in found.verdicts for key in ("", *(part.key for part in one.parts))]
+    return CellOf(each={"rule, detail": {_row(one, key): _base(found, where, sets, one, key) for one, key in keys}})
 
 
-def recorded_cell(found: Sequence[Recorded], units: int, kind: str) -> CellOf:
-    """Return the units of which the column of a row is recorded, or missing in one of the ways that there are."""
-    own = _should(found, units)
-    # of a column that is complete, those recorded are all that should be
-    whole = {one.column for one in found if kind == "recorded" and one.recorded == one.base}
-    recorded: dict[str, Restrictions] = {
-        name: more if name in whole else {**more, "recorded:{column}": (kind,)} for name, more in own.items()
+def recorded_sets(cases: CaseData, found: Sequence[Recorded], where: Places) -> Sets:
+    """Return, for each date and attribute, the units of which it is recorded, should be, or is missing in some way."""
+    made: Sets = {}
+    for one in found:
+        if f"date__{one.column}__due" in where.sets:
+            flags = (f"date__{one.column}__recorded", f"date__{one.column}__due")
+            told = date_sets(cases, where, one.column, *flags)
+            missing: dict[str, Restrictions] = {NOT_RECORDED: told.missing}
+            missing |= {kind: {**told.due, f"missing:{one.column}": (kind,)} for kind in MISSING_LEVELS[1:]}
+            made[one.column] = {RECORDED: told.recorded, DUE: told.due, **missing}
+        else:
+            made[one.column] = attribute_sets(one.column, one.recorded, one.base, where.everybody.sum(), one.missing)
+    return made
+
+
+def attribute_sets(
+    name: str, recorded: float, due: float, units: float, missing: Mapping[str, float]
+) -> dict[str, Restrictions]:
+    """Return the units of which an attribute is recorded or due; those missing are a level of it in all answers."""
+    should: Restrictions = {} if due == units else {f"applies:{name}": _YES}
+    has = should if recorded == due else {**should, f"recorded:{name}": _YES}
+    # a way of being missing that does not occur is no level of any answer
+    kinds: dict[str, Restrictions] = {
+        kind: {name: (kind,)} if missing.get(kind) else {f"missing:{name}": (kind,)} for kind in MISSING_LEVELS
     }
-    return CellOf(each={"column": recorded})
+    return {RECORDED: has, DUE: should, **kinds}
 
 
-def should_cell(found: Sequence[Recorded], units: int) -> CellOf:
-    """Return the units of which the column of a row should be recorded."""
-    return CellOf(each={"column": _should(found, units)})
+def attribute_ties(found: Sets, groups: Sequence[Restrictions] = ({},)) -> tuple[Tie, ...]:
+    """Return that those recorded and those missing are all, in each group."""
+    return tuple(
+        tie([group], [together(group, sets[kind]) for kind in (RECORDED, *kinds)])
+        for name, sets in found.items()
+        if (kinds := [kind for kind in MISSING_LEVELS if sets[kind] == {name: (kind,)}])
+        for group in groups
+    )
 
 
-def affected_cell() -> CellOf:
-    """Return the units that leave the indicator of a row for its reason, or stay in it and break a rule."""
-    # those whose time cannot be told leave every indicator that needs it: they are the same units
-    effects: dict[str, Restrictions] = {
-        "left_out": {"time not told:{reason}": _YES},
-        "in_doubt": {"in doubt:{indicator}": _YES},
-    }
-    return CellOf(each={"effect": effects})
+def set_cell(found: Sets, kind: str) -> CellOf:
+    """Return what a column of completeness counts, by the date or attribute of the row."""
+    return CellOf(each={"column": {name: sets[kind] for name, sets in found.items()}})
 
 
-def _applies(one: Verdict, units: int) -> Restrictions:
+def _row(one: Verdict, key: str) -> str:
+    return f"{one.rule.id}, {key or ALL}"
+
+
+def _missing(found: Examination, sets: Sets, one: Verdict, key: str) -> Restrictions:
+    """Return those that lack an attribute, where these are what breaks a rule; nothing of another rule."""
+    told = {each.column: each for each in found.completeness if each.kind == "attribute"}.get(key)
+    part = next((each for each in one.parts if each.key == key), None)
+    if told is None or part is None or part[2:] != (told.base - told.recorded, told.base):
+        return {}
+    return {**sets[key][DUE], f"recorded:{key}": ("no",)}
+
+
+def _base(found: Examination, where: Places, sets: Sets, one: Verdict, key: str) -> Restrictions:
+    """Return those to which a rule applies, as other answers count them where they are the same units."""
+    if one.rule.counts != "units":
+        return {**_applies(one, key, where.everybody.sum()), "unit": (one.rule.counts,)}
+    columns = found.columns.get((one.rule.id, key))
+    if columns is None and key in sets:
+        base = next(part.base for part in one.parts if part.key == key)
+        told = next(each for each in found.completeness if each.column == key)
+        known = {told.base: DUE, told.recorded: RECORDED}.get(base)
+        if known is not None:
+            return sets[key][known]
+    if columns is None:
+        return _applies(one, key, where.everybody.sum())
+    bases = {part.base for part in one.parts}
+    return where.of(columns[1], "applies:{rule}:{detail}" if key and len(bases) > 1 else "applies:{rule}")
+
+
+def _applies(one: Verdict, key: str, units: float) -> Restrictions:
     bases = {part.base for part in (*([one.whole] if one.whole else []), *one.parts)}
     if one.rule.counts == "units" and bases == {units}:
         return {}
-    return {"applies:{rule}" if len(bases) == 1 else "applies:{rule}:{detail}": _YES}
+    return {"applies:{rule}" if len(bases) == 1 or not key else "applies:{rule}:{detail}": _YES}
 
 
 def _breaks(one: Verdict) -> Restrictions:
@@ -65,11 +144,3 @@ def _breaks(one: Verdict) -> Restrictions:
     if whole is None or any(part.n > whole.n for part in one.parts):
         return {} if whole is None else {"breaks:{rule}:{detail}": _YES}
     return {"breaks:{rule}": _YES}
-
-
-def _counted(one: Verdict) -> Restrictions:
-    return {} if one.rule.counts == "units" else {"unit": (one.rule.counts,)}
-
-
-def _should(found: Sequence[Recorded], units: int) -> dict[str, Restrictions]:
-    return {one.column: {} if one.base == units else {"should have:{column}": _YES} for one in found}

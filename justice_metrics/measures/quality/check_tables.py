@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ...base.cells import CellOf, Of
+from ...base.cells import Of
 from ...base.language import Message, Readable, tr
 from ...base.levels import ALL, LEVEL_WORDS, MISSING_LEVELS
 from ...base.provenance import ACTION_WORDS
@@ -20,7 +20,8 @@ from ...cases.rules.examine import Examination, Finding, Verdict
 from ...cases.rules.rule import CHILD_TABLES, INDICATORS, SEVERITIES, SUPPORT, TIME, Recorded, Rule
 from ...reduce.risk import risk_table
 from ..declared import LEFT_OUT_WORDS
-from .check_guards import affected_cell, base_cell, broken_cell, recorded_cell, should_cell
+from ..places import Places
+from .check_guards import DUE, RECORDED, Sets, base_cell, broken_cell, set_cell
 
 COUNTED: Final[Mapping[str, Message]] = MappingProxyType(
     {
@@ -57,8 +58,8 @@ _LEAVES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def main_table(found: Examination, units: int) -> Table:
-    """Return the broken rules and the things that break them, worst first, of a file of so many units."""
+def main_table(found: Examination, where: Places, sets: Sets) -> Table:
+    """Return the broken rules and the things that break them, worst first."""
     rows = [(one.rule, part) for one in found.verdicts for part in (*([one.whole] if one.whole else []), *one.parts)]
     order = list(SEVERITIES)
     worst = {one.rule.id: -share_of(largest(one)) for one in found.verdicts if one.broken}
@@ -68,8 +69,8 @@ def main_table(found: Examination, units: int) -> Table:
         Column("severity", tr("severity"), "text", "key", "text"),
         Column("detail", tr("where"), "text", "key", "key"),
         Column("counted", tr("counted"), "text", "key", "text"),
-        Column("n", tr("number"), "units", "count", "count", cell=broken_cell(found, units)),
-        Column("denominator", tr("of"), "units", "count", "count", cell=base_cell(found, units)),
+        Column("n", tr("number"), "units", "count", "count", cell=broken_cell(found, where, sets)),
+        Column("denominator", tr("of"), "units", "count", "count", cell=base_cell(found, where, sets)),
         Column("share", tr("share"), "share", "estimate", "share", 2, of=_SHARE),
         Column("touches", tr("touches"), "text", "key", "text"),
     )
@@ -95,17 +96,17 @@ def main_table(found: Examination, units: int) -> Table:
     return Table(columns, values, labels=labels, title=tr("Broken rules, worst first"), sparse=True)
 
 
-def completeness_table(found: Sequence[Recorded], units: int) -> Table:
-    """Return how completely each date and attribute is recorded, in a file of so many units."""
+def completeness_table(found: Sequence[Recorded], sets: Sets) -> Table:
+    """Return how completely each date and attribute is recorded."""
     columns = (
         Column("column", tr("date or attribute"), "text", "key", "key"),
         Column("holds", tr("holds"), "text", "key", "text"),
-        Column("recorded", tr("recorded"), "units", "count", "count", cell=recorded_cell(found, units, "recorded")),
+        Column("recorded", tr("recorded"), "units", "count", "count", cell=set_cell(sets, RECORDED)),
         *[
-            Column(kind, LEVEL_WORDS[kind], "units", "count", "count", cell=recorded_cell(found, units, kind))
+            Column(kind, LEVEL_WORDS[kind], "units", "count", "count", cell=set_cell(sets, kind))
             for kind in MISSING_LEVELS
         ],
-        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=should_cell(found, units)),
+        Column("denominator", tr("should be recorded"), "units", "count", "count", cell=set_cell(sets, DUE)),
         Column(
             "share",
             tr("share recorded"),
@@ -145,9 +146,9 @@ def effect_table(cases: CaseData, found: Examination) -> Table:
         Column("indicator", tr("indicator"), "text", "key", "key"),
         Column("effect", tr("effect"), "text", "key", "key"),
         Column("reason", tr("reason"), "text", "key", "key"),
-        Column("n", tr("units"), "units", "count", "count", cell=affected_cell()),
-        Column("denominator", tr("of"), "units", "count", "count", cell=CellOf()),
-        Column("share", tr("share"), "share", "estimate", "share", of=_SHARE),
+        Column("n", tr("units"), "units", "count", "count"),
+        Column("denominator", tr("of"), "units", "count", "count"),
+        Column("share", tr("share"), "share", "estimate", "share"),
     )
     number = np.array([n for *_, n in rows], dtype=np.int64)
     values = {
@@ -163,7 +164,9 @@ def effect_table(cases: CaseData, found: Examination) -> Table:
         "effect": EFFECTS,
         "reason": {**LEFT_OUT_WORDS, ALL: tr("any")},
     }
-    return Table(columns, values, labels=labels, title=tr("What it does to each indicator"), sparse=True)
+    title = tr("What it does to each indicator")
+    # those in doubt are all that break a rule of the indicator and some more: the difference would be told
+    return Table(columns, values, labels=labels, title=title, sparse=True, guard="internal")
 
 
 def _asked_of(cases: CaseData) -> list[str]:

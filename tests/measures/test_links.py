@@ -1,0 +1,84 @@
+"""Counts of different answers that lie in one another: published together, none differ by a small number."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+import justice_metrics as jm
+from justice_metrics.base.result import Result
+from justice_metrics.disclosure.release import Release
+from tests.disclosure.declared import check_boxes, check_declared
+
+MINIMUM = 10
+
+
+@pytest.fixture(scope="module")
+def cases() -> jm.CaseData:
+    return jm.read_cases(mapping="sample_data/bolivia_mapping.toml")
+
+
+@pytest.fixture(scope="module")
+def answers(cases: jm.CaseData) -> list[Result]:
+    return [
+        jm.check(cases, rules=("days_without_office", "no_movement")),
+        jm.attrition(cases, age_months=()),
+        jm.outcome_shares(cases),
+    ]
+
+
+@pytest.fixture(scope="module")
+def release(answers: list[Result]) -> Release:
+    return jm.release(answers, jm.DisclosurePolicy(minimum=MINIMUM))
+
+
+def shown(result: Result, table: str, name: str, /, **where: str) -> float:
+    """Return a number of a table; NaN where it is hidden or not listed."""
+    found = result.tables[table]
+    rows = [row for row in range(len(found)) if all(str(found[key][row]) == one for key, one in where.items())]
+    return float(found[name][rows[0]]) if rows else np.nan
+
+
+class TestRecordsAndStages:
+    STAGES = ("charged", "accusation", "trial_preparation", "trial")
+
+    def test_who_reached_a_stage_and_who_has_its_date_differ_by_no_small_number(self, release: Release) -> None:
+        check, attrition, _ = release.results
+        told = 0
+        for stage in self.STAGES:
+            counts = {
+                "reached": shown(attrition, "main", "reached", stage=stage),
+                "recorded": shown(attrition, "main", "recorded", stage=stage),
+                "dated": shown(check, "completeness", "recorded", column=stage),
+                "due": shown(check, "completeness", "denominator", column=stage),
+                "looked at": shown(check, "main", "denominator", rule="days_without_office", detail=stage),
+            }
+            for one, other in product(counts.values(), repeat=2):
+                told += np.isfinite(one - other)
+                assert not 0 < one - other < MINIMUM, (stage, counts)
+        assert told > len(self.STAGES)
+
+    def test_the_same_units_are_the_same_cell(self, answers: list[Result]) -> None:
+        for one in answers:
+            check_declared(one)
+        check_boxes([one for answer in answers for one in answer.base_counts().counts if one.place[0]])
+        boxes = {one.place: one.box for one in answers[0].base_counts().counts}
+        of_attrition = {one.place: one.box for one in answers[1].base_counts().counts}
+        rows = answers[0].tables["completeness"]["column"].tolist()
+        steps = answers[1].main["stage"].tolist()
+        for stage in self.STAGES:
+            own = of_attrition["main", "recorded", steps.index(stage)]
+            assert boxes["completeness", "recorded", rows.index(stage)] == own
+            assert own != of_attrition["main", "reached", steps.index(stage)] or stage == "charged"
+
+    def test_an_attribute_that_is_missing_is_a_level_of_it(self, cases: jm.CaseData, answers: list[Result]) -> None:
+        by_area = jm.outcome_shares(cases, by="area")
+        held = {one.box: one.value for one in by_area.base_counts().counts if one.place[1] == "denominator"}
+        table = answers[0].tables["completeness"]
+        row = table["column"].tolist().index("area")
+        box = next(
+            one.box for one in answers[0].base_counts().counts if one.place == ("completeness", "not_available", row)
+        )
+        assert held[box] == table["not_available"][row] > 0
