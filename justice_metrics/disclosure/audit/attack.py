@@ -18,6 +18,7 @@ from .curve import counts_of_curves, small_steps
 from .reading import Cell, Derived, Key, Place, Publication, Rules
 from .relations import Bounds, complete_dimensions, families, listed_levels, sums
 from .report import Finding
+from .still import unchanged
 
 _NEAR: Final = 1e-3
 _UNKNOWN: Final[Mapping[Key, float]] = MappingProxyType({})
@@ -101,10 +102,11 @@ def _bounded(
 ) -> tuple[System, dict[Key, Bounds]] | None:
     """Return how narrowly all that is published bounds each count; None where nothing fits it.
 
-    An outsider first believes all sums that a release seems to keep, then only that what a table lists is all there
-    is, and gives that up too where it leads nowhere.
+    An outsider first believes all sums that a release seems to keep, and that nothing changed since the last one in a
+    group that is as large as it was, then only that what a table lists is all there is, and gives that up too where it
+    leads nowhere.
     """
-    for beliefs in (("lists", "ties"), ("lists",), ()):
+    for beliefs in (("lists", "ties", "still"), ("lists", "ties"), ("lists",), ()):
         system = _system(cells, releases, told, truth, beliefs)
         targets = _targets(cells, system, releases[0].rules)
         bounds = attacked(system, targets, enough)
@@ -243,6 +245,8 @@ def _system(
     system.add_sums(sums(cells, complete))
     if "ties" in beliefs:
         system.rows += [Row(tie, 0.0, 0.0) for one in releases for tie in one.ties if _can_be(tie, right)]
+    if "still" in beliefs:
+        system.rows += [one for one in unchanged(releases[0], releases[1:]) if _can_be(one.terms, right)]
     system.rows += linear_rows(told)
     return system
 
