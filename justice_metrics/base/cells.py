@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from .levels import ALL
-from .types import Days, Tallies
+from .types import Days, Floats, Tallies
 
 # Which units a count counts: for each dimension that is restricted, the levels that are in. Each unit has exactly one
 # level of a dimension, so boxes that differ in one dimension by disjoint levels add up.
@@ -180,6 +180,8 @@ class CurveCounts:
         Came under observation before the day; all on the first one without delayed entry.
     events : array of int, shape (G, K, D)
     censored : array of int, shape (G, D)
+    totals : array, shape (G, K), optional
+        Of what is published: how many ended so in all, which can be more than its steps tell; NaN where it is hidden.
     """
 
     strata: tuple[Box, ...]
@@ -189,6 +191,7 @@ class CurveCounts:
     entered: Tallies
     events: Tallies
     censored: Tallies
+    totals: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,7 @@ def coarsened(asked: Sequence[Asked], rule: Rule, *, grid: int = GRID) -> tuple[
     for a, g in order:
         made[a, g] = _Curve(asked[a], g, points, grid).shown(rule, released)
     return tuple(
-        _coarse(one.curve, [made[a, g] for g in range(len(one.curve.strata))], points) for a, one in enumerate(asked)
+        _coarse(one, [made[a, g] for g in range(len(one.curve.strata))], points) for a, one in enumerate(asked)
     )
 
 
@@ -190,8 +190,9 @@ def _padded(values: Floats, n: int) -> Floats:
     return np.concatenate([values, np.zeros(n - len(values))])
 
 
-def _coarse(curve: CurveCounts, strata: Sequence[_Stratum | None], points: Counts) -> Coarse:
+def _coarse(asked: Asked, strata: Sequence[_Stratum | None], points: Counts) -> Coarse:
     """Put the strata of one curve together again."""
+    curve = asked.curve
     k, n = len(curve.endings), len(points)
     nobody = _Stratum(np.zeros(n), np.zeros((k + 1, n)), np.zeros(n))
     kept = [nobody if one is None else one for one in strata]
@@ -199,6 +200,9 @@ def _coarse(curve: CurveCounts, strata: Sequence[_Stratum | None], points: Count
     endings, boxes = curve.endings, curve.ending_boxes
     if joined:
         endings, boxes = (*endings, JOINED), (*boxes, union(boxes))
+    shown = [one.endings if its is not None else (0.0,) * k for one, its in zip(asked.totals, strata, strict=True)]
+    totals = np.full((len(kept), len(endings)), np.nan)
+    totals[:, :k] = np.array(shown, np.float64).reshape(len(kept), k)
     used = _used(kept, n)
     events = np.stack([one.events for one in kept])[:, : len(endings)] if kept else np.zeros((0, len(endings), n))
     return Coarse(
@@ -210,6 +214,7 @@ def _coarse(curve: CurveCounts, strata: Sequence[_Stratum | None], points: Count
             entered=np.array([one.entered for one in kept]).reshape(len(kept), n)[:, used],
             events=events[:, :, used],
             censored=np.array([one.censored for one in kept]).reshape(len(kept), n)[:, used],
+            totals=totals,
         ),
         sum(one is None for one in strata),
     )

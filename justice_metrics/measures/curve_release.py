@@ -14,7 +14,7 @@ from ..base.errors import QuestionError
 from ..base.language import LANGUAGES, Label, Language, Readable, format_number, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
-from ..base.types import Days, Flags, Floats, Tallies
+from ..base.types import Counts, Days, Flags, Floats, Tallies
 from ..cases.casedata import CaseData
 from ..cases.durations import ANY_EXIT, OTHER_ENDING, Durations
 from ..estimate.curves import Incidence, KaplanMeier, aalen_johansen
@@ -22,8 +22,12 @@ from ..estimate.limits import Limits, pointwise
 from ..estimate.risk import at_risk
 from ..estimate.steps import at_days
 from ..reduce.risk import Endings, classes
+from ..reduce.stages import funnel_steps
+from ..reduce.strata import reached_or_passed
 from ..tables import RiskTable, Strata
+from .boxes import reached_restrictions
 from .curve_estimates import incidence_of, open_share_of, robust_errors
+from .curve_steps import EXTREMES, Bounds, around, placed, steps_of
 from .curve_tables import marked_days
 from .curve_times import Times
 from .declared import endpoints, levels_words
@@ -66,9 +70,14 @@ class CurveCells:
         """Return the cells of a curve of any ending."""
         return replace(self, levels={ANY_EXIT: tuple(one for its in self.levels.values() for one in its)})
 
+    @property
+    def everybody(self) -> bool:
+        """Whether all cases are in the curve."""
+        return not self.start and not self.units
+
     def renamed(self, question: str) -> CurveCells:
-        """Return the cells of a question whose units or endings are not those of other curves."""
-        return replace(self, start=f"{question}: {self.start}", dimension=f"{question}: {self.dimension}")
+        """Return the cells of a question whose endings are not those of other curves."""
+        return replace(self, dimension=f"{question}: {self.dimension}")
 
 
 def curve_cells(
@@ -99,7 +108,28 @@ def curve_cells(
         levels, dimension = own, f"{dimension}: {' | '.join(told)}"
     elif not begun and endings == "standing" and given_days < 0 and _as_they_stand(cases, table, levels):
         dimension = "ending"
-    return CurveCells(start=begun, dimension=dimension, levels=levels, units=units)
+    recorded = _recorded(cases, table, start) if begun else {}
+    return CurveCells(start="" if recorded else begun, dimension=dimension, levels=levels, units={**recorded, **units})
+
+
+def _recorded(cases: CaseData, table: RiskTable, start: str) -> dict[str, tuple[str, ...]]:
+    """Return the restrictions of those with a record of the step at which they begin, as an attrition counts them.
+
+    Where nobody lacks one these are all who reached it; where they are not the cases of the curve, nothing.
+    """
+    reached = reached_restrictions(cases, start)
+    if set(reached) != {"furthest"} or table.weighted:
+        return {}
+    step = next(one for one in funnel_steps(cases) if one.id == reached["furthest"][0])
+    n = cases.milestones.select(
+        own=cases.reached(step.states).fill_null(False).cast(nw.Int64).sum(),
+        all=reached_or_passed(cases, start).fill_null(False).cast(nw.Int64).sum(),
+    ).collect()
+    own, everybody = int(n["own"][0] or 0), int(n["all"][0] or 0)
+    untold = sum(int(np.asarray(one).sum()) for reason, one in table.left_out.items() if reason != "not_started")
+    if own != int(table.units.sum()) + untold:
+        return {}
+    return dict(reached) if own == everybody else {**reached, f"recorded:{step.id}": ("yes",)}
 
 
 def _as_they_stand(cases: CaseData, table: RiskTable, levels: Mapping[str, tuple[str, ...]]) -> bool:
@@ -208,7 +238,7 @@ class CoarseCurve:
     times : Times
         On a coarse grid of days, without the groups whose curve may not be shown.
     joined : array of bool, shape (G, K)
-        Endings of a group that stand among those told together.
+        Endings of a group that stand among those told together, or of which no step is told.
     told_from : array, shape (G, K)
         Day from which on an ending of a group is told: before it nobody knows when the first ones came.
     hidden : int
@@ -217,6 +247,10 @@ class CoarseCurve:
         By how much intervals are wider than those of independent cases; NaN where none can be given.
     alone : tuple of str or None
         The one group that is left of several.
+    totals : array, shape (G, K)
+        How many ended so in all; NaN where it is hidden.
+    elsewhere : tuple of Times
+        The same with the steps where they can lie at the most unlike: limits hold for these too.
     """
 
     times: Times
@@ -225,6 +259,8 @@ class CoarseCurve:
     hidden: int
     wider: float
     alone: tuple[str, ...] | None
+    totals: Floats
+    elsewhere: tuple[Times, ...]
 
     @property
     def untold(self) -> Flags:
@@ -251,45 +287,50 @@ class CoarseCurve:
                 tr("Ask of larger groups."),
             )
         strata = Strata(table.strata.names, tuple(table.strata.levels[place] for place in kept))
-        less = replace(
-            table,
-            strata=strata,
-            events=table.events[kept],
-            censored=table.censored[kept],
-            entered=table.entered[kept],
-        )
         return replace(
             self,
-            times=replace(self.times, table=less, at_risk=self.times.at_risk[kept]),
+            times=_groups_of(self.times, strata, kept),
+            elsewhere=tuple(_groups_of(one, strata, kept) for one in self.elsewhere),
+            totals=self.totals[kept],
             joined=self.joined[kept],
             told_from=self.told_from[kept],
             hidden=self.hidden + len(table.strata) - len(kept),
             alone=strata.levels[0] if len(kept) == 1 and strata.names else None,
         )
 
-    def limits_of(
-        self, estimate: Floats, std_error: Floats, *, confidence_level: float, limits: Limits
-    ) -> tuple[Floats, Floats, Floats]:
-        """Return standard errors and limits of shares on the coarse curve, allowing for clusters."""
+    def limits_of(self, estimate: Floats, std_error: Floats, *, confidence_level: float, limits: Limits) -> Bounds:
+        """Return shares on the coarse curve with standard errors and limits that allow for clusters."""
         wider = std_error * self.wider
         found = pointwise(estimate, wider, confidence_level=confidence_level, limits=limits)
-        return wider, found.conf_low, found.conf_high
+        return Bounds(estimate, wider, found.conf_low, found.conf_high)
 
-    def incidence(self, *, confidence_level: float, limits: Limits) -> Incidence:
-        """Return the cumulative incidences of the coarse curve, those that are not told one by one as NaN."""
-        found = incidence_of(self.times, confidence_level=confidence_level, limits=limits)
-        if self.wider != 1:
-            told = self.limits_of(found.incidence, found.std_error, confidence_level=confidence_level, limits=limits)
-            found = Incidence(found.survival, found.incidence, *told)
-        return Incidence(found.survival, *(np.where(self.untold, np.nan, one) for one in found[1:]))
+    def incidence(self, *, confidence_level: float, limits: Limits, masked: bool = True) -> Incidence:
+        """Return the cumulative incidences of the coarse curve, those that are not told one by one as NaN.
+
+        Limits hold wherever the steps lie within the days over which they came together.
+        """
+        given: Any = {"confidence_level": confidence_level, "limits": limits}
+
+        def of(times: Times) -> Bounds:
+            one = incidence_of(times, **given)
+            return self.limits_of(one.incidence, one.std_error, **given)
+
+        survival = incidence_of(self.times, **given).survival
+        found = around(of(self.times), [of(one) for one in self.elsewhere], confidence_level=confidence_level)
+        if not masked:
+            return Incidence(survival, *found)
+        return Incidence(survival, *(np.where(self.untold, np.nan, one) for one in found))
 
     def open_share(self, *, confidence_level: float, limits: Limits) -> KaplanMeier:
-        """Return the share still open of the coarse curve."""
-        found = open_share_of(self.times, confidence_level=confidence_level, limits=limits)
-        if self.wider == 1:
-            return found
-        told = self.limits_of(found.survival, found.std_error, confidence_level=confidence_level, limits=limits)
-        return KaplanMeier(found.survival, *told)
+        """Return the share still open of the coarse curve, with limits like those of `incidence`."""
+        given: Any = {"confidence_level": confidence_level, "limits": limits}
+
+        def of(times: Times) -> Bounds:
+            one = open_share_of(times, **given)
+            return self.limits_of(one.survival, one.std_error, **given)
+
+        found = around(of(self.times), [of(one) for one in self.elsewhere], confidence_level=confidence_level)
+        return KaplanMeier(*found)
 
     def words(self, known: Mapping[str, Readable]) -> dict[str, Readable]:
         """Return the words of the endings, and of those that are told together."""
@@ -318,6 +359,10 @@ def coarse_curve(times: Times, protected: Protected, table: str = "main") -> Coa
     kept = np.flatnonzero(there)
     events = np.asarray(shown.events)[kept]
     joined = np.isnan(events.astype(float)).any(axis=2)
+    sums = np.nansum(events.astype(float), axis=2)
+    totals = sums if shown.totals is None else np.asarray(shown.totals, np.float64)[kept]
+    # some ended so, but none of their days is told: that is no zero
+    joined |= (sums == 0) & (totals > 0)
     # an ending that is told in no group has no curve of its own
     told = np.flatnonzero(~joined.all(axis=0))
     # nobody's endings had to be put together
@@ -325,26 +370,21 @@ def coarse_curve(times: Times, protected: Protected, table: str = "main") -> Coa
     joined |= (np.array(shown.endings) == JOINED) & ~events.any(axis=2)
     strata = times.table.strata
     before = min(max(times.given_days, -1), int(shown.days[0]) - 1)
-    coarse = _in_the_middle(
-        RiskTable(
-            strata=Strata(strata.names, tuple(strata.levels[place] for place in kept)),
-            outcomes=tuple(shown.endings[place] for place in told),
-            days=np.concatenate([[before], shown.days]).astype(np.int32),
-            events=_with_a_day(np.nan_to_num(events.astype(float))[:, told], first=True),
-            censored=_with_a_day(np.asarray(shown.censored)[kept], first=True),
-            entered=_with_a_day(np.asarray(shown.entered)[kept], first=False),
-            left_out={},
-        )
+    table_told = RiskTable(
+        strata=Strata(strata.names, tuple(strata.levels[place] for place in kept)),
+        outcomes=tuple(shown.endings[place] for place in told),
+        days=np.concatenate([[before], shown.days]).astype(np.int32),
+        events=_with_a_day(np.nan_to_num(events.astype(float))[:, told], first=True),
+        censored=_with_a_day(np.asarray(shown.censored)[kept], first=True),
+        entered=_with_a_day(np.asarray(shown.entered)[kept], first=False),
+        left_out={},
     )
-    made = Times(
-        table=coarse,
-        at_risk=at_risk(coarse.events, coarse.censored, coarse.entered),
-        variance="greenwood" if times.rows is not None else times.variance,
-        rows=None,
-        clusters=None,
-        given_days=times.given_days,
-        notes=(),
-    )
+    # of endings told together nobody is told how many there are
+    known = np.where(np.isnan(totals), np.inf, totals)[:, told]
+    steps = steps_of(table_told, known, protected.minimum)
+    made = _times_of(placed(steps, "middle", "middle"), times)
+    coarse = made.table
+    others = tuple(_times_of(placed(steps, *where), times) for where in EXTREMES)
     if bool((made.at_risk < 0).any()):
         raise QuestionError(
             tr("The cases came under observation on so different days that their curve cannot be told in steps."),
@@ -358,7 +398,32 @@ def coarse_curve(times: Times, protected: Protected, table: str = "main") -> Coa
         hidden=len(strata) - len(kept),
         wider=_wider(times),
         alone=alone,
+        totals=totals[:, told],
+        # who came under observation late cannot have left before
+        elsewhere=tuple(one for one in others if bool((one.at_risk >= 0).all())),
     )
+
+
+def _times_of(table: RiskTable, times: Times) -> Times:
+    """Return what a curve is estimated from, of a table that is made of published counts."""
+    return Times(
+        table=table,
+        at_risk=at_risk(table.events, table.censored, table.entered),
+        variance="greenwood" if times.rows is not None else times.variance,
+        rows=None,
+        clusters=None,
+        given_days=times.given_days,
+        notes=(),
+    )
+
+
+def _groups_of(times: Times, strata: Strata, kept: Counts) -> Times:
+    """Return some groups of a curve."""
+    table = times.table
+    less = replace(
+        table, strata=strata, events=table.events[kept], censored=table.censored[kept], entered=table.entered[kept]
+    )
+    return replace(times, table=less, at_risk=times.at_risk[kept])
 
 
 def _wider(times: Times) -> float:
@@ -395,51 +460,21 @@ def _with_a_day(array: Tallies, *, first: bool) -> Tallies:
     return whole.astype(np.int64)
 
 
-def _in_the_middle(table: RiskTable) -> RiskTable:
-    """Return the table with what was held back put into the middle of the days over which it came together.
-
-    On the day on which it was given back all of it would come late, and every curve would run below the true one. Who
-    is last seen on the last day stays there, since the tail that was cut off is among them.
-    """
-    g, k, t = table.events.shape
-    series = np.concatenate([table.events.reshape(g * k, t), table.censored])
-    # the first step of a group came together from the day on which the first of it came under observation
-    begin = (table.entered > 0).argmax(axis=1)
-    begins = np.concatenate([np.repeat(begin, k), begin])
-    middles = np.zeros(series.shape, np.int64)
-    for row, numbers in enumerate(series):
-        given = np.flatnonzero(numbers)
-        since = np.concatenate([begins[row : row + 1], given[:-1]])
-        middles[row, given] = (table.days[since] + table.days[given] + 1) // 2
-        if row >= g * k and len(given):
-            middles[row, given[-1]] = table.days[given[-1]]
-    days = np.union1d(table.days, middles[series > 0])
-    moved = np.zeros((len(series), len(days)), np.int64)
-    rows, places = np.nonzero(series)
-    moved[rows, np.searchsorted(days, middles[rows, places])] = series[rows, places]
-    entered = np.zeros((g, len(days)), np.int64)
-    entered[:, np.searchsorted(days, table.days)] = table.entered
-    return replace(
-        table,
-        days=days.astype(np.int32),
-        events=moved[: g * k].reshape(g, k, -1),
-        censored=moved[g * k :],
-        entered=entered,
-    )
-
-
 def coarse_notes(curve: CoarseCurve) -> tuple[Readable, ...]:
     """Return what a reader of a published curve must know."""
     notes: list[Readable] = [
         tr(
             "Published curves go in steps: what happened is told when enough cases have come together, in the middle "
-            "of the days over which they came; the last days are left out."
+            "of the days over which they came; the last days are left out. On a single day such a curve can be off by "
+            "several points; intervals are wide enough for that."
         )
     ]
     if curve.hidden:
         notes.append(tr("Groups with too few cases for a curve are not shown."))
     if curve.joined.any() or JOINED in curve.times.table.outcomes:
-        notes.append(tr("Endings that few cases had are told together."))
+        notes.append(
+            tr("Endings that few cases had, or had early enough, are told together with others or not at all.")
+        )
     if np.isnan(curve.wider):
         notes.append(
             tr("An interval that allows for clusters cannot be computed from published counts; none is shown.")
@@ -524,13 +559,12 @@ class PublishedCurve(Published):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the answer in sentences, from what is published of it."""
-        said = self.answer.findings()
-        return said if self.alone is None else tuple(_of_group(self.alone, one) for one in said)
+        return tuple(_of_group(self.alone, one) for one in self.answer.findings())
 
     def headline(self) -> Readable | None:
         """Return the finding that tells most, of what is published."""
         said = self.answer.headline()
-        return said if said is None or self.alone is None else _of_group(self.alone, said)
+        return said if said is None else _of_group(self.alone, said)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw what is published of the answer."""
@@ -544,7 +578,13 @@ class PublishedCurve(Published):
         return self.answer.draw(view, ax, language=language)
 
 
-def _of_group(levels: Sequence[str], said: Readable) -> Readable:
+def _of_group(levels: Sequence[str] | None, said: Readable) -> Readable:
+    """Return a sentence with the one group that is left, unless it names it already."""
+    if levels is None:
+        return said
+    named = tr("{groups}: {said}", groups=levels_words(levels), said=Label(""))
+    if said.text("en").startswith(named.text("en").rstrip()):
+        return said
     return tr("{groups}: {said}", groups=levels_words(levels), said=said)
 
 

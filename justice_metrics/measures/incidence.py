@@ -38,6 +38,7 @@ from .declared import (
     strata_columns,
     time_provenance,
 )
+from .shown import among_shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,6 +71,7 @@ class CumulativeIncidence(Result):
     confidence_level: float
     limits: Limits
     cells: CurveCells
+    some_hidden: bool = False
 
     @property
     def table(self) -> RiskTable:
@@ -99,7 +101,15 @@ class CumulativeIncidence(Result):
             "milestones": _at(times, curves, marked_days(times.table, times.given_days), words),
         }
         return published_curve(
-            self, protected, curve, tables, times=times, curves=curves, band=None, outcome_words=words
+            self,
+            protected,
+            curve,
+            tables,
+            times=times,
+            curves=curves,
+            band=None,
+            outcome_words=words,
+            some_hidden=curve.hidden > 0,
         )
 
     def findings(self) -> tuple[Readable, ...]:
@@ -130,7 +140,8 @@ class CumulativeIncidence(Result):
                     )
                 )
         if len(self.table.strata) > 1 and self.table.outcomes:
-            said.append(conditional(self._range(), self.times.given_days))
+            compared = self._range()
+            said += [] if compared is None else [conditional(compared, self.times.given_days)]
         elif len(self.table.strata) > 1:
             said.append(conditional(tr("No case was observed to end."), self.times.given_days))
         return tuple(said)
@@ -187,24 +198,34 @@ class CumulativeIncidence(Result):
         compared = [k for k in first if told[k] >= min(2, len(self.table.strata))]
         return (compared or first or [0])[0]
 
-    def _range(self) -> Readable:
+    def _range(self) -> Readable | None:
+        sentence, hidden = self._lowest_and_highest()
+        return sentence if sentence is None else among_shown(sentence, some_hidden=hidden)
+
+    def _lowest_and_highest(self) -> tuple[Readable | None, bool]:
         horizon = min(max(self.times.given_days, 0) + TWO_YEARS, int(self.table.days[-1]))
         values = at_days(self.table.days, self.curves.incidence[:, self.main_outcome], [horizon], before=0.0)[:, 0]
-        values = np.where(watched(self.times, self.curves.survival, [horizon])[:, 0], values, np.nan)
+        seen = watched(self.times, self.curves.survival, [horizon])[:, 0]
+        values = np.where(seen, values, np.nan)
+        hidden = self.some_hidden or bool((np.isnan(values) & seen).any())
+        if np.isfinite(values).sum() < 2 and hidden:
+            return None, hidden
         if np.isfinite(values).sum() < 2:
-            return tr(
+            said: Readable = tr(
                 "Fewer than two groups were watched for {days} days; they cannot be compared there.", days=horizon
             )
+            return said, False
         low, high = int(np.nanargmin(values)), int(np.nanargmax(values))
         if Share(values[low]).text() == Share(values[high]).text():
-            return tr(
+            said = tr(
                 "{outcome} within {days} days: {share} in each group that was watched so long.",
                 outcome=self.outcome_words[self.table.outcomes[self.main_outcome]],
                 days=horizon,
                 share=Share(values[low]),
             )
+            return said, hidden
         groups = self.table.strata.levels
-        return tr(
+        said = tr(
             "{outcome} within {days} days: from {low} ({group_low}) to {high} ({group_high}).",
             outcome=self.outcome_words[self.table.outcomes[self.main_outcome]],
             days=horizon,
@@ -213,6 +234,7 @@ class CumulativeIncidence(Result):
             high=Share(values[high]),
             group_high=levels_words(groups[high]),
         )
+        return said, hidden
 
 
 def cumulative_incidence(

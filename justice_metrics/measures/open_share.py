@@ -92,12 +92,14 @@ class OpenShare(Result):
     def rebuild(self, protected: Protected) -> PublishedCurve:
         """Return the answer as it may be published: the curve of what the gate gave back."""
         coarse = coarse_curve(_together(self.times), protected)
+        if self.table.outcomes:
+            coarse = coarse.only(ANY_EXIT)
         times = coarse.times
         curve = coarse.open_share(confidence_level=self.confidence_level, limits=self.limits)
         hazard = hazard_of(times, confidence_level=self.confidence_level)
-        if coarse.wider != 1:
-            none = np.full_like(hazard.hazard, np.nan)
-            hazard = CumulativeHazard(hazard.hazard, none, none, none)
+        # its limits would take the days of the steps for known
+        none = np.full_like(hazard.hazard, np.nan)
+        hazard = CumulativeHazard(hazard.hazard, none, none, none)
         tables = {
             "main": _curve_table(times, curve),
             "milestones": _at(times, curve, marked_days(times.table, times.given_days)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
@@ -30,6 +30,7 @@ from .curve_release import (
     marked,
     published_curve,
 )
+from .curve_steps import Bounds, around
 from .curve_times import LIMITS_WORDS, VARIANCE_WORDS, CurveVariance, Times, ensure_curve, times_of
 from .declared import (
     days_words,
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_ROWS_DRAWN: Final = 24
+_UNTESTED: Final = tr(
+    "Differences between groups are not tested: published curves do not tell the days of the endings exactly enough."
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,21 +94,26 @@ class RestrictedMeans(Result):
         """Return the answer as it may be published: the means of the curves that the gate gave back."""
         curve = coarse_curve(self.times, protected)
         times, words = curve.times, curve.words(self.outcome_words)
-        found = mean_days_of(times, self.horizon_days, self.confidence_level, self.limits, wider=curve.wider)
+        level, most = self.confidence_level, self.horizon_days
+
+        def of(one: Times) -> MeanDays:
+            return mean_days_of(one, self.horizon_days, level, self.limits, wider=curve.wider)
+
+        found = of(times)
+        others = [_bounds(of(one)) for one in curve.elsewhere]
+        spread = around(_bounds(found), others, confidence_level=level, most=most)
+        found = MeanDays(spread.estimate, found.covariance, *spread[1:])
         untold = np.concatenate([np.zeros((1, len(times.table.strata)), bool), curve.joined.T])
         found = MeanDays(
             np.where(untold, np.nan, found.estimate),
             np.where(untold[:, :, None], np.nan, found.covariance),
             *(np.where(untold, np.nan, one) for one in found[2:]),
         )
-        tables = {"main": marked(mean_table(times, found, self.horizon_days, words), curve)}
-        levels = times.table.strata.levels
-        reference = self.table.strata.levels[self.reference]
-        if len(levels) > 1 and reference in levels and not np.isnan(curve.wider):
-            tables["contrast"] = contrast_table(
-                times, found, levels.index(reference), ADJUSTMENTS[self.adjust], self.confidence_level, words
-            )
-        return published_curve(self, protected, curve, tables, times=times, outcome_words=words)
+        # no test of differences: it would take the days of the steps for known
+        main = _without_events(mean_table(times, found, self.horizon_days, words), everybody=self.cells.everybody)
+        tables = {"main": marked(main, curve)}
+        shown = published_curve(self, protected, curve, tables, times=times, outcome_words=words)
+        return replace(shown, notes=(*shown.notes, _UNTESTED)) if len(self.table.strata) > 1 else shown
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the mean days open of each group, and which groups differ from the reference."""
@@ -160,7 +169,9 @@ class RestrictedMeans(Result):
             conf_low=main["conf_low"][order].astype(float),
             conf_high=main["conf_high"][order].astype(float),
             groups=None if single or len(shown) == 1 else words,
-            annotations=[tr("{n} units", n=round(float(main["denominator"][place]))).text(language) for place in order],
+            annotations=[tr("{n} units", n=round(float(main["denominator"][place]))).text(language) for place in order]
+            if "denominator" in main.values
+            else None,
             undefined_label=[undefined[place] for place in order],
             x_label=tr("mean days open within {n} days", n=self.horizon_days).text(language)
             if shown == [OPEN]
@@ -356,6 +367,17 @@ class _FineDays:
     def text(self, language: Language = "en") -> str:
         """Return the days in words."""
         return tr("{days} days", days=Label(format_number(self.value, language, decimals=2))).text(language)
+
+
+def _bounds(found: MeanDays) -> Bounds:
+    return Bounds(found.estimate, found.std_error, found.conf_low, found.conf_high)
+
+
+def _without_events(main: Table, *, everybody: bool) -> Table:
+    """Return the published table without counts that no other answer links: its steps add up to less."""
+    columns = [one for one in main.columns if one.name != "events" and (everybody or one.name != "denominator")]
+    values = {one.name: main[one.name] for one in columns}
+    return Table(columns, values, labels=main.labels, title=main.title, guard="curve")
 
 
 def _reference(strata: Strata, wanted: str | None) -> int:

@@ -77,6 +77,7 @@ class TimeTo(Result):
     start_words: Readable
     scale: Limits
     cells: CurveCells
+    shown_until: int | None = None
 
     @property
     def table(self) -> RiskTable:
@@ -111,17 +112,37 @@ class TimeTo(Result):
         untold = np.zeros(read.share.shape, np.bool_)
         if self.outcome in curve.times.table.outcomes:
             untold = curve.untold[:, curve.times.table.outcomes.index(self.outcome)]
+        main = _days_table(curve.times.table, self.outcome, shares, read.found)
         return published_curve(
             self,
             protected,
             curve,
-            {"main": _days_table(curve.times.table, self.outcome, shares, read.found)},
+            {"main": self._without_open_counts(main, curve)},
             times=curve.times,
             share_reached=np.where(untold, np.nan, read.share),
             limits=(np.where(untold, np.nan, read.conf_low), np.where(untold, np.nan, read.conf_high)),
             still_open=read.still_open,
             band=None,
+            shown_until=int(curve.times.table.days[-1]),
         )
+
+    def _without_open_counts(self, main: Table, curve: CoarseCurve) -> Table:
+        """Return the published table with the counts of whole groups, as far as other answers count the same units.
+
+        The steps of a published curve add up to less than came to the outcome. Of how many came in all, of an outcome
+        or among cases that no other answer counts, differences would tell what other tables hide.
+        """
+        everybody, standing = self.cells.everybody, self.cells.dimension == "ending"
+        kept = {"denominator"} if everybody else set[str]()
+        values: dict[str, Any] = {
+            one.name: main[one.name] for one in main.columns if one.role != "count" or one.name in kept
+        }
+        if everybody and standing and self.outcome in curve.times.table.outcomes:
+            came = curve.totals[:, curve.times.table.outcomes.index(self.outcome)]
+            if np.isfinite(came).all():
+                values["numerator"] = np.repeat(came, len(main) // len(came)).astype(np.int64)
+        columns = [one for one in main.columns if one.name in values]
+        return Table(columns, {one.name: values[one.name] for one in columns}, title=main.title, guard="curve")
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the median per stratum, or what share was reached at most."""
@@ -160,6 +181,17 @@ class TimeTo(Result):
                         **values,
                     )
                 )
+            elif self.shown_until is not None:
+                said.append(
+                    tr(
+                        "{groups}: within the {shown} days that are published {most} of the cases came to {outcome}, "
+                        "so no median can be given.",
+                        groups=groups,
+                        shown=self.shown_until,
+                        most=Share(most),
+                        outcome=self.outcome_words,
+                    )
+                )
             else:
                 said.append(
                     tr(
@@ -179,7 +211,8 @@ class TimeTo(Result):
         if not len(half):
             return None
         told = np.isfinite(self.main["estimate"][half].astype(float))
-        size = np.where(told | ~told.any(), self.main["denominator"][half].astype(float), -1.0)
+        units = np.repeat(self.table.units, len(self.main) // len(self.table.strata))[half]
+        size = np.where(told | ~told.any(), units.astype(float), -1.0)
         return self.findings()[int(size.argmax())]
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -374,12 +407,8 @@ def _reached(
         found = quantiles(days, curve.survival, low, high, shares, last_days=last)
         return _Read(1 - curve.survival, 1 - high, 1 - low, curve.survival, found)
     place = times.table.outcomes.index(outcome)
-    curves = incidence_of(times, **given) if coarse is None else coarse.incidence(**given)
-    # what is not told yet of a published curve is too little for any of the shares
-    reached, low, high = (
-        array[:, place] if coarse is None else np.where(coarse.untold[:, place], 0.0, array[:, place])
-        for array in (curves.incidence, curves.conf_low, curves.conf_high)
-    )
+    curves = incidence_of(times, **given) if coarse is None else coarse.incidence(**given, masked=False)
+    reached, low, high = (array[:, place] for array in (curves.incidence, curves.conf_low, curves.conf_high))
     return _Read(reached, low, high, curves.survival, incidence_quantiles(days, reached, low, high, shares))
 
 
