@@ -33,23 +33,19 @@ def alike(counts: Sequence[Count], groups: AbstractSet[str], minimum: int) -> tu
     >>> len(alike([one, other], {"department"}, 10))
     1
     """
-    found: dict[tuple[bool, Box, float], dict[Box, None]] = {}
+    found: dict[tuple[Box, float], dict[tuple[Box, bool], None]] = {}
     for one in counts:
         if one.value >= minimum:
             group = frozenset(part for part in one.box if part[0] in groups)
-            found.setdefault((one.events, group, one.value), {})[one.box] = None
-    return tuple(
-        (Signed(one, events, 1), Signed(other, events, -1))
-        for (events, _, _), boxes in found.items()
-        for one, other in _neighbours(boxes)
-    )
+            found.setdefault((group, one.value), {})[one.box, one.events] = None
+    return tuple((Signed(*one, 1), Signed(*other, -1)) for cells in found.values() for one, other in _neighbours(cells))
 
 
-def _neighbours(boxes: Iterable[Box]) -> Iterator[tuple[Box, Box]]:
-    """Yield boxes two by two, so that all that can be of the same units hang together."""
-    classes: list[list[Box]] = []
-    for one in boxes:
-        fitting = next((those for those in classes if not any(_apart(one, other) for other in those)), None)
+def _neighbours(cells: Iterable[tuple[Box, bool]]) -> Iterator[tuple[tuple[Box, bool], tuple[Box, bool]]]:
+    """Yield cells two by two, so that all that can be of the same units hang together."""
+    classes: list[list[tuple[Box, bool]]] = []
+    for one in cells:
+        fitting = next((those for those in classes if not any(_apart(one[0], other[0]) for other in those)), None)
         if fitting is None:
             classes.append([one])
         else:
@@ -59,9 +55,12 @@ def _neighbours(boxes: Iterable[Box]) -> Iterator[tuple[Box, Box]]:
 
 
 def _apart(one: Box, other: Box) -> bool:
-    """Whether two boxes hold different units: in some dimension they have no level in common."""
+    """Whether two boxes hold different units: in some dimension they have no level in common.
+
+    What is counted (stays, hearings) makes no difference here: a stay that each case has once tells its cases.
+    """
     levels: Mapping[str, frozenset[str]] = dict(one)
-    return any(name in levels and not levels[name] & those for name, those in other)
+    return any(name != "unit" and name in levels and not levels[name] & those for name, those in other)
 
 
 def nested(counts: Sequence[Count], nests: Mapping[str, Mapping[str, Mapping[str, str]]]) -> tuple[Tie, ...]:

@@ -59,6 +59,40 @@ def with_nests(answer: Answer, of: object) -> Answer:
     return cast("Answer", replace(answer, nests=_Nests(of)))
 
 
+def told_by_itself(answer: Result, others: Sequence[Result]) -> Result:
+    """Return an answer that can tell the gate how its groups and those of others lie in one another without its cases.
+
+    Parameters
+    ----------
+    answer : Result
+    others : sequence of Result
+        All that go out with it.
+    """
+    if answer.nests is None:
+        return answer
+    tables = [table for one in others for table in one.tables.values()]
+    groups = sorted({column.name for table in tables for column in table.columns if column.role == "stratum"})
+    return replace(answer, nests=_Told(answer.nests(groups)))
+
+
+class _Told:
+    """What the case data said when they were there."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self, found: Mapping[str, Mapping[str, Mapping[str, str]]] | None) -> None:
+        self._found = found
+
+    def __call__(self, names: Sequence[str]) -> Mapping[str, Mapping[str, Mapping[str, str]]] | None:
+        if self._found is None:
+            return None
+        return {
+            inner: {outer: levels for outer, levels in outers.items() if outer in names}
+            for inner, outers in self._found.items()
+            if inner in names
+        }
+
+
 class _Nests:
     """Asks the case data while they are there; it keeps none of them."""
 

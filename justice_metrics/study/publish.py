@@ -18,6 +18,7 @@ from ..disclosure.audit import audit, truth_of
 from ..disclosure.boxes import boxes_record, public_cells
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
+from ..measures.asked import told_by_itself
 from ..publish.changes import changes_between
 from ..publish.inert import without_folder
 from ..publish.passport import Passport, read_passport
@@ -191,13 +192,14 @@ def answers(study: Study, gate: Gate, steps: Steps) -> tuple[list[Result], tuple
     """
     data = read_data(study, steps)
     inputs = {name: input_digest(about, gate.key) for name, about in study.data.items()}
-    results = []
+    results: list[Result] = []
     for number, one in enumerate(study.questions, start=1):
         result = asked(one, number, data[reading(one)], steps)
         whose = result.provenance
         # the plain one is a digest of columns and rows, and a number of rows can be guessed
         found = keyed_digest(gate.key, inputs[one.mapping].encode(), whose.fingerprint.encode())
         results.append(replace(result, provenance=replace(whose, fingerprint=found)))
+    results = [told_by_itself(one, results) for one in results]
     return results, tuple(dict.fromkeys(one for each in data.values() for one in canaries_of(each)))
 
 
