@@ -16,6 +16,9 @@ from justice_metrics.base.errors import DisclosureError, JusticeMetricsError, Ou
 from justice_metrics.base.language import tr
 from justice_metrics.disclosure.audit import audit
 from justice_metrics.disclosure.policy import DisclosurePolicy
+from justice_metrics.publish.releases import releases
+from justice_metrics.publish.secure_side import SecureSide
+from justice_metrics.study.known import known_cells
 from justice_metrics.study.plan import read_study
 from justice_metrics.study.publish import PublishedStudy, publish_study
 from justice_metrics.study.query import query_study
@@ -188,6 +191,16 @@ class TestRelease:
         report = run_study(study, folder=study.parent / "report")
         assert report.name == "report"
         assert len(list((study.parent / "public").iterdir())) == 2
+
+    def test_groups_that_are_not_listed_are_known_on_the_secure_side_only(self, study: Path) -> None:
+        """A court of one case: its name is in no byte, and the next release knows that its cells were hidden."""
+        data = rows(59) + [[*rows(60)[-1][:-2], "Court of the girl Anahí", "1"]]
+        Files(study.parent).write_data([[f"{row[0]}-{n}", *row[1:]] for n in range(3) for row in data[: 60 - (n > 0)]])
+        done = publish_study(study)
+        assert not [name for name, held in content(done.stored.folder).items() if b"Anah" in held]
+        secure = SecureSide.opened(study.parent / "secure")
+        known = known_cells(releases(study.parent / "public"), secure)
+        assert any("Anahí" in str(one.units) and one.value is None for one in known[-1].cells)
 
 
 class TestReplication:
