@@ -20,6 +20,9 @@ from .lock import writing_alone
 from .names import checked_names
 
 MANIFEST: Final = "manifest.json"
+RELEASE: Final = "release.json"
+"""What says of a folder that it is a public release."""
+_NUMBERED: Final = "[0-9][0-9][0-9]"
 _FORMAT: Final = "justice_metrics folder 1"
 _NEW, _OLD = "justice_metrics-new-", "justice_metrics-old-"
 # What file managers and office programs leave behind; it is nobody's work.
@@ -50,6 +53,7 @@ def write_file(path: str | Path, data: bytes) -> Path:
     target = Path(os.path.realpath(path))
     with explained(target.name):
         _require_parent(target)
+        _refuse_releases(target)
         if target.exists() and not target.is_file():
             raise OutputError(
                 tr("'{name}' is a folder, not a file.", name=target.name), tr("Give the name of a file in it.")
@@ -92,6 +96,7 @@ def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
     target = Path(os.path.realpath(folder))
     with explained(target.name):
         _require_parent(target)
+        _refuse_releases(target)
         with writing_alone(target):
             _recover(target)
             _refuse_strangers(target)
@@ -106,6 +111,19 @@ def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
             for replaced in target.parent.glob(_pattern(target, _OLD)):
                 shutil.rmtree(replaced, ignore_errors=True)  # the next call removes what resists
     return Path(folder)
+
+
+def _refuse_releases(target: Path) -> None:
+    """Refuse a place in the folder of the releases: what is in it is public, and nobody changes it any more."""
+    for place in (target, *target.parents):
+        if any(all((one / name).is_file() for name in (RELEASE, MANIFEST)) for one in (place, *place.glob(_NUMBERED))):
+            raise OutputError(
+                tr(
+                    "'{name}' lies in a public release, or where the releases are; these stay as they are.",
+                    name=target.name,
+                ),
+                tr("Name a file or a folder elsewhere."),
+            )
 
 
 def manifest_bytes(files: Mapping[str, bytes]) -> bytes:

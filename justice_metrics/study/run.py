@@ -65,6 +65,7 @@ def run_study(
         study = replace(study, languages=(language,))
     target = Path(folder) if folder is not None else study.folder
     _ensure_place(target)
+    _ensure_apart(target, study)
     return write_folder(study_files(study, progress=progress), target)
 
 
@@ -77,6 +78,17 @@ def study_files(study: Study, *, progress: Progress | None = None) -> dict[str, 
     files = report_files(internal(results, title=study.title), study, names=names, steps=steps)
     steps.next(tr("Writing the report folder"))
     return files
+
+
+def _ensure_apart(target: Path, study: Study) -> None:
+    """Refuse the folder of the releases and the secure side, also where they are named on the command line."""
+    place = target.resolve()
+    for other in (study.publishing.folder.resolve(), study.publishing.secure.resolve()):
+        if place.is_relative_to(other) or other.is_relative_to(place):
+            raise OutputError(
+                tr("The report is internal, and '{folder}' is for what is published.", folder=other.name),
+                tr("Name a file or a folder elsewhere."),
+            )
 
 
 def _ensure_place(target: Path) -> None:

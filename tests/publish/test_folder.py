@@ -325,3 +325,18 @@ def test_killed_at_any_moment_the_old_or_the_new_one_is_there(
     write_folder(FIRST, target)
     assert content(target) == FIRST
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_nothing_is_written_among_the_releases(tmp_path: Path) -> None:
+    release = tmp_path / "public" / "001"
+    release.parent.mkdir()
+    write_folder({"release.json": b"{}", "report.html": b"published"}, release)
+    before = content(release)
+    for place in (release, release / "inside", tmp_path / "public", tmp_path / "public" / "internal"):
+        with pytest.raises(OutputError, match="public release"):
+            write_folder({"report.html": b"raw"}, place)
+    for file in (release / "report.html", release / "new.html", tmp_path / "public" / "table.csv"):
+        with pytest.raises(OutputError, match="public release"):
+            write_file(file, b"raw")
+    assert content(release) == before
+    write_folder({"report.html": b"raw"}, tmp_path / "report")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from justice_metrics.base.errors import JusticeMetricsError
+from justice_metrics.base.errors import JusticeMetricsError, OutputError
 from justice_metrics.base.language import Message
 from justice_metrics.publish.report import report_bytes
 from justice_metrics.study.run import run_study
@@ -118,3 +118,13 @@ def test_cases_are_read_once_for_all_questions_of_a_mapping(files: Files, monkey
     monkeypatch.setattr("justice_metrics.study.asking.read_cases", counted)
     run_study(files.write_study(TWO))
     assert len(read) == 1
+
+
+@pytest.mark.parametrize("place", ["public", "public/001", "secure/report", "."])
+def test_the_command_line_names_no_folder_of_what_is_published(files: Files, place: str) -> None:
+    study = files.write_study()
+    folder = files.folder / place
+    folder.parent.mkdir(exist_ok=True)
+    with pytest.raises(OutputError, match="is for what is published"):
+        run_study(study, folder=folder)
+    assert not (folder / "index.html").exists()
