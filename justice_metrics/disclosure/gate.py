@@ -93,7 +93,7 @@ def passed(
     return Release(
         results=tuple(shown),
         policy=policy,
-        ledger=Ledger(entries=tuple(entries), refused=tuple(refused)),
+        ledger=Ledger(entries=tuple(entries), refused=tuple(refused), remarks=policy.remarks()),
         cells=decisions.cells,
         exact=frozenset((*exact, *decisions.exact)),
         ties=ties,

@@ -74,14 +74,17 @@ class Ledger:
         Tables of which something is hidden, or that were left out.
     refused : tuple of Refused
         Answers that were left out whole.
+    remarks : tuple of Readable
+        Where the policy protects less than the default, and what it lets be exact.
     """
 
     entries: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
+    remarks: tuple[Readable, ...] = ()
 
     def lines(self) -> tuple[Readable, ...]:
         """Return the ledger in sentences that may be published."""
-        said: list[Readable] = []
+        said: list[Readable] = [*self.remarks]
         for one in self.entries:
             where = {"heading": one.heading, "table": one.table}
             if one.reason is not None:

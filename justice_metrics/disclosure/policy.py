@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from ..base.cells import Box
 from ..base.errors import SettingsError, suggestion
-from ..base.language import tr
+from ..base.language import Message, Setting, tr
 from ..base.settings import read_toml, validated
 from ..cases.linkage.pseudonyms import read_secret
 
@@ -35,6 +37,15 @@ OF_VICTIMS: Final = (
     "relationship",
     "religion",
 )
+
+# Words in the name of an attribute, in either language, that make it one of the victim: a mapping names them freely.
+_OF_PERSONS: Final = frozenset(
+    "sex sexo gender genero age ages edad edades etario etaria indigenous indigena ethnic ethnicity etnia etnico "
+    "etnica language idioma lengua nationality nacionalidad disability disabled discapacidad discapacitada "
+    "discapacitado relationship relation relacion parentesco vinculo kinship religion child children nino nina ninez "
+    "adolescente nna victim victims victima victimas orientacion orientation".split()
+)
+_MOST_BY: Final = 2
 
 # Official totals by the name that a policy gives them, and which units they count.
 INDICATORS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
@@ -131,8 +142,9 @@ class DisclosurePolicy:
     minimum_at_risk : int, optional
         Where a curve is cut; by default the minimum.
     sensitive : tuple of str
-        Attributes of victims: counts by them are never exact, and "none" and "all" by them are never shown, however
-        large the group.
+        Further attributes of victims than those that are known by their names in English or Spanish (sex, age,
+        relationship …): counts by them are never exact, and "none" and "all" by them are never shown, however large
+        the group.
     exact : tuple of Exact
         Official totals that may be exact.
     exceptions : tuple of ExceptionMade
@@ -143,7 +155,8 @@ class DisclosurePolicy:
     Raises
     ------
     SettingsError
-        When a number protects nobody, or an official total is told by an attribute of victims.
+        When a number protects nobody, or an official total is told by an attribute of victims or by more than two
+        attributes at once.
 
     Examples
     --------
@@ -200,9 +213,11 @@ class DisclosurePolicy:
 
     def is_sensitive(self, dimension: str) -> bool:
         """Return whether a dimension is an attribute of victims, in classes or not."""
-        return dimension.startswith("victim") or any(
-            dimension == one or dimension.startswith((f"{one}_", f"{one}:")) for one in self.sensitive
-        )
+        named = _plain(dimension)
+        if set(re.split(r"[_\W]+", named.partition(" ")[0])) & _OF_PERSONS:
+            return True
+        known = map(_plain, (*OF_VICTIMS, *self.sensitive))
+        return any(named == one or named.startswith((f"{one}_", f"{one}:")) for one in known)
 
     def is_exact(self, units: Box, column: str = "") -> bool:
         """Return whether a count is an official total.
@@ -217,6 +232,34 @@ class DisclosurePolicy:
         if any(self.is_sensitive(name) for name, _ in units):
             return False
         return any(one.holds(units, column) for one in self.exact)
+
+    def remarks(self) -> tuple[Message, ...]:
+        """Say what protects less than the default, and what is exact in any case: published with a release."""
+        usual = DisclosurePolicy()
+        numbers = ("minimum", "protection", "base") if self.mode == "round" else ("minimum", "protection")
+        given = {name: (getattr(self, name), getattr(usual, name)) for name in numbers}
+        given |= {"small_group": (self.group, usual.group), "minimum_at_risk": (self.at_risk, usual.at_risk)}
+        weaker: list[Message] = [
+            tr("{name} = {given} (usually {usual})", name=name, given=Setting(one), usual=Setting(other))
+            for name, (one, other) in given.items()
+            if one < other
+        ]
+        weaker += [
+            tr("{name} = {given} (usually {usual})", name=name, given=getattr(self, name), usual="protect")
+            for name in ("zeros", "hundred_percent")
+            if getattr(self, name) != "protect"
+        ]
+        found = [tr("These rules protect less than the usual ones: {listed}.", listed=weaker)] if weaker else []
+        found += [
+            tr(
+                "Exact in any case: {indicator}; why: {reason}; legal basis: {basis}.",
+                indicator=", ".join((one.indicator, *one.by, *one.where)),
+                reason=one.reason,
+                basis=one.legal_basis,
+            )
+            for one in self.exact
+        ]
+        return tuple(found)
 
     def excepted(self, question: str, table: str = "main") -> ExceptionMade | None:
         """Return the exception that lets a table leave against its guard, or None."""
@@ -243,7 +286,7 @@ class DisclosurePolicy:
             "hundred_percent": self.hundred_percent,
             "small_group": self.group,
             "minimum_at_risk": self.at_risk,
-            "sensitive": list(self.sensitive),
+            "sensitive": list(dict.fromkeys((*OF_VICTIMS, *self.sensitive))),
             "exact": [
                 {
                     "indicator": one.indicator,
@@ -317,11 +360,21 @@ def _ensure_official(one: Exact, policy: DisclosurePolicy) -> None:
             ),
             tr("Counts by attributes of victims are never exact; leave it out."),
         )
+    if len({*one.by, *one.where}) > _MOST_BY:
+        raise SettingsError(
+            tr("The disclosure policy makes '{indicator}' exact by many attributes at once.", indicator=one.indicator),
+            tr("Official totals are exact by two attributes at most; by more they tell of single cases."),
+        )
     if not one.reason.strip() or not one.legal_basis.strip():
         raise SettingsError(
             tr("The official total '{indicator}' has no reason or no legal basis.", indicator=one.indicator),
             tr("Say where it is published and by which rule."),
         )
+
+
+def _plain(name: str) -> str:
+    """Return a name in small letters without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(one))
 
 
 def _as_several(given: Any) -> Any:

@@ -255,15 +255,16 @@ def told_of(made: Release) -> tuple[Readable, ...]:
         tr("{heading}: not published, because {reason}.", heading=one.heading, reason=one.reason)
         for one in made.refused
     ]
+    told: tuple[Readable, ...] = (*made.ledger.remarks, *refused)
     if not hidden:
-        return tuple(refused)
+        return told
     summary = trn(
         "{n} number is hidden, in {tables}; the ledger says by which rules.",
         "{n} numbers are hidden, in {tables}; the ledger says by which rules.",
         hidden,
         tables=trn("{n} table", "{n} tables", sum(bool(one.rules) for one in made.ledger.entries)),
     )
-    return (*refused, summary)
+    return (*told, summary)
 
 
 def checked(files: Mapping[str, bytes], gate: Gate, made: Release, canaries: Sequence[str]) -> None:

@@ -9,7 +9,10 @@ import pytest
 
 from justice_metrics.base.cells import box
 from justice_metrics.base.errors import SettingsError
+from justice_metrics.base.language import tells_of_cases
 from justice_metrics.disclosure.policy import DisclosurePolicy, Exact, policy_schema, read_policy
+from justice_metrics.disclosure.release import release
+from tests.disclosure.gate_answers import by_sex
 
 FILE = """
 mode = "round"
@@ -80,6 +83,43 @@ def test_attributes_of_victims_are_known_by_name() -> None:
     policy = DisclosurePolicy()
     assert all(map(policy.is_sensitive, ("sex", "age_at_fact", "age_at_fact_class", "victim_origin", "disability")))
     assert not any(map(policy.is_sensitive, ("department", "year", "agency", "offence")))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sexo", "Sex", "edad", "grupo_edad", "child_age", "Niña", "parentesco", "relación", "discapacidad", "etnia_madre"],
+)
+def test_a_mapping_names_attributes_of_victims_in_either_language(name: str) -> None:
+    assert DisclosurePolicy(sensitive=()).is_sensitive(name)
+    with pytest.raises(SettingsError, match="attribute of victims"):
+        DisclosurePolicy(exact=(Exact(indicator="cases_total", reason="x", legal_basis="y", by=(name,)),))
+
+
+def test_the_list_of_attributes_of_victims_gets_longer_and_never_shorter() -> None:
+    policy = DisclosurePolicy(sensitive=("zone",))
+    assert all(map(policy.is_sensitive, ("zone", "zone_class", "sex")))
+    assert set(policy.to_record()["sensitive"]) > set(DisclosurePolicy(sensitive=()).to_record()["sensitive"])
+
+
+def test_an_official_total_is_exact_by_two_attributes_at_most() -> None:
+    by = ("municipality", "court", "month")
+    told = {"indicator": "convictions_total", "reason": "x", "legal_basis": "y"}
+    with pytest.raises(SettingsError, match="many attributes"):
+        DisclosurePolicy(exact=(Exact(**told, by=by),))  # type: ignore[arg-type]
+    assert DisclosurePolicy(exact=(Exact(**told, by=by[:2]),)).exact  # type: ignore[arg-type]
+
+
+def test_a_policy_says_what_it_protects_less_than_usual() -> None:
+    assert DisclosurePolicy().remarks() == DisclosurePolicy(minimum=20, small_group=300).remarks() == ()
+    weak = DisclosurePolicy(minimum=3, protection=1, zeros="structural", hundred_percent="show", small_group=1)
+    (said,) = weak.remarks()
+    for part in ("minimum = 3 (usually 10)", "protection = 1", "small_group = 1", "zeros = structural", "= show"):
+        assert part in said.text()
+    assert not tells_of_cases(said)
+    told = Exact(indicator="convictions_total", reason="yearbook", legal_basis="art. 4", by=("year",))
+    (said,) = DisclosurePolicy(exact=(told,)).remarks()
+    assert "convictions_total, year" in said.text()
+    assert said in release(by_sex(56, 60), DisclosurePolicy(exact=(told,))).ledger.lines()
 
 
 def test_the_record_holds_neither_secret_nor_names(policy: DisclosurePolicy) -> None:

@@ -194,7 +194,7 @@ class TestRelease:
 
     def test_groups_that_are_not_listed_are_known_on_the_secure_side_only(self, study: Path) -> None:
         """A court of one case: its name is in no byte, and the next release knows that its cells were hidden."""
-        data = rows(59) + [[*rows(60)[-1][:-2], "Court of the girl Anahí", "1"]]
+        data = [*rows(59), [*rows(60)[-1][:-2], "Court of the girl Anahí", "1"]]
         Files(study.parent).write_data([[f"{row[0]}-{n}", *row[1:]] for n in range(3) for row in data[: 60 - (n > 0)]])
         done = publish_study(study)
         assert not [name for name, held in content(done.stored.folder).items() if b"Anah" in held]
