@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -77,27 +77,51 @@ def coarsened(asked: Sequence[Asked], rule: Rule, *, grid: int = GRID) -> tuple[
     An ending whose rest after the last step is smaller than the minimum has it joined to that step: its total, told
     elsewhere, would else give the rest away. Of the censored the last step is then left to the last day.
 
-    Curves of groups come first. What a curve of all tells is the sum of what its groups tell, and of the rest once this
-    comes to the minimum: else its difference from one group would tell what another group still holds back.
+    Narrow groups and single endings come first, in whatever order they were asked. What a curve of all, or of several
+    endings together, tells is the sum of what these tell, and of the rest once this comes to the minimum: else its
+    difference from one of them would tell what another still holds back.
     """
     if not asked:
         return ()
     points = _grid([one.curve for one in asked], grid)
-    released = Released()
-    order = sorted(
-        ((a, g) for a, one in enumerate(asked) for g in range(len(one.curve.strata))),
-        key=lambda place: (-_restricted(asked[place[0]].curve, place[1]), asked[place[0]].totals[place[1]].entered),
-    )
+    prepared = {
+        (a, g): _Curve(one, g, points, grid).cut(rule)
+        for a, one in enumerate(asked)
+        for g in range(len(one.curve.strata))
+    }
+    there = {place: one for place, one in prepared.items() if one is not None}
     made: dict[tuple[int, int], _Stratum | None] = {}
-    for a, g in order:
-        made[a, g] = _Curve(asked[a], g, points, grid).shown(rule, released)
+    # a curve that cannot be told must not stand between others
+    while True:
+        steps = _in_turn(there, rule)
+        made = {place: one.put_together(steps[place], len(points)) for place, one in there.items()}
+        left = {place: one for place, one in there.items() if made[place] is not None}
+        if len(left) == len(there):
+            break
+        there = left
     return tuple(
-        _coarse(one, [made[a, g] for g in range(len(one.curve.strata))], points) for a, one in enumerate(asked)
+        _coarse(one, [made.get((a, g)) for g in range(len(one.curve.strata))], points) for a, one in enumerate(asked)
     )
 
 
-def _restricted(curve: CurveCounts, g: int) -> int:
-    return len(curve.strata[g])
+def _in_turn(there: Mapping[tuple[int, int], _Cut], rule: Rule) -> dict[tuple[int, int], list[Floats]]:
+    """Return the steps of the endings of each curve, and of its censored last: those of the fewest units first."""
+    released = Released()
+    series = [(place, k) for place, one in there.items() for k in range(len(one.parts))]
+
+    def narrow(which: tuple[tuple[int, int], int]) -> tuple[int, int, float]:
+        part = there[which[0]].parts[which[1]]
+        return -len(part.units), sum(len(levels) for _, levels in part.units), float(part.counts.sum())
+
+    found = {place: [np.zeros(0)] * len(one.parts) for place, one in there.items()}
+    for place, k in sorted(series, key=narrow):
+        one = there[place].parts[k]
+        told = released.within(one.units, len(one.counts))
+        last = k == len(there[place].parts) - 1
+        steps = (rule.censored if last else rule.steps)(one.counts, one.total, told)
+        released.add(one.units, steps)
+        found[place][k] = steps
+    return found
 
 
 def _grid(curves: Sequence[CurveCounts], grid: int) -> Counts:
@@ -132,8 +156,8 @@ class _Curve:
         self.events = np.array([_binned(one, place, n) for one in curve.events[g]]).reshape(len(curve.endings), n)
         self.censored = _binned(curve.censored[g], place, n)
 
-    def shown(self, rule: Rule, released: Released) -> _Stratum | None:
-        """Return what may be shown; None where nothing may."""
+    def cut(self, rule: Rule) -> _Cut | None:
+        """Return the parts of the curve that may be told, as far as enough are at risk; None where nothing may."""
         total = self.total
         hidden = np.isnan(np.array(total.endings, np.float64))
         # exact totals leave one hidden ending no secret; of rounded ones only about so much follows as is shown anyway
@@ -156,34 +180,42 @@ class _Curve:
         if last < 0:
             return None
         cut = slice(0, last + 1)
-        units = [self.units | where for where, _, _ in parts]
-        made = [
-            rule.steps(counts[cut], n, released.within(one, last + 1))
-            for one, (_, counts, n) in zip(units, parts, strict=True)
-        ]
-        away = self.units | _CENSORED
-        gone = rule.censored(self.censored[cut], total.pending, released.within(away, last + 1))
+        series = [_Part(self.units | where, counts[cut], n) for where, counts, n in parts]
+        series.append(_Part(self.units | _CENSORED, self.censored[cut], total.pending))
         came = rule.held_back(self.entered[cut], None)
-        first = int(np.argmax(came > 0))
-        came[first] += total.entered - came.sum()
-        left = gone.copy()
-        left[last] += total.entered - sum(float(one.sum()) for one in made) - float(gone.sum())
-        if not consistent(came, made, left):
-            return None
-        for one, steps in zip([*units, away], [*made, gone], strict=True):
-            released.add(one, steps)
-        return self._put_together(came, made, left, own, joined=bool(hidden.any()))
+        came[int(np.argmax(came > 0))] += total.entered - came.sum()
+        return _Cut(series, came, total.entered, [*own, -1] if hidden.any() else own, len(self.events))
 
-    def _put_together(
-        self, came: Floats, made: Sequence[Floats], left: Floats, own: Sequence[int], *, joined: bool
-    ) -> _Stratum:
-        n = len(self.entered)
-        events = np.full((len(self.events) + 1, n), np.nan)
-        for place, row in zip([*own, -1] if joined else own, made, strict=True):
+
+class _Part(NamedTuple):
+    """One ending of a stratum, or its censored, up to the last day that is shown."""
+
+    units: Box
+    counts: Floats  # (D,)
+    total: float
+
+
+class _Cut(NamedTuple):
+    """A stratum of a curve up to the last day that is shown: its endings, and its censored last."""
+
+    parts: list[_Part]
+    came: Floats  # (D,)
+    entered: float
+    places: list[int]
+    endings: int
+
+    def put_together(self, steps: Sequence[Floats], n: int) -> _Stratum | None:
+        """Return the stratum of steps; None where these would have somebody leave before coming."""
+        made, left = steps[:-1], steps[-1].copy()
+        left[-1] += self.entered - sum(float(one.sum()) for one in steps)
+        if not consistent(self.came, made, left):
+            return None
+        events = np.full((self.endings + 1, n), np.nan)
+        for place, row in zip(self.places, made, strict=True):
             events[place] = _padded(row, n)
-        if not joined:
+        if -1 not in self.places:
             events[-1] = 0.0
-        return _Stratum(_padded(came, n), events, _padded(left, n))
+        return _Stratum(_padded(self.came, n), events, _padded(left, n))
 
 
 def _padded(values: Floats, n: int) -> Floats:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,27 @@ def test_a_curve_of_all_tells_no_more_than_its_groups() -> None:
     at = list(together.counts.days).index(30)
     assert together.counts.events[0, 0, : at + 1].sum() == 15
     assert together.counts.events.sum() == apart.counts.events.sum() == 38
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_endings_together_tell_no_more_than_each_whatever_was_asked_first(turned: bool) -> None:
+    """By day 30 fifteen were rejected and three convicted: a curve of any ending may not tell eighteen."""
+    events = np.zeros((1, 2, 200), int)
+    events[0, 0, 10], events[0, 1, [10, 100]] = 15, [3, 20]
+    censored = np.zeros((1, 200), int)
+    censored[:, 199] = 50
+    apart = curve(events, censored)
+    levels = frozenset(level for one in apart.ending_boxes for _, its in one for level in its)
+    dimension = next(name for one in apart.ending_boxes for name, _ in one)
+    every = replace(
+        curve(events.sum(axis=1, keepdims=True), censored), ending_boxes=(frozenset({(dimension, levels)}),)
+    )
+    asked = [Asked(every, told(every)), Asked(apart, told(apart))]
+    made = coarsened(asked[::-1] if turned else asked, RULE)
+    together = made[1 if turned else 0].counts
+    at = list(together.days).index(30)
+    assert together.events[0, 0, : at + 1].sum() == 15
+    assert together.events.sum() == 38
 
 
 def test_no_time_and_nobody() -> None:
