@@ -81,7 +81,7 @@ def passed(
         made = gate.passed()
         if isinstance(made, _Passed):
             shown.append(made.result)
-            entries += made.entries
+            entries += [replace(one, result=len(shown)) for one in made.entries]
         else:
             refused.append(Refused(asked.question, asked.result.heading, made))
     if not shown:
@@ -239,7 +239,8 @@ class _Gate:
             self._note(entries, name, made.rules, made.reason, sparse=table.sparse)
         for name, coarse in self.curves.items():
             if coarse.hidden:
-                entries.append(Entry(self.given.place, result.heading, name, (("curve", coarse.hidden),)))
+                said = (("curve", coarse.hidden),)
+                entries.append(Entry(self.given.place, result.heading, name, said, title=self._title(name)))
         curves = {name: one.counts for name, one in self.curves.items()}
         if why is not None and result.tables["main"].guard != "curve":
             return tr("its main table stays inside: {reason}", reason=why)
@@ -269,7 +270,12 @@ class _Gate:
     ) -> None:
         said = public_rules(rules, sparse=sparse or reason is not None)
         if said or reason is not None:
-            entries.append(Entry(self.given.place, self.given.result.heading, name, said, reason))
+            heading = self.given.result.heading
+            entries.append(Entry(self.given.place, heading, name, said, reason, self._title(name)))
+
+    def _title(self, name: str) -> Readable | None:
+        table = self.given.result.tables.get(name)
+        return None if table is None or tells_of_cases(table.title) else table.title
 
     def asked_curves(self) -> list[tuple[str, AskedCurve]]:
         """Return the curves of the answer with what is shown of their totals."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..base.language import Message, Readable, tr, trn
+from ..base.language import Label, Message, Readable, tr, trn
+from .clauses import Clause, Numbered
 
 # Which rule hid a single cell is not told: who knows that it is hidden for being small, knows that it is small.
 RULE_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
@@ -31,7 +32,7 @@ class Entry:
     Attributes
     ----------
     result : int
-        Place of the answer in the release, from 1 on.
+        Place of the answer among those that are published, from 1 on: the number of its section.
     heading : Readable
         Of the answer.
     table : str
@@ -39,6 +40,8 @@ class Entry:
         How many numbers, by rule.
     reason : Readable or None
         Why the whole table was left out.
+    title : Readable or None
+        Of the table; None where it has none that may be told.
     """
 
     result: int
@@ -46,6 +49,13 @@ class Entry:
     table: str
     rules: tuple[tuple[str, int], ...] = ()
     reason: Readable | None = None
+    title: Readable | None = None
+
+    @property
+    def words(self) -> Readable:
+        """What the table is called where a reader sees it."""
+        named = self.heading if self.table == "main" else Label(self.table.replace("_", " "))
+        return self.title if self.title is not None else named
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +96,14 @@ class Ledger:
         """Return the ledger in sentences that may be published."""
         said: list[Readable] = [*self.remarks]
         for one in self.entries:
-            where = {"heading": one.heading, "table": one.table}
+            where: dict[str, Readable] = {"heading": Numbered(one.result, one.heading), "table": one.words}
             if one.reason is not None:
                 said.append(
-                    tr("{heading}, table '{table}': not published, because {reason}.", **where, reason=one.reason)
+                    tr(
+                        "{heading}, table '{table}': not published, because {reason}.",
+                        **where,
+                        reason=Clause(one.reason),
+                    )
                 )
             said += [
                 trn(
@@ -102,7 +116,7 @@ class Ledger:
                 for rule, n in one.rules
             ]
         said += [
-            tr("{heading}: not published, because {reason}.", heading=one.heading, reason=one.reason)
+            tr("{heading}: not published, because {reason}.", heading=one.heading, reason=Clause(one.reason))
             for one in self.refused
         ]
         return tuple(said)

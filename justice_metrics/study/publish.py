@@ -15,7 +15,9 @@ from ..base.result import Result
 from ..base.version import __version__
 from ..cases.linkage.pseudonyms import read_secret
 from ..disclosure.audit import audit, truth_of
+from ..disclosure.audit.report import Finding
 from ..disclosure.boxes import boxes_record, public_cells
+from ..disclosure.clauses import Clause, Listed, Numbered
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
 from ..measures.asked import told_by_itself
@@ -252,7 +254,7 @@ def told_of(made: Release) -> tuple[Readable, ...]:
     """Say in a few lines what a release holds back; its ledger says it table by table."""
     hidden = sum(n for one in made.ledger.entries for _, n in one.rules)
     refused = [
-        tr("{heading}: not published, because {reason}.", heading=one.heading, reason=one.reason)
+        tr("{heading}: not published, because {reason}.", heading=one.heading, reason=Clause(one.reason))
         for one in made.refused
     ]
     told: tuple[Readable, ...] = (*made.ledger.remarks, *refused)
@@ -289,10 +291,24 @@ def checked(files: Mapping[str, bytes], gate: Gate, made: Release, canaries: Seq
             "The release was not published: the audit has {n} objection. {listed}",
             "The release was not published: the audit has {n} objections. {listed}",
             len(found.findings),
-            listed=list(found.findings[:_SHOWN]),
+            listed=Listed([_objection(one, made) for one in found.findings[:_SHOWN]]),
         ),
         tr("Leave out the question or the group that it names, or make the policy stricter; nothing was changed."),
     )
+
+
+def _objection(one: Finding, made: Release) -> Readable:
+    """Return an objection of the audit with the section and the table as the report calls them."""
+    place, _, table = one.where.partition("/")
+    if not place.isdigit() or not 1 <= int(place) <= len(made.results):
+        return one
+    result = made.results[int(place) - 1]
+    found = result.tables.get(table)
+    where: dict[str, Readable] = {
+        "heading": Numbered(int(place), result.heading),
+        "table": result.heading if found is None or found.title is None else found.title,
+    }
+    return tr("{heading}, table '{table}': {what}", **where, what=one.words)
 
 
 def citation(study: Study, passport: Passport, results: Sequence[Result], number: int | None) -> Label:
