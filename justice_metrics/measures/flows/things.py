@@ -43,6 +43,10 @@ _FLOWS: Final = frozenset(
 )
 
 
+_PAST_YEAR: Final = "resolved_past_year"
+_OF_A_YEAR: Final[Mapping[str, int]] = {"year": 1, "half_year": 2, "quarter": 4, "month": 12}
+
+
 class Things:
     """Names of what is counted in each period, and how their numbers hang together.
 
@@ -103,6 +107,7 @@ class Things:
                             made += self._tied(group, cell, parts, {total: self._known[total]})
                 made += self._cases(group, label)
                 made += self._shorter(group, label)
+                made += self._past_year(group, cell)
         return tuple(made)
 
     def _tied(
@@ -139,6 +144,20 @@ class Things:
                 unit: Restrictions = {**group, "unit": whole["unit"]}
                 made.append(tie([whole], [{**unit, f"{span}_of_it": (one,)} for one in labels]))
         return made
+
+    def _past_year(self, group: Restrictions, cell: tuple[int, int]) -> list[Tie]:
+        """Return that what was resolved in the year up to the end of a period is that of the periods in it."""
+        past, resolved = self._known.get(_PAST_YEAR), self._known.get("resolved")
+        at, place = cell
+        first = place + 1 - _OF_A_YEAR.get(self._span, len(self._flows.labels) + 1)
+        if past is None or resolved is None or first < 0:
+            return []
+        labels = self._flows.labels[first : place + 1]
+        if _told(past, cell) != sum(_told(resolved, (at, one)) for one in range(first, place + 1)):
+            return []
+        whole = self._at(group, labels[-1], _PAST_YEAR, past)
+        parts = [self._at(group, one, "resolved", resolved) for one in labels]
+        return [] if parts == [whole] else [tie([whole], parts)]
 
     def _at(self, group: Restrictions, label: str, name: str, cells: Quantity) -> Restrictions:
         return {**group, "unit": (self.name(name, cells),), f"{self._span}_of_it": (label,)}

@@ -204,7 +204,8 @@ def certainty_table(
             "units",
             "count",
             "count",
-            cell=CellOf(fixed={"unit": (f"date set until held{which}",)}, keys={"hearing": "hearing"}),
+            # they are some of the hearings set
+            cell=CellOf(fixed={**hearing_cell(which), "until held": ("yes",)}, keys={"hearing": "hearing"}),
         ),
         Column(
             "average_dates",
@@ -295,6 +296,8 @@ def dates_table(
         labels={"hearing": kind_words()},
         title=tr("Dates set until the hearing was held"),
         statuses={"estimate": undefined(total)},
+        # beside the dates set all together, few cases with many dates would be known to one or two
+        guard="internal",
     )
 
 

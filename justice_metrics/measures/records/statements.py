@@ -235,7 +235,8 @@ def _repeated_table(counted: StatementCounts, share: Shares, most: int, limits: 
         CellOf(each={"among": {one: {**of, f"statements_{most}": numbers_[fewest:]} for one, of in recorded.items()}})
         for fewest in range(3)
     ]
-    given_by = CellOf(fixed={"unit": ("statement",)}, each={"among": recorded})
+    # beside their distribution, the sum would tell the few victims with many statements to one or two
+    given_by = CellOf(fixed={"unit": ("statement",)}, each={"among": recorded}, internal=True)
     columns = (
         *strata_columns(counted.strata.names),
         Column("among", tr("among"), "text", "key", "key"),
