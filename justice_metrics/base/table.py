@@ -214,6 +214,8 @@ class Table:
 
 def _interval(low: str, high: str, *, beyond: str) -> str:
     """Return two limits in one cell; without the upper one ``beyond`` stands for it, "–" where nothing is known."""
+    if low == high and not any(one.isdigit() for one in low):
+        return low  # both are hidden, or not there, for one reason
     return "–" if low == "–" or (high == "–" and beyond == "–") else f"{low} – {beyond if high == '–' else high}"
 
 

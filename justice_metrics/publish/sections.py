@@ -46,6 +46,7 @@ HIDDEN_WORDS: Final = tr(
     "not shown by the rules of confidentiality, because the number is small, or because a small one could be computed "
     "from it"
 )
+NOTHING_SHOWN: Final = tr("No result of this question may be shown by the rules of the release; ask for larger groups.")
 UNLISTED_WORDS: Final = tr(
     "Rows of which no number may be shown are not listed, nor are rows without any case; a row that is missing may be "
     "either."
@@ -288,7 +289,8 @@ def section(
         Formats in which its figures are drawn.
     """
     heading = plain(result.heading.text(language)) if heading is None else heading
-    findings = tuple(_capital(plain(one.text(language))) for one in result.findings())
+    said = result.findings() or ((NOTHING_SHOWN,) if estimates_hidden(result) else ())
+    findings = tuple(_capital(plain(one.text(language))) for one in said)
     headline = result.headline()
     shown, left_out = _shown_tables(result)
     views = [
@@ -335,6 +337,7 @@ def _figures(
     shown = [
         (view, title, said, data)
         for view, title, said in wanted
+        if not (view is None and estimates_hidden(result))
         if (data := _pictures(result, view, language, pictures)) is not None
     ]
     letters = [""] if len(shown) == 1 else [chr(ord("a") + place) for place in range(len(shown))]
@@ -363,7 +366,7 @@ def _counted(result: Result, view: str | None, language: Language) -> list[tuple
         numerator, denominator = result.definition.numerator, result.definition.denominator
     pairs = [(WORDS["counted"], numerator or unit_words(result.provenance.unit)), (WORDS["among"], denominator)]
     said = [(term.text(language), plain(words.text(language))) for term, words in pairs if words is not None]
-    return [*said, *([_hidden_pair(language)] if any(map(_hides, result.tables.values())) else [])]
+    return [*said, *([hidden_pair(language)] if any(map(hides, result.tables.values())) else [])]
 
 
 def _pictures(
@@ -421,10 +424,7 @@ def table_view(table: Table, *, number: str, title: str, language: Language, pub
     numbers = [column.unit != "text" for column in columns]
     heads = _leading_keys(columns)
     first = [row[0] if row else "" for row in rows]
-    secret = STATUS_WORDS[SUPPRESSED].text(language) if _hides(table) else None
-    if secret is not None:
-        # Both limits of an interval are hidden together: once is enough.
-        rows = [[secret if text == f"{secret} – {secret}" else text for text in row] for row in rows]
+    secret = STATUS_WORDS[SUPPRESSED].text(language) if hides(table) else None
     grouped = heads > 1 and len(set(first)) < len(first)
     partial = public and table.sparse
     return TableView(
@@ -452,16 +452,26 @@ def table_view(table: Table, *, number: str, title: str, language: Language, pub
 
 
 def _foot(table: Table, language: Language, *, partial: bool) -> list[str]:
-    said = [": ".join(_hidden_pair(language)) + "."] if _hides(table) else []
+    said = [": ".join(hidden_pair(language)) + "."] if hides(table) else []
     return [*said, UNLISTED_WORDS.text(language)] if partial else said
 
 
-def _hidden_pair(language: Language) -> tuple[str, str]:
+def hidden_pair(language: Language) -> tuple[str, str]:
     """Return the word that stands for a hidden number, and what it means."""
     return _capital(STATUS_WORDS[SUPPRESSED].text(language)), HIDDEN_WORDS.text(language)
 
 
-def _hides(table: Table) -> bool:
+def estimates_hidden(result: Result) -> bool:
+    """Whether an answer that is published shows none of its estimates: a drawing of them would be empty."""
+    if not isinstance(result, Published):
+        return False
+    main = result.main
+    marks = [main.statuses.get(one.name, ("",)) for one in main.columns if one.role == "estimate"]
+    return bool(marks) and len(main) > 0 and all(set(one) == {SUPPRESSED} for one in marks)
+
+
+def hides(table: Table) -> bool:
+    """Whether a number of a table is hidden."""
     return any(SUPPRESSED in statuses for statuses in table.statuses.values())
 
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 from ..base.language import Language, Readable, tr
 from ..base.levels import LEVEL_WORDS
 from ..base.quantities import STATUS_WORDS
-from ..base.result import Result
+from ..base.result import Published, Result
 from ..base.table import Column, Table, Unit
 from .account import settings, sources
 from .audience import COLOURS, MARKS, Audience, audience_of
 from .inert import plain
 from .page import SIMULATED, WORDS
-from .sections import BASIS_WORDS
+from .sections import BASIS_WORDS, UNLISTED_WORDS, hidden_pair, hides
 from .sheet_names import LONGEST_NAME, sheet_name
 
 # The file says that it was made on this day, whenever it is made: two runs give the same bytes.
@@ -180,6 +180,7 @@ class _Writer:
                 ],
             ),
             (WORDS["notes"], [("", self._short(one)) for one in result.notes]),
+            (WORDS["hidden"], _about_hidden(result, self._language)),
             (WORDS["base"], [("", self._short(one)) for one in result.provenance.lines()]),
             (WORDS["provenance"], sources((result,), self._language)[0]),
             (WORDS["settings"], [(one.name, one.value) for one in settings((result,), self._language)]),
@@ -259,6 +260,16 @@ class _Writer:
 
     def _short(self, words: Readable) -> str:
         return _short(words, self._language, _LONGEST_CELL)
+
+
+def _about_hidden(result: Result, language: Language) -> list[tuple[str, str]]:
+    """Say what the word for a hidden number means, and that rows may be missing, where there is such a table."""
+    tables = result.tables.values()
+    partial = isinstance(result, Published) and any(one.sparse for one in tables)
+    return [
+        *([hidden_pair(language)] if any(map(hides, tables)) else []),
+        *([("", UNLISTED_WORDS.text(language))] if partial else []),
+    ]
 
 
 def _short(words: Readable, language: Language, longest: int) -> str:

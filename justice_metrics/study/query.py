@@ -17,6 +17,7 @@ from ..disclosure.release import Release
 from ..publish.folder import write_file
 from ..publish.inert import csv_text
 from ..publish.releases import publishing_alone
+from ..publish.sections import UNLISTED_WORDS
 from ..publish.secure_side import json_text
 from ..publish.tables import csv_bytes, result_bytes
 from .asking import Steps
@@ -148,6 +149,7 @@ def query_bytes(result: Published, suffix: str, language: Language) -> bytes:
         *result.provenance.lines(),
         *(tr("Note: {note}", note=one) for one in result.notes),
         tr("An empty cell with the status 'suppressed' is hidden by the rules of confidentiality."),
+        *((UNLISTED_WORDS,) if result.main.sparse else ()),
     ]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")

@@ -22,6 +22,7 @@ from justice_metrics.publish.drawing import mark_of
 from justice_metrics.publish.files import release_files
 from justice_metrics.publish.record import as_json
 from justice_metrics.publish.report import rendered, result_page
+from justice_metrics.publish.tables import result_bytes
 from tests.publish.answers import COURT, DENOMINATOR, ESTIMATE, HIGH, LOW, NUMERATOR, naive_table, provenance, rates
 from tests.publish.page_reader import Page
 
@@ -262,3 +263,23 @@ def test_key_findings_have_the_number_of_their_section_and_are_told_once() -> No
         (2, "8 cases ended in conviction."),
         (4, "Other."),
     ]
+
+
+def test_a_workbook_says_what_its_hidden_numbers_are() -> None:
+    given = Protected(tables={"main": protected_table()}, provenance=provenance(left_out=()), notes=())
+    about = openpyxl.load_workbook(io.BytesIO(result_bytes(Published.of(rates(), given), ".xlsx"))).worksheets[-1]
+    assert any("rules of confidentiality" in str(cell.value) for row in about.iter_rows() for cell in row)
+
+
+def test_where_no_estimate_may_be_shown_there_is_no_empty_figure() -> None:
+    listed = protected_table()
+    table = Table(
+        listed.columns,
+        {**listed.values, **{name: np.full(2, np.nan) for name in ("estimate", "conf_low", "conf_high")}},
+        statuses={**listed.statuses, **dict.fromkeys(("estimate", "conf_low", "conf_high"), ("suppressed",) * 2)},
+    )
+    section = document_of(table).sections[0]
+    assert section.figures == ()
+    assert "ask for larger groups" in section.findings[0]
+    assert [row.cells[-1].text for row in section.main.rows] == ["hidden"] * 2  # and not "hidden – hidden"
+    assert table.display("en")[1][0][-1] == "hidden"
