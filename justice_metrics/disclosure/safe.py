@@ -18,6 +18,8 @@ from ..cases.periods import PeriodWords
 from .guarded import Decided
 
 _PLAIN: Final = (str, bool, int, float, dt.date, type(None))
+# Digits of a fingerprint that was made with a key; plain ones are shorter.
+_KEYED: Final = 32
 _SLASHES: Final = ("/", "\\")
 
 
@@ -112,7 +114,18 @@ def keyed(fingerprint: str, key: bytes) -> str:
     """Return a fingerprint that nobody can check a guess against who has not the key."""
     if not key or not fingerprint:
         return fingerprint
-    return hmac.new(key, f"fingerprint {fingerprint}".encode(), "sha256").hexdigest()[:16]
+    return hmac.new(key, f"fingerprint {fingerprint}".encode(), "sha256").hexdigest()[:_KEYED]
+
+
+def printed_fingerprint(whose: Provenance) -> str:
+    """Return the fingerprint as a file shows it: a published one only if it was made with a key.
+
+    A plain one is a digest of the columns and of the number of units, so whoever tries numbers one after the other
+    finds that of the units, also where it is held back.
+    """
+    if isinstance(whose, PublicProvenance) and len(whose.fingerprint) < _KEYED:
+        return ""
+    return whose.fingerprint
 
 
 def public_notes(notes: tuple[Readable, ...]) -> tuple[Readable, ...]:

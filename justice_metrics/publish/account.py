@@ -10,7 +10,7 @@ from typing import Final
 from ..base.language import Language, Message, Readable, format_date, format_number, tr
 from ..base.provenance import Provenance, SamplingFrame, unit_words
 from ..base.result import Result
-from ..disclosure.safe import units_hidden
+from ..disclosure.safe import printed_fingerprint, units_hidden
 from .inert import plain, setting_text, without_folder
 from .page import WORDS
 
@@ -86,7 +86,7 @@ def settings(results: Sequence[Result], language: Language) -> list[Setting]:
 def _source(one: Provenance, numbers: Iterable[int], language: Language, *, of_cases: bool) -> list[tuple[str, str]]:
     listed = ", ".join(str(number) for number in numbers)
     cases: list[tuple[Readable, str]] = [
-        (WORDS["fingerprint"], plain(one.fingerprint, longest=200)),
+        (WORDS["fingerprint"], plain(printed_fingerprint(one), longest=200)),
         (WORDS["unit"], plain(unit_words(one.unit).text(language))),
         (WORDS["units"], tr("hidden").text(language) if units_hidden(one) else format_number(one.units_in, language)),
         (WORDS["cutoff"], format_date(one.cutoff, language) if one.cutoff else "–"),

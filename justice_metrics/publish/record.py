@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..base.language import Language
-from ..disclosure.safe import units_hidden
+from ..disclosure.safe import printed_fingerprint, units_hidden
 from .audience import audience_of
 from .inert import setting_text
 
@@ -51,7 +51,7 @@ def _result(result: Result, language: Language) -> dict[str, Any]:
         "notes": [one.text(language) for one in result.notes],
         "provenance": {
             "source": provenance.source,
-            "fingerprint": provenance.fingerprint,
+            "fingerprint": printed_fingerprint(provenance),
             "unit": provenance.unit,
             "units": None if units_hidden(provenance) else provenance.units_in,
             "left_out": [{"reason": one.reason.text(language), "n": one.n} for one in provenance.left_out],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from justice_metrics.disclosure.listed import NOT_LISTED
 from justice_metrics.disclosure.policy import DisclosurePolicy, Exact
 from justice_metrics.disclosure.published import ProtectedCells
 from justice_metrics.disclosure.release import Release, release
+from justice_metrics.disclosure.safe import printed_fingerprint
+from justice_metrics.publish.record import as_json
+from justice_metrics.publish.report import report_bytes
 from tests.disclosure.gate_answers import (
     Answer,
     Weighted,
@@ -319,7 +323,18 @@ def test_a_number_of_units_that_is_hidden_is_not_said() -> None:
 def test_a_rounded_release_says_no_fingerprint_that_can_be_guessed(rounding: DisclosurePolicy) -> None:
     made = release(by_sex(), rounding)
     assert made.results[0].provenance.fingerprint not in {"", "f"}
-    assert len(made.results[0].provenance.fingerprint) == 16
+    assert len(made.results[0].provenance.fingerprint) == 32
+    assert printed_fingerprint(made.results[0].provenance) == made.results[0].provenance.fingerprint
+
+
+def test_no_file_holds_a_fingerprint_that_was_made_without_a_key() -> None:
+    """A digest of columns and number of units: who tries one number after the other finds it, hidden or not."""
+    plain = Provenance(question="answer", fingerprint="0b5bd9f3c0a4d7e1", units_in=140)
+    asked = dataclasses.replace(by_sex(), provenance=plain)
+    made = release(asked, SUPPRESS)
+    for written in (json.dumps(as_json(made.results, "en")), report_bytes(made, language="en").decode()):
+        assert plain.fingerprint not in written
+    assert plain.fingerprint in json.dumps(as_json((asked,), "en"))
 
 
 # --------------------------------------------------------------------------------------------------------- the release
