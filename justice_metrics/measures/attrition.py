@@ -18,7 +18,7 @@ from ..cases.casedata import CaseData
 from ..estimate.proportion import wilson
 from ..figures.funnel import funnel
 from ..figures.stage_flow import stage_flow
-from ..reduce.stages import funnel_steps, stage_counts, stage_counts_at_ages
+from ..reduce.stages import START_UNDATED, STEP_UNDATED, funnel_steps, stage_counts, stage_counts_at_ages
 from ..tables import StageCounts, Strata
 from .boxes import Restrictions, ending_levels, later_levels, tie, watched_levels
 from .declared import (
@@ -534,8 +534,13 @@ def _ages(aged: Mapping[int, StageCounts], steps: Mapping[str, Readable], level:
             for months, days in limits.items()
         }
     }
-    # the furthest step has a date, so that it can be told at what age it was reached
-    placed = {"dated:furthest": ("yes",)}
+    # the start and the furthest step have a date, so that it can be told at what age it was reached
+    undated = {one for counts in aged.values() for one, n in counts.left_out.items() if np.any(n)}
+    placed = {
+        dimension: ("yes",)
+        for reason, dimension in ((START_UNDATED, "dated:start"), (STEP_UNDATED, "dated:furthest"))
+        if reason in undated
+    }
     columns = (
         *strata_columns(first.strata.names),
         Column("months", tr("age in months"), "number", "key", "key", 0),

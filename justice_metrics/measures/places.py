@@ -150,11 +150,12 @@ def own_record(step: str, later: tuple[str, ...], *, all_of_them: bool) -> Restr
 
 
 class DateSets(NamedTuple):
-    """The restrictions of the units that have a date, of those that should, and of those that lack it."""
+    """The restrictions of the units that have a date, of those that should, that lack it, and that went around it."""
 
     recorded: Restrictions
     due: Restrictions
     missing: Restrictions
+    around: Restrictions
 
 
 def date_sets(cases: CaseData, found: Places, name: str, recorded: str, due: str) -> DateSets:
@@ -176,7 +177,7 @@ def date_sets(cases: CaseData, found: Places, name: str, recorded: str, due: str
         around, dimension = found.around(due), f"recorded:state:{name}"
         should = around if n_due == found.number(around) else {**around, dimension: ("yes", "due")}
         has = should if n_recorded == n_due else {**around, dimension: _YES}
-        return DateSets(has, should, {**around, dimension: ("due",)})
+        return DateSets(has, should, {**around, dimension: ("due",)}, {dimension: ("other",)})
     later = later_levels(found.steps)[step]
     reached: Restrictions = {"furthest": later}
     dimension, n_own, n_reached = f"recorded:{step}", found.sets[f"own {step}"].sum(), found.number(_plain(reached))
@@ -190,7 +191,7 @@ def date_sets(cases: CaseData, found: Places, name: str, recorded: str, due: str
         should = {**(reached if inside else {}), dimension: ("yes", "due") if inside else ("yes", "due", "aside")}
     has = own if n_recorded == n_own else {**own, f"dated:{step}": _YES}
     lacks = {**should, f"dated:{step}": ("no",)} if n_recorded != n_own else {**should, dimension: ("due", "aside")}
-    return DateSets(has, should, lacks)
+    return DateSets(has, should, lacks, {**reached, dimension: ("other",)})
 
 
 def _plain(restrictions: Restrictions) -> Restrictions:

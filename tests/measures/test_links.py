@@ -74,6 +74,24 @@ class TestRecordsAndStages:
             assert boxes["completeness", "recorded", rows.index(stage)] == own
             assert own != of_attrition["main", "reached", steps.index(stage)] or stage == "charged"
 
+    def test_completeness_counts_the_same_cells(self, cases: jm.CaseData, answers: list[Result]) -> None:
+        fields = ("trial", "accusation", "ending", "area")
+        whole, parts = (jm.completeness(cases, fields=fields, by=by) for by in ((), "department"))
+        for one in (whole, parts):
+            check_declared(one)
+        check_boxes([one for each in (whole, *answers) for one in each.base_counts().counts if one.place[0]])
+        boxes = {one.place: one.box for one in whole.base_counts().counts}
+        beside = {one.place: one.box for one in answers[0].base_counts().counts}
+        rows = answers[0].tables["completeness"]["column"].tolist()
+        for place, field in enumerate(fields):
+            for column in ("recorded", "denominator"):
+                assert boxes["fields", column, place] == beside["completeness", column, rows.index(field)]
+        # those that went around the trial and those that have its date are those that reached it
+        around = dict(boxes["fields", "in_doubt", 0])
+        own = dict(boxes["fields", "recorded", 0])
+        assert around["furthest"] == own["furthest"]
+        assert not around["recorded:trial"] & own["recorded:trial"]
+
     def test_an_attribute_that_is_missing_is_a_level_of_it(self, cases: jm.CaseData, answers: list[Result]) -> None:
         by_area = jm.outcome_shares(cases, by="area")
         held = {one.box: one.value for one in by_area.base_counts().counts if one.place[1] == "denominator"}

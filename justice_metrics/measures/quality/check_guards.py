@@ -10,14 +10,19 @@ from ...base.cells import CellOf, Tie
 from ...base.levels import ALL, MISSING_LEVELS, NOT_RECORDED
 from ...cases.casedata import CaseData
 from ...cases.rules.examine import Examination, Verdict
+from ...cases.rules.people import gaps
+from ...cases.rules.recorded import dates_recorded
 from ...cases.rules.rule import Recorded
+from ...cases.rules.subject import Subject
+from ...reduce.completeness import Recorded as Counted
 from ..boxes import tie, together
 from ..guards import Restrictions
-from ..places import Places, arranged, date_sets
+from ..places import Places, arranged, date_sets, places, recorded_flags
 
 _YES = ("yes",)
 RECORDED = "recorded"
 DUE = "due"
+AROUND = "in_doubt"
 # What a row of completeness counts, by the name of the column that says it.
 Sets = dict[str, dict[str, Restrictions]]
 
@@ -67,7 +72,7 @@ def recorded_sets(cases: CaseData, found: Sequence[Recorded], where: Places) -> 
             told = date_sets(cases, where, one.column, *flags)
             missing: dict[str, Restrictions] = {NOT_RECORDED: told.missing}
             missing |= {kind: {**told.due, f"missing:{one.column}": (kind,)} for kind in MISSING_LEVELS[1:]}
-            made[one.column] = {RECORDED: told.recorded, DUE: told.due, **missing}
+            made[one.column] = {RECORDED: told.recorded, DUE: told.due, AROUND: told.around, **missing}
         else:
             made[one.column] = attribute_sets(one.column, one.recorded, one.base, where.everybody.sum(), one.missing)
     return made
@@ -83,7 +88,27 @@ def attribute_sets(
     kinds: dict[str, Restrictions] = {
         kind: {name: (kind,)} if missing.get(kind) else {f"missing:{name}": (kind,)} for kind in MISSING_LEVELS
     }
-    return {RECORDED: has, DUE: should, **kinds}
+    return {RECORDED: has, DUE: should, AROUND: {f"came further without:{name}": _YES}, **kinds}
+
+
+def sets_of_fields(cases: CaseData, found: Counted) -> Sets:
+    """Return the same for the fields of completeness, in one more query."""
+    subject = Subject(cases)
+    dates, attributes = dates_recorded(subject), gaps(subject)
+    flags = recorded_flags(cases)
+    for name, (recorded, due) in dates.items():
+        flags |= {f"date__{name}__recorded": recorded & due, f"date__{name}__due": due}
+    where = places(cases, flags, subject.frame(()))
+    total = found.recorded.sum(axis=(0, 1)), found.due.sum(axis=(0, 1))
+    told = []
+    for place, field in enumerate(found.fields):
+        missing = {kind: int(n[:, place].sum()) for kind, n in found.missing.items()}
+        n_recorded, n_due = (int(one[place]) for one in total)
+        kind = "date" if field.name in dates else "attribute"
+        own = field.name in attributes or field.name in dates
+        made = Recorded(field.name, field.words, kind, n_recorded, missing if own else {}, n_due)
+        told.append(made)
+    return recorded_sets(cases, told, where)
 
 
 def attribute_ties(found: Sets, groups: Sequence[Restrictions] = ({},)) -> tuple[Tie, ...]:

@@ -35,6 +35,7 @@ from ..declared import (
 from ..flows.sources import ensure_period
 from . import completeness_tables as table_of
 from .belonging import belonging_notes
+from .check_guards import attribute_ties, sets_of_fields
 from .completeness_shown import least_recorded, recorded_shades
 from .completeness_tables import COMPLETE, FEW, Shown
 
@@ -402,8 +403,10 @@ def completeness(
     ensure_level(confidence_level)
     ensure_period(period)
     found = recorded_counts(cases, fields=names(fields), by=by, period=period)
+    sets = sets_of_fields(cases, found)
     shown = table_of.shown(
         found,
+        sets,
         cutoff=cases.cutoff_day,
         level=confidence_level,
         period=period,
@@ -437,6 +440,7 @@ def completeness(
         ),
         notes=(*_notes(shown), *belonging_notes(cases), *sampling_notes(cases, weights_used=False)),
         frame_library=cases.frame_library,
+        ties=attribute_ties(sets, shown.groups),
         shown=shown,
         period_word=PERIOD_WORDS[period],
     )

@@ -23,6 +23,7 @@ from ...reduce.completeness import MOMENTS, Field, Recorded
 from ...tables import Strata
 from ..declared import FEW_UNITS, interval_columns, strata_columns
 from ..guards import Restrictions
+from .check_guards import AROUND, DUE, Sets
 
 COMPLETE: Final = "complete"
 FEW: Final = "few"
@@ -55,9 +56,16 @@ class Shown(NamedTuple):
     when: Floats  # (G, P) years, when its units started on average
     level: float
     period: str  # the dimension of which the periods are levels
+    sets: Sets  # the units of which each field is recorded, due, or missing in some way
+
+    @property
+    def groups(self) -> tuple[Restrictions, ...]:
+        """Restrictions of each group; none of all together."""
+        names, levels = self.strata.names, self.strata.levels
+        return tuple({n: (level,) for n, level in zip(names, one, strict=True) if level != ALL} for one in levels)
 
 
-def shown(found: Recorded, *, cutoff: int, level: float, period: str) -> Shown:
+def shown(found: Recorded, sets: Sets, *, cutoff: int, level: float, period: str) -> Shown:
     """Return the counts as tables show them."""
     more = len(found.strata) > 1
 
@@ -78,6 +86,7 @@ def shown(found: Recorded, *, cutoff: int, level: float, period: str) -> Shown:
         mean_start(plus(found.start_days)[:, :p], plus(found.units)[:, :p], found.periods),
         level,
         period,
+        sets,
     )
 
 
@@ -140,7 +149,7 @@ def fields_table(one: Shown) -> Table:
             "units",
             "count",
             "count",
-            cell=CellOf(fixed={"came further without {column}": ("yes",)}),
+            cell=field_cell(one, AROUND),
         ),
         *interval_columns(of=("recorded", "denominator"), level=one.level),
         Column("state", tr("state"), "text", "estimate", "text", of=Of(inputs=("denominator",))),
@@ -321,17 +330,7 @@ def ending_cell(one: Shown, kind: str = "") -> CellOf:
 
 
 def _by_field(one: Shown, kind: str) -> dict[str, Restrictions]:
-    found: dict[str, Restrictions] = {}
-    everybody, due, recorded = (
-        one.found.units.sum(),
-        one.found.due.sum(axis=(0, 1)),
-        one.found.recorded.sum(axis=(0, 1)),
-    )
-    for place, name in enumerate(_names(one)):
-        should: Restrictions = {} if due[place] == everybody else {"due:{column}": ("yes",)}
-        whole = not kind or (kind == "recorded" and recorded[place] == due[place])
-        found[name] = should if whole else {**should, "recorded:{column}": (kind,)}
-    return found
+    return {name: sets[kind or DUE] for name, sets in one.sets.items()}
 
 
 def field_words(fields: tuple[Field, ...]) -> dict[str, Readable]:
