@@ -31,6 +31,7 @@ from ..publish.software import software_record
 from .asking import Progress, Steps, asked, read_data, reading, readings
 from .inputs import canaries_of, input_digest
 from .known import CELLS, cells_record, dossier_name, enter_releases, known_cells, known_folders, queries_so_far
+from .overlap import ensure_same_or_apart
 from .plan import Study, read_study
 from .replication import replication_files
 from .report_files import report_files
@@ -193,6 +194,7 @@ def answers(study: Study, gate: Gate, steps: Steps) -> tuple[list[Result], tuple
         Some ids of the case files, which must be in no byte of what is published.
     """
     data = read_data(study, steps)
+    ensure_same_or_apart(study, data)
     inputs = {name: input_digest(about, gate.key) for name, about in study.data.items()}
     results: list[Result] = []
     for number, one in enumerate(study.questions, start=1):

@@ -295,6 +295,25 @@ class TestRefused:
         assert "CASE-" not in str(told.value)
         assert len(list((study.parent / "public").iterdir())) == 2
 
+    def test_two_files_with_some_cases_in_common(self, study: Path) -> None:
+        """All cases less those without one office: the office, subtracted."""
+        folder = study.parent
+        both = (folder / "mapping.toml").read_text(encoding="utf-8")
+        (folder / "less.toml").write_text(both.replace("cases.csv", "less.csv"), encoding="utf-8")
+        lines = (folder / "cases.csv").read_text(encoding="utf-8").splitlines()
+        (folder / "less.csv").write_text("\n".join(lines[:50]), encoding="utf-8")
+        question = '[[question]]\nask = "attrition"\nmapping = "less.toml"\n[output]'
+        plain = study.read_text(encoding="utf-8")
+        study.write_text(plain.replace("[output]", question), encoding="utf-8")
+        for ask in (
+            lambda: publish_study(study),
+            lambda: query_study(study, {"ask": "attrition", "mapping": "less.toml"}),
+        ):
+            with pytest.raises(DisclosureError, match="can be subtracted"):
+                ask()
+        (folder / "less.csv").write_text("\n".join(lines), encoding="utf-8")
+        assert query_study(study, {"ask": "outcome_shares", "mapping": "less.toml"}).number == 1
+
     def test_another_key(self, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("JUSTICE_METRICS_TEST_KEY", hashlib.sha256(b"another").hexdigest())
         with pytest.raises(OutputError, match="not the one with which"):
