@@ -134,7 +134,8 @@ def ages_table(
                 held["estimate"].append(max(float(expected), 0.0) if n else np.nan)
                 held["remaining"].append(days)
     rows = len(bands) * len(outcomes)
-    aged = [replace(one, keys={"age_band": f"years of age, {bands[-1]}"}) for one in cells]
+    # the bands of the ages of cases
+    aged = [replace(one, keys={"age_band": "age_365_1_2_3_4_5"}) for one in cells]
     columns = (
         *strata_columns(table.strata.names),
         Column("age_band", tr("age at the cut-off"), "text", "key", "key"),

@@ -156,6 +156,21 @@ class TestHearings:
         assert not np.isfinite(public.main["average"]).any()
 
 
+class TestPending:
+    def test_pending_cases_of_an_age_are_those_of_every_table(self, cases: jm.CaseData) -> None:
+        ages, expected = jm.case_ages(cases), jm.expected_endings(cases, outcome="verdict", resamples=20)
+        counts = [one for each in (ages, expected) for one in each.base_counts().counts if one.place[0]]
+        check_boxes(counts)
+        held = {one.box: one.value for one in ages.base_counts().counts if one.place[0] == "main"}
+        told: dict[frozenset[tuple[str, frozenset[str]]], dict[str, float]] = {}
+        for one in expected.base_counts().counts:
+            if one.place[0] == "ages":
+                band = frozenset(each for each in one.box if not each[0].startswith("ending:"))
+                told.setdefault(band, {})[one.place[1]] = one.value
+        assert len(told) == 5
+        assert {band: sum(parts.values()) for band, parts in told.items()} == {band: held[band] for band in told}
+
+
 def _of(table: Table, column: str, label: str) -> list[float]:
     held = {
         str(area): float(n)
