@@ -12,9 +12,23 @@ from ..base.language import Language, Readable, tr
 from .audience import COLOURS
 from .document import Document, Lines, Outgoing, document
 from .sections import FigureView, Section, TableView, column_widths
-from .word_parts import bookmarked, contents_field, data_table, described, field, link, repacked, tell_language
+from .word_parts import (
+    LINE,
+    LONG_LINE,
+    bookmarked,
+    contents_field,
+    data_table,
+    described,
+    field,
+    letter_size,
+    link,
+    repacked,
+    tell_language,
+)
 
 _WIDEST: Final = 6.5  # inches: the text column of an A4 sheet with margins of 22 mm
+_SMALLEST: Final = 6.5
+"""Points: a table whose letters would be smaller gets a sheet that lies on its side."""
 _TEMPLATE: Final = ".docx"
 _UNSEEN: Final = ("/thumbnail", "/customXml", "/extended-properties", "/custom-properties")
 
@@ -134,6 +148,7 @@ class _Writer:
         self._known = {one.name: one for one in book.styles}
         self._colour = COLOURS[made.audience].removeprefix("#")
         self._about()
+        self._own_page = own_page
         if own_page:
             self._page()
         self._styles()
@@ -238,6 +253,15 @@ class _Writer:
             part.page_width, part.page_height = Mm(210), Mm(297)
             part.left_margin = part.right_margin = part.top_margin = part.bottom_margin = Mm(22)
 
+    def _turned(self, *, lying: bool) -> None:
+        """Go on on a new sheet that lies on its side, or stands again."""
+        from docx.enum.section import WD_ORIENT
+        from docx.shared import Mm
+
+        part = self.book.add_section()
+        part.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
+        part.page_width, part.page_height = (Mm(297), Mm(210)) if lying else (Mm(210), Mm(297))
+
     def _styles(self) -> None:
         tell_language(self.book, self._made.language)
 
@@ -314,6 +338,9 @@ class _Writer:
     def _table(self, view: TableView) -> None:
         made = self._made
         title = f"{made.said('table')} {view.number}. {view.title}"
+        aside = self._own_page and view.on_paper and bool(view.rows) and letter_size(view.widths, LINE) < _SMALLEST
+        if aside:
+            self._turned(lying=True)
         self._text(title, "Caption", keep=True)
         if not view.rows or not view.on_paper:
             self._text(
@@ -327,5 +354,8 @@ class _Writer:
             numbers=[cell.number for cell in view.headings],
             widths=view.widths,
             title=title,
+            line=LONG_LINE if aside else LINE,
         )
         self._text(view.foot)
+        if aside:
+            self._turned(lying=False)

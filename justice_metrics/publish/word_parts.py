@@ -11,7 +11,12 @@ from ..base.language import Language
 
 _SPOKEN: Final = {"en": "en-GB", "es": "es-ES"}
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_LINE: Final = 9411  # twentieths of a point: the text column of an A4 sheet
+LINE: Final = 9411
+"""Twentieths of a point: the text column of an A4 sheet."""
+LONG_LINE: Final = 14343
+"""The same of a sheet that lies on its side."""
+_GAP: Final = 40
+_LETTER: Final = 0.58  # how wide a letter is, of its height
 _MADE: Final = (2000, 1, 1, 0, 0, 0)
 
 
@@ -84,6 +89,7 @@ def data_table(
     numbers: Sequence[bool],
     widths: Sequence[int],
     title: str,
+    line: int = LINE,
 ) -> None:
     """Write a table of Word's own: its first row is repeated on every sheet, and no row is broken.
 
@@ -101,6 +107,8 @@ def data_table(
         How much of a line each column takes.
     title : str
         Words for who cannot see the table.
+    line : int
+        How long a line of the sheet is, in twentieths of a point.
     """
     # Cell by cell through the library a table of 300 rows takes seconds; its XML is plain enough.
     from docx.oxml.parser import OxmlElement
@@ -115,16 +123,38 @@ def data_table(
     for side, width in (("top", "10"), ("bottom", "10"), ("insideH", "2")):
         _below(borders, side, None, {"w:val": "single", "w:sz": width, "w:space": "0", "w:color": "808080"})
     _below(about, "tblLayout", None, {"w:type": "fixed"})
+    gaps = _below(about, "tblCellMar")
+    for side in ("left", "right"):
+        _below(gaps, side, None, {"w:w": str(_GAP), "w:type": "dxa"})
     _below(about, "tblLook", None, {"w:val": "0420", "w:firstRow": "1", "w:firstColumn": "1"})
     _below(about, "tblCaption", None, {"w:val": title[:250]})
     grid = _below(table, "tblGrid")
-    shares = [str(_LINE * width // sum(widths)) for width in widths]
+    shares = [str(line * width // sum(widths)) for width in widths]
     for share in shares:
         _below(grid, "gridCol", None, {"w:w": share})
-    size = "18" if len(headings) < 8 else "15" if len(headings) < 11 else "12"  # half points
+    size = str(round(2 * letter_size(widths, line)))
     _row(table, headings, numbers, shares, size, head=True)
     for row in rows:
         _row(table, row, numbers, shares, size)
+
+
+def letter_size(widths: Sequence[int], line: int) -> float:
+    """Return how large the letters of a table are so that no word of it is broken, in points; from 5.5 to 9.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Letters of each column.
+    line : int
+        How long a line of the sheet is, in twentieths of a point.
+
+    Examples
+    --------
+    >>> letter_size([20, 10, 10], LINE), letter_size([12] * 11, LINE), letter_size([12] * 11, LONG_LINE)
+    (9.0, 5.5, 8.5)
+    """
+    room = (line - 2 * _GAP * len(widths)) / 20
+    return min(max(int(2 * room / (_LETTER * sum(widths))) / 2, 5.5), 9.0)
 
 
 def _row(

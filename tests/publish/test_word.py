@@ -7,14 +7,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from justice_metrics.base.errors import DisclosureError, OutputError
 from justice_metrics.base.language import tr
+from justice_metrics.base.table import Column, Table
 from justice_metrics.disclosure.release import internal
 from justice_metrics.publish.report import write_report
 from justice_metrics.publish.word import word_bytes
-from tests.publish.answers import naive_table, provenance, rates, rates_table
+from justice_metrics.publish.word_parts import LINE
+from tests.publish.answers import COURT, naive_table, provenance, rates, rates_table
 
 docx = pytest.importorskip("docx", reason="the extra [documents] is not installed")
 
@@ -170,3 +173,21 @@ def test_tables_without_rows_or_with_too_many_say_so() -> None:
     assert len(made.tables[0].rows) == 121
     assert [one.text for one in made.paragraphs if "too long to be printed" in one.text]
     assert "Court 120" not in "".join(made.element.itertext())
+
+
+def test_no_word_of_a_wide_table_is_broken_and_its_sheet_lies_on_its_side() -> None:
+    from docx.oxml.ns import qn
+
+    counts = [Column(f"n{at}", tr("Proportion of the accused"), "units", "count", "count") for at in range(11)]
+    values = {"court": np.array(["First"], dtype=object), **{one.name: np.array([1234]) for one in counts}}
+    wide = Table((COURT, *counts), values)
+    data = word_bytes(internal(rates(tables={"main": wide, "more": rates().main})))
+    book = docx.Document(io.BytesIO(data))
+    assert [part.page_width > part.page_height for part in book.sections] == [False, True, False]
+    table = book.tables[0]._tbl
+    size = int(table.find(f".//{qn('w:sz')}").get(qn("w:val"))) / 2
+    assert size >= 6.5
+    line = table.findall(f".//{qn('w:gridCol')}")
+    assert sum(int(one.get(qn("w:w"))) for one in line) > LINE
+    longest = max(len(word) for cell in book.tables[0].rows[0].cells for word in cell.text.split())
+    assert all(int(one.get(qn("w:w"))) / 20 - 4 > 0.55 * size * longest for one in line[1:])
