@@ -36,6 +36,7 @@ from .occupancy_tables import (
     watched,
 )
 from .occupancy_words import draw_days, occupancy_findings
+from .published_days import ensure_published_days
 from .visits import (
     ensure_stages,
     ensure_visits,
@@ -97,7 +98,14 @@ class StageOccupancy(Result):
         return {"start": self.start_words, "stages": " ".join(stages)}
 
     def rebuild(self, protected: Protected) -> Result:
-        """Return the answer as it may be published: days and rounded shares, and no count of visits."""
+        """Return the answer as it may be published: days and rounded shares, and no count of visits.
+
+        Raises
+        ------
+        QuestionError
+            When it is asked of days so close together that they tell on which day single cases moved on.
+        """
+        ensure_published_days(self.main["days"].tolist())
         return without_counts(super().rebuild(protected))
 
     def findings(self) -> tuple[Readable, ...]:

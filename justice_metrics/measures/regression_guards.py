@@ -12,6 +12,7 @@ from ..base.cells import CellOf, Count
 from ..base.table import Table
 from ..reduce.patterns import HOLDS
 from .guards import Restrictions, among, ending_of, guarded, hidden_counts, not_ended_by
+from .published_days import tell_single_cases
 from .regression_model import Prepared
 
 # "Each further unit" of a number restricts nothing: all units are behind it.
@@ -163,6 +164,8 @@ def with_guards(tables: Mapping[str, Table], made: Prepared, outcomes: Sequence[
     """Return the tables of a regression with what the disclosure gate must know of them."""
     cells = cells_behind(made, outcomes)
     return {
-        name: guarded(one, "internal") if name in _INTERNAL else guarded(one, "model", cells)
+        name: guarded(one, "internal")
+        if name in _INTERNAL or ("days" in one.values and tell_single_cases(one["days"].tolist()))
+        else guarded(one, "model", cells)
         for name, one in tables.items()
     }

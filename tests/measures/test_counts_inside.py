@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.cells import CellOf, Of
+from justice_metrics.base.errors import DisclosureError
 from justice_metrics.base.language import Label
 from justice_metrics.base.result import Result
 from justice_metrics.base.table import Column, Table
@@ -56,6 +59,14 @@ class TestStays:
         assert not any("still there" in one for one in texts)
 
 
+class TestDays:
+    @pytest.mark.parametrize("days", [range(60, 90), (365, 372), (360, 365)])
+    def test_the_day_of_a_single_case_is_not_told(self, days: Sequence[int]) -> None:
+        asked = jm.stage_occupancy(jm.sample_cases(), days=tuple(days))
+        with pytest.raises(DisclosureError, match="single cases"):
+            jm.release([asked], jm.DisclosurePolicy())
+
+
 def asked(count: float) -> Asked:
     return Asked(
         decide=lambda one: Decision(one.value, ""),
@@ -94,3 +105,18 @@ def test_what_is_computed_from_counts_inside() -> None:
     np.testing.assert_allclose(made["share"].astype(float), [0.3, np.nan, 0.02])
     assert np.isnan(made["exact"].astype(float)).all()
     assert made.statuses["share"] == ("", "suppressed", "")
+
+
+class TestFollowUp:
+    def test_an_odd_number_of_days_is_not_published(self) -> None:
+        asked = jm.trends(jm.sample_cases(), outcome="any_exit", within_days=242, period="year")
+        with pytest.raises(DisclosureError, match="single cases"):
+            jm.release([asked], jm.DisclosurePolicy())
+
+    def test_a_model_read_day_by_day_keeps_its_curve(self) -> None:
+        asked = jm.cox_regression(
+            jm.sample_cases(), formula="department", outcome="any_exit", horizon_days=range(60, 120)
+        )
+        assert asked.tables["adjusted"].guard == "internal"
+        usual = jm.cox_regression(jm.sample_cases(), formula="department", outcome="any_exit")
+        assert usual.tables["adjusted"].guard == "model"

@@ -12,7 +12,7 @@ from ...base.cells import BaseCounts, Count, box
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, Setting, format_number, format_share, tr
 from ...base.provenance import LeftOut
-from ...base.result import Definition, Result
+from ...base.result import Definition, Protected, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
@@ -22,6 +22,7 @@ from ...figures.rank_plot import rank_plot
 from ...reduce.offices import OfficeCounts, office_counts, office_sums
 from ..boxes import Restrictions, watched_levels
 from ..declared import LEFT_OUT_WORDS, Share, ensure_level, sampling_notes
+from ..published_days import ensure_published_follow_up
 from ..recorded import ensure_mapped
 from ..shown import among_shown, any_hidden, numbers, of_words, undefined_words
 from ..untold_endings import untold_note
@@ -76,6 +77,11 @@ class OfficeComparison(Result):
         totals = zip(self.units, (self.answer.total_cases, self.answer.total_outcomes), strict=True)
         more = [Count(box(dict(one)), float(n), ("all offices", "", place)) for place, (one, n) in enumerate(totals)]
         return replace(found, counts=(*found.counts, *more))
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published, where its days of follow-up are usual ones."""
+        ensure_published_follow_up(self.provenance)
+        return super().rebuild(protected)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of all offices, who lies outside the funnel, how much they differ, and what ranks tell."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, tr, trn
-from ...base.result import Result
+from ...base.result import Protected, Result
 from ...base.table import Column, Table, Unit
 from ...base.types import Counts, Flags, Floats, Names, names
 from ...cases.casedata import CaseData
@@ -25,6 +25,7 @@ from ...estimate.change_points import (
 from ...figures.control import changing_levels
 from ...reduce.grouped import refuse_many
 from ..declared import PValue, Share, ensure_level, group_words, levels_words, strata_columns
+from ..published_days import ensure_published_follow_up
 from .control_chart import LEAST_PERIODS, ensure_unweighted, without_intervals
 from .count_series import asked_series
 from .series import Series, seasons_of
@@ -72,6 +73,11 @@ class ChangePoints(Result):
 
     series: Series
     found: tuple[tuple[int, int, int, int], ...]
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published, where its days of follow-up are usual ones."""
+        ensure_published_follow_up(self.provenance)
+        return super().rebuild(protected)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the changes that were found."""

@@ -12,7 +12,7 @@ import numpy as np
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Language, Message, Readable, format_number, tr, trn
 from ...base.quantities import NOT_DEFINED
-from ...base.result import Result
+from ...base.result import Protected, Result
 from ...base.table import Column, Table, Unit
 from ...base.types import Flags, Floats, Names, names
 from ...cases.casedata import CaseData
@@ -21,6 +21,7 @@ from ...cases.periods import Period, period_words
 from ...estimate.control_charts import Chart, beyond_limits, chance_beyond, in_runs, p_chart, u_chart
 from ...figures.control import control_chart as drawn_chart
 from ..declared import AS_INDEPENDENT, Points, group_words, levels_words
+from ..published_days import ensure_published_follow_up
 from .count_series import asked_series
 from .series import Series, seasons_of
 from .trends import (
@@ -79,6 +80,11 @@ class ControlChart(Result):
     series: Series
     charts: tuple[Chart, ...]
     run_length: int
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published, where its days of follow-up are usual ones."""
+        ensure_published_follow_up(self.provenance)
+        return super().rebuild(protected)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the periods that signal; where there are groups, how many in each."""

@@ -13,7 +13,7 @@ from ...base.cells import Of
 from ...base.language import Language, Message, Readable, Setting, format_number, format_share, tr, trn
 from ...base.levels import NOT_APPLICABLE, NOT_AVAILABLE, PENDING, UNDER_REVIEW
 from ...base.quantities import NOT_DEFINED, STATUS_WORDS, STATUSES, SUPPRESSED, Quantity
-from ...base.result import Result
+from ...base.result import Protected, Result
 from ...base.table import Column, Table, Unit
 from ...base.types import Floats, Names, names
 from ...cases.casedata import CaseData
@@ -21,6 +21,7 @@ from ...cases.counts.data import CountData
 from ...cases.periods import Period, period_words
 from ...figures.control import period_rows
 from ..declared import FEW_UNITS, Share, ensure_level, group_words, strata_columns
+from ..published_days import ensure_published_follow_up
 from ..shown import HIDDEN, group_names, numbers, strata_of, words_of
 from .count_series import asked_series
 from .series import Series
@@ -60,6 +61,11 @@ class Trends(Result):
     question: ClassVar[str] = "trends"
 
     series: Series
+
+    def rebuild(self, protected: Protected) -> Result:
+        """Return the answer as it may be published, where its days of follow-up are usual ones."""
+        ensure_published_follow_up(self.provenance)
+        return super().rebuild(protected)
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the first and the last complete period; how many are not mature."""
