@@ -25,6 +25,8 @@ from .secondary import Hidden, Task, suppress
 # Population, which units, whether it counts things that a unit has several of, and the true number.
 _Key: TypeAlias = tuple[str, Box, bool, float]
 _NEAR: Final = 1e-9
+# Columns beside the answer itself: what is missing in it, and what became of the rest.
+_SECONDARY: Final = frozenset({"recorded", "not_recorded", "undated", "lost", "pending", "ended", "most", "untold"})
 _NO_TIES: Final[Mapping[str, Sequence[Tie]]] = MappingProxyType({})
 
 
@@ -138,8 +140,11 @@ def protect(
     official: set[tuple[str, Box]] = set()
     limited: set[tuple[str, Box]] = set()
     for population, several in sorted(counts.items()):
-        shown = list(dict.fromkeys(_Shown(one.box, one.events, float(one.value)) for one in several if one.place[0]))
-        cells = _Cells(population, shown, policy, previous, exact, ties.get(population, ()))
+        told = [(_Shown(one.box, one.events, float(one.value)), one.place[1]) for one in several if one.place[0]]
+        # the order of questions and rows must not decide what is hidden
+        shown = sorted({one for one, _ in told}, key=_in_order)
+        main = {one for one, column in told if column not in _SECONDARY}
+        cells = _Cells(population, shown, policy, previous, exact, ties.get(population, ()), main)
         decided = cells.rounded(key) if policy.mode == "round" else cells.suppressed()
         for one, decision in zip(shown, decided, strict=True):
             made[(population, *one)] = decision
@@ -163,6 +168,10 @@ class _Shown(NamedTuple):
     value: float
 
 
+def _in_order(one: _Shown) -> tuple[bool, list[tuple[str, list[str]]], float]:
+    return one.events, sorted((name, sorted(levels)) for name, levels in one.units), one.value
+
+
 class _Cells:
     """The cells of one population, each once, and what can be computed from them."""
 
@@ -174,6 +183,7 @@ class _Cells:
         previous: Sequence[ProtectedCells],
         exact: AbstractSet[tuple[str, Box]],
         ties: Sequence[Tie],
+        main: AbstractSet[_Shown],
     ) -> None:
         self.policy = policy
         self.unit = population.partition(" of ")[0]
@@ -200,6 +210,9 @@ class _Cells:
         # a zero that is shown is told on purpose, or cannot be anything else
         self.known |= self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
         self.limited: frozenset[Box] = frozenset()
+        self.light = np.zeros(len(self.rules), bool)
+        for one, place in zip(shown, self.places, strict=True):
+            self.light[place] = one not in main
 
     def suppressed(self) -> list[Decision]:
         """Hide cells, and show the others as they are."""
@@ -225,6 +238,7 @@ class _Cells:
                 known=known,
                 low=np.where(near, values, self.low),
                 high=np.where(near, values, self.high),
+                light=self.light,
                 protection=self.policy.protection,
             )
         )

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.base.cells import Box, Count, Signed, box
-from justice_metrics.disclosure.policy import DisclosurePolicy, Exact
+from justice_metrics.disclosure.policy import DisclosurePolicy, Exact, Zeros
 from justice_metrics.disclosure.protect import Decisions, protect
 from justice_metrics.disclosure.published import ProtectedCells
 from tests.disclosure.outsider import POPULATION, linked_tables, random_policy, too_narrow
@@ -257,3 +257,33 @@ def test_hiding_only_what_is_small_would_fail_the_same_attack(monkeypatch: pytes
     monkeypatch.setattr(module, "suppress", primary_only)
     found = [too_narrow(linked_tables(np.random.default_rng(seed)), STRUCTURAL) for seed in (9, 71)]
     assert all(found)
+
+
+@pytest.mark.parametrize("zeros", ["protect", "structural"])
+def test_the_order_of_the_counts_does_not_decide_what_is_hidden(zeros: Zeros) -> None:
+    numbers = np.array([[17, 3, 20], [20, 9, 9], [46, 0, 40], [19, 16, 33]])
+    made = [Count(box({}), float(numbers.sum()), ("main", "n", 0))]
+    made += [Count(box({"a": f"a{i}"}), float(one.sum()), ("main", "n", 0)) for i, one in enumerate(numbers)]
+    made += [Count(box({"b": f"b{i}"}), float(one.sum()), ("main", "n", 0)) for i, one in enumerate(numbers.T)]
+    made += [
+        Count(box({"a": f"a{i}", "b": f"b{j}"}), float(numbers[i, j]), ("main", "n", 0))
+        for i in range(4)
+        for j in range(3)
+    ]
+    draw = np.random.default_rng(0)
+    found = set()
+    for _ in range(5):
+        order = [made[place] for place in draw.permutation(len(made))]
+        cells = protect({"case of x": order}, DisclosurePolicy(zeros=zeros, sensitive=())).cells.cells
+        found.add(frozenset(one.units for one in cells if one.value is None))
+    assert len(found) == 1
+
+
+def test_what_is_secondary_in_an_answer_gives_way_before_the_answer() -> None:
+    def parts(column: str, **values: float) -> list[Count]:
+        return [Count(box({"level": one}), n, ("main", column, 0)) for one, n in values.items()]
+
+    # of two that would protect the small one as well, the larger goes, since it tells what is missing
+    cells = [Count(box({}), 90, ("main", "reached", 0)), *parts("reached", a=4, b=40), *parts("pending", c=46)]
+    decided = protect({"case of x": cells}, DisclosurePolicy(zeros="structural", sensitive=()))
+    assert [decided.of("case of x", one).rule for one in cells] == ["", "minimum", "", "linked"]
