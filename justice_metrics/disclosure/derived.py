@@ -27,6 +27,8 @@ from .rounded import needed, on_days, on_grid, significant
 from .wider import DOUBTS, widened
 
 _MEAN_DIGITS: Final = 2
+# A sum or a mean tells of its largest member: it rests on so many times the minimum, as a median does.
+_TIMES_FOR_A_MEAN: Final = 2
 _COEFFICIENT_DIGITS: Final = 3
 # of limits a digit less: they tell of the groups behind a count
 _LIMIT_DIGITS: Final = 2
@@ -120,7 +122,7 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         made = on_days(raw) if column.unit == "days" else significant(raw, _MEAN_DIGITS)
         shown.put(column.name, made, hidden, "few")
     elif column.kind == "mean":
-        hidden |= _too_few(inputs, np.full(len(table), float(asked.minimum)))
+        hidden |= _too_few(inputs, np.full(len(table), float(_TIMES_FOR_A_MEAN * asked.minimum)))
         shown.put(column.name, significant(raw, _MEAN_DIGITS), hidden, "few")
     elif of.formula:
         found = computed(of.formula, inputs, level=of.level, groups=groups)

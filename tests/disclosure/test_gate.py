@@ -211,10 +211,11 @@ def test_a_quantile_rests_on_enough_cases_in_each_tail(n: int, name: str, shown:
 
 def test_a_mean_has_two_digits_and_enough_cases() -> None:
     paid = Column("mean", tr("paid"), "number", "estimate", "mean", of=Of(inputs=("numerator",)))
-    rows = [["a", 9, 1234.5], ["b", 10, 1234.5], ["c", 600, 98765.0]]
+    rows = [["a", 19, 1234.5], ["b", 20, 1234.5], ["c", 600, 98765.0]]
     columns = (key("kind"), count(keys={"kind": "kind"}), paid)
     main = release(answer(*columns, rows=rows, units=5000), SUPPRESS).results[0].main
-    assert hidden(main, "mean")[0]
+    assert hidden(main, "mean") == [True, False, False]
+    assert not any(hidden(main, "numerator"))
     assert main["mean"][2] == 99000.0
 
 
