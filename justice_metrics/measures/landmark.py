@@ -36,7 +36,7 @@ from .declared import (
     outcome_labels,
     sampling_notes,
 )
-from .shown import known, numbers, of_words, undefined_words, words_of
+from .shown import known, numbers, of_words, undefined_words, words_of, written
 from .support.naive import naive_table
 
 if TYPE_CHECKING:
@@ -99,6 +99,9 @@ class LandmarkAssociation(Result):
             one, other = (
                 int(np.flatnonzero((main["outcome"] == outcome) & (main["arm"] == arm))[0]) for arm in ARM_WORDS
             )
+            if "at_risk" not in main.values:
+                said += _published_words(main, difference, row, (one, other), settings)
+                continue
             counts = [float(main[name][place]) for name in ("at_risk", "events") for place in (one, other)]
             if not known(*counts):
                 continue
@@ -158,7 +161,9 @@ class LandmarkAssociation(Result):
         arms = [ARM_WORDS[str(one)].text(language) for one in main["arm"]]
         outcomes = [words_of(main, "outcome", one).text(language) for one in main["outcome"]]
         order = np.argsort([list(dict.fromkeys(outcomes)).index(one) for one in outcomes], kind="stable")
-        beside, undefined = of_words(main, "events", "at_risk", language), undefined_words(main, "estimate", language)
+        inside = "at_risk" not in main.values
+        beside = written(main, "events", language) if inside else of_words(main, "events", "at_risk", language)
+        undefined = undefined_words(main, "estimate", language)
         return dots(
             labels=[arms[row] for row in order],
             groups=[outcomes[row] for row in order] if several else None,
@@ -325,6 +330,28 @@ def landmark_association(
     )
 
 
+def _published_words(
+    main: Table, difference: Table, row: int, arms: tuple[int, int], settings: Mapping[str, object]
+) -> list[Readable]:
+    """Say the shares of both arms without the cases that were open then; nothing where one is hidden."""
+    shares = [float(main["estimate"][place]) for place in arms]
+    if not known(*shares, difference["estimate"][row], difference["conf_low"][row], difference["conf_high"][row]):
+        return []
+    said = tr(
+        "Of the cases open on day {landmark}, {outcome} by day {horizon}: {one} where all actors had started by then, "
+        "{other} where not, counting for cases observed a shorter time; difference {difference} percentage points "
+        "(interval {low} to {high}). This is an association among these cases, not the effect of support.",
+        outcome=words_of(difference, "outcome", difference["outcome"][row]),
+        one=Share(shares[0], 0),
+        other=Share(shares[1], 0),
+        difference=Points(difference["estimate"][row]),
+        low=Points(difference["conf_low"][row]),
+        high=Points(difference["conf_high"][row]),
+        **settings,
+    )
+    return [said, _verdict_on(difference, row)]
+
+
 def _verdict_on(difference: Table, row: int) -> Readable:
     low, high, least = (float(difference[one][row]) for one in ("conf_low", "conf_high", "detectable"))
     shown = tr("{points}", points=Points(least, signed=False)) if np.isfinite(least) else tr("none that is possible")
@@ -410,12 +437,17 @@ class _Cells(NamedTuple):
     arms: Mapping[str, tuple[str, ...]]
 
     def by_arm(self, *, ended: bool) -> CellOf:
-        """Return the cases of the row's arm, or those of them with the row's outcome."""
-        return CellOf(sets={"arm": (self.actors, self.arms)}, keys={"outcome": self.ending} if ended else {})
+        """Return the cases of the row's arm, or those of them with the row's outcome.
+
+        How many were open on a day is what curves hold back until enough have come together: it stays inside.
+        """
+        keys = {"outcome": self.ending} if ended else {}
+        return CellOf(sets={"arm": (self.actors, self.arms)}, keys=keys, internal=not ended)
 
     def by_actors(self, *, ended: bool) -> CellOf:
         """Return the cases with the row's number of actors, or those of them with the row's outcome."""
-        return CellOf(keys={"actors": self.actors} | ({"outcome": self.ending} if ended else {}))
+        keys = {"actors": self.actors} | ({"outcome": self.ending} if ended else {})
+        return CellOf(keys=keys, internal=not ended)
 
     def of_arm(self, arm: str) -> CellOf:
         """Return the cases of one arm with the row's outcome."""

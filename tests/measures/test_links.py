@@ -171,6 +171,20 @@ class TestPending:
         assert {band: sum(parts.values()) for band, parts in told.items()} == {band: held[band] for band in told}
 
 
+class TestOpenOnADay:
+    def test_how_many_were_open_on_the_landmark_stays_inside(self, cases: jm.CaseData) -> None:
+        answer = jm.landmark_association(cases, actors=("lawyer", "psychologist"), landmark_days=180)
+        check_declared(answer)
+        public = jm.release([answer], jm.DisclosurePolicy(minimum=MINIMUM)).results[0]
+        assert "at_risk" not in public.main.values
+        assert "at_risk" not in public.tables["by_actors"].values
+        # two digits of a share leave room for at least so many numbers of cases
+        share, raw = public.main["estimate"][0], answer.main["estimate"][0]
+        assert share == pytest.approx(float(f"{raw:.2g}"))
+        assert public.findings()[0].text().startswith("Of the cases open on day 180, ")
+        public.plot()
+
+
 def _of(table: Table, column: str, label: str) -> list[float]:
     held = {
         str(area): float(n)
