@@ -47,7 +47,7 @@ from . import (
 )
 from .options import Options
 from .shell import FAULT, INTERRUPTED, explained
-from .speech import Words, spoken_language
+from .speech import Words, asked_language, spoken_language
 
 GROUPS = (
     sample,
@@ -85,9 +85,9 @@ GROUPS = (
 )
 
 
-def build(language: Language) -> typer.Typer:
-    """Return the application with its help in one language."""
-    options = Options(language)
+def build(language: Language, asked: Language | None = None) -> typer.Typer:
+    """Return the application with its help in one language; messages are in it too where it was asked for."""
+    options = Options(language, asked)
     words = options.words
     app = typer.Typer(
         name="justice-metrics",
@@ -126,9 +126,9 @@ def build(language: Language) -> typer.Typer:
     return app
 
 
-def command(language: Language) -> Any:
+def command(language: Language, asked: Language | None = None) -> Any:
     """Return the application as the command that runs, with the headings of its help in one language."""
-    made = typer.main.get_command(build(language))
+    made = typer.main.get_command(build(language, asked))
     _headed(made, Words(language))
     return made
 
@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = spoken_language(given, os.environ)
     try:
-        command(language)(args=given, prog_name="justice-metrics")
+        command(language, asked_language(given))(args=given, prog_name="justice-metrics")
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except Exception as error:  # nobody is to meet a traceback with data in it

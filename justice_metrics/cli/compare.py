@@ -56,7 +56,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.quality.extracts import compare_extracts
 
             first, second = cases_of(shell, earlier), cases_of(shell, later)

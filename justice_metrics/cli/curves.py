@@ -49,7 +49,7 @@ def _add_open_share(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.open_share import open_share as ask
 
             given: Any = {"variance": variance, "limits": limits, "band": band}
@@ -103,7 +103,7 @@ def _add_means(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.restricted_means import restricted_means
 
             given: Any = {"variance": variance, "limits": limits, "adjust": adjust}
@@ -174,7 +174,7 @@ def _add_tests(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.curve_tests import curve_tests
 
             given: Any = {"test": test, "adjust": adjust}

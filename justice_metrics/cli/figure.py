@@ -49,7 +49,7 @@ def add(app: typer.Typer, options: Options) -> None:
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, out=out) as shell:
             from ..base.errors import OutputError
             from ..publish.folder import write_file
             from ..publish.names import file_stem

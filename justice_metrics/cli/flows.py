@@ -81,7 +81,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.flows.case_flows import case_flows
 
             shell.give(
@@ -145,7 +145,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.flows.nowcast import nowcast as ask
 
             shell.give(

@@ -88,7 +88,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json) as shell:
             from ..cases.proposals.propose import propose_mapping
             from ..cases.readers.database_url import source_name
             from ..publish.folder import write_file

@@ -88,7 +88,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..cases.linkage.linked import THRESHOLDS, link_registers
             from ..cases.linkage.links_file import write_links
             from ..cases.linkage.review import review_path, write_review
@@ -159,7 +159,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json) as shell:
             from ..cases.linkage.pseudonym_file import left_in, write_pseudonymised
 
             written = write_pseudonymised(

@@ -58,7 +58,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.offices.compare_offices import compare_offices
 
             shell.give(
@@ -123,7 +123,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.rates.population_rates import population_rates as ask
 
             shell.give(

@@ -18,10 +18,12 @@ class Options:
     Parameters
     ----------
     language : {"en", "es"}
+    asked : {"en", "es"}, optional
+        Language that the words of the command ask for, before or after its name.
     """
 
-    def __init__(self, language: Language) -> None:
-        self.words = Words(language)
+    def __init__(self, language: Language, asked: Language | None = None) -> None:
+        self.words = Words(language, asked)
 
     def panel(self) -> str:
         """Return the heading over the options that every command has."""

@@ -44,7 +44,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..cases.procedure_file import read_procedure
             from ..measures.procedure_map import procedure_map
 
@@ -68,7 +68,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json) as shell:
             from ..cases.procedure_file import read_procedure
 
             read = read_procedure(procedure)

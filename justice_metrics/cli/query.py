@@ -70,7 +70,7 @@ def add(app: typer.Typer, options: Options) -> None:
         question = {"ask": ask, **_settings(settings)}
         question |= {"by": list(by)} if by else {}
         question |= {"mapping": mapping} if mapping is not None else {}
-        with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json) as shell:
             from ..study.plan import language_of
             from ..study.query import query_study
 

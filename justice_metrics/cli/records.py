@@ -109,6 +109,6 @@ def _add(app: typer.Typer, options: Options, name: str, module: str, function: s
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json, out=out) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             ask = getattr(importlib.import_module(f"..measures.records.{module}", __package__), function)
             shell.give(ask(cases_of(shell, mapping), by=tuple(by), confidence_level=confidence_level))

@@ -34,7 +34,7 @@ def add(app: typer.Typer, options: Options) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language, quiet=quiet, json=json) as shell:
+        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json) as shell:
             from ..simulate.sample import write_sample
 
             with shell.working(tr("Simulating case files")):

@@ -100,7 +100,7 @@ def add(app: typer.Typer, options: Options) -> None:
         ),
         language: str | None = options.language(),
     ) -> None:
-        with Shell(words.language, language=language):
+        with Shell(words.language, language=language or words.asked):
             if file not in SCHEMAS:
                 raise SettingsError(
                     tr("There is no settings file called '{name}'.", name=file), suggestion(file, tuple(SCHEMAS))

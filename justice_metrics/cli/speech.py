@@ -43,8 +43,10 @@ def _of_environment(environment: Mapping[str, str]) -> Language:
 class Words:
     """Gives the text of messages in one language, for help texts that are made before a command runs."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, asked: Language | None = None) -> None:
         self.language = language
+        # what the user asked for goes before what a file says
+        self.asked = asked
 
     def __call__(self, message: Message) -> str:
         """Return the text."""

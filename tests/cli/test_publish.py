@@ -32,6 +32,13 @@ def test_publish_then_ask(shell: Run, study: Path) -> None:
     assert "How to cite" in out.read_text(encoding="utf-8-sig")
 
 
+def test_the_language_that_was_asked_for_wins_wherever_it_stands(shell: Run, study: Path) -> None:
+    """The study speaks English by itself."""
+    for words in (("--language", "es", "publish", str(study)), ("publish", str(study), "--language", "es")):
+        assert "La publicación " in shell(*words).out
+    assert " is published:" in shell("publish", str(study)).out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "telling"),
     [
