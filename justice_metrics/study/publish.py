@@ -26,6 +26,7 @@ from ..publish.inert import without_folder
 from ..publish.passport import Passport, read_passport
 from ..publish.record import as_json
 from ..publish.releases import StoredRelease, add_release, publishing_alone, releases
+from ..publish.revisions import revision_lines
 from ..publish.secure_side import SecureSide, json_text, keyed_digest
 from ..publish.software import software_record
 from .asking import Progress, Steps, asked, read_data, reading, readings
@@ -224,10 +225,12 @@ def _published(
     """Write the files of a release, check them on the secure side, and only then put them in public."""
     number = len(gate.stored) + 1
     before = gate.stored[-1] if gate.stored else None
-    log = changes_between(before.record(RESULTS) if before else None, record, before.number if before else None)
+    known = before.record(RESULTS) if before else None
+    log = changes_between(known, record, before.number if before else None)
+    changes = revision_lines(log, made.results, before=known, now=record)
     passport = gate.passport.of_release(number, citation(study, gate.passport, made.results, number))
     names = [one.provenance.question or one.question for one in made.results]
-    files = report_files(made, study, names=names, steps=steps, passport=passport, changes=log.lines())
+    files = report_files(made, study, names=names, steps=steps, passport=passport, changes=changes)
     steps.next(tr("Making the replication package"))
     files |= {f"replication/{name}": data for name, data in replication_files(study, gate.policy, made.results).items()}
     files |= {"changes.json": json_text(log.to_record()), "changes.csv": log.csv_bytes()}
