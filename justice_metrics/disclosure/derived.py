@@ -30,6 +30,7 @@ _MEAN_DIGITS: Final = 2
 # A sum or a mean tells of its largest member: it rests on so many times the minimum, as a median does.
 _TIMES_FOR_A_MEAN: Final = 2
 _COEFFICIENT_DIGITS: Final = 3
+_DIFFERENCES: Final = frozenset({"difference", "difference_from_previous", "difference_from_first"})
 # of limits a digit less: they tell of the groups behind a count
 _LIMIT_DIGITS: Final = 2
 
@@ -126,6 +127,8 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         shown.put(column.name, significant(raw, _MEAN_DIGITS), hidden, "few")
     elif of.formula:
         found = computed(of.formula, inputs, level=of.level, groups=groups)
+        if asked.rounding:
+            hidden |= _by_rounding_alone(table, column, inputs, found, asked.base) & known
         shown.put(column.name, np.where(known, found, np.nan), hidden, "derived")
     elif asked.rounding or (column.kind in DOUBTS and of.rows == "own"):
         # what takes more than the counts of its row, such as clusters, tells of the counts behind these
@@ -134,6 +137,29 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         digits = _LIMIT_DIGITS if column.role == "interval" else _COEFFICIENT_DIGITS
         made = significant(raw, digits) if column.kind == "coefficient" else raw
         shown.put(column.name, made, hidden, "derived")
+
+
+def _by_rounding_alone(table: Table, column: Column, inputs: list[Floats], found: Floats, base: int) -> Flags:
+    """Return where rounding may be all there is: a difference within its reach, a part as large as its whole."""
+    nothing = np.zeros(len(table), np.bool_)
+    if column.of is None:
+        return nothing
+    reach = (base - 1) * _counts_behind(table, column)
+    if column.of.formula in _DIFFERENCES:
+        return np.asarray(np.abs(found) <= reach, np.bool_)
+    if column.of.formula == "change":
+        return np.asarray(np.abs(inputs[0] - inputs[1]) <= reach, np.bool_)
+    if column.of.formula in {"share", "complement"}:
+        return np.asarray(inputs[0] >= inputs[1], np.bool_)
+    return nothing
+
+
+def _counts_behind(table: Table, column: Column) -> int:
+    """Return how many counts a number of a row is computed from."""
+    if column.of is None:
+        return 0 if column.kind == "setting" else 1
+    others = {one.name: one for one in table.columns}
+    return sum(_counts_behind(table, others[one]) for one in column.of.inputs)
 
 
 def _floats(shown: Shown, name: str) -> Floats:
@@ -146,4 +172,3 @@ def _too_few(inputs: list[Floats], least: Floats) -> Flags:
     for one in inputs:
         few |= ~(one >= least)
     return few
-

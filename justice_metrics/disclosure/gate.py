@@ -217,6 +217,7 @@ class _Gate:
             large_enough=lambda count: decisions.large_enough(given.population, count),
             minimum=policy.minimum,
             rounding=policy.mode == "round",
+            base=policy.base,
         )
 
     def passed(self) -> _Passed | Readable:

@@ -50,6 +50,8 @@ class Asked:
         Whether counts are rounded; else those that are shown are exact.
     wider : float
         By how much limits of the answer are wider than those of independent cases; NaN: none can be told.
+    base : int
+        Rounded counts are multiples of it.
     """
 
     decide: Callable[[Count], Decided]
@@ -57,6 +59,7 @@ class Asked:
     minimum: int
     rounding: bool
     wider: float = float("nan")
+    base: int = 1
 
 
 class Guarded(NamedTuple):

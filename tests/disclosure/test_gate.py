@@ -102,6 +102,27 @@ def test_without_a_formula_nothing_is_computed_from_rounded_counts(rounding: Dis
     assert all(hidden(release(made, rounding).results[0].main, "half"))
 
 
+def test_a_difference_or_a_hundred_per_cent_by_rounding_alone_is_held_back(rounding: DisclosurePolicy) -> None:
+    flow = ("start", "came", "went")
+    columns = (
+        key("court"),
+        *(count(one, keys={"court": "court"}, fixed={"of": (one,)}) for one in (*flow, "end")),
+        share("by_flows", "stock", *flow),
+        share("residual", "difference", "end", "by_flows"),
+        share("kept", "share", "went", "came"),
+    )
+    rows = [
+        ["a", 103, 51, 44, 110, 110, 0, 44 / 51],
+        ["b", 103, 51, 44, 210, 110, 100, 44 / 51],
+        ["c", 303, 100, 100, 303, 303, 0, 1],
+    ]
+    main = release(answer(*columns, rows=rows, units=900), rounding).results[0].main
+    assert hidden(main, "residual") == [True, False, True]
+    assert not any(hidden(main, "by_flows"))
+    assert hidden(main, "kept")[2]
+    assert release(answer(*columns, rows=rows, units=900), SUPPRESS).results[0].main["residual"].tolist() == [0, 100, 0]
+
+
 def test_a_column_that_declares_nothing_keeps_its_table_inside() -> None:
     loose = Column("mystery", tr("?"), "number", "estimate", "share")
     good = table((stratum("sex"), count()), [["female", 400], ["male", 600]])

@@ -76,7 +76,8 @@ def test_no_interval_is_narrower_than_that_of_the_clusters() -> None:
 def test_rounded_counts_have_limits_of_rounded_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MADE_SECRET", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
     policy = DisclosurePolicy(mode="round", zeros="structural", secret="env:MADE_SECRET")
-    table = release([by_office(([20, 5, 9, 30], [60, 50, 40, 53]))], policy).results[0].main
+    offices = ([20, 5, 9, 30], [60, 50, 40, 53]), ([21, 25, 9, 31], [90, 80, 40, 64])
+    table = release([by_office(*offices)], policy).results[0].main
     (n, d), low = (float(table[one][0]) for one in PAIR), float(table["conf_low"][0])
     assert n % 5 == d % 5 == 0
     assert 0 < low < n / d
