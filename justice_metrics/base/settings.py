@@ -5,10 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 from .errors import SettingsError, nearest
-from .language import Message, tr
+from .language import Message, tr, trn
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -86,9 +86,29 @@ def validated(model: type[Model], data: Mapping[str, Any], *, source: str) -> Mo
         problems = [_problem(model, one) for one in error.errors(include_url=False)]
         shown = problems[:_MOST_PROBLEMS]
         raise SettingsError(
-            tr("{source} has {n} problem(s): {problems}", source=source, n=len(problems), problems=_Lines(shown)),
+            trn(
+                "{source} has {n} problem: {problems}",
+                "{source} has {n} problems: {problems}",
+                len(problems),
+                source=source,
+                problems=_Lines(shown),
+            ),
             tr("Correct the file and run the same command again."),
         ) from None
+
+
+# What the checker calls in English, by the beginning of its kind of error.
+_WANTED: Final = (
+    ("int_", tr("a whole number")),
+    ("float_", tr("a number")),
+    ("string_type", tr("text in quotes")),
+    ("bool_", tr("true or false")),
+    ("list_type", tr("a list")),
+    ("tuple_type", tr("a list")),
+    ("date_", tr("a day such as 2018-04-30")),
+    ("dict_type", tr("a table of keys and values")),
+    ("model_type", tr("a table of keys and values")),
+)
 
 
 class _Lines:
@@ -120,6 +140,7 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
         allowed = str(context.get("expected", ""))
         options = [one.strip(" '") for one in allowed.replace(" or ", ", ").split(",")]
         match = nearest(str(error.get("input")), options)
+        allowed = ", ".join(f"'{one}'" for one in options)
         if match:
             return tr(
                 "'{key}' is {found}; allowed are {allowed}; did you mean '{match}'?",
@@ -133,6 +154,9 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
         return tr("'{key}' is {found}; write it as a list: {key} = [{found}].", key=key, found=found)
     if kind == "value_error" and isinstance(context.get("error"), ReadableError):
         return tr("'{key}': {reason}", key=key or "-", reason=context["error"].message)
+    wanted = next((words for begins, words in _WANTED if kind.startswith(begins)), None)
+    if wanted is not None:
+        return tr("'{key}' is {found}; {wanted} is expected.", key=key, found=found, wanted=wanted)
     return tr("'{key}' is {found}: {reason}.", key=key, found=found, reason=str(error["msg"]))
 
 

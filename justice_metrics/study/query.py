@@ -120,7 +120,7 @@ def query_study(
         files |= {f"tables/{name}.csv": csv_bytes(table, language=told) for name, table in shown.tables.items()}
         checked(files, gate, made, canaries)
         number = _entered(gate, made, files, question)
-    note = tr("How to cite: {citation}", citation=cited.citation)
+    note = tr("How to cite: {citation} (query {n})", citation=cited.citation, n=number)
     answer = AnsweredQuery(result=replace(shown, notes=(*shown.notes, note)), number=number, lines=told_of(made))
     for each in out:
         write_file(each, query_bytes(answer.result, Path(each).suffix.lower(), told))
@@ -201,4 +201,9 @@ def _ensure_suffixes(out: Sequence[str | Path]) -> None:
             raise OutputError(
                 tr("'{name}' cannot be written: its ending says no known format.", name=Path(each).name),
                 tr("The name must end in one of: {known}.", known=QUERY_SUFFIXES),
+            )
+        if Path(each).exists():
+            raise OutputError(
+                tr("'{name}' is there already, and an answer that was given stays as it is.", name=Path(each).name),
+                tr("Name another file."),
             )

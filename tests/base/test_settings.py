@@ -55,30 +55,30 @@ def test_what_is_right_is_kept() -> None:
         ({}, "'title' is missing."),
         (
             {"title": "x", "part": {"language": "ess"}},
-            "'part.language' is 'ess'; allowed are 'en' or 'es'; did you mean 'es'?",
+            "'part.language' is 'ess'; allowed are 'en', 'es'; did you mean 'es'?",
         ),
-        ({"title": "x", "part": {"language": "quechua"}}, "'part.language' is 'quechua'; allowed are 'en' or 'es'."),
+        ({"title": "x", "part": {"language": "quechua"}}, "'part.language' is 'quechua'; allowed are 'en', 'es'."),
         ({"title": "x", "parts": [{}, {"form": ["a"]}]}, "'parts.2.form' is not a known key; did you mean 'from'?"),
         ({"title": "x", "level": 95}, "'level': Shares lie between 0 and 1."),
-        ({"title": 7}, "'title' is 7: "),
+        ({"title": 7}, "'title' is 7; text in quotes is expected."),
     ],
 )  # fmt: skip
 def test_one_fault(data: dict[str, Any], expected: str) -> None:
     error = wrong(data)
     assert expected in str(error)
-    assert str(error).startswith("study.toml has 1 problem(s):")
+    assert str(error).startswith("study.toml has 1 problem:")
     assert error.remedy is not None
 
 
 def test_all_faults_at_once() -> None:
     error = wrong({"titl": "y", "level": 95, "part": {"language": "ess"}})
-    assert str(error).startswith("study.toml has 4 problem(s):")
+    assert str(error).startswith("study.toml has 4 problems:")
     assert str(error).count("\n  - ") == 4
 
 
 def test_a_flood_of_faults_is_cut() -> None:
     error = wrong({f"key{n}": n for n in range(20)})
-    assert "21 problem(s)" in str(error)
+    assert "21 problems" in str(error)
     assert str(error).count("\n  - ") == 8
 
 

@@ -58,7 +58,7 @@ def test_a_command_that_follows_cases_says_which_ones_take_counts(command: str, 
     assert "juzgados.toml' describes a table of counts" in answer.err
     assert "flows, ratios," in answer.err
     # nothing of what would be wrong in a mapping of cases
-    assert "problem(s)" not in answer.err
+    assert " problem" not in answer.err
     assert "is missing" not in answer.err
 
 

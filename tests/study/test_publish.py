@@ -351,6 +351,11 @@ class TestQuery:
         assert [(one["kind"], one["number"]) for one in register] == [("release", 1), ("query", 1)]
         assert register[1]["asked"] == {"ask": "outcome_shares", "by": "['court']"}
         assert not list((study.parent / "public").glob("*/t.csv"))
+        assert "(query 1)" in below
+        # an answer that was given stays: another one does not take its place
+        with pytest.raises(OutputError, match="is there already"):
+            query_study(study, {"ask": "outcome_shares"}, out=[out])
+        assert out.read_text(encoding="utf-8-sig") == text
 
     def test_the_same_answer_again_is_known(self, study: Path) -> None:
         asked = {"ask": "outcome_shares", "by": ["department"]}

@@ -105,8 +105,8 @@ def test_columns_and_states_are_listed_with_their_keys() -> None:
 def test_every_wrong_key_is_named_at_once() -> None:
     data = raw(data__date_order="dym", outcome__lables={}, cases__id=None, attributes__sex={"colum": "Sexo"})
     message = refusal(data)
-    assert "mapping.toml has 5 problem(s)" in message
-    assert "'data.date_order' is 'dym'; allowed are 'dmy', 'mdy' or 'ymd'; did you mean 'ymd'?" in message
+    assert "mapping.toml has 5 problems" in message
+    assert "'data.date_order' is 'dym'; allowed are 'dmy', 'mdy', 'ymd'; did you mean 'ymd'?" in message
     assert "'outcome.lables' is not a known key; did you mean 'labels'?" in message
     assert "'cases.id' is missing" in message
     assert "did you mean 'column'?" in message
@@ -130,7 +130,7 @@ def test_every_wrong_key_is_named_at_once() -> None:
         ({"cases__sampling__frame": "closed"}, "closed_only"),
         ({"data__encoding": "utf-99"}, "not an encoding"),
         ({"data__separator": ";;"}, "data.separator"),
-        ({"data__faults": "ignore"}, "'refuse' or 'count'"),
+        ({"data__faults": "ignore"}, "'refuse', 'count'"),
         ({"outcome__labels": {"En Trámite": "pending", "en tramite": "rejected"}}, "stands there twice"),
         ({"outcome__labels": {" ": "pending"}}, "blank"),
         ({"outcome__ignore": ["en tramite"]}, "'ignore'"),
