@@ -147,6 +147,15 @@ class TestHearings:
         assert "certainty" in public.tables
         assert "dates" not in public.tables
 
+    def test_what_two_ways_leave_over_is_told_together(self, cases: jm.CaseData) -> None:
+        answer = jm.hearings(cases)
+        held = answer.tables["held"]
+        everybody = held["denominator"] == held["numerator"]
+        assert everybody.any()
+        assert not (held["censored"] + held["otherwise"])[everybody].any()
+        public = jm.release([answer, jm.attrition(cases)], jm.DisclosurePolicy(minimum=MINIMUM)).results[0]
+        assert {"censored", "otherwise"}.isdisjoint(public.tables["held"].values)
+
     def test_the_sum_of_statements_stays_inside(self, cases: jm.CaseData) -> None:
         answer = jm.repeated_statements(cases)
         check_declared(answer)

@@ -258,7 +258,8 @@ def _days_table(
     of = Of(inputs=("numerator", "denominator"))
 
     def ended(how: str) -> CellOf:
-        return CellOf(fixed={**_rows(what), "ended by": (how,)})
+        # where all came to it, both of the others are 0: what two leave over is told together, or not at all
+        return CellOf(fixed={**_rows(what), "ended by": (how,)}, internal=how != "came" and otherwise is not None)
 
     columns = [
         *strata_columns(table.strata.names),
