@@ -160,9 +160,12 @@ class _Curve:
         """Return the parts of the curve that may be told, as far as enough are at risk; None where nothing may."""
         total = self.total
         hidden = np.isnan(np.array(total.endings, np.float64))
+        if np.isnan(total.entered):
+            return None
+        if np.isnan(total.pending):
+            return self._of_hidden_pending(hidden, rule)
         # exact totals leave one hidden ending no secret; of rounded ones only about so much follows as is shown anyway
-        alone = rule.base is None and int(hidden.sum()) == 1
-        if np.isnan(total.entered) or np.isnan(total.pending) or alone:
+        if rule.base is None and int(hidden.sum()) == 1:
             return None
         # what is hidden goes together; what is shown by itself stays
         own = np.flatnonzero(~hidden).tolist()
@@ -177,14 +180,40 @@ class _Curve:
             gone_by = self.events[hidden].sum(axis=0)
             parts.append((together, np.zeros(len(gone_by)) if few else gone_by, 0.0 if few else rest))
         last = last_day(self.entered, self.events.sum(axis=0), self.censored, rule.at_risk)
+        places = [*own, -1] if hidden.any() else own
+        return self._cut_at(last, parts, total.pending, places, rule)
+
+    def _of_hidden_pending(self, hidden: Flags, rule: Rule) -> _Cut | None:
+        """Return the parts of a curve of which the total of the pending is hidden, and of an ending as well.
+
+        It is cut while of all whose total is hidden, pending or not, twice the minimum are left: among these nobody can
+        tell the few.
+        """
+        if rule.base is not None or not hidden.any():
+            return None
+        total = self.total
+        own, behind = np.flatnonzero(~hidden).tolist(), np.flatnonzero(hidden).tolist()
+        series = self.events[hidden].sum(axis=0)
+        parts = [(self.boxes[k], self.events[k], total.endings[k]) for k in own]
+        # how many ended so in all stays unknown
+        parts.append((union([self.boxes[k] for k in behind]), series, np.nan))
+        rest = total.entered - sum(total.endings[k] for k in own)
+        enough = np.flatnonzero(rest - np.cumsum(series) >= 2 * rule.minimum)
+        last = last_day(self.entered, self.events.sum(axis=0), self.censored, rule.at_risk)
+        last = min(last, int(enough[-1]) if len(enough) else -1)
+        return self._cut_at(last, parts, np.nan, [*own, behind[0] if len(behind) == 1 else -1], rule)
+
+    def _cut_at(
+        self, last: int, parts: Sequence[tuple[Box, Floats, float]], pending: float, places: list[int], rule: Rule
+    ) -> _Cut | None:
         if last < 0:
             return None
-        cut = slice(0, last + 1)
+        total, cut = self.total, slice(0, last + 1)
         series = [_Part(self.units | where, counts[cut], n) for where, counts, n in parts]
-        series.append(_Part(self.units | _CENSORED, self.censored[cut], total.pending))
+        series.append(_Part(self.units | _CENSORED, self.censored[cut], pending))
         came = rule.held_back(self.entered[cut], None)
         came[int(np.argmax(came > 0))] += total.entered - came.sum()
-        return _Cut(series, came, total.entered, [*own, -1] if hidden.any() else own, len(self.events))
+        return _Cut(series, came, total.entered, places, len(self.events))
 
 
 class _Part(NamedTuple):

@@ -362,7 +362,7 @@ def coarse_curve(times: Times, protected: Protected, table: str = "main") -> Coa
     sums = np.nansum(events.astype(float), axis=2)
     totals = sums if shown.totals is None else np.asarray(shown.totals, np.float64)[kept]
     # some ended so, but none of their days is told: that is no zero
-    joined |= (sums == 0) & (totals > 0)
+    joined |= (sums == 0) & ~(totals <= 0)
     # an ending that is told in no group has no curve of its own
     told = np.flatnonzero(~joined.all(axis=0))
     # nobody's endings had to be put together

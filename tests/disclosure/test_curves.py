@@ -90,7 +90,6 @@ def test_hidden_endings_go_together() -> None:
     [
         Totals(entered=NAN, endings=(60.0, 6.0, 7.0), pending=50.0),
         Totals(entered=123.0, endings=(60.0, NAN, 7.0), pending=50.0),
-        Totals(entered=123.0, endings=(60.0, NAN, NAN), pending=NAN),
         Totals(entered=123.0, endings=(60.0, NAN, NAN), pending=58.0),
     ],
 )
@@ -139,6 +138,34 @@ def test_endings_together_tell_no_more_than_each_whatever_was_asked_first(turned
     at = list(together.days).index(30)
     assert together.events[0, 0, : at + 1].sum() == 15
     assert together.events.sum() == 38
+
+
+@pytest.mark.parametrize("pending", [3, 9])
+def test_few_pending_do_not_cost_a_group_its_curve(pending: int) -> None:
+    events = np.zeros((1, 1, 200), int)
+    events[0, 0, 10:160] = 2
+    censored = np.zeros((1, 200), int)
+    censored[0, 199] = pending
+    one = curve(events, censored)
+    made = alone(one, [Totals(entered=300.0 + pending, endings=(NAN,), pending=NAN)])
+    assert made.hidden == 0
+    told_of = np.nan_to_num(made.counts.events[0, 0]).sum()
+    # those who are left hide who of them is pending
+    assert 200 < told_of <= 300 + pending - 20
+    assert made.counts.totals is not None
+    assert np.isnan(made.counts.totals[0, 0])
+
+
+@pytest.mark.parametrize(("left", "steps"), [(63.0, 13.0), (20.0, 0.0)])
+def test_of_hidden_totals_twice_the_minimum_is_left(left: float, steps: float) -> None:
+    events = np.zeros((1, 3, 200), int)
+    events[0, 0, 20], events[0, 1, 40], events[0, 2, 50] = 60, 6, 7
+    censored = np.zeros((1, 200), int)
+    censored[0, 199] = left - 13
+    made = alone(curve(events, censored), [Totals(entered=60 + left, endings=(60.0, NAN, NAN), pending=NAN)])
+    assert made.counts.endings[-1] == JOINED
+    assert np.nan_to_num(made.counts.events[0, -1]).sum() == steps
+    assert np.nansum(made.counts.events[0, 0]) == 60
 
 
 def test_no_time_and_nobody() -> None:
