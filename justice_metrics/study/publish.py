@@ -266,8 +266,8 @@ def told_of(made: Release) -> tuple[Readable, ...]:
     if not hidden:
         return told
     summary = trn(
-        "{n} number is hidden, in {tables}; the ledger says by which rules.",
-        "{n} numbers are hidden, in {tables}; the ledger says by which rules.",
+        "{n} number is hidden, in {tables}.",
+        "{n} numbers are hidden, in {tables}.",
         hidden,
         tables=trn("{n} table", "{n} tables", sum(bool(one.rules) for one in made.ledger.entries)),
     )
