@@ -19,7 +19,7 @@ _BITS: Final = 18
 _AT_ONCE: Final = 1 << 22
 # odd multipliers of a multiplicative hash (the golden ratio of the range)
 _SPREAD: Final = {32: np.uint32(2654435769), 64: np.uint64(11400714819323198485)}
-_ENCODINGS: Final = ("utf-8", "latin-1", "utf-16-le", "utf-16-be", "cp850")
+_ENCODINGS: Final = ("utf-8", "latin-1", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp850")
 
 # What tells of the machine or of an error rather than of justice.
 TRACES: Final = (
@@ -80,6 +80,9 @@ class Canaries:
                 forms.setdefault(form.lower(), word)
         # Each form is found by its last bytes: beginnings, such as the year of an id, are shared by many.
         self._ends = {width: _Ends(width, forms) for width in _WIDTHS}
+
+    def __bool__(self) -> bool:
+        return any(one.by_end for one in self._ends.values())
 
     def in_layer(self, layer: bytes) -> set[str]:
         """Return the words that are in a layer of a file, capitals and small letters alike."""

@@ -16,7 +16,7 @@ from .contents.pictures import look_at_pdf, look_at_png
 from .contents.tables import look_at_csv, look_at_json, look_at_notebook, look_at_parquet
 from .copies import compare_copies
 from .inventory import take_inventory
-from .layers import TooLargeError, layers
+from .layers import TooLargeError, as_read, layers
 from .reading import RESULTS
 from .report import AuditReport, Finding
 
@@ -86,10 +86,13 @@ def _together(name: str, told: Iterator[Told]) -> Iterator[Finding]:
 
 def _words(name: str, data: bytes, canaries: Canaries) -> Iterator[Finding]:
     """Yield that a file holds words that must be nowhere, without repeating them."""
-    words, traces = set[str](), set()
+    words, traces = canaries.in_layer(name.encode("utf-8", "replace")), set()
     try:
         for layer in layers(data):
             words |= canaries.in_layer(layer)
+            if canaries:
+                for read in as_read(layer):
+                    words |= canaries.in_layer(read)
             traces |= {kind for kind, pattern in TRACES if pattern.search(layer)}
     except TooLargeError:
         yield Finding("unreadable", tr("It unpacks to more than can be looked through."), name)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import io
 import json
@@ -119,6 +120,36 @@ def test_a_canary_is_found_in_every_layer(tmp_path: Path) -> None:
     for what, data in inside.items():
         assert any(looked_for.in_layer(layer) for layer in layers(data)), what
     assert not any(looked_for.in_layer(layer) for layer in layers(b"Maria Quispe, Fernando " * 20))
+
+
+def test_a_word_is_found_however_it_is_written(tmp_path: Path) -> None:
+    """By html, addresses and scripts; with other hyphens, marks that nobody sees, tags between; packed in lines."""
+    wrapped = base64.encodebytes(b"x" * 50 + PERSON.encode() + b"y" * 80)
+    written = {
+        "decimal": "".join(f"&#{ord(one)};" for one in PERSON),
+        "hexadecimal": "".join(f"&#x{ord(one):x};" for one in PERSON),
+        "percent": "".join(f"%{one:02X}" for one in PERSON.encode()),
+        "script": "".join(f"\\x{ord(one):02x}" for one in PERSON),
+        "json": "".join(f"\\u{ord(one):04x}" for one in PERSON),
+        "hyphens": CASE.replace("-", "\u2011"),
+        "soft hyphens": "\u00ad".join(PERSON),
+        "no width": "\u200b".join(CASE),
+        "full width": "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in CASE),
+        "tags": f"<t>{PERSON[:7]}</t><t xml:space='preserve'>{PERSON[7:]}</t>",
+        "spaces": CASE.replace("-", " "),
+        "lines": wrapped.decode(),
+        "spaced": " ".join(f"{one:02x}" for one in PERSON.encode()),
+    }
+    for what in (*written, "bz2", "utf-32", "name"):
+        (tmp_path / what).mkdir()
+    for what, text in written.items():
+        folder = release(tmp_path / what, notes_dot_txt=f"before {text} after".encode())
+        assert [one.kind for one in check_release(folder, canaries=[PERSON, CASE]).findings] == ["canary"], what
+    for what, data in {"bz2": bz2.compress(PERSON.encode()), "utf-32": PERSON.encode("utf-32")}.items():
+        folder = release(tmp_path / what, notes_dot_txt=data)
+        assert "canary" in [one.kind for one in check_release(folder, canaries=[PERSON]).findings], what
+    write_folder({f"{CASE}.txt": b"nothing"}, tmp_path / "name" / "r")
+    assert "canary" in [one.kind for one in check_release(tmp_path / "name" / "r", canaries=[CASE]).findings]
 
 
 @given(st.data())
