@@ -29,6 +29,9 @@ _NEAR: Final = 1e-9
 _SECONDARY: Final = frozenset({"recorded", "not_recorded", "undated", "lost", "pending", "ended", "most", "untold"})
 _NO_TIES: Final[Mapping[str, Sequence[Tie]]] = MappingProxyType({})
 
+_BESIDE: Final = 0.25
+_KNOWN_ELSEWHERE: Final = 20.0
+
 
 class Decision(NamedTuple):
     """What becomes of a count.
@@ -210,9 +213,10 @@ class _Cells:
         # a zero that is shown is told on purpose, or cannot be anything else
         self.known |= self.system.real & (self.system.values <= _NEAR) & (self.rules == "")
         self.limited: frozenset[Box] = frozenset()
-        self.light = np.zeros(len(self.rules), bool)
+        # what an earlier release tells is hidden last: it is known there
+        self.weight = np.where(self.near & ~changed, _KNOWN_ELSEWHERE, 1.0)
         for one, place in zip(shown, self.places, strict=True):
-            self.light[place] = one not in main
+            self.weight[place] *= 1.0 if one in main else _BESIDE
 
     def suppressed(self) -> list[Decision]:
         """Hide cells, and show the others as they are."""
@@ -238,7 +242,7 @@ class _Cells:
                 known=known,
                 low=np.where(near, values, self.low),
                 high=np.where(near, values, self.high),
-                light=self.light,
+                weight=self.weight,
                 protection=self.policy.protection,
             )
         )

@@ -17,7 +17,6 @@ _STEP: Final = 6.0
 # So is what fewer attributes restrict: a number of the whole country is what everybody looks for.
 _WIDE: Final = 4.0
 _BROAD: Final = 3
-_LIGHT: Final = 4.0
 _ALONE: Final = 2
 _BATCH: Final = 12
 _TRIED: Final = 8
@@ -40,8 +39,8 @@ class Task:
         Published elsewhere anyway, or a zero that cannot be anything else: they cannot be hidden.
     low, high : array of float, shape (M,)
         What is known of them from earlier releases.
-    light : array of bool, shape (M,)
-        Secondary numbers of an answer, which give way before others of the same kind.
+    weight : array of float, shape (M,)
+        How many times as much as others of the same kind each one is worth.
     protection : int
         How far from the truth an outsider's range must reach on both sides.
     """
@@ -53,7 +52,7 @@ class Task:
     known: Flags
     low: Floats
     high: Floats
-    light: Flags
+    weight: Floats
     protection: int
 
 
@@ -98,7 +97,7 @@ class _Search:
         self.hidden &= ~(task.known & self.real)
         broad = np.array([0 if one is None else max(_BROAD - len(one), 0) for one in system.boxes], np.float64)
         self.worth = np.log2(2.0 + system.values) * _STEP ** np.minimum(system.height, 3) * _WIDE**broad
-        self.worth = np.where(task.light, self.worth / _LIGHT, self.worth)
+        self.worth = self.worth * task.weight
         self.limited = np.zeros(size, bool)
         self.seen = Ranges(system.values.copy(), system.values.copy())
 
