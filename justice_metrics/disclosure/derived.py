@@ -120,7 +120,7 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         shown.put(column.name, raw, hidden | known, "derived")
     elif column.kind == "quantile":
         hidden |= _too_few(inputs, needed(column, table) * asked.minimum)
-        made = on_days(raw) if column.unit == "days" else significant(raw, _MEAN_DIGITS)
+        made = on_days(raw, column.name) if column.unit == "days" else significant(raw, _MEAN_DIGITS)
         shown.put(column.name, made, hidden, "few")
     elif column.kind == "mean":
         hidden |= _too_few(inputs, np.full(len(table), float(_TIMES_FOR_A_MEAN * asked.minimum)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from ..base.types import Floats
 _WEEK: Final = 7.0
 _MONTH: Final = 30.0
 _YEAR: Final = 365.0
+# Where weeks would destroy the number, days are told.
+_FEW_DAYS: Final = 21.0
 
 # Steps of a grid for shares.
 _STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -34,16 +37,30 @@ def significant(values: Floats, digits: int) -> Floats:
     return made.reshape(values.shape)
 
 
-def on_days(values: Floats) -> Floats:
-    """Round numbers of days to weeks, from a year on to 30 days.
+def on_days(values: Floats, name: str = "") -> Floats:
+    """Round numbers of days to weeks, from a year on to 30 days, below three weeks to days; limits outwards.
+
+    Parameters
+    ----------
+    values : array of float
+    name : str
+        Of the column: a lower limit is rounded down and an upper one up.
 
     Examples
     --------
-    >>> on_days(np.array([3.0, 100.0, 380.0, np.nan])).tolist()
-    [0.0, 98.0, 390.0, nan]
+    >>> on_days(np.array([2.6, 100.0, 380.0, np.nan])).tolist()
+    [3.0, 98.0, 390.0, nan]
+    >>> on_days(np.array([28.0, 51.0]), "conf_high").tolist()
+    [28.0, 56.0]
     """
-    step = np.where(values < _YEAR, _WEEK, _MONTH)
-    return np.asarray(np.round(values / step) * step, np.float64)
+    step = np.where(values < _FEW_DAYS, 1.0, np.where(values < _YEAR, _WEEK, _MONTH))
+    found = np.asarray(_towards(name)(np.round(values / step, 9)) * step, np.float64)
+    # a day that began is no zero
+    return np.where((values > 0) & (found == 0) & (name != "conf_low"), 1.0, found)
+
+
+def _towards(name: str) -> Callable[[Floats], Floats]:
+    return np.floor if name == "conf_low" else np.ceil if name == "conf_high" else np.round
 
 
 def on_grid(shares: Floats, least: Floats, column: Column) -> Floats:
@@ -66,8 +83,7 @@ def on_grid(shares: Floats, least: Floats, column: Column) -> Floats:
     """
     steps = np.array(_STEPS)
     step = steps[np.minimum(np.searchsorted(steps, least - 1e-12), len(steps) - 1)]
-    to = {"conf_low": np.floor, "conf_high": np.ceil}.get(column.name, np.round)
-    found: Floats = np.round(to(np.round(shares / step, 9)) * step, 9)
+    found: Floats = np.round(_towards(column.name)(np.round(shares / step, 9)) * step, 9)
     return found
 
 

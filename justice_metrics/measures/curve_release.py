@@ -467,7 +467,9 @@ def coarse_notes(curve: CoarseCurve) -> tuple[Readable, ...]:
             "Published curves go in steps: what happened is told when enough cases have come together, in the middle "
             "of the days over which they came; the last days are left out. On a single day such a curve can be off by "
             "several points; intervals are wide enough for that."
-        )
+        ),
+        # said of every curve: whether there are any may not be told
+        tr("Where few cases have no usable date, they stand in the curve as seen on its first days only."),
     ]
     if curve.hidden:
         notes.append(tr("Groups with too few cases for a curve are not shown."))
