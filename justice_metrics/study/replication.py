@@ -29,11 +29,15 @@ from ..publish.toml_text import toml_text
 from ..simulate.twin import Levels, twin_tables
 from ..simulate.twin_counts import twin_counts
 from .described import Described
+from .inputs import input_files
 from .plan import Study
 from .questions import FILE_SETTINGS
 
 _UNITS: Final = 300
 _MOST_UNITS: Final = 2_000
+# A calendar or a population has one or two columns in common with case files, such as the department.
+_TOO_ALIKE: Final = 3
+_LONGEST_LINE: Final = 100_000
 # How the user's own files are written; those of the twin are written in one way.
 _OF_FILES: Final = (
     *("file", "sheet", "table", "query", "encoding", "separator", "header", "header_row", "renamed", "absent"),
@@ -85,12 +89,40 @@ def replication_files(study: Study, policy: DisclosurePolicy, results: tuple[Res
     return made
 
 
+def _ensure_no_cases(name: str, path: Path, study: Study) -> None:
+    """Refuse to enclose a file that has columns of the case files: rows of cases are in it, with or without ids.
+
+    Raises
+    ------
+    SettingsError
+    """
+    mine = _headings(path)
+    for about in study.data.values():
+        if isinstance(about.mapping, CaseMapping):
+            for one in input_files(about):
+                if path.resolve() == one.resolve() or len(mine & _headings(one)) >= _TOO_ALIKE:
+                    raise SettingsError(
+                        tr("The file '{name}' that is to be enclosed has the columns of the case files.", name=name),
+                        tr("Leave it out of 'enclose' in [publish]: rows of cases are never published."),
+                    )
+
+
+def _headings(path: Path) -> set[str]:
+    """Return the words of the first line of a text file."""
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST_LINE)
+    return {one.strip(' "\t').casefold() for one in re.split(r"[,;\t|]", first.decode("utf-8", "ignore").strip())} - {
+        ""
+    }
+
+
 def _enclosed(package: _Package) -> dict[str, bytes]:
     """Return the user's own files that are to be in the package."""
     found = {}
     for name, path in package.enclosed.items():
         try:
             found[name] = path.read_bytes()
+            _ensure_no_cases(name, path, package.study)
         except OSError:
             raise SettingsError(
                 tr("There is no file '{name}'.", name=name), tr("Correct 'enclose' in [publish] of the study.")

@@ -233,6 +233,16 @@ class TestReplication:
         with pytest.raises(SettingsError, match=r"There is no file 'days\.csv'"):
             replication_files(read_study(path), DisclosurePolicy(), ())
 
+    def test_rows_of_cases_are_not_enclosed(self, tmp_path: Path) -> None:
+        """A calendar that is the case file without its ids."""
+        path = made(tmp_path / "study")
+        lines = (path.parent / "cases.csv").read_text(encoding="utf-8").splitlines()
+        (path.parent / "days.csv").write_text("\n".join(one.partition(",")[2] for one in lines), encoding="utf-8")
+        for name in ("days.csv", "cases.csv"):
+            path.write_text(f'{STUDY}enclose = "{name}"\n', encoding="utf-8")
+            with pytest.raises(SettingsError, match="columns of the case files"):
+                replication_files(read_study(path), DisclosurePolicy(), ())
+
     def test_an_address_of_a_database_stays_inside(self, tmp_path: Path) -> None:
         path = made(tmp_path / "study")
         mapping = path.parent / "mapping.toml"
