@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base.language import tr
 from ..base.table import Column, Table
+from ..base.types import Floats
 from .derived import guarded_counts
 from .guarded import SILENT, Asked, Guarded, Shown, numbers, told_in_words
 from .rounded import significant
@@ -107,4 +108,13 @@ def _put_rounded(shown: Shown, column: Column) -> None:
         shown.put(column.name, raw, np.asarray(~np.isnan(raw), np.bool_), "undeclared")
         return
     digits = _DOUBT_DIGITS if column.kind in _DOUBTS else _ESTIMATE_DIGITS
-    shown.put(column.name, significant(raw, digits), np.zeros(len(raw), np.bool_))
+    made = significant(raw, digits)
+    if column.kind == "interval":
+        # a limit keeps its side of "no difference"
+        made = np.where((raw != 1) & (np.sign(raw - 1) != np.sign(made - 1)), _beside_one(raw), made)
+    shown.put(column.name, made, np.zeros(len(raw), np.bool_))
+
+
+def _beside_one(raw: Floats) -> Floats:
+    """Round numbers near 1 away from it, at the third decimal."""
+    return np.where(raw < 1, np.minimum(np.round(raw, 3), 0.999), np.maximum(np.round(raw, 3), 1.001))
