@@ -85,8 +85,8 @@ def add(app: typer.Typer, options: Options) -> None:
         help=words(
             tr(
                 "Write the JSON schema of a settings file, with which an editor completes and checks it: mapping (case "
-                "files), counts (tables of counts), procedure, study, plan (corrections), policy (disclosure), passport "
-                "(of a release), linkage.\n\n"
+                "files), counts (tables of counts), procedure, study, plan (corrections), policy (disclosure), "
+                "passport (of a release), linkage.\n\n"
                 "Example: justice-metrics schema mapping > mapping.schema.json"
             )
         )
