@@ -42,10 +42,10 @@ def alike(counts: Sequence[Count], groups: AbstractSet[str], minimum: int) -> tu
 
 
 def _neighbours(cells: Iterable[tuple[Box, bool]]) -> Iterator[tuple[tuple[Box, bool], tuple[Box, bool]]]:
-    """Yield cells two by two, so that all that can be of the same units hang together."""
+    """Yield cells two by two, so that all that may be of the same units, unknown to their boxes, hang together."""
     classes: list[list[tuple[Box, bool]]] = []
     for one in cells:
-        fitting = next((those for those in classes if not any(_apart(one[0], other[0]) for other in those)), None)
+        fitting = next((those for those in classes if not any(_known(one[0], other[0]) for other in those)), None)
         if fitting is None:
             classes.append([one])
         else:
@@ -54,13 +54,18 @@ def _neighbours(cells: Iterable[tuple[Box, bool]]) -> Iterator[tuple[tuple[Box, 
         yield from pairwise(those)
 
 
-def _apart(one: Box, other: Box) -> bool:
-    """Whether two boxes hold different units: in some dimension they have no level in common.
+def _known(one: Box, other: Box) -> bool:
+    """Whether the boxes themselves tell how two counts hang together: of different units, or one inside the other.
 
     What is counted (stays, hearings) makes no difference here: a stay that each case has once tells its cases.
     """
-    levels: Mapping[str, frozenset[str]] = dict(one)
-    return any(name != "unit" and name in levels and not levels[name] & those for name, those in other)
+    first, second = (dict(part for part in box if part[0] != "unit") for box in (one, other))
+    apart = any(name in first and not first[name] & levels for name, levels in second.items())
+    return apart or _inside(first, second) or _inside(second, first)
+
+
+def _inside(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> bool:
+    return all(name in one and one[name] <= levels for name, levels in other.items())
 
 
 def nested(counts: Sequence[Count], nests: Mapping[str, Mapping[str, Mapping[str, str]]]) -> tuple[Tie, ...]:

@@ -120,11 +120,11 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         shown.put(column.name, raw, hidden | known, "derived")
     elif column.kind == "quantile":
         hidden |= _too_few(inputs, needed(column, table) * asked.minimum)
-        made = on_days(raw, column.name) if column.unit == "days" else significant(raw, _MEAN_DIGITS)
+        made = on_days(raw, column.name) if column.unit == "days" else significant(raw, _MEAN_DIGITS, column.name)
         shown.put(column.name, made, hidden, "few")
     elif column.kind == "mean":
         hidden |= _too_few(inputs, np.full(len(table), float(_TIMES_FOR_A_MEAN * asked.minimum)))
-        shown.put(column.name, significant(raw, _MEAN_DIGITS), hidden, "few")
+        shown.put(column.name, significant(raw, _MEAN_DIGITS, column.name), hidden, "few")
     elif of.formula:
         found = computed(of.formula, inputs, level=of.level, groups=groups)
         if asked.rounding:
@@ -135,7 +135,7 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         shown.put(column.name, raw, hidden | known, "no_formula")
     else:
         digits = _LIMIT_DIGITS if column.role == "interval" else _COEFFICIENT_DIGITS
-        made = significant(raw, digits) if column.kind == "coefficient" else raw
+        made = significant(raw, digits, column.name) if column.kind == "coefficient" else raw
         shown.put(column.name, made, hidden, "derived")
 
 

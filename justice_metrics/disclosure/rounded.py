@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Final
@@ -25,16 +26,37 @@ _TAILS: Final = (("decile", 10.0), ("quartile", 4.0))
 _EXTREMES: Final = re.compile(r"(^|_)(min|max|smallest|largest|shortest|longest|lowest|highest|percentile)(_|$)")
 
 
-def significant(values: Floats, digits: int) -> Floats:
-    """Round to so many significant digits.
+def significant(values: Floats, digits: int, name: str = "") -> Floats:
+    """Round to so many significant digits; limits outwards.
+
+    Parameters
+    ----------
+    values : array of float
+    digits : int
+    name : str
+        Of the column: a lower limit is rounded down and an upper one up.
 
     Examples
     --------
     >>> significant(np.array([1234.0, 0.012345, 0.0, np.nan]), 3).tolist()
     [1230.0, 0.0123, 0.0, nan]
+    >>> significant(np.array([0.2048, 0.31498]), 2, "conf_high").tolist()
+    [0.21, 0.32]
     """
-    made = np.array([float(f"{one:.{digits - 1}e}") if np.isfinite(one) else one for one in values.tolist()])
+    made = np.array([_digits(one, digits, name) for one in values.ravel().tolist()])
     return made.reshape(values.shape)
+
+
+def _digits(value: float, digits: int, name: str) -> float:
+    if not math.isfinite(value) or value == 0:
+        return value
+    near = float(f"{value:.{digits - 1}e}")
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
+    if name == "conf_low" and near > value:
+        near = float(f"{near - step:.{digits - 1}e}")
+    if name == "conf_high" and near < value:
+        near = float(f"{near + step:.{digits - 1}e}")
+    return near
 
 
 def on_days(values: Floats, name: str = "") -> Floats:
