@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
+from typing import Final
 
 from ..base.cells import Box, Count, Signed, Tie
+
+_PERIODS: Final = ("month", "quarter", "half_year")
 
 
 def alike(counts: Sequence[Count], groups: AbstractSet[str], minimum: int) -> tuple[Tie, ...]:
@@ -109,3 +113,42 @@ def _whole(inside: Box, inner: str, outer: str, levels: Mapping[str, str]) -> Bo
     if level not in levels:
         return None
     return frozenset((*parts.items(), (outer, frozenset({levels[level]}))))
+
+
+def periods(counts: Sequence[Count]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the months and quarters that boxes name, with the quarter and the year in which each lies.
+
+    Parameters
+    ----------
+    counts : sequence of Count
+        All counts of one population; a dimension of months is called "month" or ends in "_month".
+
+    Examples
+    --------
+    >>> from justice_metrics.base.cells import box
+    >>> periods([Count(box({"month": "2015-08"}), 16, ("a", "n", 0))])
+    {'month': {'half_year': {'2015-08': '2015-H2'}, 'quarter': {'2015-08': '2015-Q3'}, 'year': {'2015-08': '2015'}}}
+    """
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for name, levels in {part for one in counts for part in one.box}:
+        period = next((one for one in _PERIODS if name == one or name.endswith(f"_{one}")), None)
+        if period is None:
+            continue
+        start = name.removesuffix(period)
+        for level in levels:
+            for outer, whole in _larger(level):
+                found.setdefault(name, {}).setdefault(f"{start}{outer}", {})[level] = whole
+    return {name: dict(sorted(outers.items())) for name, outers in sorted(found.items())}
+
+
+def _larger(level: str) -> Iterator[tuple[str, str]]:
+    """Yield the quarter, the half year and the year in which a shorter period lies."""
+    if (dated := re.fullmatch(r"(\d{4})-(?:(Q|H)(\d)|(\d{2}))", level)) is None:
+        return
+    year, letter, part, month = dated.groups()
+    quarter = (int(month) + 2) // 3 if month else int(part) if letter == "Q" else None
+    if month:
+        yield "quarter", f"{year}-Q{quarter}"
+    if quarter is not None:
+        yield "half_year", f"{year}-H{(quarter + 1) // 2}"
+    yield "year", year

@@ -14,7 +14,7 @@ from ..base.errors import DisclosureError, QuestionError
 from ..base.language import Readable, tells_of_cases, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
-from .alike import alike, nested
+from .alike import alike, nested, periods
 from .curves import Asked as AskedCurve
 from .curves import Coarse, coarsened, totals_of
 from .guarded import Asked, Decided
@@ -183,7 +183,8 @@ def _with_alike(
         shown = [one for one in several if one.place[0]]
         # equal counts are rounded each by itself, and one tells of another no more than its own window
         equal = alike(shown, groups, policy.minimum) if policy.mode == "suppress" else ()
-        found[population] = (*ties.get(population, ()), *nested(shown, _nests(answers, sorted(groups))), *equal)
+        nests = {**_nests(answers, sorted(groups)), **periods(shown)}
+        found[population] = (*ties.get(population, ()), *nested(shown, nests), *equal)
     return found
 
 

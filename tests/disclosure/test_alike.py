@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from justice_metrics.base.cells import Count, box
-from justice_metrics.disclosure.alike import alike
+from justice_metrics.disclosure.alike import alike, nested, periods
 from justice_metrics.disclosure.policy import DisclosurePolicy
 from justice_metrics.disclosure.protect import protect
 
@@ -40,3 +40,24 @@ def test_what_another_table_would_give_away_is_hidden_there_too() -> None:
     decided = protect({"p": counts}, DisclosurePolicy(), ties={"p": alike(counts, set(), 10)})
     shown = {one.value for one in counts if decided.of("p", one).value == one.value}
     assert shown in ({1200, 172}, {1200, 167}, {1200})
+
+
+def test_a_month_is_not_what_its_quarter_leaves() -> None:
+    """July 13, August 16, the third quarter 32: September had 3."""
+    months = [count(n, month=f"2015-0{one}") for one, n in ((7, 13), (8, 16), (9, 3))]
+    quarter = count(32, "b", quarter="2015-Q3")
+    counts = [*months, quarter, count(132, "c", year="2015")]
+    ties = nested(counts, periods(counts))
+    assert [len(tie) for tie in ties] == [4]
+    decided = protect({"p": counts}, DisclosurePolicy(), ties={"p": ties})
+    shown = {one.value for one in (*months, quarter) if decided.of("p", one).value == one.value}
+    assert 3 not in shown
+    assert not {13, 16, 32} <= shown
+
+
+def test_periods_of_an_event_lie_in_periods_of_the_same_event() -> None:
+    counts = [count(20, verdict_quarter="2015-Q3"), count(30, half_year="2015-H1"), count(5, ending="2015-Q3")]
+    assert periods(counts) == {
+        "half_year": {"year": {"2015-H1": "2015"}},
+        "verdict_quarter": {"verdict_half_year": {"2015-Q3": "2015-H2"}, "verdict_year": {"2015-Q3": "2015"}},
+    }
