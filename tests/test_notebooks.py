@@ -61,7 +61,7 @@ SAID = {
         "235.1",
         "-8,394",
         "not available",
-        "suppressed",
+        "hidden",
         "a theoretical figure: not how long cases took",
         "Above the 95 % limits of the funnel",
         "No change of the level was found",

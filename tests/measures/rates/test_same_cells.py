@@ -111,7 +111,7 @@ def test_a_table_of_counts_is_of_as_many_units_as_its_largest_flow() -> None:
     assert "of 2,023 units or more" in jm.period_ratios(data, of="conviction", per="verdict").summary()
 
 
-@pytest.mark.parametrize(("word", "said"), [("*", "suppressed"), ("S/D", "not available"), ("pend.", "not yet known")])
+@pytest.mark.parametrize(("word", "said"), [("*", "hidden"), ("S/D", "not available"), ("pend.", "not yet known")])
 def test_a_gap_in_a_row_of_periods_is_grey_and_has_its_reason(word: str, said: str) -> None:
     axes = jm.trends(counts(word), quantity="conviction", period="year").plot()
     legend = axes.get_legend()
