@@ -90,7 +90,7 @@ def placed(steps: Steps, endings: Placed, censored: Placed) -> RiskTable:
     np.add.at(moved, (rows, np.searchsorted(days, target[rows, places])), series[rows, places])
     entered = np.zeros((g, len(days)), np.int64)
     entered[:, np.searchsorted(days, table.days)] = table.entered
-    events, gone = moved[: g * k].reshape(g, k, -1), moved[g * k :]
+    events, gone = moved[: g * k].reshape(g, k, len(days)), moved[g * k :]
     if endings != "middle":
         _put_tail(events, gone, steps, early=endings == "early")
     return replace(table, days=days.astype(np.int32), events=events, censored=gone, entered=entered)
