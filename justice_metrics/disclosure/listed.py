@@ -48,7 +48,7 @@ def has_groups(table: Table) -> bool:
 def _of_shown_groups(shown: Shown) -> Flags:
     table = shown.table
     strata = [table[one.name].tolist() for one in table.columns if one.role == "stratum"]
-    loud = [one.name for one in table.columns if one.kind not in SILENT and not getattr(one.cell, "internal", False)]
+    loud = [one.name for one in table.columns if one.kind not in SILENT and (one.cell is None or not one.cell.internal)]
     if not strata or not loud:
         return np.ones(len(table), np.bool_)
     told, silenced = np.zeros(len(table), np.bool_), np.zeros(len(table), np.bool_)
@@ -69,7 +69,7 @@ def _of_shown_counts(shown: Shown) -> Flags:
     own = {
         one.name: len(keys & {*one.cell.keys, *one.cell.sets, *one.cell.flags, *one.cell.each})
         for one in shown.table.columns
-        if one.cell is not None and not getattr(one.cell, "internal", False)
+        if one.cell is not None and not one.cell.internal
     }
     most = max(own.values(), default=0)
     names = [name for name, n in own.items() if n == most]

@@ -59,20 +59,27 @@ def with_nests(answer: Answer, of: object) -> Answer:
     return cast("Answer", replace(answer, nests=_Nests(of)))
 
 
-def told_by_itself(answer: Result, others: Sequence[Result]) -> Result:
-    """Return an answer that can tell the gate how its groups and those of others lie in one another without its cases.
+def told_by_themselves(answers: Sequence[Result]) -> list[Result]:
+    """Return answers that can tell the gate how their groups lie in one another without their cases.
 
     Parameters
     ----------
-    answer : Result
-    others : sequence of Result
-        All that go out with it.
+    answers : sequence of Result
+        All that go out together; the case data behind them are asked once each.
     """
-    if answer.nests is None:
-        return answer
-    tables = [table for one in others for table in one.tables.values()]
+    tables = [table for one in answers for table in one.tables.values()]
     groups = sorted({column.name for table in tables for column in table.columns if column.role == "stratum"})
-    return replace(answer, nests=_Told(answer.nests(groups)))
+    told: dict[int, _Told] = {}
+    found = []
+    for one in answers:
+        asks = one.nests
+        if isinstance(asks, _Nests):
+            if asks.whose not in told:
+                told[asks.whose] = _Told(asks(groups))
+            found.append(replace(one, nests=told[asks.whose]))
+        else:
+            found.append(one)
+    return found
 
 
 class _Told:
@@ -100,6 +107,11 @@ class _Nests:
 
     def __init__(self, of: CaseData | None) -> None:
         self._of = None if of is None else ref(of)
+
+    @property
+    def whose(self) -> int:
+        """Which case data are asked, while they are there."""
+        return id(None if self._of is None else self._of())
 
     def __call__(self, names: Sequence[str]) -> Mapping[str, Mapping[str, Mapping[str, str]]] | None:
         cases = None if self._of is None else self._of()

@@ -20,7 +20,7 @@ from ..disclosure.boxes import boxes_record, public_cells
 from ..disclosure.clauses import Clause, Listed, Numbered
 from ..disclosure.policy import DisclosurePolicy, read_policy
 from ..disclosure.release import Release, release
-from ..measures.asked import told_by_itself
+from ..measures.asked import told_by_themselves
 from ..publish.changes import changes_between
 from ..publish.inert import without_folder
 from ..publish.passport import Passport, read_passport
@@ -204,8 +204,7 @@ def answers(study: Study, gate: Gate, steps: Steps) -> tuple[list[Result], tuple
         # the plain one is a digest of columns and rows, and a number of rows can be guessed
         found = keyed_digest(gate.key, inputs[one.mapping].encode(), whose.fingerprint.encode())
         results.append(replace(result, provenance=replace(whose, fingerprint=found)))
-    results = [told_by_itself(one, results) for one in results]
-    return results, tuple(dict.fromkeys(one for each in data.values() for one in canaries_of(each)))
+    return told_by_themselves(results), tuple(dict.fromkeys(one for each in data.values() for one in canaries_of(each)))
 
 
 def protected(results: Sequence[Result], study: Study, gate: Gate) -> Release:
