@@ -113,7 +113,9 @@ def _given(result: Result, place: int, key: bytes) -> _Given | Readable:
     except QuestionError as error:
         return _why(error)
     whose = result.provenance.fingerprint
-    population = base.population.replace(whose, keyed(whose, key)) if whose else base.population
+    unit, of, told = base.population.rpartition(" of ")
+    # only the fingerprint itself: a short one could be letters of the unit's name as well
+    population = f"{unit}{of}{keyed(whose, key)}" if whose and told == whose else base.population
     return _Given(place, result, base, population)
 
 

@@ -16,7 +16,7 @@ from .classes import none_or_all
 from .computed import linear_rows, misfits, worlds
 from .curve import counts_of_curves, small_steps
 from .reading import Cell, Derived, Key, Place, Publication, Rules
-from .relations import Bounds, complete_dimensions, families, listed_levels, sums
+from .relations import Bounds, complete_dimensions, families, listed_levels, named_levels, sums
 from .report import Finding
 from .still import unchanged
 
@@ -241,6 +241,10 @@ def _system(
     listed = listed_levels([row for one in releases for row in one.rows])
     right = bounds | {key: (truth[key], truth[key]) for key in bounds if key in truth}
     complete = complete_dimensions(families(cells), listed, right) if "lists" in beliefs else set()
+    # a release says that groups of which all is hidden are not listed: where there are any, to take a list for
+    # complete is a guess, and what follows from it no knowledge
+    there, named = named_levels(truth), named_levels(cells)
+    complete = {about for about in complete if there.get(about, set()) <= named[about]}
     system = System(bounds)
     system.add_sums(sums(cells, complete))
     if "ties" in beliefs:
