@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json as standard_json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from .options import Options
 from .shell import FAULT, Shell
 
 if TYPE_CHECKING:
+    from ..base.cells import Box
     from ..disclosure.audit import AuditReport
 
 
@@ -54,6 +57,18 @@ def add(app: typer.Typer, options: Options) -> None:
                 )
             ),
         ),
+        dossier: Path | None = typer.Option(
+            None,
+            "--dossier",
+            metavar="FILE",
+            show_default=False,
+            help=words(
+                tr(
+                    "The dossier of the release, from the secure side: its true counts only tell which guesses of an "
+                    "outsider would be wrong. Without it, a guess that leads to a number is an objection."
+                )
+            ),
+        ),
         language: str | None = options.language(),
         quiet: bool = options.quiet(),
         json: bool = options.json(),
@@ -62,8 +77,9 @@ def add(app: typer.Typer, options: Options) -> None:
             from ..disclosure.audit import audit as attack
 
             canaries = () if canary is None else _words_of(canary)
+            truth = {} if dossier is None else _truth_in(dossier)
             with shell.working(tr("Attacking the release")):
-                report = attack(folder, previous, canaries=canaries)
+                report = attack(folder, previous, canaries=canaries, truth=truth)
             if json:
                 shell.give_record(report.to_record(shell.language))
             else:
@@ -85,6 +101,24 @@ def _words_of(path: Path) -> tuple[str, ...]:
         raise ReadError(
             tr("'{name}' holds no word of four characters or more.", name=path.name),
             tr("Write one name or id in each line."),
+        )
+    return found
+
+
+def _truth_in(path: Path) -> Mapping[tuple[str, bool, Box], float]:
+    from ..disclosure.audit import truth_of
+
+    try:
+        found = truth_of(standard_json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReadError(
+            tr("'{name}' is no dossier of a release.", name=path.name),
+            tr("Name the file that publish wrote on the secure side for this release."),
+        ) from error
+    if not found:
+        raise ReadError(
+            tr("'{name}' holds no counts.", name=path.name),
+            tr("Name the file that publish wrote on the secure side for this release."),
         )
     return found
 

@@ -69,12 +69,31 @@ def test_canaries_come_from_a_file(folders: dict[str, Path], tmp_path: Path) -> 
     assert "south" not in found.stdout
 
 
+def test_true_counts_tell_which_guesses_are_wrong(tmp_path: Path) -> None:
+    # the east has cases too, and is not listed: who takes the list for complete computes a wrong number
+    told = counts({("north",): 44, ("south",): 3, ("west",): 50, ("all",): 130}, ["office"])
+    folder = write_release(tmp_path / "one", [made("d", main=hiding(told, small))])
+    assert run(folder).exit_code == 1
+    whose = json.loads((folder / "results.json").read_text())["results"][0]["provenance"]
+    levels = {"north": 44, "south": 3, "west": 50, "east": 33}
+    listed: list[dict[str, Any]] = [{"units": {}, "count": 130}]
+    listed += [{"units": {"office": [name]}, "count": n} for name, n in levels.items()]
+    of = f"{whose['unit']} of {whose['fingerprint']}"
+    dossier = tmp_path / "dossier.json"
+    dossier.write_text(json.dumps({"results": [{"population": of, "counts": listed}]}), encoding="utf-8")
+    assert run(folder, "--dossier", dossier).exit_code == 0
+
+
 def test_wrong_input_is_explained(folders: dict[str, Path], tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.write_text("abc\n")
     latin = tmp_path / "latin.txt"
     latin.write_bytes("Muñoz Peña\n".encode("latin-1"))
+    nothing = tmp_path / "nothing.json"
+    nothing.write_text("{}")
     for words, told in (
+        ((folders["safe"], "--dossier", latin), "is no dossier of a release"),
+        ((folders["safe"], "--dossier", nothing), "holds no counts"),
         ((tmp_path / "nowhere",), "There is no folder 'nowhere'."),
         ((tmp_path,), "There is no 'results.json' in this folder."),
         ((folders["safe"], "--canary", empty), "holds no word of four characters or more"),
