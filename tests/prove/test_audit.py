@@ -49,7 +49,7 @@ def test_no_hidden_count_is_known_too_well(mode: str, tmp_path: Path, monkeypatc
     monkeypatch.setenv("JUSTICE_METRICS_SECRET", SECRET)
     hidden = shown = 0
     for seed in range(SETS):
-        release = ours(tmp_path / str(seed), *linked_tables(seed), mode=mode)
+        release = ours(tmp_path / f"set-{seed}", *linked_tables(seed), mode=mode)
         assert release.report.passed, f"set {seed}: {words(release.report)}"
         hidden += release.report.hidden
         shown += release.report.cells - release.report.hidden
