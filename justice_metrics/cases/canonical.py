@@ -16,12 +16,14 @@ from ..base.provenance import LeftOut, Provenance
 from ..base.types import FrameLibrary
 from ..base.version import __version__
 from .calendar import date_of, day_number
+from .checklist import Checklist
 from .children import child_tables, support_spells
 from .collapse import collapsed
 from .eventlog import event_rows, milestones_of_events, stage_rows
 from .intake import Conversion, Intake, Sampling
 from .mappings.mapping import CaseMapping, read_mapping
 from .mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
+from .practice import checklist_of, ensure_items, type_practice, with_practice_days
 from .procedure import Procedure
 from .procedure_file import read_procedure
 from .readers.database_url import source_name
@@ -67,6 +69,7 @@ class Canonical(NamedTuple):
     frame_library: FrameLibrary
     members_merged: bool
     joined: nw.LazyFrame[Any] | None
+    checklist: Checklist | None
 
 
 class Parts(NamedTuple):
@@ -110,6 +113,9 @@ def from_frames(
     mapping = as_mapping(mapping)
     procedure = procedure_of(mapping)
     _check_states(mapping, procedure)
+    checklist = checklist_of(mapping)
+    if checklist is not None:
+        ensure_items(mapping, checklist)
     embedded = embedded or Embedded()
     tables = list(frame) if isinstance(frame, list | tuple) else [frame]
     sources = [Source(one, embedded, name=_table_name(place, len(tables))) for place, one in enumerate(tables)]
@@ -117,6 +123,9 @@ def from_frames(
     parts = build(sources, mapping, procedure)
     sampling = _sampling(mapping)
     milestones = parts.milestones.with_columns(outcome_rank=outcome_rank(procedure))
+    if checklist is not None:
+        dated = (*parts.dated_states, *parts.dated_roles)
+        milestones = with_practice_days(milestones, mapping, checklist, procedure, dated)
     if mapping.data.kind == "wide":
         # One date per act: a verdict that was set aside leaves no trace.
         milestones = milestones.with_columns(set_aside=nw.lit(0, dtype=nw.Int64))
@@ -191,6 +200,7 @@ def from_frames(
         frame_library=sources[0].library,
         members_merged=bool(whole.joining.joined + whole.joining.split),
         joined=whole.leading,
+        checklist=checklist,
     )
 
 
@@ -211,6 +221,7 @@ def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure)
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
     typing.design()
     _reliance(typing, mapping)
+    type_practice(typing)
     made = wide_milestones(typing, mapping, procedure)
     return Parts(
         *made,
@@ -227,7 +238,7 @@ def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
     typing.design()
-    relied = _reliance(typing, mapping)
+    relied = (*_reliance(typing, mapping), *type_practice(typing))
     long, ordered = event_rows(typing, mapping, procedure)
     rows, without = _rows_with_ids(sources[0], mapping)
     described = (*mapping.attributes, *_design_names(mapping), *relied, *typing.exactness)
@@ -264,7 +275,7 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
         numeric += _describe(typing, mapping, mine)
         if place == 0:
             typing.design()
-            mine = (*mine, *_design_names(mapping), *_reliance(typing, mapping))
+            mine = (*mine, *_design_names(mapping), *_reliance(typing, mapping), *type_practice(typing))
         mine = (*mine, *typing.exactness)
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
         ensure_together(longs[0], longs[-1], name=source.name)

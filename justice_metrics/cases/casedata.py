@@ -26,6 +26,7 @@ from .mappings.children import MEMBERS
 from .units import coarser, finer
 
 if TYPE_CHECKING:
+    from .checklist import Checklist
     from .mappings.mapping import CaseMapping
     from .procedure import Procedure
 
@@ -94,6 +95,9 @@ class CaseData:
         Whether units were made of several by :meth:`to_unit` or by joining; then ``events`` mixes those of its members.
     joined : narwhals LazyFrame or None
         ``unit_id, leading``: cases that count with the one into which they were joined.
+    checklist : Checklist or None
+        Items of practice; the milestones hold ``practice__<item>`` of each that was coded (yes, no, not_applicable, or
+        a number; null is not documented) and ``practice_day__<item>`` where its day is known.
 
     Examples
     --------
@@ -124,6 +128,7 @@ class CaseData:
     frame_library: FrameLibrary = "pandas"
     members_merged: bool = False
     joined: nw.LazyFrame[Any] | None = None
+    checklist: Checklist | None = None
 
     @classmethod
     def from_frame(

@@ -72,6 +72,8 @@ def cut_at(cases: CaseData, day: int) -> CaseData:
         events=cases.events.filter(nw.col("day").is_null() | (nw.col("day") <= day)),
         support=spells,
         children={},
+        # what was coded tells of the whole file, not of an earlier day
+        checklist=None,
         cutoff_day=day,
         years=(min(cases.years[0], date_of(day).year), min(cases.years[1], date_of(day).year)),
         provenance=replace(cases.provenance, units_in=n, cutoff=date_of(day)),

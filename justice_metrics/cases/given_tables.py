@@ -272,6 +272,8 @@ def _dates(mapping: CaseMapping, stage: int = 0) -> tuple[DateColumn, ...]:
         found += [one.date] if one.date is not None else []
         found += [one.outcome.date] if one.outcome is not None and one.outcome.date is not None else []
     found += [DateColumn(column=mapping.attributes[one].column) for one in mapping.date_attributes]
+    if mapping.practice is not None:
+        found += [one.date for one in mapping.practice.items.values() if one.date is not None]
     found += [date for name, part in mapping.children.items() if not part.apart for date in child_dates(name, part)]
     entry = mapping.cases.sampling.entry
     return (*found, entry) if entry is not None else tuple(found)

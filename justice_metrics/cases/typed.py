@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import narwhals.stable.v2 as nw
 
-from ..base.errors import CaseDataError
+from ..base.errors import CaseDataError, MappingError
 from ..base.language import tr, trn
-from ..base.levels import NOT_AVAILABLE
+from ..base.levels import NOT_APPLICABLE, NOT_AVAILABLE
 from .conversions.conversion import (
     day_lookup,
     label_lookup,
@@ -25,6 +25,7 @@ from .days import EXACTNESS
 from .intake import Conversion
 from .made_columns import make_columns
 from .mappings.mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn
+from .mappings.practice import NOT_DOCUMENTED
 from .readers.files import read_crosswalk
 from .readers.frames import Source
 
@@ -180,6 +181,39 @@ class Typing:
         )
         return tuple(dict.fromkeys(states.values()))
 
+    def answer(self, column: str, *, name: str, where: str, answers: Mapping[str, str]) -> None:
+        """Add the answer that each text stands for: yes, no or not applicable; null where the file does not tell.
+
+        Raises
+        ------
+        MappingError
+            When texts stand for no answer and faults are not counted.
+        """
+        column = self.source.need(column, where=where)
+        texts, counts = self.source.distinct(column)
+        found = label_lookup(
+            texts,
+            counts,
+            column=column,
+            labels=self._named_either_way(column, answers, by_code=True),
+            missing=self._missing(column),
+        )
+        if found.n_unmatched and not self._counting:
+            error = unmatched_error(found, labels=answers, key="practice.labels", units=self._units_of(column))
+            raise MappingError(error.problem, tr("Add the labels to [practice.labels], or name them in [missing]."))
+        told = {text: one for text, one in found.levels.items() if one == NOT_APPLICABLE}
+        told |= {text: one for text, one in found.states.items() if one != NOT_DOCUMENTED}
+        self.source.add_lookup(name, column, told, nw.String)
+        self.conversions.append(
+            Conversion(
+                column=column,
+                target="label",
+                n=found.n_values,
+                unreadable=found.n_unmatched,
+                missing=tuple(found.missing_codes.items()),
+            )
+        )
+
     def _units_of(self, column: str) -> Mapping[str, int] | None:
         """Return how many units hold each text of a column; None where the rows have no id yet."""
         if "unit_id" not in self.source.lazy().collect_schema().names():
@@ -203,7 +237,7 @@ class Typing:
         if spec.crosswalk is not None:
             labels = read_crosswalk(self.mapping.path(spec.crosswalk))
         if spec.bands:
-            self._refuse_labels(column)
+            self._refuse_labels(column, self._missing(column))
         texts, counts = self.source.distinct(column)
         # Texts of a column of numbers are our own, with a point before the decimals.
         numbers = self.source.family(column) == "number"
@@ -230,15 +264,16 @@ class Typing:
         )
         return False
 
-    def number(self, column: str, *, name: str, kind: str = "number") -> None:
-        """Add a numeric column."""
+    def number(self, column: str, *, name: str, kind: str = "number", missing: Mapping[str, str] | None = None) -> None:
+        """Add a numeric column; ``missing`` are texts that stand for missing in this column alone."""
+        codes = self._missing(column) | dict(missing or {})
         dtype = nw.Int64 if kind == "integer" else nw.Float64
         if self.source.family(column) == "number":
             amount = self.source.number(column)
             # Engines round a number to a whole one in ways of their own; ages count completed years.
             self.source.add(name, (amount.floor() if kind == "integer" else amount).cast(dtype))
             return
-        self._refuse_labels(column)
+        self._refuse_labels(column, codes)
         texts, counts = self.source.distinct(column)
         found = number_lookup(
             texts,
@@ -246,7 +281,7 @@ class Typing:
             column=column,
             kind="integer" if kind == "integer" else "number",
             decimal=self.mapping.data.decimal,
-            missing=self._missing(column),
+            missing=codes,
             written=self.source.written_numbers(column),
         )
         if found.n_unreadable and not self._counting:
@@ -262,13 +297,13 @@ class Typing:
             )
         )
 
-    def _refuse_labels(self, column: str) -> None:
+    def _refuse_labels(self, column: str, codes: Mapping[str, str]) -> None:
         """Refuse a column of numbers some of which stand behind labels: the 0 of "younger than 1" is a number too.
 
         Nobody can say which labels mean their number, and which (99, "does not know") mean none; so they are no fault
         of the data to count.
         """
-        missing = {normalise(text) for text in self._missing(column)}
+        missing = {normalise(text) for text in codes}
         hidden = {
             cell
             for code, cell in self.source.cell_of_code(column).items()

@@ -50,6 +50,7 @@ from .parts import (
     label_states,
     outcome_columns,
 )
+from .practice import PracticePart
 from .ties import JoinedPart, MembersPart, SplitPart
 
 __all__ = [
@@ -96,6 +97,9 @@ RESERVED: Final = frozenset(
 )
 
 
+_PREFIXES: Final = ("first__", "reliance__", "practice_")
+
+
 class CaseMapping(Part):
     """How a user's file becomes case data: the whole of ``mapping.toml``, checked.
 
@@ -119,6 +123,8 @@ class CaseMapping(Part):
         Support spells.
     reliance : ReliancePart, optional
         Whether the victim still takes part, and when it stopped.
+    practice : PracticePart, optional
+        Items of a checklist of practice; see :mod:`justice_metrics.cases.mappings.practice`.
     hearings, measures, statements, detention, sentences, warrants, reparation : optional
         Tables with several rows per case, or none; see :mod:`justice_metrics.cases.mappings.children`.
     victims, accused, charges : MembersPart, optional
@@ -150,6 +156,7 @@ class CaseMapping(Part):
     stages: tuple[StagePart, ...] = ()
     support: SupportPart | None = None
     reliance: ReliancePart | None = None
+    practice: PracticePart | None = None
     hearings: HearingsPart | None = None
     measures: MeasuresPart | None = None
     statements: StatementsPart | None = None
@@ -316,6 +323,7 @@ class CaseMapping(Part):
         if self.reliance is not None:
             named += date_columns(self.reliance.left, "reliance.left")
             named += [(self.reliance.status.column, "reliance.status")] if self.reliance.status else []
+        named += self.practice.columns() if self.practice is not None else []
         named += [(column, f"cases.links.{unit}") for unit, columns in cases.links.items() for column in columns]
         return named
 
@@ -364,7 +372,7 @@ class CaseMapping(Part):
                     )
                 )
         for name, one in self.attributes.items():
-            if not name.isidentifier() or name in RESERVED or name.startswith(("first__", "reliance__")):
+            if not name.isidentifier() or name in RESERVED or name.startswith(_PREFIXES):
                 raise ReadableError(
                     tr(
                         "'{name}' cannot name an attribute: letters, digits and underscores only, and no name that the "
