@@ -7,10 +7,10 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ...base.language import LANGUAGES, Label, Language, Readable, tr
-from .plan import CASE_TABLE, CodedField, CodedTable, CodingPlan, Level
+from .plan import CodedField, CodedTable, CodingPlan, Level
 
 NO_DATA: Final = "no_data"
 # An XLSForm names a language by its own word and its code.
@@ -91,14 +91,14 @@ def xlsform(plan: CodingPlan, language: Language = "es") -> Form:
     for table in plan.tables:
         if table.repeats:
             survey.append(_begin("repeat", table.id, table.text))
-            survey += [row for one in table.fields for row in _question(plan, table, one, names, lists)]
+            survey += [row for one in table.fields for row in _question(table, one, names, lists)]
             survey.append({"type": "end_repeat", "name": table.id})
             continue
         for id, words in table.groups or (("", table.text),):
             questions = [one for one in table.fields if one.group == id]
             if questions:
                 survey.append(_begin("group", f"group_{id or table.id}", words))
-                survey += [row for one in questions for row in _question(plan, table, one, names, lists)]
+                survey += [row for one in questions for row in _question(table, one, names, lists)]
                 survey.append({"type": "end_group", "name": f"group_{id or table.id}"})
     choices = tuple(lists.rows)
     settings: Row = {
@@ -184,9 +184,7 @@ def _begin(what: str, name: str, words: Label) -> Row:
     return {"type": f"begin_{what}", "name": name, "label": words, "appearance": "field-list"}
 
 
-def _question(
-    plan: CodingPlan, table: CodedTable, one: CodedField, names: Mapping[tuple[str, str], str], lists: _Lists
-) -> Iterable[Row]:
+def _question(table: CodedTable, one: CodedField, names: Mapping[tuple[str, str], str], lists: _Lists) -> Iterable[Row]:
     """Yield the row of a question; none for an id that the export brings."""
     name = names.get((table.id, one.name))
     if name is None:
