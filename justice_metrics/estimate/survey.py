@@ -14,6 +14,16 @@ from .share_contrasts import Contrast
 LEAST_DEGREES = 2
 
 
+class Stages(NamedTuple):
+    """What is known of a draw without replacement: the chance of each sampling unit, and what was drawn inside it."""
+
+    probability: Floats  # (P,) chance of the sampling unit to be drawn; 0 counts as drawn with replacement
+    size: Counts  # (P,) second-stage units in the sample, inside any group or none
+    fraction: Floats  # (P,) part that they are of the second-stage units of the sampling unit
+    numerator_squares: Floats  # (N,) sum of squared weights of the second-stage units in the numerator
+    denominator_squares: Floats  # (N,) likewise in the denominator
+
+
 class DesignCells(NamedTuple):
     """Weighted totals of primary sampling units, in each group that a share is asked for."""
 
@@ -24,6 +34,7 @@ class DesignCells(NamedTuple):
     stratum: Counts  # (P,) design stratum of each sampling unit
     copies: Counts  # (P,) identical sampling units that it stands for
     groups: int
+    stages: Stages | None = None  # for the finite population correction; without it, units count as replaced
 
 
 class DesignShare(NamedTuple):
@@ -40,6 +51,7 @@ class Scores(NamedTuple):
     """What each sampling unit does to the share of a group, to first order."""
 
     estimate: Floats  # (G,)
+    total: Floats  # (G,) the weighted denominator; 1 where there is none
     score: Floats  # (N,)
     units: Counts  # (H,) sampling units in each stratum
     middle: Floats  # (H, G) what is taken off a score in each stratum
@@ -63,14 +75,21 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     -----
     With y and x the weighted totals of a sampling unit, p = sum y / sum x and z = (y - p x) / sum x. The variance is
     sum over strata h of m / (m - 1) sum (z - mean z)^2 over the m sampling units of the stratum, those without a unit
-    in the group among them (z = 0). Sampling units count as drawn with replacement. A stratum with one sampling unit
-    is centred at the mean of all of them. Limits are logit(p) -+ t s / (p (1 - p)), turned back, with as many degrees
-    of freedom as the group has sampling units less strata.
+    in the group among them (z = 0). Without ``stages`` sampling units count as drawn with replacement. A stratum with
+    one sampling unit is centred at the mean of all of them. Limits are logit(p) -+ t s / (p (1 - p)), turned back, with
+    as many degrees of freedom as the group has sampling units less strata.
+
+    With ``stages`` the term of a sampling unit is multiplied by 1 - pi, pi its chance to be drawn, and the units drawn
+    inside it add pi (1 - f) k / (k - 1) sum (z_j - mean z)^2, with k of them a part f of all (Brewer's approximation
+    for unequal chances without replacement; exact for two simple random stages). One unit inside tells no spread:
+    unless it is the whole, its sampling unit counts as replaced, which errs on the wide side.
 
     References
     ----------
     Binder (1983), International Statistical Review, 51, 279-292.
     Korn and Graubard (1998), Survey Methodology, 24, 193-201.
+    Cochran (1977), *Sampling Techniques*, sections 10.3 and 11.2.
+    Brewer and Donadio (2003), Survey Methodology, 29, 189-196.
 
     Examples
     --------
@@ -162,7 +181,8 @@ def scores_of(cells: DesignCells) -> Scores:
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.bincount(cells.group, weights=cells.numerator * copies, minlength=g) / np.where(total > 0, total, np.nan)
     known = np.where(np.isnan(p), 0.0, p)
-    score = (cells.numerator - known[cells.group] * cells.denominator) / np.where(total > 0, total, 1.0)[cells.group]
+    whole = np.where(total > 0, total, 1.0)
+    score = (cells.numerator - known[cells.group] * cells.denominator) / whole[cells.group]
     units = np.bincount(cells.stratum, weights=cells.copies, minlength=h).astype(np.int64)
     place = cells.stratum[cells.psu] * g + cells.group
     added = np.bincount(place, weights=score * copies, minlength=h * g).reshape(h, g)
@@ -170,7 +190,7 @@ def scores_of(cells: DesignCells) -> Scores:
         middle = added / units[:, None]
     # all scores add up to 0, so the mean over every sampling unit is 0 too
     middle[units == 1] = 0.0
-    return Scores(p, score, units, np.where(np.isfinite(middle), middle, 0.0))
+    return Scores(p, whole, score, units, np.where(np.isfinite(middle), middle, 0.0))
 
 
 def degrees_of_freedom(cells: DesignCells, reference: int | None = None) -> Counts:
@@ -204,20 +224,57 @@ def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[
 def _products(cells: DesignCells, scores: Scores, other: Counts) -> Floats:
     """Covariance of each group's share with that of one other group, the same for all or each its own."""
     g, h = cells.groups, len(scores.units)
-    copies = cells.copies[cells.psu]
-    at = cells.stratum[cells.psu]
-    if bool((other == np.arange(g)).all()):
-        partner = scores.score
-    else:
-        of_base = np.zeros(len(cells.stratum))
-        base = cells.group == other[0]
-        of_base[cells.psu[base]] = scores.score[base]
-        partner = of_base[cells.psu]
-    raw = np.bincount(at * g + cells.group, weights=copies * scores.score * partner, minlength=h * g).reshape(h, g)
-    centred = raw - scores.units[:, None] * scores.middle * scores.middle[:, other]
+    same = bool((other == np.arange(g)).all())
+    partner = scores.score if same else _of_group(cells, scores, int(other[0]))[cells.psu]
+    drawn = _chance(cells)
+    weight = (cells.copies * (1 - drawn))[cells.psu]
+    place = cells.stratum[cells.psu] * g + cells.group
+
+    def added(values: Floats) -> Floats:
+        return np.bincount(place, weights=values, minlength=h * g).reshape(h, g).astype(np.float64)
+
+    # sum (1 - pi)(z - mean z)(v - mean v) over all units of the stratum, most of which may have z = 0
+    middle, others = scores.middle, scores.middle[:, other]
+    left = np.bincount(cells.stratum, weights=cells.copies * (1 - drawn), minlength=h)
+    firsts = added(weight * scores.score)
+    centred = added(weight * scores.score * partner) - middle * firsts[:, other] - others * firsts
+    centred += left[:, None] * middle * others
     factor = np.where(scores.units > 1, scores.units / np.maximum(scores.units - 1, 1), 1.0)
     covariance: Floats = (factor[:, None] * centred).sum(axis=0)
-    return covariance
+    return covariance if cells.stages is None else covariance + _inside(cells, scores, partner, drawn, same=same)
+
+
+def _of_group(cells: DesignCells, scores: Scores, group: int) -> Floats:
+    """Return the score of each sampling unit in one group, shape (P,)."""
+    found = np.zeros(len(cells.stratum))
+    there = cells.group == group
+    found[cells.psu[there]] = scores.score[there]
+    return found
+
+
+def _chance(cells: DesignCells) -> Floats:
+    """Return the chance of each sampling unit to be drawn, 0 where it counts as replaced; shape (P,)."""
+    if cells.stages is None:
+        return np.zeros(len(cells.stratum))
+    lone = (cells.stages.size == 1) & (cells.stages.fraction < 1)
+    return np.where(lone, 0.0, cells.stages.probability)
+
+
+def _inside(cells: DesignCells, scores: Scores, partner: Floats, drawn: Floats, *, same: bool) -> Floats:
+    """What the second stage adds to a covariance; a second-stage unit is in one group only."""
+    stages = cells.stages
+    if stages is None:
+        return np.zeros(cells.groups)
+    several = stages.size > 1
+    k = np.maximum(stages.size, 2)
+    factor = np.where(several, drawn * (1 - stages.fraction) * k / (k - 1), 0.0) * cells.copies
+    products = -scores.score * partner / k[cells.psu]
+    if same:
+        p = np.where(np.isnan(scores.estimate), 0.0, scores.estimate)[cells.group]
+        # (y - p x)^2 is (1 - 2 p) y + p^2 x where y and x are 0 or 1 and y is never without x
+        squares = (1 - 2 * p) * stages.numerator_squares + p**2 * stages.denominator_squares
+        products = products + squares / scores.total[cells.group] ** 2
+    return np.bincount(cells.group, weights=factor[cells.psu] * products, minlength=cells.groups).astype(np.float64)
 
 
 def _reach(spread: Floats, degrees: Counts, confidence_level: float) -> Floats:
