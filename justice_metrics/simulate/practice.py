@@ -11,7 +11,7 @@ import numpy as np
 
 from ..base.types import Counts, Days, Flags, Floats
 from ..cases.calendar import day_number
-from .attention import CHAMBER, days_of
+from .attention import CHAMBER, closed_days, days_of
 from .draws import generator, happens, waiting_times, whole_numbers
 from .register import OUTCOMES, Table
 
@@ -73,10 +73,22 @@ CHANCES: Final[Mapping[str, Chance]] = MappingProxyType(
 )
 # Items of which "yes" is the wrong that is looked for.
 WRONGS: Final = ("contact_with_accused", "conciliation_offered", "evidence_asked_of_victim")
+# Settled when the complaint is made, so that files give no other day for them.
+SETTLED: Final = ("rights_explained", "private_complaint", "specialised_police")
+# Items in days, and the act to which they count.
+TIMED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "recorded_interview_days": "recorded_interview",
+        "forensic_examination_days": "forensic_examination",
+        "protection_days": "protection_ordered",
+    }
+)
 # The examination: at once for some, then by a chance per day; and how often its day is not in the file.
 EXAMINED_AT_ONCE: Final = 0.45
 EXAMINED_PER_DAY: Final = 0.25
-DAYS_SILENT: Final = 0.05
+DAY_SILENT: Final = 0.05
+# Other acts: some day of the first half year while the case is open.
+ACT_WITHIN: Final = 180
 # The fact: days before the complaint for those who come soon; others come within three years; some cannot say.
 COMES_SOON: Final = 0.40
 SOON_DAYS: Final = 3
@@ -93,12 +105,15 @@ class Practice(NamedTuple):
         By item: "yes", "no" or "not_applicable"; whole numbers for what is counted, None where that does not apply.
     told : dict of str to list
         The same as the files tell it: with "not_documented", and None in place of numbers that are not told.
+    act_day : dict of str to Days
+        By yes-or-no item: the day of the act, where the file tells of it and of its day; -1 elsewhere; shapes (n,).
     fact_day : Days
         Day of the fact as the files tell it, -1 where they do not; shape (n,).
     """
 
     done: dict[str, list[Any]]
     told: dict[str, list[Any]]
+    act_day: dict[str, Days]
     fact_day: Days
 
 
@@ -116,7 +131,7 @@ def second_round(cases: Table) -> Flags:
     return np.array([day.year >= REFORM_YEAR for day in cases["fecha_denuncia"]])
 
 
-def practice_of(cases: Table, support: Table, children: Mapping[str, Table]) -> Practice:
+def practice_of(cases: Table, support: Table, children: Mapping[str, Table], cutoff_day: int) -> Practice:
     """Draw the practice of every case of a register.
 
     What the register's other tables know is taken from there: statements, measures, lawyers and the defender of
@@ -125,22 +140,24 @@ def practice_of(cases: Table, support: Table, children: Mapping[str, Table]) -> 
     n = len(cases["numero_caso"])
     complaint = days_of(cases["fecha_denuncia"])
     fact = complaint - _days_ago(n)
-    done: dict[str, list[Any]] = {}
-    applies = _applies(cases, complaint, fact)
-    done |= _from_tables(cases, complaint, support, children)
-    chamber = np.array([one == YES for one in done["recorded_interview"]])
-    ordered = np.array([one == YES for one in done["protection_ordered"]])
-    applies["protection_followed_up"] = ordered
+    heard, known_days = _from_tables(cases["numero_caso"], support, children)
+    applies = _applies(cases, complaint, fact) | {"protection_followed_up": known_days["protection_ordered"] >= 0}
+    everybody: Flags = np.ones(n, dtype=np.bool_)
+    done: dict[str, list[Any]] = {"statements_taken": heard.tolist()}
+    done |= {item: _answers(day >= 0, everybody) for item, day in known_days.items()}
     for item in CHANCES:
         kept = happens(_stream(item), kept_chance(item, cases), n)
         if item == "child_friendly_space":
-            kept |= chamber
-        there = applies.get(item, np.ones(n, dtype=np.bool_))
-        done[item] = _answers(kept != (item in WRONGS), there)
-    examined = np.array([one == YES for one in done["forensic_examination"]])
-    done["forensic_examination_days"] = _numbers(_examination_days(n), examined)
-    told = {item: _as_told(item, answers, cases) for item, answers in done.items()}
-    return Practice(done, told, np.where(happens(_stream("fact told"), FACT_SILENT, n), -1, fact).astype(np.int32))
+            kept |= known_days["recorded_interview"] >= 0
+        done[item] = _answers(kept != (item in WRONGS), applies.get(item, everybody))
+    days = _act_days(cases, complaint, cutoff_day) | known_days
+    done |= {item: _waits(done[of], days[of] - complaint) for item, of in TIMED.items()}
+    told = {item: _as_told(item, answers, cases) for item, answers in done.items() if item not in TIMED}
+    act_day = {item: _told_days(item, told[item], day) for item, day in days.items()}
+    told |= {item: _waits(told[of], act_day[of] - complaint) for item, of in TIMED.items()}
+    return Practice(
+        done, told, act_day, np.where(happens(_stream("fact told"), FACT_SILENT, n), -1, fact).astype(np.int32)
+    )
 
 
 def met_share(practice: Practice, item: str, among: Flags, *, told: bool = True) -> float:
@@ -192,32 +209,20 @@ def _applies(cases: Table, complaint: Days, fact: Days) -> dict[str, Flags]:
 _OTHER_LANGUAGES: Final = ("Aymara", "Quechua", "Guaraní", "Otro")
 
 
-def _from_tables(cases: Table, complaint: Days, support: Table, children: Mapping[str, Table]) -> dict[str, list[Any]]:
-    """Return the items that the tables of a register answer by themselves."""
-    numbers = cases["numero_caso"]
-    n = len(numbers)
-    everybody: Flags = np.ones(n, dtype=np.bool_)
+def _from_tables(numbers: list[str], support: Table, children: Mapping[str, Table]) -> tuple[Counts, dict[str, Days]]:
+    """Return what the tables of a register tell by themselves: how many statements, and the first days of some acts."""
     place = {number: row for row, number in enumerate(numbers)}
     statements, measures = children["statements"], children["measures"]
-    heard: Counts = np.bincount([place[one] for one in statements["numero_caso"]], minlength=n)
-    recorded = _first_days(place, statements["numero_caso"], statements["fecha"],
-                           [whom == CHAMBER for whom in statements["ante"]])  # fmt: skip
-    ordered = _first_days(place, measures["numero_caso"], measures["resolucion"],
-                          [day is not None for day in measures["resolucion"]])  # fmt: skip
-    lawyer, defender = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    for number, actor, institution in zip(
-        support["numero_caso"], support["tipo_actor"], support["institucion"], strict=True
-    ):
-        lawyer[place[number]] |= actor == "Abogado/a"
-        defender[place[number]] |= institution == "DNA"
-    return {
-        "statements_taken": heard.tolist(),
-        "recorded_interview": _answers(recorded >= 0, everybody),
-        "recorded_interview_days": _numbers(recorded - complaint, recorded >= 0),
-        "protection_ordered": _answers(ordered >= 0, everybody),
-        "protection_days": _numbers(ordered - complaint, ordered >= 0),
-        "legal_representation": _answers(lawyer, everybody),
-        "child_defender": _answers(defender, everybody),
+    heard = np.bincount([place[one] for one in statements["numero_caso"]], minlength=len(numbers))
+    recorded = [whom == CHAMBER for whom in statements["ante"]]
+    ordered = [day is not None for day in measures["resolucion"]]
+    lawyer = [actor == "Abogado/a" for actor in support["tipo_actor"]]
+    defender = [institution == "DNA" for institution in support["institucion"]]
+    return heard, {
+        "recorded_interview": _first_days(place, statements["numero_caso"], statements["fecha"], recorded),
+        "protection_ordered": _first_days(place, measures["numero_caso"], measures["resolucion"], ordered),
+        "legal_representation": _first_days(place, support["numero_caso"], support["desde"], lawyer),
+        "child_defender": _first_days(place, support["numero_caso"], support["desde"], defender),
     }
 
 
@@ -231,31 +236,52 @@ def _first_days(place: dict[str, int], numbers: list[str], days: list[Any], want
     return first
 
 
-def _examination_days(n: int) -> Days:
-    rng = _stream("forensic_examination_days")
-    later = np.ceil(waiting_times(rng, np.full(n, -np.log1p(-EXAMINED_PER_DAY))))
-    return np.where(happens(rng, EXAMINED_AT_ONCE, n), 0, later).astype(np.int32)
+def _act_days(cases: Table, complaint: Days, cutoff_day: int) -> dict[str, Days]:
+    """Draw on which day each act was done, if it was; shapes (n,)."""
+    n = complaint.size
+    end = closed_days(cases, cutoff_day)
+    charged, tried = days_of(cases["fecha_imputacion"]), days_of(cases["fecha_juicio"])
+    days = {}
+    for item in CHANCES:
+        if item in SETTLED:
+            continue
+        rng, begin = _stream(f"{item} day"), complaint
+        if item == "forensic_examination":
+            later = np.ceil(waiting_times(rng, np.full(n, -np.log1p(-EXAMINED_PER_DAY))))
+            days[item] = complaint + np.where(happens(rng, EXAMINED_AT_ONCE, n), 0, later).astype(np.int32)
+            continue
+        if item == "closed_hearings":
+            days[item] = tried
+            continue
+        if item == "anticipated_evidence":
+            begin = np.maximum(charged, complaint)
+        within = SOON_DAYS if item == "health_referral_72h" else ACT_WITHIN
+        days[item] = (begin + whole_numbers(rng, 0, np.clip(end - begin, 0, within), n)).astype(np.int32)
+    return days
 
 
 def _as_told(item: str, answers: list[Any], cases: Table) -> list[Any]:
     """Leave out what files do not tell: more of it in those of rejected complaints."""
-    n = len(answers)
     if item not in CHANCES:
-        silent = happens(_stream(f"{item} told"), DAYS_SILENT if item.endswith("_days") else 0.0, n)
-    else:
-        rejected = np.array([how == OUTCOMES["rejected"] for how in cases["forma_conclusion"]])
-        share = CHANCES[item].silent * np.where(rejected, THIN_FILES, 1.0)
-        silent = happens(_stream(f"{item} told"), share, n)
-    unknown = None if item.endswith("_days") else NOT_DOCUMENTED
+        return answers
+    rejected = np.array([how == OUTCOMES["rejected"] for how in cases["forma_conclusion"]])
+    share = CHANCES[item].silent * np.where(rejected, THIN_FILES, 1.0)
+    silent = happens(_stream(f"{item} told"), share, len(answers))
     return [
-        unknown if gone and one not in (NOT_APPLICABLE, None) else one
-        for one, gone in zip(answers, silent, strict=True)
+        NOT_DOCUMENTED if gone and one != NOT_APPLICABLE else one for one, gone in zip(answers, silent, strict=True)
     ]
+
+
+def _told_days(item: str, told: list[Any], day: Days) -> Days:
+    """Return the days of the acts that files tell of, but for some; shape (n,)."""
+    there = np.array([one == YES for one in told]) & ~happens(_stream(f"{item} day told"), DAY_SILENT, day.size)
+    return np.where(there, day, -1).astype(np.int32)
 
 
 def _answers(yes: Flags, applies: Flags) -> list[Any]:
     return [NOT_APPLICABLE if not there else YES if one else NO for one, there in zip(yes, applies, strict=True)]
 
 
-def _numbers(values: Days, applies: Flags) -> list[Any]:
-    return [int(one) if there else None for one, there in zip(values, applies, strict=True)]
+def _waits(answers: list[Any], days: Days) -> list[Any]:
+    """Return the days that an act took, None where it was not done or its day is not told."""
+    return [int(day) if one == YES and day >= 0 else None for one, day in zip(answers, days, strict=True)]

@@ -8,11 +8,14 @@ import math
 import numpy as np
 import pytest
 
+from justice_metrics.cases.calendar import day_number
 from justice_metrics.cases.checklist_file import read_checklist
+from justice_metrics.simulate.attention import closed_days, days_of
 from justice_metrics.simulate.extracts import COHORT, Extract, child_tables
 from justice_metrics.simulate.practice import (
     CHANCES,
     NOT_DOCUMENTED,
+    TIMED,
     WRONGS,
     Practice,
     kept_chance,
@@ -30,7 +33,7 @@ def children(cohort: Extract) -> dict[str, Table]:
 
 @pytest.fixture(scope="module")
 def practice(cohort: Extract, children: dict[str, Table]) -> Practice:
-    return practice_of(cohort.cases, cohort.support, children)
+    return practice_of(cohort.cases, cohort.support, children, day_number(COHORT.cutoff))
 
 
 def test_every_item_of_the_shipped_checklist_is_answered_in_its_own_way(practice: Practice) -> None:
@@ -44,9 +47,10 @@ def test_every_item_of_the_shipped_checklist_is_answered_in_its_own_way(practice
 
 def test_the_same_every_time_and_nothing_given_is_changed(cohort: Extract, children: dict[str, Table]) -> None:
     before = copy.deepcopy((cohort.cases, cohort.support, children))
-    first = practice_of(cohort.cases, cohort.support, children)
-    again = practice_of(cohort.cases, cohort.support, children)
+    first = practice_of(cohort.cases, cohort.support, children, day_number(COHORT.cutoff))
+    again = practice_of(cohort.cases, cohort.support, children, day_number(COHORT.cutoff))
     assert (first.done, first.told) == (again.done, again.told)
+    assert all((first.act_day[item] == again.act_day[item]).all() for item in first.act_day)
     assert (cohort.cases, cohort.support, children) == before
 
 
@@ -94,6 +98,24 @@ def test_thin_files_tell_less_and_practice_does_not_move_the_case(cohort: Extrac
     assert silent[rejected].mean() > 1.5 * silent[~rejected].mean()
     done = [met_share(practice, "victim_informed", among, told=False) for among in (rejected, ~rejected)]
     assert abs(done[0] - done[1]) < 0.08
+
+
+def test_acts_are_dated_while_the_case_is_open(cohort: Extract, practice: Practice) -> None:
+    complaint, end = days_of(cohort.cases["fecha_denuncia"]), closed_days(cohort.cases, day_number(COHORT.cutoff))
+    settled = {one.id for one in read_checklist("child_sexual_assault").items if one.settled}
+    yes_or_no = {item for item in practice.told if item not in TIMED and item != "statements_taken"}
+    assert set(practice.act_day) == yes_or_no - settled
+    for item, day in practice.act_day.items():
+        there = day >= 0
+        assert (np.array(practice.told[item])[there] == "yes").all()
+        assert (day[there] >= complaint[there]).all(), item
+        # doctors and those who support go on after a complaint is rejected or a verdict is given
+        if item not in {"forensic_examination", "legal_representation", "child_defender"}:
+            assert (day[there] <= end[there]).all(), item
+    waits = practice.told["forensic_examination_days"]
+    day = practice.act_day["forensic_examination"]
+    assert [one is None for one in waits] == (day < 0).tolist()
+    assert [one for one in waits if one is not None] == (day - complaint)[day >= 0].tolist()
 
 
 def test_where_an_item_does_not_apply_it_is_not_asked(cohort: Extract, practice: Practice) -> None:
