@@ -51,6 +51,8 @@ class Item:
         Id of its domain.
     text : Label
         What the coder is asked.
+    label : Label
+        In few words what is met, for tables and figures; the text where the file gives none.
     kind : {"answer", "number", "days"}
         Whether it is answered yes or no, counted, or measured in days.
     met : {"yes", "no"}
@@ -77,6 +79,7 @@ class Item:
     id: str
     domain: str
     text: Label
+    label: Label
     kind: ItemKind = "answer"
     met: Literal["yes", "no"] = "yes"
     at_least: float | None = None

@@ -45,6 +45,7 @@ class ItemEntry(Part):
     id: ItemId
     domain: ItemId
     text: Words
+    label: Words | None = None
     kind: ItemKind = "answer"
     met: Literal["yes", "no"] | None = None
     at_least: float | None = None
@@ -86,6 +87,7 @@ class ItemEntry(Part):
             id=self.id,
             domain=self.domain,
             text=self.text.label(),
+            label=(self.label or self.text).label(),
             kind=self.kind,
             met=self.met or "yes",
             at_least=self.at_least,
