@@ -194,9 +194,16 @@ def loadings_of(correlation: Floats) -> Floats:
         return np.asarray(-2 * residuals(loading) @ loading, np.float64)
 
     bounds = [(-1.0, 1.0)] * len(start)
-    options = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2_000}
-    found = np.asarray(minimize(misfit, start, jac=slope, method="L-BFGS-B", bounds=bounds, options=options).x)
-    return np.asarray(found if found.sum() >= 0 else -found, np.float64)
+    found = minimize(
+        misfit,
+        start,
+        jac=slope,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2_000},
+    )
+    loading = np.asarray(found.x, np.float64)
+    return np.asarray(loading if loading.sum() >= 0 else -loading, np.float64)
 
 
 def _alpha(covariance: Floats) -> float:

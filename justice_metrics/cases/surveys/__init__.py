@@ -1,0 +1,1 @@
+"""Surveys of officials and users: what people answered, in canonical form."""
