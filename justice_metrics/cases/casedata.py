@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -20,6 +20,7 @@ from ..base.types import FrameLibrary, Names, names
 from . import canonical
 from .attributes import suggested
 from .calendar import date_of
+from .coders import OneEach, one_coding_each
 from .days import year_of_day
 from .intake import ALL_MEMBERS, Intake, Sampling
 from .mappings.children import MEMBERS
@@ -98,6 +99,9 @@ class CaseData:
     checklist : Checklist or None
         Items of practice; the milestones hold ``practice__<item>`` of each that was coded (yes, no, not_applicable, or
         a number; null is not documented) and ``practice_day__<item>`` where its day is known.
+    codings : CaseData or None
+        Every coding as a unit of its own, with the coder as the last part of its id, where some cases were coded by
+        several people (``coder`` in [cases]). These cases here are one coding of each.
 
     Examples
     --------
@@ -129,6 +133,7 @@ class CaseData:
     members_merged: bool = False
     joined: nw.LazyFrame[Any] | None = None
     checklist: Checklist | None = None
+    codings: CaseData | None = None
 
     @classmethod
     def from_frame(
@@ -170,8 +175,19 @@ class CaseData:
         2
         """
         described = canonical.as_mapping(mapping)
-        made = canonical.from_frames(frame, described, support=support, children=children)
-        return counted_as(cls(**made._asdict()), described)
+        if described.cases.coder is None:
+            made = canonical.from_frames(frame, described, support=support, children=children)
+            return counted_as(cls(**made._asdict()), described)
+        tables = {"": frame, **(children or {}), **({} if support is None else {"support": support})}
+        each = one_coding_each(tables, described)
+        return counted_as(with_codings(cls._of(each.tables, described), each, tables, cls._of), described)
+
+    @classmethod
+    def _of(cls, tables: Mapping[str, Any], mapping: CaseMapping) -> CaseData:
+        """Return the cases of tables by the name of their section, those of the cases under the empty one."""
+        given = dict(tables)
+        frame, support = given.pop(""), given.pop("support", None)
+        return cls(**canonical.from_frames(frame, mapping, support=support, children=given)._asdict())
 
     @property
     def cutoff(self) -> dt.date:
@@ -429,6 +445,20 @@ class CaseData:
         import html
 
         return "".join(f"<p>{html.escape(line)}</p>" for line in self.describe().splitlines())
+
+
+def with_codings(
+    cases: CaseData,
+    each: OneEach,
+    tables: Mapping[str, Any],
+    read: Callable[[Mapping[str, Any], CaseMapping], CaseData],
+) -> CaseData:
+    """Return the cases with all codings beside them, where some were coded by several people."""
+    if each.as_codings is None:
+        return cases
+    left_out = cases.provenance.leave_out(LeftOut(tr("further codings of a case"), each.further))
+    kept = {name: one for name, one in tables.items() if name in {"", "support", *each.as_codings.children}}
+    return replace(cases, codings=read(kept, each.as_codings), provenance=left_out)
 
 
 def counted_as(cases: CaseData, mapping: CaseMapping) -> CaseData:

@@ -10,11 +10,13 @@ from typing import Any, Literal
 from ..base.language import Message, tr
 from ..base.provenance import Provenance
 from . import canonical
-from .casedata import CaseData, counted_as
+from .casedata import CaseData, counted_as, with_codings
+from .coders import one_coding_each
 from .corrections.applied import corrected, decided_cells, ensure_decided
 from .corrections.cells import read_cells, tables_with_cells
 from .corrections.plan import CorrectionPlan, as_plan, ensure_made_for, read_plan
 from .given_tables import given_tables
+from .mappings.children import CHILDREN
 from .mappings.mapping import CaseMapping
 from .readers.frames import Embedded
 from .readers.text_table import TextTable
@@ -77,21 +79,13 @@ def read_cases(
     personal = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else None
     cells = decided_cells(plan, personal.cells) if plan is not None and personal is not None else ()
     tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
-    own = {name: table for name, table in tables.items() if name not in {"support", *described.children}}
-    made = canonical.from_frames(
-        list(own.values()) if described.data.kind == "stages" else own[""],
-        described,
-        support=tables.get("support"),
-        children={name: table for name, table in tables.items() if name in described.children},
-        embedded=embedded,
-        source=source,
-    )
-    made = made._replace(
-        provenance=canonical.named(made.provenance, source),
-        frame_library="pandas",
-        intake=replace(made.intake, notes=(*notes, *_plan_notes(plan, made.provenance))),
-    )
-    cases = CaseData(**made._asdict())
+    each = one_coding_each(tables, described)
+
+    def read(given: Mapping[str, Any], mapping: CaseMapping) -> CaseData:
+        return CaseData(**_canonical(given, mapping, embedded, source)._asdict())
+
+    cases = with_codings(read(each.tables, described), each, tables, read)
+    cases = cases.with_(intake=replace(cases.intake, notes=(*notes, *_plan_notes(plan, cases.provenance))))
     if plan is None:
         return counted_as(cases, described)
     if wanted == "refuse":
@@ -99,6 +93,20 @@ def read_cases(
     listed = None if personal is None else personal.listed
     done = corrected(cases, plan, changed=changed, already=already, listed=listed, refuse=wanted == "refuse")
     return counted_as(done, described)
+
+
+def _canonical(tables: Mapping[str, Any], mapping: CaseMapping, embedded: Embedded, source: str) -> canonical.Canonical:
+    """Return what tables hold in canonical form; those of the cases are all that no section names."""
+    own = {name: table for name, table in tables.items() if name not in {"support", *CHILDREN}}
+    made = canonical.from_frames(
+        list(own.values()) if mapping.data.kind == "stages" else own[""],
+        mapping,
+        support=tables.get("support"),
+        children={name: table for name, table in tables.items() if name in mapping.children},
+        embedded=embedded,
+        source=source,
+    )
+    return made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")
 
 
 def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, Any] | None) -> CorrectionPlan | None:

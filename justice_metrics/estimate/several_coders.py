@@ -185,7 +185,7 @@ def krippendorff_alpha(ratings: Ratings, metric: Metric = "nominal", confidence_
     n = float(units.sum())
     point = _alphas(r, units[None, :], metric)[0] if n else float("nan")
     if np.isnan(point):
-        return Alpha(*[float("nan")] * 4, round(n))
+        return _not_told(round(n))
     if point >= 1 - _TINY:
         expected = 1 - _differing(units @ r)
         return Alpha(1.0, 0.0, _beyond(expected, n, confidence_level), 1.0, round(n))
@@ -270,7 +270,7 @@ def alpha_of_numbers(values: Floats, confidence_level: float = 0.95) -> Alpha:
     x, there = np.where(there, values, 0.0)[paired], there[paired]
     n = len(x)
     if n == 0:
-        return Alpha(*[float("nan")] * 4, 0)
+        return _not_told(0)
     # days are large numbers near one another: their squares are kept small
     x = np.where(there, x - x[there].mean(), 0.0)
     m, total, squares = there.sum(axis=1).astype(np.float64), x.sum(axis=1), (x**2).sum(axis=1)
@@ -285,12 +285,16 @@ def alpha_of_numbers(values: Floats, confidence_level: float = 0.95) -> Alpha:
     whole = parts.sum(axis=1)
     point = float(alpha(whole))
     if np.isnan(point):
-        return Alpha(*[float("nan")] * 4, n)
+        return _not_told(n)
     if point >= 1 - _TINY:
         expected = 1 - _differing(np.unique(x[there], return_counts=True)[1].astype(np.float64))
         return Alpha(1.0, 0.0, _beyond(expected, n, confidence_level), 1.0, n)
     without = alpha(whole[:, None] - parts)
     return _jackknifed(point, np.where(np.isnan(without), 0.0, without), np.ones(n), confidence_level)
+
+
+def _not_told(units: int) -> Alpha:
+    return Alpha(float("nan"), float("nan"), float("nan"), float("nan"), units)
 
 
 def _compared(ratings: Ratings) -> Ratings:

@@ -316,6 +316,7 @@ class CaseMapping(Part):
     def _case_columns(self) -> list[tuple[str, str]]:
         cases, sampling = self.cases, self.cases.sampling
         named = [(cases.frequency, "cases.frequency")] if cases.frequency else []
+        named += [(cases.coder, "cases.coder")] if cases.coder else []
         for key in ("weight", "stratum", "cluster"):
             column = getattr(sampling, key)
             named += [(column, f"cases.sampling.{key}")] if column else []
@@ -346,6 +347,8 @@ class CaseMapping(Part):
                         kind=kind,
                     )
                 )
+        if kind == "stages" and self.cases.coder is not None:
+            raise ReadableError(tr("'coder' in [cases] belongs to kind = 'wide' or 'events'"))
         return self
 
     @model_validator(mode="after")

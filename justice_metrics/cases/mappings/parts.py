@@ -184,7 +184,10 @@ class CountAs(Part):
 
 
 class CasesPart(Part):
-    """[cases]: what a row is, and until when the data are complete."""
+    """[cases]: what a row is, and until when the data are complete.
+
+    ``coder`` is the column that says who coded a row, where some cases were coded by several people.
+    """
 
     unit: Unit = "case"
     id: Names
@@ -192,6 +195,7 @@ class CasesPart(Part):
     cutoff: dt.date
     sampling: SamplingPart = Field(default_factory=SamplingPart)
     frequency: Name | None = None
+    coder: Name | None = None
     links: Mapping[Unit, Names] = Field(default_factory=dict)
     count_as: CountAs | None = None
 
