@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar
 
@@ -55,6 +55,8 @@ class CodedField:
         Name of the question in the same table that must be answered where this one is.
     not_before : str, optional
         For a date: name of the question in the same table whose date cannot come after this one.
+    after_cutoff : bool
+        For a date: whether it may lie after the cut-off.
     own_list : bool
         For a text: whether the team keeps a list of the texts that it uses.
     """
@@ -74,6 +76,7 @@ class CodedField:
     group: str = ""
     requires: str | None = None
     not_before: str | None = None
+    after_cutoff: bool = False
     own_list: bool = False
 
 
@@ -112,7 +115,7 @@ class CodedTable:
         QuestionError
             When the table has no such question.
         """
-        return _named(name, {one.name: one for one in self.fields})
+        return named(name, {one.name: one for one in self.fields})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,6 +132,10 @@ class CodingPlan:
         The table of the cases first.
     no_data : Label
         The answer "no data", for questions that may have it.
+    instructions : tuple of Label
+        How a sheet is filled in, with places for words of the sheet at hand; the first is a title.
+    words : mapping of str to Label
+        Words of the sheets themselves.
 
     Examples
     --------
@@ -144,6 +151,8 @@ class CodingPlan:
     checklist: Checklist | None
     tables: tuple[CodedTable, ...]
     no_data: Label
+    instructions: tuple[Label, ...] = ()
+    words: Mapping[str, Label] = field(default_factory=dict)
 
     def table(self, id: str) -> CodedTable:
         """Return one table.
@@ -153,7 +162,7 @@ class CodingPlan:
         QuestionError
             When there is no such table.
         """
-        return _named(id, {one.id: one for one in self.tables})
+        return named(id, {one.id: one for one in self.tables})
 
     @property
     def fields(self) -> Iterator[tuple[CodedTable, CodedField]]:
@@ -187,7 +196,8 @@ def filled(pattern: Label, what: Label | Message) -> Label:
     return Label({one: pattern.text(one).format(what=what.text(one)) for one in LANGUAGES})
 
 
-def _named(name: str, known: dict[str, Named]) -> Named:
+def named(name: str, known: Mapping[str, Named]) -> Named:
+    """Return what is known by a name, or raise a QuestionError that says what comes nearest."""
     if name not in known:
         raise QuestionError(tr("The coding plan has no '{name}'.", name=name), suggestion(name, tuple(known)))
     return known[name]

@@ -9,13 +9,15 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ...base.errors import SettingsError
-from ...base.language import Label
+from ...base.language import LANGUAGES, Label, tr
 from ..checklist import ANSWERS, Checklist, Item
+from ..conversions.text import normalise
 from ..crosswalk import read_crosswalk
 from ..procedure import Procedure
 from .plan import CASE_TABLE, CodedField, CodedTable, CodingPlan, Level, capital, filled
 
 _VERDICTS: Final = ("verdict", "final_verdict")
+# More than this is no count of acts on one file.
 _MOST: Final = 99
 # What is asked of the victim and of the fact comes before the dates, how the case stands and the practice after them.
 _BEFORE_DATES: Final = ("file", "fact", "victim")
@@ -49,7 +51,16 @@ def coding_plan(procedure: Procedure, checklist: Checklist | None = None) -> Cod
         _case_table(made, table, checklist) if table["id"] == CASE_TABLE else _child_table(made, table)
         for table in sheet["table"]
     )
-    return CodingPlan(procedure=procedure, checklist=checklist, tables=tables, no_data=made.words["not_available"])
+    for table in tables:
+        _ensure_told_apart(table)
+    return CodingPlan(
+        procedure=procedure,
+        checklist=checklist,
+        tables=tables,
+        no_data=made.words["not_available"],
+        instructions=tuple(Label(one["text"]) for one in sheet["instruction"]),
+        words=made.words,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,7 @@ def _field(made: _Making, entry: Mapping[str, Any]) -> CodedField:
         requires=entry.get("requires"),
         # in the table of the cases "start" is the day of the complaint, whatever the procedure calls it
         not_before=made.start if after == "start" and "group" in entry else after,
+        after_cutoff=entry.get("after_cutoff", False),
         own_list=entry.get("own_list", False) or open_list,
     )
 
@@ -142,8 +154,22 @@ def _levels(made: _Making, name: str) -> tuple[Level, ...]:
             return ()
         return tuple((row.offence, capital(row.label)) for row in crosswalk.rows)
     forms = {one.get("country"): one["levels"] for one in made.sheet["list"] if one["id"] == name}
-    found = forms.get(made.procedure.country, forms.get(None))
+    found = forms[made.procedure.country if made.procedure.country in forms else None]
     return tuple((id, Label(words)) for id, words in found.items())
+
+
+def _ensure_told_apart(table: CodedTable) -> None:
+    """Refuse questions or answers with one text: the sheet could not tell them apart, nor could the mapping."""
+    for language in LANGUAGES:
+        asked = [one.text.text(language) for one in table.fields]
+        for words in (asked, *[[label.text(language) for _, label in one.levels] for one in table.fields]):
+            bare = [normalise(one) for one in words]
+            twice = next((one for place, one in enumerate(words) if bare[place] in bare[:place]), None)
+            if twice is not None:
+                raise SettingsError(
+                    tr("Two questions or answers of the coding sheet are called '{text}'.", text=twice),
+                    tr("Give each state of the procedure, and each item of the checklist, words of its own."),
+                )
 
 
 def _dates(made: _Making) -> Iterator[CodedField]:
@@ -186,7 +212,7 @@ def _dates(made: _Making) -> Iterator[CodedField]:
 
 
 def _practice(made: _Making, checklist: Checklist, item: Item) -> Iterator[CodedField]:
-    """Yield the questions of an item: its answer or number, and the day of the act where it matters when it was done."""
+    """Yield the questions of an item: its answer or number, and the day of the act where its time matters."""
     name, source, group = f"practice_{item.id}", f"practice.items.{item.id}", f"practice_{item.domain}"
     answers = tuple((one, made.words[one]) for one in ANSWERS)
     if item.kind == "answer":
