@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ..base.types import Counts, Flags, Floats
+from ..base.types import Counts, Flags
 from ..cases.sampling_list import DRAWN_COLUMNS
+from ..estimate.selection import inclusion_probabilities, systematic
 from .draws import generator, happens, some_of
 from .register import OUTCOMES, Table
 
@@ -92,8 +93,8 @@ def drawn_files(cases: Table) -> Drawn:
         frame["stratum"] += [stratum] * here.size
         frame["cluster"] += here.tolist()
         frame["files"] += sizes.tolist()
-        chance, chosen = _systematic(rng, sizes, wanted)
-        for one in chosen:
+        chance = inclusion_probabilities(sizes, wanted)
+        for one in np.flatnonzero(systematic(chance, float(rng.random(1)[0]))):
             taken = np.sort(some_of(rng, np.arange(sizes[one]), min(FILES_PER_COURT, int(sizes[one]))))
             within = taken.size / int(sizes[one])
             for position in taken.tolist():
@@ -106,10 +107,3 @@ def drawn_files(cases: Table) -> Drawn:
                 for name, value in zip(DRAWN_COLUMNS, values, strict=True):
                     log[name].append(value)
     return Drawn(frame, log, np.array(place, dtype=np.int64))
-
-
-def _systematic(rng: np.random.Generator, sizes: Counts, wanted: int) -> tuple[Floats, list[int]]:
-    """Draw ``wanted`` places, each with a chance that is proportional to its size; sizes (n,), chances (n,)."""
-    chance = wanted * sizes / sizes.sum()
-    marks = rng.random(1)[0] + np.arange(wanted)
-    return chance, np.searchsorted(np.cumsum(chance), marks, side="right").tolist()
