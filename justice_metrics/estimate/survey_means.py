@@ -1,0 +1,102 @@
+"""Means from a sample with weights, strata and clusters, and their differences, by linearisation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..base.types import Counts, Floats
+from .limits import student_quantile
+from .survey import LEAST_DEGREES, DesignCells, degrees_of_freedom, linearised_difference, linearised_share
+
+
+class DesignMean(NamedTuple):
+    """Means with the error of the design."""
+
+    estimate: Floats  # (G,)
+    conf_low: Floats  # (G,)
+    conf_high: Floats  # (G,)
+
+
+class DesignDifference(NamedTuple):
+    """Differences from a reference group, with the error of the design."""
+
+    estimate: Floats  # (G,)
+    conf_low: Floats  # (G,)
+    conf_high: Floats  # (G,)
+    p_value: Floats  # (G,)
+
+
+def linearised_mean(cells: DesignCells, confidence_level: float = 0.95) -> DesignMean:
+    """Weighted mean of each group, with Student's limits from the sampling design.
+
+    Parameters
+    ----------
+    cells : DesignCells
+        ``numerator`` holds weighted sums of scores, ``denominator`` sums of weights.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DesignMean
+        NaN without a denominator; no limits with fewer than two degrees of freedom.
+
+    Notes
+    -----
+    The variance is that of :func:`justice_metrics.estimate.survey.linearised_share`, of which a mean is the general
+    case; the limits are symmetric, with as many degrees of freedom as the group has sampling units less strata.
+
+    Examples
+    --------
+    >>> zero = np.zeros(3, int)
+    >>> cells = DesignCells(zero, np.arange(3), np.array([6.0, 9, 12]), np.full(3, 3.0), zero, zero + 1, 1)
+    >>> found = linearised_mean(cells)
+    >>> found.estimate, found.conf_low.round(3), found.conf_high.round(3)
+    (array([3.]), array([0.516]), array([5.484]))
+    """
+    found = linearised_share(cells, confidence_level)
+    reach = _quantile(found.degrees_of_freedom, confidence_level) * found.std_error
+    return DesignMean(found.estimate, found.estimate - reach, found.estimate + reach)
+
+
+def linearised_mean_difference(cells: DesignCells, reference: int, confidence_level: float = 0.95) -> DesignDifference:
+    """Difference of each group's mean, or share, from that of a reference group, with the p value of no difference.
+
+    Parameters
+    ----------
+    cells : DesignCells
+    reference : int
+        Group that the others are compared with.
+    confidence_level : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    DesignDifference
+        (G,) clusters that hold people of both groups make the error smaller. No p value where there is no error.
+
+    Examples
+    --------
+    >>> group, psu = np.array([0, 1, 0, 1, 0, 1]), np.array([0, 0, 1, 1, 2, 2])
+    >>> scores = np.array([6.0, 8, 9, 12, 12, 13])
+    >>> cells = DesignCells(group, psu, scores, np.full(6, 3.0), np.zeros(3, int), np.ones(3, int), 2)
+    >>> found = linearised_mean_difference(cells, 0)
+    >>> found.estimate.round(3), found.p_value.round(3)
+    (array([0.   , 0.667]), array([  nan, 0.074]))
+    """
+    from scipy.special import stdtr
+
+    found = linearised_difference(cells, reference, confidence_level)
+    degrees = degrees_of_freedom(cells, reference)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = (found.conf_high - found.estimate) / _quantile(degrees, confidence_level)
+        p = 2 * stdtr(np.maximum(degrees, 1).astype(np.float64), -np.abs(found.estimate) / error)
+    told = (error > 1e-14) & (degrees >= LEAST_DEGREES)
+    return DesignDifference(*found, np.where(told, p, np.nan))
+
+
+def _quantile(degrees: Counts, confidence_level: float) -> Floats:
+    quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
+    return np.where(degrees >= LEAST_DEGREES, quantile, np.nan)
