@@ -28,6 +28,7 @@ from .procedure import Procedure
 from .procedure_file import read_procedure
 from .readers.database_url import source_name
 from .readers.frames import Embedded, Source, ensure_together
+from .sampled import SampledFiles, add_sampled, sampled_files
 from .standing import outcome_rank
 from .typed import Typing, ensure_ids
 from .units.joined import Columns, tied, units_of
@@ -120,8 +121,9 @@ def from_frames(
     tables = list(frame) if isinstance(frame, list | tuple) else [frame]
     sources = [Source(one, embedded, name=_table_name(place, len(tables))) for place, one in enumerate(tables)]
     build = {"wide": _wide, "events": _events, "stages": _stages}[mapping.data.kind]
-    parts = build(sources, mapping, procedure)
-    sampling = _sampling(mapping)
+    sampled = sampled_files(mapping)
+    parts = build(sources, mapping, procedure, sampled)
+    sampling = _sampling(mapping, sampled)
     milestones = parts.milestones.with_columns(outcome_rank=outcome_rank(procedure))
     if checklist is not None:
         dated = (*parts.dated_states, *parts.dated_roles)
@@ -214,12 +216,14 @@ def named(provenance: Provenance, source: str) -> Provenance:
     return replace(provenance, source=source)
 
 
-def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
+def _wide(
+    sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure, sampled: SampledFiles | None
+) -> Parts:
     source, typing = sources[0], Typing(sources[0], mapping)
     rows, repeated, without = _one_row_per_id(source, mapping)
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
-    typing.design()
+    _design(typing, mapping, sampled, mapping.cases.id)
     _reliance(typing, mapping)
     type_practice(typing)
     made = wide_milestones(typing, mapping, procedure)
@@ -233,15 +237,17 @@ def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure)
     )
 
 
-def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
+def _events(
+    sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure, sampled: SampledFiles | None
+) -> Parts:
     typing = Typing(sources[0], mapping)
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
     numeric = _describe(typing, mapping, tuple(mapping.attributes))
-    typing.design()
+    designed = _design(typing, mapping, sampled, mapping.cases.id)
     relied = (*_reliance(typing, mapping), *type_practice(typing))
     long, ordered = event_rows(typing, mapping, procedure)
     rows, without = _rows_with_ids(sources[0], mapping)
-    described = (*mapping.attributes, *_design_names(mapping), *relied, *typing.exactness)
+    described = (*mapping.attributes, *designed, *relied, *typing.exactness)
     cutoff_day = day_number(mapping.cases.cutoff)
     made = milestones_of_events(long, procedure, described=described, ordered=ordered, cutoff_day=cutoff_day)
     return Parts(
@@ -254,7 +260,9 @@ def _events(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
     )
 
 
-def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure) -> Parts:
+def _stages(
+    sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure, sampled: SampledFiles | None
+) -> Parts:
     if len(sources) != len(mapping.stages):
         raise MappingError(
             tr(
@@ -274,8 +282,8 @@ def _stages(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedur
         mine = tuple(name for name in mapping.attributes if mapping.stage_number(name) == place)
         numeric += _describe(typing, mapping, mine)
         if place == 0:
-            typing.design()
-            mine = (*mine, *_design_names(mapping), *_reliance(typing, mapping), *type_practice(typing))
+            designed = _design(typing, mapping, sampled, mapping.stage_id(0))
+            mine = (*mine, *designed, *_reliance(typing, mapping), *type_practice(typing))
         mine = (*mine, *typing.exactness)
         longs += stage_rows(typing, mapping.stages[place], place, procedure)
         ensure_together(longs[0], longs[-1], name=source.name)
@@ -338,7 +346,13 @@ def _reliance(typing: Typing, mapping: CaseMapping) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _design_names(mapping: CaseMapping) -> tuple[str, ...]:
+def _design(
+    typing: Typing, mapping: CaseMapping, sampled: SampledFiles | None, ids: Sequence[str]
+) -> tuple[str, ...]:
+    """Type the columns of the sampling design, or take them from the sampling log, and return their names."""
+    typing.design()
+    if sampled is not None:
+        add_sampled(typing.source, mapping, sampled, ids)
     sampling = mapping.cases.sampling
     named = {
         "weight": sampling.weight,
@@ -348,7 +362,8 @@ def _design_names(mapping: CaseMapping) -> tuple[str, ...]:
         "entry_day": sampling.entry,
     }
     links = [f"link__{name}" for name in mapping.cases.links]
-    return (*[name for name, column in named.items() if column is not None], *links)
+    of_log = () if sampled is None else sampled.design
+    return (*[name for name, column in named.items() if column is not None], *of_log, *links)
 
 
 def _one_row_per_id(source: Source, mapping: CaseMapping) -> tuple[int, int, int]:
@@ -484,16 +499,19 @@ def _years(first: Any, last: Any, cutoff_day: int) -> tuple[int, int]:
     )
 
 
-def _sampling(mapping: CaseMapping) -> Sampling:
+def _sampling(mapping: CaseMapping, sampled: SampledFiles | None) -> Sampling:
     spec = mapping.cases.sampling
+    of_log = () if sampled is None else sampled.design
     return Sampling(
         frame=spec.frame,
-        weighted=spec.weight is not None,
+        weighted=spec.weight is not None or "weight" in of_log,
         repeated=mapping.cases.frequency is not None,
-        stratum=spec.stratum is not None,
-        cluster=spec.cluster is not None,
+        stratum=spec.stratum is not None or "stratum" in of_log,
+        cluster=spec.cluster is not None or "cluster" in of_log,
         delayed_entry=spec.entry is not None or spec.at is not None,
         members=spec.members_of_units,
+        # several units of one file are no draw of their own
+        log=sampled.log if sampled is not None and spec.log is not None and spec.log.id is None else None,
     )
 
 

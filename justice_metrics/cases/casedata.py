@@ -358,7 +358,7 @@ class CaseData:
             unit=unit,
             members_merged=True,
             joined=None,
-            sampling=replace(self.sampling, repeated=False, partly=max(made.partly, self.sampling.partly)),
+            sampling=replace(self.sampling, repeated=False, partly=max(made.partly, self.sampling.partly), log=None),
             provenance=replace(self.provenance, unit=unit, units_in=made.n).leave_out(LeftOut(reason, made.without)),
         )
 
@@ -399,7 +399,7 @@ class CaseData:
             members_merged=True,
             joined=None,
             # each member has the weight of its case, and makes one case again with the others
-            sampling=replace(self.sampling, members=(*self.sampling.members, (self.unit, ALL_MEMBERS))),
+            sampling=replace(self.sampling, members=(*self.sampling.members, (self.unit, ALL_MEMBERS)), log=None),
             provenance=replace(self.provenance, unit=unit, units_in=made.n).leave_out(LeftOut(reason, made.without)),
         )
 

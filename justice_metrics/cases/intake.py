@@ -12,6 +12,65 @@ from ..base.provenance import SamplingFrame
 ALL_MEMBERS: Final = "all"
 
 
+# What became of a drawn file, in the order of the work; of several things, the last one.
+FILE_STATUSES: Final = ("drawn", "found", "lost", "sealed", "not_eligible", "eligible", "coded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileGroup:
+    """Drawn files that are alike in all that a sampling log tells but their numbers.
+
+    Attributes
+    ----------
+    stratum, cluster : str
+        "" where there is none.
+    status : str
+        One of ``FILE_STATUSES``.
+    weight : float
+        Inverse of the chance to be drawn.
+    chance : float
+        Of the cluster to be drawn; 1 where it was certain, or files were drawn directly, NaN where nobody tells it.
+    factor : float
+        By how much the weights of coded files are raised for others of their class.
+    n : int
+        How many files.
+    """
+
+    stratum: str
+    cluster: str
+    status: str
+    weight: float
+    chance: float
+    factor: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLog:
+    """What a sampling log tells of all its files together.
+
+    Attributes
+    ----------
+    groups : tuple of FileGroup
+    source : str
+        Name of its file, without the folder.
+    pooled : int
+        Clusters or strata with too few coded files to stand for their own losses.
+    """
+
+    groups: tuple[FileGroup, ...]
+    source: str
+    pooled: int = 0
+
+    def __repr__(self) -> str:
+        return f"FileLog({sum(one.n for one in self.groups)} drawn files)"
+
+    @property
+    def chances(self) -> dict[tuple[str, str], float]:
+        """Chance of each cluster, by stratum and cluster."""
+        return {(one.stratum, one.cluster): one.chance for one in self.groups}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
     """How the files came into the data, and how each stands for others.
@@ -32,6 +91,8 @@ class Sampling:
         ``all`` where the data hold every one.
     partly : int
         Units that were made of members of which not all are in the data.
+    log : FileLog, optional
+        What became of all files that were drawn, where the units are these files.
     """
 
     frame: SamplingFrame = "registered"
@@ -42,6 +103,7 @@ class Sampling:
     delayed_entry: bool = False
     members: tuple[tuple[str, str], ...] = ()
     partly: int = 0
+    log: FileLog | None = None
 
     def members_of(self, unit: str) -> str | None:
         """Return the attribute with the number of members of a unit, ``all``, or None where nobody says it."""

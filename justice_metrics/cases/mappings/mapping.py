@@ -87,6 +87,7 @@ RESERVED: Final = frozenset(
             "precision",
             "frequency",
             "weight",
+            "drawn_weight",
             "cluster",
         ),
         *("stratum", "entry_day", "outcome", "outcome_day", "actor", "institution", "start_day", "end_day", "basis"),
@@ -320,6 +321,8 @@ class CaseMapping(Part):
         for key in ("weight", "stratum", "cluster"):
             column = getattr(sampling, key)
             named += [(column, f"cases.sampling.{key}")] if column else []
+        if sampling.log is not None:
+            named += [(column, "cases.sampling.log.id") for column in sampling.log.id or ()]
         named += date_columns(sampling.entry, "cases.sampling.entry")
         if self.reliance is not None:
             named += date_columns(self.reliance.left, "reliance.left")

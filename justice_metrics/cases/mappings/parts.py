@@ -125,6 +125,31 @@ class LabelColumn(Part):
 LabelSpec: TypeAlias = Annotated[LabelColumn, BeforeValidator(as_column, json_schema_input_type=str | LabelColumn)]
 
 
+class LogPart(Part):
+    """The log of the files that were drawn.
+
+    Attributes
+    ----------
+    file : str
+        The list that the draw made, with its column ``status`` filled in.
+    sheet : str, optional
+        Of a workbook.
+    id : str or tuple of str, optional
+        Columns of the cases with the number of their file, where that is not the id of [cases].
+    classes : {"cluster", "stratum", "none"}
+        Within what files that were not coded are taken to be like those that were.
+    """
+
+    file: Name
+    sheet: Name | None = None
+    id: Names | None = None
+    classes: Literal["cluster", "stratum", "none"] = "cluster"
+
+
+def _as_log(given: Any) -> Any:
+    return {"file": given} if isinstance(given, str) else given
+
+
 class SamplingPart(Part):
     """How the cases came to be in the file.
 
@@ -134,6 +159,8 @@ class SamplingPart(Part):
         Every registered case, closed files only, those open on a day, or all there are.
     weight, stratum, cluster : str, optional
         Columns of the sampling design.
+    log : str or table, optional
+        The sampling log, which tells weight, stratum and cluster of each case in place of columns.
     entry : str or table, optional
         Column with the day from which a case was observed.
     at : date, optional
@@ -147,6 +174,7 @@ class SamplingPart(Part):
     weight: Name | None = None
     stratum: Name | None = None
     cluster: Name | None = None
+    log: Annotated[LogPart, BeforeValidator(_as_log, json_schema_input_type=str | LogPart)] | None = None
     entry: DateSpec | None = None
     at: dt.date | None = None
     members: Literal["all"] | Mapping[Unit, Name] | None = None
@@ -164,7 +192,10 @@ class SamplingPart(Part):
             raise ReadableError(tr("a prevalent sample needs 'at' (the day on which the cases were open) or 'entry'"))
         if self.at is not None and (self.entry is not None or self.frame != "prevalent"):
             raise ReadableError(tr("'at' belongs to a prevalent sample without an 'entry' column"))
-        if self.members is not None and self.weight is None:
+        twice = [one for one in ("weight", "stratum", "cluster") if self.log is not None and getattr(self, one)]
+        if twice:
+            raise ReadableError(tr("the sampling log tells {names} already: name the columns or the log", names=twice))
+        if self.members is not None and self.weight is None and self.log is None:
             raise ReadableError(tr("'members' belongs to sampling weights: name their column in 'weight'"))
         return self
 

@@ -1,0 +1,392 @@
+"""The sampling log: which files were drawn, with which chance, and what became of each. Personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..base.errors import CaseDataError, MappingError, QuestionError
+from ..base.language import Message, tr, trn
+from ..base.types import Counts, Flags, Floats, FrameLibrary
+from .conversions.text import normalise
+from .intake import FILE_STATUSES, FileGroup, FileLog
+from .readers.files import read_text_table
+from .sampling_weights import ClassTotals, factors, pooled, totals_of
+
+# Within what files count as alike when weights are raised for those that were not coded.
+ResponseClasses: TypeAlias = Literal["cluster", "stratum", "none"]
+
+# A class with fewer coded files, or whose weights would be raised by more, is put together with others.
+LEAST_CODED: Final = 5
+MOST_RAISED: Final = 3.0
+
+# What a field team may write for each status, besides its id; in either gender.
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "drawn": ("sorteado", "sorteada", "pendiente", "pending"),
+        "found": ("encontrado", "encontrada", "ubicado", "hallado", "located"),
+        "lost": ("perdido", "perdida", "extraviado", "extraviada", "no encontrado", "no ubicado", "not found"),
+        "sealed": ("reservado", "reservada", "en reserva", "acceso negado", "refused"),
+        "not_eligible": ("no elegible", "fuera de alcance", "out of scope", "ineligible"),
+        "eligible": ("elegible", "no codificado", "not coded"),
+        "coded": ("codificado", "codificada"),
+    }
+)
+# Texts of a cell for what is no number.
+_UNTOLD: Final = float("nan")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DrawnFiles:
+    """Every file of a sampling log, in its order.
+
+    Attributes
+    ----------
+    file : tuple of str
+        Number of each file; "" where nobody has written it in.
+    status : array of int, shape (R,)
+        Place in ``FILE_STATUSES``.
+    weight : array of float, shape (R,)
+        Inverse of the chance to be drawn.
+    stratum, cluster : tuple of str, or empty
+        As far as the log tells them.
+    chance : array of float, shape (R,)
+        Of the cluster to be drawn; NaN where the log does not tell it, 1 where files were drawn directly.
+    columns : mapping of str to tuple of str
+        All columns, as texts.
+    source : str
+        Name of the file, without its folder.
+    library : {"pandas", "polars", "pyarrow"}
+    """
+
+    file: tuple[str, ...] = field(repr=False)
+    status: Counts = field(repr=False)
+    weight: Floats = field(repr=False)
+    stratum: tuple[str, ...] = field(repr=False)
+    cluster: tuple[str, ...] = field(repr=False)
+    chance: Floats = field(repr=False)
+    columns: Mapping[str, tuple[str, ...]] = field(repr=False)
+    source: str
+    library: FrameLibrary = "pandas"
+
+    def __repr__(self) -> str:
+        return f"DrawnFiles({len(self.file)} files: personal data)"
+
+    def has(self, status: str) -> Flags:
+        """Return which files have a status, shape (R,)."""
+        return np.asarray(self.status == FILE_STATUSES.index(status), np.bool_)
+
+    def any_of(self, *statuses: str) -> Flags:
+        """Return which files have one of some statuses, shape (R,)."""
+        return np.isin(self.status, [FILE_STATUSES.index(one) for one in statuses])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Adjusted:
+    """Weights raised for the files that were not coded.
+
+    Attributes
+    ----------
+    classes : array of int, shape (R,)
+        In which class each file counts.
+    names : tuple of str
+        (C,) what each class is made of.
+    totals : ClassTotals
+    factor : array of float, shape (R,)
+        By which the weights of the coded files of the same class are raised.
+    pooled : int
+        How many clusters or strata were too small to stand alone.
+    """
+
+    classes: Counts = field(repr=False)
+    names: tuple[tuple[str, ...], ...] = field(repr=False)
+    totals: ClassTotals = field(repr=False)
+    factor: Floats = field(repr=False)
+    pooled: int
+
+
+def read_sampling_log(source: Any, *, sheet: str | None = None) -> DrawnFiles:
+    """Read and check a sampling log.
+
+    Parameters
+    ----------
+    source : path or frame
+        A csv file, a workbook or a frame with one row per drawn file: the list that the draw made, with its column
+        ``status`` filled in. It needs ``status`` and ``weight`` (or ``cluster_probability`` and ``file_probability``);
+        ``file``, ``stratum`` and ``cluster`` are read where they are there.
+    sheet : str, optional
+        Of a workbook with several tables.
+
+    Returns
+    -------
+    DrawnFiles
+
+    Raises
+    ------
+    ReadError, MappingError
+        When the file cannot be read, or a column is missing.
+    CaseDataError
+        When a status is unknown, a weight is no weight, or a file stands there twice: with how many.
+    """
+    columns, name, library = _columns(source, sheet)
+    if "status" not in columns:
+        raise _no_column("status", columns)
+    n = len(columns["status"])
+    if n == 0:
+        raise CaseDataError(
+            tr("The sampling log '{file}' holds no drawn file.", file=name),
+            tr("It has one row per drawn file, as the list that 'sampling draw' writes."),
+        )
+    file, stratum, cluster = (_texts(columns, one, n) for one in ("file", "stratum", "cluster"))
+    _ensure_once(file)
+    clustered = any(cluster)
+    chance = _numbers(columns, "cluster_probability", n)
+    if not clustered:
+        chance = np.ones(n)
+    elif "cluster_probability" in columns:
+        _ensure_chances(chance, "cluster_probability")
+        _ensure_one_chance(stratum, cluster, chance)
+    return DrawnFiles(
+        file=file,
+        status=_statuses(columns["status"]),
+        weight=_weights(columns, n),
+        stratum=stratum if any(stratum) else (),
+        cluster=cluster if clustered else (),
+        chance=chance,
+        columns=MappingProxyType({one: _texts(columns, one, n) for one in columns}),
+        source=name,
+        library=library,
+    )
+
+
+def adjusted_weights(files: DrawnFiles, classes: ResponseClasses = "cluster") -> Adjusted:
+    """Raise the weights of the coded files so that they stand for the others of their class too.
+
+    Parameters
+    ----------
+    files : DrawnFiles
+    classes : {"cluster", "stratum", "none"}
+        Within what files that were lost or sealed are taken to be like those that were coded. Classes with few coded
+        files are put together, see :func:`justice_metrics.cases.sampling_weights.pooled`.
+
+    Raises
+    ------
+    QuestionError
+        When there is no such way.
+    CaseDataError
+        When no file was coded.
+    """
+    if classes not in get_args(ResponseClasses):
+        raise QuestionError(
+            tr("'{word}' is no way to form classes of files.", word=classes),
+            tr("There are: {known}.", known=list(get_args(ResponseClasses))),
+        )
+    coded = files.has("coded")
+    n = len(coded)
+    if not coded.any():
+        raise CaseDataError(
+            trn(
+                "No file of the sampling log is coded: there is {n} drawn.",
+                "No file of the sampling log is coded: there are {n} drawn.",
+                n,
+            ),
+            tr("Write 'coded' in the column 'status' of the files that were coded."),
+        )
+    stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n
+    pairs = {"cluster": list(zip(stratum, cluster, strict=True)), "stratum": [(one,) for one in stratum]}
+    names = pairs.get(classes, [()] * n)
+    levels = sorted(set(names))
+    place = {one: position for position, one in enumerate(levels)}
+    own = np.array([place[one] for one in names], np.int64)
+    read, eligible = files.any_of("not_eligible", "eligible", "coded"), files.any_of("eligible", "coded")
+    one_each = np.ones(n, np.int64)
+    parent = np.unique([one[0] if one else "" for one in levels], return_inverse=True)[1].astype(np.int64)
+    first = totals_of(own, files.weight, read, eligible, coded, one_each)
+    new = pooled(first, parent if classes == "cluster" else np.zeros_like(parent), least=LEAST_CODED, most=MOST_RAISED)
+    made = new[own]
+    totals = totals_of(made, files.weight, read, eligible, coded, one_each)
+    members: list[list[tuple[str, ...]]] = [[] for _ in range(int(new.max()) + 1)]
+    for level, number in zip(levels, new.tolist(), strict=True):
+        members[number].append(level)
+    return Adjusted(
+        classes=made,
+        names=tuple(one[0] if len(one) == 1 else () for one in members),
+        totals=totals,
+        factor=factors(totals).whole[made],
+        pooled=sum(len(one) for one in members if len(one) > 1),
+    )
+
+
+def file_log(files: DrawnFiles, adjusted: Adjusted) -> FileLog:
+    """Return what a log tells of all its files together, without their numbers."""
+    n = len(files.file)
+    stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n
+    keys = zip(
+        stratum,
+        cluster,
+        files.status.tolist(),
+        files.weight.tolist(),
+        files.chance.tolist(),
+        adjusted.factor.tolist(),
+        strict=True,
+    )
+    counted: dict[str, tuple[tuple[Any, ...], int]] = {}
+    for key in keys:
+        # a number that is none is not equal to itself
+        text = repr(key)
+        counted[text] = (key, counted.get(text, (key, 0))[1] + 1)
+    groups = (
+        FileGroup(
+            stratum=one[0], cluster=one[1], status=FILE_STATUSES[one[2]], weight=one[3], chance=one[4], factor=one[5],
+            n=number,
+        )
+        for one, number in counted.values()
+    )  # fmt: skip
+    return FileLog(groups=tuple(groups), source=files.source, pooled=adjusted.pooled)
+
+
+def _columns(source: Any, sheet: str | None) -> tuple[Mapping[str, Sequence[Any]], str, FrameLibrary]:
+    if isinstance(source, str | Path):
+        read = read_text_table(source, sheet=sheet)
+        return {name: read.table.column(name).to_pylist() for name in read.columns}, read.source, "pandas"
+    try:
+        table: Any = nw.from_native(source)
+    except TypeError:
+        raise QuestionError(
+            tr("A sampling log is a table, and this question was given a {kind}.", kind=type(source).__name__),
+            tr("Hand over the path of a csv file or workbook, or a frame with one row per drawn file."),
+        ) from None
+    library = str(nw.get_native_namespace(table).__name__)
+    eager = table.collect() if isinstance(table, nw.LazyFrame) else table
+    back: FrameLibrary = "polars" if library == "polars" else "pyarrow" if library == "pyarrow" else "pandas"
+    return {name: eager.get_column(name).to_arrow().to_pylist() for name in eager.columns}, "frame", back
+
+
+def _no_column(name: str, columns: Mapping[str, Any]) -> MappingError:
+    return MappingError(
+        tr("The sampling log has no column '{name}'.", name=name),
+        tr("Its columns are: {known}. The list that 'sampling draw' writes has all that are needed.",
+           known=list(columns)),
+    )  # fmt: skip
+
+
+def _texts(columns: Mapping[str, Sequence[Any]], name: str, n: int) -> tuple[str, ...]:
+    return tuple(_text(one) for one in columns[name]) if name in columns else ("",) * n
+
+
+def _text(cell: Any) -> str:
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _numbers(columns: Mapping[str, Sequence[Any]], name: str, n: int) -> Floats:
+    return np.array([_number(one) for one in columns[name]], np.float64) if name in columns else np.full(n, _UNTOLD)
+
+
+def _number(cell: Any) -> float:
+    """Return a number; NaN for anything else. A spreadsheet may have turned its point into a comma."""
+    text = _text(cell)
+    try:
+        return float(text.replace(",", ".") if "." not in text else text)
+    except ValueError:
+        return _UNTOLD
+
+
+def _statuses(cells: Sequence[Any]) -> Counts:
+    meant = {normalise(word): place for place, one in enumerate(FILE_STATUSES) for word in (one, *_WORDS[one])}
+    meant |= {one.replace("_", " "): place for place, one in enumerate(FILE_STATUSES)} | {"": 0}
+    found = [meant.get(normalise(_text(one)), -1) for one in cells]
+    unknown = found.count(-1)
+    if unknown:
+        raise CaseDataError(
+            trn(
+                "{n} file of the sampling log has a status that is not known.",
+                "{n} files of the sampling log have a status that is not known.",
+                unknown,
+            ),
+            tr("There are: {known}.", known=list(FILE_STATUSES)),
+        )
+    return np.array(found, np.int64)
+
+
+def _weights(columns: Mapping[str, Sequence[Any]], n: int) -> Floats:
+    if "weight" in columns:
+        weight = _numbers(columns, "weight", n)
+    elif {"cluster_probability", "file_probability"} <= set(columns):
+        weight = 1 / np.where(
+            (product := _numbers(columns, "cluster_probability", n) * _numbers(columns, "file_probability", n)) > 0,
+            product,
+            np.nan,
+        )
+    else:
+        raise _no_column("weight", columns)
+    # written with few digits, a weight of 1 may be a little less
+    bad = int((~((weight >= 1 - 1e-6) & np.isfinite(weight))).sum())
+    if bad:
+        raise CaseDataError(
+            trn(
+                "{n} file of the sampling log has no weight, or one below 1.",
+                "{n} files of the sampling log have no weight, or one below 1.",
+                bad,
+            ),
+            tr("A weight is 1 divided by the chance of the file to be drawn; take it from the list of the draw."),
+        )
+    return np.maximum(weight, 1.0)
+
+
+def _ensure_once(file: Sequence[str]) -> None:
+    told = [normalise(one) for one in file if one]
+    twice = len(told) - len(set(told))
+    if twice:
+        raise CaseDataError(
+            trn(
+                "{n} row of the sampling log has the number of a file that stands in an earlier row.",
+                "{n} rows of the sampling log have the number of a file that stands in an earlier row.",
+                twice,
+            ),
+            tr("A file is drawn once; correct the column 'file'."),
+        )
+
+
+def _ensure_chances(chance: Floats, column: str) -> None:
+    bad = int((~((chance > 0) & (chance <= 1))).sum())
+    if bad:
+        raise CaseDataError(
+            trn(
+                "{n} cell of '{column}' is no chance: a number above 0, and 1 at the most.",
+                "{n} cells of '{column}' are no chances: numbers above 0, and 1 at the most.",
+                bad,
+                column=column,
+            ),
+            _FROM_THE_DRAW,
+        )
+
+
+def _ensure_one_chance(stratum: Sequence[str], cluster: Sequence[str], chance: Floats) -> None:
+    told: dict[tuple[str, str], float] = {}
+    differing = {
+        pair
+        for pair, one in zip(zip(stratum, cluster, strict=True), chance.tolist(), strict=True)
+        if not np.isclose(told.setdefault(pair, one), one, rtol=1e-6)
+    }
+    if differing:
+        raise CaseDataError(
+            trn(
+                "The files of {n} cluster have several chances of their cluster to be drawn.",
+                "The files of {n} clusters have several chances of their cluster to be drawn.",
+                len(differing),
+            ),
+            _FROM_THE_DRAW,
+        )
+
+
+_FROM_THE_DRAW: Final[Message] = tr("Take the column from the list of the draw.")
