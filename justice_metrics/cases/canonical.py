@@ -216,9 +216,7 @@ def named(provenance: Provenance, source: str) -> Provenance:
     return replace(provenance, source=source)
 
 
-def _wide(
-    sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure, sampled: SampledFiles | None
-) -> Parts:
+def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure, sampled: SampledFiles | None) -> Parts:
     source, typing = sources[0], Typing(sources[0], mapping)
     rows, repeated, without = _one_row_per_id(source, mapping)
     typing.id(mapping.cases.id, name="unit_id", where="cases.id")
@@ -346,9 +344,7 @@ def _reliance(typing: Typing, mapping: CaseMapping) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _design(
-    typing: Typing, mapping: CaseMapping, sampled: SampledFiles | None, ids: Sequence[str]
-) -> tuple[str, ...]:
+def _design(typing: Typing, mapping: CaseMapping, sampled: SampledFiles | None, ids: Sequence[str]) -> tuple[str, ...]:
     """Type the columns of the sampling design, or take them from the sampling log, and return their names."""
     typing.design()
     if sampled is not None:

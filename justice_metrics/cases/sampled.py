@@ -63,6 +63,7 @@ def sampled_files(mapping: CaseMapping) -> SampledFiles | None:
     files = read_sampling_log(mapping.path(spec.file), sheet=spec.sheet)
     adjusted = adjusted_weights(files, spec.classes)
     coded = files.has("coded").tolist()
+    numbered = [place for place, number in enumerate(files.file) if number]
     given: dict[str, Sequence[Any]] = {
         "weight": (files.weight * adjusted.factor).tolist(),
         DRAWN_WEIGHT: files.weight.tolist(),
@@ -71,14 +72,12 @@ def sampled_files(mapping: CaseMapping) -> SampledFiles | None:
     }
     return SampledFiles(
         columns={
-            name: {
-                number: value for number, value, there in zip(files.file, values, coded, strict=True) if there and number
-            }
+            name: {files.file[place]: values[place] for place in numbered if coded[place]}
             for name, values in given.items()
             if len(values)
         },
-        status={number: one for number, one in zip(files.file, files.status.tolist(), strict=True) if number},
-        unnumbered=sum(there and not number for number, there in zip(files.file, coded, strict=True)),
+        status={files.file[place]: int(files.status[place]) for place in numbered},
+        unnumbered=sum(coded) - sum(coded[place] for place in numbered),
         log=file_log(files, adjusted),
     )
 

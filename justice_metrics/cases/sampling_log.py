@@ -199,8 +199,12 @@ def adjusted_weights(files: DrawnFiles, classes: ResponseClasses = "cluster") ->
             tr("Write 'coded' in the column 'status' of the files that were coded."),
         )
     stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n
-    pairs = {"cluster": list(zip(stratum, cluster, strict=True)), "stratum": [(one,) for one in stratum]}
-    names = pairs.get(classes, [()] * n)
+    pairs: dict[str, list[tuple[str, ...]]] = {
+        "cluster": list(zip(stratum, cluster, strict=True)),
+        "stratum": [(one,) for one in stratum],
+        "none": [()] * n,
+    }
+    names = pairs[classes]
     levels = sorted(set(names))
     place = {one: position for position, one in enumerate(levels)}
     own = np.array([place[one] for one in names], np.int64)
@@ -322,11 +326,8 @@ def _weights(columns: Mapping[str, Sequence[Any]], n: int) -> Floats:
     if "weight" in columns:
         weight = _numbers(columns, "weight", n)
     elif {"cluster_probability", "file_probability"} <= set(columns):
-        weight = 1 / np.where(
-            (product := _numbers(columns, "cluster_probability", n) * _numbers(columns, "file_probability", n)) > 0,
-            product,
-            np.nan,
-        )
+        chance = _numbers(columns, "cluster_probability", n) * _numbers(columns, "file_probability", n)
+        weight = 1 / np.where(chance > 0, chance, np.nan)
     else:
         raise _no_column("weight", columns)
     # written with few digits, a weight of 1 may be a little less

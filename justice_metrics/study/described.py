@@ -85,7 +85,7 @@ def _of_counts(mapping: CountMapping) -> Described:
 def _of_cases(mapping: CaseMapping) -> Described:
     sampling, support = mapping.cases.sampling, mapping.support
     # what a sampling log tells is seen when it is read
-    design = [name for name in ("cluster", "stratum") if getattr(sampling, name) is not None or sampling.log is not None]
+    design = [one for one in ("cluster", "stratum") if getattr(sampling, one) is not None or sampling.log is not None]
     labels = support.actor.labels if support is not None else {}
     other = (support.actor.otherwise,) if support is not None and labels and support.actor.otherwise else ()
     return Described(
