@@ -35,7 +35,7 @@ def proportional_allocation(sizes: ArrayLike, total: int, *, least: int = 0) -> 
     >>> proportional_allocation([500, 300, 200], 101).tolist()
     [51, 30, 20]
     """
-    return _shared_out(np.asarray(sizes, np.float64), np.asarray(sizes, np.int64), total, least)
+    return allocation(sizes, sizes, total, least=least)
 
 
 def neyman_allocation(sizes: ArrayLike, spreads: ArrayLike, total: int, *, least: int = 0) -> Counts:
@@ -64,8 +64,7 @@ def neyman_allocation(sizes: ArrayLike, spreads: ArrayLike, total: int, *, least
     >>> neyman_allocation([100, 100], [0.1, 0.4], 50).tolist()
     [10, 40]
     """
-    sizes = np.asarray(sizes, np.float64)
-    return _shared_out(sizes * np.asarray(spreads, np.float64), sizes.astype(np.int64), total, least)
+    return allocation(np.asarray(sizes, np.float64) * np.asarray(spreads, np.float64), sizes, total, least=least)
 
 
 def stratified_variance(sizes: ArrayLike, spreads: ArrayLike, files: ArrayLike) -> float:
@@ -98,13 +97,36 @@ def stratified_variance(sizes: ArrayLike, spreads: ArrayLike, files: ArrayLike) 
     return float(parts.sum())
 
 
-def _shared_out(keys: Floats, sizes: Counts, total: int, least: int) -> Counts:
-    """Return whole numbers in proportion to ``keys``, within ``least`` and what there is."""
+def allocation(keys: ArrayLike, most: ArrayLike, total: int, *, least: int = 0) -> Counts:
+    """Whole numbers in proportion to some keys, within limits.
+
+    Parameters
+    ----------
+    keys : (H,)
+        At least 0; where all are 0 the strata share alike.
+    most : (H,)
+        The most that each can give.
+    total, least : int
+        As for :func:`proportional_allocation`.
+
+    Returns
+    -------
+    (H,)
+        Rounded by largest remainders.
+
+    Examples
+    --------
+    Seventy clusters by the files of three provinces that have 60, 10 and 58 of them:
+
+    >>> allocation([5000, 4000, 3000], [60, 10, 58], 70, least=2).tolist()
+    [38, 10, 22]
+    """
+    sizes = np.asarray(most, np.int64)
     low = np.minimum(sizes, least)
     total = min(total, int(sizes.sum()))
     wanted = low.astype(np.float64)
     if total > low.sum():
-        wanted = _bounded(keys, low.astype(np.float64), sizes.astype(np.float64), float(total))
+        wanted = _bounded(np.asarray(keys, np.float64), low.astype(np.float64), sizes.astype(np.float64), float(total))
     given = np.clip(np.floor(wanted + 1e-9).astype(np.int64), low, sizes)
     rest = np.where(given < sizes, wanted - given, -np.inf)
     order = np.argsort(-rest, kind="stable")

@@ -105,11 +105,11 @@ def exact_units(share: float, margin: float, *, confidence_level: float = 0.95) 
     (401, 52)
     """
     low, high = 0, max(2, int(share_units(share, margin, confidence_level=confidence_level)))
-    while _exact_margin(high, share, confidence_level) > margin:
+    while exact_margin(high, share, confidence_level) > margin:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        enough = _exact_margin(middle, share, confidence_level) <= margin
+        enough = exact_margin(middle, share, confidence_level) <= margin
         low, high = (low, middle) if enough else (middle, high)
     return high
 
@@ -142,6 +142,26 @@ def wilson_margin(
     p, n = np.asarray(share, np.float64), np.asarray(units, np.float64)
     z = student_quantile((1 + confidence_level) / 2, degrees_of_freedom)
     return np.asarray(z * np.sqrt(p * (1 - p) * n + z**2 / 4) / (n + z**2))
+
+
+def exact_margin(units: int, share: float, confidence_level: float = 0.95) -> float:
+    """Return half the width that the exact interval has on average: what :func:`exact_units` makes small enough.
+
+    Examples
+    --------
+    >>> round(exact_margin(401, 0.5), 4)
+    0.05
+    """
+    from scipy.special import bdtr
+
+    middle, spread = units * share, np.sqrt(units * share * (1 - share))
+    first = max(0, int(middle - _FAR * spread - 20))
+    last = min(units, int(middle + _FAR * spread + 20))
+    counts = np.arange(first, last + 1)
+    limits = clopper_pearson(counts, np.full(len(counts), units), confidence_level)
+    up_to = bdtr(counts.astype(np.float64), units, share)
+    chance = np.diff(up_to, prepend=0.0 if first == 0 else float(bdtr(float(first - 1), units, share)))
+    return float((chance * (limits.conf_high - limits.conf_low)).sum() / 2)
 
 
 def finite_units(units: ArrayLike, population: ArrayLike) -> Floats:
@@ -348,17 +368,3 @@ def unequal_weights(weights: ArrayLike, files: ArrayLike, icc: float) -> float:
 def _per_unit(units: Floats, population: ArrayLike) -> Floats:
     """Return the variance that so many independent units have, for the variance of one of a finite population."""
     return np.asarray((1 - 1 / np.asarray(population, np.float64)) / units)
-
-
-def _exact_margin(units: int, share: float, confidence_level: float) -> float:
-    """Return the mean half-width of the exact interval."""
-    from scipy.special import bdtr
-
-    middle, spread = units * share, np.sqrt(units * share * (1 - share))
-    first = max(0, int(middle - _FAR * spread - 20))
-    last = min(units, int(middle + _FAR * spread + 20))
-    counts = np.arange(first, last + 1)
-    limits = clopper_pearson(counts, np.full(len(counts), units), confidence_level)
-    up_to = bdtr(counts.astype(np.float64), units, share)
-    chance = np.diff(up_to, prepend=0.0 if first == 0 else float(bdtr(float(first - 1), units, share)))
-    return float((chance * (limits.conf_high - limits.conf_low)).sum() / 2)

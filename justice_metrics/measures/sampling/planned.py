@@ -1,0 +1,310 @@
+"""What a sample is planned with: clusters, files in each, how alike they are, what there is, and what will be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ...base.errors import QuestionError
+from ...base.language import Message, tr
+from ...base.table import Column, Table
+from ...base.types import Floats
+from ...estimate.sample_sizes import clusters_needed, drawn_for, finite_units, units_from_clusters, variance_factor
+from ..declared import ensure_level
+from ..rates.shown_shares import FEW_CLUSTERS
+from ..study_size import USUAL_ICC
+from ..study_size_checks import ensure_shares
+
+# What rounding of the machine leaves of a whole number is no further file.
+_ROUNDING: Final = 1e-6
+# With fewer clusters there is hardly an error that allows for them.
+FEWEST_CLUSTERS: Final = 2
+
+_ASSUMPTION_WORDS: Final[Mapping[str, Message]] = {
+    "files_in_frame": tr("files in the frame"),
+    "clusters_in_frame": tr("clusters in the frame"),
+    "files_per_cluster": tr("files read in each cluster"),
+    "clusters": tr("clusters that take part"),
+    "icc": tr("how alike the files of one cluster are (intraclass correlation)"),
+    "size_cv": tr("variation of the number of files between clusters (coefficient of variation)"),
+    "lost_share": tr("share of the drawn files that cannot be coded"),
+    "confidence_level": tr("confidence level"),
+}
+_SOURCE_WORDS: Final[Mapping[str, Message]] = {
+    "given": tr("given"),
+    "usual": tr("a usual value, for want of a better one"),
+    "none": tr("without an end"),
+}
+
+
+class Needed(NamedTuple):
+    """What a plan asks for; infinite where no number is enough."""
+
+    files: float  # coded
+    clusters: float  # NaN without clusters
+    per_cluster: float  # files coded in each; NaN without clusters
+    drawn: float  # files to draw, with those that will be lost
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampled:
+    """How files will be drawn.
+
+    Attributes
+    ----------
+    files_in_frame, clusters_in_frame : float
+        What there is; infinite where that is not told.
+    files_per_cluster, clusters : int or None
+        One of them, where files are drawn in clusters.
+    icc, size_cv, lost_share, confidence_level : float
+        As for :func:`justice_metrics.measures.sampling.share_size.sample_size_for_share`.
+    usual_icc : bool
+        The correlation is a usual value, not a given one.
+    """
+
+    files_in_frame: float
+    clusters_in_frame: float
+    files_per_cluster: int | None
+    clusters: int | None
+    icc: float
+    size_cv: float
+    lost_share: float
+    confidence_level: float
+    usual_icc: bool
+
+    @property
+    def clustered(self) -> bool:
+        """Whether files are drawn in clusters."""
+        return self.files_per_cluster is not None or self.clusters is not None
+
+    def needed(self, units: Callable[[float], float]) -> Needed:
+        """Return what carries as much as independent files.
+
+        Parameters
+        ----------
+        units : function
+            Independent files needed from a register without end, by the degrees of freedom of the error.
+        """
+        if self.clusters is not None:
+            return self._from_clusters(units, self.clusters)
+        if self.files_per_cluster is not None:
+            return self._in_clusters(units, self.files_per_cluster)
+        files = _whole(float(finite_units(units(np.inf), self.files_in_frame)))
+        return Needed(files, np.nan, np.nan, self._drawn(files))
+
+    def effective(self, files: float, clusters: float) -> float:
+        """Return how many independent files from a register without end tell as much."""
+        if not self.clustered:
+            clusters = files
+        factor = float(
+            variance_factor(
+                files,
+                clusters,
+                self.icc if self.clustered else 0.0,
+                size_cv=self.size_cv,
+                population=self.files_in_frame,
+                clusters_in_population=self._all_clusters(files / clusters) if self.clustered else np.inf,
+            )
+        )
+        return 1 / factor if factor > 0 else np.inf
+
+    def clusters_of(self, files: float) -> float:
+        """Return the clusters that so many files come from; NaN without clusters, or where there are not so many."""
+        if self.clusters is not None:
+            return float(self.clusters)
+        if self.files_per_cluster is None:
+            return np.nan
+        clusters = max(_whole(files / self.files_per_cluster), 1.0)
+        return clusters if clusters <= self.clusters_in_frame else np.nan
+
+    def sizes(self, most: float) -> Floats:
+        """Return numbers of files to draw a curve over, up to ``most``: those that whole clusters make."""
+        most = max(min(most, self.files_in_frame), 40.0)
+        each = self.files_per_cluster or self.clusters
+        if each is None:
+            return np.unique(np.geomspace(20, most, 120).round())
+        times = np.unique(np.geomspace(2, max(most / each, 3), 120).round())
+        return np.asarray(times * each, np.float64)
+
+    def degrees(self, files: float, clusters: float) -> float:
+        """Return the degrees of freedom of the error: clusters less one; where all take part, files less clusters."""
+        if not self.clustered:
+            return np.inf
+        return clusters - 1 if clusters < self.clusters_in_frame else files - clusters
+
+    def _in_clusters(self, units: Callable[[float], float], each: int) -> Needed:
+        most = min(self.clusters_in_frame, self.files_in_frame)
+
+        def enough(degrees: float) -> float:
+            return float(
+                clusters_needed(
+                    units(degrees),
+                    each,
+                    self.icc,
+                    size_cv=self.size_cv,
+                    population=self.files_in_frame,
+                    clusters_in_population=self._all_clusters(each),
+                )
+            )
+
+        start = enough(np.inf)
+        clusters = max(FEWEST_CLUSTERS, int(_whole(start))) if np.isfinite(start) else most + 1
+        # fewer degrees of freedom ask for a few clusters more
+        while clusters <= most and enough(self.degrees(clusters * each, clusters)) > clusters + _ROUNDING:
+            clusters += 1
+        if clusters > most:
+            return Needed(np.inf, np.inf, float(each), np.inf)
+        files = min(float(clusters * each), self.files_in_frame)
+        return Needed(files, float(clusters), float(each), clusters * self._drawn(each))
+
+    def _from_clusters(self, units: Callable[[float], float], clusters: int) -> Needed:
+        # where all clusters take part the error lies inside them, and the files tell its degrees of freedom
+        degrees = clusters - 1.0 if clusters < self.clusters_in_frame else np.inf
+        found = float(
+            units_from_clusters(
+                units(degrees),
+                clusters,
+                self.icc,
+                size_cv=self.size_cv,
+                population=self.files_in_frame,
+                clusters_in_population=self.clusters_in_frame,
+            )
+        )
+        each = _whole(found / clusters)
+        files = each * clusters
+        if not np.isfinite(found) or found > self.files_in_frame:
+            return Needed(np.inf, float(clusters), np.inf, np.inf)
+        return Needed(files, float(clusters), each, clusters * self._drawn(each))
+
+    def _all_clusters(self, each: float) -> float:
+        """Return the clusters that there are; where nobody told, no more than the files can make."""
+        known = np.isfinite(self.clusters_in_frame) or self.clusters is not None
+        return self.clusters_in_frame if known else self.files_in_frame / each
+
+    def _drawn(self, files: float) -> float:
+        return _whole(float(drawn_for(files, self.lost_share)))
+
+    def assumptions(self) -> Table:
+        """Return what is assumed, and whether somebody gave it."""
+        used = ["files_in_frame"]
+        if self.clustered:
+            used += [
+                "clusters_in_frame",
+                "files_per_cluster" if self.clusters is None else "clusters",
+                "icc",
+                "size_cv",
+            ]
+        used += ["lost_share", "confidence_level"]
+        values = np.array([float(getattr(self, one) or 0) for one in used])
+        source = [
+            "usual" if one == "icc" and self.usual_icc else "given" if np.isfinite(value) else "none"
+            for one, value in zip(used, values, strict=True)
+        ]
+        columns = (
+            Column("assumption", tr("assumption"), "text", "key", "key"),
+            Column("value", tr("value"), "number", "estimate", "setting", 3),
+            Column("source", tr("where it comes from"), "text", "key", "text"),
+        )
+        return Table(
+            columns,
+            {"assumption": used, "value": finite(values), "source": source},
+            labels={"assumption": _ASSUMPTION_WORDS, "source": _SOURCE_WORDS},
+            title=tr("What the plan assumes"),
+            guard="words",
+        )
+
+    def notes(self, clusters: Floats) -> tuple[Message, ...]:
+        """Return the doubts that a reader must know; ``clusters`` are those of the plans."""
+        notes: list[Message] = []
+        if self.usual_icc and self.clustered:
+            notes.append(
+                tr(
+                    "How alike the files of one cluster are is not known; a usual value stands for it. A pilot tells: "
+                    "see the table 'pilot' of study_size."
+                )
+            )
+        if self.clustered and np.fmin.reduce(clusters, initial=np.inf) < FEW_CLUSTERS:
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
+        if np.isfinite(self.files_in_frame):
+            notes.append(
+                tr(
+                    "The plan counts on the register having an end. That is right for a report on these files; where "
+                    "they stand for how the system works, or are compared with other years, plan without it."
+                )
+            )
+        return tuple(notes)
+
+
+def sampled(
+    *,
+    files_in_frame: int | None,
+    clusters_in_frame: int | None,
+    files_per_cluster: int | None,
+    clusters: int | None,
+    icc: float | None,
+    size_cv: float,
+    lost_share: float,
+    confidence_level: float,
+) -> Sampled:
+    """Take what a question was asked with, and refuse what no sample has.
+
+    Raises
+    ------
+    QuestionError
+    """
+    ensure_level(confidence_level)
+    ensure_shares(icc=icc)
+    if not 0 <= lost_share < 1:
+        ensure_shares(lost_share=lost_share)
+    numbers = {
+        "files_in_frame": (files_in_frame, 1),
+        "clusters_in_frame": (clusters_in_frame, FEWEST_CLUSTERS),
+        "files_per_cluster": (files_per_cluster, 1),
+        "clusters": (clusters, FEWEST_CLUSTERS),
+    }
+    for name, (given, least) in numbers.items():
+        if given is not None and given < least:
+            raise QuestionError(
+                tr("'{name}' is {value}, which no sample has.", name=name, value=given),
+                tr("Give {n} or more.", n=least),
+            )
+    if size_cv < 0:
+        raise QuestionError(tr("The coefficient of variation is below 0."), tr("Give 0 where clusters are alike."))
+    if clusters is not None and files_per_cluster is not None:
+        raise QuestionError(
+            tr("Clusters and files per cluster were both given, so the number of files is settled already."),
+            tr("Give one of them."),
+        )
+    if clusters is None and files_per_cluster is None and (icc is not None or clusters_in_frame is not None):
+        raise QuestionError(
+            tr("Clusters are spoken of, but not how files are drawn in them."),
+            tr("Give the files read in each cluster (files_per_cluster), or the clusters that take part (clusters)."),
+        )
+    if clusters is not None and clusters_in_frame is not None and clusters > clusters_in_frame:
+        raise QuestionError(
+            tr("{n} clusters are to take part, and the frame has {there}.", n=clusters, there=clusters_in_frame),
+            tr("Give {n} or fewer.", n=clusters_in_frame),
+        )
+    return Sampled(
+        files_in_frame=float(files_in_frame) if files_in_frame is not None else np.inf,
+        clusters_in_frame=float(clusters_in_frame) if clusters_in_frame is not None else np.inf,
+        files_per_cluster=files_per_cluster,
+        clusters=clusters,
+        icc=USUAL_ICC if icc is None else icc,
+        size_cv=size_cv,
+        lost_share=lost_share,
+        confidence_level=confidence_level,
+        usual_icc=icc is None,
+    )
+
+
+def finite(values: Floats) -> Floats:
+    """Return numbers with NaN for infinity, which a table shows as none."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _whole(number: float) -> float:
+    return float(np.ceil(number - _ROUNDING)) if np.isfinite(number) else float(number)
