@@ -212,9 +212,9 @@ def _norm(item: Item) -> Readable:
         met = tr("Met by: {answer}.", answer=f"{item.at_least:g} – {item.at_most:g}")
     source = tr("Source: {source}.", source=item.source)
     if item.applies is None:
-        return tr("{met} {source}", met=met, source=source)
+        return tr("{first} {second}", first=met, second=source)
     applies = tr("Applies to: {cases}.", cases=item.applies)
-    return tr("{met} {applies} {source}", met=met, applies=applies, source=source)
+    return tr("{first} {second}", first=tr("{first} {second}", first=met, second=applies), second=source)
 
 
 def _design(mapping: CaseMapping) -> Iterator[Variable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +16,9 @@ from .parts import BLANK, DAYS, MISSING_CODES, DataDictionary, Variable, Variabl
 _CREATED: Final = dt.datetime(2000, 1, 1)
 # A cell of a workbook holds 32,767 letters; a longer text is lost without a word.
 _LONGEST: Final = 32_000
+# Height of a line of text, and the greatest height of a row, in points.
+_LINE: Final = 15
+_HIGHEST: Final = 400
 
 KIND_WORDS: Final[Mapping[VariableKind, Readable]] = MappingProxyType(
     {
@@ -163,6 +167,9 @@ class _Writer:
             sheet.write_string(0, place, head, self._head)
         row = 0
         for row, cells in enumerate(rows, start=1):
+            # not every program makes a row as high as its text
+            lines = max(math.ceil(len(cell) / (1.1 * heads[place][1])) for place, cell in enumerate(cells))
+            sheet.set_row(row, min(_LINE * max(lines, 1), _HIGHEST))
             for place, cell in enumerate(cells):
                 if cell:
                     sheet.write_string(row, place, cell[:_LONGEST], self._cell)
