@@ -18,9 +18,13 @@ from ...base.language import Message
 from .text_table import TextTable
 
 # What a child says first of all, so that one that could not even begin is told from one that broke down.
-READY: Final = b"ready\n"
+READY: Final = b"ready          \n"
 
 _LENGTH: Final = struct.Struct(">Q")
+# Arrow says on standard error when numbers do not begin where the processor likes them to: a table begins at a multiple
+# of so many bytes, and READY is as long.
+_STEP: Final = 16
+_END: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # the last message of an Arrow stream
 # Numbers of rows travel as a column of the table; no column of a file can be called so, as names are trimmed.
 _NUMBERS: Final = " row numbers "
 _NOT_THERE: Final = frozenset({"ImportError", "ModuleNotFoundError"})
@@ -102,6 +106,8 @@ def unpacked(answer: bytes | bytearray) -> TextTable:
 def _table(answer: bytes | bytearray, start: int, told: Mapping[str, Any]) -> TextTable:
     import pyarrow as pa
 
+    if not answer.endswith(_END):  # Arrow takes a stream that was cut between two messages for a shorter table
+        raise BrokenAnswer("EOFError")
     with pa.ipc.open_stream(pa.py_buffer(answer).slice(start)) as stream:
         table = stream.read_all()
     table.validate(full=True)
@@ -155,6 +161,7 @@ def whole(value: Any) -> Any:
 
 def _headed(head: dict[str, Any]) -> tuple[bytes, ...]:
     text = json.dumps(head).encode()
+    text += b" " * (-(_LENGTH.size + len(text)) % _STEP)
     return (_LENGTH.pack(len(text)), text)
 
 

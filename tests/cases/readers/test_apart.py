@@ -159,9 +159,19 @@ def answer() -> bytes:
 def test_half_an_answer_is_none() -> None:
     whole = answer()
     assert crossing.unpacked(whole).table.num_rows == 3
-    for length in range(0, len(whole) - 8, 7):
+    for length in range(len(whole)):
         with pytest.raises(crossing.BrokenAnswer):
             crossing.unpacked(whole[:length])
+
+
+def test_the_table_of_an_answer_begins_where_arrow_likes_it() -> None:
+    assert len(crossing.READY) % 16 == 0
+    for letters in range(20):
+        table = TextTable(table=pa.table({"id": pa.array(["a"], pa.string())}), source="a" * letters, n_rows=1)
+        received = bytearray(crossing.READY + crossing.packed_table(table))
+        del received[: len(crossing.READY)]
+        column = crossing.unpacked(received).table["id"].chunk(0)
+        assert all(one is None or one.address % 8 == 0 for one in column.buffers())
 
 
 def test_an_answer_holds_texts_only_and_errors_of_ours_only() -> None:
