@@ -1,0 +1,226 @@
+"""Quality of attention: how often each practice of a checklist was kept, and how often the file does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_share, tr
+from ...base.result import Definition, Result
+from ...base.types import Names, names
+from ...cases.casedata import CaseData
+from ...figures.dots import dots
+from ...reduce.practice import checklist_of, coded_items, item_flags
+from ..declared import ensure_level, few_units_note
+from ..rates.shown_shares import Interval, limits_of, method_words, share_notes
+from ..shown import numbers, of_words, strata_of, undefined_words, words_of, written
+from .cells import ties_of
+from .counted import domain_shares, groups_of, item_shares, same_as_condition
+from .drawn import domains_drawn
+from .said import groups_said, items_said, overall_said, practice_notes, silence_said
+from .tables import UNDOCUMENTED, domain_table, item_table, norms_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Practice(Result):
+    """How often each item of a checklist of practice was met.
+
+    Tables
+    ------
+    main
+        One row per stratum and item: ``numerator`` met, ``denominator`` applies and is documented, their share; how
+        many files do not tell (``not_documented``), to how many the item applies (``applicable``) and to how many not.
+    domains
+        One row per stratum and domain, and one for all items: of the items that apply and are documented, the share
+        met.
+    norms
+        One row per item: what is asked, when it is met, to which cases it applies, the norm that it comes from.
+    """
+
+    question: ClassVar[str] = "practice"
+    views: ClassVar[Mapping[str, Readable]] = MappingProxyType(
+        {"domains": tr("Practice by domain"), "not_documented": tr("What the files do not tell")}
+    )
+    pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
+        {
+            "domains": (tr("items of practice that were met"), tr("items that apply and are documented")),
+            "not_documented": (tr("cases whose file does not tell"), tr("cases to which the item applies")),
+        }
+    )
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the share of all items that was met, the items met least and most, and what files do not tell."""
+        return self.findings_of(self)
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the same as far as it is shown; by groups, the lowest and the highest."""
+        domains = shown.tables["domains"]
+        if strata_of(shown.main):
+            return groups_said(domains)
+        return (*overall_said(domains), *items_said(shown.main), *silence_said(shown.main))
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share met of each item under its domain; by groups, that of each domain."""
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw what is shown; beside each item stand those met, those judged, and those that are not documented."""
+        main = shown.main
+        if strata_of(main):
+            return domains_drawn(shown.tables["domains"], ax, language)
+        told = of_words(main, "numerator", "denominator", language)
+        silent = written(main, UNDOCUMENTED, language)
+        return dots(
+            labels=[words_of(main, "item", one).text(language) for one in main["item"]],
+            groups=[words_of(main, "domain", one).text(language) for one in main["domain"]],
+            estimate=numbers(main, "estimate"),
+            conf_low=numbers(main, "conf_low"),
+            conf_high=numbers(main, "conf_high"),
+            annotations=[f"{one}   · {other}" for one, other in zip(told, silent, strict=True)],
+            annotation_label=tr("met / judged · not documented").text(language),
+            undefined_label=undefined_words(main, "estimate", language, tr("nothing to judge")),
+            x_label=tr("share met, of the cases to which the item applies and whose file tells").text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share met by domain, or what the files do not tell."""
+        return self.draw_of(self, view, ax, language=language)
+
+    @classmethod
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share met by domain, or what the files do not tell, as far as it is shown."""
+        silent = view == "not_documented"
+        if strata_of(shown.main) or not silent:
+            return domains_drawn(shown.tables["domains"], ax, language, silent=silent)
+        main = shown.main
+        nothing = np.full(len(main), np.nan)
+        return dots(
+            labels=[words_of(main, "item", one).text(language) for one in main["item"]],
+            groups=[words_of(main, "domain", one).text(language) for one in main["domain"]],
+            estimate=numbers(main, "share_not_documented"),
+            conf_low=nothing,
+            conf_high=nothing,
+            annotations=of_words(main, UNDOCUMENTED, "applicable", language),
+            undefined_label=undefined_words(main, "share_not_documented", language, tr("applies to no case")),
+            x_label=tr("share not documented, of those to which it applies").text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+
+def practice(
+    cases: CaseData,
+    *,
+    by: Names = (),
+    items: Names = (),
+    domains: Names = (),
+    interval: Interval = "wilson",
+    confidence_level: float = 0.95,
+) -> Practice:
+    """How often each practice of a checklist was kept in the cases to which it applies and whose file tells.
+
+    What the file does not tell is neither met nor unmet: it stands apart, because a silent file may hide good practice
+    and bad.
+
+    Parameters
+    ----------
+    cases : CaseData
+        With a section [practice] in the mapping.
+    by : str or tuple of str
+        Attributes that split the cases, such as the office, or ``year``.
+    items, domains : str or tuple of str
+        Items or domains of the checklist; all that were coded by default.
+    interval : {"wilson", "clopper_pearson", "jeffreys"}
+        For independent cases. With weights or clusters the design gives the interval.
+    confidence_level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    Practice
+
+    Raises
+    ------
+    QuestionError
+        When no practice was coded, or an item, domain or attribute is not there.
+
+    Notes
+    -----
+    The share of an item is met / (met + not met). An item does not apply where the coder says so, or where a condition
+    of the checklist does (``applies_to`` an attribute, ``applies_if`` the answer to another item); the condition goes
+    before what was coded, so that all coders judge the same cases. The share of a domain is the sum of the items met
+    over the sum of those that apply and are documented (the "overall percentage" of quality indicators [1]_): an item
+    weighs as much as there are cases to judge it by. Items of one case go together, so its limits are linearised with
+    cases, or clusters of the sampling, as sampling units, on the logit scale [2]_.
+
+    References
+    ----------
+    .. [1] Reeves, D., Campbell, S. M., Adams, J., Shekelle, P. G., Kontopantelis, E. and Roland, M. O. (2007).
+       Combining multiple indicators of clinical quality: an evaluation of different analytic approaches. Medical
+       Care, 45, 489-496.
+    .. [2] Korn, E. L. and Graubard, B. I. (1998). Confidence intervals for proportions with small expected number of
+       positive counts estimated from survey data. Survey Methodology, 24, 193-201.
+
+    Examples
+    --------
+    >>> import pandas as pd, justice_metrics as jm
+    >>> from justice_metrics.measures.practice.practice import practice
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c", "d"], "day": ["2016-01-05"] * 4, "room": ["sí", "no", "sí", None]})
+    >>> cases = jm.CaseData.from_frame(frame, {
+    ...     "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+    ...     "dates": {"complaint": "day"},
+    ...     "practice": {"checklist": "child_sexual_assault", "items": {"child_friendly_space": "room"}},
+    ... })
+    >>> main = practice(cases).main
+    >>> main["numerator"].tolist(), main["denominator"].tolist(), main["not_documented"].tolist()
+    ([2], [3], [1])
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    asked = coded_items(cases, names(items), names(domains))
+    checklist, flags = checklist_of(cases), item_flags(cases, asked)
+    share = item_shares(cases, asked, flags, by=by, interval=interval, confidence_level=confidence_level)
+    pooled_shares = domain_shares(cases, asked, flags, by=by, confidence_level=confidence_level)
+    return Practice(
+        heading=tr("Quality of attention: {checklist}", checklist=checklist.title),
+        tables={
+            "main": item_table(share, asked, checklist, limits_of(cases, interval, confidence_level)),
+            "domains": domain_table(share, pooled_shares, asked, checklist),
+            "norms": norms_table(asked, checklist),
+        },
+        definition=Definition(
+            answers=tr("How often was each practice kept, in the cases to which it applies and whose file tells?"),
+            numerator=tr("cases in which the item was met"),
+            denominator=tr("cases to which the item applies and whose file tells whether it was met"),
+            basis="cohort",
+            pending=tr("as their files told on the day of review; open cases may still come to meet an item"),
+            method=method_words(cases, interval),
+        ),
+        provenance=cases.provenance.add(
+            "practice",
+            checklist=checklist.id,
+            items=tuple(one.id for one in asked),
+            by=by,
+            interval=interval,
+            confidence_level=confidence_level,
+        ),
+        notes=(
+            *share_notes(cases, share),
+            *few_units_note(share.strata, share.units),
+            *practice_notes(cases, asked, flags, share),
+        ),
+        frame_library=cases.frame_library,
+        weighted=cases.sampling.weighted,
+        ties=ties_of(asked, groups_of(share.strata), same_as_condition(asked, share)),
+    )
