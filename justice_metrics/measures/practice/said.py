@@ -109,8 +109,6 @@ def silence_said(main: Table) -> tuple[Readable, ...]:
 def practice_notes(
     cases: CaseData, items: Sequence[Item], flags: Mapping[str, ItemFlags], share: Shares
 ) -> tuple[Message, ...]:
-    cases: CaseData, items: Sequence[Item], flags: Mapping[str, ItemFlags], share: Shares
-) -> tuple[Message, ...]:
     """Return what a reader must know of how the items were coded."""
     notes: list[Message] = []
     judged = share.denominator.sum(axis=0)
