@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -69,7 +70,7 @@ def form_names(plan: CodingPlan) -> Mapping[tuple[str, str], str]:
     return names
 
 
-def xlsform(plan: CodingPlan, language: Language = "es") -> Form:
+def xlsform(plan: CodingPlan, language: Language = "es", cutoff: dt.date | None = None) -> Form:
     """Return the form that asks what a coding plan asks.
 
     Parameters
@@ -77,28 +78,31 @@ def xlsform(plan: CodingPlan, language: Language = "es") -> Form:
     plan : CodingPlan
     language : {"en", "es"}
         In which language the form opens; it can be read in both.
+    cutoff : datetime.date, optional
+        Last day on which the files are complete; without it dates up to the day of coding are taken.
 
     Returns
     -------
     Form
         Tables with several rows per case are repeats, groups of questions are pages. Dates lie between the question
-        that comes before them and today, numbers between their limits; a question that needs the answer to another one
-        is asked after it only.
+        that comes before them and the cut-off, numbers between their limits; a question that needs the answer to
+        another one is asked after it only.
     """
     names = form_names(plan)
     lists = _Lists(plan)
+    made = _Making(names, lists, cutoff)
     survey: list[Row] = []
     for table in plan.tables:
         if table.repeats:
             survey.append(_begin("repeat", table.id, table.text))
-            survey += [row for one in table.fields for row in _question(table, one, names, lists)]
+            survey += [row for one in table.fields for row in _question(table, one, made)]
             survey.append({"type": "end_repeat", "name": table.id})
             continue
         for id, words in table.groups or (("", table.text),):
             questions = [one for one in table.fields if one.group == id]
             if questions:
                 survey.append(_begin("group", f"group_{id or table.id}", words))
-                survey += [row for one in questions for row in _question(table, one, names, lists)]
+                survey += [row for one in questions for row in _question(table, one, made)]
                 survey.append({"type": "end_group", "name": f"group_{id or table.id}"})
     choices = tuple(lists.rows)
     settings: Row = {
@@ -111,7 +115,7 @@ def xlsform(plan: CodingPlan, language: Language = "es") -> Form:
     return Form(tuple(survey), choices, (settings,))
 
 
-def xlsform_bytes(plan: CodingPlan, language: Language = "es") -> bytes:
+def xlsform_bytes(plan: CodingPlan, language: Language = "es", cutoff: dt.date | None = None) -> bytes:
     """Return a coding plan as the bytes of an XLSForm; the same plan gives the same bytes.
 
     Parameters
@@ -119,6 +123,8 @@ def xlsform_bytes(plan: CodingPlan, language: Language = "es") -> bytes:
     plan : CodingPlan
     language : {"en", "es"}
         In which language the form opens.
+    cutoff : datetime.date, optional
+        Last day on which the files are complete.
 
     Returns
     -------
@@ -130,7 +136,7 @@ def xlsform_bytes(plan: CodingPlan, language: Language = "es") -> bytes:
 
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    form = xlsform(plan, language)
+    form = xlsform(plan, language, cutoff)
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"created": _CREATED})
         bold = book.add_format({"bold": True})
@@ -184,24 +190,38 @@ def _begin(what: str, name: str, words: Label) -> Row:
     return {"type": f"begin_{what}", "name": name, "label": words, "appearance": "field-list"}
 
 
-def _question(table: CodedTable, one: CodedField, names: Mapping[tuple[str, str], str], lists: _Lists) -> Iterable[Row]:
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the rows of all questions are made of."""
+
+    names: Mapping[tuple[str, str], str]
+    lists: _Lists
+    cutoff: dt.date | None
+
+    def called(self, table: CodedTable, name: str) -> str:
+        """Return how a condition names a question."""
+        return f"${{{self.names[table.id, name]}}}"
+
+
+def _question(table: CodedTable, one: CodedField, made: _Making) -> Iterable[Row]:
     """Yield the row of a question; none for an id that the export brings."""
-    name = names.get((table.id, one.name))
+    name = made.names.get((table.id, one.name))
     if name is None:
         return
     if one.source.endswith(".member"):
         # the rows of a repeat number themselves, so that no two members of a case have one number
         yield {"type": "calculate", "name": name, "calculation": "position(..)"}
         return
-    row: dict[str, str | Readable] = {"type": _kind(one, lists), "name": name, "label": one.text}
+    row: dict[str, str | Readable] = {"type": _kind(one, made.lists), "name": name, "label": one.text}
     if one.hint is not None:
         row["hint"] = one.hint
     if one.required:
         row["required"] = "yes"
-    constraint, message = _limits(table, one, names)
-    if constraint:
-        row |= {"constraint": constraint, "constraint_message": message}
-    relevant = _arises(table, one, names)
+    limits = _dates(table, one, made) if one.kind == "date" else _numbers(one)
+    if limits:
+        row["constraint"] = " and ".join(part for part, _ in limits)
+        row["constraint_message"] = _together([words for _, words in limits])
+    relevant = _arises(table, one, made)
     if relevant:
         row["relevant"] = relevant
     if one.kind == "level" and len(one.levels) > _MOST_IN_SIGHT:
@@ -217,31 +237,36 @@ def _kind(one: CodedField, lists: _Lists) -> str:
     return _ASKED[one.kind]
 
 
-def _limits(table: CodedTable, one: CodedField, names: Mapping[tuple[str, str], str]) -> tuple[str, Readable]:
-    """Return between what an answer must lie, as the form checks it and in words."""
-    if one.kind == "number" and (one.low is not None or one.high is not None):
-        parts = [f". >= {one.low:g}"] if one.low is not None else []
-        parts += [f". <= {one.high:g}"] if one.high is not None else []
-        return " and ".join(parts), _between(one)
-    if one.kind != "date":
-        return "", Label("")
-    ahead = one.source in _MAY_LIE_AHEAD
-    parts = [] if ahead else [". <= today()"]
-    if one.not_before is None:
-        return " and ".join(parts), tr("Not after today.")
-    earlier = table.field(one.not_before).text
-    parts.append(_not_before(table, one, f"${{{names[table.id, one.not_before]}}}", names))
-    if ahead:
-        return " and ".join(parts), tr("Not before: {question}.", question=earlier)
-    return " and ".join(parts), tr("Not after today, and not before: {question}.", question=earlier)
+def _numbers(one: CodedField) -> list[tuple[str, Readable]]:
+    """Return between what a number must lie, as the form checks it and in words."""
+    limits: list[tuple[str, Readable]] = []
+    if one.low is not None:
+        limits.append((f". >= {one.low:g}", tr("At least {n}.", n=f"{one.low:g}")))
+    if one.high is not None:
+        limits.append((f". <= {one.high:g}", tr("At most {n}.", n=f"{one.high:g}")))
+    return limits
 
 
-def _not_before(table: CodedTable, one: CodedField, before: str, names: Mapping[tuple[str, str], str]) -> str:
+def _dates(table: CodedTable, one: CodedField, made: _Making) -> list[tuple[str, Readable]]:
+    """Return between what a date must lie; nothing was done after today, and nothing is known after the cut-off."""
+    limits: list[tuple[str, Readable]] = []
+    if made.cutoff is not None and not one.after_cutoff:
+        limits.append((f". <= date('{made.cutoff.isoformat()}')", tr("Not after {day}.", day=made.cutoff)))
+    elif one.source not in _MAY_LIE_AHEAD:
+        limits.append((". <= today()", tr("Not after today.")))
+    if one.not_before is not None:
+        earlier = table.field(one.not_before).text
+        limits.append((_not_before(table, one, one.not_before, made), tr("Not before: {question}.", question=earlier)))
+    return limits
+
+
+def _not_before(table: CodedTable, one: CodedField, earlier: str, made: _Making) -> str:
     """Return that a date does not come before another; one that is known to the month may stand on its first day."""
+    before = made.called(table, earlier)
     ways = [f"{before} = ''", f". >= {before}"]
     exact = next((other for other in table.fields if other.source == f"{one.source}.precision"), None)
     if exact is not None:
-        known = f"${{{names[table.id, exact.name]}}}"
+        known = made.called(table, exact.name)
         ways += [
             f"({known} = '{word}' and format-date(., '{pattern}') >= format-date({before}, '{pattern}'))"
             for word, pattern in (("month", "%Y%m"), ("year", "%Y"))
@@ -249,26 +274,23 @@ def _not_before(table: CodedTable, one: CodedField, before: str, names: Mapping[
     return f"({' or '.join(ways)})"
 
 
-def _between(one: CodedField) -> Readable:
-    low, high = (None if limit is None else f"{limit:g}" for limit in (one.low, one.high))
-    if high is None:
-        return tr("At least {low}.", low=low)
-    return tr("At most {high}.", high=high) if low is None else tr("Between {low} and {high}.", low=low, high=high)
-
-
-def _arises(table: CodedTable, one: CodedField, names: Mapping[tuple[str, str], str]) -> str:
+def _arises(table: CodedTable, one: CodedField, made: _Making) -> str:
     """Return when a question is asked, as the form says it; "" for always."""
     if one.source in _ONLY_WITH:
         other, answer = _ONLY_WITH[one.source]
-        return f"${{{names[table.id, other]}}} = '{answer}'"
+        return f"{made.called(table, other)} = '{answer}'"
     if one.requires is None:
         return ""
-    needed = table.field(one.requires)
-    called = f"${{{names[table.id, one.requires]}}}"
-    ids = {id for id, _ in needed.levels}
+    called = made.called(table, one.requires)
+    ids = {id for id, _ in table.field(one.requires).levels}
     if "not_documented" in ids:  # an item of practice has a day where it was done
         return f"{called} = 'yes'"
     return f"{called} != '' and {called} != 'pending'" if "pending" in ids else f"{called} != ''"
+
+
+def _together(words: Sequence[Readable]) -> Readable:
+    """Return one or two sentences as one text."""
+    return words[0] if len(words) == 1 else tr("{first} {second}", first=words[0], second=words[1])
 
 
 def _columns(rows: Iterable[Row], language: Language) -> list[tuple[str, list[str]]]:
