@@ -15,7 +15,7 @@ from ..cases.calendar import date_of, day_number
 from ..cases.coding.plan import CASE_TABLE, CodingPlan
 from .coding_words import LEVELS, NO_DATA
 from .draws import generator, happens, levels, whole_numbers
-from .practice import TIMED, Practice
+from .practice import ROUNDS, TIMED, Practice, second_round
 from .register import OUTCOMES, PENDING, Table
 
 # By table and question of the plan: one answer per row; ids of levels, whole numbers, dates, texts, or None.
@@ -171,6 +171,7 @@ def _case_answers(rows: Counts, cases: Table, detention: Table, practice: Practi
     known["coder"] = [CODERS[one] for one in whole_numbers(_stream("coder"), 0, len(CODERS) - 1, n)]
     reviewed = day_number(FIRST_REVIEW) + np.sort(whole_numbers(_stream("reviewed"), 0, REVIEW_DAYS, n))
     known["reviewed"] = _dates(reviewed.astype(np.int32))
+    known["round"] = [ROUNDS[int(one)] for one in second_round(cases)[rows]]
     for item, told in practice.told.items():
         if item not in TIMED:
             known[f"practice_{item}"] = [told[row] for row in rows]

@@ -34,7 +34,9 @@ MOST_DAYS_OFF: Final = 7
 
 _TAKEN_FOR: Final[Mapping[str, str]] = MappingProxyType({"rejected": "dismissed", "dismissed": "rejected"})
 # What is copied from the list of files, or what the order of all other days hangs on.
-_COPIED: Final = frozenset(("case_id", "department", "municipality", "court", "office", "reviewed", "complaint_date"))
+_COPIED: Final = frozenset(
+    ("case_id", "round", "department", "municipality", "court", "office", "reviewed", "complaint_date")
+)
 
 
 def coded_again(plan: CodingPlan, answers: Answers, cutoff: dt.date) -> Answers:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from ..cases.calendar import day_number
-from ..cases.coding.plan import CodingPlan
+from ..cases.coding.plan import CASE_TABLE, CodingPlan
 from .coding import CODERS, Answers, coded_answers
 from .drawn_files import Drawn, drawn_files
 from .extracts import COHORT, Extract
@@ -70,18 +70,16 @@ def _plan() -> CodingPlan:
 
 
 def workbook(plan: CodingPlan, answers: Answers, cutoff: dt.date) -> bytes:
-    """Write answers into the coding sheet of a plan."""
+    """Write answers into the coding sheet of a plan; each row of each table says who coded it."""
     from ..cases.coding.workbook import workbook_bytes
 
-    return workbook_bytes(plan, language="es", cutoff=cutoff, coders=CODERS, answers=in_rows(answers))
-
-
-def in_rows(answers: Answers) -> dict[str, list[dict[str, Any]]]:
-    """Return answers row by row, as the writer of a coding sheet takes them."""
-    return {
-        table: [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
-        for table, values in answers.items()
-    }
+    case = answers[CASE_TABLE]
+    coder = dict(zip(case["case_id"], case["coder"], strict=True))
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for table, values in answers.items():
+        told = {**values, "coder": [coder[number] for number in values["case_id"]]}
+        rows[table] = [dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)]
+    return workbook_bytes(plan, language="es", cutoff=cutoff, coders=CODERS, answers=rows)
 
 
 def mapping(plan: CodingPlan, file: str, cutoff: dt.date, *, log: str | None = None) -> str:
