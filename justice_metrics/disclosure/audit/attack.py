@@ -57,7 +57,7 @@ def recovered(
         to each side of the true count.
     """
     rules = publication.rules
-    cells = _all_known(publication, earlier)
+    cells = _all_known(publication, earlier, truth)
     findings = [*_shown(publication, cells), *_changes(publication, earlier), *none_or_all(publication.cells, rules)]
     findings += [
         _finding("step", *where, words.small_step, n)
@@ -74,7 +74,7 @@ def recovered(
     known = _bounded(cells, releases, told, enough, truth)
     if known is None and publication.curves:
         # up to which day each step of a curve tells is guessed from its middle
-        cells = _all_known(publication, earlier, curves=False)
+        cells = _all_known(publication, earlier, truth, curves=False)
         known = _bounded(cells, releases, told, enough, truth)
     if known is None:
         findings.append(Finding("contradiction", tr("No counts of cases fit all that is published at once.")))
@@ -143,8 +143,13 @@ def kept(rules: Rules, low: float, high: float, truth: float | None = None) -> b
     return most - least >= 2 * rules.protection
 
 
-def _all_known(publication: Publication, earlier: Sequence[Publication], *, curves: bool = True) -> dict[Key, Cell]:
-    """Return what is known of each cell by this release and those before it, of the same data."""
+def _all_known(
+    publication: Publication, earlier: Sequence[Publication], truth: Iterable[Key], *, curves: bool = True
+) -> dict[Key, Cell]:
+    """Return what is known of each cell by this release and those before it, of the same data.
+
+    Of the true counts only their names are taken: an outsider knows that there are groups which are not listed.
+    """
     known = {key: Cell(list(cell.shown), list(cell.hidden), cell.exact) for key, cell in publication.cells.items()}
     if publication.rules.mode == "suppress" and curves:
         drawn = [row for one in (publication, *earlier) for row in one.curves]
@@ -157,6 +162,8 @@ def _all_known(publication: Publication, earlier: Sequence[Publication], *, curv
             mine.exact |= cell.exact
             if not mine.shown and not mine.hidden:
                 mine.hidden += [place._replace(result=-place.result) for place in cell.hidden]
+    for key in truth:
+        known.setdefault(key, Cell(hidden=[Place(0, "left out", "", 0)]))
     return known
 
 
@@ -239,12 +246,11 @@ def _system(
     """
     bounds = {key: _first_sight(cell, releases[0].rules) for key, cell in cells.items()}
     listed = listed_levels([row for one in releases for row in one.rows])
+    for dimension, levels in named_levels(truth).items():
+        if dimension in listed:
+            listed[dimension] |= levels
     right = bounds | {key: (truth[key], truth[key]) for key in bounds if key in truth}
     complete = complete_dimensions(families(cells), listed, right) if "lists" in beliefs else set()
-    # a release says that groups of which all is hidden are not listed: where there are any, to take a list for
-    # complete is a guess, and what follows from it no knowledge
-    there, named = named_levels(truth), named_levels(cells)
-    complete = {about for about in complete if there.get(about, set()) <= named[about]}
     system = System(bounds)
     system.add_sums(sums(cells, complete))
     if "ties" in beliefs:

@@ -94,3 +94,20 @@ def test_true_counts_measure_the_promise_on_both_sides(tmp_path: Path) -> None:
     truth = {("case of a", False, box({"office": name})): float(value) for (name,), value in values.items()}
     found = audit(folder, truth=truth)
     assert [one.kind for one in found.findings] == ["bounded"]
+
+
+def test_a_group_that_is_not_listed_is_looked_for_by_its_name(tmp_path: Path) -> None:
+    """Without the row of the east, west and north still leave over its 7 cases."""
+    table = counts({("north",): 44, ("west",): 50, ("all",): 101}, ["office"])
+    folder = write_release(tmp_path / "a", [made("a", main=table)])
+    truth = {("case of a", False, box({})): 101.0}
+    truth |= {
+        ("case of a", False, box({"office": one})): n for one, n in (("north", 44.0), ("west", 50.0), ("east", 7.0))
+    }
+    found = audit(folder, truth=truth)
+    assert [one.kind for one in found.findings] == ["exact"]
+    # two groups that cover for each other are safe, whoever knows their names
+    truth = truth | {("case of a", False, box({"office": "east"})): 40.0, ("case of a", False, box({})): 150.0}
+    truth["case of a", False, box({"office": "south"})] = 16.0
+    table = counts({("north",): 44, ("west",): 50, ("all",): 150}, ["office"])
+    assert audit(write_release(tmp_path / "b", [made("a", main=table)]), truth=truth).passed
