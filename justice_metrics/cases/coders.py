@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 
 from ..base.errors import CaseDataError, MappingError
 from ..base.language import Label, tr, trn
-from .mappings.mapping import CaseMapping
+from .mappings.mapping import CaseMapping, SamplingPart
 from .mappings.ties import JoinedPart, MembersPart, SplitPart
 from .readers.in_memory import to_arrow
 from .readers.text_table import TextTable
@@ -193,8 +193,16 @@ def _as_codings(mapping: CaseMapping, coder: str, telling: Mapping[str, bool]) -
     it: they tell of cases, not of codings.
     """
     own_id = (*mapping.cases.id, coder)
+    # two codings of one file are no sample of files: weights, clusters and the log of the draw tell of cases
+    sampling = dict.fromkeys(name for name in SamplingPart.model_fields if name not in {"frame", "at"})
+    cases: dict[str, Any] = {
+        "coder": None,
+        "links": {},
+        "count_as": None,
+        "sampling": mapping.cases.sampling.model_copy(update=sampling),
+    }
     changed: dict[str, Any] = {
-        "cases": mapping.cases.model_copy(update={"id": own_id, "coder": None, "links": {}, "count_as": None}),
+        "cases": mapping.cases.model_copy(update={"id": own_id, **cases}),
         "support": mapping.support.model_copy(update={"id": (*mapping.support.id, coder)})
         if mapping.support is not None and telling.get("support", False)
         else None,

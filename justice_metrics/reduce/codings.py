@@ -10,10 +10,11 @@ import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import Message, Readable, tr
-from ..base.levels import PENDING
-from ..base.types import Floats, Values
+from ..base.levels import NOT_RECORDED, PENDING
+from ..base.types import Counts, Floats, Values
 from ..cases.attributes import attribute_words, suggested
 from ..cases.casedata import CaseData
+from ..cases.mappings.practice import CODED, CODED_DAY
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -33,13 +34,17 @@ class Item(NamedTuple):
 
 
 class Codings(NamedTuple):
-    """Both codings of N units, in the same order.
+    """Two codings of N units, in the same order, and all there are.
 
     Attributes
     ----------
     items : tuple of Item
     first, second : mapping of str to array, shape (N,)
         Texts for labels and states reached; numbers, NaN where there is none, for dates (days) and numbers.
+    every : mapping of str to array, shape (C,)
+        The same of all codings.
+    rows : (N, R)
+        Which of them are those of each unit, with R the most that one has; below 0 where it has fewer.
     n : int
     only_first, only_second : int
         Units of one coding that the other does not hold.
@@ -52,6 +57,8 @@ class Codings(NamedTuple):
     items: tuple[Item, ...]
     first: Mapping[str, Values]
     second: Mapping[str, Values]
+    every: Mapping[str, Values]
+    rows: Counts
     n: int
     only_first: int
     only_second: int
@@ -71,7 +78,21 @@ def items_of(cases: CaseData) -> tuple[Item, ...]:
     items += [Item(one, procedure.label(one), "date") for one in stages if one in cases.dated_states]
     items.append(Item(ENDING, tr("ending"), "date"))
     items += [Item(one, attribute_words(one), "date") for one in cases.date_attributes]
-    return tuple(items)
+    return (*items, *_practice_items(cases))
+
+
+def _practice_items(cases: CaseData) -> list[Item]:
+    """Return the items of the checklist that were coded, and the days on which something was done."""
+    if cases.checklist is None:
+        return []
+    there = set(cases.milestones.collect_schema().names())
+    items = []
+    for one in cases.checklist.items:
+        kind = "label" if one.kind == "answer" else "number"
+        items += [Item(CODED + one.id, one.label, kind)] if CODED + one.id in there else []
+        day = tr("{item} (date)", item=one.label)
+        items += [Item(CODED_DAY + one.id, day, "date")] if CODED_DAY + one.id in there else []
+    return items
 
 
 def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str] = (), seed: int = 2018) -> Codings:
@@ -80,7 +101,7 @@ def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str]
     Parameters
     ----------
     first : CaseData
-        The first coding; or both, where the last part of each id is the coder.
+        The first coding; or all of them, where the mapping names the coder or the last part of each id is one.
     second : CaseData, optional
     items : sequence of str
         Names of :func:`items_of`; all that both codings have by default. A stage means whether it was reached, and its
@@ -93,6 +114,9 @@ def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str]
     QuestionError
         When no unit was coded twice, or the codings are of different procedures.
     """
+    told = first.codings is not None
+    if second is None:
+        first = first.codings or first
     other = first if second is None else second
     if other.procedure.id != first.procedure.id:
         raise QuestionError(
@@ -107,31 +131,38 @@ def codings_of(first: CaseData, second: CaseData | None, *, items: Sequence[str]
     chosen = _chosen([one for one in items_of(first) if one.name in there], items)
     one_ids, one = _collected(first, chosen)
     if second is None:
-        pairs, once, more, coders = _by_coder(one_ids, seed)
-        two, only_first, only_second = one, once, 0
+        by_case, once, coders = _by_coder(one_ids)
+        if not told and coders >= len(by_case) + once:
+            # an id without a coder, or one whose last part is the number of the case
+            by_case, once = [], len(one_ids)
+        pairs = _drawn(by_case, seed)
+        every, only_first, only_second = one, once, 0
     else:
         two_ids, two = _collected(second, chosen)
         place = {unit: row for row, unit in enumerate(two_ids)}
-        pairs = [(row, place[unit]) for row, unit in enumerate(one_ids) if unit in place]
+        pairs = [(row, len(one_ids) + place[unit]) for row, unit in enumerate(one_ids) if unit in place]
+        every = {name: np.concatenate([values, two[name]]) for name, values in one.items()}
         only_first, only_second = len(one_ids) - len(pairs), len(two_ids) - len(pairs)
-        more, coders = 0, 2
+        by_case, coders = [list(pair) for pair in pairs], 2
     if not pairs:
         raise QuestionError(
             tr("No case was coded twice, as far as the ids tell."),
             tr(
                 "Read each coding as cases of its own, with the same ids; or, where one file holds both, name the "
-                "column of coders as the last one of 'id' in the mapping."
+                "column of coders: 'coder' in [cases] of the mapping."
             ),
         )
     left, right = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
     return Codings(
         items=chosen,
-        first={name: values[left] for name, values in one.items()},
-        second={name: values[right] for name, values in two.items()},
+        first={name: values[left] for name, values in every.items()},
+        second={name: values[right] for name, values in every.items()},
+        every=every,
+        rows=_side_by_side(by_case),
         n=len(pairs),
         only_first=only_first,
         only_second=only_second,
-        more=more,
+        more=sum(len(codings) > 2 for codings in by_case),
         coders=coders,
     )
 
@@ -161,6 +192,9 @@ def _collected(cases: CaseData, items: Sequence[Item]) -> tuple[list[str], dict[
             columns[f"i{place}"] = nw.col("outcome_day")
         elif one.name in cases.dated_states:
             columns[f"i{place}"] = cases.first_day((one.name,))
+        elif one.name.startswith(CODED):
+            column = nw.col(one.name)
+            columns[f"i{place}"] = column.fill_null(NOT_RECORDED) if one.kind == "label" else column
         elif one.kind == "label":
             columns[f"i{place}"] = cases.level(one.name)
         else:
@@ -179,27 +213,31 @@ def _as_values(cells: list[Any], item: Item) -> Values:
     return numbers
 
 
-def _by_coder(ids: Sequence[str], seed: int) -> tuple[list[tuple[int, int]], int, int, int]:
-    """Return the rows of two codings of each case, cases coded once, those coded more often, and coders.
+def _by_coder(ids: Sequence[str]) -> tuple[list[list[int]], int, int]:
+    """Return the rows of the codings of each case with several, how many cases have one, and how many coders there are.
 
-    Of more than two codings a lot takes two: by name one coder would never be heard.
+    Rows stand in the order of the coders' names, so that with two coders each side is one person.
     """
     rows: dict[str, list[tuple[str, int]]] = {}
     for row, one in enumerate(ids):
         case, _, coder = one.rpartition(_JOINT)
         rows.setdefault(case, []).append((coder, row))
     coders = {coder for codings in rows.values() for coder, _ in codings}
-    if len(coders) >= len(rows) > 0:
-        # an id without a coder, or one whose last part is the number of the case
-        return [], len(ids), 0, len(coders)
-    # by the coder's name, so that with two coders each side is one person
+    several = [[row for _, row in sorted(rows[case])] for case in sorted(rows) if len(rows[case]) > 1]
+    return several, sum(len(one) == 1 for one in rows.values()), len(coders)
+
+
+def _drawn(by_case: Sequence[Sequence[int]], seed: int) -> list[tuple[int, int]]:
+    """Return two codings of each case; of more a lot takes two: by name one coder would never be heard."""
     rng = np.random.default_rng(seed)
-    sorted_rows = [sorted(rows[case]) for case in sorted(rows)]
     pairs = []
-    for codings in sorted_rows:
-        if len(codings) > 1:
-            left, right = sorted(rng.choice(len(codings), 2, replace=False).tolist()) if len(codings) > 2 else (0, 1)
-            pairs.append((codings[left][1], codings[right][1]))
-    once = sum(len(one) == 1 for one in sorted_rows)
-    more = sum(len(one) > 2 for one in sorted_rows)
-    return pairs, once, more, len(coders)
+    for codings in by_case:
+        left, right = sorted(rng.choice(len(codings), 2, replace=False).tolist()) if len(codings) > 2 else (0, 1)
+        pairs.append((codings[left], codings[right]))
+    return pairs
+
+
+def _side_by_side(by_case: Sequence[Sequence[int]]) -> Counts:
+    """Return the rows of each case beside one another, (N, R)."""
+    most = max(map(len, by_case))
+    return np.array([[*codings, *[-1] * (most - len(codings))] for codings in by_case], np.int64)

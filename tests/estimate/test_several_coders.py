@@ -180,6 +180,39 @@ class TestByDefinition:
             assert drawn.conf_low == pytest.approx(left_out.conf_low, abs=0.01)
 
 
+class TestGwetByHand:
+    def test_chance_corrected_of_gwet(self) -> None:
+        # 118 of 125 alike on one level, 2 on the other; q = (118 + 118 + 5) / 250, (p - 2q(1-q)) / (1 - 2q(1-q))
+        q = (2 * 118 + 5) / 250
+        expected = 2 * q * (1 - q)
+        found = gwet_agreement(of_table(np.array([[118, 5], [0, 2]])))
+        assert found.estimate == pytest.approx((120 / 125 - expected) / (1 - expected))
+
+    @pytest.mark.parametrize("table", [[[118, 5], [0, 2]], [[20, 5, 1], [4, 30, 6], [0, 3, 11]]])
+    def test_error_of_gwet(self, table: list[list[int]]) -> None:
+        p = np.array(table) / np.sum(table)
+        n, k, q = np.sum(table), len(table), (p.sum(axis=0) + p.sum(axis=1)) / 2
+        agreed, chance = np.trace(p), (q * (1 - q)).sum() / (k - 1)
+        ac1 = (agreed - chance) / (1 - chance)
+        # Gwet (2008), equation for two coders, all files a sample of many
+        both = sum(p[i, j] * (1 - (q[i] + q[j]) / 2) ** 2 for i in range(k) for j in range(k)) / (k - 1) ** 2
+        diagonal = (np.diag(p) * (1 - q)).sum() / (k - 1)
+        variance = agreed * (1 - agreed) - 4 * (1 - ac1) * (diagonal - agreed * chance)
+        variance = (variance + 4 * (1 - ac1) ** 2 * (both - chance**2)) / (n - 1) / (1 - chance) ** 2
+        found = gwet_agreement(of_table(np.array(table)))
+        assert (found.estimate, found.std_error) == pytest.approx((ac1, np.sqrt(variance)))
+
+    def test_weights_of_gwet_by_hand(self) -> None:
+        # near labels count half: 30 alike, 10 near, none far, of 40; q = 1/3 each by symmetry of the table
+        table = np.array([[10, 2, 0], [3, 10, 3], [0, 2, 10]])
+        q = (table.sum(axis=0) + table.sum(axis=1)) / 80
+        chance = (3 + 4 * 0.5) / 6 * (q * (1 - q)).sum()
+        found = gwet_agreement(of_table(table), "linear")
+        assert found.observed == pytest.approx(35 / 40)
+        assert found.estimate == pytest.approx((35 / 40 - chance) / (1 - chance))
+        assert found.conf_low < found.estimate < found.conf_high
+
+
 class TestEdges:
     def test_nothing_to_compare(self) -> None:
         alone = ratings_of(np.array([[0, -1], [-1, 1]]), 2)

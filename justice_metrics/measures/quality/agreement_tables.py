@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,11 +13,20 @@ from ...base.cells import CellOf, Of
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
 from ...base.table import Column, Table
-from ...base.types import Floats, Tallies, Values
+from ...base.types import Counts, Floats, Tallies, Values
 from ...cases.conversions.labels import FEWEST_TO_SHOW
-from ...estimate.agreement import Kappa, Weighting, chance_corrected, kappa, kappa_by_resampling
+from ...estimate.agreement import Kappa, Weighting, kappa, kappa_by_resampling
 from ...estimate.differences import paired_differences
 from ...estimate.proportion import wilson
+from ...estimate.several_coders import (
+    Alpha,
+    Metric,
+    alpha_by_resampling,
+    alpha_of_numbers,
+    gwet_agreement,
+    krippendorff_alpha,
+    ratings_of,
+)
 from ...reduce.codings import NO, YES, Codings, Item
 from ...reduce.label_counts import RARER
 from ...tables import in_order
@@ -42,7 +51,8 @@ class Agreed(NamedTuple):
     weighting: Weighting
     kappa: Kappa
     recorded: Kappa  # among units that have a value in both codings
-    corrected: Kappa
+    corrected: Kappa  # of all codings, as is alpha
+    alpha: Alpha
 
     def told(self) -> Tallies:
         """Return the table of the units that have a value in both codings."""
@@ -61,6 +71,7 @@ def agreed_on(
     seed: int,
 ) -> list[Agreed]:
     """Return the agreement of every item with labels, weighted where its levels have an order."""
+    both = codings.first, codings.second
 
     def beyond_chance(table: Tallies, credit: Weighting) -> Kappa:
         if interval == "bootstrap":
@@ -71,16 +82,21 @@ def agreed_on(
     for item in codings.items:
         if item.kind not in {"label", "reached"}:
             continue
-        one, two = codings.first[item.name], codings.second[item.name]
-        gaps = np.isin(one, MISSING_LEVELS), np.isin(two, MISSING_LEVELS)
-        credit: Weighting = "none"
-        if item.name in ordered:
-            levels, credit = tuple(ordered[item.name]), weighting
-            there = np.isin(one, levels) & np.isin(two, levels)
-            one, two = one[there], two[there]
-        else:
-            levels = tuple(level for (level,) in in_order((each,) for each in {*one.tolist(), *two.tolist()}))
-        table = _crossed(one, two, levels)
+        texts = codings.every[item.name].tolist()
+        credit: Weighting = weighting if item.name in ordered else "none"
+        levels = (
+            tuple(ordered[item.name])
+            if item.name in ordered
+            else tuple(level for (level,) in in_order((each,) for each in set(texts)))
+        )
+        # where levels have an order a missing one has no place in it
+        place = {level: position for position, level in enumerate(levels)}
+        found = np.array([place.get(text, -1) for text in texts], np.int64)
+        pair = [np.array([place.get(text, -1) for text in one[item.name].tolist()], np.int64) for one in both]
+        gaps = [np.isin(one[item.name].tolist(), MISSING_LEVELS) for one in both]
+        table = _crossed(pair[0], pair[1], len(levels))
+        ratings = ratings_of(np.where(codings.rows >= 0, found[codings.rows], -1), len(levels))
+        metric: Metric = "nominal" if credit == "none" else "ordinal"
         bare = Agreed(
             item=item,
             levels=levels,
@@ -90,7 +106,10 @@ def agreed_on(
             weighting=credit,
             kappa=beyond_chance(table, credit),
             recorded=kappa(np.zeros((1, 1)), credit),
-            corrected=chance_corrected(table, credit, level),
+            corrected=gwet_agreement(ratings, credit, level),
+            alpha=alpha_by_resampling(ratings, metric, level, draws=draws, seed=seed)
+            if interval == "bootstrap"
+            else krippendorff_alpha(ratings, metric, level),
         )
         made.append(bare._replace(recorded=beyond_chance(bare.told(), credit)))
     return made
@@ -99,35 +118,36 @@ def agreed_on(
 _ALL: Final = Of(inputs=("n", "same", "n_recorded"))
 
 
-def _coded(more: Mapping[str, tuple[str, ...]]) -> CellOf:
+_MISSING: Final = "missing: {item}"
+_IN_NONE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({_MISSING: ("in none",)})
+# Where levels have an order, only units that both codings recorded are compared.
+_COMPARED: Final = MappingProxyType(
+    {"weighting": {one: {} if one == "none" else _IN_NONE for one in ("none", "linear", "quadratic")}}
+)
+
+
+def _coded(more: Mapping[str, tuple[str, ...]], each: Mapping[str, Any] = MappingProxyType({})) -> CellOf:
     """Return the units of which an item was coded twice; a sample of its own, not the units of the data."""
-    return CellOf(fixed={"unit": ("double codings",), **more}, flags={"item": "coded twice"})
+    return CellOf(fixed={"unit": ("double codings",), **more}, flags={"item": "coded twice"}, each=each)
+
+
+def _counted(name: str, meaning: Readable, cell: CellOf) -> Column:
+    return Column(name, meaning, "units", "count", "count", cell=cell)
 
 
 def main_table(found: Sequence[Agreed], level: float) -> Table:
     """Return agreement and kappa, item by item."""
     n = np.array([one.table.sum() for one in found], np.int64)
     same = np.array([np.trace(one.table) for one in found], np.int64)
+    recorded = np.array([one.told().sum() for one in found], np.int64)
+    alike = {"coded alike: {item}": ("yes",)}
     columns = (
         _item_column(),
-        Column("n", tr("coded twice"), "units", "count", "count", cell=_coded({})),
-        Column("same", tr("coded alike"), "units", "count", "count", cell=_coded({"coded alike: {item}": ("yes",)})),
-        Column(
-            "one_missing",
-            tr("missing in one coding only"),
-            "units",
-            "count",
-            "count",
-            cell=_coded({"missing: {item}": ("in one",)}),
-        ),
-        Column(
-            "both_missing",
-            tr("missing in both codings"),
-            "units",
-            "count",
-            "count",
-            cell=_coded({"missing: {item}": ("in both",)}),
-        ),
+        _counted("n", tr("coded twice"), _coded({}, _COMPARED)),
+        _counted("same", tr("coded alike"), _coded(alike, _COMPARED)),
+        _counted("one_missing", tr("missing in one coding only"), _coded({_MISSING: ("in one",)})),
+        _counted("both_missing", tr("missing in both codings"), _coded({_MISSING: ("in both",)})),
+        _counted("either", tr("recorded in either coding"), _coded({_MISSING: ("in one", "in none")})),
         Column(
             "share", tr("share coded alike"), "share", "estimate", "share", of=Of(inputs=("same", "n"), formula="share")
         ),
@@ -145,14 +165,8 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         Column("estimate", tr("kappa"), "number", "estimate", "coefficient", 2, of=_ALL),
         Column("conf_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
         Column("conf_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column(
-            "n_recorded",
-            tr("recorded in both codings"),
-            "units",
-            "count",
-            "count",
-            cell=_coded({"missing: {item}": ("in none",)}),
-        ),
+        _counted("n_recorded", tr("recorded in both codings"), _coded(_IN_NONE)),
+        _counted("same_recorded", tr("coded alike where both recorded it"), _coded({**alike, **_IN_NONE})),
         Column("recorded", tr("kappa where both recorded it"), "number", "estimate", "coefficient", 2, of=_ALL),
         Column("recorded_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
         Column("recorded_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
@@ -167,6 +181,9 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         ),
         Column("corrected_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
         Column("corrected_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column("alpha", tr("alpha of Krippendorff"), "number", "estimate", "coefficient", 2, of=_ALL),
+        Column("alpha_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column("alpha_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
     )
     share = wilson(same, n, level)
     values = {
@@ -175,6 +192,7 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         "same": same,
         "one_missing": np.array([one.one_missing for one in found], np.int64),
         "both_missing": np.array([one.both_missing for one in found], np.int64),
+        "either": recorded + [one.one_missing for one in found],
         "share": share.estimate,
         "share_low": share.conf_low,
         "observed": _numbers(one.kappa.observed for one in found),
@@ -183,13 +201,17 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         "estimate": _numbers(one.kappa.estimate for one in found),
         "conf_low": _numbers(one.kappa.conf_low for one in found),
         "conf_high": _numbers(one.kappa.conf_high for one in found),
-        "n_recorded": np.array([one.told().sum() for one in found], np.int64),
+        "n_recorded": recorded,
+        "same_recorded": np.array([np.trace(one.told()) for one in found], np.int64),
         "recorded": _numbers(one.recorded.estimate for one in found),
         "recorded_low": _numbers(one.recorded.conf_low for one in found),
         "recorded_high": _numbers(one.recorded.conf_high for one in found),
         "corrected": _numbers(one.corrected.estimate for one in found),
         "corrected_low": _numbers(one.corrected.conf_low for one in found),
         "corrected_high": _numbers(one.corrected.conf_high for one in found),
+        "alpha": _numbers(one.alpha.estimate for one in found),
+        "alpha_low": _numbers(one.alpha.conf_low for one in found),
+        "alpha_high": _numbers(one.alpha.conf_high for one in found),
     }
     labels = {"item": {one.item.name: one.item.words for one in found}, "weighting": WEIGHTINGS}
     return Table(columns, values, labels=labels, title=tr("Agreement on labels"))
@@ -200,6 +222,10 @@ def differences_table(codings: Codings, level: float) -> Table:
     items = [one for one in codings.items if one.kind in {"date", "number"}]
     pairs = [(codings.first[one.name], codings.second[one.name]) for one in items]
     found = [paired_differences(one, two, level=level) for one, two in pairs]
+    alike = [
+        alpha_of_numbers(np.where(codings.rows >= 0, codings.every[one.name][codings.rows], np.nan), level)
+        for one in items
+    ]
     within = [[int((np.abs(two - one) <= days).sum()) for one, two in pairs] for days in (7, 30)]
     only = [
         [int((np.isfinite(a) & ~np.isfinite(b)).sum()) for a, b in side] for side in (pairs, [p[::-1] for p in pairs])
@@ -223,6 +249,9 @@ def differences_table(codings: Codings, level: float) -> Table:
         Column("mean", tr("mean difference, second less first"), "number", "estimate", "difference", 1),
         Column("limit_low", tr("most differences lie above"), "number", "interval", "interval", 1),
         Column("limit_high", tr("most differences lie below"), "number", "interval", "interval", 1),
+        Column("alpha", tr("alpha of Krippendorff"), "number", "estimate", "coefficient", 2),
+        Column("alpha_low", tr("lower limit"), "number", "interval", "coefficient", 2),
+        Column("alpha_high", tr("upper limit"), "number", "interval", "coefficient", 2),
     )
     values = {
         "item": _texts([one.name for one in items]),
@@ -240,6 +269,9 @@ def differences_table(codings: Codings, level: float) -> Table:
             name: np.array([getattr(one, name) for one in found], np.float64)
             for name in ("median_size", "mean", "limit_low", "limit_high")
         },
+        "alpha": _numbers(one.estimate for one in alike),
+        "alpha_low": _numbers(one.conf_low for one in alike),
+        "alpha_high": _numbers(one.conf_high for one in alike),
     }
     labels: dict[str, Mapping[str, Readable]] = {
         "item": {one.name: one.words for one in items},
@@ -284,12 +316,10 @@ def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> 
     return Table(columns, values, labels=labels, title=tr("What was coded as what"), guard="internal")
 
 
-def _crossed(one: Values, two: Values, levels: Sequence[str]) -> Tallies:
-    place = {level: position for position, level in enumerate(levels)}
-    table = np.zeros((len(levels), len(levels)), np.int64)
-    for first, second in zip(one.tolist(), two.tolist(), strict=True):
-        table[place[first], place[second]] += 1
-    return table
+def _crossed(one: Counts, two: Counts, levels: int) -> Tallies:
+    """Return the units by the place of their level in the first and the second coding, both of which have one."""
+    there = (one >= 0) & (two >= 0)
+    return np.bincount(one[there] * levels + two[there], minlength=levels**2).reshape(levels, levels)
 
 
 def _item_column() -> Column:

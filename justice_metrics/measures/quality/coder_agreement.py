@@ -7,31 +7,25 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-import numpy as np
-
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Label, Language, Readable, format_number, format_share, format_tick, tr, trn
+from ...base.language import Label, Language, Readable, tr, trn
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.conversions.labels import FEWEST_TO_SHOW
-from ...figures.dots import dots
 from ...reduce.codings import OUTCOME, Codings, codings_of
 from ...tables import in_order
 from ..declared import FEW_UNITS, Share, ensure_level
 from ..rates.known_words import ensure_known
 from . import agreement_tables as table_of
+from .agreement_shown import agreement_findings, draw_agreement, draw_differences
 from .agreement_tables import Agreed, Interval
-from .drift_tables import label_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Below this kappa an item is better not split by until its coding rule is mended; a custom, no law.
-_DOUBTFUL: Final = 0.6
-_MOST_TOLD: Final = 5
 # Where one label holds more than this, chance explains most agreement and kappa is low whatever the coders do.
 _ONE_SIDED: Final = 0.9
 
@@ -43,11 +37,12 @@ class CoderAgreement(Result):
     Tables
     ------
     main
-        One row per item with labels (attributes, stages reached, how the unit stands): units coded twice, coded alike,
-        missing in one or both, agreement (near labels in part) and that by chance, kappa with limits, the same where
-        both recorded a value, Gwet's AC1 with limits.
+        One row per item with labels (attributes, items of practice, stages reached, how the unit stands): units coded
+        twice, coded alike, missing in one or both, agreement (near labels in part) and that by chance, kappa with
+        limits, the same where both recorded a value, Gwet's AC1 and Krippendorff's alpha with limits.
     differences
-        One row per date and number: how many are the same, within 7 and 30, the mean difference and its limits.
+        One row per date and number: how many are the same, within 7 and 30, the mean difference and its limits,
+        Krippendorff's alpha with limits.
     confusions
         Pairs of labels that stand for one another, with their number; no row of the files.
     """
@@ -60,156 +55,25 @@ class CoderAgreement(Result):
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the agreement in sentences, the least agreed items first."""
-        said = list(self._labels())
-        told = [one for one in self.agreed if np.isfinite(_least(one))]
-        doubtful = sorted((one for one in told if _least(one) < _DOUBTFUL), key=_least)
-        said += [self._doubted(one) for one in doubtful[:_MOST_TOLD]]
-        if doubtful:
-            said.append(
-                tr(
-                    "Before groups are compared by items with a kappa below {limit}: write down how they are coded, "
-                    "train, and code some files twice again.",
-                    limit=_Decimals(_DOUBTFUL),
-                )
-            )
-        elif told:
-            said.append(tr("No item has a kappa below {limit}.", limit=_Decimals(_DOUBTFUL)))
-        return (*said, *self._dates())
+        return self.findings_of(self)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw kappa of every item with its limits, and the share coded alike beside it."""
-        main = self.main
-        return dots(
-            labels=[one.item.words.text(language) for one in self.agreed],
-            estimate=main["estimate"].astype(float),
-            conf_low=main["conf_low"].astype(float),
-            conf_high=main["conf_high"].astype(float),
-            annotations=[format_share(float(one), language, decimals=0) for one in main["share"]],
-            annotation_label=tr("coded alike").text(language),
-            undefined_label=tr("all files on one label").text(language),
-            reference=_DOUBTFUL,
-            reference_label=tr("below {limit}: doubtful", limit=_Decimals(_DOUBTFUL)).text(language),
-            x_label=tr("agreement beyond chance (kappa)").text(language),
-            percent=False,
-            number=lambda one: format_tick(one, language),
-            ax=ax,
-        )
+        return draw_agreement(self, ax, language)
 
-    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG002
+    def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share of dates and numbers that are the same (``differences``)."""
-        table = self.tables["differences"]
-        return dots(
-            labels=[table.labels["item"][str(one)].text(language) for one in table["item"]],
-            estimate=table["estimate"].astype(float),
-            conf_low=table["conf_low"].astype(float),
-            conf_high=table["conf_high"].astype(float),
-            annotations=[
-                f"{format_number(int(same), language)} / {format_number(int(n), language)}"
-                for same, n in zip(table["same"], table["n"], strict=True)
-            ],
-            x_label=tr("share the same").text(language),
-            percent=lambda one: format_share(one, language, decimals=0),
-            ax=ax,
-        )
+        return draw_differences(self.tables[view], ax, language)
 
-    def _labels(self) -> tuple[Readable, ...]:
-        """Tell how many labels are the same: of items that differ at all, and of files that either coder filled in."""
-        moving = [one for one in self.agreed if np.isfinite(one.kappa.estimate)]
-        blank = [np.isin(one.levels, MISSING_LEVELS) for one in moving]
-        base = sum(
-            int(one.table.sum() - one.table[np.ix_(gap, gap)].sum()) for one, gap in zip(moving, blank, strict=True)
-        )
-        same = sum(int(np.trace(one.told())) for one in moving)
-        if not base:
-            nothing = tr("On no item do the labels of the files differ, so agreement beyond chance cannot be told.")
-            return (nothing,) if len(self.main) else ()
-        return (
-            trn(
-                "{n} file was coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
-                "Items on which all files bear one label are not among them.",
-                "{n} files were coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
-                "Items on which all files bear one label are not among them.",
-                self.codings.n,
-                base=base,
-                same=same,
-                share=Share(same / base),
-            ),
-        )
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Return the sentences of an answer, complete or with cells hidden; see `Result.findings_of`."""
+        return agreement_findings(shown)
 
-    def _doubted(self, one: Agreed) -> Readable:
-        if one.kappa.estimate < _DOUBTFUL:
-            return tr(
-                "{what}: kappa {kappa} ({low} to {high}), coded alike in {share}. {confused}",
-                what=one.item.words,
-                kappa=_Decimals(one.kappa.estimate),
-                low=_Decimals(one.kappa.conf_low),
-                high=_Decimals(one.kappa.conf_high),
-                share=Share(float(np.trace(one.table) / one.table.sum())),
-                confused=self._confused(one),
-            )
-        told = one.told()
-        return tr(
-            "{what}: where both coders recorded it ({n} files), kappa is {kappa} ({low} to {high}), coded alike in "
-            "{share}; {whole} with the files that both left without a value. {confused}",
-            what=one.item.words,
-            n=int(told.sum()),
-            kappa=_Decimals(one.recorded.estimate),
-            low=_Decimals(one.recorded.conf_low),
-            high=_Decimals(one.recorded.conf_high),
-            share=Share(float(np.trace(told) / told.sum())),
-            whole=_Decimals(one.kappa.estimate),
-            confused=self._confused(one),
-        )
-
-    def _confused(self, one: Agreed) -> Readable:
-        table = self.tables["confusions"]
-        rows = np.flatnonzero(table["item"] == one.item.name)
-        if not len(rows):
-            return tr("–")
-        row = int(rows[0])
-
-        def word(name: str) -> Readable:
-            return table.labels["first"].get(name) or label_words(name)
-
-        return tr(
-            "Most often '{first}' in the first coding was '{second}' in the second ({n}).",
-            first=word(str(table["first"][row])),
-            second=word(str(table["second"][row])),
-            n=int(table["n"][row]),
-        )
-
-    def _dates(self) -> tuple[Readable, ...]:
-        table = self.tables["differences"]
-        rows = [row for row in range(len(table)) if table["holds"][row] == "date" and int(table["n"][row]) > 0]
-        if not rows:
-            return ()
-        n, same = (sum(int(table[name][row]) for row in rows) for name in ("n", "same"))
-        one_only = sum(int(table[name][row]) for row in rows for name in ("only_first", "only_second"))
-        return (
-            tr(
-                "Of {n} dates that both codings have, {same} are the same ({share}); {only} stand in one coding only.",
-                n=n,
-                same=same,
-                share=Share(same / n),
-                only=one_only,
-            ),
-        )
-
-
-def _least(one: Agreed) -> float:
-    """Return kappa, or that of the files both recorded where it is lower and rests on files enough."""
-    enough = one.told().sum() >= FEWEST_TO_SHOW and np.isfinite(one.recorded.estimate)
-    return min(one.kappa.estimate, one.recorded.estimate) if enough else one.kappa.estimate
-
-
-class _Decimals:
-    """A number with two decimals that a message prints in the reader's language."""
-
-    def __init__(self, value: float) -> None:
-        self.value = value
-
-    def text(self, language: Language = "en") -> str:
-        return format_number(self.value, language, decimals=2)
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the items whose kappa is shown; see `Result.plot_of`."""
+        return draw_agreement(shown, ax, language)
 
 
 def coder_agreement(
@@ -229,12 +93,12 @@ def coder_agreement(
     Parameters
     ----------
     first : CaseData
-        The first coding. Without ``second`` it holds both: the last column of ``id`` in its mapping is then that of the
-        coders, so that a case stands once for each of them.
+        The first coding. Without ``second`` it holds all: its mapping names the column of the coders (``coder`` in
+        [cases]), or has it as the last column of ``id``.
     second : CaseData, optional
         The second coding, read with the same mapping from another file; ids say which files are the same.
     items : str or tuple of str
-        Attributes, stages, ``outcome``, ``ending`` (its date), date attributes; all by default.
+        Attributes, stages, ``outcome``, ``ending`` (its date), date attributes, ``practice__<item>``; all by default.
     ordered : str, tuple of str, or mapping of str to sequence of str
         Attributes whose levels have an order, such as age bands: near levels then count in part. A mapping gives the
         order; without it levels that begin with a number stand by its size, and words are refused: the alphabet is no
@@ -242,7 +106,8 @@ def coder_agreement(
     weighting : {"linear", "quadratic"}
         How credit falls with the distance of ordered levels.
     interval : {"asymptotic", "bootstrap"}
-        Limits of large samples, or from drawing the files again; below some 50 files prefer the latter.
+        Limits of kappa and alpha: those of large samples (alpha: of leaving out one file after the other), or from
+        drawing the files again; below some 50 files prefer the latter.
     confidence_level : float
     draws, seed : int
         Of the bootstrap; ``seed`` also of the lot that takes two codings of a file with more than two.
@@ -259,14 +124,15 @@ def coder_agreement(
     Notes
     -----
     A missing value is a label of its own: that one coder found what the other did not is a disagreement, and that both
-    found nothing an agreement. ``recorded`` is kappa among the files for which both found something. Limits take files
-    as independent.
+    found nothing an agreement. ``recorded`` is kappa among the files for which both found something. Kappa compares two
+    codings of a file; AC1 and alpha take all there are, of any number of coders. Limits take files as independent.
 
     References
     ----------
     Cohen (1960), Educational and Psychological Measurement, 20, 37-46.
     Fleiss, Cohen and Everitt (1969), Psychological Bulletin, 72, 323-327.
     Gwet (2008), British Journal of Mathematical and Statistical Psychology, 61, 29-48.
+    Hayes and Krippendorff (2007), Communication Methods and Measures, 1, 77-89.
     Bland and Altman (1986), Lancet, 327, 307-310.
 
     Examples
@@ -275,7 +141,7 @@ def coder_agreement(
     >>> frame = pd.DataFrame({"case": ["a", "a", "b", "b", "c", "c"], "coder": ["x", "y"] * 3,
     ...     "day": "2016-01-05", "kin": ["father", "father", "stranger", "neighbour", "father", "father"]})
     >>> cases = jm.CaseData.from_frame(frame, {
-    ...     "cases": {"id": ["case", "coder"], "procedure": "bolivia", "cutoff": "2018-04-30"},
+    ...     "cases": {"id": "case", "coder": "coder", "procedure": "bolivia", "cutoff": "2018-04-30"},
     ...     "dates": {"complaint": "day"}, "attributes": {"relationship": "kin"}})
     >>> answer = jm.coder_agreement(cases, items="relationship")
     >>> answer.main["same"].tolist(), answer.main["n"].tolist()
@@ -378,8 +244,10 @@ def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
     if codings.more:
         notes.append(
             trn(
-                "{n} file was coded more than twice; two of its codings, drawn by lot, count.",
-                "{n} files were coded more than twice; two codings of each, drawn by lot, count.",
+                "{n} file was coded more than twice; for kappa two of its codings, drawn by lot, count, for AC1 and "
+                "alpha all.",
+                "{n} files were coded more than twice; for kappa two codings of each, drawn by lot, count, for AC1 "
+                "and alpha all.",
                 codings.more,
             )
         )

@@ -10,7 +10,10 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
+from justice_metrics.disclosure.policy import DisclosurePolicy
+from justice_metrics.disclosure.release import release
 from justice_metrics.measures.quality.coder_agreement import CoderAgreement, coder_agreement
+from tests.disclosure.declared import check_declared
 
 MAPPING: dict[str, Any] = {
     "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2019-12-31"},
@@ -19,6 +22,7 @@ MAPPING: dict[str, Any] = {
     "attributes": {"relationship": "kin", "age": {"column": "age", "type": "integer"}, "band": "band"},
 }
 BY_CODER = {**MAPPING, "cases": {**MAPPING["cases"], "id": ["id", "coder"]}}
+NAMED = {**MAPPING, "cases": {**MAPPING["cases"], "coder": "coder"}}
 
 
 def coding(kin: list[str | None], **columns: Any) -> pd.DataFrame:
@@ -71,6 +75,32 @@ class TestByHand:
         row = answer.to_frame("differences").set_index("item").loc["complaint"]
         assert (row["n"], row["only_first"], row["same"], row["within_7"], row["within_30"]) == (51, 1, 40, 50, 50)
         assert row["mean"] == pytest.approx((10 * 5 + 61) / 51)
+
+    def test_alpha(self, answer: CoderAgreement) -> None:
+        """For two codings without gaps: Scott's pi with the correction of small samples; days by their squares."""
+        row = answer.to_frame().set_index("item").loc["relationship"]
+        shares = np.array([25 + 26, 25 + 25, 2 + 1]) / 104
+        pi = (41 / 52 - (shares**2).sum()) / (1 - (shares**2).sum())
+        assert row["alpha"] == pytest.approx(1 - (1 - pi) * 103 / 104)
+        dates = answer.to_frame("differences").set_index("item").loc["complaint"]
+        days = np.array([0] * 40 + [5] * 10 + [61])
+        every = np.concatenate([np.zeros(51), days])
+        among = ((every[:, None] - every[None, :]) ** 2).sum() / (102 * 101)
+        assert dates["alpha"] == pytest.approx(1 - 2 * (days**2).sum() / 102 / among)
+        assert dates["alpha_low"] < dates["alpha"] < dates["alpha_high"]
+
+    def test_items_of_practice(self) -> None:
+        items = {"support_person": "sp", "statements_taken": {"column": "st"}}
+        mapping = {**MAPPING, "practice": {"checklist": "child_sexual_assault", "items": items}}
+        n = 30
+        answers = ["sí", "no", "no consta"] * 10
+        one = coding(["father"] * n, sp=answers, st=["1", "2", "3"] * 10)
+        two = coding(["father"] * n, sp=["sí"] * 3 + answers[3:], st=["1"] * 3 + ["1", "2", "3"] * 9)
+        made = coder_agreement(cases_of(one, mapping), cases_of(two, mapping))
+        row = made.to_frame().set_index("item").loc["practice__support_person"]
+        assert (row["n"], row["same"], row["one_missing"], row["both_missing"]) == (n, n - 2, 1, 9)
+        counted = made.to_frame("differences").set_index("item").loc["practice__statements_taken"]
+        assert (counted["n"], counted["same"]) == (n, n - 2)
 
     def test_confusions(self, answer: CoderAgreement) -> None:
         found = answer.to_frame("confusions")
@@ -148,7 +178,30 @@ class TestOneFile:
         one, two = coding(KIN_ONE), coding(KIN_TWO)
         both = pd.concat([two.assign(coder="b"), one.assign(coder="a")]).sample(frac=1, random_state=4)
         apart = coder_agreement(cases_of(one), cases_of(two)).to_frame()
-        pd.testing.assert_frame_equal(coder_agreement(cases_of(both, BY_CODER)).to_frame(), apart)
+        for mapping in (BY_CODER, NAMED):
+            pd.testing.assert_frame_equal(coder_agreement(cases_of(both, mapping)).to_frame(), apart)
+
+    def test_two_cases_of_two_coders(self) -> None:
+        """Where the mapping names the coder nothing is guessed from the ids."""
+        data = coding(["father", "father", "neighbour", "father"]).assign(id=["p", "p", "q", "q"], coder=list("abab"))
+        assert coder_agreement(cases_of(data, NAMED), items="relationship").main["n"].tolist() == [2]
+
+    def test_all_codings_count_for_alpha(self) -> None:
+        """Krippendorff (2011), example C: four coders, twelve files, not all coded by all; alpha .743."""
+        codes = ["123321412   ", "1233224125 3", " 3332342251 ", "12332441251 "]
+        parts = [
+            coding(["level " + one for one in text]).assign(coder=name)[[one != " " for one in text]]
+            for name, text in zip("abcd", codes, strict=True)
+        ]
+        made = coder_agreement(cases_of(pd.concat(parts), NAMED), items=("relationship", "complaint"))
+        row = made.to_frame().iloc[0]
+        assert (round(row["alpha"], 3), row["n"]) == (0.743, 11)
+        # the file of one coder is no double coding; AC1 of the other eleven by irrCAC
+        assert round(row["corrected"], 8) == 0.77515171
+        assert row["alpha_low"] < row["alpha"] < row["alpha_high"] == 1
+        drawn = coder_agreement(cases_of(pd.concat(parts), NAMED), items="relationship", interval="bootstrap")
+        assert drawn.main["alpha"][0] == row["alpha"]
+        assert drawn.main["alpha_low"][0] != row["alpha_low"]
 
     def test_several_coders_and_files_coded_once_or_thrice(self) -> None:
         data = coding(["father"] * 9).assign(
@@ -191,6 +244,20 @@ class TestSafety:
         assert "rare word" not in every
         assert "another one" not in every
         assert "rarer_labels" in every
+
+    def test_what_the_gate_needs_is_declared(self, answer: CoderAgreement) -> None:
+        check_declared(answer)
+        bands = ["0-5", "6-11", "12-17", None] * 20
+        codings = [cases_of(coding(["x"] * 80, band=part)) for part in (bands, bands[4:] + bands[3:7])]
+        check_declared(coder_agreement(*codings, items=("band", "relationship"), ordered="band"))
+
+    def test_published_with_what_is_hidden(self, answer: CoderAgreement) -> None:
+        shown = release(answer, DisclosurePolicy()).results[0]
+        assert list(shown.tables) == ["main"]
+        told = " ".join(one.text() for one in shown.findings())
+        assert "nan" not in told
+        assert "Most often" not in told
+        assert shown.plot(language="es") is not None
 
 
 class TestEdges:

@@ -1,0 +1,188 @@
+"""Coder agreement in sentences and drawings made of its tables alone, some numbers of which may be hidden."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ...base.language import Language, Readable, format_number, format_share, format_tick, tr, trn
+from ...base.result import Result
+from ...base.table import Table
+from ...cases.conversions.labels import FEWEST_TO_SHOW
+from ...figures.dots import dots
+from ..declared import Share
+from ..shown import any_hidden, known, numbers, tell_hidden, undefined_words, whole, words_of, written
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Below this kappa an item is better not split by until its coding rule is mended; a custom, no law.
+DOUBTFUL: Final = 0.6
+_MOST_TOLD: Final = 5
+
+
+class Decimals:
+    """A number with two decimals that a message prints in the reader's language."""
+
+    def __init__(self, value: float) -> None:
+        self.value = float(value)
+
+    def text(self, language: Language = "en") -> str:
+        """Return the number as the reader writes it."""
+        return format_number(self.value, language, decimals=2)
+
+
+def agreement_findings(shown: Result) -> tuple[Readable, ...]:
+    """Return the agreement in sentences, the least agreed items first."""
+    main = shown.main
+    said = list(_labels(main))
+    told = [row for row in range(len(main)) if np.isfinite(_least(main, row))]
+    doubtful = sorted((row for row in told if _least(main, row) < DOUBTFUL), key=lambda row: _least(main, row))
+    said += [_doubted(shown, row) for row in doubtful[:_MOST_TOLD]]
+    if doubtful:
+        said.append(
+            tr(
+                "Before groups are compared by items with a kappa below {limit}: write down how they are coded, "
+                "train, and code some files twice again.",
+                limit=Decimals(DOUBTFUL),
+            )
+        )
+    elif told and not any_hidden(main, "estimate"):
+        said.append(tr("No item has a kappa below {limit}.", limit=Decimals(DOUBTFUL)))
+    return (*said, *_dates(shown))
+
+
+def draw_agreement(shown: Result, ax: Axes | None, language: Language) -> Axes:
+    """Draw kappa of every item with its limits, and the share coded alike beside it."""
+    main = shown.main
+    axes = dots(
+        labels=[words_of(main, "item", one).text(language) for one in main["item"]],
+        estimate=numbers(main, "estimate"),
+        conf_low=numbers(main, "conf_low"),
+        conf_high=numbers(main, "conf_high"),
+        annotations=[
+            word if not known(one) else format_share(float(one), language, decimals=0)
+            for one, word in zip(numbers(main, "share"), written(main, "share", language, as_share=True), strict=True)
+        ],
+        annotation_label=tr("coded alike").text(language),
+        undefined_label=undefined_words(main, "estimate", language, tr("all files on one label")),
+        reference=DOUBTFUL,
+        reference_label=tr("below {limit}: doubtful", limit=Decimals(DOUBTFUL)).text(language),
+        x_label=tr("agreement beyond chance (kappa)").text(language),
+        percent=False,
+        number=lambda one: format_tick(one, language),
+        ax=ax,
+    )
+    return tell_hidden(axes, main, "estimate", language=language)
+
+
+def draw_differences(table: Table, ax: Axes | None, language: Language) -> Axes:
+    """Draw the share of dates and numbers that are the same."""
+    return dots(
+        labels=[words_of(table, "item", one).text(language) for one in table["item"]],
+        estimate=numbers(table, "estimate"),
+        conf_low=numbers(table, "conf_low"),
+        conf_high=numbers(table, "conf_high"),
+        annotations=[
+            f"{format_number(int(same), language)} / {format_number(int(n), language)}"
+            for same, n in zip(table["same"], table["n"], strict=True)
+        ],
+        x_label=tr("share the same").text(language),
+        percent=lambda one: format_share(one, language, decimals=0),
+        ax=ax,
+    )
+
+
+def _labels(main: Table) -> tuple[Readable, ...]:
+    """Tell how many labels are the same: of items that differ at all, and of files that either coder filled in."""
+    if not len(main):
+        return ()
+    moving = [row for row in range(len(main)) if known(main["estimate"][row])]
+    counted = ("n", "either", "same_recorded")
+    if not moving or not known(*[main[name][row] for row in moving for name in counted]):
+        nothing = tr("On no item do the labels of the files differ, so agreement beyond chance cannot be told.")
+        return () if moving or not known(*main["n"].tolist()) else (nothing,)
+    base, same = (sum(whole(main[name][row]) for row in moving) for name in ("either", "same_recorded"))
+    if not base:
+        return ()
+    return (
+        trn(
+            "{n} file was coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
+            "Items on which all files bear one label are not among them.",
+            "{n} files were coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
+            "Items on which all files bear one label are not among them.",
+            whole(max(main["n"])),
+            base=base,
+            same=same,
+            share=Share(same / base),
+        ),
+    )
+
+
+def _least(main: Table, row: int) -> float:
+    """Return kappa, or that of the files both recorded where it is lower and rests on files enough."""
+    kappa, recorded, n = (float(main[name][row]) for name in ("estimate", "recorded", "n_recorded"))
+    return min(kappa, recorded) if n >= FEWEST_TO_SHOW and np.isfinite(recorded) else kappa
+
+
+def _doubted(shown: Result, row: int) -> Readable:
+    main = shown.main
+    of = {name: main[name][row] for name in main.values}
+    what = words_of(main, "item", of["item"])
+    if of["estimate"] < DOUBTFUL:
+        return tr(
+            "{what}: kappa {kappa} ({low} to {high}), coded alike in {share}. {confused}",
+            what=what,
+            kappa=Decimals(of["estimate"]),
+            low=Decimals(of["conf_low"]),
+            high=Decimals(of["conf_high"]),
+            share=Share(float(of["share"])),
+            confused=_confused(shown, str(of["item"])),
+        )
+    return tr(
+        "{what}: where both coders recorded it ({n} files), kappa is {kappa} ({low} to {high}), coded alike in "
+        "{share}; {whole} with the files that both left without a value. {confused}",
+        what=what,
+        n=whole(of["n_recorded"]),
+        kappa=Decimals(of["recorded"]),
+        low=Decimals(of["recorded_low"]),
+        high=Decimals(of["recorded_high"]),
+        share=Share(float(of["same_recorded"]) / float(of["n_recorded"])),
+        whole=Decimals(of["estimate"]),
+        confused=_confused(shown, str(of["item"])),
+    )
+
+
+def _confused(shown: Result, item: str) -> Readable:
+    """Tell which label most often stood for which; nothing where the pairs are not shown."""
+    table = shown.tables.get("confusions")
+    if table is None or item not in table["item"].tolist():
+        return tr("–")
+    row = table["item"].tolist().index(item)
+    return tr(
+        "Most often '{first}' in the first coding was '{second}' in the second ({n}).",
+        first=words_of(table, "first", table["first"][row]),
+        second=words_of(table, "second", table["second"][row]),
+        n=int(table["n"][row]),
+    )
+
+
+def _dates(shown: Result) -> tuple[Readable, ...]:
+    table = shown.tables.get("differences")
+    if table is None:
+        return ()
+    rows = [row for row in range(len(table)) if table["holds"][row] == "date" and int(table["n"][row]) > 0]
+    if not rows:
+        return ()
+    n, same = (sum(int(table[name][row]) for row in rows) for name in ("n", "same"))
+    one_only = sum(int(table[name][row]) for row in rows for name in ("only_first", "only_second"))
+    return (
+        tr(
+            "Of {n} dates that both codings have, {same} are the same ({share}); {only} stand in one coding only.",
+            n=n,
+            same=same,
+            share=Share(same / n),
+            only=one_only,
+        ),
+    )
