@@ -163,7 +163,7 @@ def _rows(names: Sequence[str], groups: Sequence[str] | None) -> tuple[Floats, l
 def _ends(begins: Floats, wide: Floats) -> tuple[float, float]:
     """Return the ends of the axis: on the next quarter, the same room for nothing on neither side."""
     low, high = float(begins.min(initial=0.0)), float((begins + wide).max(initial=0.0))
-    return min(np.floor(low * 4 - 1e-9) / 4, -0.25), max(np.ceil(high * 4 - 1e-9) / 4, 0.25)
+    return min(np.floor(low * 4 + 1e-9) / 4, -0.25), max(np.ceil(high * 4 - 1e-9) / 4, 0.25)
 
 
 def _key_columns(points: Sequence[str]) -> int:
