@@ -15,6 +15,7 @@ from .conversions.conversion import (
     level_lookup,
     normalise,
     number_lookup,
+    precision_lookup,
     unmatched_error,
     unreadable_days,
     unreadable_numbers,
@@ -94,7 +95,7 @@ class Typing:
             Whether that column was added: the dates are not all exact to the day, or a column says how exact they are.
         """
         column = self.source.need(spec.column, where=where)
-        declared = self.level(spec.precision, name=precision, where=where) if precision is not None else False
+        declared = precision is not None and self._exactness(spec.precision, name=precision, where=where)
         if self.source.family(column) == "date":
             self.source.add_date(name, column)
             return declared
@@ -126,6 +127,14 @@ class Typing:
         if precision is None or declared or not found.n_month_only + found.n_year_only:
             return declared
         self.source.add_lookup(precision, column, found.precision, nw.String)
+        return True
+
+    def _exactness(self, column: str | None, *, name: str, where: str) -> bool:
+        """Add what a column says of how exact dates are, where there is one; null where it is silent."""
+        if column is None:
+            return False
+        texts, _ = self.source.distinct(self.source.need(column, where=where))
+        self.source.add_lookup(name, column, precision_lookup(texts), nw.String)
         return True
 
     def described_day(self, spec: DateColumn, *, name: str, where: str) -> None:

@@ -50,7 +50,20 @@ def test_a_declared_column_says_it() -> None:
         dates={"complaint": "complaint"},
         outcome={"column": "how", "date": {"column": "end", "precision": "exact"}},
     )
-    assert (found["a", "convicted"], found["b", "rejected"], found["c", "acquitted"]) == ("mes", "mes", "día")
+    assert (found["a", "convicted"], found["b", "rejected"], found["c", "acquitted"]) == (
+        *("month", "month"),
+        "day",
+    )
+
+
+def test_a_declared_column_that_says_nothing_leaves_the_day_exact() -> None:
+    frame = FRAME.assign(complaint="2016-01-01", end="2017-01-01", exact=["month", None, "?", None])
+    found = precisions(
+        frame,
+        dates={"complaint": {"column": "complaint", "precision": "exact"}},
+        outcome={"column": "how", "date": "end"},
+    )
+    assert [found[one, "complaint"] for one in "abcd"] == ["month", "day", "day", "day"]
 
 
 def test_exact_dates_are_days() -> None:
