@@ -8,16 +8,19 @@ from typing import NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from ..base.levels import NOT_RECORDED
 from ..base.types import Counts, Floats, Tallies
 from ..cases.casedata import CaseData
 from ..estimate.survey import DesignCells
+from ..estimate.survey_cells import DrawnUnits, without_replacement
 from ..tables import MOST_STRATA, Strata, in_order
-from .grouped import Grouped, grouped_counts, refuse_many, summed
+from .grouped import grouped_counts, refuse_many, summed
 
 Share = tuple[nw.Expr, nw.Expr]
 
 # Sampling units times groups: as many as there are courts in a country, times the groups a reader can take in.
 _MOST_ROWS = 2_000_000
+_DESIGN = ("stratum", "cluster")
 
 
 class DesignCounts(NamedTuple):
@@ -43,9 +46,47 @@ def design_counts(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[
     -------
     DesignCounts
         Without clusters every unit is a sampling unit; those with the same weight are told once, with their number.
+        Where a sampling log tells the chances of the draw, the cells know them, for the finite population correction.
     """
+    found = folded_units(cases, shares, by=by)
+    if found.chance is not None:
+        known = DrawnUnits(
+            found.group, *found.coded(), found.chance, found.weight, found.units, found.units, found.units
+        )
+        return DesignCounts(
+            found.strata,
+            {
+                name: without_replacement(known._replace(numerator=y, denominator=x), len(found.strata))
+                for name, (y, x) in found.shares.items()
+            },
+        )
+    make = _of_clusters if cases.has("cluster") else _of_units
+    return DesignCounts(found.strata, {name: make(found, name) for name in shares})
+
+
+class FoldedUnits(NamedTuple):
+    """Cases that are alike in group, stratum, cluster and weight, one row each."""
+
+    strata: Strata
+    group: Counts  # (R,)
+    stratum: tuple[str, ...]  # (R,) "" without strata of the design
+    cluster: tuple[str, ...]  # (R,) "" without clusters
+    weight: Floats  # (R,)
+    chance: Floats | None  # (R,) of the cluster to be drawn; None where it is not known
+    units: Counts  # (R,)
+    shares: Mapping[str, tuple[Counts, Counts]]  # (R,) each: in the numerator, in the denominator
+    totals: Mapping[str, tuple[Tallies, Tallies]]  # (R,) each: their weighted sums
+
+    def coded(self) -> tuple[Counts, Counts]:
+        """Return the numbers of stratum and cluster of each row."""
+        stratum, cluster = (np.unique(one, return_inverse=True)[1] for one in (self.stratum, self.cluster))
+        return stratum.astype(np.int64), cluster.astype(np.int64)
+
+
+def folded_units(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[str] = ()) -> FoldedUnits:
+    """Count the cases that are alike in all that the design tells, with how many are in each share."""
     by = tuple(by)
-    design = tuple(name for name in ("stratum", "cluster") if cases.has(name) and name not in by)
+    design = tuple(name for name in _DESIGN if cases.has(name) and name not in by)
     flags = {f"{part} {name}": expr for name, pair in shares.items() for part, expr in zip("yx", pair, strict=True)}
     split = (*by, *design)
     grouped = (
@@ -57,53 +98,72 @@ def design_counts(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[
     found = in_order({one[: len(by)] for one in levels})
     refuse_many(len(found), by, MOST_STRATA)
     place = {one: position for position, one in enumerate(found)}
-    group = np.array([place[one[: len(by)]] for one in levels], np.int64)
+    row = grouped.stratum
 
-    def coded(name: str) -> Counts:
+    def texts(name: str) -> tuple[str, ...]:
         if not cases.has(name):
-            return np.zeros(len(levels), np.int64)
-        texts = [one[split.index(name)] for one in levels]
-        return np.unique(texts, return_inverse=True)[1].astype(np.int64)
+            return ("",) * len(row)
+        position = split.index(name)
+        return tuple(levels[one][position] for one in row.tolist())
 
-    strata = Strata(by, found)
-    make = _of_clusters if cases.has("cluster") else _of_units
-    stratum, cluster = coded("stratum"), coded("cluster")
-    return DesignCounts(strata, {name: make(grouped, name, group, stratum, cluster, len(found)) for name in shares})
-
-
-def _of_clusters(
-    grouped: Grouped, name: str, group: Counts, stratum: Counts, cluster: Counts, groups: int
-) -> DesignCells:
-    # a cluster that crosses strata of the design is one sampling unit in each of them
-    pairs, psu = np.unique(np.stack([stratum, cluster]), axis=1, return_inverse=True)
-
-    def total(part: str) -> Floats:
-        added: Tallies = summed(grouped.stratum, grouped.sums[f"{part} {name}"], len(group))
-        return added.astype(np.float64)
-
-    return DesignCells(group, psu.ravel(), total("y"), total("x"), pairs[0], np.ones(pairs.shape[1], np.int64), groups)
-
-
-def _of_units(grouped: Grouped, name: str, group: Counts, stratum: Counts, cluster: Counts, groups: int) -> DesignCells:
-    """Split each row into its units in the numerator, in the denominator only, and in neither."""
-    del cluster
     n = grouped.units
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(n > 0, grouped.n / n, 0.0)
-        y, x = (
-            np.where(weight > 0, np.rint(grouped.sums[f"{part} {name}"] / weight), 0).astype(np.int64) for part in "yx"
-        )
+        counts = {
+            name: np.where(weight > 0, np.rint(total / weight), 0).astype(np.int64)
+            for name, total in grouped.sums.items()
+        }
+    stratum, cluster = texts("stratum"), texts("cluster")
+    return FoldedUnits(
+        strata=Strata(by, found),
+        group=np.array([place[one[: len(by)]] for one in levels], np.int64)[row],
+        stratum=stratum,
+        cluster=cluster,
+        weight=weight,
+        chance=_chances(cases, stratum, cluster),
+        units=n,
+        shares={name: (counts[f"y {name}"], counts[f"x {name}"]) for name in shares},
+        totals={name: (grouped.sums[f"y {name}"], grouped.sums[f"x {name}"]) for name in shares},
+    )
+
+
+def _chances(cases: CaseData, stratum: Sequence[str], cluster: Sequence[str]) -> Floats | None:
+    """Return the chance of each row's cluster to be drawn, as the sampling log tells it; None where it does not."""
+    if cases.sampling.log is None:
+        return None
+    # a blank cell of the log is a level of the cases
+    told = {
+        tuple(NOT_RECORDED if not one and cases.has(name) else one for one, name in zip(pair, _DESIGN, strict=True)): p
+        for pair, p in cases.sampling.log.chances.items()
+    }
+    found = np.array([told.get(pair, np.nan) for pair in zip(stratum, cluster, strict=True)], np.float64)
+    return None if np.isnan(found).any() else found
+
+
+def _of_clusters(found: FoldedUnits, name: str) -> DesignCells:
+    # a cluster that crosses strata of the design is one sampling unit in each of them
+    pairs, psu = np.unique(np.stack(found.coded()), axis=1, return_inverse=True)
+    groups = len(found.strata)
+    cells, cell = np.unique(psu.ravel() * groups + found.group, return_inverse=True)
+    y, x = (summed(cell, one, len(cells)).astype(np.float64) for one in found.totals[name])
+    return DesignCells(cells % groups, cells // groups, y, x, pairs[0], np.ones(pairs.shape[1], np.int64), groups)
+
+
+def _of_units(found: FoldedUnits, name: str) -> DesignCells:
+    """Split each row into its units in the numerator, in the denominator only, and in neither."""
+    n, weight, stratum = found.units, found.weight, found.coded()[0]
+    y, x = found.shares[name]
     copies = np.concatenate([y, x - y, n - x])
     zero = np.zeros(len(n))
     numerator, denominator = np.concatenate([weight, zero, zero]), np.concatenate([weight, weight, zero])
-    row = np.tile(grouped.stratum, 3)
+    row = np.tile(np.arange(len(n)), 3)
     kept = np.flatnonzero(copies > 0)
     return DesignCells(
-        group[row[kept]],
+        found.group[row[kept]],
         np.arange(len(kept)),
         numerator[kept],
         denominator[kept],
         stratum[row[kept]],
         copies[kept],
-        groups,
+        len(found.strata),
     )
