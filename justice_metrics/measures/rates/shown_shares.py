@@ -126,6 +126,20 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
     notes = list(sampling_notes(cases, design_used=by_design(cases)))
     if cases.sampling.weighted:
         notes.append(tr("Weighted by the sampling weights, and the intervals allow for them."))
+    if cases.sampling.log is not None:
+        notes.append(
+            tr(
+                "The weights come from the sampling log: files that were lost, sealed or not coded are taken to be like "
+                "the coded ones of their class. How far that may lead astray, the question lost_file_bounds tells."
+            )
+        )
+    if shares.cells and shares.cells[0].stages is not None:
+        notes.append(
+            tr(
+                "The intervals allow for the part of all files that was drawn (finite population correction): they are "
+                "about the files of the frame, and not about other years."
+            )
+        )
     if cases.sampling.cluster and shares.cells:
         n = int(shares.cells[0].copies.sum())
         notes.append(
