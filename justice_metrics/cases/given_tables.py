@@ -185,7 +185,12 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded, survey: _Survey
         return _from_survey(one, paths, mapping, survey, encoding, separator)
     if not one.is_main:
         return read_text_tables(
-            paths, sheet=one.sheet or None, encoding=encoding, separator=separator, codes=data.codes
+            paths,
+            sheet=one.sheet or None,
+            encoding=encoding,
+            separator=separator,
+            codes=data.codes,
+            may_be_empty=data.coding_sheet and not one.other_hand,
         )
     read = read_text_tables(
         paths,

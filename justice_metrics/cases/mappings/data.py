@@ -31,7 +31,8 @@ class DataPart(Part):
     between groups of three digits; a point there makes the comma the decimal mark, and the other way round.
     ``file`` may be the address of a database; then ``table`` or ``query`` says what is read, and ``time_zone`` by whose
     clocks its moments are. ``export`` is the survey system whose export the file is, ``form`` its XLSForm.
-    ``codebook`` is the DDI codebook of the table of cases.
+    ``codebook`` is the DDI codebook of the table of cases. ``coding_sheet`` says that the workbook was written by
+    ``justice-metrics template``: its cells are checked against what was asked, and a sheet may have no rows.
     """
 
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
@@ -59,6 +60,7 @@ class DataPart(Part):
     export: Literal["kobo", "odk"] | None = None
     form: Name | None = None
     codebook: Name | None = None
+    coding_sheet: bool = False
 
     @field_validator("kind")
     @classmethod

@@ -55,7 +55,12 @@ class _Table(NamedTuple):
 
 
 def read_sheet(
-    path: Path, *, sheet: str | None = None, header: bool | None = None, header_row: int | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    header: bool | None = None,
+    header_row: int | None = None,
+    may_be_empty: bool = False,
 ) -> TextTable:
     """Read one sheet of an xlsx, xlsm, xls or ods file, every cell as text.
 
@@ -70,6 +75,8 @@ def read_sheet(
         like data is refused until this says what it is.
     header_row : int, optional
         Number of that row, as a spreadsheet counts; found out by default.
+    may_be_empty : bool
+        Whether a header without rows is a table without rows.
 
     Raises
     ------
@@ -79,7 +86,7 @@ def read_sheet(
     book = _opened(path)
     with _damage_of(path.name):
         taken, others = _chosen(book, path.name, sheet)
-        read = _as_table(taken, path.name, header=header is not False, header_row=header_row)
+        read = _as_table(taken, path.name, header=header is not False, header_row=header_row, may_be_empty=may_be_empty)
     if header is None and header_row is None:
         refuse_data_as_header(read.table, path.name)
     return _with_notes(read, book, others)
@@ -203,7 +210,9 @@ def _n_filled(row: Sequence[Any]) -> int:
     return sum(1 for one in row if one != "")
 
 
-def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | None) -> TextTable:
+def _as_table(
+    taken: _Table, source: str, *, header: bool, header_row: int | None, may_be_empty: bool = False
+) -> TextTable:
     import pyarrow as pa
 
     # The rows come from the top of the sheet, the columns from the first that holds anything.
@@ -234,6 +243,8 @@ def _as_table(taken: _Table, source: str, *, header: bool, header_row: int | Non
     table = pa.table([columns[place] for place in kept], names=[name for name in names if name is not None])
     first = taken.first_row + skipped + (2 if header else 1)
     filled = filled_rows(table, first_row=first)
+    if filled.table.num_rows == 0 and may_be_empty:
+        return TextTable(table=filled.table, source=source, n_rows=0, first_row=first, sheet=taken.name)
     if filled.table.num_rows == 0:
         raise no_rows(source, header=header)
     notes: list[Message] = []

@@ -18,7 +18,12 @@ _MARKUP: Final = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!doctype|<html|<table
 
 
 def read_workbook(
-    path: Path, *, sheet: str | None = None, header: bool | None = None, header_row: int | None = None
+    path: Path,
+    *,
+    sheet: str | None = None,
+    header: bool | None = None,
+    header_row: int | None = None,
+    may_be_empty: bool = False,
 ) -> TextTable:
     """Read one sheet of an xlsx, xlsm, xls or ods file, every cell as text.
 
@@ -33,6 +38,8 @@ def read_workbook(
         like data is refused until this says what it is.
     header_row : int, optional
         Number of that row, as a spreadsheet counts; found out by default.
+    may_be_empty : bool
+        Whether a header without rows is a table without rows.
 
     Raises
     ------
@@ -40,7 +47,7 @@ def read_workbook(
         When the file is no sound workbook, the sheet is not there or several could be meant, or it has no rows.
     """
     _refuse_other_kinds(path)
-    return read_apart("workbook", path, sheet=sheet, header=header, header_row=header_row)
+    return read_apart("workbook", path, sheet=sheet, header=header, header_row=header_row, may_be_empty=may_be_empty)
 
 
 def sheets_with_data(path: Path) -> tuple[tuple[str, int], ...]:
