@@ -202,6 +202,11 @@ def sample_size_for_share(
     >>> plan.main["independent"].tolist(), plan.main["files"].tolist(), plan.main["drawn"].tolist()
     ([385.0], [343.0], [382.0])
     """
+    if interval not in _INTERVAL_WORDS:
+        raise QuestionError(
+            tr("'{name}' is no interval of a share.", name=interval),
+            tr("There are: {known}.", known=list(_INTERVAL_WORDS)),
+        )
     shares, margins = _several(share), _several(margin)
     for name, values in (("share", shares), ("margin", margins)):
         for value in values:
