@@ -1,0 +1,169 @@
+"""Practice as it stood when a case entered a stage, and what followed: nothing that came later is known then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+
+from ..base.errors import QuestionError
+from ..base.language import tr
+from ..cases.casedata import CaseData
+from ..cases.checklist import Item
+from ..cases.days import EXACTNESS
+from ..cases.mappings.practice import CODED, CODED_DAY
+from .practice import item_flags
+
+# The column that says how an item stood on entering the stage, and its levels.
+STATUS: Final = "practice_at_entry"
+MET, NOT_MET, UNKNOWN = "met", "not met", "not known"
+
+
+class Followed(NamedTuple):
+    """Cases that entered a stage early enough to be followed from it.
+
+    Attributes
+    ----------
+    cases : CaseData
+        With the columns ``entry__day`` and ``entry__came``, and only cases that were followed.
+    left_out : mapping of str to int
+        Cases that were not, by reason: never_entered, undated, too_late, there_already.
+    """
+
+    cases: CaseData
+    left_out: Mapping[str, int]
+
+
+def followed(cases: CaseData, *, at: str, to: str, within_days: int) -> Followed:
+    """Return the cases that entered ``at`` at least ``within_days`` before the cut-off and were not at ``to`` by then.
+
+    Raises
+    ------
+    QuestionError
+        When there is no date of the stage, or nobody is left.
+    """
+    states, aims = cases.resolve(at), cases.resolve(to)
+    entry, day = cases.first_day(states), cases.first_day(aims)
+    there = cases.reached(aims)
+    frame = cases.milestones.with_columns(
+        entry__reached=cases.reached(states).cast(nw.Int64),
+        entry__day=entry,
+        to__there=there.cast(nw.Int64),
+        to__day=day,
+    )
+    entered, to_day = nw.col("entry__day"), nw.col("to__day")
+    undated_end = (nw.col("to__there") == 1) & to_day.is_null()
+    reasons = {
+        "never_entered": nw.col("entry__reached") == 0,
+        "undated": entered.is_null() | undated_end,
+        "too_late": (entered + within_days > cases.cutoff_day).fill_null(value=False),
+        "there_already": (to_day <= entered).fill_null(value=False),
+    }
+    why: nw.Expr = nw.lit(0)
+    for place, flag in reversed(list(enumerate(reasons.values(), start=1))):
+        why = nw.when(flag).then(nw.lit(place)).otherwise(why)
+    frame = frame.with_columns(entry__why=why)
+    n = nw.col("frequency").sum() if cases.sampling.repeated else nw.len()
+    found = frame.group_by("entry__why").agg(n=n).collect()
+    counts = dict(zip(found.get_column("entry__why").to_list(), found.get_column("n").to_list(), strict=True))
+    if not counts.get(0):
+        raise QuestionError(
+            tr("No case entered '{at}' so early that it could be followed for {days} days.", at=at, days=within_days),
+            tr("Choose an earlier stage or fewer days."),
+        )
+    came = (to_day <= entered + within_days).fill_null(value=False)
+    kept = frame.filter(nw.col("entry__why") == 0).with_columns(entry__came=came.cast(nw.Int64))
+    left_out = {name: int(counts.get(place, 0)) for place, name in enumerate(reasons, start=1)}
+    return Followed(cases.with_(milestones=kept), left_out)
+
+
+def placed_items(cases: CaseData, items: Sequence[Item], at: str) -> tuple[Item, ...]:
+    """Return the items of which the data can tell how they stood when a case entered ``at``.
+
+    Those with a date, days counted from a date, and those that the checklist declares settled by then.
+    """
+    there = set(cases.milestones.collect_schema().names())
+    return tuple(one for one in items if _dated(cases, one, there) or _settled(cases, one, at))
+
+
+def with_status(cases: CaseData, item: Item, at: str) -> CaseData:
+    """Return followed cases with an attribute that says how one item stood when they entered the stage."""
+    there = set(cases.milestones.collect_schema().names())
+    flags = item_flags(cases, [item])[item.id]
+    if _settled(cases, item, at):
+        met, unmet = flags.met, flags.judged & ~flags.met
+    elif item.kind == "days":
+        met, unmet = _in_time(cases, item, there)
+    else:
+        met, unmet = _done(item, there)
+        met, unmet = met & ~flags.not_applicable, unmet & ~flags.not_applicable
+    status = nw.when(met).then(nw.lit(MET)).otherwise(nw.when(unmet).then(nw.lit(NOT_MET)).otherwise(nw.lit(UNKNOWN)))
+    return cases.with_(
+        milestones=cases.milestones.with_columns(**{STATUS: status}), attributes=(*cases.attributes, STATUS)
+    )
+
+
+def _settled(cases: CaseData, item: Item, at: str) -> bool:
+    if item.settled is None:
+        return False
+    rank = {one: cases.procedure.state(one).rank for one in cases.procedure.ids}
+    stage = min(rank[one] for one in cases.resolve(at))
+    return min(rank[one] for one in cases.resolve(item.settled)) <= stage
+
+
+def _dated(cases: CaseData, item: Item, there: set[str]) -> bool:
+    if item.kind == "days":
+        return f"{CODED_DAY}{item.id}" in there or f"first__{_since(cases, item)}" in there
+    # a condition on another answer may speak of what came later
+    return item.kind == "answer" and f"{CODED_DAY}{item.id}" in there and not item.applies_if
+
+
+def _since(cases: CaseData, item: Item) -> str:
+    states = cases.resolve(item.since)
+    return next((one for one in (item.since, *states) if one in (*cases.dated_states, *cases.dated_roles)), "")
+
+
+def _day(item: Item, there: set[str]) -> nw.Expr:
+    """Return the day on which an item was done, null where it is not known to the day."""
+    day = nw.col(f"{CODED_DAY}{item.id}")
+    exactness = f"{EXACTNESS}{CODED_DAY}{item.id}"
+    if exactness not in there:
+        return day
+    return nw.when((nw.col(exactness) == "day").fill_null(value=True)).then(day)
+
+
+def _done(item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether an answer was met on entering the stage, and whether it was not; both never null.
+
+    What the whole file says was never done had not been done by then either; what was done later had not.
+    """
+    answer, day, entry = nw.col(f"{CODED}{item.id}"), _day(item, there), nw.col("entry__day")
+    yes = (answer == "yes").fill_null(value=False)
+    done = yes & (day <= entry).fill_null(value=False)
+    not_done = (answer == "no").fill_null(value=False) | (yes & (day > entry).fill_null(value=False))
+    return (done, not_done) if item.met == "yes" else (not_done, done)
+
+
+def _in_time(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether something had been done in time when the stage was entered, and whether it had not; never null.
+
+    Once the days have run out, what had not been done by then was not done in time, whether or not it was done later:
+    cases in which it was never done are among them, where the answer on which the item depends says so.
+    """
+    entry, start = nw.col("entry__day"), nw.col(f"first__{_since(cases, item)}")
+    days = nw.col(f"{CODED}{item.id}")
+    day = _day(item, there) if f"{CODED_DAY}{item.id}" in there else start + days
+    by_then = (day <= entry).fill_null(value=False) & ~days.is_null()
+    later = (day > entry).fill_null(value=False)
+    for name in item.applies_if:
+        if f"{CODED}{name}" in there:
+            later = later | (nw.col(f"{CODED}{name}") == "no").fill_null(value=False) & day.is_null()
+    ran_out = (entry - start > item.at_most).fill_null(value=False)
+    in_time = (days <= item.at_most).fill_null(value=False)
+    return by_then & in_time, (by_then & ~in_time) | (later & ran_out)
+
+
+def status_counts(levels: Sequence[tuple[str, ...]]) -> Mapping[str, int]:
+    """Return the place of each status among the levels of a count; those that do not occur are missing."""
+    return {one[0]: place for place, one in enumerate(levels)}
