@@ -129,8 +129,8 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
     if cases.sampling.log is not None:
         notes.append(
             tr(
-                "The weights come from the sampling log: files that were lost, sealed or not coded are taken to be like "
-                "the coded ones of their class. How far that may lead astray, the question lost_file_bounds tells."
+                "The weights come from the sampling log: files that were lost, sealed or not coded are taken to be "
+                "like the coded ones of their class. How far that may lead astray, the question lost_file_bounds tells."
             )
         )
     if shares.cells and shares.cells[0].stages is not None:
