@@ -33,6 +33,12 @@ def _procedure() -> dict[str, Any]:
     return ProcedureFile.model_json_schema()
 
 
+def _checklist() -> dict[str, Any]:
+    from ..cases.checklist_file import ChecklistFile
+
+    return ChecklistFile.model_json_schema()
+
+
 def _plan() -> dict[str, Any]:
     from ..cases.corrections.plan import plan_schema
 
@@ -68,6 +74,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
         "mapping": _mapping,
         "counts": _counts,
         "procedure": _procedure,
+        "checklist": _checklist,
         "study": _study,
         "plan": _plan,
         "policy": _policy,
@@ -85,8 +92,8 @@ def add(app: typer.Typer, options: Options) -> None:
         help=words(
             tr(
                 "Write the JSON schema of a settings file, with which an editor completes and checks it: mapping (case "
-                "files), counts (tables of counts), procedure, study, plan (corrections), policy (disclosure), "
-                "passport (of a release), linkage.\n\n"
+                "files), counts (tables of counts), procedure, checklist (of practice), study, plan (corrections), "
+                "policy (disclosure), passport (of a release), linkage.\n\n"
                 "Example: justice-metrics schema mapping > mapping.schema.json"
             )
         )

@@ -201,12 +201,11 @@ def practice_association(
     limits = limits_of(cases, "wilson", confidence_level)
     found = [counted(group.cases, one, at, limits) for one in placed]
     stage, aim = cases.procedure.label(at), cases.procedure.label(to)
+    which = f"{within_days} days from {at} to {to}"
     other = len(asked) - len(placed)
     return PracticeAssociation(
         heading=tr("Practice and what followed (association)"),
-        tables={
-            "main": association_table(found, placed, checklist, limits, f"{within_days} days from {at} to {to}", at)
-        },
+        tables={"main": association_table(found, placed, checklist, limits, which, at)},
         definition=Definition(
             answers=tr(
                 "Did cases in which a practice had been kept on entering {stage} come to {aim} more often?",
@@ -233,7 +232,8 @@ def practice_association(
         notes=(
             tr(
                 "An association, not an effect: cases that are treated well differ from others in gravity, office and "
-                "support, and nothing here allows for that."
+                "support, and those that took longer to enter the stage had more days for it. Nothing here allows for "
+                "that."
             ),
             *share_notes(cases, shares_by_status(group.cases, placed[0], at, limits)),
             *(
