@@ -7,14 +7,16 @@ import datetime as dt
 import io
 import shutil
 import tempfile
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 from typing import Any, Final
 
 from ..base.errors import OutputError
 from ..base.language import LANGUAGES, Language, tr
-from . import counts, summary
+from . import counts, kit_summary, perceptions, study_kit, summary
 from .extracts import CHILD_HEADINGS, COHORT, NATIONAL, child_tables, closed_tribunal_files, dirty_copy, draw
 from .register import HEADINGS, SUPPORT_HEADINGS, Table
 
@@ -29,6 +31,8 @@ _TEXTS: Final = (
     "bolivia_closed_mapping.toml",
     "bolivia_national_mapping.toml",
     "bolivia_counts_mapping.toml",
+    "bolivia_survey.toml",
+    "study_attention.toml",
     "bolivia_calendar.csv",
     "policy.toml",
     "passport.toml",
@@ -101,7 +105,8 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
     cohort, national = draw(COHORT), draw(NATIONAL)
     closed, closed_support = closed_tribunal_files(cohort)
     children = child_tables(cohort.cases, COHORT.cutoff)
-    facts = summary.facts(cohort, closed, national) | summary.child_facts(children)
+    kit, survey = study_kit.study_kit(cohort, children), perceptions.survey_table()
+    facts = summary.facts(cohort, closed, national) | summary.child_facts(children) | kit_summary.kit_facts(kit, cohort)
     first = [language, *(other for other in LANGUAGES if other != language)]
     facts["languages"] = "[" + ", ".join(f'"{one}"' for one in first) + "]"
     written = {
@@ -112,9 +117,18 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
         "bolivia_closed.csv": _csv(closed, HEADINGS),
         "bolivia_closed_support.csv": _csv(closed_support, SUPPORT_HEADINGS),
         "bolivia_counts.csv": counts.counts_csv(),
+        "bolivia_frame.csv": _csv(kit.sample.frame),
+        study_kit.LOG_FILE: _csv(kit.sample.log),
+        "bolivia_perceptions.csv": _csv(survey, perceptions.HEADINGS),
         "bolivia_national.parquet": _parquet(national.cases),
         "bolivia_national_support.parquet": _parquet(national.support),
     }
+    for file, answers, mapping, log in (
+        (study_kit.CODED_FILE, kit.coded, "bolivia_coded_mapping.toml", study_kit.LOG_FILE),
+        (study_kit.AGAIN_FILE, kit.again, "bolivia_coded_again_mapping.toml", None),
+    ):
+        written[file] = study_kit.workbook(kit.plan, answers, COHORT.cutoff)
+        written[mapping] = study_kit.mapping(kit.plan, file, COHORT.cutoff, log=log).encode()
     for name, table in children.items():
         written[f"bolivia_{name}.csv"] = _csv(table, CHILD_HEADINGS[name])
     for name in _TEXTS:
@@ -158,11 +172,11 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _csv(table: Table, headings: dict[str, str]) -> bytes:
+def _csv(table: Table, headings: Mapping[str, str] = MappingProxyType({})) -> bytes:
     """Write a table as a Spanish spreadsheet saves it: semicolons, day first, UTF-8 with a mark."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\n")
-    writer.writerow(headings[name] for name in table)
+    writer.writerow(headings.get(name, name) for name in table)
     writer.writerows([_cell(value) for value in row] for row in zip(*table.values(), strict=True))
     return text.getvalue().encode("utf-8-sig")
 

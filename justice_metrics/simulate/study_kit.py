@@ -17,8 +17,13 @@ from .second_coder import coded_again
 
 PROCEDURE: Final = "bolivia"
 CHECKLIST: Final = "child_sexual_assault"
-CODED_FILE, SECOND_FILE = "bolivia_coded.xlsx", "bolivia_coded_again.xlsx"
+CODED_FILE, AGAIN_FILE = "bolivia_coded.xlsx", "bolivia_coded_again.xlsx"
 LOG_FILE: Final = "bolivia_sampling_log.csv"
+_ABOUT: Final = {
+    CODED_FILE: "# The drawn files as the team coded them; weights, strata and clusters come from the sampling log.",
+    AGAIN_FILE: "# Some of the same files, coded a second time by somebody else.",
+}
+_SIMULATED: Final = "# The case files are simulated; no real person, case or court record stands behind them."
 
 
 class StudyKit(NamedTuple):
@@ -93,10 +98,12 @@ def mapping(plan: CodingPlan, file: str, cutoff: dt.date, *, log: str | None = N
         procedure=PROCEDURE,
         checklist=CHECKLIST,
         cutoff=cutoff,
-        data={"file": file, "sheet": plan.tables[0].text.text("es"), "simulated": True},
+        data={"file": file, "sheet": plan.table(CASE_TABLE).text.text("es"), "simulated": True},
         columns=sheet_columns(plan, "es"),
         sheets={table.id: table.text.text("es") for table in plan.tables},
     )
-    if log is None:
-        return text
-    return text.replace('frame = "registered"', f'frame = "registered", log = "{log}"', 1)
+    text = text if log is None else text.replace(_FRAME, f'{_FRAME}, log = "{log}"', 1)
+    return "\n".join((_ABOUT.get(file, ""), _SIMULATED, text))
+
+
+_FRAME: Final = 'frame = "registered"'

@@ -19,6 +19,7 @@ import pytest
 
 from justice_metrics.base.errors import OutputError
 from justice_metrics.cases.mappings.mapping import read_mapping
+from justice_metrics.simulate import sample
 from justice_metrics.simulate.extracts import Extract
 from justice_metrics.simulate.faults import PLANTED
 from justice_metrics.simulate.register import HEADINGS, SUPPORT_HEADINGS
@@ -33,6 +34,13 @@ def made() -> dict[str, bytes]:
     return sample_files()
 
 
+@pytest.fixture
+def at_hand(made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """The files as they were made once: where it is the writing that is tested."""
+    monkeypatch.setattr(sample, "sample_files", lambda language="es": made)
+    return made
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_sample(tmp_path_factory.mktemp("sample") / "demo")
@@ -42,9 +50,13 @@ def rows(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
-def cells(content: bytes) -> list[list[object]]:
+def sheets(content: bytes) -> dict[str, list[list[object]]]:
     book = openpyxl.load_workbook(io.BytesIO(content))
-    return [[cell.value for cell in row] for row in book["Casos"].iter_rows()]
+    return {page.title: [[cell.value for cell in row] for row in page.iter_rows()] for page in book}
+
+
+def cells(content: bytes) -> list[list[object]]:
+    return sheets(content)["Casos"]
 
 
 def table(content: bytes) -> pa.Table:
@@ -62,7 +74,7 @@ def test_the_repository_holds_what_the_package_writes(made: dict[str, bytes]) ->
         if name.endswith(".parquet"):  # the file says which library wrote it
             assert table(kept[name]).equals(table(content)), name
         elif name.endswith(".xlsx"):
-            assert cells(kept[name]) == cells(content), name
+            assert sheets(kept[name]) == sheets(content), name
         else:
             assert kept[name] == content, name
 
@@ -128,6 +140,25 @@ def test_every_mapping_fits_its_files(name: str, folder: Path) -> None:
     assert {column for column, _ in mapping.support_columns()} <= spells
 
 
+def test_the_coding_sheets_fit_their_mappings_and_the_log_goes_with_the_first(folder: Path) -> None:
+    logs = {}
+    for name in ("bolivia_coded", "bolivia_coded_again"):
+        mapping = read_mapping(folder / f"{name}_mapping.toml")
+        assert mapping.data.simulated
+        assert (mapping.cases.unit, mapping.cases.procedure, mapping.cases.coder) == (
+            "case",
+            "bolivia",
+            "Codificador/a",
+        )
+        book = openpyxl.load_workbook(folder / mapping.data.file[0], read_only=True)
+        assert {column for column, _ in mapping.columns()} <= {cell.value for cell in next(book["Caso"].iter_rows())}
+        logs[name] = mapping.cases.sampling.log
+    log = logs["bolivia_coded"]
+    assert log is not None
+    assert (folder / log.file).is_file()
+    assert logs["bolivia_coded_again"] is None
+
+
 def test_closed_files_are_declared_as_such(folder: Path) -> None:
     frames = {name: read_mapping(folder / f"{name}_mapping.toml").cases.sampling.frame for name in MAPPINGS}
     assert {name for name, frame in frames.items() if frame == "closed_only"} == {"bolivia_closed"}
@@ -136,7 +167,7 @@ def test_closed_files_are_declared_as_such(folder: Path) -> None:
 @pytest.mark.parametrize(("language", "order"), [("es", ["es", "en"]), ("en", ["en", "es"])])
 def test_studies_name_files_that_are_there_and_start_with_the_language(language: str, order: list[str]) -> None:
     files = sample_files(language=language)  # type: ignore[arg-type]
-    for name in ("study.toml", "study_closed.toml", "study_national.toml"):
+    for name in ("study.toml", "study_closed.toml", "study_national.toml", "study_attention.toml"):
         study = tomllib.loads(files[name].decode())
         assert study["study"]["mapping"] in files
         assert study["study"]["language"] == order
@@ -158,17 +189,30 @@ def test_the_page_counts_what_is_there_and_names_every_fault(made: dict[str, byt
     assert set(re.findall(r"`([a-z_]+\.\w+)`", page)) <= set(made)
 
 
+def test_the_page_tells_of_the_study_of_files(made: dict[str, bytes]) -> None:
+    page = made["README.md"].decode()
+    log = rows(made["bolivia_sampling_log.csv"])
+    statuses = [row[-1] for row in log[1:]]
+    assert f"{len(statuses)} files. What the" in page
+    assert f"{statuses.count('coded')} coded, {statuses.count('lost')} lost" in page
+    assert sum(int(row[2]) for row in rows(made["bolivia_frame.csv"])[1:]) == 1200
+    assert f"answers of {len(rows(made['bolivia_perceptions.csv'])) - 1} officials and users" in page
+    assert "none of it is taken from the study of 2018" in page
+    assert "nada de ello proviene del estudio de 2018" in page
+
+
+@pytest.mark.usefixtures("at_hand")
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     assert (write_sample(str(tmp_path), language="en") / "study.toml").is_file()
 
 
-def test_an_earlier_sample_is_renewed_and_a_report_beside_it_stays(tmp_path: Path, made: dict[str, bytes]) -> None:
+def test_an_earlier_sample_is_renewed_and_a_report_beside_it_stays(tmp_path: Path, at_hand: dict[str, bytes]) -> None:
     target = write_sample(tmp_path / "demo")
     (target / "bolivia_cases.csv").write_bytes(b"half a fi")
     (target / "report").mkdir()
     (target / "report" / "report.html").write_text("mine", encoding="utf-8")
     write_sample(target)
-    assert (target / "bolivia_cases.csv").read_bytes() == made["bolivia_cases.csv"]
+    assert (target / "bolivia_cases.csv").read_bytes() == at_hand["bolivia_cases.csv"]
     assert (target / "report" / "report.html").read_text(encoding="utf-8") == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["demo"]
 
@@ -187,6 +231,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         write_sample(tmp_path / "demo")
 
 
+@pytest.mark.usefixtures("at_hand")
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = Path.write_bytes
 
@@ -201,6 +246,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("at_hand")
 def test_a_name_below_a_file_is_refused_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file", encoding="utf-8")
     with pytest.raises(OutputError, match="cannot be written"):
