@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from ..cases.mappings.children import CHILD_COLUMNS, TIES, ChildPart
+from ..cases.mappings.columns import MadeColumn
 from ..cases.mappings.mapping import AttributeColumn, CaseMapping, DateColumn, LabelColumn, OutcomePart
 from ..cases.mappings.parts import ENGAGED, StagePart, SupportPart
 from ..cases.procedure import Procedure
@@ -27,6 +28,9 @@ _YEARS: Final = 4
 _MEAN_DAYS: Final = 120.0
 _SUPPORTED: Final = 0.6
 _MADE_UP: Final = tuple("ABCDEFGH")
+# Name of the sampling log of a twin, which no section of a mapping can have.
+TWIN_LOG: Final = "sampling log"
+_LOST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def twin_tables(
     -------
     dict of str to TwinTable
         The table of the cases under "", stage tables under "stage 1", "stage 2" …, others under the name of their
-        section; every value as a text.
+        section, a sampling log under ``TWIN_LOG``; every value as a text.
     """
     draw = _Draw(mapping, procedure, levels, generator(seed), (mapping.cases.cutoff - dt.date(1970, 1, 1)).days)
     draw.paths = _paths(draw)
@@ -99,6 +103,8 @@ def twin_tables(
     for name, part in mapping.children.items():
         if part.apart:
             tables[name] = _child_table(draw, lives, name, part)
+    if mapping.cases.sampling.log is not None:
+        tables[TWIN_LOG] = _log_table(draw, lives)
     return tables
 
 
@@ -228,6 +234,8 @@ def _design(draw: _Draw, row: Texts, life: _Life) -> None:
     ):
         if column is not None:
             row.put_once(column, text)
+    for column in sampling.log.id or () if sampling.log is not None else ():
+        row.put_once(column, life.id)
     _dated(draw, row, sampling.entry, life.complaint)
     if mapping.reliance is not None:
         _dated(draw, row, mapping.reliance.left, None)
@@ -243,6 +251,30 @@ def _outcome(draw: _Draw, row: Texts, outcome: OutcomePart | None, life: _Life) 
         return
     row.put_once(outcome.column, _label_of(draw, outcome, life.ending or "pending"))
     _dated(draw, row, outcome.date, life.ending_day)
+
+
+@dataclass(frozen=True, slots=True)
+class _PlainColumns:
+    """A table of which no column is made of others."""
+
+    made: Mapping[str, MadeColumn] = field(default_factory=dict)
+
+
+def _log_table(draw: _Draw, lives: Sequence[_Life]) -> TwinTable:
+    """Invent a log in which every case was drawn and coded, and some other files were lost."""
+    table, log = TwinTable(_PlainColumns()), draw.mapping.cases.sampling.log
+    columns = draw.mapping.stage_id(0) if draw.mapping.stages else draw.mapping.cases.id
+    parts = len(log.id if log is not None and log.id is not None else columns)
+    for place, life in enumerate(lives):
+        told = [("|".join([life.id] * parts), "coded")] + [("", "lost")] * (place % _LOST == 0)
+        court = draw.one_of(_MADE_UP)
+        for number, status in told:
+            row = table.row((), "")
+            stratum = "1" if court in _MADE_UP[: len(_MADE_UP) // 2] else "2"
+            cells = (("stratum", stratum), ("cluster", court), ("file", number), ("cluster_probability", "0.5"))
+            for column, text in (*cells, ("weight", "4"), ("status", status)):
+                row.put(column, text)
+    return table
 
 
 # ------------------------------------------------------------------------------------------ hanging tables

@@ -26,7 +26,7 @@ from ..publish.inert import csv_text, without_folder
 from ..publish.names import file_stem
 from ..publish.software import software_record
 from ..publish.toml_text import toml_text
-from ..simulate.twin import Levels, twin_tables
+from ..simulate.twin import TWIN_LOG, Levels, twin_tables
 from ..simulate.twin_counts import twin_counts
 from .described import Described
 from .inputs import input_files
@@ -187,7 +187,7 @@ def _mapping_files(package: _Package, name: str, about: Described, results: tupl
     for table, twin in twin_tables(mapping, procedure, levels=levels, units=units).items():
         file = f"{stem}.{file_stem(table)}.csv" if table else f"{stem}.csv"
         made[file] = twin.csv_bytes()
-        section = _section_of(raw, table)
+        section = _log_of(raw) if table == TWIN_LOG else _section_of(raw, table)
         for key in _OF_TABLES:
             section.pop(key, None)
         section["file"] = file
@@ -203,6 +203,15 @@ def _section_of(raw: dict[str, Any], table: str) -> dict[str, Any]:
         return stages[int(table.removeprefix("stage ")) - 1]
     section: dict[str, Any] = raw[table] if table else raw["data"]
     return section
+
+
+def _log_of(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return the table of a mapping that names its sampling log."""
+    sampling: dict[str, Any] = raw["cases"]["sampling"]
+    if not isinstance(sampling["log"], dict):
+        sampling["log"] = {}
+    log: dict[str, Any] = sampling["log"]
+    return log
 
 
 def _without_crosswalk(column: Any) -> None:
