@@ -43,7 +43,7 @@ _UNTOLD: Final = float("nan")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class DrawnFiles:
+class LoggedFiles:
     """Every file of a sampling log, in its order.
 
     Attributes
@@ -76,7 +76,7 @@ class DrawnFiles:
     library: FrameLibrary = "pandas"
 
     def __repr__(self) -> str:
-        return f"DrawnFiles({len(self.file)} files: personal data)"
+        return f"LoggedFiles({len(self.file)} files: personal data)"
 
     def has(self, status: str) -> Flags:
         """Return which files have a status, shape (R,)."""
@@ -111,7 +111,7 @@ class Adjusted:
     pooled: int
 
 
-def read_sampling_log(source: Any, *, sheet: str | None = None) -> DrawnFiles:
+def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
     """Read and check a sampling log.
 
     Parameters
@@ -125,7 +125,7 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> DrawnFiles:
 
     Returns
     -------
-    DrawnFiles
+    LoggedFiles
 
     Raises
     ------
@@ -152,7 +152,7 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> DrawnFiles:
     elif "cluster_probability" in columns:
         _ensure_chances(chance, "cluster_probability")
         _ensure_one_chance(stratum, cluster, chance)
-    return DrawnFiles(
+    return LoggedFiles(
         file=file,
         status=_statuses(columns["status"]),
         weight=_weights(columns, n),
@@ -165,12 +165,12 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> DrawnFiles:
     )
 
 
-def adjusted_weights(files: DrawnFiles, classes: ResponseClasses = "cluster") -> Adjusted:
+def adjusted_weights(files: LoggedFiles, classes: ResponseClasses = "cluster") -> Adjusted:
     """Raise the weights of the coded files so that they stand for the others of their class too.
 
     Parameters
     ----------
-    files : DrawnFiles
+    files : LoggedFiles
     classes : {"cluster", "stratum", "none"}
         Within what files that were lost or sealed are taken to be like those that were coded. Classes with few coded
         files are put together, see :func:`justice_metrics.cases.sampling_weights.pooled`.
@@ -227,7 +227,7 @@ def adjusted_weights(files: DrawnFiles, classes: ResponseClasses = "cluster") ->
     )
 
 
-def file_log(files: DrawnFiles, adjusted: Adjusted) -> FileLog:
+def file_log(files: LoggedFiles, adjusted: Adjusted) -> FileLog:
     """Return what a log tells of all its files together, without their numbers."""
     n = len(files.file)
     stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n

@@ -29,7 +29,7 @@ _MEAN_DAYS: Final = 120.0
 _SUPPORTED: Final = 0.6
 _MADE_UP: Final = tuple("ABCDEFGH")
 # Name of the sampling log of a twin, which no section of a mapping can have.
-TWIN_LOG: Final = "sampling log"
+TWIN_LOG: Final = "sampling-log"
 _LOST: Final = 10
 
 
