@@ -98,7 +98,7 @@ RESERVED: Final = frozenset(
 )
 
 
-_PREFIXES: Final = ("first__", "reliance__", "practice_")
+_PREFIXES: Final = ("first__", "reliance__", "practice__", "practice_day__", "practice_missing__")
 
 
 class CaseMapping(Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -28,8 +28,6 @@ from .counted import domain_shares, groups_of, item_shares, same_as_condition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_BY_CHANCE: Final = Setting(20)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -248,7 +246,7 @@ def practice_change(
             *share_notes(cases, share),
             tr(
                 "Each interval stands for its item alone: where nothing changed, about one item in {n} would seem to.",
-                n=_BY_CHANCE,
+                n=Setting(round(1 / (1 - confidence_level))),
             ),
             tr(
                 "Not adjusted: cases of the two rounds may differ in kind, and files that tell more change the share "
