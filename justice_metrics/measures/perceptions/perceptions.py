@@ -330,16 +330,26 @@ def group_names_of(table: Table, row: int) -> list[Readable]:
 
 
 def _drawn_scales(table: Table, language: Language, ax: Axes | None) -> Axes:
+    """Draw mean scores; of several groups scale by scale, so that those who are compared stand beside one another."""
     told = "people" in table.values
+    scales = [words_of(table, "scale", one).text(language) for one in table["scale"]]
+    groups = group_names(table, language)
+    order = list(range(len(table)))
+    if groups is not None:
+        listed = list(dict.fromkeys(table["scale"].tolist()))
+        order.sort(key=lambda row: listed.index(table["scale"][row]))
+    mean, low, high = (numbers(table, one)[order] for one in ("mean", "conf_low", "conf_high"))
+    n = written(table, "people", language) if told else []
+    undefined = undefined_words(table, "mean", language)
     return dots(
-        labels=[words_of(table, "scale", one).text(language) for one in table["scale"]],
-        groups=group_names(table, language),
-        estimate=numbers(table, "mean"),
-        conf_low=numbers(table, "conf_low"),
-        conf_high=numbers(table, "conf_high"),
-        annotations=written(table, "people", language) if told else None,
+        labels=[(scales if groups is None else groups)[row] for row in order],
+        groups=None if groups is None else [scales[row] for row in order],
+        estimate=mean,
+        conf_low=low,
+        conf_high=high,
+        annotations=[n[row] for row in order] if told else None,
         annotation_label=tr("people with a score").text(language) if told else None,
-        undefined_label=undefined_words(table, "mean", language),
+        undefined_label=[undefined[row] for row in order],
         x_label=tr("mean score").text(language),
         percent=False,
         number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 1),
