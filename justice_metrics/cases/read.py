@@ -12,12 +12,15 @@ from ..base.provenance import Provenance
 from . import canonical
 from .casedata import CaseData, counted_as, with_codings
 from .coders import one_coding_each
+from .coding.planning import coding_plan
+from .coding.slips import slips_error, slips_in, told
 from .corrections.applied import corrected, decided_cells, ensure_decided
 from .corrections.cells import read_cells, tables_with_cells
 from .corrections.plan import CorrectionPlan, as_plan, ensure_made_for, read_plan
 from .given_tables import given_tables
 from .mappings.children import CHILDREN
 from .mappings.mapping import CaseMapping
+from .practice import checklist_of
 from .readers.frames import Embedded
 from .readers.text_table import TextTable
 
@@ -79,6 +82,8 @@ def read_cases(
     personal = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else None
     cells = decided_cells(plan, personal.cells) if plan is not None and personal is not None else ()
     tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
+    if described.data.coding_sheet:
+        notes = (*notes, *_slips(tables, described, refuse=plan is None and wanted == "refuse"))
     each = one_coding_each(tables, described)
 
     def read(given: Mapping[str, Any], mapping: CaseMapping) -> CaseData:
@@ -107,6 +112,15 @@ def _canonical(tables: Mapping[str, Any], mapping: CaseMapping, embedded: Embedd
         source=source,
     )
     return made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")
+
+
+def _slips(tables: Mapping[str, Any], mapping: CaseMapping, *, refuse: bool) -> tuple[Message, ...]:
+    """Return what is wrong in the cells of a coding sheet, or refuse them."""
+    slips = slips_in(tables, mapping, coding_plan(canonical.procedure_of(mapping), checklist_of(mapping)))
+    error = slips_error(slips)
+    if error is not None and refuse:
+        raise error
+    return told(slips)
 
 
 def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, Any] | None) -> CorrectionPlan | None:

@@ -117,6 +117,10 @@ class CodedTable:
         """
         return named(name, {one.name: one for one in self.fields})
 
+    def exactness(self, field: CodedField) -> CodedField | None:
+        """Return the question that says how exact a date is, where one is asked."""
+        return next((one for one in self.fields if one.source == f"{field.source}.precision"), None)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CodingPlan:

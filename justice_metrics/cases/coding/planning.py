@@ -188,7 +188,11 @@ def _dates(made: _Making) -> Iterator[CodedField]:
             source=f"dates.{id}",
             required=first,
             group="dates",
-            not_before=None if first else "verdict_date" if id == "final_verdict" else made.start,
+            not_before="fact_date"
+            if first
+            else "verdict_date"
+            if id == "final_verdict" and "verdict" in procedure.roles
+            else made.start,
         )
         yield CodedField(
             name=f"{id}_exact",
