@@ -218,7 +218,7 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
             show_default=False,
             help=words(
                 tr(
-                    "The list to draw from (csv or workbook): one row per cluster with its number of files, or per file."
+                    "The list to draw from (csv, workbook): a row per cluster with its number of files, or per file."
                 )
             ),
         ),

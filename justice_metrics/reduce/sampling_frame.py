@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ..base.errors import CaseDataError, MappingError, QuestionError
+from ..base.errors import CaseDataError, MappingError, QuestionError, suggestion
 from ..base.language import tr, trn
 from ..base.types import Counts, FrameLibrary
 from ..cases.readers.files import read_text_table
@@ -126,11 +126,21 @@ def _columns(frame: Any, wanted: Sequence[str]) -> tuple[Mapping[str, list[Any]]
     known = table.collect_schema().names()
     for name in wanted:
         if name not in known:
-            raise MappingError.unknown_column(name, known, where="sampling frame")
+            raise MappingError(tr("The frame has no column '{column}'.", column=name), suggestion(name, tuple(known)))
     narrow = table.select(*dict.fromkeys(wanted))
     eager = narrow.collect() if isinstance(narrow, nw.LazyFrame) else narrow
     back: FrameLibrary = "polars" if library == "polars" else "pyarrow" if library == "pyarrow" else "pandas"
-    return {one: eager.get_column(one).to_arrow().to_pylist() for one in wanted}, len(eager), back, source
+    return {one: _cells(eager.get_column(one)) for one in wanted}, len(eager), back, source
+
+
+def _cells(column: nw.Series[Any]) -> list[Any]:
+    """Return the cells of a column, whatever it mixes; None where there is nothing."""
+    pairs = zip(column.to_list(), column.is_null().to_list(), strict=True)
+    return [None if nothing else _plain(value) for value, nothing in pairs]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _texts(values: Sequence[Any], column: str) -> list[str]:

@@ -88,6 +88,8 @@ class Sampled:
         units : function
             Independent files needed from a register without end, by the degrees of freedom of the error.
         """
+        if not np.isfinite(units(np.inf)):
+            return Needed(np.inf, np.inf if self.clustered else np.nan, np.inf, np.inf)
         if self.clusters is not None:
             return self._from_clusters(units, self.clusters)
         if self.files_per_cluster is not None:
@@ -151,7 +153,7 @@ class Sampled:
             )
 
         start = enough(np.inf)
-        clusters = max(FEWEST_CLUSTERS, int(_whole(start))) if np.isfinite(start) else most + 1
+        clusters = max(FEWEST_CLUSTERS, int(_whole(start)))
         # fewer degrees of freedom ask for a few clusters more
         while clusters <= most and enough(self.degrees(clusters * each, clusters)) > clusters + _ROUNDING:
             clusters += 1

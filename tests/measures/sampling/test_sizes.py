@@ -1,0 +1,183 @@
+"""How many files a study draws: solved by hand, published numbers, clusters, both languages, refusals."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import justice_metrics as jm
+from justice_metrics.base.errors import QuestionError
+from justice_metrics.estimate.median_sizes import curve_spread, median_units
+from justice_metrics.estimate.power import design_effect
+from justice_metrics.estimate.sample_sizes import share_margin, share_units, variance_factor, wilson_units
+from justice_metrics.measures.sampling.median_size import sample_size_for_median
+from justice_metrics.measures.sampling.share_size import sample_size_for_share
+from tests.disclosure.declared import check_declared
+
+GAUTENG = {"files_in_frame": 11_926, "clusters_in_frame": 128, "files_per_cluster": 30, "icc": 0.05}
+
+
+class TestShares:
+    def test_by_hand(self) -> None:
+        """1.96^2 / 4 / 0.05^2 = 384.1; of 1,000 files 278 (Krejcie and Morgan); a tenth is lost: 278 / 0.9 = 308.9."""
+        found = sample_size_for_share(files_in_frame=1000, lost_share=0.1, interval="normal").main
+        assert [found[one][0] for one in ("independent", "files", "drawn")] == [385, 278, 309]
+        assert np.isnan(found["clusters"][0])
+
+    def test_clusters_by_hand(self) -> None:
+        """The smallest c that is n (0.05 + 0.95 / 30), with n of Student's quantile for c - 1."""
+        found = sample_size_for_share(share=0.5, margin=0.05, files_per_cluster=30, icc=0.05, interval="normal").main
+
+        def enough(c: int) -> bool:
+            n = float(share_units(0.5, 0.05, degrees_of_freedom=c - 1))
+            return n * (0.05 + 0.95 / 30) <= c
+
+        c = next(c for c in range(2, 200) if enough(c))
+        assert found["clusters"][0] == c
+        assert found["files"][0] == 30 * c
+        assert found["design_effect"][0] == pytest.approx(float(design_effect(30, 0.05)))
+
+    def test_the_margin_is_kept_and_no_smaller_sample_keeps_it(self) -> None:
+        answer = sample_size_for_share(share=0.2, margin=0.04, interval="normal", **GAUTENG)
+        clusters = int(answer.main["clusters"][0])
+
+        def reached(c: int) -> float:
+            factor = variance_factor(30 * c, c, 0.05, population=11_926, clusters_in_population=128)
+            return float(share_margin(1 / factor, 0.2, degrees_of_freedom=c - 1))
+
+        assert reached(clusters) <= 0.04 < reached(clusters - 1)
+
+    def test_clusters_that_take_part(self) -> None:
+        """Twenty courts: so many files in each that the margin is kept; ten courts cannot keep it."""
+        found = sample_size_for_share(margin=[0.08, 0.03], clusters=20, icc=0.03).main
+        assert found["files"][0] == 20 * found["files_per_cluster"][0]
+        n = 1 / float(variance_factor(found["files"][0], 20, 0.03))
+        assert n >= float(wilson_units(0.5, 0.08, degrees_of_freedom=19))
+        assert np.isnan(found["files"][1])
+
+    def test_more_or_fewer(self) -> None:
+        """Fewer for a rare share, a register that ends, clusters less alike; more when some are lost."""
+
+        def files(**other: Any) -> float:
+            return float(sample_size_for_share(**({"share": 0.5, "margin": 0.06} | other)).main["drawn"][0])
+
+        assert files(share=0.1) < files() > files(files_in_frame=2000)
+        assert files(lost_share=0.2) > files()
+        assert files(files_per_cluster=10, icc=0.02) < files(files_per_cluster=10, icc=0.1)
+        assert files(files_per_cluster=10) < files(files_per_cluster=30)
+        assert files(interval="exact") > files(interval="wilson")
+
+    def test_all_files(self) -> None:
+        """A margin that only the whole register keeps needs the whole register."""
+        found = sample_size_for_share(margin=0.001, files_in_frame=400).main
+        assert found["files"][0] == 400
+        every = sample_size_for_share(
+            margin=0.02, files_in_frame=60, clusters_in_frame=6, files_per_cluster=10, icc=0.1
+        )
+        assert every.main["files"][0] == 60
+
+    def test_not_enough_in_the_frame(self) -> None:
+        answer = sample_size_for_share(margin=0.1, files_in_frame=60, clusters_in_frame=6, files_per_cluster=5)
+        assert np.isnan(answer.main["files"][0])
+        assert "cannot be told to within 10.0 percentage points" in answer.summary()
+
+    def test_strata(self) -> None:
+        answer = sample_size_for_share(strata={"North": 2000, "South": 300}, strata_shares={"South": 0.2})
+        table = answer.tables["strata"]
+        files = answer.main["files"][0]
+        assert table["proportional"].sum() == table["least_error"].sum() == files
+        # less spread in the South: fewer files there for the least error of the whole
+        assert table["least_error"][1] < table["proportional"][1]
+        assert table["margin"][1] > table["margin"][0] > 0.05
+        assert table["alike"].tolist() == [math.ceil(files / 2)] * 2
+
+    def test_sizes_reach_what_was_asked(self) -> None:
+        answer = sample_size_for_share(margin=0.05)
+        table = answer.tables["sizes"]
+        assert (np.diff(table["margin"]) < 0).all()
+        needed = answer.main["files"][0]
+        assert ((table["margin"] <= 0.05) == (table["files"] >= needed)).all()
+
+    @pytest.mark.parametrize(
+        ("asked", "problem"),
+        [
+            ({"share": 30}, "no share between 0 and 1"),
+            ({"margin": 0.0}, "no share between 0 and 1"),
+            ({"lost_share": 1.0}, "no share between 0 and 1"),
+            ({"icc": 0.1}, "not how files are drawn in them"),
+            ({"clusters": 5, "files_per_cluster": 5}, "settled already"),
+            ({"clusters": 1}, "which no sample has"),
+            ({"clusters": 30, "clusters_in_frame": 20}, "30 clusters are to take part"),
+            ({"files_per_cluster": 5, "size_cv": -1}, "below 0"),
+            ({"interval": "agresti"}, "no interval of a share"),
+            ({"strata": {"a": 0}}, "without files"),
+            ({"strata": {"a": 10}, "strata_shares": {"b": 0.2}}, "'b', which is no stratum"),
+            ({"confidence_level": 95}, "confidence level"),
+        ],
+    )
+    def test_refused(self, asked: dict[str, Any], problem: str) -> None:
+        with pytest.raises(QuestionError, match=problem):
+            sample_size_for_share(**asked)
+
+
+class TestMedians:
+    def test_by_hand(self) -> None:
+        """All seen to their end: (1.96 / asinh(60 / 400) / log 2)^2 = 358.01."""
+        found = sample_size_for_median(median_days=400, margin_days=60).main
+        expected = (1.959963984540054 / math.asinh(0.15) / math.log(2)) ** 2
+        assert found["files"][0] == math.ceil(expected) == 359
+        assert found["shape_known"][0] == math.ceil(expected * math.log(2) ** 2)
+
+    def test_clusters(self) -> None:
+        follow = {"follow_up_days": 300.0, "registered_over_days": 300.0}
+        found = sample_size_for_median(median_days=400, margin_days=60, files_per_cluster=20, icc=0.03, **follow).main
+        c = int(found["clusters"][0])
+        n = float(median_units(curve_spread(400.0, **follow), 400, 60, degrees_of_freedom=c - 1))
+        assert c >= n * (0.03 + 0.97 / 20) > c - 1.5
+
+    def test_a_median_that_nobody_sees(self) -> None:
+        answer = sample_size_for_median(median_days=700, margin_days=60, follow_up_days=300)
+        assert np.isnan(answer.main["files"][0])
+        assert "follow the files for longer" in answer.summary()
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"median_days": 0, "margin_days": 60},
+            {"median_days": 400, "margin_days": -1},
+            {"median_days": 400, "margin_days": 60, "shape": 0},
+            {"median_days": 400, "margin_days": 60, "follow_up_days": 0},
+            {"median_days": 400, "margin_days": 60, "registered_over_days": -5},
+            {"median_days": (), "margin_days": 60},
+        ],
+    )
+    def test_refused(self, asked: dict[str, Any]) -> None:
+        with pytest.raises(QuestionError, match="not above 0"):
+            sample_size_for_median(**asked)
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[jm.Result]:
+    return [
+        sample_size_for_share(share=[0.06, 0.5], lost_share=0.05, strata={"A": 5000, "B": 6926}, **GAUTENG),
+        sample_size_for_median(median_days=[400, 900], margin_days=60, follow_up_days=500, **GAUTENG),
+    ]
+
+
+def test_declared(answers: list[jm.Result]) -> None:
+    for one in answers:
+        check_declared(one)
+    released = jm.release(answers, jm.DisclosurePolicy()).results
+    assert [list(one.findings()) for one in released] != [[], []]
+    for raw, public in zip(answers, released, strict=True):
+        assert [one.text() for one in public.findings()] == [one.text() for one in raw.findings()]
+
+
+def test_figures_and_languages(answers: list[jm.Result]) -> None:
+    for one in answers:
+        for language in ("en", "es"):
+            assert len(one.plot(language=language).lines) > 2
+            assert one.summary(language)
