@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Label, Language, Readable, format_number, tr, trn
+from ...base.language import Label, Language, Readable, format_number, format_tick, tr, trn
 from ...base.levels import MISSING_LEVELS, naturally
 from ...base.result import Definition, Result
 from ...base.table import Table
@@ -404,7 +404,7 @@ def _drawn(table: Table, key: str, x_label: Readable, times: float, language: La
     def heading(row: int) -> str:
         of = [words_of(table, one, table[one][row]).text(language) for one in strata]
         two = tr(
-            "{after} – {before}",
+            "{after}\u00a0–\u00a0{before}",
             after=words_of(table, "after", table["after"][row]),
             before=words_of(table, "before", table["before"][row]),
         )
@@ -421,6 +421,6 @@ def _drawn(table: Table, key: str, x_label: Readable, times: float, language: La
         undefined_label=undefined_words(table, "estimate", language),
         x_label=x_label.text(language),
         percent=False,
-        number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 1),
+        number=lambda one: format_tick(one, language),
         ax=ax,
     )

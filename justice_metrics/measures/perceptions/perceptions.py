@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
-from ...base.language import Label, Language, Message, Readable, Setting, format_number, format_share, tr, trn
+from ...base.language import Label, Language, Message, Readable, Setting, format_share, format_tick, tr, trn
 from ...base.result import Definition, Result, context_of
 from ...base.table import Table
 from ...base.types import Names, names
@@ -352,7 +352,7 @@ def _drawn_scales(table: Table, language: Language, ax: Axes | None) -> Axes:
         undefined_label=[undefined[row] for row in order],
         x_label=tr("mean score").text(language),
         percent=False,
-        number=lambda one: format_number(one, language, decimals=0 if float(one).is_integer() else 1),
+        number=lambda one: format_tick(one, language),
         ax=ax,
     )
 
