@@ -1,4 +1,4 @@
-"""justice-metrics perceptions, perception-differences, perception-change, reliability: what people who were asked think."""
+"""justice-metrics perceptions, perception-differences, perception-change, reliability: what people asked think."""
 
 from __future__ import annotations
 
@@ -147,8 +147,8 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Reliability of the scales of a survey: whether their statements say the same (alpha, omega), and which "
-                "of them do not.\n\nExample: justice-metrics reliability survey.toml"
+                "Reliability of the scales of a survey: whether their statements say the same (alpha, omega), and "
+                "which of them do not.\n\nExample: justice-metrics reliability survey.toml"
             )
         )
     )

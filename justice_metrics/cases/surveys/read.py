@@ -120,7 +120,7 @@ def survey_of_frame(frame: Any, mapping: SurveyMapping | Mapping[str, Any] | str
     needed = _needed(described, table.collect_schema().names())
     narrow = table.select(*needed)
     eager = narrow.collect() if isinstance(narrow, nw.LazyFrame) else narrow
-    columns = {name: [_text(one) for one in eager.get_column(name).to_arrow().to_pylist()] for name in needed}
+    columns = {name: _texts(eager.get_column(name)) for name in needed}
     back: FrameLibrary = "polars" if library == "polars" else "pyarrow" if library == "pyarrow" else "pandas"
     return _made(described, _Given(columns, len(eager), library, back))
 
@@ -138,9 +138,14 @@ def _needed(described: SurveyMapping, known: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(column for column, _ in described.columns()))
 
 
+def _texts(column: Any) -> list[str | None]:
+    """Return a column as texts; what a library takes for missing is None."""
+    return [None if gap else _text(one) for one, gap in zip(column.to_list(), column.is_null().to_list(), strict=True)]
+
+
 def _text(value: Any) -> str | None:
     """Return a cell as the text that a file would hold; None where there is nothing."""
-    if value is None or (isinstance(value, float) and np.isnan(value)):
+    if isinstance(value, float) and np.isnan(value):
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)

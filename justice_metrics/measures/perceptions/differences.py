@@ -16,6 +16,7 @@ from ...base.levels import MISSING_LEVELS, naturally
 from ...base.result import Definition, Result
 from ...base.table import Table
 from ...base.types import Names, names
+from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...cases.surveys.rounds import put_together
 from ...cases.surveys.survey import Survey
 from ...figures.dots import dots
@@ -167,7 +168,7 @@ def perception_differences(
     if reference is not None and reference not in counts:
         raise QuestionError(
             tr("'{level}' is no level of '{group}'.", level=reference, group=between),
-            suggestion(reference, tuple(counts)),
+            suggestion(reference, tuple(one for one, n in counts.items() if n >= FEWEST_TO_SHOW)),
         )
     pairs = [(str(reference), one) for one in counts if one != reference]
     return _answer(
