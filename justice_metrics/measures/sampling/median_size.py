@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, tr
+from ...base.language import Language, Readable, Setting, format_number, tr
 from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
 from ...base.version import __version__
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 SIZES: Final = (50, 100, 200, 300, 400, 600, 800, 1_200, 1_600, 2_400, 3_200)
 # The figure reaches to this multiple of the widest margin asked for.
 _TIMES_ASKED: Final = 4.0
+# The upper limit of a sample seldom lies further from the median than this many margins; where less than this share of
+# the files is seen for so long, it is now and then not reached.
+_MARGINS_BEYOND: Final = 3.0
+_SEEN: Final = 0.25
 
 
 class Times(NamedTuple):
@@ -269,9 +273,27 @@ def sample_size_for_median(
             lost_share=lost_share,
             confidence_level=confidence_level,
         ),
-        notes=plan.notes(main["clusters"]),
+        notes=(*_seen_notes(times, max(margins)), *plan.notes(main["clusters"])),
         plan=plan,
         times=times,
+    )
+
+
+def _seen_notes(times: Sequence[Times], margin: float) -> tuple[Readable, ...]:
+    """Warn where few files are seen for as long as the upper limit may lie."""
+    late = max(one.median for one in times) + _MARGINS_BEYOND * margin
+    first = times[0]
+    if first.follow_up >= late:
+        return ()
+    left = first.follow_up + first.registered_over - late
+    if left > 0 and left >= _SEEN * first.registered_over:
+        return ()
+    return (
+        tr(
+            "Few files are seen for {days} days, three margins after the median: in some samples the upper limit will "
+            "not be reached. Follow the files for longer.",
+            days=Setting(round(late)),
+        ),
     )
 
 
