@@ -246,7 +246,7 @@ def practice_change(
             *share_notes(cases, share),
             tr(
                 "Each interval stands for its item alone: where nothing changed, about one item in {n} would seem to.",
-                n=Setting(round(1 / (1 - confidence_level))),
+                n=Setting(int(1 / (1 - confidence_level) + 0.5)),
             ),
             tr(
                 "Not adjusted: cases of the two rounds may differ in kind, and files that tell more change the share "
