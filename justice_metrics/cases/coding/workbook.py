@@ -22,6 +22,7 @@ MOST_CASES: Final = 3_000
 # Rows of a child table that have lists and checks, for each row of the cases.
 _ROWS_PER_CASE: Final = 4
 _OWN_ANSWERS: Final = 500
+_CODER: Final = "cases.coder"
 _HEAD_HEIGHT: Final = 96
 # The same sheet is the same file, whenever it is written.
 _CREATED: Final = dt.datetime(2000, 1, 1)
@@ -199,7 +200,7 @@ class _Writer:
             if not field.own_list and texts in by_answers:
                 found[key] = by_answers[texts]
                 continue
-            closed = not field.own_list or bool(texts)
+            closed = not field.own_list or (bool(self._coders) and field.source == _CODER)
             sheet.set_column(column, column, 30)
             sheet.write_string(0, column, field.text.text(self._language), self._looks.head(needed=not closed))
             for row, text in enumerate(texts, start=1):
@@ -210,7 +211,8 @@ class _Writer:
         return found
 
     def _own(self, field: CodedField) -> tuple[str, ...]:
-        return self._coders if field.source == "cases.coder" else ()
+        """Return what a list that the team writes itself begins with."""
+        return (self._coders or ("C1",)) if field.source == _CODER else ()
 
     def _codebook(self, sheet: Any) -> None:
         """Write what each column means: one row per question."""
@@ -256,7 +258,7 @@ KINDS: Final = MappingProxyType(
 
 def coder_field(plan: CodingPlan) -> CodedField:
     """Return the question for the coder, which the table of the cases asks."""
-    return next(one for _, one in plan.fields if one.source == "cases.coder")
+    return next(one for _, one in plan.fields if one.source == _CODER)
 
 
 def offered(plan: CodingPlan, field: CodedField) -> tuple[tuple[str, Label], ...]:

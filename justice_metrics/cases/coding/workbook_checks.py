@@ -138,12 +138,21 @@ class Checks:
     def _date(self, sheet: Any, place: Place, column: int, field: CodedField, cell: str) -> str:
         """Refuse what is no date, and dates outside the study or before the act that comes first."""
         last = LAST_DAY if field.after_cutoff else self._cutoff
-        earliest = _date(FIRST_DAY)
+        first = _date(FIRST_DAY)
+        least = wrong = first
         if field.not_before is not None:
-            earliest = f"MAX({earliest},{place.cell(field.not_before)})"
-        check = {"validate": "date", "criteria": "between", "minimum": f"={earliest}", "maximum": f"={_date(last)}"}
+            before = place.cell(field.not_before)
+            least = wrong = f"MAX({first},{before})"
+            exact = place.table.exactness(field)
+            if exact is not None:
+                # How exact a date is follows in the next cell: of a month or a year only the year can be too early.
+                day = _text(dict(exact.levels)["day"].text(self._language))
+                said = place.cell(exact.name)
+                least = f"MAX({first},DATE(YEAR({before}),1,1))"
+                wrong = f'IF(OR({said}="",{said}="{day}"),{wrong},{least})'
+        check = {"validate": "date", "criteria": "between", "minimum": f"={least}", "maximum": f"={_date(last)}"}
         self._put(sheet, place, column, field, check, self._date_words(place, field))
-        return f"OR(NOT(ISNUMBER({cell})),{cell}<{earliest},{cell}>{_date(last)})"
+        return f"OR(NOT(ISNUMBER({cell})),{cell}<{wrong},{cell}>{_date(last)})"
 
     def _date_words(self, place: Place, field: CodedField) -> Message:
         if field.not_before is None and field.after_cutoff:
