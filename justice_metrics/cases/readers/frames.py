@@ -36,6 +36,10 @@ _SQL_FORMATS = tuple(
     pattern.replace("-", mark) for mark in ("-", "/", ".") for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%m-%d-%Y")
 )
 
+# Up to so many rows a column is counted faster here than an engine takes to understand the question; a coding sheet has
+# hundreds of columns.
+_FEW = 100_000
+
 
 class Source:
     """One table of the user's while its columns are being typed.
@@ -128,9 +132,13 @@ class Source:
 
     def distinct(self, column: str) -> tuple[list[str], list[int]]:
         """Return the distinct texts of a column and how often each occurs, in sorted order, without nulls."""
-        frame = self._view().select(text=self._as_text(column)).drop_nulls()
-        found = frame.group_by("text").agg(nw.len().alias("n")).collect()
-        pairs = sorted(zip(found.get_column("text").to_list(), found.get_column("n").to_list(), strict=True))
+        if self._arrow is not None and self._arrow.num_rows <= _FEW and self.is_text(column):
+            counted = self._arrow[column].drop_null().value_counts()
+            pairs = sorted(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+        else:
+            frame = self._view().select(text=self._as_text(column)).drop_nulls()
+            found = frame.group_by("text").agg(nw.len().alias("n")).collect()
+            pairs = sorted(zip(found.get_column("text").to_list(), found.get_column("n").to_list(), strict=True))
         return [str(text) for text, _ in pairs], [int(n) for _, n in pairs]
 
     def value_labels(self, column: str) -> Mapping[str, str]:
