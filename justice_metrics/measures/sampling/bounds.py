@@ -1,0 +1,442 @@
+"""How far an answer can be off because of files that were lost or sealed: none of them had it, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ...base.cells import CellOf, Count, Of, box
+from ...base.errors import QuestionError
+from ...base.language import Language, Message, Readable, format_share, tr, trn
+from ...base.result import Definition, Result, context_of
+from ...base.table import Column, Table
+from ...base.types import Floats, Names, names
+from ...cases.casedata import CaseData
+from ...cases.intake import FileLog
+from ...estimate.missing_bounds import Bounds, quantile_bounds, share_bounds
+from ...estimate.survey import linearised_share
+from ...figures.dots import dots
+from ...reduce.uncoded_files import UncodedFiles, by_the_draw, uncoded_files
+from ..declared import Share, ensure_level, interval_columns, outcome_labels, sampling_notes, strata_columns
+from ..recorded import ensure_mapped, silence_notes
+from ..shown import (
+    group_names,
+    group_of,
+    hidden,
+    known,
+    numbers,
+    strata_of,
+    undefined_words,
+    whole,
+    words_of,
+    written,
+)
+from ..time_to import TimeTo, time_to
+from .log_rows import NAME_A_LOG, NO_LOG
+from .log_tables import STATUS_WORDS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Files of which nothing is known, and the statuses that say so.
+_MISSING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "lost": ("lost",),
+        "sealed": ("sealed",),
+        "not_coded": ("drawn", "found", "lost", "sealed", "eligible"),
+    }
+)
+_MISSING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "lost": STATUS_WORDS["lost"],
+        "sealed": STATUS_WORDS["sealed"],
+        "not_coded": tr("every file that was not coded and may be in scope"),
+    }
+)
+_MEDIAN: Final = 0.5
+_DIMENSION: Final = "what became of the file"
+
+
+class _Limits(NamedTuple):
+    """Bounds of a share, with the error of the draw beyond each."""
+
+    bounds: Bounds
+    conf_low: Floats
+    conf_high: Floats
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LostFileBounds(Result):
+    """How far a share and a median can be off because of files that were not coded.
+
+    Tables
+    ------
+    main
+        One row per group and kind of missing file (``lost``, ``sealed``, ``not_coded``: these and all others that may
+        be in scope): ``numerator`` coded files that came to it of ``denominator``, ``files`` missing, ``estimate`` by
+        the coded files alone, ``bound_low`` if none of the missing ones came to it, ``bound_high`` if all did;
+        ``conf_low`` and ``conf_high`` reach beyond the bounds by the error of the draw.
+    median
+        Stays inside. The same for the days until half of all files came there, where time can be told: ``bound_low`` if
+        the missing files had been there on the first day, ``bound_high`` if they never came.
+    """
+
+    question: ClassVar[str] = "lost_file_bounds"
+
+    outcome_words: Readable
+
+    def context(self) -> Mapping[str, object]:
+        """Return the words of what the files came to."""
+        return {"outcome": self.outcome_words}
+
+    def findings(self) -> tuple[Readable, ...]:
+        """Return the bounds for all files that were not coded, and for those that were lost."""
+        return (*self.findings_of(self), *self._medians())
+
+    @classmethod
+    def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
+        """Say the bounds that are shown."""
+        main, outcome = shown.main, context_of(shown)["outcome"]
+        share, low, high, files = (numbers(main, one) for one in ("estimate", "bound_low", "bound_high", "files"))
+        said: list[Readable] = []
+        grouped = bool(strata_of(main))
+        for row in range(len(main)):
+            # of several groups, what matters is all that is missing
+            if grouped and main["missing"][row] != "not_coded":
+                continue
+            if not known(share[row], low[row], high[row]) or low[row] == high[row]:
+                continue
+            told = {
+                "group": tr("{groups}: ", groups=group_of(main, row)) if grouped else "",
+                "outcome": outcome,
+                "what": words_of(main, "missing", main["missing"][row]),
+                "share": Share(share[row]),
+                "low": Share(low[row]),
+                "high": Share(high[row]),
+            }
+            said.append(
+                tr(
+                    "{group}{what} ({n}): {share} of the coded files came to {outcome}; of all, {low} if none of the "
+                    "missing ones did, {high} if all did.",
+                    n=whole(files[row]),
+                    **told,
+                )
+                if known(files[row])
+                else tr(
+                    "{group}{what}: {share} of the coded files came to {outcome}; of all, {low} if none of the missing "
+                    "ones did, {high} if all did.",
+                    **told,
+                )
+            )
+        return tuple(said)
+
+    def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the share of the coded files, with a line from the lowest to the highest that it can be."""
+        return self.plot_of(self, ax, language=language)
+
+    @classmethod
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+        """Draw the bounds that are shown; a hidden one says so."""
+        main, outcome = shown.main, context_of(shown)["outcome"]
+        label = tr(
+            "share that came to {outcome}: by the coded files (point); if none or all of the missing ones did (line)",
+            outcome=outcome,
+        )
+        return dots(
+            labels=[words_of(main, "missing", one).text(language) for one in main["missing"]],
+            groups=group_names(main, language),
+            estimate=numbers(main, "estimate"),
+            conf_low=numbers(main, "bound_low"),
+            conf_high=numbers(main, "bound_high"),
+            annotations=[""] * len(main) if hidden(main, "files").any() else written(main, "files", language),
+            annotation_label=tr("missing files").text(language),
+            undefined_label=undefined_words(main, "estimate", language),
+            x_label=label.text(language),
+            number=lambda share: format_share(share, language, decimals=0),
+            ax=ax,
+        )
+
+    def _medians(self) -> tuple[Readable, ...]:
+        table = self.tables.get("median")
+        if table is None or strata_of(table):
+            return ()
+        row = table["missing"].tolist().index("not_coded")
+        days, low, high = (numbers(table, one)[row] for one in ("estimate", "bound_low", "bound_high"))
+        if not known(days, low) or days == low == high:
+            return ()
+        told: dict[str, object] = {"days": whole(days), "low": whole(low), "outcome": self.outcome_words}
+        if not known(high):
+            return (
+                tr(
+                    "Half of the coded files came to {outcome} within {days} days; of all, half within {low} days at "
+                    "the soonest, and perhaps never.",
+                    **told,
+                ),
+            )
+        return (
+            tr(
+                "Half of the coded files came to {outcome} within {days} days; of all, half within {low} to {high} "
+                "days, whatever became of the missing ones.",
+                high=whole(high),
+                **told,
+            ),
+        )
+
+
+def lost_file_bounds(
+    cases: CaseData,
+    *,
+    of: str = "verdict",
+    start: str = "complaint",
+    by: Names = (),
+    confidence_level: float = 0.95,
+) -> LostFileBounds:
+    """Worst and best case of a share and of a median time, for files that were drawn and not coded.
+
+    Parameters
+    ----------
+    cases : CaseData
+        Read with a sampling log (``log`` in [cases.sampling] of the mapping).
+    of : str
+        What the share is of: a stage that was reached, an ending, an outcome class, or ``verdict``.
+    start : str
+        Stage from whose first day time is counted, for the median.
+    by : str or tuple of str
+        ``stratum`` or ``cluster``; of a lost file nothing else is known.
+    confidence_level : float
+        Level of the limits around the bounds.
+
+    Returns
+    -------
+    LostFileBounds
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When the cases came without a log or count another unit than its files, or there is no such outcome or group.
+
+    Notes
+    -----
+    Nothing is assumed of the missing files, so the bounds are wide and cannot be made narrower without an assumption:
+    with weights w of the draw, coded files C and missing files M, the share lies between sum_C w y / sum_{C + M} w and
+    (sum_C w y + sum_M w) / sum_{C + M} w [1]_. Every missing file is taken as in scope, which makes them widest. The
+    limits treat the missing files as files that did not (or did) come there, in the design of the draw. Medians are
+    bounded by quantiles of the coded files: the (p - m / 2)-th and the (p + m / 2)-th with p = 1/2 and m the missing
+    files by coded one.
+
+    References
+    ----------
+    .. [1] Horowitz, J. L. and Manski, C. F. (1998). Censoring of outcomes and regressors due to survey nonresponse.
+       Journal of Econometrics, 84, 37-58.
+    """
+    by = names(by)
+    ensure_level(confidence_level)
+    log = cases.sampling.log
+    if log is None:
+        raise QuestionError(NO_LOG, NAME_A_LOG)
+    _ensure_groups(cases, by)
+    states = cases.resolve(of)
+    ensure_mapped(cases, (of,))
+    drawn = by_the_draw(cases)
+    share = (cases.reached(states), nw.lit(1))
+    found = uncoded_files(drawn, log, share, tuple(_MISSING.values()), by=by)
+    words = outcome_labels(cases, (of,))[of]
+    times, why = _times(drawn, of, start, by, found)
+    return LostFileBounds(
+        heading=tr("What files that were lost could change: {outcome}", outcome=words),
+        tables={
+            "main": _main(found, by, of, confidence_level),
+            **({} if times is None else {"median": _median(times, found, by)}),
+        },
+        definition=Definition(
+            answers=tr("How far can the share that came to {outcome} be off because of missing files?", outcome=words),
+            numerator=tr("files that came to {outcome} by the cut-off", outcome=words),
+            denominator=tr("coded files, and the missing ones, by the weights of the draw"),
+            basis="cohort",
+            pending=tr("in the denominator, as not there so far"),
+            method=tr(
+                "Worst-case bounds (Horowitz and Manski 1998); limits around them by linearisation in the design of "
+                "the draw."
+            ),
+        ),
+        provenance=cases.provenance.add(
+            "lost_file_bounds", of=of, start=start, by=by, confidence_level=confidence_level
+        ),
+        notes=(*sampling_notes(cases, design_used=True), *_notes(cases, log), *why, *silence_notes(cases, (of,))),
+        frame_library=cases.frame_library,
+        weighted=True,
+        outcome_words=words,
+    )
+
+
+def _ensure_groups(cases: CaseData, by: tuple[str, ...]) -> None:
+    known_groups = tuple(one for one in ("stratum", "cluster") if cases.has(one))
+    strange = [one for one in by if one not in known_groups]
+    if strange:
+        raise QuestionError(
+            tr("Files that were not coded cannot be split by '{name}': nobody knows it of them.", name=strange[0]),
+            tr("There are: {known}.", known=list(known_groups)) if known_groups else tr("Leave it out."),
+        )
+
+
+def _notes(cases: CaseData, log: FileLog) -> tuple[Readable, ...]:
+    coded = sum(one.n for one in log.groups if one.status == "coded")
+    notes: list[Readable] = [
+        tr(
+            "The share by the coded files takes the weights of the draw; other answers raise them for files that were "
+            "not coded, and can differ a little."
+        )
+    ]
+    gone = coded - cases.n_units
+    if gone > 0:
+        notes.append(
+            trn(
+                "{n} coded file is no longer in the data (left out or joined): it is in no number here.",
+                "{n} coded files are no longer in the data (left out or joined): they are in no number here.",
+                gone,
+            )
+        )
+    return tuple(notes)
+
+
+def _times(
+    cases: CaseData, of: str, start: str, by: tuple[str, ...], found: Sequence[UncodedFiles]
+) -> tuple[TimeTo | None, tuple[Readable, ...]]:
+    """Return the days at which shares of the coded files came there, or why nothing can be told of time."""
+    wanted = sorted({one for kind in found for bounds in _read_at(kind) for one in bounds if 0 < one < 1} | {_MEDIAN})
+    try:
+        return time_to(cases, start=start, outcome=of, by=by, shares=wanted), ()
+    except QuestionError as error:
+        return None, (tr("No median is told: {why}", why=error.problem),)
+
+
+def _read_at(kind: UncodedFiles) -> tuple[list[float], list[float]]:
+    """Return the shares of the coded files whose days bound the median of each group."""
+    found = quantile_bounds(_MEDIAN, kind.denominator, kind.missing)
+    return found.low.tolist(), found.high.tolist()
+
+
+def _main(found: Sequence[UncodedFiles], by: tuple[str, ...], of: str, level: float) -> Table:
+    limits = [_limits(one, level) for one in found]
+    came = {f"came to {of.replace('{', '(').replace('}', ')')}": ("yes",)}
+    gone = {one: {_DIMENSION: statuses} for one, statuses in _MISSING.items()}
+    rests = Of(inputs=("numerator", "denominator", "files"))
+    columns = (
+        *strata_columns(by),
+        Column("missing", tr("missing files"), "text", "key", "key"),
+        Column("numerator", tr("coded files that came to it"), "units", "count", "count", cell=CellOf(fixed=came)),
+        Column("denominator", tr("coded files"), "units", "count", "count", cell=CellOf()),
+        Column("files", tr("missing files"), "units", "count", "count",
+               cell=CellOf(fixed={"unit": ("drawn file",)}, each={"missing": gone})),
+        Column("estimate", tr("share, by the coded files"), "share", "estimate", "share", of=rests),
+        Column("bound_low", tr("share if none of the missing files came to it"), "share", "interval", "interval",
+               of=rests),
+        Column("bound_high", tr("share if all of them did"), "share", "interval", "interval", of=rests),
+        *(Column(one.name, one.meaning, one.unit, one.role, one.kind, one.decimals, of=rests)
+          for one in interval_columns()[1:]),
+    )  # fmt: skip
+    counts = {name: _stacked([getattr(one, name) for one in found]) for name in ("came", "coded", "files")}
+    weighted = [_stacked([getattr(one, name) for one in found]) for name in ("numerator", "denominator")]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = weighted[0] / np.where(weighted[1] > 0, weighted[1], np.nan)
+    levels = found[0].strata.levels
+    values = {
+        **_groups(by, levels),
+        "missing": list(_MISSING) * len(levels),
+        "numerator": counts["came"],
+        "denominator": counts["coded"],
+        "files": counts["files"],
+        "estimate": estimate,
+        "bound_low": _stacked([one.bounds.low for one in limits]),
+        "bound_high": _stacked([one.bounds.high for one in limits]),
+        "conf_low": _stacked([one.conf_low for one in limits]),
+        "conf_high": _stacked([one.conf_high for one in limits]),
+    }
+    return Table(
+        columns,
+        values,
+        labels={"missing": _MISSING_WORDS},
+        title=tr("Shares if none or all of the missing files had it"),
+        cells=_cells_behind(found[0], by, came),
+    )
+
+
+def _cells_behind(found: UncodedFiles, by: tuple[str, ...], came: Mapping[str, tuple[str, ...]]) -> list[Count]:
+    """Return the counts that must be large enough: coded files that came there, and that did not."""
+    cells = []
+    for place, level in enumerate(found.strata.levels):
+        group = dict(zip(by, level, strict=True))
+        there, every = int(found.came[place]), int(found.coded[place])
+        cells.append(Count(box({**group, **came}), there, ("", "", place)))
+        other = dict.fromkeys(came, ("no",))
+        cells.append(Count(box({**group, **other}), every - there, ("", "", place)))
+    return cells
+
+
+def _limits(found: UncodedFiles, level: float) -> _Limits:
+    return _Limits(
+        share_bounds(found.numerator, found.denominator, found.missing),
+        linearised_share(found.none, level).conf_low,
+        linearised_share(found.every, level).conf_high,
+    )
+
+
+def _median(times: TimeTo, found: Sequence[UncodedFiles], by: tuple[str, ...]) -> Table:
+    main = times.main
+    levels = found[0].strata.levels
+    of_time = [tuple(row) for row in zip(*(main[one].tolist() for one in by), strict=True)] if by else [()] * len(main)
+    day = {
+        (group, float(share)): (float(days), float(low), float(high))
+        for group, share, days, low, high in zip(
+            of_time, main["share"], main["estimate"], main["conf_low"], main["conf_high"], strict=True
+        )
+    }
+    nowhere = (float("nan"),) * 3
+
+    def read(group: tuple[str, ...], share: float) -> tuple[float, float, float]:
+        # before the first day everybody would have to be there; above 1 nobody knows a day
+        return (0.0,) * 3 if share <= 0 else day.get((group, share), nowhere)
+
+    rows = []
+    for place, group in enumerate(levels):
+        for kind in found:
+            soon, late = (one[place] for one in _read_at(kind))
+            first, last = read(group, soon), read(group, late)
+            rows.append((read(group, _MEDIAN)[0], first[0], last[0], first[1], last[2]))
+    values = np.array(rows, np.float64).reshape(-1, 5)
+    columns = (
+        *strata_columns(by),
+        Column("missing", tr("missing files"), "text", "key", "key"),
+        Column("estimate", tr("median days, by the coded files"), "days", "estimate", "quantile"),
+        Column("bound_low", tr("if all missing files were there on the first day"), "days", "interval", "quantile"),
+        Column("bound_high", tr("if they never came there"), "days", "interval", "quantile"),
+        Column("conf_low", tr("lower limit"), "days", "interval", "quantile"),
+        Column("conf_high", tr("upper limit"), "days", "interval", "quantile"),
+    )
+    told = {
+        **_groups(by, levels),
+        "missing": list(_MISSING) * len(levels),
+        **{one: values[:, place] for place, one in enumerate(("estimate", "bound_low", "bound_high", "conf_low",
+                                                              "conf_high"))},
+    }  # fmt: skip
+    return Table(
+        columns,
+        told,
+        labels={"missing": _MISSING_WORDS},
+        title=tr("Median days if the missing files were quickest or slowest"),
+        guard="internal",
+    )
+
+
+def _groups(by: tuple[str, ...], levels: Sequence[tuple[str, ...]]) -> dict[str, list[str]]:
+    return {name: [level[place] for level in levels for _ in _MISSING] for place, name in enumerate(by)}
+
+
+def _stacked(columns: Sequence[Floats]) -> Floats:
+    """Return what stands in one column per kind of missing file, group by group."""
+    return np.stack(columns, axis=1).ravel()
