@@ -1,12 +1,15 @@
 # Writes what tests/estimate/test_reliability.py and test_ordered_answers.py compare against.
 #
-#   Rscript make_perceptions.R           (run in this folder; needs psych 2.2.9)
+#   Rscript make_perceptions.R           (run in this folder; needs psych 2.2.9 and survey 4.1)
 #
 #   perceptions_rows.csv       answers: the data set `attitude` of R, and two made sets of five points
 #   perceptions_scales.csv     alpha with Feldt's limits by psych::alpha, omega total of one factor by psych::omega
 #   perceptions_items.csv      per item: item-rest correlation, alpha without it (psych::alpha), loading (psych::fa)
 #   perceptions_groups.csv     two groups: Welch's t and its limits (stats::t.test), rank sum with ties (wilcox.test)
 #   perceptions_means.csv      means with Student's limits by t.test
+#   perceptions_design.csv, perceptions_design_means.csv
+#                              made answers of a sample in clusters; means, their limits, and the difference of two
+#                              groups with its p value, by the survey package
 
 suppressMessages(library(psych))
 options(digits = 17)
@@ -62,3 +65,27 @@ write.csv(do.call(rbind, scales), "perceptions_scales.csv", row.names = FALSE)
 write.csv(do.call(rbind, items), "perceptions_items.csv", row.names = FALSE)
 write.csv(do.call(rbind, compared), "perceptions_groups.csv", row.names = FALSE)
 write.csv(do.call(rbind, means), "perceptions_means.csv", row.names = FALSE)
+
+suppressMessages(library(survey))
+set.seed(548)
+people <- data.frame(cluster = rep(1:12, each = 6), stratum = rep(c("a", "b"), c(30, 42)),
+                     weight = rep(c(1.5, 2, 1, 3, 2.5, 1), each = 12), group = rep(c("x", "y", "y"), 24))
+people$score <- round(pmin(pmax(3 + rnorm(72) + rep(rnorm(12, sd = 0.6), each = 6) + 0.5 * (people$group == "y"), 1), 5), 2)
+options(survey.lonely.psu = "adjust")
+designs <- list(
+  weights = svydesign(~1, weights = ~weight, data = people),
+  clusters = svydesign(~cluster, data = people, weights = ~rep(1, 72)),
+  both = svydesign(~cluster, strata = ~stratum, weights = ~weight, data = people)
+)
+by_design <- lapply(names(designs), function(name) {
+  d <- designs[[name]]
+  each <- svyby(~score, ~group, d, svymean, covmat = TRUE)
+  df <- sapply(c("x", "y"), function(g) degf(subset(d, group == g)))
+  reach <- qt(0.975, df) * SE(each)
+  contrast <- svycontrast(each, c(x = -1, y = 1))
+  error <- as.numeric(SE(contrast))
+  data.frame(design = name, group = c("x", "y"), mean = coef(each), low = coef(each) - reach, high = coef(each) + reach,
+             difference = as.numeric(coef(contrast)), p_value = 2 * pt(-abs(as.numeric(coef(contrast)) / error), degf(d)))
+})
+write.csv(people, "perceptions_design.csv", row.names = FALSE)
+write.csv(do.call(rbind, by_design), "perceptions_design_means.csv", row.names = FALSE)

@@ -1,0 +1,149 @@
+"""Groups and rounds compared: by hand, turned round, guarded at the gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import justice_metrics as jm
+from justice_metrics.base.errors import QuestionError
+from justice_metrics.cases.surveys.survey import Survey
+from justice_metrics.estimate.multiplicity import holm
+from justice_metrics.estimate.ordered_answers import brunner_munzel, welch_difference
+from justice_metrics.estimate.share_contrasts import newcombe_difference
+from justice_metrics.measures.perceptions.differences import perception_change, perception_differences
+from justice_metrics.measures.perceptions.perceptions import perceptions
+from tests.disclosure.declared import check_declared
+from tests.survey_cases import frame, large_frame, mapping
+
+
+@pytest.fixture(scope="module")
+def large() -> Survey:
+    return Survey.from_frame(large_frame(), mapping(groups={"role": "job"}))
+
+
+def test_by_hand() -> None:
+    survey = Survey.from_frame(frame(), mapping())
+    found = perception_differences(survey, between="role", reference="judge")
+    main = found.main
+    # fair: judges 4 4 5 4, users 1 2 2 and one without an answer
+    row = main["item"].tolist().index("fair")
+    assert [main[name][row] for name in ("numerator_before", "denominator_before", "numerator", "denominator")] == [
+        *(4, 4),
+        *(0, 3),
+    ]
+    known = newcombe_difference(np.array([0]), np.array([3]), np.array([4]), np.array([4]))
+    assert [main[name][row] for name in ("estimate", "conf_low", "conf_high")] == [one[0] for one in known]
+    tested = brunner_munzel(np.array([0, 0, 0, 3, 1]), np.array([1, 2, 0, 0, 0]))
+    assert main["effect"][row] == tested.estimate == 0
+    scales = found.tables["scales"]
+    scores = survey.scores(survey.scales["trust"])
+    known = welch_difference(scores[::2], scores[1::2])
+    assert [scales[name][0] for name in ("estimate", "conf_low", "conf_high", "p_value")] == pytest.approx(list(known))
+    check_declared(found)
+
+
+def test_p_values_allow_for_all_rows(large: Survey) -> None:
+    main = perception_differences(large, between="role").main
+    np.testing.assert_allclose(main["p_adjusted"], holm(main["p_value"]))
+
+
+def test_turned_round(large: Survey) -> None:
+    one = perception_differences(large, between="role", reference="Fiscal")
+    two = perception_differences(large, between="role", reference="Usuaria")
+    first = [place for place, level in enumerate(one.main["after"]) if level == "Usuaria"]
+    second = [place for place, level in enumerate(two.main["after"]) if level == "Fiscal"]
+    np.testing.assert_allclose(one.main["estimate"][first], -two.main["estimate"][second])
+    np.testing.assert_allclose(one.main["conf_low"][first], -two.main["conf_high"][second])
+    np.testing.assert_allclose(one.main["p_value"][first], two.main["p_value"][second])
+
+
+def test_the_largest_group_is_the_reference(large: Survey) -> None:
+    assert set(perception_differences(large, between="role").main["before"].tolist()) == {"Usuaria"}
+
+
+def test_rounds_in_one_file_or_in_two(large: Survey) -> None:
+    parts = [
+        Survey.from_frame(large_frame().query("year == @year"), mapping(groups={"role": "job"}))
+        for year in (2016, 2018)
+    ]
+    whole, apart = perception_change(large), perception_change(*parts)
+    for name in ("before", "after", "numerator", "estimate", "p_value"):
+        assert whole.main[name].tolist() == apart.main[name].tolist()
+    assert whole.tables["scales"]["estimate"][0] > 0
+    assert any("2016" in str(one) for one in whole.findings())
+
+
+def test_three_rounds_are_compared_one_after_the_other_and_the_last_with_the_first() -> None:
+    made = large_frame()
+    made["year"] = [2014 + place % 3 for place in range(len(made))]
+    found = perception_change(Survey.from_frame(made, mapping()), items="fair").main
+    assert list(zip(found["before"], found["after"], strict=True)) == [
+        *(("2014", "2015"), ("2015", "2016")),
+        ("2014", "2016"),
+    ]
+
+
+def test_people_asked_again_are_told() -> None:
+    again = Survey.from_frame(frame().assign(No=[1, 2, 3, 4] * 2), mapping())
+    assert any("4 people were asked in several rounds" in str(one) for one in perception_change(again).notes)
+
+
+def test_by_design_the_difference_of_shares_is_that_of_the_weighted_shares() -> None:
+    made = large_frame().assign(w=1.0 + np.arange(240) % 4, office=np.arange(240) // 8)
+    drawn = Survey.from_frame(
+        made, mapping(survey={"weight": "w", "cluster": "office", "round": "year"}, groups={"role": "job"})
+    )
+    found, each = perception_change(drawn), perceptions(drawn, by="round")
+    share = each.main["estimate"].reshape(2, 3)
+    np.testing.assert_allclose(found.main["estimate"], share[1] - share[0])
+    mean = each.tables["scales"]["mean"]
+    assert found.tables["scales"]["estimate"][0] == pytest.approx(mean[1] - mean[0])
+    assert np.isnan(found.main["effect"]).all()
+    assert (found.main["p_value"] > 0).all()
+    check_declared(found)
+
+
+@pytest.mark.parametrize("mode", ["suppress", "round"])
+def test_through_the_gate(large: Survey, mode: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JUSTICE_METRICS_SECRET", "0f3a9b7c5d1e2f4a6b8c0d9e7f5a3b1c2d4e6f8a0b9c7d5e3f1a2b4c6d8e0f9a")
+    change, differences = perception_change(large, by="role"), perception_differences(large, between="role")
+    check_declared(change)
+    check_declared(differences)
+    policy = jm.DisclosurePolicy(mode=mode)  # type: ignore[arg-type]
+    given = [perceptions(large, by="round"), perception_change(large), differences]
+    shown = jm.release(given, policy=policy, project=tmp_path).results
+    assert len(shown) == 3
+    scales = shown[1].tables["scales"]
+    assert np.isfinite(scales["estimate"].astype(float)).all()
+    judges = [place for place, one in enumerate(shown[2].main["after"].tolist()) if one == "Juez"]
+    assert np.isnan(shown[2].main["estimate"].astype(float)[judges]).all()
+    for one in shown[1:]:
+        one.plot(language="es")
+        one.draw("scales", language="es")
+        assert one.summary("es")
+
+
+class TestWrong:
+    def test_nothing_to_compare(self, large: Survey) -> None:
+        alone = Survey.from_frame(large_frame().assign(job="Juez", year=2018), mapping(groups={"role": "job"}))
+        with pytest.raises(QuestionError, match="Everybody is of one group"):
+            perception_differences(alone, between="role")
+        with pytest.raises(QuestionError, match="no two rounds"):
+            perception_change(alone)
+        with pytest.raises(QuestionError, match="no level of 'role'") as told:
+            perception_differences(large, between="role", reference="Fiscla")
+        # eight judges: their level is named to nobody
+        assert "Juez" not in str(told.value)
+        assert "Fiscal" in str(told.value)
+
+    def test_one_person_on_a_side(self) -> None:
+        made = pd.concat([large_frame(60), large_frame(1).assign(No=99, job="alone")])
+        survey = Survey.from_frame(made, mapping(groups={"role": "job"}))
+        found = perception_differences(survey, between="role", reference="Usuaria")
+        assert np.isnan(found.tables["scales"]["p_value"]).any()
+        assert found.findings() is not None
+        check_declared(found)
