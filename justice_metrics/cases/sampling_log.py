@@ -182,11 +182,7 @@ def adjusted_weights(files: LoggedFiles, classes: ResponseClasses = "cluster") -
     CaseDataError
         When no file was coded.
     """
-    if classes not in get_args(ResponseClasses):
-        raise QuestionError(
-            tr("'{word}' is no way to form classes of files.", word=classes),
-            tr("There are: {known}.", known=list(get_args(ResponseClasses))),
-        )
+    classes_of(classes)
     coded = files.has("coded")
     n = len(coded)
     if not coded.any():
@@ -224,6 +220,23 @@ def adjusted_weights(files: LoggedFiles, classes: ResponseClasses = "cluster") -
         totals=totals,
         factor=factors(totals).whole[made],
         pooled=sum(len(one) for one in members if len(one) > 1),
+    )
+
+
+def classes_of(word: str) -> ResponseClasses:
+    """Return a way to form classes of files by its name.
+
+    Raises
+    ------
+    QuestionError
+        When there is none of that name.
+    """
+    known: tuple[ResponseClasses, ...] = get_args(ResponseClasses)
+    for one in known:
+        if one == word:
+            return one
+    raise QuestionError(
+        tr("'{word}' is no way to form classes of files.", word=word), tr("There are: {known}.", known=list(known))
     )
 
 

@@ -10,6 +10,7 @@ import typer
 from ..base.errors import QuestionError
 from ..base.language import tr
 from .options import Options
+from .sampling_log import add_log
 from .shell import Shell
 from .speech import Words
 
@@ -29,6 +30,7 @@ def add(app: typer.Typer, options: Options) -> None:
     app.add_typer(group)
     _add_plan(group, options, words)
     _add_draw(group, options, words)
+    add_log(group, options)
 
 
 def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:

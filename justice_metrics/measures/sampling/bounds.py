@@ -55,7 +55,7 @@ _MISSING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "lost": STATUS_WORDS["lost"],
         "sealed": STATUS_WORDS["sealed"],
-        "not_coded": tr("every file that was not coded and may be in scope"),
+        "not_coded": tr("all that were not coded"),
     }
 )
 _MEDIAN: Final = 0.5
