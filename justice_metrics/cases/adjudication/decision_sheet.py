@@ -226,7 +226,10 @@ def _columns(columns: Sequence[str], source: str) -> dict[str, str]:
         words = [heading.text(language) for language in LANGUAGES]
         there = next((bare[normalise(word)] for word in words if normalise(word) in bare), None)
         if there is None:
-            raise MappingError.unknown_column(words[0], tuple(columns), where=source)
+            raise MappingError(
+                tr("'{file}' is no list of disagreements: it has no column '{name}'.", file=source, name=heading),
+                tr("Give the list that coder-agreement --disagreements wrote, with its headings as they were."),
+            )
         found[name] = there
     return found
 
