@@ -17,7 +17,7 @@ from .readers.frames import Embedded
 
 
 def two_rounds(
-    before: CaseData, after: CaseData, *, names: tuple[str, str] = ("before", "after"), attribute: str = "round"
+    before: CaseData, after: CaseData, *, names: tuple[str, str] = ("1", "2"), attribute: str = "round"
 ) -> CaseData:
     """Put the case files of two rounds of a study together, with an attribute that says of which round each is.
 
@@ -26,7 +26,7 @@ def two_rounds(
     before, after : CaseData
         The same unit, procedure and checklist.
     names : (str, str)
-        Levels of the attribute, such as the years of the rounds.
+        Levels of the attribute, such as the years of the rounds: first the earlier one.
     attribute : str
         Name of the new attribute.
 

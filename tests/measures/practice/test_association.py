@@ -1,0 +1,185 @@
+"""Practice and the progress of cases: by hand, only what was known on the day, and no effect where there is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import justice_metrics as jm
+from justice_metrics.base.errors import QuestionError
+from justice_metrics.estimate.share_contrasts import newcombe_difference
+from justice_metrics.measures.practice.association import practice_association
+from tests.disclosure.declared import check_declared
+
+DAY0 = dt.date(2014, 1, 1)
+CUTOFF = 2_000
+ITEMS = {
+    "recorded_interview": {"column": "taped", "date": "taped_on"},
+    "recorded_interview_days": {"date": "taped_on"},
+    "conciliation_offered": {"column": "agree", "date": "agree_on"},
+    "rights_explained": "told",
+    "legal_representation": "lawyer",
+}
+
+
+def on(day: float | None) -> str | None:
+    return None if day is None or np.isnan(day) else (DAY0 + dt.timedelta(days=int(day))).isoformat()
+
+
+def cases_of(rows: pd.DataFrame, items: dict[str, Any] = ITEMS, **cases: Any) -> jm.CaseData:
+    """Return cases whose days are numbers since the first day."""
+    frame = rows.assign(id=range(len(rows)))
+    for name in ("day", "charged", "trial", "taped_on", "agree_on"):
+        frame[name] = [on(one) for one in rows[name]] if name in rows else None
+    return jm.CaseData.from_frame(
+        frame,
+        {
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": on(CUTOFF), **cases},
+            "dates": {"complaint": "day", "charge": "charged", "trial": "trial"},
+            "practice": {"checklist": "child_sexual_assault", "items": items},
+        },
+    )
+
+
+# All are reported on day 0 and charged on day 100, but for the last three.
+BY_HAND = pd.DataFrame(
+    {
+        "day": 0.0,
+        "charged": [100, 100, 100, 100, 100, 100, 1_900, None, 100],
+        "trial": [300, None, 900, 300, None, None, None, None, 50],
+        #        before  before  later  never  never  undated
+        "taped": ["sí", "sí", "sí", "no", "no", "sí", "sí", "sí", "sí"],
+        "taped_on": [10, 100, 101, None, None, None, 10, 10, 10],
+        "agree": ["sí", "sí", "no", "no", "sí", None, "no", "no", "no"],
+        "agree_on": [50, 150, None, None, None, None, None, None, None],
+        "told": ["sí", "no", "sí", "no", None, "no aplica", "sí", "sí", "sí"],
+        "lawyer": "sí",
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def answer() -> Any:
+    return practice_association(cases_of(BY_HAND), to="trial", within_days=365)
+
+
+def row(answer: Any, item: str) -> dict[str, float]:
+    place = answer.main["item"].tolist().index(item)
+    return {name: float(answer.main[name][place]) for name in answer.main.values if name not in {"item", "domain"}}
+
+
+class TestByHand:
+    def test_who_is_followed(self, answer: Any) -> None:
+        reasons = {str(one.reason).split(",", maxsplit=1)[0]: one.n for one in answer.provenance.left_out}
+        assert reasons == {
+            "never reached the stage from which time is counted": 1,
+            "entered the stage too late to be followed so long": 1,
+            "had come so far already on the day of entering the stage": 1,
+        }
+
+    def test_an_answer_counts_as_it_stood_on_that_day(self, answer: Any) -> None:
+        found = row(answer, "recorded_interview")
+        # met: the first two; not met: the one taped a day later and both never taped; without a day nobody knows
+        assert (found["met_numerator"], found["met_denominator"]) == (1, 2)
+        assert (found["not_met_numerator"], found["not_met_denominator"]) == (1, 3)
+        assert found["unknown"] == 1
+
+    def test_what_must_not_happen_had_not_happened_yet(self, answer: Any) -> None:
+        found = row(answer, "conciliation_offered")
+        # offered before: the first; offered later or never: met so far; offered nobody knows when: not known
+        assert (found["not_met_denominator"], found["met_denominator"], found["unknown"]) == (1, 3, 2)
+
+    def test_days_that_ran_out_count_also_where_it_was_never_done(self, answer: Any) -> None:
+        found = row(answer, "recorded_interview_days")
+        assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (1, 4, 1)
+
+    def test_what_the_first_contact_settles_needs_no_date(self, answer: Any) -> None:
+        found = row(answer, "rights_explained")
+        assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (2, 2, 2)
+
+    def test_an_item_without_a_date_is_left_out_or_refused(self, answer: Any) -> None:
+        assert "legal_representation" not in answer.main["item"].tolist()
+        assert any("1 item is left out" in one.text() for one in answer.notes)
+        with pytest.raises(QuestionError, match="'legal_representation' was met before 'charge' cannot be told"):
+            practice_association(cases_of(BY_HAND), items="legal_representation")
+
+    def test_differences_are_newcombes(self, answer: Any) -> None:
+        found = row(answer, "recorded_interview")
+        expected = newcombe_difference(*(np.array([one]) for one in (1, 2, 1, 3)))
+        assert [found[one] for one in ("estimate", "conf_low", "conf_high")] == pytest.approx(
+            [float(one[0]) for one in expected]
+        )
+
+    def test_it_says_that_it_is_no_effect(self, answer: Any) -> None:
+        assert "An association, not an effect" in answer.notes[0].text()
+        assert "association" in answer.heading.text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"at": "verdict"}, "No case entered 'verdict' so early"),
+        ({"within_days": 0}, "at least 1"),
+        ({"within_days": 90_000}, "could be followed for 90,000 days"),
+        ({"domains": "participation", "items": "closed_hearings"}, "was not coded"),
+    ],
+)
+def test_wrong_questions(asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(QuestionError, match=message):
+        practice_association(cases_of(BY_HAND), **asked)
+
+
+def lives(n: int, seed: int) -> pd.DataFrame:
+    """Return cases in which an interview does nothing: it comes on a day of its own, if the case lasts so long."""
+    drawn = np.random.default_rng(seed)
+    charged, trial, taped = (np.ceil(drawn.exponential(mean, n)) for mean in (150, 500, 400))
+    trial += charged
+    end = trial + drawn.exponential(400, n)
+    closed = drawn.random(n) < 0.6  # most cases are closed early
+    end = np.where(closed, charged + drawn.exponential(60, n), end)
+    trial = np.where(trial < end, trial, np.nan)
+    there = taped < end
+    return pd.DataFrame(
+        {
+            "day": 0.0,
+            "charged": charged,
+            "trial": trial,
+            "taped": np.where(there, "sí", "no"),
+            "taped_on": np.where(there, taped, np.nan),
+        }
+    )
+
+
+def test_where_practice_does_nothing_nothing_is_found_though_the_naive_figure_shows_much() -> None:
+    rows = lives(6_000, 1)
+    items = {"recorded_interview": ITEMS["recorded_interview"]}
+    found = practice_association(cases_of(rows, items), to="trial", within_days=365).main
+    late = rows["charged"] + 365 > CUTOFF
+    within = (rows["trial"] - rows["charged"] <= 365)[~late]
+    ever = (rows["taped"] == "sí")[~late]
+    naive = within[ever].mean() - within[~ever].mean()
+    assert naive > 0.1
+    assert found["conf_low"][0] < 0 < found["conf_high"][0]
+    assert abs(found["estimate"][0]) < 0.03
+
+
+def test_what_is_declared_and_published(answer: Any) -> None:
+    items = {name: ITEMS[name] for name in ("recorded_interview", "recorded_interview_days")}
+    rows = lives(600, 2).assign(w="0.5", court=[str(one % 12) for one in range(600)])
+    found = practice_association(cases_of(rows, items), to="trial", within_days=365)
+    check_declared(found)
+    check_declared(answer)
+    for policy in (jm.DisclosurePolicy(minimum=5), jm.DisclosurePolicy(minimum=5, base=3)):
+        (shown,) = jm.release([found], policy).results
+        assert np.isfinite(shown.main["estimate"]).any()
+        assert "not the effect of the practice" in shown.findings()[0].text()
+    design = {"sampling": {"weight": "w", "cluster": "court"}}
+    weighted = practice_association(cases_of(rows, items, **design), to="trial", within_days=365)
+    check_declared(weighted)
+    np.testing.assert_allclose(weighted.main["estimate"], found.main["estimate"])
+    axes = found.plot(language="es")
+    np.testing.assert_allclose(axes.lines[1].get_xdata(), found.main["estimate"] * 100)
