@@ -63,7 +63,7 @@ def with_answers(
         answers = _answers(read, name, question, form, language, as_codes=codes is True or (name in (codes or ())))
         if answers is None:
             continue
-        place = table.column_names.index(name) if name in table.column_names else None
+        place = _place(table, name, columns_called(name, read.columns, form))
         table = (
             table.append_column(name, answers.cells) if place is None else table.set_column(place, name, answers.cells)
         )
@@ -77,6 +77,16 @@ def with_answers(
         if question is not None:
             labels[column] = question.label(language)
     return replace(read, table=table, notes=tuple(notes), column_labels=labels, value_labels=values)
+
+
+def _place(table: pa.Table, name: str, columns: Sequence[str]) -> int | None:
+    """Return the column whose place a name takes: its own, or the question's under a label that differs by capitals.
+
+    Engines tell "offence" and "Offence" not apart.
+    """
+    alike = [one for one in columns if one.casefold() == name.casefold()]
+    found = [name] if name in table.column_names else [one for one in alike if one in table.column_names]
+    return table.column_names.index(found[0]) if found else None
 
 
 def _answers(

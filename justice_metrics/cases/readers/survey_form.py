@@ -63,7 +63,8 @@ class Question:
         ways = [(self.name,), *[(*self.groups[place:], self.name) for place in range(len(self.groups))]]
         for language, label in self.labels.items():
             around = tuple(
-                chosen(labels, language) or name for labels, name in zip(self.group_labels, self.groups, strict=True)
+                labels.get(language) or chosen(labels, language) or name
+                for labels, name in zip(self.group_labels, self.groups, strict=True)
             )
             ways += [(label,), *[(*around[place:], label) for place in range(len(around))]]
         return ways
