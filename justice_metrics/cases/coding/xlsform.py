@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ...base.language import LANGUAGES, Label, Language, Readable, tr
+from ..conversions.text import normalise
 from .plan import CodedField, CodedTable, CodingPlan, Level
 
 NO_DATA: Final = "no_data"
@@ -70,6 +72,22 @@ def form_names(plan: CodingPlan) -> Mapping[tuple[str, str], str]:
     return names
 
 
+def form_labels(plan: CodingPlan) -> Mapping[str, Label]:
+    """Return the label of each question of the form by its name; no two are alike in a language.
+
+    An export can have labels as headings, without the table they belong to.
+    """
+    names = form_names(plan)
+    asked = [(table, one) for table, one in plan.fields if (table.id, one.name) in names]
+    texts = Counter((each, normalise(one.text.text(each))) for _, one in asked for each in LANGUAGES)
+    labels = {}
+    for table, one in asked:
+        shared = any(texts[each, normalise(one.text.text(each))] > 1 for each in LANGUAGES)
+        within = {each: f"{one.text.text(each)} ({table.text.text(each)})" for each in LANGUAGES}
+        labels[names[table.id, one.name]] = Label(within) if shared else one.text
+    return labels
+
+
 def xlsform(plan: CodingPlan, language: Language = "es", cutoff: dt.date | None = None) -> Form:
     """Return the form that asks what a coding plan asks.
 
@@ -90,7 +108,7 @@ def xlsform(plan: CodingPlan, language: Language = "es", cutoff: dt.date | None 
     """
     names = form_names(plan)
     lists = _Lists(plan)
-    made = _Making(names, lists, cutoff)
+    made = _Making(names, form_labels(plan), lists, cutoff)
     survey: list[Row] = []
     for table in plan.tables:
         if table.repeats:
@@ -195,6 +213,7 @@ class _Making:
     """What the rows of all questions are made of."""
 
     names: Mapping[tuple[str, str], str]
+    labels: Mapping[str, Label]
     lists: _Lists
     cutoff: dt.date | None
 
@@ -212,7 +231,7 @@ def _question(table: CodedTable, one: CodedField, made: _Making) -> Iterable[Row
         # the rows of a repeat number themselves, so that no two members of a case have one number
         yield {"type": "calculate", "name": name, "calculation": "position(..)"}
         return
-    row: dict[str, str | Readable] = {"type": _kind(one, made.lists), "name": name, "label": one.text}
+    row: dict[str, str | Readable] = {"type": _kind(one, made.lists), "name": name, "label": made.labels[name]}
     if one.hint is not None:
         row["hint"] = one.hint
     if one.required:
