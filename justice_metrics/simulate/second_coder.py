@@ -39,7 +39,7 @@ _COPIED: Final = frozenset(
 )
 
 
-def coded_again(plan: CodingPlan, answers: Answers, cutoff: dt.date) -> Answers:
+def coded_again(plan: CodingPlan, answers: Answers, cutoff: dt.date, *, files: int = CODED_TWICE) -> Answers:
     """Return what a second coder wrote down of some of the files, drawn by lot.
 
     Parameters
@@ -50,10 +50,12 @@ def coded_again(plan: CodingPlan, answers: Answers, cutoff: dt.date) -> Answers:
         What the first coder wrote down.
     cutoff : datetime.date
         No date is later.
+    files : int
+        How many are coded again; all if there are fewer.
     """
     first = answers[CASE_TABLE]
     n = len(first["case_id"])
-    drawn = np.sort(some_of(generator(SEED), np.arange(n), min(CODED_TWICE, n)))
+    drawn = np.sort(some_of(generator(SEED), np.arange(n), min(files, n)))
     case = {name: [values[row] for row in drawn] for name, values in first.items()}
     for field in plan.table(CASE_TABLE).fields:
         if field.name == "coder":
