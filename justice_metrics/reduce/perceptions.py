@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..base.types import Counts, Flags, Floats
-from ..cases.surveys.survey import OFF_SCALE, Item, Survey
+from ..cases.surveys.parts import OFF_SCALE, Item
+from ..cases.surveys.survey import Survey
 from ..estimate.survey import DesignCells
 from ..tables import MOST_STRATA, Strata, in_order
 from .grouped import refuse_many

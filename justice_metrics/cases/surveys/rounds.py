@@ -10,7 +10,8 @@ import numpy as np
 from ...base.errors import CaseDataError
 from ...base.language import tr
 from ...base.types import Values
-from .survey import Item, PeopleDesign, Scale, Survey
+from .parts import Item, PeopleDesign, Scale
+from .survey import Survey
 
 
 def put_together(first: Survey, later: Survey, rounds: tuple[str, str]) -> Survey:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,74 +13,10 @@ from ...base.language import Message, Readable, tr, trn
 from ...base.levels import MISSING_LEVELS, naturally
 from ...base.provenance import Provenance
 from ...base.types import Counts, Floats, FrameLibrary, Names, Values, names
+from .parts import AnswerSet, Item, PeopleDesign, Scale
 
 if TYPE_CHECKING:
     from .mapping import SurveyMapping
-
-# Codes of answers that lie on no point, beside the points 1 to K.
-NOT_RECORDED, DONT_KNOW, NO_ANSWER, NOT_APPLICABLE = 0, -1, -2, -3
-# How a table calls them.
-OFF_SCALE: Final[Mapping[int, str]] = MappingProxyType(
-    {DONT_KNOW: "dont_know", NO_ANSWER: "no_answer", NOT_APPLICABLE: "not_applicable", NOT_RECORDED: "not_recorded"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerSet:
-    """The points from which people chose, from the lowest to the highest, and which of them mean agreement."""
-
-    points: tuple[Readable, ...]
-    agree: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One statement or question: its words, its answers, its scale and whether agreeing means a low score."""
-
-    id: str
-    text: Readable
-    answers: str
-    scale: str | None = None
-    reversed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Several items that measure one thing, and the share of them that a person must have answered."""
-
-    id: str
-    text: Readable
-    items: tuple[str, ...]
-    answered: float = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleProvenance(Provenance):
-    """Of the answers of people who were asked."""
-
-    def lines(self) -> tuple[Message, ...]:
-        """Return what a reader must know."""
-        said = [tr("Simulated data: no answer in it is real.")] if self.simulated else []
-        said.append(trn("{n} person answered the survey.", "{n} people answered the survey.", self.units_in))
-        said += [
-            trn("Left out: {n} unit: {reason}.", "Left out: {n} units: {reason}.", one.n, reason=one.reason)
-            for one in self.left_out
-        ]
-        return tuple(said)
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleDesign:
-    """How people were drawn: whom each stands for, and who was drawn together; None where nothing is declared."""
-
-    weight: Floats | None = field(default=None, repr=False)  # (N,)
-    stratum: Values | None = field(default=None, repr=False)  # (N,) texts
-    cluster: Values | None = field(default=None, repr=False)  # (N,) texts
-
-    @property
-    def declared(self) -> bool:
-        """Whether intervals must allow for it."""
-        return any(one is not None for one in (self.weight, self.stratum, self.cluster))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,7 +32,7 @@ class Survey:
     scales : mapping of str to Scale
     answer_sets : mapping of str to AnswerSet
     answers : array of int, shape (N, J)
-        Points from 1 on; `NOT_RECORDED`, `DONT_KNOW`, `NO_ANSWER`, `NOT_APPLICABLE` where there is none.
+        Points from 1 on; codes of ``parts`` from 0 down where there is none.
     groups : mapping of str to array, shape (N,)
         Level of each person, ``round`` among them where rounds are told apart; "not_recorded" where the file is blank.
     group_words : mapping of str to mapping
@@ -144,9 +79,9 @@ class Survey:
         ...     "items": {"q1": {"text": {"en": "heard"}}, "q2": {"text": {"en": "told"}}}})
         Survey(3 people, 2 items)
         """
-        from .read import survey_of_frame
+        from .typed import parts_of_frame
 
-        return survey_of_frame(frame, mapping)
+        return cls(**parts_of_frame(frame, mapping))
 
     def __len__(self) -> int:
         return len(self.answers)

@@ -9,7 +9,8 @@ from ...base.language import Readable, Setting, tr, trn
 from ...base.table import Column
 from ...base.types import Tallies
 from ...cases.attributes import CANONICAL_ATTRIBUTES, attribute_words
-from ...cases.surveys.survey import Item, Survey
+from ...cases.surveys.parts import Item
+from ...cases.surveys.survey import Survey
 
 # With fewer people a group is no group to speak of, and is compared with nothing.
 FEW_PEOPLE: Final = Setting(10)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ...base.types import Counts, Flags, Floats
-from ...cases.surveys.survey import Item, Scale, Survey
+from ...cases.surveys.parts import Item, Scale
+from ...cases.surveys.survey import Survey
 from ...estimate.multiplicity import holm
 from ...estimate.ordered_answers import brunner_munzel, welch_difference
 from ...estimate.share_contrasts import newcombe_difference

@@ -11,7 +11,8 @@ from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.table import Column, Table
 from ...base.types import Tallies, Values
-from ...cases.surveys.survey import Item, Scale, Survey
+from ...cases.surveys.parts import Item, Scale
+from ...cases.surveys.survey import Survey
 from .asked import group_columns, item_labels, level_labels
 from .compared import ItemDifferences, ScaleDifferences, Sides, adjusted
 from .tables import answered_cell, scored_cell, share_of

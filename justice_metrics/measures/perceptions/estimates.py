@@ -8,7 +8,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from ...base.types import Counts, Floats
-from ...cases.surveys.survey import Item, Scale, Survey
+from ...cases.surveys.parts import Item, Scale
+from ...cases.surveys.survey import Survey
 from ...estimate.ordered_answers import bootstrap_mean, student_mean
 from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
 from ...estimate.sample_quantiles import sample_quantiles

@@ -15,7 +15,8 @@ from ...base.language import Label, Language, Readable, Setting, format_tick, tr
 from ...base.result import Definition, Result
 from ...base.table import Column, Table
 from ...base.types import Floats, Names, Values, names
-from ...cases.surveys.survey import Scale, Survey
+from ...cases.surveys.parts import Scale
+from ...cases.surveys.survey import Survey
 from ...estimate.reliability import Alpha, ItemStatistics, OneFactor, cronbach_alpha, item_statistics, one_factor
 from ...figures.dots import dots
 from ...reduce.perceptions import NestedGroups, People, people_of

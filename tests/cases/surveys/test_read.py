@@ -12,9 +12,10 @@ import pytest
 
 from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError, ReadError, SettingsError
 from justice_metrics.cases.surveys.mapping import SurveyMapping, read_survey_mapping, survey_schema
+from justice_metrics.cases.surveys.parts import DONT_KNOW, NO_ANSWER, NOT_RECORDED
 from justice_metrics.cases.surveys.read import read_survey
 from justice_metrics.cases.surveys.rounds import put_together
-from justice_metrics.cases.surveys.survey import DONT_KNOW, NO_ANSWER, NOT_RECORDED, Survey
+from justice_metrics.cases.surveys.survey import Survey
 from tests.survey_cases import POINTS, TEXTS, frame, mapping
 
 
