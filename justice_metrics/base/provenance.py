@@ -167,6 +167,7 @@ UNIT_WORDS = {
     "accused": tr("accused"),
     "charge": tr("charge (count)"),
     "offence": tr("offence"),
+    "person": tr("person"),
 }
 
 SAMPLING_WORDS = {
