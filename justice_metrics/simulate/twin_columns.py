@@ -88,8 +88,8 @@ class Texts:
 class TwinTable:
     """One table of a twin."""
 
-    def __init__(self, mapping: WithMade) -> None:
-        self._made = mapping.made
+    def __init__(self, mapping: WithMade | None = None) -> None:
+        self._made = mapping.made if mapping is not None else {}
         self._rows: list[Texts] = []
         self._needed: dict[str, None] = {}
 

@@ -16,6 +16,9 @@ from ..cases.counts.data import CountData
 from ..cases.counts.mapping import CountMapping
 from ..cases.counts.reading import read_counts
 from ..cases.read import read_cases
+from ..cases.surveys.mapping import SurveyMapping
+from ..cases.surveys.read import read_survey
+from ..cases.surveys.survey import Survey
 from ..measures.asked import with_nests
 from .plan import Study
 from .planned import PlannedQuestion
@@ -39,6 +42,7 @@ class Steps:
 
 
 Reading: TypeAlias = tuple[str, bool]
+Data: TypeAlias = CaseData | CountData | Survey
 
 
 def reading(planned: PlannedQuestion) -> Reading:
@@ -51,14 +55,17 @@ def readings(study: Study) -> list[Reading]:
     return list(dict.fromkeys(reading(one) for one in study.questions))
 
 
-def read_data(study: Study, steps: Steps) -> dict[Reading, CaseData | CountData]:
-    """Read cases and tables of counts, once in each way that is needed."""
-    found: dict[Reading, CaseData | CountData] = {}
+def read_data(study: Study, steps: Steps) -> dict[Reading, Data]:
+    """Read cases, tables of counts and surveys, once in each way that is needed."""
+    found: dict[Reading, Data] = {}
     for name, counting in readings(study):
         about = study.data[name]
         if isinstance(about.mapping, CountMapping):
             steps.next(tr("Reading the table of counts: {files}", files=about.files))
             found[name, counting] = read_counts(mapping=about.mapping)
+        elif isinstance(about.mapping, SurveyMapping):
+            steps.next(tr("Reading the survey: {files}", files=about.files))
+            found[name, counting] = read_survey(mapping=about.mapping)
         else:
             steps.next(tr("Reading the case files: {files}", files=about.files))
             found[name, counting] = read_cases(
@@ -69,7 +76,7 @@ def read_data(study: Study, steps: Steps) -> dict[Reading, CaseData | CountData]
     return found
 
 
-def asked(planned: PlannedQuestion, number: int, data: CaseData | CountData, steps: Steps) -> Result:
+def asked(planned: PlannedQuestion, number: int, data: Data, steps: Steps) -> Result:
     """Ask one question of its data.
 
     Raises

@@ -12,8 +12,9 @@ from ..cases.counts.mapping import CountMapping, read_count_mapping, section_of_
 from ..cases.mappings.mapping import CaseMapping, read_mapping
 from ..cases.procedure import Procedure
 from ..cases.readers.database_url import source_name
+from ..cases.surveys.mapping import SurveyMapping, is_survey, read_survey_mapping
 
-Subject: TypeAlias = Literal["cases", "counts", "procedure"]
+Subject: TypeAlias = Literal["cases", "counts", "survey", "procedure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,11 @@ class Described:
 
     Attributes
     ----------
-    mapping : CaseMapping or CountMapping
+    mapping : CaseMapping, CountMapping or SurveyMapping
     procedure : Procedure, optional
         Of case files; a table of counts has none.
     attributes : tuple of str
-        What can split the cases, or the keys of a table of counts.
+        What can split the cases; the keys of a table of counts; the groups of a survey.
     numeric : tuple of str
         Those of them that are numbers.
     dates : tuple of str
@@ -39,7 +40,7 @@ class Described:
         Names with the words that the files have for them: labels of actors, columns of attributes.
     """
 
-    mapping: CaseMapping | CountMapping
+    mapping: CaseMapping | CountMapping | SurveyMapping
     procedure: Procedure | None = None
     attributes: tuple[str, ...]
     numeric: tuple[str, ...] = ()
@@ -50,7 +51,9 @@ class Described:
 
     @property
     def kind(self) -> Subject:
-        """Whether these are case files or a table of counts."""
+        """Whether these are case files, a table of counts or a survey."""
+        if isinstance(self.mapping, SurveyMapping):
+            return "survey"
         return "counts" if isinstance(self.mapping, CountMapping) else "cases"
 
     @property
@@ -61,11 +64,16 @@ class Described:
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the data files, without their folders."""
-        return tuple(source_name(one) for one in self.mapping.data.file)
+        return tuple(source_name(one) for one in self.named_files)
+
+    @property
+    def named_files(self) -> tuple[str, ...]:
+        """The data files as the mapping names them."""
+        return self.mapping.survey.file if isinstance(self.mapping, SurveyMapping) else self.mapping.data.file
 
 
 def described(path: Path) -> Described:
-    """Read a mapping of case files or of a table of counts, and look up its procedure.
+    """Read a mapping of case files, of a table of counts or of a survey, and look up its procedure.
 
     Raises
     ------
@@ -74,12 +82,18 @@ def described(path: Path) -> Described:
     """
     if section_of_counts(path) is not None:
         return _of_counts(read_count_mapping(path))
+    if is_survey(path):
+        return _of_survey(read_survey_mapping(path))
     return _of_cases(read_mapping(path))
 
 
 def _of_counts(mapping: CountMapping) -> Described:
     office = ("office",) if mapping.counts.office is not None else ()
     return Described(mapping=mapping, attributes=(*office, *mapping.counts.keys))
+
+
+def _of_survey(mapping: SurveyMapping) -> Described:
+    return Described(mapping=mapping, attributes=tuple(mapping.group_columns()))
 
 
 def _of_cases(mapping: CaseMapping) -> Described:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..cases.casedata import CaseData
-from ..cases.counts.data import CountData
 from ..cases.readers.database_url import is_database
+from ..cases.surveys.survey import Survey
 from ..publish.secure_side import keyed_digest
+from .asking import Data
 from .described import Described
 
 _CANARIES: Final = 20
@@ -38,12 +39,12 @@ def input_digest(about: Described, key: bytes) -> str:
     return keyed_digest(key, b"input", *(_digest(path) for path in input_files(about)))
 
 
-def canaries_of(data: CaseData | CountData) -> tuple[str, ...]:
-    """Return some ids of case files, for an auditor to look for in what is published.
+def canaries_of(data: Data) -> tuple[str, ...]:
+    """Return some ids of case files or of people, for an auditor to look for in what is published.
 
     Parameters
     ----------
-    data : CaseData or CountData
+    data : CaseData, CountData or Survey
         A table of counts has no ids.
 
     Returns
@@ -51,9 +52,12 @@ def canaries_of(data: CaseData | CountData) -> tuple[str, ...]:
     tuple of str
         Spread over the file; only ids that cannot be a number or a word by chance. They are never shown.
     """
-    if not isinstance(data, CaseData):
+    if isinstance(data, CaseData):
+        ids = data.milestones.select("unit_id").head(_LOOKED_AT).collect()["unit_id"].to_list()
+    elif isinstance(data, Survey) and data.people is not None:
+        ids = data.people[:_LOOKED_AT].tolist()
+    else:
         return ()
-    ids = data.milestones.select("unit_id").head(_LOOKED_AT).collect()["unit_id"].to_list()
     telling = sorted({str(one) for one in ids if _TELLING.search(str(one))})
     return tuple(telling[:: max(1, len(telling) // _CANARIES)][:_CANARIES])
 

@@ -9,22 +9,21 @@ from typing import Final
 from ..base.errors import DisclosureError
 from ..base.language import tr
 from ..cases.casedata import CaseData
-from ..cases.counts.data import CountData
 from ..cases.mappings.mapping import CaseMapping
 from ..cases.read import read_cases
-from .asking import Reading
+from .asking import Data, Reading
 from .plan import Study
 
 _SEVERAL: Final = 2
 
 
-def ensure_same_or_apart(study: Study, data: Mapping[Reading, CaseData | CountData]) -> None:
+def ensure_same_or_apart(study: Study, data: Mapping[Reading, Data]) -> None:
     """Refuse to publish answers from two mappings that have some cases in common and others not.
 
     Parameters
     ----------
     study : Study
-    data : mapping of (str, bool) to CaseData or CountData
+    data : mapping of (str, bool) to CaseData, CountData or Survey
         What was read for its questions; mappings of the study that none of them needs are read for their ids.
 
     Raises

@@ -37,8 +37,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _OTHER_DATA: Final[Mapping[Subject, Message]] = MappingProxyType(
     {
-        "cases": tr("it is asked of a table of counts, and the mapping describes case files."),
-        "counts": tr("it is asked of case files, and the mapping describes a table of counts."),
+        "cases": tr("it is not asked of case files, which the mapping describes."),
+        "counts": tr("it is not asked of a table of counts, which the mapping describes."),
+        "survey": tr("it is not asked of a survey, which the mapping describes."),
     }
 )
 _HOW_DATES: Final = tr("Map one below [attributes], with type = 'date'.")

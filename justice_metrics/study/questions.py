@@ -14,7 +14,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model
 from ..base.result import Result
 from ..cases.casedata import CaseData
 from ..cases.counts.data import CountData
+from ..cases.surveys.survey import Survey
 from .described import Subject
+
+_SUBJECTS: Final[Mapping[type, Subject]] = MappingProxyType({CaseData: "cases", CountData: "counts", Survey: "survey"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Question:
     module, function : str
         Where it is answered, below ``measures``.
     of : {"data", "procedure"}
-        What the function is given: cases or counts, as its first parameter says, or the procedure of the cases.
+        What the function is given: cases, counts or a survey, as its first parameter says, or the procedure of the
+        cases.
     counting : bool
         Whether the cases are read with faults counted and not refused, because the question is about them.
     terms : tuple of str
@@ -60,8 +64,7 @@ class Question:
         first = next(iter(inspect.signature(function).parameters))
         hint = get_type_hints(function)[first]
         given = {hint, *get_args(hint)}
-        kinds: set[Subject] = {"counts"} if CountData in given else set()
-        return frozenset(kinds | ({"cases"} if CaseData in given else set()))
+        return frozenset(kind for data, kind in _SUBJECTS.items() if data in given)
 
     def settings(self) -> type[BaseModel]:
         """Return a model of the settings, read from the signature of the function.
@@ -74,6 +77,8 @@ class Question:
         fields: dict[str, Any] = {
             one.name: (_one_or_several(hints[one.name]), ... if one.default is one.empty else one.default)
             for one in parameters
+            # a second set of data is no setting: a study asks of one
+            if not _SUBJECTS.keys() & {hints[one.name], *get_args(hints[one.name])}
         }
         config = ConfigDict(extra="forbid", strict=True, frozen=True)
         return create_model(f"{self.ask}_settings", __config__=config, **fields)
@@ -101,6 +106,15 @@ QUESTIONS: Final = _listed(
     Question("coding_drift", "quality.coding_drift", "coding_drift", counting=True),
     Question("date_heaping", "quality.date_heaping", "date_heaping", counting=True),
     Question("registration_delay", "quality.registration_delay", "registration_delay"),
+    Question("coder_agreement", "quality.coder_agreement", "coder_agreement"),
+    Question("practice", "practice.practice", "practice"),
+    Question("practice_change", "practice.change", "practice_change", attributes=("round",)),
+    Question("practice_association", "practice.association", "practice_association"),
+    Question("perceptions", "perceptions.perceptions", "perceptions"),
+    Question("perception_differences", "perceptions.differences", "perception_differences", attributes=("between",)),
+    Question("perception_change", "perceptions.differences", "perception_change"),
+    Question("reliability", "perceptions.reliability", "reliability"),
+    Question("sampling_log", "sampling.log", "sampling_log"),
     Question("procedure", "procedure_map", "procedure_map", of="procedure"),
     Question("attrition", "attrition", "attrition"),
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),

@@ -21,6 +21,7 @@ from ..base.version import __version__
 from ..cases.counts.mapping import CountMapping
 from ..cases.mappings.mapping import CaseMapping
 from ..cases.procedure_file import shipped_procedures
+from ..cases.surveys.mapping import SurveyMapping
 from ..disclosure.policy import DisclosurePolicy
 from ..publish.inert import csv_text, without_folder
 from ..publish.names import file_stem
@@ -28,6 +29,7 @@ from ..publish.software import software_record
 from ..publish.toml_text import toml_text
 from ..simulate.twin import TWIN_LOG, Levels, twin_tables
 from ..simulate.twin_counts import twin_counts
+from ..simulate.twin_survey import twin_survey
 from .described import Described
 from .inputs import input_files
 from .plan import Study
@@ -180,6 +182,11 @@ def _mapping_files(package: _Package, name: str, about: Described, results: tupl
         for one in (raw["counts"].get("office"), *raw["counts"].get("keys", {}).values()):
             _without_crosswalk(one)
         return {package.names[name]: _toml(raw), **made}
+    if isinstance(about.mapping, SurveyMapping):
+        raw["survey"] = {key: value for key, value in raw["survey"].items() if key not in _OF_FILES}
+        raw["survey"] |= {"simulated": True, "file": f"{stem}.csv"}
+        del raw["data"]
+        return {package.names[name]: _toml(raw), f"{stem}.csv": twin_survey(about.mapping).csv_bytes()}
     mapping, procedure = about.mapping, about.procedure
     if procedure is None:
         return {}
@@ -262,6 +269,9 @@ def _columns_of_data(study: Study) -> bytes:
             named += [(column, "period") for column in counts.period.columns()]
             named += [(one.column, f"quantities.{key}") for key, one in counts.quantities.items()]
             rows += [(source, "", column, key) for column, key in named]
+            continue
+        if isinstance(about.mapping, SurveyMapping):
+            rows += [(source, "", column, key) for column, key in about.mapping.columns()]
             continue
         rows += [(source, table, column, key) for table, column, key in _mapped(about.mapping)]
     return _csv(("mapping", "table", "column", "stands_for"), rows)

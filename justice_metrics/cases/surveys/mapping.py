@@ -212,6 +212,10 @@ class SurveyMapping(Part):
         """Name of the survey file, without its folder."""
         return self._source
 
+    def path(self, name: str) -> Path:
+        """Return where a file lies that the survey file names."""
+        return self._folder / name
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, folder: str | Path = ".", source: str = "survey") -> SurveyMapping:
         """Check a mapping that is already a dictionary.
@@ -289,6 +293,17 @@ class SurveyMapping(Part):
                        name=name)
                 )  # fmt: skip
         return self
+
+
+def is_survey(path: str | Path) -> bool:
+    """Whether a mapping file describes a survey.
+
+    Raises
+    ------
+    SettingsError
+        When the file is missing or is not TOML.
+    """
+    return "survey" in read_toml(Path(path))
 
 
 def read_survey_mapping(path: str | Path) -> SurveyMapping:
