@@ -33,8 +33,8 @@ SIZES: Final = (50, 100, 200, 300, 400, 600, 800, 1_200, 1_600, 2_400, 3_200)
 _TIMES_ASKED: Final = 4.0
 _INTERVAL_WORDS: Final[Mapping[str, Readable]] = {
     "wilson": tr("Wilson's interval (Piegorsch 2004)"),
-    "normal": tr("the normal interval (Cochran 1977)"),
-    "exact": tr("the exact interval, on average over what can be counted (Clopper and Pearson 1934)"),
+    "normal": tr("The normal interval (Cochran 1977)"),
+    "exact": tr("The exact interval, on average over what can be counted (Clopper and Pearson 1934)"),
 }
 
 
