@@ -173,7 +173,7 @@ def reliability(survey: Survey, *, scales: Names = (), by: Names = (), confidenc
     ...     "survey": {}, "answers": {"agreement": {"points": points}}, "scales": {"trust": {"text": {"en": "Trust"}}},
     ...     "items": {name: {"text": {"en": name}, "scale": "trust", "reversed": name == "c"} for name in "abc"}})
     >>> round(float(jm.reliability(survey).main["alpha"][0]), 3)
-    0.958
+    0.963
     """
     ensure_survey(survey)
     ensure_level(confidence_level)
