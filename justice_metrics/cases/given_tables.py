@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,9 +18,11 @@ from .readers.ddi import with_ddi
 from .readers.files import is_parquet, read_text_tables
 from .readers.frames import Embedded, with_day_numbers
 from .readers.parquet import open_parquet, parquet_files
+from .readers.several import one_below_the_other
 from .readers.survey import MainTable, SurveyFiles, read_survey
 from .readers.survey_form import read_form
 from .readers.text_table import TextTable, missing_file
+from .readers.workbook import read_workbook_tables
 
 # The name of a file or the address of a database.
 Given: TypeAlias = str | Path
@@ -87,7 +89,14 @@ def given_tables(
     described = _described(path, mapping)
     source = ", ".join(source_name(one) for table in described.values() if table.is_main for one in table.files)
     survey = _Survey(mapping) if mapping.data.export is not None else None
-    return {name: _read(one, mapping, embedded, survey) for name, one in described.items()}, source
+    if mapping.data.coding_sheet:
+        in_sheets = {name: one for name, one in described.items() if not one.other_hand}
+        read = _from_coding_sheets(in_sheets, mapping)
+    else:
+        read = {}
+    return {
+        name: read[name] if name in read else _read(one, mapping, embedded, survey) for name, one in described.items()
+    }, source
 
 
 def _described(path: Given | Sequence[Given] | None, mapping: CaseMapping) -> dict[str, _Table]:
@@ -185,12 +194,7 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded, survey: _Survey
         return _from_survey(one, paths, mapping, survey, encoding, separator)
     if not one.is_main:
         return read_text_tables(
-            paths,
-            sheet=one.sheet or None,
-            encoding=encoding,
-            separator=separator,
-            codes=data.codes,
-            may_be_empty=data.coding_sheet and not one.other_hand,
+            paths, sheet=one.sheet or None, encoding=encoding, separator=separator, codes=data.codes
         )
     read = read_text_tables(
         paths,
@@ -206,6 +210,19 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded, survey: _Survey
         order_declared=data.date_order is not None,
     )
     return read if data.codebook is None else _with_labels(read, mapping.path(data.codebook), data.codes)
+
+
+def _from_coding_sheets(tables: Mapping[str, _Table], mapping: CaseMapping) -> dict[str, TextTable]:
+    """Return the tables that stand in coding sheets; a sheet of anything but the cases may have no rows."""
+    files = tables[""].files
+    empty = [one.sheet[0] for one in tables.values() if one.sheet and not one.is_main]
+    sheets = list(dict.fromkeys([*tables[""].sheet, *empty]))
+    read = [read_workbook_tables(mapping.path(str(one)), sheets=sheets, may_be_empty=empty) for one in files]
+    return {
+        name: one_below_the_other([book[sheet] for book in read for sheet in one.sheet], needed=one.needed)
+        for name, one in tables.items()
+        if one.sheet
+    }
 
 
 def _with_labels(read: TextTable, codebook: Path, codes: bool | Sequence[str]) -> TextTable:

@@ -20,13 +20,14 @@ from typing import Any, Final
 
 from ...base.errors import ReadError
 from ...base.language import Message, tr, trn
-from .crossing import READY, BrokenAnswer, plain, unpacked
+from .crossing import READY, BrokenAnswer, plain, unpacked_tables
 from .text_table import TextTable
 
 # Functions from a path and options to a TextTable; they are imported in the child only.
 READERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "workbook": "justice_metrics.cases.readers.sheets:read_sheet",
+        "workbook_tables": "justice_metrics.cases.readers.sheets:read_sheets",
         "workbook_sheets": "justice_metrics.cases.readers.sheets:list_sheets",
         "stata": "justice_metrics.cases.readers.labelled:read_stata",
         "spss": "justice_metrics.cases.readers.labelled:read_spss",
@@ -100,6 +101,13 @@ def read_apart(
     ReadError
         When the child crashed, ran out of memory or time, or cannot be started.
     """
+    return read_all_apart(reader, path, memory=memory, seconds=seconds, **options)[0]
+
+
+def read_all_apart(
+    reader: str, path: Path, *, memory: int | None = None, seconds: float | None = None, **options: Any
+) -> tuple[TextTable, ...]:
+    """Read several tables of a file in one child process; as :func:`read_apart`, but the reader returns a tuple."""
     size = path.stat().st_size
     memory = _memory_for(size) if memory is None else memory
     seconds = _seconds_for(size) if seconds is None else seconds
@@ -118,7 +126,7 @@ def read_apart(
         raise _cannot_start(path.name)
     del answer[: len(READY)]
     try:
-        return unpacked(answer)
+        return unpacked_tables(answer)
     except ImportError:
         raise _cannot_start(path.name) from None
     except MemoryError:

@@ -66,12 +66,13 @@ def limit(memory: int, seconds: float) -> None:
 
 def _answered(request: Mapping[str, Any]) -> bytes:
     from ...base.errors import JusticeMetricsError
-    from .crossing import packed_breakdown, packed_error, packed_table, whole
+    from .crossing import packed_breakdown, packed_error, packed_table, packed_tables, whole
 
     module, name = request["reader"].split(":")
     try:
         reader = getattr(import_module(module), name)
-        return packed_table(reader(Path(request["path"]), **whole(request["options"])))
+        made = reader(Path(request["path"]), **whole(request["options"]))
+        return packed_tables(made) if isinstance(made, tuple) else packed_table(made)
     except JusticeMetricsError as error:
         return packed_error(error)
     except Exception as error:  # noqa: BLE001 (whatever a parser raises: the parent says what to do, by its kind only)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from itertools import accumulate, pairwise
 from typing import Any, Final
 
 from ...base import errors
@@ -57,6 +58,12 @@ def packed_table(read: TextTable) -> bytes:
     return b"".join((*_headed({"read": kept}), sink.getvalue().to_pybytes()))
 
 
+def packed_tables(reads: Sequence[TextTable]) -> bytes:
+    """Return several tables as bytes, one behind the other."""
+    parts = [packed_table(one) for one in reads]
+    return b"".join((*_headed({"several": [len(one) for one in parts]}), *parts))
+
+
 def packed_error(error: errors.JusticeMetricsError) -> bytes:
     """Return an error with its message ids and values, so that it can be told in each language."""
     told = {"class": type(error).__name__, "problem": plain(error.problem), "remedy": plain(error.remedy)}
@@ -85,8 +92,7 @@ def unpacked(answer: bytes | bytearray) -> TextTable:
     import pyarrow as pa
 
     try:
-        (length,) = _LENGTH.unpack_from(answer)
-        head = json.loads(bytes(answer[_LENGTH.size : _LENGTH.size + length]))
+        head, start = _head(answer)
         if "breakdown" in head:
             kind = str(head["breakdown"])
             if kind in _OUT_OF_MEMORY:
@@ -95,12 +101,34 @@ def unpacked(answer: bytes | bytearray) -> TextTable:
                 raise ImportError(kind)
             raise BrokenAnswer(kind)
         if "error" not in head:
-            return _table(answer, _LENGTH.size + length, head["read"])
+            return _table(answer, start, head["read"])
         error = _error(head["error"])
     # Whatever a broken child sends, it is only found to be no answer.
     except (pa.ArrowException, struct.error, ValueError, LookupError, TypeError, AttributeError, OSError) as broken:
         raise BrokenAnswer(type(broken).__name__) from None
     raise error
+
+
+def unpacked_tables(answer: bytes | bytearray) -> tuple[TextTable, ...]:
+    """Return the tables that a child sent, one or several, or raise the error that it sent; see :func:`unpacked`."""
+    try:
+        head, start = _head(answer)
+        if "several" not in head:
+            return (unpacked(answer),)
+        ends = list(accumulate(map(int, head["several"]), initial=start))
+        if len(ends) < 2 or ends[-1] != len(answer):
+            raise BrokenAnswer("EOFError")
+        # each part is copied, so that its numbers begin where the processor likes them to
+        parts = [bytes(answer[begin:end]) for begin, end in pairwise(ends)]
+    except (struct.error, ValueError, LookupError, TypeError, AttributeError) as broken:
+        raise BrokenAnswer(type(broken).__name__) from None
+    return tuple(unpacked(one) for one in parts)
+
+
+def _head(answer: bytes | bytearray) -> tuple[Mapping[str, Any], int]:
+    """Return what an answer says of itself, and where that ends."""
+    (length,) = _LENGTH.unpack_from(answer)
+    return json.loads(bytes(answer[_LENGTH.size : _LENGTH.size + length])), _LENGTH.size + length
 
 
 def _table(answer: bytes | bytearray, start: int, told: Mapping[str, Any]) -> TextTable:

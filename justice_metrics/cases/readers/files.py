@@ -65,7 +65,6 @@ def read_text_table(
     header: bool | None = None,
     header_row: int | None = None,
     codes: bool | Sequence[str] = False,
-    may_be_empty: bool = False,
 ) -> TextTable:
     """Read a file, every cell as text.
 
@@ -84,8 +83,6 @@ def read_text_table(
         Number of that row, as a spreadsheet counts, where it cannot be found out.
     codes : bool or sequence of str
         For dta and sav: keep codes in place of their labels, in all columns or those named.
-    may_be_empty : bool
-        For a workbook: whether a header without rows is a table without rows.
 
     Returns
     -------
@@ -112,7 +109,7 @@ def read_text_table(
     name = path.name.lower()
     try:
         if is_workbook(name):
-            return read_workbook(path, sheet=sheet, header=header, header_row=header_row, may_be_empty=may_be_empty)
+            return read_workbook(path, sheet=sheet, header=header, header_row=header_row)
         if name.endswith(_TEXT):
             return read_delimited(path, encoding=encoding, separator=separator, header=header, header_row=header_row)
         if path.suffix.lower() in _LABELLED:
@@ -141,7 +138,6 @@ def read_text_tables(
     absent: Collection[str] = (),
     needed: Collection[str] | None = None,
     order_declared: bool = False,
-    may_be_empty: bool = False,
 ) -> TextTable:
     """Read several files, or several sheets, one below the other.
 
@@ -150,7 +146,7 @@ def read_text_tables(
     paths : sequence of path
     sheet : str or sequence of str, optional
         For workbooks; of several, each file has them all.
-    encoding, separator, header, header_row, codes, may_be_empty
+    encoding, separator, header, header_row, codes
         As for one file.
     renamed : mapping of str to str
         Name of a column in some files = its name in the others.
@@ -177,7 +173,6 @@ def read_text_tables(
                 header=header,
                 header_row=header_row,
                 codes=codes,
-                may_be_empty=may_be_empty,
             ),
             Path(path),
         )

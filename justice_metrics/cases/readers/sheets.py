@@ -55,12 +55,7 @@ class _Table(NamedTuple):
 
 
 def read_sheet(
-    path: Path,
-    *,
-    sheet: str | None = None,
-    header: bool | None = None,
-    header_row: int | None = None,
-    may_be_empty: bool = False,
+    path: Path, *, sheet: str | None = None, header: bool | None = None, header_row: int | None = None
 ) -> TextTable:
     """Read one sheet of an xlsx, xlsm, xls or ods file, every cell as text.
 
@@ -75,20 +70,50 @@ def read_sheet(
         like data is refused until this says what it is.
     header_row : int, optional
         Number of that row, as a spreadsheet counts; found out by default.
-    may_be_empty : bool
-        Whether a header without rows is a table without rows.
 
     Raises
     ------
     ReadError
         When the file is no sound workbook, the sheet is not there or several could be meant, or it has no rows.
     """
+    return _read(_opened(path), path.name, sheet, header=header, header_row=header_row)
+
+
+def read_sheets(path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str] = ()) -> tuple[TextTable, ...]:
+    """Read several sheets of a workbook, every cell as text: it is opened once for all of them.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook; its archive has been looked at.
+    sheets : sequence of str
+        Names of the sheets.
+    may_be_empty : sequence of str
+        Those of which a header without rows is a table without rows.
+
+    Raises
+    ------
+    ReadError
+        As for one sheet; of the first that cannot be read.
+    """
     book = _opened(path)
-    with _damage_of(path.name):
-        taken, others = _chosen(book, path.name, sheet)
-        read = _as_table(taken, path.name, header=header is not False, header_row=header_row, may_be_empty=may_be_empty)
+    return tuple(_read(book, path.name, one, may_be_empty=one in may_be_empty) for one in sheets)
+
+
+def _read(
+    book: _Book,
+    name: str,
+    sheet: str | None,
+    *,
+    header: bool | None = None,
+    header_row: int | None = None,
+    may_be_empty: bool = False,
+) -> TextTable:
+    with _damage_of(name):
+        taken, others = _chosen(book, name, sheet)
+        read = _as_table(taken, name, header=header is not False, header_row=header_row, may_be_empty=may_be_empty)
     if header is None and header_row is None:
-        refuse_data_as_header(read.table, path.name)
+        refuse_data_as_header(read.table, name)
     return _with_notes(read, book, others)
 
 

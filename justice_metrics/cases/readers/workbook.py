@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from ...base.errors import ReadError
 from ...base.language import tr
-from .apart import read_apart
+from .apart import read_all_apart, read_apart
 from .archive import refuse_bomb
-from .text_table import TextTable, no_rows
+from .text_table import TextTable, missing_file, no_rows
 
 # Old workbooks (xls), and new ones with a password, are containers of another kind.
 _OLE: Final = b"\xd0\xcf\x11\xe0"
@@ -18,12 +19,7 @@ _MARKUP: Final = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*(?:<!doctype|<html|<table
 
 
 def read_workbook(
-    path: Path,
-    *,
-    sheet: str | None = None,
-    header: bool | None = None,
-    header_row: int | None = None,
-    may_be_empty: bool = False,
+    path: Path, *, sheet: str | None = None, header: bool | None = None, header_row: int | None = None
 ) -> TextTable:
     """Read one sheet of an xlsx, xlsm, xls or ods file, every cell as text.
 
@@ -38,8 +34,6 @@ def read_workbook(
         like data is refused until this says what it is.
     header_row : int, optional
         Number of that row, as a spreadsheet counts; found out by default.
-    may_be_empty : bool
-        Whether a header without rows is a table without rows.
 
     Raises
     ------
@@ -47,7 +41,33 @@ def read_workbook(
         When the file is no sound workbook, the sheet is not there or several could be meant, or it has no rows.
     """
     _refuse_other_kinds(path)
-    return read_apart("workbook", path, sheet=sheet, header=header, header_row=header_row, may_be_empty=may_be_empty)
+    return read_apart("workbook", path, sheet=sheet, header=header, header_row=header_row)
+
+
+def read_workbook_tables(
+    path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str] = ()
+) -> dict[str, TextTable]:
+    """Read several sheets of a workbook, which is opened once for all of them; see :func:`read_workbook`.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook.
+    sheets : sequence of str
+        Names of the sheets.
+    may_be_empty : sequence of str
+        Those of which a header without rows is a table without rows.
+
+    Returns
+    -------
+    dict
+        The tables by the names of the sheets.
+    """
+    if not path.is_file():
+        raise missing_file(path)
+    _refuse_other_kinds(path)
+    read = read_all_apart("workbook_tables", path, sheets=tuple(sheets), may_be_empty=tuple(may_be_empty))
+    return dict(zip(sheets, read, strict=True))
 
 
 def sheets_with_data(path: Path) -> tuple[tuple[str, int], ...]:
