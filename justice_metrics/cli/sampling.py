@@ -219,9 +219,7 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
             metavar="FRAME",
             show_default=False,
             help=words(
-                tr(
-                    "The list to draw from (csv, workbook): a row per cluster with its number of files, or per file."
-                )
+                tr("The list to draw from (csv, workbook): a row per cluster with its number of files, or per file.")
             ),
         ),
         seed: int = typer.Option(

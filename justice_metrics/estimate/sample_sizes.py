@@ -349,7 +349,7 @@ def unequal_weights(weights: ArrayLike, files: ArrayLike, icc: float) -> float:
     References
     ----------
     Kish (1987), The Survey Statistician, 17, 13-17.
-    Gabler, Haeder and Lahiri (1999), Survey Methodology, 25, 105-106.
+    Gabler, Häder and Lahiri (1999), Survey Methodology, 25, 105-106.
 
     Examples
     --------

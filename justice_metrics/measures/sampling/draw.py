@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from ...base.cells import CellOf, Of
 from ...base.errors import QuestionError
-from ...base.language import Label, Language, Readable, format_number, tr, trn
-from ...base.levels import ALL
+from ...base.language import Language, Readable, format_number, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.result import Definition, Result
-from ...base.table import Column, Table
 from ...base.types import Flags, Floats
 from ...base.version import __version__
 from ...cases.sampling_list import DrawnList
-from ...estimate.sample_sizes import unequal_weights
 from ...figures.drawn_sizes import drawn_sizes
 from ...reduce.sampling_frame import SamplingFrame, sampling_frame
 from ..declared import Share
@@ -26,6 +22,7 @@ from ..regression_tables import Ratio
 from ..shown import known, numbers
 from ..study_size import USUAL_ICC
 from ..study_size_checks import ensure_shares
+from .draw_tables import clusters_table, main_table, weights_table
 from .drawing import Drawing, Method, Wanted, drawing
 
 if TYPE_CHECKING:
@@ -221,9 +218,9 @@ def draw_files(
     return DrawnFiles(
         heading=tr("Files drawn for the study"),
         tables={
-            "main": _main(read, made, by),
-            "weights": _weights(read, made, by, icc),
-            "clusters": _cluster_table(read, made, by),
+            "main": main_table(read, made, by),
+            "weights": weights_table(read, made, by, icc),
+            "clusters": clusters_table(read, made, by),
         },
         definition=Definition(
             answers=tr("Which files are drawn, and with which chance?"),
@@ -356,112 +353,3 @@ class _Seed:
     def text(self, language: Language = "en") -> str:  # noqa: ARG002
         """Return the number."""
         return str(self.value)
-
-
-def _rows(made: Drawing, by: bool) -> list[tuple[str, Flags]]:
-    """Return all clusters, then those of each stratum."""
-    every = np.ones(len(made.stratum), np.bool_)
-    strata = [(name, made.stratum == h) for h, name in enumerate(made.strata)] if by else []
-    return [(ALL, every), *strata]
-
-
-def _main(frame: SamplingFrame, made: Drawing, by: bool) -> Table:
-    rows = _rows(made, by)
-    cluster = {"unit": ("cluster",)}
-    drawn = {"drawn": ("yes",)}
-
-    def counted(name: str, words: Readable, fixed: Mapping[str, tuple[str, ...]]) -> Column:
-        return Column(name, words, "units", "count", "count", cell=CellOf(fixed=fixed))
-
-    of_clusters: dict[str, tuple[Readable, Mapping[str, tuple[str, ...]], Flags]] = {
-        "clusters": (tr("clusters of the frame"), cluster, frame.size > 0),
-        "clusters_drawn": (tr("clusters drawn"), cluster | drawn, made.drawn),
-        "clusters_certain": (tr("of them for certain"), cluster | drawn | {"certain": ("yes",)}, made.certain),
-    }
-    if not frame.clustered:
-        of_clusters = {}
-    columns = (
-        *((Column("stratum", tr("stratum"), "text", "stratum", "stratum"),) if by else ()),
-        *(counted(name, words, fixed) for name, (words, fixed, _) in of_clusters.items()),
-        counted("files", tr("files of the frame"), {}),
-        counted("files_drawn", tr("files drawn"), drawn),
-        Column(
-            "estimate",
-            tr("share of the files"),
-            "share",
-            "estimate",
-            "share",
-            of=Of(inputs=("files_drawn", "files"), formula="share"),
-        ),
-    )
-    files = np.array([frame.size[inside].sum() for _, inside in rows], np.float64)
-    taken = np.array([made.files[inside].sum() for _, inside in rows], np.float64)
-    values = {
-        **({"stratum": [name for name, _ in rows]} if by else {}),
-        **{
-            name: np.array([(those & inside).sum() for _, inside in rows], np.float64)
-            for name, (_, _, those) in of_clusters.items()
-        },
-        "files": files,
-        "files_drawn": taken,
-        "estimate": np.divide(taken, files, out=np.full(len(files), np.nan), where=files > 0),
-    }
-    return Table(columns, values, title=tr("Clusters and files drawn"))
-
-
-def _weights(frame: SamplingFrame, made: Drawing, by: bool, icc: float) -> Table:
-    rows = _rows(made, by)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weight = frame.size / (made.probability * made.files)
-    found = []
-    for _, inside in rows:
-        at = inside & (made.files > 0)
-        w, m = weight[at], made.files[at].astype(np.float64)
-        n = float(m.sum())
-        effect = unequal_weights(w, m, icc) if frame.clustered and n else np.nan
-        found.append(
-            (
-                float((w * m).sum()),
-                float(w.min()) if n else np.nan,
-                float(w.max()) if n else np.nan,
-                effect,
-                np.floor(n / effect),
-            )
-        )
-    columns = (
-        *((Column("stratum", tr("stratum"), "text", "stratum", "stratum"),) if by else ()),
-        Column("weighted", tr("files that they stand for"), "units", "estimate", "count"),
-        Column("weight_low", tr("smallest weight"), "number", "estimate", "count", 2),
-        Column("weight_high", tr("largest weight"), "number", "estimate", "count", 2),
-        Column("design_effect", tr("design effect expected"), "number", "estimate", "count", 2),
-        Column("effective", tr("independent files that tell as much"), "units", "estimate", "count"),
-    )
-    numbers = {one.name: np.array([row[place] for row in found]) for place, one in enumerate(columns[-5:])}
-    strata = {"stratum": [name for name, _ in rows]} if by else {}
-    return Table(columns, strata | numbers, title=tr("What the drawn files stand for"), guard="internal")
-
-
-def _cluster_table(frame: SamplingFrame, made: Drawing, by: bool) -> Table:
-    at = np.flatnonzero(made.files > 0)
-    names = [frame.cluster[one] for one in at]
-    columns = (
-        *((Column("stratum", tr("stratum"), "text", "stratum", "stratum"),) if by else ()),
-        *((Column("cluster", tr("cluster"), "text", "key", "key"),) if frame.clustered else ()),
-        Column("files", tr("files of the frame"), "units", "count", "count"),
-        Column("cluster_probability", tr("chance of the cluster"), "number", "estimate", "count", 4),
-        Column("files_drawn", tr("files drawn"), "units", "count", "count"),
-        Column("file_probability", tr("chance of a file in it"), "number", "estimate", "count", 4),
-        Column("weight", tr("weight of each file"), "number", "estimate", "count", 2),
-    )
-    inside = made.files[at] / frame.size[at]
-    values = {
-        **({"stratum": [frame.stratum[one] for one in at]} if by else {}),
-        **({"cluster": names} if frame.clustered else {}),
-        "files": frame.size[at].astype(np.float64),
-        "cluster_probability": made.probability[at],
-        "files_drawn": made.files[at].astype(np.float64),
-        "file_probability": inside,
-        "weight": 1 / (made.probability[at] * inside),
-    }
-    labels = {"cluster": {one: Label(one) for one in names}} if frame.clustered else None
-    return Table(columns, values, labels=labels, title=tr("Clusters that were drawn"), guard="internal")

@@ -200,7 +200,7 @@ def sample_size_for_share(
     >>> from justice_metrics.measures.sampling.share_size import sample_size_for_share
     >>> plan = sample_size_for_share(share=0.5, margin=0.05, files_in_frame=3200, lost_share=0.1, interval="normal")
     >>> plan.main["independent"].tolist(), plan.main["files"].tolist(), plan.main["drawn"].tolist()
-    ([385.0], [343.0], [382.0])
+    ([385.0], [344.0], [383.0])
     """
     if interval not in _INTERVAL_WORDS:
         raise QuestionError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import math
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,19 @@ from justice_metrics.base.errors import QuestionError
 from justice_metrics.estimate.median_sizes import curve_spread, median_units
 from justice_metrics.estimate.power import design_effect
 from justice_metrics.estimate.sample_sizes import share_margin, share_units, variance_factor, wilson_units
+from justice_metrics.measures.sampling import draw, median_size, share_size
 from justice_metrics.measures.sampling.median_size import sample_size_for_median
 from justice_metrics.measures.sampling.share_size import sample_size_for_share
 from tests.disclosure.declared import check_declared
 
 GAUTENG = {"files_in_frame": 11_926, "clusters_in_frame": 128, "files_per_cluster": 30, "icc": 0.05}
+
+
+@pytest.mark.parametrize("module", [share_size, median_size, draw])
+def test_examples(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert outcome.attempted > 2
+    assert outcome.failed == 0
 
 
 class TestShares:
