@@ -237,7 +237,7 @@ def adjudicate(
     ensure_known(language, Language)
     codings = two_codings(first, second)
     found = compared(codings)
-    decided = read_decisions(Path(decisions), found.found)
+    decided = read_decisions(Path(decisions), found.found) if found.found else {}
     open_ones = len(found.found) - len(decided)
     if open_ones and undecided == "refuse":
         raise QuestionError(
