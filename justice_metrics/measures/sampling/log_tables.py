@@ -160,11 +160,11 @@ def weights_table(rows: DrawnRows) -> Table:
     columns = (
         *strata_columns(rows.groups.names),
         _inner("coded", tr("files coded"), "units", "count"),
-        _inner("drawn_weight", tr("files of the frame, by the drawn ones"), "units", "count"),
-        _inner("stands_for", tr("files in scope, by the coded ones"), "units", "count"),
+        _inner("drawn_weight", tr("files of the frame, by the drawn ones"), "number", "count", 0),
+        _inner("stands_for", tr("files in scope, by the coded ones"), "number", "count", 0),
         _inner("response", tr("response rate, weighted"), "share", "share"),
         _inner("raised_most", tr("weights raised by, at the most"), "number", "mean", 2),
-        _inner("effective", tr("files of one weight that tell as much"), "units", "count"),
+        _inner("effective", tr("files of one weight that tell as much"), "number", "count", 0),
         _inner("design_effect", tr("design effect of unequal weights"), "number", "mean", 2),
     )
     values = {
@@ -190,7 +190,7 @@ def class_table(adjusted: Adjusted) -> Table:
     columns = (
         Column("files", tr("class of files"), "text", "key", "key"),
         _inner("coded", tr("files coded"), "units", "count"),
-        _inner("drawn_weight", tr("files of the frame, by the drawn ones"), "units", "count"),
+        _inner("drawn_weight", tr("files of the frame, by the drawn ones"), "number", "count", 0),
         _inner("for_unread", tr("raised for unread files by"), "number", "mean", 3),
         _inner("for_uncoded", tr("raised for uncoded files in scope by"), "number", "mean", 3),
         _inner("raised", tr("raised by, in all"), "number", "mean", 3),
