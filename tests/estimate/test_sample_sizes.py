@@ -221,5 +221,13 @@ class TestStrata:
         ]
         assert all(stratified_variance(sizes, spreads, one) >= least * 0.97 for one in ways)
 
+    def test_like_r(self) -> None:
+        """The mean of a stratified sample with finite corrections, by R's survey."""
+        table = pd.read_csv(REFERENCE / "sampling_strata.csv")
+        sizes, spreads, files = (table[one].to_numpy() for one in ("size", "spread", "files"))
+        assert stratified_variance(sizes, spreads, files) == pytest.approx(table["variance"][0], rel=1e-9)
+        better = neyman_allocation(sizes, spreads, int(files.sum()))
+        assert stratified_variance(sizes, spreads, better) < table["variance"][0]
+
     def test_nothing_from_a_stratum(self) -> None:
         assert stratified_variance([10, 10], [0.5, 0.5], [0, 4]) == math.inf

@@ -7,6 +7,8 @@
 #   sampling_effects.csv    units per group for two shares by pwr::pwr.2p.test (arcsine scale)
 #   sampling_clusters.csv   variance of a mean from two stages with both corrections, by survey::svymean, and the
 #                           variance components of the same sample
+#   sampling_strata.csv     the stratified sample of schools of package survey: sizes, spreads, and the variance of the
+#                           mean by survey::svymean
 #   sampling_chances.csv    sampling::inclusionprobabilities
 #   sampling_taken.csv      units that sampling::UPsystematic and UPbrewer draw with
 #                           the uniform numbers of sampling_uniforms.csv
@@ -56,6 +58,14 @@ inside <- table["Residuals", "Mean Sq"]
 between <- (table["factor(cluster)", "Mean Sq"] - inside) / 10
 write(data.frame(clusters = 12, files = 120, all_clusters = 80, all_files = 3200, between = between, inside = inside,
   variance = as.numeric(vcov(svymean(~y, design)))), "sampling_clusters.csv")
+
+# strata
+data(api)
+schools <- svydesign(id = ~1, strata = ~stype, fpc = ~fpc, data = apistrat)
+strata <- data.frame(stratum = levels(apistrat$stype), size = as.numeric(tapply(apistrat$fpc, apistrat$stype, mean)),
+  files = as.numeric(table(apistrat$stype)), spread = as.numeric(tapply(apistrat$api00, apistrat$stype, sd)))
+strata$variance <- as.numeric(vcov(svymean(~api00, schools)))
+write(strata, "sampling_strata.csv")
 
 # draws
 sizes <- list(a = c(80, 10, 5, 5), b = c(12, 40, 7, 21, 33, 9, 18, 5, 26, 14), c = c(300, 2, 9, 41, 17, 8, 250, 30, 66))
