@@ -69,6 +69,12 @@ def _passport() -> dict[str, Any]:
     return passport_schema()
 
 
+def _survey() -> dict[str, Any]:
+    from ..cases.surveys.mapping import survey_schema
+
+    return survey_schema()
+
+
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
     {
         "mapping": _mapping,
@@ -80,6 +86,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
         "policy": _policy,
         "passport": _passport,
         "linkage": _linkage,
+        "survey": _survey,
     }
 )
 
@@ -93,7 +100,7 @@ def add(app: typer.Typer, options: Options) -> None:
             tr(
                 "Write the JSON schema of a settings file, with which an editor completes and checks it: mapping (case "
                 "files), counts (tables of counts), procedure, checklist (of practice), study, plan (corrections), "
-                "policy (disclosure), passport (of a release), linkage.\n\n"
+                "policy (disclosure), passport (of a release), linkage, survey (of officials and users).\n\n"
                 "Example: justice-metrics schema mapping > mapping.schema.json"
             )
         )
