@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,13 @@ def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:
             show_default=False,
             help=words(tr("How alike the files of one cluster are (intraclass correlation), between 0 and 1.")),
         ),
+        stratum: list[str] = typer.Option(
+            [],
+            "--stratum",
+            metavar="NAME=N",
+            show_default=False,
+            help=words(tr("A stratum and its files in the frame: the files are shared out. Once per stratum.")),
+        ),
         lost: float = typer.Option(
             0.0, "--lost", metavar="SHARE", help=words(tr("Share of the drawn files that cannot be coded."))
         ),
@@ -165,6 +173,7 @@ def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:
                         clusters=clusters,
                         icc=icc,
                         lost_share=lost,
+                        strata=_numbers(stratum) or None,
                         interval=interval,  # type: ignore[arg-type]
                         confidence_level=confidence_level,
                     )
@@ -282,6 +291,15 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
             show_default=False,
             help=words(tr("Without clusters: files to draw.")),
         ),
+        allot: list[str] = typer.Option(
+            [],
+            "--allot",
+            metavar="NAME=N",
+            show_default=False,
+            help=words(
+                tr("Clusters, or files, to draw in a stratum, in place of their number in all. Once per stratum.")
+            ),
+        ),
         method: str = typer.Option(
             "systematic",
             "--method",
@@ -309,6 +327,12 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
         with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
             from ..measures.sampling.draw import draw_files
 
+            allotted = _numbers(allot)
+            if allotted and (clusters is not None or files is not None):
+                raise QuestionError(
+                    tr("How many are drawn was said of each stratum, and of all together."),
+                    tr("Give --allot for each stratum, or one number for all."),
+                )
             answer = draw_files(
                 frame,
                 seed=seed,
@@ -316,9 +340,9 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
                 size=size,
                 file=file,
                 stratum=stratum,
-                clusters=clusters,
+                clusters=clusters if cluster is None else allotted or clusters,
                 files_per_cluster=files_per_cluster,
-                files=files,
+                files=files if cluster is not None else allotted or files,
                 method=method,  # type: ignore[arg-type]
                 icc=icc,
             )
@@ -330,3 +354,22 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
             elif not quiet:
                 shell.tell(tr("The list of the drawn files was not written: name a folder for it (--folder)."))
             shell.give(answer)
+
+
+def _numbers(pairs: Sequence[str]) -> dict[str, int]:
+    """Return the number of each stratum.
+
+    Raises
+    ------
+    QuestionError
+        When a pair is none.
+    """
+    found: dict[str, int] = {}
+    for pair in pairs:
+        name, _, number = pair.rpartition("=")
+        if not name or not number.strip().isdecimal():
+            raise QuestionError(
+                tr("'{pair}' is no name with a number.", pair=pair), tr("Write it as in: --stratum 'La Paz=2000'.")
+            )
+        found[name.strip()] = int(number)
+    return found

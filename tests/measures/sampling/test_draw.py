@@ -318,6 +318,21 @@ class TestCommand:
         assert ran.exit_code == 1
         assert "nothing is put over it" in ran.stderr
 
+    def test_strata(self, app: typer.Typer, stations: pd.DataFrame, tmp_path: Path) -> None:
+        ran = CliRunner().invoke(app, ["sampling", "plan", "--stratum", "La Paz=2000", "--stratum", "Oruro=300", "-q"])
+        assert "Oruro" in ran.stdout
+        stations.to_csv(tmp_path / "stations.csv", index=False)
+        words = "--cluster station --size rapes --files-per-cluster 5 --seed 3 --stratum area"
+        asked = ["sampling", "draw", str(tmp_path / "stations.csv"), *words.split(), "--allot", "north=6"]
+        ran = CliRunner().invoke(app, [*asked, "--allot", "south=3"])
+        assert "9 of 128 clusters are drawn" in ran.stdout
+        ran = CliRunner().invoke(app, asked)
+        assert "Nothing is said of the stratum 'south'" in ran.stderr
+        for wrong in (["--allot", "south"], ["--allot", "south=3", "--clusters", "9"]):
+            ran = CliRunner().invoke(app, [*asked, *wrong])
+            assert ran.exit_code == 1
+            assert ran.stderr.startswith("Error: ")
+
     @pytest.mark.parametrize("words", [["plan", "--median-days", "400"], ["plan", "--share", "30"]])
     def test_wrong_input(self, app: typer.Typer, words: list[str]) -> None:
         ran = CliRunner().invoke(app, ["sampling", *words])
