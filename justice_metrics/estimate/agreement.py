@@ -68,7 +68,8 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
         1 is full agreement, 0 as much as by chance. NaN without units, and where both codings put all units on one
         level: chance alone then explains all agreement. Limits are cut at -1 and 1. Where the codings agree on every
         unit, the error of large samples is 0; the lower limit is then that of the share of agreement (Wilson), less
-        chance.
+        chance. Where one coding puts all units on one level and the other does not, kappa is 0 whatever they are, so
+        that it has no error and no limits.
 
     Notes
     -----
@@ -106,6 +107,8 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
     if observed >= 1 - 1e-12:
         sure = wilson(np.array([n]), np.array([n]), confidence_level).conf_low[0]
         return Kappa(observed, expected, 1.0, 0.0, float((sure - expected) / (1 - expected)), 1.0)
+    if max(rows.max(), columns.max()) >= 1 - 1e-12:
+        return Kappa(observed, expected, estimate, *[float("nan")] * 3)
     reach = normal_quantile(confidence_level) * error
     return Kappa(observed, expected, estimate, error, max(estimate - reach, -1.0), min(estimate + reach, 1.0))
 
@@ -147,7 +150,7 @@ def kappa_by_resampling(
     counts = np.asarray(table, np.float64)
     point = kappa(counts, weighting, confidence_level)
     n, k = round(float(counts.sum())), len(counts)
-    if np.isnan(point.estimate) or point.observed >= 1 - 1e-12:
+    if np.isnan(point.std_error) or point.observed >= 1 - 1e-12:
         return point
     drawn = np.random.default_rng(seed).multinomial(n, (counts / counts.sum()).ravel(), size=draws)
     p = drawn.reshape(draws, k, k) / n

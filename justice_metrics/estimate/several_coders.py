@@ -159,7 +159,8 @@ def krippendorff_alpha(ratings: Ratings, metric: Metric = "nominal", confidence_
     Alpha
         1 is full agreement, 0 what chance gives; NaN where no unit has two codes, and where all bear one level. Limits
         are Student's with one degree of freedom less than units, cut at -1 and 1; where the coders agree on every unit,
-        the lower one is that of the share of such units (Wilson), less chance.
+        the lower one is that of the share of such units (Wilson), less chance. Where without a single unit all would
+        bear one level, that unit is all there is to tell, and there are no limits.
 
     Notes
     -----
@@ -190,7 +191,7 @@ def krippendorff_alpha(ratings: Ratings, metric: Metric = "nominal", confidence_
         expected = 1 - _differing(units @ r)
         return Alpha(1.0, 0.0, _beyond(expected, n, confidence_level), 1.0, round(n))
     without = _alphas(r, units[None, :] - np.eye(len(units)), metric)
-    return _jackknifed(point, np.where(np.isnan(without), 0.0, without), units, confidence_level)
+    return _jackknifed(point, without, units, confidence_level)
 
 
 def alpha_by_resampling(
@@ -229,7 +230,7 @@ def alpha_by_resampling(
     (0.4, True, True)
     """
     point = krippendorff_alpha(ratings, metric, confidence_level)
-    if np.isnan(point.estimate) or point.std_error == 0:
+    if np.isnan(point.std_error) or point.std_error == 0:
         return point
     r, units = _compared(ratings)
     times = np.random.default_rng(seed).multinomial(round(units.sum()), units / units.sum(), size=draws)
@@ -290,7 +291,7 @@ def alpha_of_numbers(values: Floats, confidence_level: float = 0.95) -> Alpha:
         expected = 1 - _differing(np.unique(x[there], return_counts=True)[1].astype(np.float64))
         return Alpha(1.0, 0.0, _beyond(expected, n, confidence_level), 1.0, n)
     without = alpha(whole[:, None] - parts)
-    return _jackknifed(point, np.where(np.isnan(without), 0.0, without), np.ones(n), confidence_level)
+    return _jackknifed(point, without, np.ones(n), confidence_level)
 
 
 def _not_told(units: int) -> Alpha:
@@ -326,6 +327,8 @@ def _alphas(r: Floats, times: Floats, metric: Metric) -> Floats:
 def _jackknifed(point: float, without: Floats, units: Floats, confidence_level: float) -> Alpha:
     """Return alpha with limits, from alpha without one unit of each pattern."""
     n = float(units.sum())
+    if np.isnan(without).any():
+        return _not_told(round(n))._replace(estimate=float(point))
     mean = units @ without / n
     error = float(np.sqrt((n - 1) / n * (units @ (without - mean) ** 2)))
     reach = float(student_quantile((1 + confidence_level) / 2, max(n - 1, 1))) * error

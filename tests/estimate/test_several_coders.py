@@ -136,7 +136,7 @@ class TestByDefinition:
     def test_limits_hold_the_estimate_and_stay_in_bounds(self, rows: list[list[int]]) -> None:
         ratings = ratings_of(np.array(rows), 4)
         for found in (krippendorff_alpha(ratings), krippendorff_alpha(ratings, "ordinal"), gwet_agreement(ratings)):
-            if not math.isnan(found.estimate):
+            if not math.isnan(found.std_error):
                 assert found.conf_low <= found.estimate + 1e-9 <= found.conf_high + 2e-9 <= 1 + 2e-9
 
     @given(CODES)
@@ -242,7 +242,16 @@ class TestEdges:
     def test_a_single_unit(self) -> None:
         found = krippendorff_alpha(ratings_of(np.array([[0, 1]]), 2))
         assert (found.estimate, found.units) == (0, 1)
-        assert math.isfinite(found.conf_low)
+
+    def test_one_unit_is_all_there_is_to_tell(self) -> None:
+        codes = np.array([[0, 0]] * 30 + [[0, 1]])
+        for found in (
+            krippendorff_alpha(ratings_of(codes, 2)),
+            alpha_by_resampling(ratings_of(codes, 2)),
+            alpha_of_numbers(codes * 1.0),
+        ):
+            assert found.estimate == pytest.approx(0, abs=0.05)
+            assert math.isnan(found.conf_low)
 
     def test_a_level_that_nobody_uses_changes_nothing(self) -> None:
         codes = np.array([[0, 0], [0, 1], [1, 1]])

@@ -55,7 +55,7 @@ class TwoCodings:
     both : tuple of str
         Ids of the cases that stand in both, in the order of the first.
     coder : str, optional
-        Column with the coder, where one table held both.
+        Column with the coder, where the mapping names one.
     further : int
         Codings beyond the second, which are not looked at.
     """
@@ -104,7 +104,7 @@ def two_codings(first: CaseMapping | dict[str, Any] | str | Path, second: Any = 
         one = _coding(tables, mapping)
         two = _coding(_tables(Path(second) if is_data else None, other), other)
         both = tuple(case for case in one.cases if case in two.rows[""])
-        found = TwoCodings(mapping=mapping, first=one, second=two, both=both)
+        found = TwoCodings(mapping=mapping, first=one, second=two, both=both, coder=mapping.cases.coder)
     if not found.both:
         raise CaseDataError(
             tr("No case was coded twice, as far as the ids tell."),

@@ -12,7 +12,7 @@ from ...base.table import Table
 from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...figures.dots import dots
 from ..declared import Share
-from ..shown import any_hidden, known, numbers, tell_hidden, undefined_words, whole, words_of, written
+from ..shown import any_hidden, hidden, known, numbers, tell_hidden, undefined_words, whole, words_of, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,9 @@ def agreement_findings(shown: Result) -> tuple[Readable, ...]:
     """Return the agreement in sentences, the least agreed items first."""
     main = shown.main
     said = list(_labels(main))
-    told = [row for row in range(len(main)) if np.isfinite(_least(main, row))]
+    one_sided = [row for row in range(len(main)) if known(main["estimate"][row]) and not known(main["conf_low"][row])]
+    one_sided = [row for row in one_sided if not hidden(main, "conf_low")[row]]
+    told = [row for row in range(len(main)) if np.isfinite(_least(main, row)) and row not in one_sided]
     doubtful = sorted((row for row in told if _least(main, row) < DOUBTFUL), key=lambda row: _least(main, row))
     said += [_doubted(shown, row) for row in doubtful[:_MOST_TOLD]]
     if doubtful:
@@ -48,8 +50,17 @@ def agreement_findings(shown: Result) -> tuple[Readable, ...]:
                 limit=Decimals(DOUBTFUL),
             )
         )
-    elif told and not any_hidden(main, "estimate"):
+    elif told and not one_sided and not any_hidden(main, "estimate"):
         said.append(tr("No item has a kappa below {limit}.", limit=Decimals(DOUBTFUL)))
+    said += [
+        tr(
+            "{what}: one coding puts all files on one label, so that kappa tells nothing; coded alike in {share}.",
+            what=words_of(main, "item", main["item"][row]),
+            share=Share(float(main["share"][row])),
+        )
+        for row in one_sided[:_MOST_TOLD]
+        if known(main["share"][row])
+    ]
     return (*said, *_dates(shown))
 
 

@@ -283,6 +283,17 @@ class TestEdges:
         assert made.main["corrected"][0] > 0.9
         assert any("AC1" in one.text() for one in made.notes)
 
+    def test_one_coding_on_one_label_is_told_without_limits(self) -> None:
+        one, two = coding(["no"] * 60), coding(["no"] * 59 + ["yes"])
+        made = coder_agreement(cases_of(one), cases_of(two), items="relationship")
+        row = made.to_frame().iloc[0]
+        assert row["estimate"] == pytest.approx(0, abs=1e-12)
+        assert np.isnan(row[["conf_low", "alpha_low"]].astype(float)).all()
+        told = " ".join(one.text() for one in made.findings())
+        assert "one coding puts all files on one label, so that kappa tells nothing; coded alike in 98.3 %" in told
+        assert "No item has" not in told
+        assert made.plot() is not None
+
     def test_dates_alone(self) -> None:
         data = cases_of(coding(["father"] * 12))
         made = coder_agreement(data, data, items=("complaint", "ending"))
