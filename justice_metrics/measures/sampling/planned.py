@@ -33,6 +33,8 @@ _ASSUMPTION_WORDS: Final[Mapping[str, Message]] = {
     "lost_share": tr("share of the drawn files that cannot be coded"),
     "confidence_level": tr("confidence level"),
 }
+# Assumptions that are numbers of things; the others are shares and coefficients.
+_COUNTED: Final = frozenset({"files_in_frame", "clusters_in_frame", "files_per_cluster", "clusters"})
 _SOURCE_WORDS: Final[Mapping[str, Message]] = {
     "given": tr("given"),
     "usual": tr("a usual value, for want of a better one"),
@@ -193,26 +195,30 @@ class Sampled:
         """Return what is assumed, and whether somebody gave it."""
         used = ["files_in_frame"]
         if self.clustered:
-            used += [
-                "clusters_in_frame",
-                "files_per_cluster" if self.clusters is None else "clusters",
-                "icc",
-                "size_cv",
-            ]
+            used += ["clusters_in_frame"] if np.isfinite(self.clusters_in_frame) else []
+            used += ["files_per_cluster" if self.clusters is None else "clusters", "icc", "size_cv"]
         used += ["lost_share", "confidence_level"]
         values = np.array([float(getattr(self, one) or 0) for one in used])
         source = [
             "usual" if one == "icc" and self.usual_icc else "given" if np.isfinite(value) else "none"
             for one, value in zip(used, values, strict=True)
         ]
+        counted = np.array([one in _COUNTED for one in used])
         columns = (
             Column("assumption", tr("assumption"), "text", "key", "key"),
+            Column("number", tr("number"), "units", "estimate", "setting"),
             Column("value", tr("value"), "number", "estimate", "setting", 3),
             Column("source", tr("where it comes from"), "text", "key", "text"),
         )
+        found = {
+            "assumption": used,
+            "number": np.where(counted, finite(values), np.nan),
+            "value": np.where(counted, np.nan, values),
+            "source": source,
+        }
         return Table(
             columns,
-            {"assumption": used, "value": finite(values), "source": source},
+            found,
             labels={"assumption": _ASSUMPTION_WORDS, "source": _SOURCE_WORDS},
             title=tr("What the plan assumes"),
             guard="words",
