@@ -21,10 +21,33 @@ OFF_SCALE: Final[Mapping[int, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class AnswerSet:
-    """The points from which people chose, from the lowest to the highest, and which of them mean agreement."""
+    """The points from which people chose, from the lowest to the highest, and which of them mean agreement.
+
+    Examples
+    --------
+    >>> five = AnswerSet((tr("1"), tr("2"), tr("3"), tr("4"), tr("5")), (4, 5))
+    >>> five.neither, five.disagree
+    ((3,), (1, 2))
+    """
 
     points: tuple[Readable, ...]
     agree: tuple[int, ...]
+
+    @property
+    def neither(self) -> tuple[int, ...]:
+        """The middle of an odd number of points, where it does not mean agreement."""
+        k = len(self.points)
+        return tuple(one for one in ((k + 1) // 2,) if k % 2 and one not in self.agree)
+
+    @property
+    def disagree(self) -> tuple[int, ...]:
+        """All other points."""
+        known = {*self.agree, *self.neither}
+        return tuple(one for one in range(1, len(self.points) + 1) if one not in known)
+
+    def classes(self) -> dict[str, tuple[int, ...]]:
+        """Return the points of each class of opinions; a class without points has none."""
+        return {"disagree": self.disagree, "neither": self.neither, "agree": self.agree}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -116,7 +117,7 @@ def scale_table(
 
 def _side(cell: CellOf, side: str, between: str) -> CellOf:
     """Declare a count of one side: its level is a level of what the sides are told apart by."""
-    return CellOf(sets=cell.sets, keys={side: between}, internal=cell.internal)
+    return replace(cell, keys={side: between})
 
 
 def _pair_columns(sides: Sides) -> tuple[Column, ...]:

@@ -33,6 +33,8 @@ class ItemNumbers(NamedTuple):
     counts: Counts  # (G, K) people at each point
     shares: Floats  # (G, K) of each point, weighted where people are
     off: Mapping[str, Counts]  # (G,) people off the scale, by kind
+    classes: Mapping[str, Counts]  # (G,) each: who disagrees, stands in the middle, agrees
+    class_shares: Mapping[str, Floats]  # (G,) each
     agree: Counts  # (G,)
     answered: Counts  # (G,)
     share: Share  # (G,) that agrees
@@ -57,7 +59,11 @@ def item_numbers(survey: Survey, item: Item, people: People, *, interval: Interv
     """Count the answers on an item, and give the share that agrees its limits."""
     counts, off = answer_counts(survey, item, people)
     answered = counts.sum(axis=1)
-    agree = counts[:, [point - 1 for point in survey.answer_sets[item.answers].agree]].sum(axis=1)
+    points = {
+        name: [point - 1 for point in those] for name, those in survey.answer_sets[item.answers].classes().items()
+    }
+    classes = {name: counts[:, those].sum(axis=1) for name, those in points.items()}
+    agree = classes["agree"]
     shares = _shares(survey, item, people, counts)
     if survey.design.declared:
         found = linearised_share(design_cells(survey, people, agreement_of(survey, item)), level)
@@ -67,7 +73,8 @@ def item_numbers(survey: Survey, item: Item, people: People, *, interval: Interv
         share = SHARES[interval](agree, answered, level)
         with np.errstate(invalid="ignore"):
             mean = counts @ np.arange(1.0, counts.shape[1] + 1) / np.where(answered > 0, answered, np.nan)
-    return ItemNumbers(counts, shares, off, agree, answered, share, mean)
+    class_shares = {name: shares[:, those].sum(axis=1) for name, those in points.items()}
+    return ItemNumbers(counts, shares, off, classes, class_shares, agree, answered, share, mean)
 
 
 def scale_numbers(

@@ -65,7 +65,8 @@ class Perceptions(Result):
     ------
     main
         One row per group and statement: ``numerator`` who agree, ``denominator`` who chose any point, the share with
-        its limits, the mean point, and how many do not know, gave no answer, or were not concerned.
+        its limits, the mean point, who stands in the middle (``neither``) and who disagrees with their shares, and how
+        many do not know, gave no answer, or were not concerned; these last are never published.
     answers
         One row per group, statement and point: how many chose it, of those who chose any.
     scales
@@ -77,6 +78,7 @@ class Perceptions(Result):
     pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
         {
             "": (tr("people at each point"), tr("people who chose any point")),
+            "points": (tr("people at each point"), tr("people who chose any point")),
             "agreement": (tr("people who agree"), tr("people who chose any point")),
             "scales": (tr("scores, added up"), tr("people with a score")),
         }
@@ -84,9 +86,9 @@ class Perceptions(Result):
 
     @property
     def views(self) -> Mapping[str, Readable]:  # type: ignore[override]
-        """The share that agrees with its limits; where there are scales, their means."""
+        """The share that agrees with its limits; every point; where there are scales, their means."""
         scales = {"scales": tr("Mean scores")} if "scales" in self.tables else {}
-        return {"agreement": tr("Who agrees"), **scales}
+        return {"agreement": tr("Who agrees"), "points": tr("How people answered"), **scales}
 
     def findings(self) -> tuple[Readable, ...]:
         """Return what most and fewest people agree with, and where they stand on each scale."""
@@ -101,18 +103,18 @@ class Perceptions(Result):
         return (*_most_and_fewest(shown.main), *(() if scales is None else _scales(scales)))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw the answers as bars around the middle; of very many groups the mean scores, or who agrees."""
+        """Draw who disagrees and who agrees as bars around the middle; of very many groups the mean scores."""
         return self.plot_of(self, ax, language=language)
 
     @classmethod
     def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw the answers that are shown; a statement with a hidden answer says so."""
+        """Draw who disagrees, stands in the middle and agrees; a statement with a hidden number says so."""
         if len(shown.main) > _MOST_BARS and "scales" in shown.tables:
             return _drawn_scales(shown.tables["scales"], language, ax)
-        return _drawn_answers(shown, language, ax)
+        return _drawn_opinions(shown, language, ax)
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw who agrees (``agreement``) or the mean scores (``scales``), each with its limits."""
+        """Draw who agrees (``agreement``) or mean scores (``scales``) with limits, or every point (``points``)."""
         return self.draw_of(self, view, ax, language=language)
 
     @classmethod
@@ -120,6 +122,8 @@ class Perceptions(Result):
         """Draw who agrees, or the mean scores, as far as they are shown."""
         if view == "scales":
             return _drawn_scales(shown.tables["scales"], language, ax)
+        if view == "points":
+            return _drawn_answers(shown, language, ax)
         beside = of_words(shown.main, "numerator", "denominator", language)
         return draw_shares(shown.main, "item", tr("share that agrees"), beside, ax=ax, language=language)
 
@@ -353,6 +357,30 @@ def _drawn_scales(table: Table, language: Language, ax: Axes | None) -> Axes:
         x_label=tr("mean score").text(language),
         percent=False,
         number=lambda one: format_tick(one, language),
+        ax=ax,
+    )
+
+
+def _drawn_opinions(shown: Result, language: Language, ax: Axes | None) -> Axes:
+    """Draw three classes of opinions, or two where no answer has a middle."""
+    main = shown.main
+    classes = {
+        "share_disagree": tr("disagree"),
+        "share_neither": tr("neither agree nor disagree"),
+        "estimate": tr("agree"),
+    }
+    if not (numbers(main, "share_neither") > 0).any() and not hidden(main, "share_neither").any():
+        del classes["share_neither"]
+    return likert(
+        labels=[words_of(main, "item", one).text(language) for one in main["item"]],
+        points=[one.text(language) for one in classes.values()],
+        shares=np.stack([numbers(main, one) for one in classes], axis=1),
+        groups=group_names(main, language),
+        annotations=written(main, "denominator", language),
+        annotation_label=tr("answered").text(language),
+        undefined_label=undefined_words(main, "estimate", language),
+        percent=lambda one: format_share(one, language, decimals=0),
+        x_label=tr("share of those who answered").text(language),
         ax=ax,
     )
 

@@ -22,12 +22,39 @@ _SILENT = ("no_answer", "not_recorded")
 
 
 def answered_cell(survey: Survey, items: Sequence[Item], which: str = "all") -> CellOf:
-    """Declare which people a count of answers counts: those on any point, or those who agree."""
-    points = {
-        one.id: range(1, survey.points(one) + 1) if which == "all" else survey.answer_sets[one.answers].agree
-        for one in items
-    }
-    return CellOf(sets={"item": ("answer_{item}", {name: tuple(map(str, one)) for name, one in points.items()})})
+    """Declare which answers are counted: those on any point, or those of one class of opinions.
+
+    Answers to a statement are things of their own: that somebody left one out is not what is protected, so their
+    number hangs together with the points of that statement, and not with the number of people.
+    """
+    return CellOf(
+        each={
+            "item": {
+                one.id: {
+                    "unit": (f"answer to {one.id}",),
+                    **({} if which == "all" else {f"answer_{one.id}": _points(survey, one, which)}),
+                }
+                for one in items
+            }
+        }
+    )
+
+
+def point_cell(survey: Survey, items: Sequence[Item]) -> CellOf:
+    """Declare which answers lie on one point."""
+    return CellOf(
+        each={
+            "item, answer": {
+                f"{one.id}, {point}": {"unit": (f"answer to {one.id}",), f"answer_{one.id}": (str(point),)}
+                for one in items
+                for point in range(1, survey.points(one) + 1)
+            }
+        }
+    )
+
+
+def _points(survey: Survey, item: Item, which: str) -> tuple[str, ...]:
+    return tuple(map(str, survey.answer_sets[item.answers].classes()[which]))
 
 
 def item_table(
@@ -47,7 +74,7 @@ def item_table(
         return Of(inputs=both, formula=f"{formula}_{side}" if formula else "", level=level if formula else None)
 
     def off(*kinds: str) -> CellOf:
-        return CellOf(sets={"item": ("answer_{item}", {one.id: kinds for one in items})})
+        return CellOf(sets={"item": ("answer_{item}", {one.id: kinds for one in items})}, internal=True)
 
     columns = (
         *group_columns(by),
@@ -58,6 +85,24 @@ def item_table(
         Column("conf_low", tr("lower limit"), "share", "interval", "interval", of=of("low")),
         Column("conf_high", tr("upper limit"), "share", "interval", "interval", of=of("high")),
         Column("mean", tr("mean point"), "number", "estimate", "mean", 2, of=Of(inputs=("denominator",))),
+        Column("neither", tr("neither"), "units", "count", "count", cell=answered_cell(survey, items, "neither")),
+        Column("disagree", tr("disagree"), "units", "count", "count", cell=answered_cell(survey, items, "disagree")),
+        Column(
+            "share_neither",
+            tr("share in the middle"),
+            "share",
+            "estimate",
+            "share",
+            of=share_of(survey, ("neither", "denominator")),
+        ),
+        Column(
+            "share_disagree",
+            tr("share that disagrees"),
+            "share",
+            "estimate",
+            "share",
+            of=share_of(survey, ("disagree", "denominator")),
+        ),
         Column("dont_know", tr("do not know"), "units", "count", "count", cell=off("dont_know")),
         Column("no_answer", tr("no answer"), "units", "count", "count", cell=off(*_SILENT)),
         Column("not_applicable", tr("not applicable"), "units", "count", "count", cell=off("not_applicable")),
@@ -71,6 +116,8 @@ def item_table(
         "conf_low": _stacked([one.share.conf_low for one in found]),
         "conf_high": _stacked([one.share.conf_high for one in found]),
         "mean": _stacked([one.mean for one in found]),
+        **{name: _stacked([one.classes[name] for one in found]) for name in ("neither", "disagree")},
+        **{f"share_{name}": _stacked([one.class_shares[name] for one in found]) for name in ("neither", "disagree")},
         "dont_know": _stacked([one.off["dont_know"] for one in found]),
         "no_answer": _stacked([one.off["no_answer"] + one.off["not_recorded"] for one in found]),
         "not_applicable": _stacked([one.off["not_applicable"] for one in found]),
