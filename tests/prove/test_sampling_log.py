@@ -1,4 +1,4 @@
-"""Files that are lost where verdicts are rare: raised weights put it right, limits hold what they promise, bounds hold."""
+"""Files lost where verdicts are rare: raised weights put it right, limits hold what they promise, bounds hold."""
 
 from __future__ import annotations
 
