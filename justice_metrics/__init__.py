@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .cases.casedata import CaseData as CaseData
     from .cases.counts.data import CountData as CountData
     from .cases.counts.reading import read_counts as read_counts
+    from .cases.dictionary.described import data_dictionary as data_dictionary
     from .cases.duration_table import durations as durations
     from .cases.durations import Durations as Durations
     from .cases.linkage.linked import link_registers as link_registers
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from .measures.offices.compare_offices import compare_offices as compare_offices
     from .measures.open_share import open_share as open_share
     from .measures.procedure_map import procedure_map as procedure_map
+    from .measures.quality.adjudication import adjudicate as adjudicate
+    from .measures.quality.adjudication import disagreements as disagreements
     from .measures.quality.assessment import quality_assessment as quality_assessment
     from .measures.quality.check import check as check
     from .measures.quality.coder_agreement import coder_agreement as coder_agreement
@@ -92,6 +95,7 @@ if TYPE_CHECKING:
     from .measures.regression import cox_regression as cox_regression
     from .measures.reliance import reliance as reliance
     from .measures.restricted_means import restricted_means as restricted_means
+    from .measures.sampling.bounds import lost_file_bounds as lost_file_bounds
     from .measures.series.change_points import change_points as change_points
     from .measures.series.control_chart import control_chart as control_chart
     from .measures.series.crosswalk import crosswalk as crosswalk
@@ -222,6 +226,10 @@ _PUBLIC: Final = {
     "perception_differences": "measures.perceptions.differences",
     "perception_change": "measures.perceptions.differences",
     "reliability": "measures.perceptions.reliability",
+    "lost_file_bounds": "measures.sampling.bounds",
+    "disagreements": "measures.quality.adjudication",
+    "adjudicate": "measures.quality.adjudication",
+    "data_dictionary": "cases.dictionary.described",
     "sample_cases": "simulate.cases",
     "audit": "disclosure.audit",
     "DisclosurePolicy": "disclosure.policy",

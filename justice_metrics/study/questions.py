@@ -115,6 +115,7 @@ QUESTIONS: Final = _listed(
     Question("perception_change", "perceptions.differences", "perception_change"),
     Question("reliability", "perceptions.reliability", "reliability"),
     Question("sampling_log", "sampling.log", "sampling_log"),
+    Question("lost_file_bounds", "sampling.bounds", "lost_file_bounds"),
     Question("procedure", "procedure_map", "procedure_map", of="procedure"),
     Question("attrition", "attrition", "attrition"),
     Question("cumulative_incidence", "incidence", "cumulative_incidence"),
