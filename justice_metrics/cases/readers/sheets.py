@@ -79,7 +79,9 @@ def read_sheet(
     return _read(_opened(path), path.name, sheet, header=header, header_row=header_row)
 
 
-def read_sheets(path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str] = ()) -> tuple[TextTable, ...]:
+def read_sheets(
+    path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str] = (), header: bool | None = None
+) -> tuple[TextTable, ...]:
     """Read several sheets of a workbook, every cell as text: it is opened once for all of them.
 
     Parameters
@@ -90,6 +92,8 @@ def read_sheets(path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str
         Names of the sheets.
     may_be_empty : sequence of str
         Those of which a header without rows is a table without rows.
+    header : bool, optional
+        As for one sheet.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def read_sheets(path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str
         As for one sheet; of the first that cannot be read.
     """
     book = _opened(path)
-    return tuple(_read(book, path.name, one, may_be_empty=one in may_be_empty) for one in sheets)
+    return tuple(_read(book, path.name, one, header=header, may_be_empty=one in may_be_empty) for one in sheets)
 
 
 def _read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,8 @@ from .survey_answers import with_answers
 from .survey_form import SurveyForm
 from .survey_links import PARENT_KEY, is_repeat, latest, parent_rows, parent_sheet, taken, with_columns_of
 from .survey_names import private_columns
-from .text_table import TextTable
+from .text_table import TextTable, no_rows
+from .workbook import read_workbook_tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,6 +52,7 @@ class SurveyFiles:
     def __init__(self) -> None:
         self._tables: dict[tuple[Path, str | None, str | None, str | None], TextTable] = {}
         self._sheets: dict[Path, tuple[str, ...]] = {}
+        self._opened: set[Path] = set()
 
     def sheets(self, path: Path) -> tuple[str, ...]:
         """Return the names of the sheets with tables; none for a text file."""
@@ -59,12 +62,26 @@ class SurveyFiles:
         return self._sheets[path]
 
     def table(self, path: Path, *, sheet: str | None, encoding: str | None, separator: str | None) -> TextTable:
-        """Return a sheet, or a text file, as it stands there."""
-        key = (path, sheet, encoding, separator)
+        """Return a sheet, or a text file, as it stands there; a workbook is opened once for all its sheets."""
+        book = is_workbook(path)
+        if book and path not in self._opened and path.is_file():
+            self._open(path)
+        if book and sheet is None and len(self.sheets(path)) == 1:
+            sheet = self.sheets(path)[0]
+        key = (path, sheet, None if book else encoding, None if book else separator)
         if key not in self._tables:
             read = read_text_table(path, sheet=sheet, encoding=encoding, separator=separator, header=True)
             self._tables[key] = read
         return self._tables[key]
+
+    def _open(self, path: Path) -> None:
+        """Read every sheet of a workbook; if one is no table, each is read when it is asked for, and refused then."""
+        self._opened.add(path)
+        sheets = self.sheets(path)
+        with suppress(ReadError):
+            # a repeat that nobody filled in has a header and no rows
+            found = read_workbook_tables(path, sheets=sheets, may_be_empty=sheets, header=True)
+            self._tables |= {(path, name, None, None): read for name, read in found.items()}
 
 
 class _Ancestor(NamedTuple):
@@ -183,6 +200,8 @@ class _Export:
         if name not in self._read:
             how = self._how
             read = how.files.table(self._path, sheet=name, encoding=how.encoding, separator=how.separator)
+            if not read.n_rows and not is_repeat(read):
+                raise no_rows(self._path.name, header=True)
             read = _cleared(_without_tags(read), how)
             self._read[name] = with_answers(read, how.names, how.form, language=how.language, codes=how.codes)
         return self._read[name]

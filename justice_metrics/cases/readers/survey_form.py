@@ -11,8 +11,8 @@ from typing import Any, Final
 from ...base.errors import ReadError
 from ...base.language import tr
 from ..conversions.text import normalise
-from .text_table import missing_file
-from .workbook import read_workbook, sheets_with_data
+from .text_table import TextTable, missing_file
+from .workbook import read_workbook_tables, sheets_with_data
 
 # Answers of these kinds are places, recordings, or marks of a device or person that no question of justice asks for.
 PRIVATE_KINDS: Final = frozenset(
@@ -130,11 +130,13 @@ def read_form(path: Path) -> SurveyForm:
     sheets = {normalise(name): name for name, _ in sheets_with_data(path)}
     if "survey" not in sheets:
         raise _no_form(path.name)
-    rows = _rows(path, sheets["survey"])
+    named = [sheets[one] for one in ("survey", "choices") if one in sheets]
+    read = read_workbook_tables(path, sheets=named, may_be_empty=named[1:], header=True)
+    rows = _rows(read[sheets["survey"]])
     if not rows or "type" not in rows[0] or "name" not in rows[0]:
         raise _no_form(path.name)
     lists: dict[str, dict[str, Mapping[str, str]]] = {}
-    for row in _rows(path, sheets["choices"]) if "choices" in sheets else []:
+    for row in _rows(read[sheets["choices"]]) if "choices" in sheets else []:
         listed = row.get("list_name") or row.get("list name")
         if listed and row.get("name"):
             lists.setdefault(str(listed), {})[str(row["name"])] = _labels(row)
@@ -182,8 +184,7 @@ def _labels(row: Mapping[str, str | None]) -> dict[str, str]:
     return labels
 
 
-def _rows(path: Path, sheet: str) -> list[dict[str, Any]]:
-    read = read_workbook(path, sheet=sheet, header=True)
+def _rows(read: TextTable) -> list[dict[str, Any]]:
     lower = {name: name if name.casefold().startswith("label") else name.casefold() for name in read.columns}
     table = read.table.rename_columns(
         [_unique(lower[name], place, lower.values()) for place, name in enumerate(read.columns)]

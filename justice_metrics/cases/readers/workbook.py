@@ -45,7 +45,7 @@ def read_workbook(
 
 
 def read_workbook_tables(
-    path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str] = ()
+    path: Path, *, sheets: Sequence[str], may_be_empty: Sequence[str] = (), header: bool | None = None
 ) -> dict[str, TextTable]:
     """Read several sheets of a workbook, which is opened once for all of them; see :func:`read_workbook`.
 
@@ -57,6 +57,8 @@ def read_workbook_tables(
         Names of the sheets.
     may_be_empty : sequence of str
         Those of which a header without rows is a table without rows.
+    header : bool, optional
+        As for one sheet.
 
     Returns
     -------
@@ -66,7 +68,9 @@ def read_workbook_tables(
     if not path.is_file():
         raise missing_file(path)
     _refuse_other_kinds(path)
-    read = read_all_apart("workbook_tables", path, sheets=tuple(sheets), may_be_empty=tuple(may_be_empty))
+    read = read_all_apart(
+        "workbook_tables", path, sheets=tuple(sheets), may_be_empty=tuple(may_be_empty), header=header
+    )
     return dict(zip(sheets, read, strict=True))
 
 

@@ -69,7 +69,12 @@ def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         module, _, function = READERS[reader].partition(":")
         return getattr(import_module(module), function)(path, **options)  # type: ignore[no-any-return]
 
+    def together(reader: str, path: Path, **options: Any) -> tuple[TextTable, ...]:
+        module, _, function = READERS[reader].partition(":")
+        return getattr(import_module(module), function)(path, **options)  # type: ignore[no-any-return]
+
     monkeypatch.setattr("justice_metrics.cases.readers.workbook.read_apart", here)
+    monkeypatch.setattr("justice_metrics.cases.readers.workbook.read_all_apart", together)
 
 
 def book(path: Path, sheets: dict[str, Sequence[Sequence[Any]]]) -> Path:
