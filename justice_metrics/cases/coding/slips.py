@@ -333,8 +333,8 @@ class _Sheet:
             field,
             outside,
             lambda n: trn(
-                "{n} number cannot be right; it is {words}. Look it up in the file.",
-                "{n} numbers cannot be right; they are {words}. Look them up in the files.",
+                "{n} number cannot be right; possible is {words}. Look it up in the file.",
+                "{n} numbers cannot be right; possible is {words}. Look them up in the files.",
                 n,
                 words=words,
             ),
