@@ -78,7 +78,7 @@ def simulate(folder: Path) -> None:
     cutoff: dt.date = COHORT.cutoff
     for coder, answers in zip(CODERS, (first, second), strict=True):
         (folder / f"{coder}.xlsx").write_bytes(study_kit.workbook(plan, answers, cutoff))
-        text = study_kit.mapping(plan, f"{coder}.xlsx", cutoff)
+        text = study_kit.mapping(plan, (f"{coder}.xlsx",), cutoff)
         text = text.replace(f'checklist = "{study_kit.CHECKLIST}"', 'checklist = "checklist.toml"')
         (folder / f"{coder}.toml").write_text(text, encoding="utf-8")
 

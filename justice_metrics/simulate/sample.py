@@ -123,12 +123,11 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
         "bolivia_national.parquet": _parquet(national.cases),
         "bolivia_national_support.parquet": _parquet(national.support),
     }
-    for file, answers, mapping, log in (
-        (study_kit.CODED_FILE, kit.coded, "bolivia_coded_mapping.toml", study_kit.LOG_FILE),
-        (study_kit.AGAIN_FILE, kit.again, "bolivia_coded_again_mapping.toml", None),
-    ):
+    for file, answers in ((study_kit.CODED_FILE, kit.coded), (study_kit.AGAIN_FILE, kit.again)):
         written[file] = study_kit.workbook(kit.plan, answers, COHORT.cutoff)
-        written[mapping] = study_kit.mapping(kit.plan, file, COHORT.cutoff, log=log).encode()
+    once = study_kit.mapping(kit.plan, (study_kit.CODED_FILE,), COHORT.cutoff, log=study_kit.LOG_FILE)
+    twice = study_kit.mapping(kit.plan, (study_kit.CODED_FILE, study_kit.AGAIN_FILE), COHORT.cutoff)
+    written |= {"bolivia_coded_mapping.toml": once.encode(), "bolivia_codings_mapping.toml": twice.encode()}
     for name, table in children.items():
         written[f"bolivia_{name}.csv"] = _csv(table, CHILD_HEADINGS[name])
     for name in _TEXTS:

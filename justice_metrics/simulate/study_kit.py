@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from ..cases.calendar import day_number
@@ -20,8 +20,8 @@ CHECKLIST: Final = "child_sexual_assault"
 CODED_FILE, AGAIN_FILE = "bolivia_coded.xlsx", "bolivia_coded_again.xlsx"
 LOG_FILE: Final = "bolivia_sampling_log.csv"
 _ABOUT: Final = {
-    CODED_FILE: "# The drawn files as the team coded them; weights, strata and clusters come from the sampling log.",
-    AGAIN_FILE: "# Some of the same files, coded a second time by somebody else.",
+    1: "# The drawn files as the team coded them; weights, strata and clusters come from the sampling log.",
+    2: "# The same files with those that were coded a second time: for the agreement of the coders.",
 }
 _SIMULATED: Final = "# The case files are simulated; no real person, case or court record stands behind them."
 
@@ -87,23 +87,15 @@ def workbook(plan: CodingPlan, answers: Answers, cutoff: dt.date) -> bytes:
     return workbook_bytes(plan, language="es", cutoff=cutoff, coders=CODERS, answers=rows)
 
 
-def mapping(plan: CodingPlan, file: str, cutoff: dt.date, *, log: str | None = None) -> str:
-    """Write the mapping of a coding sheet, with the sampling log that goes with it."""
-    from ..cases.coding.mapping_text import mapping_text
-    from ..cases.coding.workbook import sheet_columns
+def mapping(plan: CodingPlan, files: Sequence[str], cutoff: dt.date, *, log: str | None = None) -> str:
+    """Write the mapping of coding sheets, one per coder, with the sampling log that goes with them."""
+    from ..cases.coding.template import sheet_mapping_text
 
-    text = mapping_text(
-        plan,
-        language="es",
-        procedure=PROCEDURE,
-        checklist=CHECKLIST,
-        cutoff=cutoff,
-        data={"file": file, "sheet": plan.table(CASE_TABLE).text.text("es"), "simulated": True},
-        columns=sheet_columns(plan, "es"),
-        sheets={table.id: table.text.text("es") for table in plan.tables},
+    text = sheet_mapping_text(
+        plan, list(files), language="es", procedure=PROCEDURE, checklist=CHECKLIST, cutoff=cutoff, simulated=True
     )
     text = text if log is None else text.replace(_FRAME, f'{_FRAME}, log = "{log}"', 1)
-    return "\n".join((_ABOUT.get(file, ""), _SIMULATED, text))
+    return "\n".join((_ABOUT[len(files)], _SIMULATED, text))
 
 
 _FRAME: Final = 'frame = "registered"'

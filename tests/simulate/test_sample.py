@@ -141,22 +141,25 @@ def test_every_mapping_fits_its_files(name: str, folder: Path) -> None:
 
 
 def test_the_coding_sheets_fit_their_mappings_and_the_log_goes_with_the_first(folder: Path) -> None:
-    logs = {}
-    for name in ("bolivia_coded", "bolivia_coded_again"):
-        mapping = read_mapping(folder / f"{name}_mapping.toml")
+    mappings = {name: read_mapping(folder / f"bolivia_{name}_mapping.toml") for name in ("coded", "codings")}
+    files = []
+    for mapping in mappings.values():
         assert mapping.data.simulated
         assert (mapping.cases.unit, mapping.cases.procedure, mapping.cases.coder) == (
             "case",
             "bolivia",
             "Codificador/a",
         )
-        book = openpyxl.load_workbook(folder / mapping.data.file[0], read_only=True)
-        assert {column for column, _ in mapping.columns()} <= {cell.value for cell in next(book["Caso"].iter_rows())}
-        logs[name] = mapping.cases.sampling.log
-    log = logs["bolivia_coded"]
+        files.append(mapping.data.file)
+    assert files[0] == files[1][:1]
+    for file in files[1]:
+        book = openpyxl.load_workbook(folder / file, read_only=True)
+        headings = {cell.value for cell in next(book["Caso"].iter_rows())}
+        assert {column for column, _ in mappings["codings"].columns()} <= headings
+    log = mappings["coded"].cases.sampling.log
     assert log is not None
     assert (folder / log.file).is_file()
-    assert logs["bolivia_coded_again"] is None
+    assert mappings["codings"].cases.sampling.log is None
 
 
 def test_closed_files_are_declared_as_such(folder: Path) -> None:
