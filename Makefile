@@ -9,7 +9,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 
-.PHONY: help study test lint prove bench lock clean setup-study setup-test
+.PHONY: help study test lint checks prove bench lock clean setup-study setup-test
 
 help:
 	@echo "make study   set up and run the sample study"
@@ -26,10 +26,15 @@ setup-study setup-test: setup-%:
 study: setup-study
 	$(BIN)/justice-metrics run sample_data/study.toml
 
-test: lint
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+# the checks run beside the tests, which leave a core idle now and then, and are told after them
+test: setup-test
+	@$(MAKE) --no-print-directory checks > .checks.log 2>&1 & checks=$$!; \
+	$(BIN)/python -m pytest $(PYTEST_ARGS); failed=$$?; \
+	wait $$checks || failed=1; cat .checks.log; rm -f .checks.log; exit $$failed
 
-lint: setup-test
+lint: setup-test checks
+
+checks:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
