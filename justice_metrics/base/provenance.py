@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from .language import Message, Readable, tr, trn
 
-SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census", "counts", "undeclared"]
+SamplingFrame: TypeAlias = Literal["registered", "closed_only", "prevalent", "census", "counts", "survey", "undeclared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Provenance:
     cutoff : datetime.date or None
         Last day on which the data are complete; None for a table of times, which has no calendar.
     sampling : str
-        registered, closed_only, prevalent or census; counts for a table of counts, undeclared for one of times.
+        registered, closed_only, prevalent or census; counts for a table of counts, survey for people who were asked,
+        undeclared for a table of times.
     procedure : str
         Id of the procedure.
     simulated : bool
@@ -176,6 +177,7 @@ SAMPLING_WORDS = {
     "closed_only": tr("Sampling: closed files only; open cases are missing by design."),
     "prevalent": tr("Sampling: files that were open on a day; those closed before are missing (delayed entry)."),
     "counts": tr("A table of counts, as offices sent it: it holds no single cases."),
+    "survey": tr("Sampling: people who answered a survey; those who did not are missing."),
     "undeclared": tr("Sampling: not declared; a table of times was handed over as it is."),
 }
 

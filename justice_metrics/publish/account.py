@@ -21,6 +21,7 @@ SAMPLING: Final[Mapping[SamplingFrame, Message]] = MappingProxyType(
         "closed_only": tr("closed files only; open cases are missing by design"),
         "prevalent": tr("files that were open on a day; those closed before are missing"),
         "counts": tr("a table of counts"),
+        "survey": tr("people who answered a survey; those who did not are missing"),
         "undeclared": tr("not declared; a table of times was handed over as it is"),
     }
 )

@@ -137,7 +137,7 @@ def survey_parts(described: SurveyMapping, given: Given) -> dict[str, Any]:
             fingerprint=hashlib.sha256(shape.encode()).hexdigest()[:16],
             unit="person",
             units_in=len(answers),
-            sampling="undeclared",
+            sampling="survey",
             simulated=part.simulated,
             version=__version__,
         ).leave_out(LeftOut(tr("no sampling weight is given"), int((~usable).sum()))),
