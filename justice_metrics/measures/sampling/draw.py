@@ -17,7 +17,7 @@ from ...base.version import __version__
 from ...cases.sampling_list import DrawnList
 from ...figures.drawn_sizes import drawn_sizes
 from ...reduce.sampling_frame import SamplingFrame, sampling_frame
-from ..declared import Share
+from ..declared import Points, Share
 from ..regression_tables import Ratio
 from ..shown import known, numbers
 from ..study_size import USUAL_ICC
@@ -57,7 +57,8 @@ class DrawnFiles(Result):
         that they are drawn for certain), ``files_drawn``, and ``estimate``: the share of the files that is drawn.
     weights
         Stays inside. Per stratum: ``weighted`` (the sum of the weights, which stands for the files of the frame),
-        ``weight_low``, ``weight_high``, ``design_effect`` and ``effective`` files.
+        ``weight_low``, ``weight_high``, ``design_effect``, ``effective`` files and the ``margin`` that they give a
+        share of one half (at 95 %, not counting on the register having an end).
     clusters
         Stays inside. Every cluster that was drawn, with its chance, the files drawn in it and their weight.
 
@@ -127,7 +128,8 @@ class DrawnFiles(Result):
             said.append(
                 tr("A file drawn stands for {low} to {high} files of the frame.", low=Ratio(low), high=Ratio(high))
             )
-        if known(float(weights["design_effect"][0])):
+        main = self.main
+        if "clusters" in main.values and main["clusters_drawn"][0] > main["clusters_certain"][0]:
             said.append(
                 tr(
                     "They tell as much as {n} independent files (design effect {effect}, if the intraclass correlation "
@@ -135,6 +137,13 @@ class DrawnFiles(Result):
                     n=int(weights["effective"][0]),
                     effect=Ratio(float(weights["design_effect"][0])),
                     icc=Ratio(float(dict(self.provenance.settings)["icc"])),  # type: ignore[arg-type]
+                )
+            )
+        if known(float(weights["margin"][0])):
+            said.append(
+                tr(
+                    "A share of one half will then be known to within {points} percentage points, if no file is lost.",
+                    points=Points(float(weights["margin"][0]), signed=False),
                 )
             )
         return tuple(said)

@@ -11,7 +11,7 @@ from ...base.language import Label, Readable, tr
 from ...base.levels import ALL
 from ...base.table import Column, Table
 from ...base.types import Flags
-from ...estimate.sample_sizes import unequal_weights
+from ...estimate.sample_sizes import share_margin, unequal_weights
 from ...reduce.sampling_frame import SamplingFrame
 from .drawing import Drawing
 
@@ -78,16 +78,16 @@ def weights_table(frame: SamplingFrame, made: Drawing, by: bool, icc: float) -> 
         at = inside & (made.files > 0)
         w, m = weight[at], made.files[at].astype(np.float64)
         n = float(m.sum())
-        effect = unequal_weights(w, m, icc) if frame.clustered and n else np.nan
-        found.append(
-            (
-                float((w * m).sum()),
-                float(w.min()) if n else np.nan,
-                float(w.max()) if n else np.nan,
-                effect,
-                np.floor(n / effect),
-            )
-        )
+        if not n:
+            found.append((0.0, *[np.nan] * 5))
+            continue
+        # clusters that are all certain are strata: the error lies inside them, and not between them
+        by_lot = frame.clustered and bool((made.probability[at] < 1).any())
+        effect = unequal_weights(w, m, icc if by_lot else 0.0)
+        told_apart = len(np.unique(made.stratum[at])) if by_lot else int(at.sum())
+        degrees = (float(at.sum()) if by_lot else n) - told_apart
+        margin = float(share_margin(n / effect, 0.5, degrees_of_freedom=degrees)) if degrees >= 1 else np.nan
+        found.append((float((w * m).sum()), float(w.min()), float(w.max()), effect, np.floor(n / effect), margin))
     columns = (
         *((Column("stratum", tr("stratum"), "text", "stratum", "stratum"),) if by else ()),
         Column("weighted", tr("files that they stand for"), "units", "estimate", "count"),
@@ -95,8 +95,9 @@ def weights_table(frame: SamplingFrame, made: Drawing, by: bool, icc: float) -> 
         Column("weight_high", tr("largest weight"), "number", "estimate", "count", 2),
         Column("design_effect", tr("design effect expected"), "number", "estimate", "count", 2),
         Column("effective", tr("independent files that tell as much"), "units", "estimate", "count"),
+        Column("margin", tr("margin of a share of one half, percentage points"), "points", "estimate", "count"),
     )
-    numbers = {one.name: np.array([row[place] for row in found]) for place, one in enumerate(columns[-5:])}
+    numbers = {one.name: np.array([row[place] for row in found]) for place, one in enumerate(columns[-6:])}
     strata = {"stratum": [name for name, _ in rows]} if by else {}
     return Table(columns, strata | numbers, title=tr("What the drawn files stand for"), guard="internal")
 

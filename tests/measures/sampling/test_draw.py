@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import stat
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,12 @@ class TestByHand:
         assert answer.tables["clusters"]["file_probability"].tolist() == [1, 0.2, 1]
         # all clusters are taken, so no seed decides about them
         assert answer.tables["clusters"]["cluster_probability"].tolist() == [1, 1, 1]
+        # and they are strata: weights 1, 5, 1 for 3, 10 and 7 files, 17 degrees of freedom
+        effect = 20 * (3 + 250 + 7) / 60**2
+        weights = answer.tables["weights"]
+        assert weights["design_effect"][0] == pytest.approx(effect)
+        assert weights["margin"][0] == pytest.approx(2.10982 * 0.5 * math.sqrt(effect / 20), rel=1e-5)
+        assert "intraclass" not in answer.summary()
 
     def test_files_of_strata(self, register: pd.DataFrame) -> None:
         answer = draw_files(register, file="number", stratum="area", files=100, seed=1)
@@ -115,6 +122,10 @@ class TestGauteng:
         assert main["files_drawn"][0] == table["files_drawn"].sum() <= 2100
         # whatever is drawn, the weights stand for all reports
         assert weights["weighted"][0] == pytest.approx(REPORTS, rel=1e-12)
+        # so much as so many independent files, with Student's quantile for 69 degrees of freedom
+        assert weights["margin"][0] == pytest.approx(
+            1.9949 * 0.5 / math.sqrt(main["files_drawn"][0] / 2.8617), rel=1e-4
+        )
         expected = float((inclusion_probabilities(station_sizes(), 70) * np.minimum(station_sizes(), 30)).sum())
         assert expected == pytest.approx(2078, abs=1)
 
