@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -103,17 +105,18 @@ def _places(codings: TwoCodings) -> dict[str, dict[str, str]]:
         part: Any = mapping.support if name == "support" else mapping.children.get(name)
         files = (part.file if part is not None else ()) or mapping.data.file
         kind = Path(files[0]).suffix.lower() if files else ""
-        if len(files) != 1 or kind not in _WORKBOOKS | _TEXTS or mapping.data.export is not None:
+        alone = len(files) == 1 or files == mapping.data.file
+        if not alone or kind not in _WORKBOOKS | _TEXTS or mapping.data.export is not None:
             raise MappingError(
-                tr("The table '{name}' is adjudicated in a single xlsx or csv file only.", name=name or "cases"),
-                tr("Save the coding as one workbook or csv file, and name it in a mapping of its own."),
+                tr("The table '{name}' is adjudicated as an xlsx or csv file only.", name=name or "cases"),
+                tr("Save the coding as a workbook or csv file, and name it in a mapping of its own."),
             )
         if Path(files[0]).name != files[0]:
             raise MappingError(
                 tr("The coded file lies elsewhere than its mapping: '{name}'.", name=Path(files[0]).name),
                 tr("Put the mapping beside it, so that a copy of the mapping can read the adjudicated file."),
             )
-        found.setdefault(files[0], {})[name] = table.sheet or ""
+        found.setdefault(files[0], {})[name] = codings.called(name) if table.sheet else ""
     return found
 
 
@@ -225,11 +228,29 @@ def _write_settings(folder: Path, mapping: CaseMapping) -> Iterator[str]:
     source = mapping.folder / mapping.source
     if not source.is_file():
         return
-    yield _copied(source, folder / mapping.source)
+    (folder / mapping.source).write_text(_settings_text(source.read_text(encoding="utf-8"), mapping), encoding="utf-8")
+    (folder / mapping.source).chmod(0o600)
+    yield mapping.source
     for name in _named(mapping):
         if mapping.path(name).is_file() and not Path(name).is_absolute() and ".." not in Path(name).parts:
             (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             yield _copied(mapping.path(name), folder / name)
+
+
+def _settings_text(text: str, mapping: CaseMapping) -> str:
+    """Return the text of a mapping; where it names several files or sheets, of the first of them only."""
+    several = {"file": mapping.data.file, "sheet": mapping.data.sheet}
+    for key, names in several.items():
+        listed = re.search(rf"^{key}\s*=\s*(\[[^\]]*\])", text, flags=re.MULTILINE)
+        if len(names) > 1 and listed is not None:
+            text = text[: listed.start(1)] + json.dumps(names[0], ensure_ascii=False) + text[listed.end(1) :]
+    read = tomllib.loads(text).get("data", {})
+    if any(len(names) > 1 and read.get(key) != names[0] for key, names in several.items()):
+        raise MappingError(
+            tr("The mapping names several files or sheets in a way that could not be changed to the first of them."),
+            tr("Write 'file' and 'sheet' of [data] as a list on lines of their own."),
+        )
+    return text
 
 
 def _copied(source: Path, target: Path) -> str:

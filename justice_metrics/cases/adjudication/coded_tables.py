@@ -69,7 +69,10 @@ class TwoCodings:
 
     def called(self, table: str) -> str:
         """Return how the coders know a table: the name of its sheet, else that of its section."""
-        return self.first.tables[table].sheet or table or "cases"
+        part: Any = self.mapping.support if table == "support" else self.mapping.children.get(table)
+        named = self.mapping.data.sheet[0] if table == "" and self.mapping.data.sheet else getattr(part, "sheet", None)
+        # of several files that were put one below the other each has a sheet
+        return named or (self.first.tables[table].sheet or "").split(", ")[0] or table or "cases"
 
     def ids(self, table: str) -> tuple[str, ...]:
         """Return the columns of the id of a table, without that of the coder."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ amount = {{ column = "amount", type = "number" }}
 """
 
 
-def table(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> Path:
+def table(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as lines:
         csv.writer(lines).writerows([header, *rows])
     return path
@@ -242,14 +243,16 @@ class TestAdjudicated:
 
     def test_a_workbook_with_sheets(self, folder: Path) -> None:
         """Dates and numbers stay typed, rows of the second coding take the place of those of the first."""
-        for name, rows, hearings in (("one", FIRST, [("s1", 1), ("s4", 2)]), ("two", SECOND, [("s1", 1), ("s1", 3)])):
+        both = (("one", FIRST, [("s1", 1), ("s4", 2)]), ("two", SECOND, [("s1", 1), ("s1", 3)]))
+        for name, coded, amounts in both:
             with xlsxwriter.Workbook(str(folder / f"{name}.xlsx"), {"default_date_format": "dd/mm/yyyy"}) as book:
                 sheet = book.add_worksheet("Casos")
-                for place, row in enumerate([HEADER, *rows]):
+                for place, row in enumerate([HEADER, *coded]):
                     sheet.write_row(place, 0, row)
                 sheet = book.add_worksheet("Audiencias")
-                for place, row in enumerate([("case", "n"), *hearings]):
-                    sheet.write_row(place, 0, row)
+                sheet.write_row(0, 0, ("case", "n"))
+                for place, amount in enumerate(amounts, start=1):
+                    sheet.write_row(place, 0, amount)
         text = MAPPING.format(file="one.xlsx").replace("date_order", 'sheet = "Casos"\ndate_order')
         text += '[reparation]\nsheet = "Audiencias"\nordered_amount = "n"\n'
         (folder / "book.toml").write_text(text, encoding="utf-8")
@@ -277,6 +280,18 @@ class TestAdjudicated:
             "s4": "a",
             "s5": "b",
         }
+
+    @pytest.mark.parametrize("written", ['["one.csv", "two.csv"]', '[\n  "one.csv",\n  "two.csv",\n]'])
+    def test_a_file_for_each_coder_in_one_mapping(self, folder: Path, written: str) -> None:
+        text = MAPPING.format(file="one.csv").replace('id = "case"', 'id = "case"\ncoder = "coder"')
+        (folder / "both.toml").write_text(text.replace('"one.csv"', written), encoding="utf-8")
+        codings = two_codings(folder / "both.toml")
+        found = compared(codings).found
+        assert len(found) == 6
+        to = folder / "PERSONAL_DATA_made"
+        write_adjudicated(to, codings, adjudicated_rows(codings, {}, language="en"), found, {})
+        cases = jm.read_cases(mapping=to / "both.toml")
+        assert (cases.n_units, cases.codings) == (5, None)
 
     @pytest.mark.parametrize(
         ("column", "value", "fits"),
@@ -333,13 +348,13 @@ class TestRefusals:
             write_adjudicated(folder / "nowhere" / "PERSONAL_DATA_made", codings, rows, (), {})
 
     def test_a_kind_of_file_that_is_not_written(self, folder: Path) -> None:
-        (folder / "mapping.toml").write_text(
-            MAPPING.format(file="one.csv").replace('"one.csv"', '["one.csv", "more.csv"]'), encoding="utf-8"
-        )
-        table(folder / "more.csv", HEADER, [("s9", *FIRST[0][1:])])
-        codings = two_codings(folder / "mapping.toml", folder / "two.csv")
+        text = MAPPING.format(file="one.csv") + '[hearings]\nfile = ["a.csv", "b.csv"]\nscheduled = "set"\n'
+        (folder / "mapping.toml").write_text(text, encoding="utf-8")
+        for name in ("a", "b"):
+            table(folder / f"{name}.csv", HEARINGS, [("s1", "01/04/2016", name)])
+        codings = two_codings(folder / "mapping.toml", folder / "mapping.toml")
         rows = adjudicated_rows(codings, {}, language="en")
-        with pytest.raises(MappingError, match="single xlsx or csv"):
+        with pytest.raises(MappingError, match="'hearings' is adjudicated as an xlsx or csv file only"):
             write_adjudicated(folder / "PERSONAL_DATA_made", codings, rows, (), {})
         assert not (folder / "PERSONAL_DATA_made").exists()
 

@@ -290,7 +290,7 @@ class TestEdges:
         assert row["estimate"] == pytest.approx(0, abs=1e-12)
         assert np.isnan(row[["conf_low", "alpha_low"]].astype(float)).all()
         told = " ".join(one.text() for one in made.findings())
-        assert "one coding puts all files on one label, so that kappa tells nothing; coded alike in 98.3 %" in told
+        assert "one coding puts all files on one label, so that kappa tells nothing; coded alike in 98.3" in told
         assert "No item has" not in told
         assert made.plot() is not None
 
