@@ -378,11 +378,16 @@ def _drawn_opinions(shown: Result, language: Language, ax: Axes | None) -> Axes:
         groups=group_names(main, language),
         annotations=written(main, "denominator", language),
         annotation_label=tr("answered").text(language),
-        undefined_label=undefined_words(main, "estimate", language),
+        undefined_label=_why_not(np.stack([hidden(main, one) for one in classes]).any(axis=0).tolist(), language),
         percent=lambda one: format_share(one, language, decimals=0),
         x_label=tr("share of those who answered").text(language),
         ax=ax,
     )
+
+
+def _why_not(marks: Sequence[bool], language: Language) -> list[str]:
+    """Return what each row says of which nothing is drawn."""
+    return [HIDDEN.text(language) if one else tr("not defined").text(language) for one in marks]
 
 
 def _drawn_answers(shown: Result, language: Language, ax: Axes | None) -> Axes:
@@ -409,7 +414,7 @@ def _drawn_answers(shown: Result, language: Language, ax: Axes | None) -> Axes:
         groups=None if groups is None else [groups[one] for one in first],
         annotations=[n[one] for one in first],
         annotation_label=tr("answered").text(language),
-        undefined_label=[HIDDEN.text(language) if one else tr("not defined").text(language) for one in marks],
+        undefined_label=_why_not(marks, language),
         percent=lambda one: format_share(one, language, decimals=0),
         x_label=tr("share of those who answered").text(language),
         ax=ax,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.base.result import Published
+from justice_metrics.base.table import Table
 from justice_metrics.cases.surveys.survey import Survey
 from justice_metrics.estimate.ordered_answers import student_mean
 from justice_metrics.estimate.proportion import wilson
@@ -43,6 +44,8 @@ class TestByHand:
         assert main["numerator"].tolist() == [3, 4, 4]
         assert main["denominator"].tolist() == [6, 7, 7]
         assert main["mean"].tolist() == pytest.approx([20 / 6, 22 / 7, 22 / 7])
+        assert main["neither"].tolist() == [1, 0, 0]
+        assert main["disagree"].tolist() == [2, 3, 3]
         assert main["dont_know"].tolist() == [1, 0, 0]
         assert main["no_answer"].tolist() == [1, 1, 1]
         known = wilson(np.array([3]), np.array([6]))
@@ -119,12 +122,28 @@ class TestGate:
         assert "people" not in scales.values
         judges = np.array([one == "Juez" for one in shown.main["role"].tolist()])
         assert np.isnan(shown.main["estimate"].astype(float)[judges]).all()
+        assert not {"dont_know", "no_answer", "not_applicable"} & set(shown.main.values)
         for language in ("en", "es"):
             assert shown.summary(language)
             shown.plot(language=language)
             for view in shown.views:
                 shown.draw(view, language=language)
         assert all("nan" not in str(one) for one in shown.findings())
+
+    def test_that_somebody_left_a_statement_out_hides_nothing(self, large: Survey, tmp_path: Path) -> None:
+        (shown,) = jm.release([perceptions(large)], policy=jm.DisclosurePolicy(), project=tmp_path).results
+        for name in ("numerator", "denominator", "estimate", "conf_low", "mean", "neither", "share_disagree"):
+            assert np.isfinite(shown.main[name].astype(float)).all()
+
+    def test_a_row_with_a_hidden_class_says_so(self, large: Survey) -> None:
+        main = perceptions(large).main
+        values = {name: main[name].copy() for name in main.values}
+        values["share_neither"][1] = np.nan
+        statuses = {"share_neither": ["", "suppressed", ""]}
+        table = Table(main.columns, values, labels=main.labels, statuses=statuses)
+        shown = perceptions(large)
+        object.__setattr__(shown, "tables", {**shown.tables, "main": table})
+        assert "hidden" in [text.get_text() for text in shown.plot().texts]
 
 
 class TestWords:
