@@ -14,7 +14,7 @@ from ..cases.casedata import CaseData
 from ..estimate.survey import DesignCells
 from ..estimate.survey_cells import DrawnUnits, without_replacement
 from ..tables import MOST_STRATA, Strata, in_order
-from .grouped import grouped_counts, refuse_many, summed
+from .grouped import Grouped, grouped_counts, refuse_many, summed
 
 Share = tuple[nw.Expr, nw.Expr]
 
@@ -48,7 +48,11 @@ def design_counts(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[
         Without clusters every unit is a sampling unit; those with the same weight are told once, with their number.
         Where a sampling log tells the chances of the draw, the cells know them, for the finite population correction.
     """
-    found = folded_units(cases, shares, by=by)
+    return cells_of(cases, folded_units(cases, shares, by=by))
+
+
+def cells_of(cases: CaseData, found: FoldedUnits) -> DesignCounts:
+    """Return what the design makes of folded units: the totals of the sampling units for each share."""
     if found.chance is not None:
         known = DrawnUnits(
             found.group, *found.coded(), found.chance, found.weight, found.units, found.units, found.units
@@ -61,7 +65,7 @@ def design_counts(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[
             },
         )
     make = _of_clusters if cases.has("cluster") else _of_units
-    return DesignCounts(found.strata, {name: make(found, name) for name in shares})
+    return DesignCounts(found.strata, {name: make(found, name) for name in found.shares})
 
 
 class FoldedUnits(NamedTuple):
@@ -94,18 +98,6 @@ def folded_units(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[s
         if split
         else grouped_counts(cases, keys={"all": nw.lit(0)}, sums=flags)
     )
-    levels = grouped.strata.levels
-    found = in_order({one[: len(by)] for one in levels})
-    refuse_many(len(found), by, MOST_STRATA)
-    place = {one: position for position, one in enumerate(found)}
-    row = grouped.stratum
-
-    def texts(name: str) -> tuple[str, ...]:
-        if not cases.has(name):
-            return ("",) * len(row)
-        position = split.index(name)
-        return tuple(levels[one][position] for one in row.tolist())
-
     n = grouped.units
     with np.errstate(divide="ignore", invalid="ignore"):
         weight = np.where(n > 0, grouped.n / n, 0.0)
@@ -113,6 +105,40 @@ def folded_units(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[s
             name: np.where(weight > 0, np.rint(total / weight), 0).astype(np.int64)
             for name, total in grouped.sums.items()
         }
+    return folded_groups(
+        cases,
+        grouped,
+        by=by,
+        shares={name: (counts[f"y {name}"], counts[f"x {name}"]) for name in shares},
+        totals={name: (grouped.sums[f"y {name}"], grouped.sums[f"x {name}"]) for name in shares},
+    )
+
+
+def folded_groups(
+    cases: CaseData,
+    grouped: Grouped,
+    *,
+    by: tuple[str, ...],
+    shares: Mapping[str, tuple[Counts, Counts]],
+    totals: Mapping[str, tuple[Tallies, Tallies]],
+) -> FoldedUnits:
+    """Return units that were grouped by ``by`` and the design, with what was counted of them; (R,) each."""
+    design = tuple(name for name in _DESIGN if cases.has(name) and name not in by)
+    split = (*by, *design)
+    levels = grouped.strata.levels
+    found = in_order({one[: len(by)] for one in levels})
+    refuse_many(len(found), by, MOST_STRATA)
+    place = {one: position for position, one in enumerate(found)}
+    row, n = grouped.stratum, grouped.units
+
+    def texts(name: str) -> tuple[str, ...]:
+        if not cases.has(name):
+            return ("",) * len(row)
+        position = split.index(name)
+        return tuple(levels[one][position] for one in row.tolist())
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.where(n > 0, grouped.n / n, 0.0)
     stratum, cluster = texts("stratum"), texts("cluster")
     return FoldedUnits(
         strata=Strata(by, found),
@@ -122,8 +148,8 @@ def folded_units(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[s
         weight=weight,
         chance=_chances(cases, stratum, cluster),
         units=n,
-        shares={name: (counts[f"y {name}"], counts[f"x {name}"]) for name in shares},
-        totals={name: (grouped.sums[f"y {name}"], grouped.sums[f"x {name}"]) for name in shares},
+        shares=shares,
+        totals=totals,
     )
 
 

@@ -1,29 +1,27 @@
-"""From what was coded of practice to counts: which items apply to a unit, are documented, and were met."""
+"""What was coded of practice, unit by unit: which items apply, are documented, and were met."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import add, or_
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from ..base.errors import QuestionError, suggestion
 from ..base.language import tr
 from ..base.levels import MISSING_LEVELS, NOT_APPLICABLE
-from ..base.types import Tallies
 from ..cases.casedata import CaseData
 from ..cases.checklist import Checklist, Item
 from ..cases.conversions.text import normalise
-from ..cases.mappings.practice import CODED, CODED_MISSING
-from ..estimate.survey import DesignCells
-from ..tables import MOST_STRATA, Strata, in_order
-from .grouped import Grouped, grouped_counts, refuse_many, summed
+from ..cases.mappings.practice import CODED, CODED_DAY, CODED_MISSING
 
-# Sampling units times groups times the numbers of items that a file can meet.
-_MOST_ROWS = 2_000_000
+# Columns of stages and of what is known of days; of these only the first day of the start says a year.
+_OF_STAGES: Final = ("first__", "seen__", "exact__", "exactness__", "link__")
+# The ways in which a unit can be of an item; two bits tell one.
+WAYS: Final[Mapping[str, int]] = MappingProxyType({"not applicable": 0, "not documented": 1, "not met": 2, "met": 3})
 
 
 class ItemFlags(NamedTuple):
@@ -45,24 +43,6 @@ class ItemFlags(NamedTuple):
     not_applicable: nw.Expr
     not_documented: nw.Expr
     contradicted: nw.Expr
-
-
-class Pooled(NamedTuple):
-    """Items of several kinds added up, for shares of all that could be met.
-
-    Attributes
-    ----------
-    strata : Strata, G of them
-    cells : DesignCells
-        A unit, or a cluster of the sampling, is one sampling unit; its items go together.
-    numerator, denominator : array, shape (G,)
-        Items met, and items that apply and are documented.
-    """
-
-    strata: Strata
-    cells: DesignCells
-    numerator: Tallies
-    denominator: Tallies
 
 
 def coded_items(cases: CaseData, items: Sequence[str] = (), domains: Sequence[str] = ()) -> tuple[Item, ...]:
@@ -107,6 +87,26 @@ def checklist_of(cases: CaseData) -> Checklist:
     return cases.checklist
 
 
+def narrowed(cases: CaseData, items: Sequence[Item], by: Sequence[str]) -> CaseData:
+    """Return the cases without the columns that no answer about these items rests on.
+
+    Each further column costs time in every count, and a coding sheet has hundreds.
+    """
+    wanted = {*by, *(name for one in items for name in one.applies_to)}
+    coded = {name for one in items for name in (one.id, *one.applies_if)}
+    described = {*cases.attributes, *cases.date_attributes} - wanted
+    start = cases.procedure.start
+
+    def kept(name: str) -> bool:
+        if name in described or name.startswith(_OF_STAGES):
+            return name == f"first__{start}"
+        prefix = next((one for one in (CODED, CODED_MISSING) if name.startswith(one)), "")
+        return name.removeprefix(prefix) in coded if prefix else not name.startswith(CODED_DAY)
+
+    names = [one for one in cases.milestones.collect_schema().names() if kept(one)]
+    return cases.with_(milestones=cases.milestones.select(*names))
+
+
 def item_flags(cases: CaseData, items: Sequence[Item]) -> dict[str, ItemFlags]:
     """Return what is known of each item in each unit.
 
@@ -126,13 +126,46 @@ def unchecked_conditions(cases: CaseData, items: Sequence[Item]) -> tuple[str, .
     return tuple(name for name in named if name not in cases.attributes)
 
 
-def contradictions(cases: CaseData, flags: Sequence[ItemFlags]) -> int:
+def contradictions(cases: CaseData, items: Sequence[Item]) -> int:
     """Count the answers that were coded where a condition says that the item does not apply, each once."""
-    total = reduce(add, [one.contradicted.cast(nw.Int64) for one in flags])
+    under = item_flags(cases, [one for one in items if one.applies_to or one.applies_if]).values()
+    if not under:
+        return 0
+    total = reduce(add, [one.contradicted.cast(nw.Int64) for one in under])
     return int(cases.milestones.with_columns(n=total).select(nw.col("n").sum()).collect().get_column("n")[0] or 0)
 
 
+class _Parts(NamedTuple):
+    """What the four ways of an item are made of; never null but for ``kept``."""
+
+    coded: nw.Expr
+    said: nw.Expr  # the coder says that it does not apply
+    ruled_out: nw.Expr  # a condition says so
+    kept: nw.Expr
+
+
+def item_code(cases: CaseData, item: Item, there: set[str]) -> nw.Expr:
+    """Return in which way of an item each unit is, as a number: one of ``WAYS``."""
+    one = _parts(cases, item, there)
+    judged = nw.when(one.kept.fill_null(value=False)).then(nw.lit(WAYS["met"])).otherwise(nw.lit(WAYS["not met"]))
+    told = nw.when(one.coded).then(judged).otherwise(nw.lit(WAYS["not documented"]))
+    return nw.when(one.said | one.ruled_out).then(nw.lit(WAYS["not applicable"])).otherwise(told)
+
+
 def _flags(cases: CaseData, item: Item, there: set[str]) -> ItemFlags:
+    one = _parts(cases, item, there)
+    not_applicable = one.said | one.ruled_out
+    judged = one.coded & ~not_applicable
+    return ItemFlags(
+        met=judged & one.kept.fill_null(value=False),
+        judged=judged,
+        not_applicable=not_applicable,
+        not_documented=~one.coded & ~not_applicable,
+        contradicted=one.ruled_out & one.coded & ~one.said,
+    )
+
+
+def _parts(cases: CaseData, item: Item, there: set[str]) -> _Parts:
     value = nw.col(f"{CODED}{item.id}")
     coded = ~value.is_null()
     said = nw.lit(value=False)
@@ -145,16 +178,7 @@ def _flags(cases: CaseData, item: Item, there: set[str]) -> ItemFlags:
         bounds = [value >= item.at_least] if item.at_least is not None else []
         bounds += [value <= item.at_most] if item.at_most is not None else []
         kept = reduce(lambda one, other: one & other, bounds)
-    ruled_out = _ruled_out(cases, item, there)
-    not_applicable = said | ruled_out
-    judged = coded & ~not_applicable
-    return ItemFlags(
-        met=judged & kept.fill_null(value=False),
-        judged=judged,
-        not_applicable=not_applicable,
-        not_documented=~coded & ~not_applicable,
-        contradicted=ruled_out & coded & ~said,
-    )
+    return _Parts(coded, said, _ruled_out(cases, item, there), kept)
 
 
 def _ruled_out(cases: CaseData, item: Item, there: set[str]) -> nw.Expr:
@@ -177,70 +201,3 @@ def _levels(cases: CaseData, name: str, levels: Sequence[str]) -> list[str]:
     wanted = {normalise(one) for one in levels}
     found = cases.milestones.select(level=nw.col(name).cast(nw.String)).unique().collect().get_column("level").to_list()
     return sorted(str(one) for one in found if one is not None and normalise(str(one)) in wanted)
-
-
-def pooled(cases: CaseData, flags: Sequence[ItemFlags], *, by: Sequence[str] = ()) -> Pooled:
-    """Add up items in each unit, and units of one cluster of the sampling: what shares of all items rest on.
-
-    Parameters
-    ----------
-    cases : CaseData
-    flags : sequence of ItemFlags
-        Of the items that are added up.
-    by : sequence of str
-        Attributes that split the cases.
-    """
-    by = tuple(by)
-    met = reduce(add, [one.met.cast(nw.Int64) for one in flags])
-    judged = reduce(add, [one.judged.cast(nw.Int64) for one in flags])
-    design = tuple(name for name in ("stratum", "cluster") if cases.has(name) and name not in by)
-    grouped = grouped_counts(
-        cases, by=(*by, *design), keys={"met": met, "judged": judged}, most_strata=_MOST_ROWS if design else MOST_STRATA
-    )
-    levels = grouped.strata.levels
-    found = in_order({one[: len(by)] for one in levels})
-    refuse_many(len(found), by, MOST_STRATA)
-    place = {one: position for position, one in enumerate(found)}
-    group = np.array([place[one[: len(by)]] for one in levels], np.int64)
-    split = (*by, *design)
-
-    def coded(name: str) -> Tallies:
-        if not cases.has(name):
-            return np.zeros(len(levels), np.int64)
-        return np.unique([one[split.index(name)] for one in levels], return_inverse=True)[1].astype(np.int64)
-
-    make = _of_clusters if cases.has("cluster") else _of_units
-    cells = make(grouped, group, coded("stratum"), coded("cluster"), len(found))
-    of = group[grouped.stratum]
-    totals = [summed(of, grouped.n * grouped.keys[one], len(found)) for one in ("met", "judged")]
-    return Pooled(Strata(by, found), cells, *totals)
-
-
-def _of_units(grouped: Grouped, group: Tallies, stratum: Tallies, cluster: Tallies, groups: int) -> DesignCells:
-    """Take each unit as a sampling unit; those with the same numbers are told once, with their number."""
-    del cluster
-    kept = np.flatnonzero(grouped.units > 0)
-    weight = grouped.n[kept] / grouped.units[kept]
-    row = grouped.stratum[kept]
-    return DesignCells(
-        group[row],
-        np.arange(len(kept)),
-        weight * grouped.keys["met"][kept],
-        weight * grouped.keys["judged"][kept],
-        stratum[row],
-        grouped.units[kept],
-        groups,
-    )
-
-
-def _of_clusters(grouped: Grouped, group: Tallies, stratum: Tallies, cluster: Tallies, groups: int) -> DesignCells:
-    # a cluster that crosses strata of the design is one sampling unit in each of them
-    pairs, psu = np.unique(np.stack([stratum, cluster]), axis=1, return_inverse=True)
-    n = len(group)
-
-    def total(part: str) -> Tallies:
-        return np.bincount(grouped.stratum, weights=grouped.n * grouped.keys[part], minlength=n)
-
-    return DesignCells(
-        group, psu.ravel(), total("met"), total("judged"), pairs[0], np.ones(pairs.shape[1], np.int64), groups
-    )

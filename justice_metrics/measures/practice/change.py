@@ -18,13 +18,13 @@ from ...base.table import Table
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...figures.dots import dots
-from ...reduce.practice import checklist_of, coded_items, item_flags
+from ...reduce.practice import checklist_of, coded_items, narrowed
 from ..declared import Points, Share, ensure_level
 from ..rates.shown_shares import by_design, limits_of, share_notes
 from ..shown import group_names, known, numbers, strata_of, undefined_words, words_of, written
 from .cells import ties_of
 from .change_tables import Rounds, change_table, domain_change_table
-from .counted import domain_shares, groups_of, item_shares, same_as_condition
+from .counted import groups_of, judged_shares, same_as_condition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -205,12 +205,11 @@ def practice_change(
     by = names(by)
     ensure_level(confidence_level)
     asked = coded_items(cases, names(items), names(domains))
-    checklist, flags = checklist_of(cases), item_flags(cases, asked)
     split = (*by, cases.stratum_column(round))
-    share = item_shares(cases, asked, flags, by=split, confidence_level=confidence_level)
+    checklist, coded = checklist_of(cases), narrowed(cases, asked, split)
+    share, sums = judged_shares(coded, asked, by=split, confidence_level=confidence_level)
     levels = _levels(round, share.strata.levels, before, after)
     rounds = Rounds.of(share.strata, levels)
-    sums = domain_shares(cases, asked, flags, by=split, confidence_level=confidence_level)
     limits = limits_of(cases, "wilson", confidence_level)
     inside = [place for place, level in enumerate(share.strata.levels) if level[-1] in levels]
     same = same_as_condition(asked, share)

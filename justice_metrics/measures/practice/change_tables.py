@@ -15,7 +15,6 @@ from ...base.types import Counts, Tallies
 from ...cases.checklist import Checklist, Item
 from ...estimate.share_contrasts import Contrast, newcombe_difference
 from ...estimate.survey import DesignCells, DesignShare, linearised_difference
-from ...reduce.practice import Pooled
 from ...tables import Strata
 from ..declared import strata_columns
 from ..rates.shown_shares import Limits, Shares
@@ -92,7 +91,7 @@ def change_table(share: Shares, rounds: Rounds, items: Sequence[Item], checklist
 
 def domain_change_table(
     share: Shares,
-    domains: Mapping[str, tuple[Pooled, DesignShare]],
+    domains: Mapping[str, tuple[DesignCells, DesignShare]],
     rounds: Rounds,
     items: Sequence[Item],
     checklist: Checklist,
@@ -104,7 +103,7 @@ def domain_change_table(
     def summed(counts: Tallies) -> Tallies:
         return rounds.taken(np.stack([counts[:, places].sum(axis=1) for places in inside], axis=1))
 
-    found = [rounds.difference(one.cells, confidence_level) for one, _ in domains.values()]
+    found = [rounds.difference(one, confidence_level) for one, _ in domains.values()]
     difference = Contrast(*(np.stack([one[part] for one in found], axis=1).ravel() for part in range(3)))
     restrictions = {
         name: domain_restrictions(items, levels) for name, levels in (("numerator", MET), ("denominator", JUDGED))

@@ -3,57 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from ...base.levels import ALL
 from ...cases.casedata import CaseData
 from ...cases.checklist import Item
-from ...estimate.survey import DesignShare, linearised_share
-from ...reduce.practice import ItemFlags, Pooled, pooled
+from ...estimate.survey import DesignCells, DesignShare, linearised_share
+from ...reduce.practice_counts import practice_counts
 from ...tables import Strata
 from ..boxes import Restrictions
-from ..rates.shown_shares import Interval, Shares, shares_of
+from ..rates.shown_shares import Interval, Shares, by_design, shares_from
 from .tables import NOT_APPLYING, UNDOCUMENTED
 
 
-def item_shares(
+class Judged(NamedTuple):
+    """Shares of K items in G groups, and of domains.
+
+    Attributes
+    ----------
+    items : Shares
+        (G, K); ``also`` has, under "<way> <item>", the units that are not documented or to which it does not apply.
+    domains : mapping of str to (DesignCells, DesignShare)
+        ``all`` items first.
+    """
+
+    items: Shares
+    domains: Mapping[str, tuple[DesignCells, DesignShare]]
+
+
+def judged_shares(
     cases: CaseData,
     items: Sequence[Item],
-    flags: Mapping[str, ItemFlags],
     *,
     by: Sequence[str],
     interval: Interval = "wilson",
     confidence_level: float = 0.95,
-) -> Shares:
-    """Return the share met of each item, with the cases that are not documented or to which it does not apply."""
-    also = {f"{UNDOCUMENTED} {name}": one.not_documented for name, one in flags.items()}
-    also |= {f"{NOT_APPLYING} {name}": one.not_applicable for name, one in flags.items()}
-    return shares_of(
-        cases,
-        {one.id: (flags[one.id].met, flags[one.id].judged) for one in items},
-        by=by,
-        also=also,
-        interval=interval,
-        confidence_level=confidence_level,
-    )
-
-
-def domain_shares(
-    cases: CaseData,
-    items: Sequence[Item],
-    flags: Mapping[str, ItemFlags],
-    *,
-    by: Sequence[str],
-    confidence_level: float = 0.95,
-) -> dict[str, tuple[Pooled, DesignShare]]:
-    """Return the pooled items of each domain, all of them first, with the share met and its limits."""
-    found: dict[str, tuple[Pooled, DesignShare]] = {}
-    for domain in (ALL, *dict.fromkeys(one.domain for one in items)):
-        inside = [flags[one.id] for one in items if domain in {ALL, one.domain}]
-        sums = pooled(cases, inside, by=by)
-        found[domain] = (sums, linearised_share(sums.cells, confidence_level))
-    return found
+) -> Judged:
+    """Return the share met of each item and of each domain."""
+    counts = practice_counts(cases, items, by=by, design=by_design(cases))
+    met = counts.ways["met"]
+    also = {
+        f"{what} {one.id}": counts.ways[way][:, place]
+        for what, way in ((UNDOCUMENTED, "not documented"), (NOT_APPLYING, "not applicable"))
+        for place, one in enumerate(items)
+    }
+    shares = shares_from(
+        counts.strata, met, met + counts.ways["not met"], counts.cells, interval, confidence_level,
+        units=counts.units, also=also,
+    )  # fmt: skip
+    domains = {name: (cells, linearised_share(cells, confidence_level)) for name, cells in counts.domains.items()}
+    return Judged(shares, domains)
 
 
 def groups_of(strata: Strata) -> list[Restrictions]:

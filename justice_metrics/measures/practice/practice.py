@@ -14,12 +14,12 @@ from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...figures.dots import dots
-from ...reduce.practice import checklist_of, coded_items, item_flags
+from ...reduce.practice import checklist_of, coded_items, narrowed
 from ..declared import ensure_level, few_units_note
 from ..rates.shown_shares import Interval, limits_of, method_words, share_notes
 from ..shown import numbers, of_words, strata_of, undefined_words, words_of, written
 from .cells import ties_of
-from .counted import domain_shares, groups_of, item_shares, same_as_condition
+from .counted import groups_of, judged_shares, same_as_condition
 from .drawn import domains_drawn
 from .said import groups_said, items_said, overall_said, practice_notes, silence_said
 from .tables import UNDOCUMENTED, domain_table, item_table, norms_table
@@ -189,14 +189,13 @@ def practice(
     by = names(by)
     ensure_level(confidence_level)
     asked = coded_items(cases, names(items), names(domains))
-    checklist, flags = checklist_of(cases), item_flags(cases, asked)
-    share = item_shares(cases, asked, flags, by=by, interval=interval, confidence_level=confidence_level)
-    pooled_shares = domain_shares(cases, asked, flags, by=by, confidence_level=confidence_level)
+    checklist, coded = checklist_of(cases), narrowed(cases, asked, by)
+    share, domains_ = judged_shares(coded, asked, by=by, interval=interval, confidence_level=confidence_level)
     return Practice(
         heading=tr("Quality of attention: {checklist}", checklist=checklist.title),
         tables={
             "main": item_table(share, asked, checklist, limits_of(cases, interval, confidence_level)),
-            "domains": domain_table(share, pooled_shares, asked, checklist),
+            "domains": domain_table(share, domains_, asked, checklist),
             "norms": norms_table(asked, checklist),
         },
         definition=Definition(
@@ -218,7 +217,7 @@ def practice(
         notes=(
             *share_notes(cases, share),
             *few_units_note(share.strata, share.units),
-            *practice_notes(cases, asked, flags, share),
+            *practice_notes(coded, asked, share),
         ),
         frame_library=cases.frame_library,
         weighted=cases.sampling.weighted,

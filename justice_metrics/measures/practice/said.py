@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from ...base.levels import ALL
 from ...base.table import Table
 from ...cases.casedata import CaseData
 from ...cases.checklist import Item
-from ...reduce.practice import ItemFlags, checklist_of, contradictions, unchecked_conditions
+from ...reduce.practice import checklist_of, contradictions, unchecked_conditions
 from ..declared import FEW_UNITS, Share
 from ..rates.shown_shares import Shares
 from ..shown import (
@@ -106,9 +106,7 @@ def silence_said(main: Table) -> tuple[Readable, ...]:
     return (among_shown(said, some_hidden=any_hidden(main, "share_not_documented")),)
 
 
-def practice_notes(
-    cases: CaseData, items: Sequence[Item], flags: Mapping[str, ItemFlags], share: Shares
-) -> tuple[Message, ...]:
+def practice_notes(cases: CaseData, items: Sequence[Item], share: Shares) -> tuple[Message, ...]:
     """Return what a reader must know of how the items were coded."""
     notes: list[Message] = []
     judged = share.denominator.sum(axis=0)
@@ -124,7 +122,7 @@ def practice_notes(
                 mostly,
             )
         )
-    against = contradictions(cases, list(flags.values()))
+    against = contradictions(cases, items)
     if against:
         notes.append(
             trn(

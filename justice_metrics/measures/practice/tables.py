@@ -14,8 +14,7 @@ from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...cases.checklist import Checklist, Item
 from ...cases.procedure_parts import CERTAINTIES
-from ...estimate.survey import DesignShare
-from ...reduce.practice import Pooled
+from ...estimate.survey import DesignCells, DesignShare
 from ..declared import interval_columns, strata_columns
 from ..rates.shown_shares import Limits, Shares
 from ..records.hearings_tables import undefined
@@ -94,7 +93,7 @@ def item_table(share: Shares, items: Sequence[Item], checklist: Checklist, limit
 
 def domain_table(
     share: Shares,
-    domains: Mapping[str, tuple[Pooled, DesignShare]],
+    domains: Mapping[str, tuple[DesignCells, DesignShare]],
     items: Sequence[Item],
     checklist: Checklist,
 ) -> Table:

@@ -87,21 +87,36 @@ def shares_of(
     flags = {f"{part} {name}": expr for name, pair in shares.items() for part, expr in zip("yx", pair, strict=True)}
     table = flag_counts(cases, {**flags, **{f"also {name}": one for name, one in also.items()}}, by=by)
     y, x = (np.stack([table.count(f"{part} {name}") for name in shares], axis=1) for part in "yx")
-    cells: tuple[DesignCells, ...] = ()
-    if by_design(cases):
-        found = design_counts(cases, shares, by=by)
-        cells = tuple(found.cells.values())
+    cells = tuple(design_counts(cases, shares, by=by).cells.values()) if by_design(cases) else ()
+    counted = {name: table.count(f"also {name}") for name in also}
+    units = table.count("units")
+    return shares_from(table.strata, y, x, cells, interval, confidence_level, units=units, also=counted)
+
+
+def shares_from(
+    strata: Strata,
+    numerator: Tallies,
+    denominator: Tallies,
+    cells: tuple[DesignCells, ...],
+    interval: Interval,
+    confidence_level: float,
+    *,
+    units: Tallies,
+    also: Mapping[str, Tallies],
+) -> Shares:
+    """Give shares that were counted, (G, K), their intervals: by the design where its cells are there."""
+    ensure_known(interval, Interval)
+    if not cells:
+        share = _FORMULAS[interval](numerator, denominator, confidence_level)
+    else:
         limits = [linearised_share(one, confidence_level) for one in cells]
         with np.errstate(divide="ignore", invalid="ignore"):
             share = Share(
-                y / np.where(x > 0, x, np.nan),
+                numerator / np.where(denominator > 0, denominator, np.nan),
                 np.stack([one.conf_low for one in limits], axis=1),
                 np.stack([one.conf_high for one in limits], axis=1),
             )
-    else:
-        share = _FORMULAS[interval](y, x, confidence_level)
-    counted = {name: table.count(f"also {name}") for name in also}
-    return Shares(table.strata, y, x, *share, table.count("units"), counted, cells)
+    return Shares(strata, numerator, denominator, *share, units, also, cells)
 
 
 class Limits(NamedTuple):

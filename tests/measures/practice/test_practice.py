@@ -17,7 +17,8 @@ from justice_metrics.base.errors import QuestionError
 from justice_metrics.estimate.proportion import wilson
 from justice_metrics.estimate.survey import linearised_difference, linearised_share
 from justice_metrics.measures.practice.practice import practice
-from justice_metrics.reduce.practice import coded_items, item_flags, pooled
+from justice_metrics.reduce.practice import coded_items, item_flags
+from justice_metrics.reduce.practice_counts import practice_counts
 from tests.disclosure.declared import check_declared
 
 REFERENCE = Path(__file__).parents[2] / "reference"
@@ -205,11 +206,11 @@ class TestAgainstR:
                "psychological_care")  # fmt: skip
         items = {one: f"i{place}" for place, one in enumerate(ids)}
         data = cases_of(frame, items, cases=cases, attributes={"round": "round"})
-        flags = list(item_flags(data, coded_items(data)).values())
-        share = linearised_share(pooled(data, flags).cells)
+        asked = coded_items(data)
+        share = linearised_share(practice_counts(data, asked).domains["all"])
         expected = self.shares.loc[design]
         np.testing.assert_allclose([share.estimate[0], share.std_error[0]], expected, rtol=1e-12)
-        change = linearised_difference(pooled(data, flags, by=("round",)).cells, 0)
+        change = linearised_difference(practice_counts(data, asked, by=("round",)).domains["all"], 0)
         expected = self.shares.loc[f"change of {design}"]
         half = (change.conf_high[1] - change.conf_low[1]) / 2
         degrees = (int((frame["judged"] > 0).sum()) if design == "cases" else frame["cluster"].nunique()) - 1

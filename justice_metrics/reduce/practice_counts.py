@@ -1,0 +1,141 @@
+"""From what was coded of practice to counts: one grouped count of all items, added up by item and by domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import Final, NamedTuple
+
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from ..base.levels import ALL
+from ..base.types import Counts, Tallies
+from ..cases.casedata import CaseData
+from ..cases.checklist import Item
+from ..estimate.survey import DesignCells
+from ..tables import MOST_STRATA, Strata
+from .design_counts import FoldedUnits, cells_of, folded_groups
+from .grouped import grouped_counts, summed
+from .practice import WAYS, item_code
+
+# Sampling units times groups times the ways of items that occur together.
+_MOST_ROWS: Final = 2_000_000
+# Ways of two bits each that one whole number holds.
+_PACKED: Final = 31
+
+
+class PracticeCounts(NamedTuple):
+    """In which way of each item the units of each group are.
+
+    Attributes
+    ----------
+    strata : Strata, G of them
+    units : array, shape (G,)
+        Units, or the sum of their weights.
+    ways : mapping of str to array, shape (G, K)
+        Units in each of ``WAYS``.
+    cells : tuple of DesignCells
+        (K,) where weights or clusters are declared, else empty.
+    domains : mapping of str to DesignCells
+        Items met and judged added up in each unit, or cluster of the sampling; ``all`` of them first.
+    """
+
+    strata: Strata
+    units: Tallies
+    ways: Mapping[str, Tallies]
+    cells: tuple[DesignCells, ...]
+    domains: Mapping[str, DesignCells]
+
+
+def practice_counts(
+    cases: CaseData, items: Sequence[Item], *, by: Sequence[str] = (), design: bool = False
+) -> PracticeCounts:
+    """Count the units in each way of each item, in one grouped count.
+
+    Parameters
+    ----------
+    cases : CaseData
+        With few columns besides (``narrowed``).
+    items : sequence of Item
+        K items that were coded.
+    by : sequence of str
+        Attributes that split the cases.
+    design : bool
+        Whether the sampling units of each item are told, for limits of the design.
+    """
+    by = tuple(by)
+    there = set(cases.milestones.collect_schema().names())
+    ways = [item_code(cases, one, there).cast(nw.Int64) for one in items]
+    packed = {
+        f"items {first}": reduce(add, [way * 4**place for place, way in enumerate(ways[first : first + _PACKED])])
+        for first in range(0, len(ways), _PACKED)
+    }
+    split = (*by, *(name for name in ("stratum", "cluster") if cases.has(name) and name not in by))
+    grouped = grouped_counts(
+        cases, by=split, keys=packed, most_strata=_MOST_ROWS if len(split) > len(by) else MOST_STRATA
+    )
+    codes = np.stack(
+        [(grouped.keys[f"items {k - k % _PACKED}"] >> 2 * (k % _PACKED)) & 3 for k in range(len(items))], axis=1
+    )
+    met, judged = codes == WAYS["met"], codes >= WAYS["not met"]
+    ids = [one.id for one in items]
+
+    def pairs(n: Tallies) -> dict[str, tuple[Tallies, Tallies]]:
+        return {one: (n * met[:, k], n * judged[:, k]) for k, one in enumerate(ids)} if design else {}
+
+    folded = folded_groups(cases, grouped, by=by, shares=pairs(grouped.units), totals=pairs(grouped.n))
+    g = len(folded.strata)
+    return PracticeCounts(
+        strata=folded.strata,
+        units=summed(folded.group, grouped.n, g),
+        ways={
+            name: np.stack(
+                [summed(folded.group, grouped.n * (codes[:, k] == way), g) for k in range(len(items))], axis=1
+            )
+            for name, way in WAYS.items()
+        },
+        cells=tuple(cells_of(cases, folded).cells.values()) if design else (),
+        domains={
+            name: _pooled(cases, folded, met[:, inside].sum(axis=1), judged[:, inside].sum(axis=1))
+            for name, inside in _domains(items).items()
+        },
+    )
+
+
+def _domains(items: Sequence[Item]) -> dict[str, list[int]]:
+    """Return the places of the items of each domain, all of them first."""
+    named = dict.fromkeys(one.domain for one in items)
+    return {
+        ALL: list(range(len(items))),
+        **{name: [place for place, one in enumerate(items) if one.domain == name] for name in named},
+    }
+
+
+def _pooled(cases: CaseData, folded: FoldedUnits, met: Counts, judged: Counts) -> DesignCells:
+    """Add up items in each unit, whose items go together, or in each cluster; (R,) items of a unit of each row.
+
+    They count as drawn with replacement, which errs on the wide side.
+    """
+    stratum, cluster = folded.coded()
+    weight, groups = folded.weight, len(folded.strata)
+    if not cases.has("cluster"):
+        kept = np.flatnonzero(folded.units > 0)
+        return DesignCells(
+            folded.group[kept],
+            np.arange(len(kept)),
+            (weight * met)[kept],
+            (weight * judged)[kept],
+            stratum[kept],
+            folded.units[kept],
+            groups,
+        )
+    # a cluster that crosses strata of the design is one sampling unit in each of them
+    pairs, psu = np.unique(np.stack([stratum, cluster]), axis=1, return_inverse=True)
+    cells, cell = np.unique(psu.ravel() * groups + folded.group, return_inverse=True)
+    y, x = (
+        np.bincount(cell, weights=weight * folded.units * one, minlength=len(cells)).astype(np.float64)
+        for one in (met, judged)
+    )
+    return DesignCells(cells % groups, cells // groups, y, x, pairs[0], np.ones(pairs.shape[1], np.int64), groups)
