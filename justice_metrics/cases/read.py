@@ -117,7 +117,7 @@ def _canonical(tables: Mapping[str, Any], mapping: CaseMapping, embedded: Embedd
 def _slips(tables: Mapping[str, Any], mapping: CaseMapping, *, refuse: bool) -> tuple[Message, ...]:
     """Return what is wrong in the cells of a coding sheet, or refuse them."""
     slips = slips_in(tables, mapping, coding_plan(canonical.procedure_of(mapping), checklist_of(mapping)))
-    error = slips_error(slips)
+    error = slips_error(slips, mapping.source)
     if error is not None and refuse:
         raise error
     return told(slips)

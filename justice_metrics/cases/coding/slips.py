@@ -107,8 +107,11 @@ def told(slips: Sequence[Slip]) -> tuple[Message, ...]:
     return tuple(said)
 
 
-def slips_error(slips: Sequence[Slip]) -> CaseDataError | None:
-    """Build the error that tells all slips; None where none must be corrected before the data can be used."""
+def slips_error(slips: Sequence[Slip], mapping: str) -> CaseDataError | None:
+    """Build the error that tells all slips; None where none must be corrected before the data can be used.
+
+    ``mapping`` is the name of the mapping file, for the command that goes on in spite of them.
+    """
     wrong = [one for one in slips if not one.lacking]
     if not wrong:
         return None
@@ -120,8 +123,9 @@ def slips_error(slips: Sequence[Slip]) -> CaseDataError | None:
             listed=_Lines(told(slips)),
         ),
         tr(
-            "Correct the cells in the workbook, where they are red or yellow, and save it. To look at the rest first: "
-            'faults = "count" in [data] leaves such cells out and counts them.'
+            "Correct the cells in the workbook, where they are red or yellow, and save it. To see what the data are "
+            "like without them: justice-metrics check {mapping}",
+            mapping=mapping,
         ),
     )
 

@@ -73,7 +73,7 @@ def test_a_sheet_without_slips_has_none(plan: CodingPlan, mapping: CaseMapping) 
     pending = {"case_id": "A-2", "outcome": "en tramite", "outcome_date": None, "sex": "sin dato", "area": " URBANA "}
     support = [{"case_id": "A-2", "actor": "abogado/a", "start": "2016-04-01", "end": "2016-04-01"}]
     assert found(plan, mapping, [{"practice_interpreter": "Sí"}, pending], support=support) == []
-    assert slips_error(()) is None
+    assert slips_error((), "m.toml") is None
     assert told(()) == ()
 
 
@@ -162,7 +162,7 @@ def test_what_is_not_filled_in_yet_does_not_stop_the_reading(plan: CodingPlan, m
     rows: list[Row] = [{}, {"case_id": "A-2", "outcome": None, "outcome_date": None}]
     slips = found(plan, mapping, rows)
     assert [(one.column, one.lacking) for one in slips] == [("Forma de conclusión", True)]
-    assert slips_error(slips) is None
+    assert slips_error(slips, "m.toml") is None
     assert "1 row has no answer" in str(told(slips)[0])
 
 
@@ -177,12 +177,12 @@ def test_all_mistakes_are_lines_of_one_error(plan: CodingPlan, mapping: CaseMapp
     mistakes = {one[0]: one[1] for one in MISTAKES if one[0] != "half a year"}  # beside the age of 200, in one column
     rows = [{"case_id": f"A-{place}", **one} for place, one in enumerate(mistakes.values(), start=2)]
     slips = found(plan, mapping, [{}, *rows])
-    error = slips_error(slips)
+    error = slips_error(slips, "m.toml")
     assert error is not None
     lines = str(error).splitlines()
     assert lines[0] == "The coding sheet has 10 things to correct:"
     assert len([one for one in lines if one.startswith("  - Sheet 'Caso', column '")]) == 10
-    assert "red" in lines[-1]
+    assert lines[-1].endswith("justice-metrics check m.toml")
     assert not any(f"A-{place}" in str(error) for place in range(20))
 
 
