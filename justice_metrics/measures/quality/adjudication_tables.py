@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_TOLD: Final = 5
+# More rows do not fit on a page.
+_MOST_DRAWN: Final = 40
 _TABLE_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
     {**CHILD_WORDS, "cases": tr("cases"), "support": tr("support spells")}
 )
@@ -123,6 +125,11 @@ def most_often(main: Table) -> tuple[Readable, ...]:
     return (tr("Most often: {parts}.", parts=parts),)
 
 
+def _highest_of(axis: Readable, n: int, total: int) -> Readable:
+    """Return the name of an axis on which not all items are drawn."""
+    return tr("{axis} (the {n} highest of {total} items)", axis=axis, n=n, total=total)
+
+
 def _called(main: Table, row: int) -> Readable:
     """Return the name of a row: the column as the coders know it, with its table where that is not the cases."""
     table, column = str(main["table"][row]), str(main["column"][row])
@@ -132,18 +139,20 @@ def _called(main: Table, row: int) -> Readable:
 
 def drawn_shares(main: Table, axis: Readable, ax: Axes | None, language: Language) -> Axes:
     """Draw the shares of a table, row by row."""
+    order = np.argsort(-main["estimate"].astype(float), kind="stable")[:_MOST_DRAWN]
+    rows = np.sort(order)
     hits = main["differ"] if "first" not in main.values else main["n"] - main["first"]
     return dots(
-        labels=[_called(main, row).text(language) for row in range(len(main))],
-        estimate=main["estimate"].astype(float),
-        conf_low=main["conf_low"].astype(float),
-        conf_high=main["conf_high"].astype(float),
+        labels=[_called(main, row).text(language) for row in rows.tolist()],
+        estimate=main["estimate"][rows].astype(float),
+        conf_low=main["conf_low"][rows].astype(float),
+        conf_high=main["conf_high"][rows].astype(float),
         annotations=[
             f"{format_number(int(one), language)} / {format_number(int(n), language)}"
-            for one, n in zip(hits, main["n"], strict=True)
+            for one, n in zip(hits[rows], main["n"][rows], strict=True)
         ],
         undefined_label=tr("not decided").text(language),
-        x_label=axis.text(language),
+        x_label=(axis if len(rows) == len(main) else _highest_of(axis, len(rows), len(main))).text(language),
         percent=lambda one: format_share(one, language, decimals=0),
         ax=ax,
     )

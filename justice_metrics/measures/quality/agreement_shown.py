@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Below this kappa an item is better not split by until its coding rule is mended; a custom, no law.
 DOUBTFUL: Final = 0.6
 _MOST_TOLD: Final = 5
+# More rows do not fit on a page.
+_MOST_DRAWN: Final = 60
 
 
 class Decimals:
@@ -65,22 +67,29 @@ def agreement_findings(shown: Result) -> tuple[Readable, ...]:
 
 
 def draw_agreement(shown: Result, ax: Axes | None, language: Language) -> Axes:
-    """Draw kappa of every item with its limits, and the share coded alike beside it."""
+    """Draw kappa of every item with its limits, and the share coded alike beside it; of very many the lowest ones."""
     main = shown.main
+    order = np.argsort(numbers(main, "estimate"), kind="stable")[:_MOST_DRAWN]
+    rows = np.sort(order)
+    shares = written(main, "share", language, as_share=True)
+    undefined = undefined_words(main, "estimate", language, tr("all files on one label"))
+    axis: Readable = tr("agreement beyond chance (kappa)")
+    if len(rows) < len(main):
+        axis = tr("{axis} (the {n} lowest of {total} items)", axis=axis, n=len(rows), total=len(main))
     axes = dots(
-        labels=[words_of(main, "item", one).text(language) for one in main["item"]],
-        estimate=numbers(main, "estimate"),
-        conf_low=numbers(main, "conf_low"),
-        conf_high=numbers(main, "conf_high"),
+        labels=[words_of(main, "item", one).text(language) for one in main["item"][rows]],
+        estimate=numbers(main, "estimate")[rows],
+        conf_low=numbers(main, "conf_low")[rows],
+        conf_high=numbers(main, "conf_high")[rows],
         annotations=[
-            word if not known(one) else format_share(float(one), language, decimals=0)
-            for one, word in zip(numbers(main, "share"), written(main, "share", language, as_share=True), strict=True)
+            format_share(float(main["share"][row]), language, decimals=0) if known(main["share"][row]) else shares[row]
+            for row in rows.tolist()
         ],
         annotation_label=tr("coded alike").text(language),
-        undefined_label=undefined_words(main, "estimate", language, tr("all files on one label")),
+        undefined_label=[undefined[row] for row in rows.tolist()],
         reference=DOUBTFUL,
         reference_label=tr("below {limit}: doubtful", limit=Decimals(DOUBTFUL)).text(language),
-        x_label=tr("agreement beyond chance (kappa)").text(language),
+        x_label=axis.text(language),
         percent=False,
         number=lambda one: format_tick(one, language),
         ax=ax,
