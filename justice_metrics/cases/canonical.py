@@ -36,6 +36,8 @@ from .wide import wide_milestones
 
 # Derived once and kept, milestones take about 200 bytes a unit; larger data are derived again for each question.
 _MOST_KEPT_ROWS: Final = 5_000_000
+# So many rows are derived in less time than it takes to plan how.
+_FEW_ROWS: Final = 20_000
 # Endings after the cut-off that may be slips; from so many on, and beyond this share, the cut-off is wrong.
 _SLIPS: Final = 10
 _SHARE_OF_SLIPS: Final = 0.01
@@ -224,7 +226,7 @@ def _wide(sources: Sequence[Source], mapping: CaseMapping, procedure: Procedure,
     _design(typing, mapping, sampled, mapping.cases.id)
     _reliance(typing, mapping)
     type_practice(typing)
-    made = wide_milestones(typing, mapping, procedure)
+    made = wide_milestones(typing, mapping, procedure, few_rows=rows <= _FEW_ROWS)
     return Parts(
         *made,
         numeric=numeric,

@@ -19,11 +19,12 @@ from .typed import Typing
 Made = tuple[nw.LazyFrame[Any], nw.LazyFrame[Any], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
-def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) -> Made:
+def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure, *, few_rows: bool = False) -> Made:
     """Return milestones, events, dated states, states seen without a date, and roles with a date of their own.
 
     A date that is given for a role which several states play (a verdict is a conviction or an acquittal) goes to the
-    state whose class the outcome has, and in any case to the role itself.
+    state whose class the outcome has, and in any case to the role itself. Of a table with few rows everything is
+    derived once, as its many columns cost more than its rows.
     """
     source = typing.source
     own, roles, notified, coarse = _type_dates(typing, mapping, procedure)
@@ -57,6 +58,9 @@ def wide_milestones(typing: Typing, mapping: CaseMapping, procedure: Procedure) 
     if ended_coarse:
         exact["exact__conclusion"] = nw.col("precision__outcome_date")
     frame = frame.with_columns(**exact) if exact else frame
+    if few_rows:
+        # the events are as many selections of this frame as there are states; of a wide table each is dear to plan
+        frame = source.kept(frame)
     kept = [
         name
         for name in frame.collect_schema().names()

@@ -90,6 +90,10 @@ class Source:
         """Whether rows can be counted from the top, so that a message can name one."""
         return self._arrow is not None
 
+    def kept(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return what was derived of this table computed once, where it lies in the embedded engine."""
+        return self._embedded.kept(frame) if self.is_embedded else frame
+
     def need(self, column: str, *, where: str) -> str:
         """Check that a column is there and return it.
 
