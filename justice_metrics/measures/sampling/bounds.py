@@ -27,7 +27,6 @@ from ..recorded import ensure_mapped, silence_notes
 from ..shown import (
     group_names,
     group_of,
-    hidden,
     known,
     numbers,
     strata_of,
@@ -102,7 +101,9 @@ class LostFileBounds(Result):
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
         """Say the bounds that are shown."""
         main, outcome = shown.main, context_of(shown)["outcome"]
-        share, low, high, files = (numbers(main, one) for one in ("estimate", "bound_low", "bound_high", "files"))
+        share, low, high = (numbers(main, one) for one in ("estimate", "bound_low", "bound_high"))
+        # numbers of files stay inside
+        files = numbers(main, "files") if "files" in main.values else np.full(len(main), np.nan)
         said: list[Readable] = []
         grouped = bool(strata_of(main))
         for row in range(len(main)):
@@ -143,6 +144,7 @@ class LostFileBounds(Result):
     def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the bounds that are shown; a hidden one says so."""
         main, outcome = shown.main, context_of(shown)["outcome"]
+        counted = "files" in main.values
         label = tr(
             "share that came to {outcome}: by the coded files (point); if none or all of the missing ones did (line)",
             outcome=outcome,
@@ -153,8 +155,8 @@ class LostFileBounds(Result):
             estimate=numbers(main, "estimate"),
             conf_low=numbers(main, "bound_low"),
             conf_high=numbers(main, "bound_high"),
-            annotations=[""] * len(main) if hidden(main, "files").any() else written(main, "files", language),
-            annotation_label=tr("missing files").text(language),
+            annotations=written(main, "files", language) if counted else None,
+            annotation_label=tr("missing files").text(language) if counted else None,
             undefined_label=undefined_words(main, "estimate", language),
             x_label=label.text(language),
             number=lambda share: format_share(share, language, decimals=0),
@@ -329,10 +331,11 @@ def _main(found: Sequence[UncodedFiles], by: tuple[str, ...], of: str, level: fl
     columns = (
         *strata_columns(by),
         Column("missing", tr("missing files"), "text", "key", "key"),
-        Column("numerator", tr("coded files that came to it"), "units", "count", "count", cell=CellOf(fixed=came)),
-        Column("denominator", tr("coded files"), "units", "count", "count", cell=CellOf()),
+        Column("numerator", tr("coded files that came to it"), "units", "count", "count",
+               cell=CellOf(fixed=came, internal=True)),
+        Column("denominator", tr("coded files"), "units", "count", "count", cell=CellOf(internal=True)),
         Column("files", tr("missing files"), "units", "count", "count",
-               cell=CellOf(fixed={"unit": ("drawn file",)}, each={"missing": gone})),
+               cell=CellOf(fixed={"unit": ("drawn file",)}, each={"missing": gone}, internal=True)),
         Column("estimate", tr("share, by the coded files"), "share", "estimate", "share", of=rests),
         Column("bound_low", tr("share if none of the missing files came to it"), "share", "interval", "interval",
                of=rests),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -87,7 +88,7 @@ def steps_table(rows: DrawnRows) -> Table:
         "before": before.ravel(),
         "of_before": _over(n.ravel(), before.ravel()),
     }
-    return Table(columns, values, labels={"step": _STEP_WORDS}, title=tr("How far the drawn files came"))
+    return _table(columns, values, {"step": _STEP_WORDS}, tr("How far the drawn files came"))
 
 
 def status_table(rows: DrawnRows) -> Table:
@@ -109,7 +110,7 @@ def status_table(rows: DrawnRows) -> Table:
         "denominator": drawn,
         "estimate": _over(n.ravel(), drawn),
     }
-    return Table(columns, values, labels={"status": STATUS_WORDS}, title=tr("What became of the drawn files"))
+    return _table(columns, values, {"status": STATUS_WORDS}, tr("What became of the drawn files"))
 
 
 def rates_table(rows: DrawnRows) -> Table:
@@ -144,7 +145,7 @@ def rates_table(rows: DrawnRows) -> Table:
         "response": response_rate(found["coded"], found["eligible"], found["read"], found["drawn"]),
         "response_high": _over(found["coded"], found["eligible"]),
     }
-    return Table(columns, values, title=tr("Response rates"))
+    return _table(columns, values, {}, tr("Response rates"))
 
 
 def weights_table(rows: DrawnRows) -> Table:
@@ -208,6 +209,20 @@ def class_table(adjusted: Adjusted) -> Table:
     }
     title = tr("How the weights of each class were raised")
     return Table(columns, values, labels={"files": labels}, title=title, guard="internal")
+
+
+def _table(
+    columns: Sequence[Column], values: Mapping[str, Any], labels: Mapping[str, Mapping[str, Message]], title: Message
+) -> Table:
+    """Return a table of counts; of all files together it leaves as it is.
+
+    Whether a file was found says nothing of the case in it. By groups, though, numbers of coded files are numbers of
+    cases of these groups, and tell what other tables hide.
+    """
+    if any(one.role == "stratum" for one in columns):
+        return Table(columns, values, labels=labels, title=title)
+    told = [one if one.kind == "key" else replace(one, kind="setting", cell=None, of=None) for one in columns]
+    return Table(told, values, labels=labels, title=title, guard="words")
 
 
 def _inner(name: str, words: Message, unit: Any, kind: Any, decimals: int = 1) -> Column:

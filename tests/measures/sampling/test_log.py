@@ -143,11 +143,23 @@ class TestShown:
         assert len(axes.get_yticks()) == 12
         plt.close("all")
 
-    def test_a_release_hides_small_numbers_and_keeps_weights_inside(self, whole: SamplingLog) -> None:
+    def test_of_all_files_together_a_release_tells_everything_but_weights(self, whole: SamplingLog) -> None:
         shown = release([whole], DisclosurePolicy()).results[0]
         assert set(shown.tables) == {"main", "statuses", "rates"}
+        assert shown.main["n"].tolist() == whole.main["n"].tolist()
+        assert [one.text() for one in shown.findings()] == [one.text() for one in SamplingLog.findings_of(whole)]
+        assert shown.plot().has_data()
+        assert shown.draw("became").has_data()
+        plt.close("all")
+
+    def test_by_groups_small_numbers_are_hidden(self) -> None:
+        frame = pd.concat([log_frame().assign(file=None) for _ in range(3)])
+        shown = release([sampling_log(frame, by="stratum")], DisclosurePolicy()).results[0]
+        statuses = shown.tables["statuses"]
+        small = statuses["n"][(statuses["status"] == "not_eligible") & (statuses["stratum"] == "north")]
+        assert np.isnan(small.astype(float)).all()
+        assert set(shown.main["denominator"].tolist()) == {90}
         assert not [one for one in shown.findings() if "nan" in one.text()]
-        assert shown.main["n"].tolist()[0] == 60
         assert shown.plot().has_data()
         with pytest.raises(QuestionError):
             shown.draw("became")
