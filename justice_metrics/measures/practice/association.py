@@ -57,7 +57,7 @@ class PracticeAssociation(Result):
         return {"stage": self.stage, "aim": self.aim, "days": Setting(self.within_days)}
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the item with which progress goes most, and that this is no effect."""
+        """Return how many items go with progress, the one that does most, and that this is no effect."""
         return self.findings_of(self)
 
     @classmethod
@@ -70,11 +70,18 @@ class PracticeAssociation(Result):
         if not len(rows):
             return ()
         row = int(rows[np.argmax(np.abs(points[rows]))])
+        beyond = int(((low[rows] > 0) | (high[rows] < 0)).sum())
+        counted_said = tr(
+            "Of {k} items with enough cases on both sides, {n} go with a difference beyond what chance alone would "
+            "show in one item.",
+            k=len(rows),
+            n=beyond,
+        )
         share, other, n, m = (numbers(main, one)[row] for one in ("met", "not_met", PARTS[1], PARTS[3]))
         said = tr(
-            "The largest difference goes with: {item}. Of {n} cases in which it had been met on entering {stage}, "
-            "{share} came to {aim} within {days} days; of {m} in which it had not, {other}: {points} percentage "
-            "points{limits}. This is an association among these cases, not the effect of the practice.",
+            "The largest of these differences goes with: {item}. Of {n} cases in which it had been met on entering "
+            "{stage}, {share} came to {aim} within {days} days; of {m} in which it had not, {other}: {points} "
+            "percentage points{limits}. This is an association among these cases, not the effect of the practice.",
             item=words_of(main, "item", main["item"][row]),
             n=whole(n),
             share=Share(share),
@@ -86,7 +93,7 @@ class PracticeAssociation(Result):
             else "",
             **words,
         )
-        return (among_shown(said, some_hidden=any_hidden(main, "estimate")),)
+        return (counted_said, among_shown(said, some_hidden=any_hidden(main, "estimate")))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the difference that goes with each item against no difference."""
