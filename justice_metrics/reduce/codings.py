@@ -199,7 +199,7 @@ def _collected(cases: CaseData, items: Sequence[Item]) -> tuple[list[str], dict[
             columns[f"i{place}"] = cases.level(one.name)
         else:
             columns[f"i{place}"] = nw.col(one.name)
-    found = cases.milestones.with_columns(**columns).select("unit_id", *columns).collect()
+    found = cases.milestones.select("unit_id", **columns).collect()
     values = {one.name: _as_values(found.get_column(f"i{place}").to_list(), one) for place, one in enumerate(items)}
     return [str(one) for one in found.get_column("unit_id").to_list()], values
 
