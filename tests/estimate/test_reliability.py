@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.estimate.reliability import cronbach_alpha, item_statistics, loadings_of, one_factor
@@ -96,6 +96,7 @@ class TestEdges:
         assert np.abs(found.loading).max() <= 1
 
 
+@settings(max_examples=8)
 @given(st.integers(0, 10_000), st.integers(3, 7))
 def test_what_always_holds(seed: int, items: int) -> None:
     rng = np.random.default_rng(seed)
