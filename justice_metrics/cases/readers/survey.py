@@ -70,7 +70,11 @@ class SurveyFiles:
             sheet = self.sheets(path)[0]
         key = (path, sheet, None if book else encoding, None if book else separator)
         if key not in self._tables:
-            read = read_text_table(path, sheet=sheet, encoding=encoding, separator=separator, header=True)
+            if book and sheet is not None:
+                # a repeat that nobody filled in is not listed among the sheets that hold something
+                read = read_workbook_tables(path, sheets=(sheet,), may_be_empty=(sheet,), header=True)[sheet]
+            else:
+                read = read_text_table(path, sheet=sheet, encoding=encoding, separator=separator, header=True)
             self._tables[key] = read
         return self._tables[key]
 
