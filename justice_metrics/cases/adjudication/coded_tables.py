@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...base.errors import CaseDataError, MappingError, QuestionError
-from ...base.language import Label, tr
+from ...base.language import Label, tr, trn
 from ..canonical import as_mapping
 from ..coders import ids_of, rows_of
 from ..given_tables import given_tables
@@ -189,10 +189,14 @@ def _parted(tables: Mapping[str, TextTable], mapping: CaseMapping) -> TwoCodings
         untold = sum(not coders[name][place] for case in several for place in rows.get(case, ()))
         if untold:
             raise CaseDataError(
-                tr("{n} rows of cases that several people coded do not say whose coding they are (table '{name}').",
-                   n=untold, name=Label(name or "cases")),
+                trn(
+                    "{n} row of a case that several people coded does not say whose coding it is (table '{name}').",
+                    "{n} rows of cases that several people coded do not say whose coding they are (table '{name}').",
+                    untold,
+                    name=Label(name or "cases"),
+                ),
                 tr("Fill in the column of coders in every table, or keep each coding in a file of its own."),
-            )  # fmt: skip
+            )
         kept: list[list[int]] = [[], []]
         for case, places in rows.items():
             names = several.get(case)
