@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ PACKAGE = Path(justice_metrics.__file__).parent
 LANGUAGES = ("es",)
 
 
+@cache
 def said() -> dict[str, tuple[str, ...]]:
     """Return every marked sentence of the package, with its plural where it has one."""
     keywords = {"tr": None, "trn": (1, 2)}

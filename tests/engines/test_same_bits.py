@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -76,6 +78,11 @@ WIDE_ATTRIBUTES = ("sex", "age_at_fact", "department", "court")
 
 def cohort() -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """The simulated register: gaps among the attributes, text codes for missing, both kinds of weight."""
+    return deepcopy(_cohort())
+
+
+@cache
+def _cohort() -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     extract = draw(COHORT)
     text = files("justice_metrics.simulate").joinpath("texts", "bolivia_national_mapping.toml").read_text("utf-8")
     mapping: dict[str, Any] = tomllib.loads(text)
