@@ -27,8 +27,8 @@ from justice_metrics.cases.readers.ddi import read_ddi, with_ddi
 from justice_metrics.cases.readers.delimited import read_delimited
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
-# What the rules of the check look at, and columns that only coarse or undated records bring.
-INTERNAL = ("conclusion_said", "conclusion_day", "exact__", "seen__", "practice_missing__", "drawn_")
+# What the rules of the check look at, and columns that only undated records and gaps bring.
+INTERNAL = ("conclusion_said", "conclusion_day", "seen__", "practice_missing__")
 DDI = "{ddi:codebook:2_5}"
 # The parts of each element in the order of DDI-Codebook 2.5, as far as they are written.
 ORDER = {

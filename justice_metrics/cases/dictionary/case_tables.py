@@ -14,9 +14,10 @@ from ..mappings.mapping import AttributeColumn, CaseMapping, DateColumn
 from ..mappings.parts import DISENGAGED, ENGAGED, LEFT_DAY, RELIANCE_STATUS
 from ..mappings.practice import CODED, CODED_DAY
 from ..procedure import Procedure
-from .parts import Code, Variable
+from .parts import Code, Variable, VariableKind
 from .words import Words, gaps, labelled, texts_of, unit_id_words
 
+_EXACT: Final = tr("how exactly the day is known")
 _DAY_WORDS: Final = (
     Code(id="day", text=tr("day")),
     Code(id="month", text=tr("month")),
@@ -44,15 +45,14 @@ def case_variables(
 
 def event_variables(mapping: CaseMapping, procedure: Procedure) -> tuple[Variable, ...]:
     """Return the variables of the events: one row for each time that a unit came to a state."""
-    exact = tr("how exactly the day is known")
     return (
         Variable(name="unit_id", text=unit_id_words(mapping.cases.unit), kind="id", columns=_ids(mapping)),
         Variable(name="seq", text=tr("order of events of one day"), kind="number"),
         Variable(name="day", text=tr("day of the event"), kind="day"),
         Variable(name="state", text=tr("state to which the case came"), kind="level", codes=_states(procedure)),
-        Variable(name="precision", text=exact, kind="level", codes=_DAY_WORDS),
+        Variable(name="precision", text=_EXACT, kind="level", codes=_DAY_WORDS),
         Variable(name="notified_day", text=tr("day on which it was notified"), kind="day"),
-        Variable(name="notified_precision", text=exact, kind="level", codes=_DAY_WORDS),
+        Variable(name="notified_precision", text=_EXACT, kind="level", codes=_DAY_WORDS),
     )
 
 
@@ -122,6 +122,9 @@ def _days(mapping: CaseMapping, procedure: Procedure) -> Iterator[Variable]:
             columns = tuple(dict.fromkeys(one.column for one in dates[state]))
             text = tr("first day: {state}", state=procedure.label(state))
             yield Variable(name=f"first__{state}", text=text, kind="day", columns=columns)
+            told = tuple(dict.fromkeys(one.precision for one in dates[state] if one.precision is not None))
+            if told:
+                yield Variable(name=f"exact__{state}", text=_EXACT, kind="level", codes=_DAY_WORDS, columns=told)
 
 
 def _standing(mapping: CaseMapping, procedure: Procedure) -> Iterator[Variable]:
@@ -226,12 +229,19 @@ def _design(mapping: CaseMapping) -> Iterator[Variable]:
             kind="number",
             columns=(mapping.cases.frequency,),
         )
-    if sampling.weight is not None:
-        yield Variable(name="weight", text=tr("sampling weight"), kind="number", columns=(sampling.weight,))
-    if sampling.stratum is not None:
-        yield Variable(name="stratum", text=tr("sampling stratum"), kind="text", columns=(sampling.stratum,))
-    if sampling.cluster is not None:
-        yield Variable(name="cluster", text=tr("sampling cluster"), kind="text", columns=(sampling.cluster,))
+    kinds: tuple[tuple[str, Readable, VariableKind], ...] = (
+        ("weight", tr("sampling weight"), "number"),
+        ("stratum", tr("sampling stratum"), "text"),
+        ("cluster", tr("sampling cluster"), "text"),
+    )
+    for name, text, kind in kinds:
+        column = getattr(sampling, name)
+        if column is not None or sampling.log is not None:
+            note = tr("From the sampling log.") if column is None else None
+            yield Variable(name=name, text=text, kind=kind, columns=(column,) if column else (), note=note)
+    if sampling.log is not None:
+        text = tr("sampling weight before the adjustment for files that were not coded")
+        yield Variable(name="drawn_weight", text=text, kind="number", note=tr("From the sampling log."))
     if sampling.entry is not None or sampling.at is not None:
         columns = (sampling.entry.column,) if sampling.entry is not None else ()
         yield Variable(name="entry_day", text=tr("day from which the case was observed"), kind="day", columns=columns)
