@@ -11,7 +11,7 @@ from ..readers.text_table import TextTable
 from .coded_tables import Coding, TwoCodings
 from .compared import WHOLE_ROWS, Disagreement
 from .decision_sheet import Decision
-from .meaning import answers_of, readable
+from .meaning import answers_of, as_read
 
 Row: TypeAlias = dict[str, str | None]
 _JOINT = "|"
@@ -30,8 +30,11 @@ def adjudicated_rows(
     CaseDataError
         When a new value cannot be read by the mapping.
     """
-    _ensure_readable(codings, decisions)
-    cells = {(one.table, one.places[0], one.column): _decided(decision) for one, decision in decisions.items()}
+    values = _values(codings, decisions)
+    cells = {
+        (one.table, one.places[0], one.column): values[one] if decision.decision == "other" else _decided(decision)
+        for one, decision in decisions.items()
+    }
     taken = frozenset(
         (one.table, one.case)
         for one, decision in decisions.items()
@@ -52,8 +55,7 @@ def adjudicated_rows(
 
 
 def _decided(decision: Decision) -> str | None:
-    texts = {"first": decision.of.first, "second": decision.of.second, "other": decision.value}
-    return texts[decision.decision]
+    return decision.of.second if decision.decision == "second" else decision.of.first
 
 
 def _rows_of(coding: Coding, name: str, cases: Sequence[str]) -> list[tuple[int, Row]]:
@@ -73,15 +75,19 @@ def _mark(codings: TwoCodings, made: Mapping[str, list[Row]], word: str) -> None
                 row[codings.coder] = word
 
 
-def _ensure_readable(codings: TwoCodings, decisions: Mapping[Disagreement, Decision]) -> None:
+def _values(codings: TwoCodings, decisions: Mapping[Disagreement, Decision]) -> dict[Disagreement, str | None]:
+    """Return the new values as they are written; one that the mapping could not read is refused."""
     answers = answers_of(codings.mapping)
-    wrong = [
-        one
-        for one, decision in decisions.items()
-        if decision.decision == "other"
-        and decision.value is not None
-        and not readable(answers[one.table][one.column], decision.value, codings.mapping)
-    ]
+    made: dict[Disagreement, str | None] = {}
+    wrong: list[Disagreement] = []
+    for one, decision in decisions.items():
+        if decision.decision != "other":
+            continue
+        made[one] = None
+        if decision.value is not None:
+            others = codings.first.tables[one.table].distinct(one.column)[0]
+            made[one] = as_read(answers[one.table][one.column], decision.value, others, codings.mapping)
+            wrong += [one] if made[one] is None else []
     if wrong:
         raise CaseDataError(
             trn(
@@ -92,3 +98,4 @@ def _ensure_readable(codings: TwoCodings, decisions: Mapping[Disagreement, Decis
             ),
             tr("Nothing was written. Write it as the coders do: a label of the list, a date, a number."),
         )
+    return made

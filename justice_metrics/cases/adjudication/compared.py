@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
+from ...base.errors import MappingError
 from .coded_tables import Coding, TwoCodings
 from .meaning import Meaning, answers_of, meaning_of
 
@@ -74,6 +75,8 @@ def compared(codings: TwoCodings) -> Compared:
 
     Raises
     ------
+    MappingError
+        When the second coding lacks a column of the first.
     CaseDataError
         When the order of dates cannot be told.
     """
@@ -83,13 +86,16 @@ def compared(codings: TwoCodings) -> Compared:
         if name not in codings.first.tables or name not in codings.second.tables:
             continue
         sides = codings.first.tables[name], codings.second.tables[name]
-        columns = [one for one in sides[0].columns if one in answers and one in sides[1].columns]
-        one, two = ({column: side.table.column(column).to_pylist() for column in columns} for side in sides)
+        columns = [one for one in sides[0].columns if one in answers]
+        for one in columns:
+            if one not in sides[1].columns:
+                raise MappingError.unknown_column(one, sides[1].columns, where=sides[1].source)
+        first, second = ({column: side.table.column(column).to_pylist() for column in columns} for side in sides)
         meanings = {
-            column: meaning_of(answers[column], [*one[column], *two[column]], codings.mapping, column=column)
+            column: meaning_of(answers[column], [*first[column], *second[column]], codings.mapping, column=column)
             for column in columns
         }
-        table = _Table(name, codings.called(name), columns, one, two, meanings)
+        table = _Table(name, codings.called(name), columns, first, second, meanings)
         for case in codings.both:
             left, right = (_rows(side, name, case) for side in (codings.first, codings.second))
             found += table.differences(case, left, right, cells)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
+from ...base.errors import CaseDataError
+from ..calendar import date_of
 from ..conversions.days import ColumnOrder, day_lookup
 from ..conversions.text import normalise
 from ..mappings.children import TextColumn
@@ -150,18 +152,38 @@ def meaning_of(answers: Answers, texts: Iterable[str | None], mapping: CaseMappi
     return lambda text: known[text]
 
 
-def readable(answers: Answers, text: str, mapping: CaseMapping) -> bool:
-    """Return whether a text that somebody decided on will be read."""
+def as_read(answers: Answers, text: str, others: Iterable[str | None], mapping: CaseMapping) -> str | None:
+    """Return a text that somebody decided on as it is written into the file; None where it would not be read.
+
+    Parameters
+    ----------
+    answers : Answers
+    text : str
+    others : iterable of str or None
+        What stands in the column: it tells whether the day or the month comes first. A day is written as 2018-04-30,
+        which says so itself.
+    mapping : CaseMapping
+    """
     bare = normalise(text)
     if bare in {normalise(one) for one in mapping.missing}:
-        return True
+        return text
     if answers.kind == "date":
-        order = answers.order if answers.order in {"dmy", "mdy", "ymd"} else mapping.data.date_order
-        found = day_lookup([text], [1], column="", order=order or "dmy", sure=True)
-        return found.n_unreadable == 0
-    if answers.kind == "number":
-        return _NUMBER.fullmatch(bare) is not None
-    return not answers.strict or bare in answers.labels
+        return _day_text(answers, text, others, mapping)
+    readable = _NUMBER.fullmatch(bare) is not None if answers.kind == "number" else True
+    return text if readable and (not answers.strict or bare in answers.labels) else None
+
+
+def _day_text(answers: Answers, text: str, others: Iterable[str | None], mapping: CaseMapping) -> str | None:
+    texts = list(dict.fromkeys([text, *(one for one in others if one is not None)]))
+    order = answers.order if answers.order in {"dmy", "mdy", "ymd"} else mapping.data.date_order
+    try:
+        found = day_lookup(texts, [1] * len(texts), column="", order=order, missing=mapping.missing, sure=True)
+    except CaseDataError:
+        return None
+    day = found.days.get(text)
+    if day is None:
+        return None
+    return date_of(day).isoformat() if found.precision[text] == "day" else text
 
 
 def _number(bare: str) -> float:

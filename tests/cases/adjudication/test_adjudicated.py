@@ -6,6 +6,7 @@ import csv
 import os
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -316,8 +317,27 @@ class TestAdjudicated:
             adjudicated_rows(codings, decisions, language="en")
         assert value not in str(error.value)
 
+    def test_a_new_day_says_its_order_itself(self, codings: TwoCodings) -> None:
+        found = compared(codings).found
+        rows = adjudicated_rows(codings, decided(found, day=("other", "04/05/2016")), language="en")[""]
+        assert rows[1]["day"] == "2016-05-04"
+        open_order = codings.mapping.model_copy(
+            update={"data": codings.mapping.data.model_copy(update={"date_order": None})}
+        )
+        with pytest.raises(CaseDataError, match="column 'day'"):
+            adjudicated_rows(
+                replace(codings, mapping=open_order), decided(found, day=("other", "04/05/2016")), language="en"
+            )
+
 
 class TestRefusals:
+    def test_a_second_coding_without_a_column(self, folder: Path) -> None:
+        table(folder / "two.csv", [*HEADER[:3], "relation", *HEADER[4:]], SECOND)
+        text = MAPPING.format(file="two.csv").replace('"kin"', '"relation"')
+        (folder / "two.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(MappingError, match=r"column 'kin' \(two.csv\)"):
+            compared(two_codings(folder / "mapping.toml", folder / "two.toml"))
+
     def test_no_case_twice(self, folder: Path) -> None:
         table(folder / "two.csv", HEADER, SECOND[3:])
         with pytest.raises(CaseDataError, match="No case was coded twice"):
