@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .cases.procedure import Procedure as Procedure
     from .cases.procedure_file import read_procedure as read_procedure
     from .cases.read import read_cases as read_cases
+    from .cases.rounds import two_rounds as two_rounds
     from .disclosure.audit import audit as audit
     from .disclosure.policy import DisclosurePolicy as DisclosurePolicy
     from .disclosure.policy import read_policy as read_policy
@@ -230,6 +231,7 @@ _PUBLIC: Final = {
     "disagreements": "measures.quality.adjudication",
     "adjudicate": "measures.quality.adjudication",
     "data_dictionary": "cases.dictionary.described",
+    "two_rounds": "cases.rounds",
     "sample_cases": "simulate.cases",
     "audit": "disclosure.audit",
     "DisclosurePolicy": "disclosure.policy",
