@@ -29,9 +29,13 @@ def columns(cases: CaseData) -> dict[str, dict[str, object]]:
     return {str(row["unit_id"]): row for row in frame.iter_rows(named=True)}
 
 
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> CaseData:
+    return sampled_cases(tmp_path_factory.mktemp("sampled"))
+
+
 class TestGiven:
-    def test_weight_stratum_and_cluster(self, tmp_path: Path) -> None:
-        cases = sampled_cases(tmp_path)
+    def test_weight_stratum_and_cluster(self, cases: CaseData) -> None:
         assert (cases.sampling.weighted, cases.sampling.stratum, cases.sampling.cluster) == (True, True, True)
         row = columns(cases)["S2-00"]
         assert (row["weight"], row["drawn_weight"], row["stratum"], row["cluster"]) == (8.0, 4.0, "south", "S2")
@@ -43,15 +47,15 @@ class TestGiven:
         assert max(raised) == pytest.approx(min(raised))
 
     @pytest.mark.parametrize("library", ["polars", "duckdb", "pyarrow"])
-    def test_every_engine_gives_the_same(self, library: str, tmp_path: Path) -> None:
-        expected = columns(sampled_cases(tmp_path))
+    def test_every_engine_gives_the_same(self, library: str, cases: CaseData, tmp_path: Path) -> None:
+        log_frame().to_csv(tmp_path / "sampling_log.csv", index=False)
         frame = coded_frame(log_frame())
         other = {
             "polars": lambda: pl.from_pandas(frame).lazy(),
             "duckdb": lambda: duckdb.from_df(frame),
             "pyarrow": lambda: nw.from_native(frame, eager_only=True).to_arrow(),
         }[library]()
-        assert columns(CaseData.from_frame(other, mapping_of(tmp_path))) == expected
+        assert columns(CaseData.from_frame(other, mapping_of(tmp_path))) == columns(cases)
 
     def test_from_files_with_an_id_of_two_columns(self, tmp_path: Path) -> None:
         log, frame = log_frame(), coded_frame(log_frame())
@@ -164,8 +168,8 @@ class TestDesign:
             assert share.estimate[place] == pytest.approx(float(expected["estimate"]), rel=1e-10)
             assert share.std_error[place] == pytest.approx(float(expected["std_error"]), rel=1e-8)
 
-    def test_a_rate_says_what_it_rests_on(self, tmp_path: Path) -> None:
-        notes = " ".join(one.text() for one in conviction_rates(sampled_cases(tmp_path), per="complaint").notes)
+    def test_a_rate_says_what_it_rests_on(self, cases: CaseData) -> None:
+        notes = " ".join(one.text() for one in conviction_rates(cases, per="complaint").notes)
         assert "finite population correction" in notes
         assert "lost_file_bounds" in notes
 

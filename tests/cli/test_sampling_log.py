@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -40,8 +39,6 @@ def test_the_log(shell: Run, folder: Path) -> None:
     found = shell("sampling", "log", str(folder / "sampling_log.csv"), "--by", "stratum")
     assert found.code == 0
     assert "north" in found.out
-    told = json.loads(shell("sampling", "log", str(folder / "sampling_log.csv"), "--json").out)
-    assert "Of 60 files drawn" in json.dumps(told)
 
 
 def test_the_weights_are_personal(shell: Run, folder: Path) -> None:
@@ -66,11 +63,8 @@ def test_the_bounds(shell: Run, folder: Path) -> None:
     [
         (["log", "nowhere.csv"], "There is no file"),
         (["log", "{folder}/cases.csv"], "no column 'status'"),
-        (["log", "{folder}/sampling_log.csv", "--by", "judge"], "cannot be split by 'judge'"),
-        (["log", "{folder}/sampling_log.csv", "--classes", "judge"], "no way to form classes"),
         (["log", "{folder}/sampling_log.csv", "--weights", "{folder}/nowhere"], "There is no folder"),
         (["bounds", "{folder}/mapping.toml", "--of", "charge"], "The data say nothing of"),
-        (["bounds", "{folder}/mapping.toml", "--of", "convicted", "--by", "end"], "cannot be split by 'end'"),
     ],
 )
 def test_asked_wrongly(shell: Run, folder: Path, words: list[str], told: str) -> None:
@@ -88,11 +82,3 @@ def test_a_log_that_does_not_fit_the_cases(shell: Run, folder: Path) -> None:
     assert found.code == 1
     assert "1 file of the data is not 'coded' by the sampling log 'sampling_log.csv'" in " ".join(found.err.split())
     assert "N1-00" not in found.err
-
-
-def test_a_mapping_that_names_a_log_wrongly(shell: Run, folder: Path) -> None:
-    text = MAPPING.format(language="en", log='{ file = "sampling_log.csv", classes = "judge" }')
-    (folder / "mapping.toml").write_text(text, encoding="utf-8")
-    found = shell("check", str(folder / "mapping.toml"))
-    assert found.code == 1
-    assert "cases.sampling.log" in found.err

@@ -179,7 +179,7 @@ def samples(draw: st.DrawFn) -> DrawnUnits:
     return DrawnUnits(zero, zero, np.arange(n), chance, 1 / (chance * inside), y, units, units)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(sample=samples())
 def test_vanishing_chances_are_a_draw_with_replacement(sample: DrawnUnits) -> None:
     rare = sample._replace(chance=sample.chance * 1e-9)
@@ -188,7 +188,7 @@ def test_vanishing_chances_are_a_draw_with_replacement(sample: DrawnUnits) -> No
     np.testing.assert_allclose(one.std_error, other.std_error, rtol=1e-6, atol=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(sample=samples())
 def test_folded_rows_are_rows_apart(sample: DrawnUnits) -> None:
     parts: list[list[int]] = [[], []]
