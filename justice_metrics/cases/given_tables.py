@@ -244,9 +244,11 @@ def _from_survey(
     if not one.is_main:
         files = tuple(mapping.path(str(each)) for each in one.beside)
         main = MainTable(files, data.sheet[0] if data.sheet else None, one.ids)
+    # the rows of a repeat were coded by whom its submission names
+    coder = () if main is None or mapping.cases.coder is None else (mapping.cases.coder,)
     return read_survey(
         paths,
-        names=one.needed,
+        names=(*one.needed, *coder),
         sheet=one.sheet[0] if one.sheet else None,
         main=main,
         form=survey.form,

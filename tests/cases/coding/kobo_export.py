@@ -20,21 +20,24 @@ Rows: TypeAlias = Sequence[Mapping[str, Answer]]
 def write_export(
     path: Path, plan: CodingPlan, answers: Mapping[str, Rows], *, labels: Language | None, groups: bool
 ) -> Path:
-    """Write answers as an export with labels in a language, or with names; with groups before the names, or without."""
+    """Write answers as an export with labels in a language, or with names; with groups before the names, or without.
+
+    A row of a repeat hangs on the first submission of its case, or on the one that ``_parent`` numbers.
+    """
     names, words = form_names(plan), form_labels(plan)
     with xlsxwriter.Workbook(path) as book:
         for table in plan.tables:
             asked = [one for one in table.fields if (table.id, one.name) in names]
             head = [_head(table, one, names[table.id, one.name], words, labels, groups=groups) for one in asked]
             sheet = book.add_worksheet(table.id if table.repeats else "coding_sheet")
-            places = {row["case_id"]: place for place, row in enumerate(answers["case"], start=1)}
+            cases = [row["case_id"] for row in answers["case"]]
             more = ["_index", "_parent_table_name", "_parent_index"] if table.repeats else ["_id", "_uuid", "_index"]
             for column, text in enumerate([*head, *more]):
                 sheet.write_string(0, column, text)
             for number, row in enumerate(answers.get(table.id, ()), start=1):
                 cells = [_cell(plan, one, row.get(one.name), labels) for one in asked]
                 if table.repeats:
-                    cells += [str(number), "coding_sheet", str(places[row["case_id"]])]
+                    cells += [str(number), "coding_sheet", str(row.get("_parent", cases.index(row["case_id"]) + 1))]
                 else:
                     cells += [str(1000 + number), f"uuid-{number}", str(number)]
                 for column, text in enumerate(cells):

@@ -158,3 +158,20 @@ def test_repeats_that_nobody_filled_in_leave_empty_tables(plan: CodingPlan, fold
     cases = read_cases(mapping=folder / "form.toml")
     assert cases.n_units == 6
     assert cases.child("hearings").collect().shape[0] == 0
+
+
+def test_rows_of_repeats_belong_to_the_coder_of_their_submission(plan: CodingPlan, folder: Path) -> None:
+    """The first case is coded again by a second coder, who saw two hearings and not one."""
+    answers = made_answers(plan, n=3)
+    again = {**answers["case"][0], "coder": "C2"}
+    first = [{**row, "coder": "C1"} for row in answers["case"]]
+    of_second = {**answers["hearings"][0], "_parent": "4"}
+    both = {**answers, "case": [*first, again], "hearings": [*answers["hearings"], of_second, of_second]}
+    write_export(folder / "export.xlsx", plan, both, labels=None, groups=False)
+    cases = read_cases(mapping=folder / "form.toml")
+    assert cases.n_units == 3
+    assert cases.codings is not None
+    kept = cases.child("hearings").collect().get_column("unit_id").to_list()
+    of_both = cases.codings.child("hearings").collect().get_column("unit_id").to_list()
+    assert kept.count("CASE-000") == 1
+    assert sorted(one for one in of_both if one.startswith("CASE-000")) == ["CASE-000|C1", "CASE-000|C2", "CASE-000|C2"]
