@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ..base.types import Floats
+
+# Loadings that move less than this from one sweep to the next have come to rest.
+_STILL: Final = 1e-12
+_MOST_SWEEPS: Final = 5_000
 
 
 class Alpha(NamedTuple):
@@ -176,33 +180,23 @@ def loadings_of(correlation: Floats) -> Floats:
     Returns
     -------
     (J,)
+
+    Notes
+    -----
+    One loading after the other is set to the best one for the others as they are, sum r_jk l_k / sum l_k^2 over the
+    other items, until none moves any more: each step lowers the same sum of squares.
     """
-    from scipy.optimize import minimize
-
     values, vectors = np.linalg.eigh(correlation)
-    start = np.clip(vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.0)), -0.95, 0.95)
-
-    def residuals(loading: Floats) -> Floats:
-        left: Floats = correlation - np.outer(loading, loading)
-        np.fill_diagonal(left, 0.0)
-        return left
-
-    def misfit(loading: Floats) -> float:
-        return float((residuals(loading) ** 2).sum()) / 2
-
-    def slope(loading: Floats) -> Floats:
-        return np.asarray(-2 * residuals(loading) @ loading, np.float64)
-
-    bounds = [(-1.0, 1.0)] * len(start)
-    found = minimize(
-        misfit,
-        start,
-        jac=slope,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 2_000},
-    )
-    loading = np.asarray(found.x, np.float64)
+    loading = np.clip(vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.0)), -0.95, 0.95)
+    for _ in range(_MOST_SWEEPS):
+        before = loading.copy()
+        for item, row in enumerate(correlation):
+            own = float(loading[item])
+            others = float(loading @ loading) - own**2
+            if others > 0:
+                loading[item] = min(max((float(row @ loading) - float(row[item]) * own) / others, -1.0), 1.0)
+        if float(np.abs(loading - before).max()) < _STILL:
+            break
     return np.asarray(loading if loading.sum() >= 0 else -loading, np.float64)
 
 
