@@ -256,7 +256,7 @@ def _most_and_fewest(main: Table) -> tuple[Readable, ...]:
     least, most = found
     some_hidden = bool(hidden(main, "estimate").any())
     said = tr(
-        "Most people agree with '{most}': {share}{limits}; fewest with '{least}': {least_share}{least_limits}.",
+        "Agreement is highest with '{most}': {share}{limits}; lowest with '{least}': {least_share}{least_limits}.",
         most=words_of(main, "item", main["item"][most]),
         share=Share(share[most]),
         limits=limits_words(low[most], high[most]),

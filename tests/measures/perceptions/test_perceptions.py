@@ -149,7 +149,7 @@ class TestGate:
 class TestWords:
     def test_findings(self, large: Survey, answer: Perceptions) -> None:
         said = [str(one) for one in perceptions(large).findings()]
-        assert said[0].startswith("Most people agree with '")
+        assert said[0].startswith("Agreement is highest with '")
         assert said[1].startswith("Trust: mean score ")
         assert "between 1 and 5, from 2" in said[1]
         (grouped,) = [str(one) for one in answer.findings()]
