@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .cases.counts.data import CountData as CountData
     from .cases.counts.reading import read_counts as read_counts
     from .cases.dictionary.described import data_dictionary as data_dictionary
+    from .cases.dictionary.written import write_dictionary as write_dictionary
     from .cases.duration_table import durations as durations
     from .cases.durations import Durations as Durations
     from .cases.linkage.linked import link_registers as link_registers
@@ -231,6 +232,7 @@ _PUBLIC: Final = {
     "disagreements": "measures.quality.adjudication",
     "adjudicate": "measures.quality.adjudication",
     "data_dictionary": "cases.dictionary.described",
+    "write_dictionary": "cases.dictionary.written",
     "two_rounds": "cases.rounds",
     "sample_cases": "simulate.cases",
     "audit": "disclosure.audit",
