@@ -233,3 +233,19 @@ def test_design_columns_are_typed() -> None:
     assert row["entry_day"] - row["first__complaint"] == 4
     assert isinstance(row["weight"], float)
     assert np.int32(row["entry_day"]) == row["entry_day"]
+
+
+class TestHeadings:
+    """An engine takes names that differ by capitals only for one."""
+
+    def test_a_twin_of_a_named_column_is_told(self) -> None:
+        frame = pd.DataFrame({"id": ["a", "b"], "Edad": ["7", "8"], "edad": ["9", "10"], "denuncia": "2016-02-01"})
+        mapping: dict[str, Any] = {
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+            "dates": {"complaint": "denuncia"},
+            "attributes": {"age_at_fact": {"column": "edad", "type": "integer"}},
+        }
+        with pytest.raises(MappingError, match="'Edad' and 'edad' differ by capitals only"):
+            jm.CaseData.from_frame(frame, mapping)
+        del mapping["attributes"]
+        assert jm.CaseData.from_frame(frame, mapping).milestones.collect().shape[0] == 2

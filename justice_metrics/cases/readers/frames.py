@@ -100,12 +100,23 @@ class Source:
         Raises
         ------
         MappingError
-            When it is not; names what comes nearest.
+            When it is not, naming what comes nearest; when another one is called so but for capitals.
         """
         if column in self._not_made:
             raise MappingError.unknown_column(self._not_made[column], self.columns, where=f"columns.{column}")
         if column not in self.columns:
             raise MappingError.unknown_column(column, self.columns, where=where)
+        if self.is_embedded and (twin := self._twin(column)) is not None:
+            # the engine takes names that differ by capitals only for one, and reads the first of them
+            raise MappingError(
+                tr(
+                    "The columns '{one}' and '{other}' differ by capitals only; the mapping names one ({where}).",
+                    one=twin,
+                    other=column,
+                    where=where,
+                ),
+                tr("Give one of them another heading in the file."),
+            )
         if isinstance(self._schema[column], nw.List | nw.Array | nw.Struct):
             raise MappingError(
                 tr(
@@ -116,6 +127,10 @@ class Source:
                 tr("Make one column of each part, or name another column."),
             )
         return column
+
+    def _twin(self, column: str) -> str | None:
+        lowered = column.lower()
+        return next((one for one in self.columns if one != column and one.lower() == lowered), None)
 
     def family(self, column: str) -> Family:
         """Return what a column holds: text, date, number or flag."""
