@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 import narwhals.stable.v2 as nw
 
 from ..base.errors import QuestionError, suggestion
-from ..base.language import Label, Language, Readable, tr
+from ..base.language import Label, Language, Readable, tr, trn
 from ..base.levels import NOT_RECORDED
 from ..base.provenance import LeftOut, Provenance, unit_words
 from ..base.types import FrameLibrary, Names, names
@@ -418,6 +418,16 @@ class CaseData:
         if self.children:
             lines.append(
                 tr("Tables that hang on the cases: {tables}.", tables=[CHILD_WORDS[one] for one in self.children])
+            )
+        if self.checklist is not None:
+            coded = [one for one in self.milestones.collect_schema().names() if one.startswith("practice__")]
+            lines.append(
+                trn(
+                    "Practice: {n} item of the checklist '{checklist}' is coded.",
+                    "Practice: {n} items of the checklist '{checklist}' are coded.",
+                    len(coded),
+                    checklist=self.checklist.id,
+                )
             )
         met = self.intake.joining
         if any((met.joined, met.joined_elsewhere, met.joined_in_circle, met.split, met.split_elsewhere)):

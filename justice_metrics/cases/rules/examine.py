@@ -26,6 +26,7 @@ from .order import ORDER_RULES
 from .outcomes import OUTCOME_RULES
 from .people import PEOPLE_RULES, gaps
 from .persons import PERSON_RULES
+from .practice import PRACTICE_RULES
 from .recorded import dates_recorded
 from .registration import REGISTRATION_RULES
 from .reliance import RELIANCE_RULES
@@ -60,6 +61,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *ID_RULES,
     *SUPPORT_RULES,
     *RELIANCE_RULES,
+    *PRACTICE_RULES,
     *CHILD_RULES,
 )
 

@@ -67,6 +67,7 @@ INDICATORS: Final[Mapping[str, Message]] = MappingProxyType(
         "support_sensitivity": tr("sensitivity of the effect of support"),
         "support_presence": tr("who supports, and from when"),
         "reliance": tr("victims still engaged"),
+        "practice": tr("quality of attention"),
         "breakdowns": tr("any result split by the attribute"),
         "child_tables": tr("hearings, protection measures, statements and what follows the verdict"),
     }

@@ -173,8 +173,9 @@ def _asked_of(cases: CaseData) -> list[str]:
     """Return the indicators that these cases can be asked for."""
     unknown = () if cases.support is not None else SUPPORT
     silent = () if LEFT_DAY in cases.milestones.collect_schema().names() else ("reliance",)
+    uncoded = ("practice",) if cases.checklist is None else ()
     lawless = () if cases.procedure.limits else ("time_limits",)
-    return [one for one in INDICATORS if one not in {*unknown, *silent, *lawless, *CHILD_TABLES}]
+    return [one for one in INDICATORS if one not in {*unknown, *silent, *uncoded, *lawless, *CHILD_TABLES}]
 
 
 def decisions_table(cases: CaseData) -> dict[str, Table]:

@@ -36,6 +36,7 @@ from tests.cases.rules.test_rule import CELLS, FAULTS
 ELSEWHERE = {
     *FAULTS,
     *CELLS,
+    *("practice_after_cutoff", "practice_before_start", "practice_not_done_but_dated"),
     *("similar_ids", "missing_ids", "repeated_ids", "repeated_rows", "file_cut_off", "month_only_dates"),
     *("heaped_on_1_january", "heaped_on_first_of_month", "heaped_on_15th", "days_without_office", "few_recent_starts"),
     *(
