@@ -145,7 +145,8 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
         notes.append(
             tr(
                 "The weights come from the sampling log: files that were lost, sealed or not coded are taken to be "
-                "like the coded ones of their class. How far that may lead astray, the question lost_file_bounds tells."
+                "like the coded ones of their class. Bounds for lost files (lost_file_bounds) tell how far "
+                "that may be wrong."
             )
         )
     if shares.cells and shares.cells[0].stages is not None:

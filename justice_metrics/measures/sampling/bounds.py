@@ -45,16 +45,16 @@ if TYPE_CHECKING:
 # Files of which nothing is known, and the statuses that say so.
 _MISSING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "not_coded": ("drawn", "found", "lost", "sealed", "eligible"),
         "lost": ("lost",),
         "sealed": ("sealed",),
-        "not_coded": ("drawn", "found", "lost", "sealed", "eligible"),
     }
 )
 _MISSING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
+        "not_coded": tr("all that were not coded"),
         "lost": STATUS_WORDS["lost"],
         "sealed": STATUS_WORDS["sealed"],
-        "not_coded": tr("all that were not coded"),
     }
 )
 _MEDIAN: Final = 0.5
@@ -76,10 +76,10 @@ class LostFileBounds(Result):
     Tables
     ------
     main
-        One row per group and kind of missing file (``lost``, ``sealed``, ``not_coded``: these and all others that may
-        be in scope): ``numerator`` coded files that came to it of ``denominator``, ``files`` missing, ``estimate`` by
-        the coded files alone, ``bound_low`` if none of the missing ones came to it, ``bound_high`` if all did;
-        ``conf_low`` and ``conf_high`` reach beyond the bounds by the error of the draw.
+        One row per group and kind of missing file (``not_coded``: all that may be in scope; ``lost``; ``sealed``):
+        ``numerator`` coded files that came to it of ``denominator``, ``files`` missing, ``estimate`` by the coded files
+        alone, ``bound_low`` if none of the missing ones came to it, ``bound_high`` if all did; ``conf_low`` and
+        ``conf_high`` reach beyond the bounds by the error of the draw.
     median
         Stays inside. The same for the days until half of all files came there, where time can be told: ``bound_low`` if
         the missing files had been there on the first day, ``bound_high`` if they never came.
