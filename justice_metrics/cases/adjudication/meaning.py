@@ -13,7 +13,7 @@ from ...base.errors import CaseDataError
 from ..calendar import date_of
 from ..conversions.days import ColumnOrder, day_lookup
 from ..conversions.text import normalise
-from ..mappings.children import TextColumn
+from ..mappings.children import CHILD_COLUMNS, TextColumn
 from ..mappings.mapping import CaseMapping
 from ..mappings.parts import AttributeColumn, DateColumn, LabelColumn, Part
 
@@ -73,6 +73,10 @@ def answers_of(mapping: CaseMapping) -> dict[str, dict[str, Answers]]:
     }
     for name, parts in specs.items():
         found[name].update({column: one for part in parts for column, one in _read_as(part) if column in found[name]})
+    for name, part in mapping.children.items():
+        mine = found[name if part.apart else ""]
+        numbers = [getattr(part, one.key) for one in CHILD_COLUMNS[name] if one.kind == "number"]
+        mine.update({column: Answers(kind="number") for column in numbers if column in mine})
     if mapping.practice is not None:
         words = {normalise(text): word for text, word in mapping.practice.answers().items()}
         for item in mapping.practice.items.values():

@@ -160,7 +160,8 @@ class TestList:
         if os.name == "posix":
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert read_decisions(path, found) == {}
-        filled(path, {"kin": ("first", None), "day": ("second", None), "amount": ("another value", "(blank)")})
+        choices = {"kin": ("first", None), "day": ("second", None), "amount": ("another value", "(blank)")}
+        path = filled(path, choices)
         made = {one.column: (it.decision, it.value, it.by) for one, it in read_decisions(path, found).items()}
         assert made == {"kin": ("first", None, "AB"), "day": ("second", None, "AB"), "amount": ("other", None, "AB")}
 
@@ -191,7 +192,7 @@ class TestList:
 
     def test_a_list_of_other_codings(self, folder: Path, codings: TwoCodings) -> None:
         found = compared(codings).found
-        path = write_decisions(folder / "PERSONAL_DATA_list.xlsx", found, language="en")
+        path = filled(write_decisions(folder / "PERSONAL_DATA_list.xlsx", found, language="en"), {})
         with pytest.raises(CaseDataError, match="2 rows of the list are no disagreements"):
             read_decisions(path, found[2:])
         with pytest.raises(MappingError, match="is no list of disagreements"):
@@ -243,32 +244,34 @@ class TestAdjudicated:
             assert stat.S_IMODE(to.stat().st_mode) == 0o700
 
     def test_a_workbook_with_sheets(self, folder: Path) -> None:
-        """Dates and numbers stay typed, rows of the second coding take the place of those of the first."""
-        both = (("one", FIRST, [("s1", 1), ("s4", 2)]), ("two", SECOND, [("s1", 1), ("s1", 3)]))
-        for name, coded, amounts in both:
-            with xlsxwriter.Workbook(str(folder / f"{name}.xlsx"), {"default_date_format": "dd/mm/yyyy"}) as book:
-                sheet = book.add_worksheet("Casos")
-                for place, row in enumerate([HEADER, *coded]):
+        """Numbers stay typed, rows of the second coding take the place of those of the first."""
+        amounts = [("s1", "a", 1), ("s4", "a", 2), ("s1", "b", 1), ("s1", "b", 3.5)]
+        with xlsxwriter.Workbook(str(folder / "both.xlsx")) as book:
+            for name, rows in (("Casos", [HEADER, *FIRST, *SECOND]), ("Montos", [("case", "coder", "n"), *amounts])):
+                sheet = book.add_worksheet(name)
+                for place, row in enumerate(rows):
                     sheet.write_row(place, 0, row)
-                sheet = book.add_worksheet("Audiencias")
-                sheet.write_row(0, 0, ("case", "n"))
-                for place, amount in enumerate(amounts, start=1):
-                    sheet.write_row(place, 0, amount)
-        text = MAPPING.format(file="one.xlsx").replace("date_order", 'sheet = "Casos"\ndate_order')
-        text += '[reparation]\nsheet = "Audiencias"\nordered_amount = "n"\n'
-        (folder / "book.toml").write_text(text, encoding="utf-8")
-        codings = two_codings(folder / "book.toml", folder / "two.xlsx")
+        text = MAPPING.format(file="both.xlsx").replace("date_order", 'sheet = "Casos"\ndate_order')
+        text = text.replace('id = "case"', 'id = "case"\ncoder = "coder"')
+        (folder / "book.toml").write_text(f'{text}[reparation]\nsheet = "Montos"\nordered_amount = "n"\n', "utf-8")
+        codings = two_codings(folder / "book.toml")
         found = compared(codings).found
-        assert [one.called for one in found if one.column == WHOLE_ROWS] == ["Audiencias"]
+        assert [one.called for one in found if one.column == WHOLE_ROWS] == ["Montos"]
         choices: dict[str, Any] = {one.column: ("second", None) for one in found}
         decisions = decided(found, **choices)
-        to = folder / "PERSONAL_DATA_made"
-        write_adjudicated(to, codings, adjudicated_rows(codings, decisions, language="en"), found, decisions)
-        again = two_codings(to / "book.toml", folder / "two.xlsx")
-        assert compared(again).found == ()
-        assert again.first.cases == ("s1", "s2", "s3", "s4", "s5")
-        numbers = again.first.tables["reparation"].table.to_pydict()
-        assert numbers == {"case": ["s4", "s1", "s1"], "n": ["2", "1", "3"]}
+        rows = adjudicated_rows(codings, decisions, language="en")
+        write_adjudicated(folder / "PERSONAL_DATA_made", codings, rows, found, decisions)
+        made = openpyxl.load_workbook(folder / "PERSONAL_DATA_made" / "both.xlsx")
+        assert made.sheetnames == ["Casos", "Montos"]
+        cases = list(made["Casos"].iter_rows(values_only=True))
+        assert cases[0] == HEADER
+        assert [one[0] for one in cases[1:]] == ["s1", "s2", "s3", "s4", "s5"]
+        assert cases[2][:6] == ("s2", "adjudicated", "07/03/2016", "Tío", 10, "Condena")
+        assert list(made["Montos"].iter_rows(min_row=2, values_only=True)) == [
+            ("s4", "a", 2),
+            ("s1", "adjudicated", 1),
+            ("s1", "adjudicated", 3.5),
+        ]
 
     def test_adjudicated_is_who_coded(self, folder: Path) -> None:
         table(folder / "both.csv", HEADER, [*SECOND, *FIRST])
@@ -384,15 +387,14 @@ def _fields(one: Disagreement) -> dict[str, Any]:
 
 
 def filled(path: Path, by_column: dict[str, tuple[str | None, str | None]]) -> Path:
-    """Decide in the list, item by item."""
-    book = openpyxl.load_workbook(path)
-    sheet = book.active
+    """Decide in the list, item by item, and save it as csv, which is read without a program of its own."""
+    sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
-    for row in range(2, sheet.max_row + 1):
-        decision, value = by_column.get(str(sheet.cell(row, 4).value), (None, None))
-        if decision is not None or value is not None:
-            sheet.cell(row, 7).value = decision
-            sheet.cell(row, 8).value = value
-            sheet.cell(row, 9).value = "AB"
-    book.save(path)
-    return path
+    rows = [[one or "" for one in row] for row in sheet.iter_rows(values_only=True)]
+    for row in rows[1:]:
+        decision, value = by_column.get(str(row[3]), (None, None))
+        row[6:9] = [decision or "", value or "", "AB" if decision else ""]
+    made = path.with_suffix(".csv")
+    with made.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows(rows)
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -62,17 +63,17 @@ def answer(folder: Path) -> Disagreements:
 
 def decided(answer: Disagreements, path: Path, *, left_open: int = 0) -> Path:
     """Decide for the second coding on kin, for a new day, and for the first otherwise."""
-    book = openpyxl.load_workbook(answer.write(path))
-    sheet = book.active
+    sheet = openpyxl.load_workbook(answer.write(path)).active
     assert sheet is not None
-    for row in range(2, sheet.max_row + 1 - left_open):
-        item = sheet.cell(row, 4).value
-        sheet.cell(row, 7).value = {"kin": "second", "day": "another value"}.get(str(item), "first")
-        sheet.cell(row, 8).value = "2016-01-20" if item == "day" else None
-        sheet.cell(row, 9).value = "AB" if row % 2 else "cd "
-        sheet.cell(row, 10).value = f"2026-11-{row:02d}"
-    book.save(path)
-    return path
+    rows = [[one or "" for one in row] for row in sheet.iter_rows(values_only=True)]
+    for number, row in enumerate(rows[1 : len(rows) - left_open], start=2):
+        decision = {"kin": "second", "day": "another value"}.get(str(row[3]), "first")
+        value = "2016-01-20" if row[3] == "day" else ""
+        row[6:10] = [decision, value, "AB" if number % 2 else "cd ", f"2026-11-{number:02d}"]
+    made = path.with_suffix(".csv")
+    with made.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows(rows)
+    return made
 
 
 def test_disagreements_by_hand(answer: Disagreements) -> None:
