@@ -95,11 +95,12 @@ def narrowed(cases: CaseData, items: Sequence[Item], by: Sequence[str]) -> CaseD
     wanted = {*by, *(name for one in items for name in one.applies_to)}
     coded = {name for one in items for name in (one.id, *one.applies_if)}
     described = {*cases.attributes, *cases.date_attributes} - wanted
-    start = cases.procedure.start
+    # by the first day of the start, its own or of a role that it plays, a year is told
+    starts = {f"first__{one}" for one in (cases.procedure.start, *cases.dated_roles)}
 
     def kept(name: str) -> bool:
         if name in described or name.startswith(_OF_STAGES):
-            return name == f"first__{start}"
+            return name in starts
         prefix = next((one for one in (CODED, CODED_MISSING) if name.startswith(one)), "")
         return name.removeprefix(prefix) in coded if prefix else not name.startswith(CODED_DAY)
 
