@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from ...base.errors import QuestionError
-from ...base.language import Label, Language, Readable, tr, trn
+from ...base.language import Language, Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.result import Definition, Result
 from ...base.version import __version__
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 Mapped: TypeAlias = CaseMapping | dict[str, Any] | str | Path
 Undecided: TypeAlias = Literal["refuse", "first"]
+
+_DAY: Final = re.compile(r"[12]\d{3}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -252,15 +257,14 @@ def adjudicate(
     rows = adjudicated_rows(codings, decided, language=language)
     files = write_adjudicated(Path(to), codings, rows, found.found, decided)
     people = {one.by.strip().casefold() for one in decided.values() if one.by.strip()}
-    days = sorted(one.on for one in decided.values() if one.on)
     notes = [
         *_notes(codings),
         *([tr("{n} people decided.", n=len(people))] if len(people) > 1 else []),
-        *([tr("Decided from {first} to {last}.", first=Label(days[0]), last=Label(days[-1]))] if days else []),
+        *_decided_on([one.on for one in decided.values()]),
     ]
     return Adjudication(
         heading=tr("Adjudication of two codings"),
-        tables={"main": adjudication_table(found.found, decided)},
+        tables={"main": adjudication_table(found, decided)},
         definition=Definition(
             answers=tr("What became of the cells in which two codings differed?"),
             numerator=tr("cells by what was decided"),
@@ -273,6 +277,23 @@ def adjudicate(
         notes=tuple(notes),
         files=files,
     )
+
+
+def _decided_on(written: Sequence[str]) -> tuple[Readable, ...]:
+    """Return from when to when was decided, as far as days were written down."""
+    days = sorted(one for one in map(_day, set(written)) if one is not None)
+    if not days:
+        return ()
+    if days[0] == days[-1]:
+        return (tr("Decided on {day}.", day=days[0]),)
+    return (tr("Decided from {first} to {last}.", first=days[0], last=days[-1]),)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:  # a day that no calendar has
+        return None
 
 
 def _provenance(codings: TwoCodings, asked: str, **settings: Any) -> Provenance:

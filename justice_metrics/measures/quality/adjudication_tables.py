@@ -73,12 +73,13 @@ def disagreement_table(found: Compared) -> Table:
     )
 
 
-def adjudication_table(found: Sequence[Disagreement], decided: Mapping[Disagreement, Decision]) -> Table:
+def adjudication_table(found: Compared, decided: Mapping[Disagreement, Decision]) -> Table:
     """Return what was decided, by table and column."""
-    places = list(dict.fromkeys((one.table, one.column) for one in found))
+    there = {(one.table, one.column) for one in found.found}
+    places = [place for place in found.compared if place in there]
     columns, values, labels = _keys(places)
     counted: Counter[tuple[str, str, str]] = Counter(
-        (one.table, one.column, decided[one].decision if one in decided else "undecided") for one in found
+        (one.table, one.column, decided[one].decision if one in decided else "undecided") for one in found.found
     )
     kinds: dict[str, Readable] = {
         "first": tr("the first coding was right"),
