@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
@@ -68,7 +68,8 @@ class Perceptions(Result):
         its limits, the mean point, who stands in the middle (``neither``) and who disagrees with their shares, and how
         many do not know, gave no answer, or were not concerned; these last are never published.
     answers
-        One row per group, statement and point: how many chose it, of those who chose any.
+        One row per group, statement and point: how many chose it, of those who chose any. Of groups it is not
+        published.
     scales
         One row per group and scale: people with a score, mean with limits, standard deviation, median with limits, and
         people who answered too few of its statements. Reversed statements are turned.
@@ -115,15 +116,15 @@ class Perceptions(Result):
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw who agrees (``agreement``) or mean scores (``scales``) with limits, or every point (``points``)."""
-        return self.draw_of(self, view, ax, language=language)
+        return cast("Axes", self.draw_of(self, view, ax, language=language))
 
     @classmethod
-    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
-        """Draw who agrees, or the mean scores, as far as they are shown."""
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
+        """Draw who agrees, the points, or the mean scores, as far as they are shown; points of groups are not."""
         if view == "scales":
             return _drawn_scales(shown.tables["scales"], language, ax)
         if view == "points":
-            return _drawn_answers(shown, language, ax)
+            return _drawn_answers(shown, language, ax) if "answers" in shown.tables else None
         beside = of_words(shown.main, "numerator", "denominator", language)
         return draw_shares(shown.main, "item", tr("share that agrees"), beside, ax=ax, language=language)
 
@@ -378,7 +379,9 @@ def _drawn_opinions(shown: Result, language: Language, ax: Axes | None) -> Axes:
         groups=group_names(main, language),
         annotations=written(main, "denominator", language),
         annotation_label=tr("answered").text(language),
-        undefined_label=_why_not(np.stack([hidden(main, one) for one in classes]).any(axis=0).tolist(), language),
+        undefined_label=_why_not(
+            [any(marks) for marks in zip(*(hidden(main, one) for one in classes), strict=True)], language
+        ),
         percent=lambda one: format_share(one, language, decimals=0),
         x_label=tr("share of those who answered").text(language),
         ax=ax,

@@ -133,7 +133,11 @@ def item_table(
 
 
 def answer_table(survey: Survey, items: Sequence[Item], people: People, found: Sequence[ItemNumbers]) -> Table:
-    """Make the table of single answers: how many chose each point, of those who chose any."""
+    """Make the table of single answers: how many chose each point, of those who chose any.
+
+    Of groups it stays inside: few people choose the same point, and what hides them would hide most of what groups
+    agree with.
+    """
     by = people.strata.names
     points = [survey.points(one) for one in items]
     rows = [(place, point) for place, k in enumerate(points) for point in range(1, k + 1)]
@@ -142,7 +146,7 @@ def answer_table(survey: Survey, items: Sequence[Item], people: People, found: S
         Column("item", tr("statement"), "text", "key", "key"),
         Column("answer", tr("answer"), "text", "key", "key"),
         Column(
-            "numerator", tr("people"), "units", "count", "count", cell=CellOf(keys={"answer": "answer_{item}"})
+            "numerator", tr("people"), "units", "count", "count", cell=point_cell(survey, items)
         ),
         Column("denominator", tr("answered"), "units", "count", "count", cell=answered_cell(survey, items)),
         Column(
@@ -167,6 +171,7 @@ def answer_table(survey: Survey, items: Sequence[Item], people: People, found: S
         values,
         labels={**level_labels(survey, by), "item": item_labels(tuple(items)), "answer": point_words(survey, items)},
         title=tr("How people answered"),
+        guard="internal" if by else "counts",
         statuses={"estimate": ["not_defined" if one <= 0 else "" for one in values["denominator"].tolist()]},
     )
 

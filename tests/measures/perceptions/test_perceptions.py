@@ -126,14 +126,27 @@ class TestGate:
         for language in ("en", "es"):
             assert shown.summary(language)
             shown.plot(language=language)
-            for view in shown.views:
+            for view in ("agreement", "scales"):
                 shown.draw(view, language=language)
+        assert "answers" not in shown.tables
+        with pytest.raises(QuestionError, match="no view 'points' that may be published"):
+            shown.draw("points")
         assert all("nan" not in str(one) for one in shown.findings())
 
     def test_that_somebody_left_a_statement_out_hides_nothing(self, large: Survey, tmp_path: Path) -> None:
         (shown,) = jm.release([perceptions(large)], policy=jm.DisclosurePolicy(), project=tmp_path).results
         for name in ("numerator", "denominator", "estimate", "conf_low", "mean", "neither", "share_disagree"):
             assert np.isfinite(shown.main[name].astype(float)).all()
+        assert shown.draw("points")
+
+    def test_points_and_classes_are_the_same_answers(self, large: Survey) -> None:
+        counts = {one.box: one.value for one in perceptions(large).base_counts().counts if one.events}
+        fair = {point: value for box, value in counts.items() for name, point in box if name == "answer_fair"}
+        assert fair[frozenset("45")] == fair[frozenset("4")] + fair[frozenset("5")]
+        assert fair[frozenset("12")] == fair[frozenset("1")] + fair[frozenset("2")]
+        assert (
+            sum(fair[frozenset(one)] for one in "12345") == counts[frozenset({("unit", frozenset({"answer to fair"}))})]
+        )
 
     def test_a_row_with_a_hidden_class_says_so(self, large: Survey) -> None:
         main = perceptions(large).main
