@@ -56,6 +56,11 @@ def coded_items(cases: CaseData, items: Sequence[str] = (), domains: Sequence[st
     checklist = checklist_of(cases)
     there = set(cases.milestones.collect_schema().names())
     coded = {one.id: one for one in checklist.items if f"{CODED}{one.id}" in there}
+    if not coded and cases.members_merged:
+        raise QuestionError(
+            tr("Practice was coded file by file; these units are made of several files."),
+            tr("Ask it of the cases in the unit in which they were read."),
+        )
     for one in items:
         if checklist.item(one).id not in coded:
             raise QuestionError(

@@ -180,6 +180,12 @@ class TestEdges:
         with pytest.raises(QuestionError, match=r"tell nothing of how the victim was treated(.|\n)*practice"):
             practice(bare)
 
+    def test_units_made_of_several_files(self) -> None:
+        frame = BY_HAND.assign(whole=["1", "1", "2", "2", "3", "3", "4", "4"])
+        cases = cases_of(frame, ITEMS, cases={"unit": "victim", "links": {"case": "whole"}})
+        with pytest.raises(QuestionError, match=r"coded file by file(.|\n)*in the unit in which they were read"):
+            practice(cases.to_unit("case", principal="pending"))
+
     @pytest.mark.parametrize(
         ("asked", "message"),
         [
