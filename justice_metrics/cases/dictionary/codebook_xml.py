@@ -6,8 +6,8 @@ import re
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from ... import __version__
 from ...base.language import LANGUAGES, Language, Readable, tr
+from ...base.version import __version__
 from .parts import BLANK, DAYS, MISSING_CODES, Code, DataDictionary, DescribedTable, Variable
 
 _NAMESPACE: Final = "ddi:codebook:2_5"
@@ -113,7 +113,7 @@ class _Book:
         ET.SubElement(element, "varFormat", {"type": "numeric" if number else "character"})
 
     def _code(self, variable: ET.Element, code: Code) -> None:
-        given = {"missing": "Y", "missType": code.id} if code.missing else {"missing": "N"}
+        given = {"missing": "Y", "missType": code.id} if code.missing else {"missing": "N"}  # codespell:ignore
         element = ET.SubElement(variable, "catgry", given)
         ET.SubElement(element, "catValu").text = _clean(code.id)
         self.words(element, "labl", code.text)

@@ -68,10 +68,9 @@ def write_dictionary(dictionary: DataDictionary, path: str | Path, *, language: 
 
     Examples
     --------
-    >>> import tempfile, pathlib
-    >>> from justice_metrics.cases.dictionary.described import data_dictionary
+    >>> import tempfile, pathlib, justice_metrics as jm
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = write_dictionary(data_dictionary("bolivia"), pathlib.Path(folder) / "codebook.xml")
+    ...     file = jm.write_dictionary(jm.data_dictionary("bolivia"), pathlib.Path(folder) / "codebook.xml")
     ...     file.read_bytes()[:5]
     b'<?xml'
     """
