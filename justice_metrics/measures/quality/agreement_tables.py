@@ -135,25 +135,43 @@ def _counted(name: str, meaning: Readable, cell: CellOf) -> Column:
     return Column(name, meaning, "units", "count", "count", cell=cell)
 
 
+def _beyond_chance(names: tuple[str, str, str], meaning: Readable) -> tuple[Column, ...]:
+    """Return the columns of one way to tell agreement beyond chance, with its limits."""
+    estimate, low, high = names
+    return (
+        Column(estimate, meaning, "number", "estimate", "coefficient", 2, of=_ALL),
+        Column(low, tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column(high, tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
+    )
+
+
 def main_table(found: Sequence[Agreed], level: float) -> Table:
     """Return agreement and kappa, item by item."""
     n = np.array([one.table.sum() for one in found], np.int64)
     same = np.array([np.trace(one.table) for one in found], np.int64)
     recorded = np.array([one.told().sum() for one in found], np.int64)
     alike = {"coded alike: {item}": ("yes",)}
+    ac1 = tr("AC1 of Gwet (AC2 with credit for near labels)")
+    # what is read first stands first, as the table is wider than a page
     columns = (
         _item_column(),
         _counted("n", tr("coded twice"), _coded({}, _COMPARED)),
         _counted("same", tr("coded alike"), _coded(alike, _COMPARED)),
-        _counted("one_missing", tr("missing in one coding only"), _coded({_MISSING: ("in one",)})),
-        _counted("both_missing", tr("missing in both codings"), _coded({_MISSING: ("in both",)})),
-        _counted("either", tr("recorded in either coding"), _coded({_MISSING: ("in one", "in none")})),
         Column(
             "share", tr("share coded alike"), "share", "estimate", "share", of=Of(inputs=("same", "n"), formula="share")
         ),
+        *_beyond_chance(("estimate", "conf_low", "conf_high"), tr("kappa")),
+        *_beyond_chance(("corrected", "corrected_low", "corrected_high"), ac1),
+        *_beyond_chance(("alpha", "alpha_low", "alpha_high"), tr("alpha of Krippendorff")),
+        _counted("one_missing", tr("missing in one coding only"), _coded({_MISSING: ("in one",)})),
+        _counted("both_missing", tr("missing in both codings"), _coded({_MISSING: ("in both",)})),
+        _counted("either", tr("recorded in either coding"), _coded({_MISSING: ("in one", "in none")})),
+        _counted("n_recorded", tr("recorded in both codings"), _coded(_IN_NONE)),
+        _counted("same_recorded", tr("coded alike where both recorded it"), _coded({**alike, **_IN_NONE})),
+        *_beyond_chance(("recorded", "recorded_low", "recorded_high"), tr("kappa where both recorded it")),
         Column(
             "share_low",
-            tr("lower limit of that share"),
+            tr("lower limit of the share coded alike"),
             "share",
             "interval",
             "interval",
@@ -162,28 +180,6 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         Column("observed", tr("agreement, near labels counted in part"), "share", "estimate", "coefficient", of=_ALL),
         Column("expected", tr("agreement by chance"), "share", "estimate", "coefficient", of=_ALL),
         Column("weighting", tr("credit for near labels"), "text", "key", "text"),
-        Column("estimate", tr("kappa"), "number", "estimate", "coefficient", 2, of=_ALL),
-        Column("conf_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column("conf_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        _counted("n_recorded", tr("recorded in both codings"), _coded(_IN_NONE)),
-        _counted("same_recorded", tr("coded alike where both recorded it"), _coded({**alike, **_IN_NONE})),
-        Column("recorded", tr("kappa where both recorded it"), "number", "estimate", "coefficient", 2, of=_ALL),
-        Column("recorded_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column("recorded_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column(
-            "corrected",
-            tr("AC1 of Gwet (AC2 with credit for near labels)"),
-            "number",
-            "estimate",
-            "coefficient",
-            2,
-            of=_ALL,
-        ),
-        Column("corrected_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column("corrected_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column("alpha", tr("alpha of Krippendorff"), "number", "estimate", "coefficient", 2, of=_ALL),
-        Column("alpha_low", tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column("alpha_high", tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
     )
     share = wilson(same, n, level)
     values = {
@@ -245,13 +241,13 @@ def differences_table(codings: Codings, level: float) -> Table:
         Column("estimate", tr("share the same"), "share", "estimate", "share"),
         Column("conf_low", tr("lower limit"), "share", "interval", "interval"),
         Column("conf_high", tr("upper limit"), "share", "interval", "interval"),
+        Column("alpha", tr("alpha of Krippendorff"), "number", "estimate", "coefficient", 2),
+        Column("alpha_low", tr("lower limit"), "number", "interval", "coefficient", 2),
+        Column("alpha_high", tr("upper limit"), "number", "interval", "coefficient", 2),
         Column("median_size", tr("median distance"), "number", "estimate", "quantile", 1),
         Column("mean", tr("mean difference, second less first"), "number", "estimate", "difference", 1),
         Column("limit_low", tr("most differences lie above"), "number", "interval", "interval", 1),
         Column("limit_high", tr("most differences lie below"), "number", "interval", "interval", 1),
-        Column("alpha", tr("alpha of Krippendorff"), "number", "estimate", "coefficient", 2),
-        Column("alpha_low", tr("lower limit"), "number", "interval", "coefficient", 2),
-        Column("alpha_high", tr("upper limit"), "number", "interval", "coefficient", 2),
     )
     values = {
         "item": _texts([one.name for one in items]),
