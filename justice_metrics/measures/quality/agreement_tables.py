@@ -210,7 +210,8 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         "alpha_high": _numbers(one.alpha.conf_high for one in found),
     }
     labels = {"item": {one.item.name: one.item.words for one in found}, "weighting": WEIGHTINGS}
-    return Table(columns, values, labels=labels, title=tr("Agreement on labels"))
+    ordered = {one.name: values[one.name] for one in columns}
+    return Table(columns, ordered, labels=labels, title=tr("Agreement on labels"))
 
 
 def differences_table(codings: Codings, level: float) -> Table:
@@ -273,7 +274,8 @@ def differences_table(codings: Codings, level: float) -> Table:
         "item": {one.name: one.words for one in items},
         "holds": {"date": tr("date (days apart)"), "number": tr("number")},
     }
-    return Table(columns, values, labels=labels, title=tr("Agreement on dates and numbers"), guard="internal")
+    ordered = {one.name: values[one.name] for one in columns}
+    return Table(columns, ordered, labels=labels, title=tr("Agreement on dates and numbers"), guard="internal")
 
 
 def confusions_table(found: Sequence[Agreed], words: Mapping[str, Readable]) -> Table:
