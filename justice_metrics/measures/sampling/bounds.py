@@ -235,6 +235,27 @@ def lost_file_bounds(
     ----------
     .. [1] Horowitz, J. L. and Manski, C. F. (1998). Censoring of outcomes and regressors due to survey nonresponse.
        Journal of Econometrics, 84, 37-58.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import pandas as pd, justice_metrics as jm
+    >>> log = pd.DataFrame({"file": list("abcdef"), "weight": 2.0, "status": ["coded"] * 5 + ["lost"]})
+    >>> ends = ["convicted"] * 2 + ["rejected"] * 3
+    >>> coded = pd.DataFrame({"id": list("abcde"), "reported": "2016-01-05", "end": ends})
+    >>> described = {
+    ...     "cases": {
+    ...         "id": "id", "procedure": "bolivia", "cutoff": "2018-04-30", "sampling": {"log": "sampling_log.csv"}
+    ...     },
+    ...     "dates": {"complaint": "reported"},
+    ...     "outcome": {"column": "end"},
+    ... }
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     log.to_csv(pathlib.Path(folder) / "sampling_log.csv", index=False)
+    ...     cases = jm.CaseData.from_frame(coded, jm.CaseMapping.from_dict(described, folder=folder))
+    >>> found = jm.lost_file_bounds(cases, of="convicted").main
+    >>> [round(float(found[one][0]), 3) for one in ("bound_low", "estimate", "bound_high")]
+    [0.333, 0.4, 0.5]
     """
     by = names(by)
     ensure_level(confidence_level)
