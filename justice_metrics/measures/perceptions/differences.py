@@ -298,7 +298,9 @@ def _answer(
         notes=(
             *people_notes(survey, np.array([len(np.flatnonzero(one)) for one in (*sides.before, *sides.after)])),
             *_panel_note(survey, between),
-            tr("That groups answer differently does not say why: they differ in more than what tells them apart."),
+            tr("That people answer otherwise than before does not say why: more than one thing changed meanwhile.")
+            if change
+            else tr("That groups answer differently does not say why: they differ in more than what tells them apart."),
         ),
         frame_library=survey.frame_library,
         nests=NestedGroups(survey),

@@ -78,7 +78,7 @@ class Perceptions(Result):
     question: ClassVar[str] = "perceptions"
     pictured: ClassVar[Mapping[str, tuple[Readable, Readable]]] = MappingProxyType(
         {
-            "": (tr("people at each point"), tr("people who chose any point")),
+            "": (tr("people who disagree, do neither, or agree"), tr("people who chose any point")),
             "points": (tr("people at each point"), tr("people who chose any point")),
             "agreement": (tr("people who agree"), tr("people who chose any point")),
             "scales": (tr("scores, added up"), tr("people with a score")),
