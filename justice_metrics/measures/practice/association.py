@@ -71,11 +71,13 @@ class PracticeAssociation(Result):
             return ()
         row = int(rows[np.argmax(np.abs(points[rows]))])
         beyond = int(((low[rows] > 0) | (high[rows] < 0)).sum())
-        counted_said = tr(
-            "Of {k} items with enough cases on both sides, {n} go with a difference beyond what chance alone would "
-            "show in one item.",
-            k=len(rows),
-            n=beyond,
+        counted_said = trn(
+            "Of {n} item with enough cases on both sides, with a difference beyond what chance alone would show: "
+            "{beyond}. An association, not the effect of the practice.",
+            "Of {n} items with enough cases on both sides, with a difference beyond what chance alone would show in "
+            "one item: {beyond}. An association, not the effect of the practice.",
+            len(rows),
+            beyond=beyond,
         )
         share, other, n, m = (numbers(main, one)[row] for one in ("met", "not_met", PARTS[1], PARTS[3]))
         said = tr(

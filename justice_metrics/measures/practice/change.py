@@ -83,7 +83,7 @@ class PracticeChange(Result):
         if np.isfinite(lows).all():
             said.append(
                 tr(
-                    "Of {k} items, {more} were met more often in {after}, {less} less often, beyond what chance alone "
+                    "Of {k} items, met more often in {after}: {more}; less often: {less}; beyond what chance alone "
                     "would show in one item.",
                     k=len(main),
                     more=int((lows > 0).sum()),

@@ -204,7 +204,11 @@ def practice(
             denominator=tr("cases to which the item applies and whose file tells whether it was met"),
             basis="cohort",
             pending=tr("as their files told on the day of review; open cases may still come to meet an item"),
-            method=method_words(cases, interval),
+            method=tr(
+                "{method} Domains: items of one case go together, so their limits are linearised over cases or "
+                "clusters.",
+                method=method_words(cases, interval),
+            ),
         ),
         provenance=cases.provenance.add(
             "practice",
