@@ -13,7 +13,8 @@ from ..base.language import tr, trn
 from .intake import FILE_STATUSES, FileLog
 from .mappings.mapping import CaseMapping
 from .readers.frames import Source
-from .sampling_log import adjusted_weights, file_log, read_sampling_log
+from .sampling_log import read_sampling_log
+from .sampling_weights import adjusted_weights, file_log
 
 # Column of the milestones with the weight before it was raised for files that were not coded.
 DRAWN_WEIGHT: Final = "drawn_weight"

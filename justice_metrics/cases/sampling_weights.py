@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
+from ..base.errors import CaseDataError, QuestionError
+from ..base.language import tr, trn
 from ..base.types import Counts, Flags, Floats
+from .intake import FILE_STATUSES, FileGroup, FileLog
+from .sampling_log import LoggedFiles
+
+# Within what files count as alike when weights are raised for those that were not coded.
+ResponseClasses: TypeAlias = Literal["cluster", "stratum", "none"]
+
+# A class with fewer coded files, or whose weights would be raised by more, is put together with others.
+LEAST_CODED: Final = 5
+MOST_RAISED: Final = 3.0
 
 
 class ClassTotals(NamedTuple):
@@ -25,6 +37,133 @@ class Factors(NamedTuple):
     unknown: Floats  # (C,) for files of which nobody knows whether they are in scope
     uncoded: Floats  # (C,) for files in scope that were not coded
     whole: Floats  # (C,) both; 1 where there is nothing to stand for
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Adjusted:
+    """Weights raised for the files that were not coded.
+
+    Attributes
+    ----------
+    classes : array of int, shape (R,)
+        In which class each file counts.
+    names : tuple of str
+        (C,) what each class is made of.
+    totals : ClassTotals
+    factor : array of float, shape (R,)
+        By which the weights of the coded files of the same class are raised.
+    pooled : int
+        How many clusters or strata were too small to stand alone.
+    """
+
+    classes: Counts = field(repr=False)
+    names: tuple[tuple[str, ...], ...] = field(repr=False)
+    totals: ClassTotals = field(repr=False)
+    factor: Floats = field(repr=False)
+    pooled: int
+
+
+def adjusted_weights(files: LoggedFiles, classes: ResponseClasses = "cluster") -> Adjusted:
+    """Raise the weights of the coded files so that they stand for the others of their class too.
+
+    Parameters
+    ----------
+    files : LoggedFiles
+    classes : {"cluster", "stratum", "none"}
+        Within what files that were lost or sealed are taken to be like those that were coded. Classes with few coded
+        files are put together, see :func:`justice_metrics.cases.sampling_weights.pooled`.
+
+    Raises
+    ------
+    QuestionError
+        When there is no such way.
+    CaseDataError
+        When no file was coded.
+    """
+    classes_of(classes)
+    coded = files.has("coded")
+    n = len(coded)
+    if not coded.any():
+        raise CaseDataError(
+            trn(
+                "No file of the sampling log is coded: there is {n} drawn.",
+                "No file of the sampling log is coded: there are {n} drawn.",
+                n,
+            ),
+            tr("Write 'coded' in the column 'status' of the files that were coded."),
+        )
+    stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n
+    pairs: dict[str, list[tuple[str, ...]]] = {
+        "cluster": list(zip(stratum, cluster, strict=True)),
+        "stratum": [(one,) for one in stratum],
+        "none": [()] * n,
+    }
+    names = pairs[classes]
+    levels = sorted(set(names))
+    place = {one: position for position, one in enumerate(levels)}
+    own = np.array([place[one] for one in names], np.int64)
+    read, eligible = files.any_of("not_eligible", "eligible", "coded"), files.any_of("eligible", "coded")
+    one_each = np.ones(n, np.int64)
+    parent = np.unique([one[0] if one else "" for one in levels], return_inverse=True)[1].astype(np.int64)
+    first = totals_of(own, files.weight, read, eligible, coded, one_each)
+    new = pooled(first, parent if classes == "cluster" else np.zeros_like(parent), least=LEAST_CODED, most=MOST_RAISED)
+    made = new[own]
+    totals = totals_of(made, files.weight, read, eligible, coded, one_each)
+    members: list[list[tuple[str, ...]]] = [[] for _ in range(int(new.max()) + 1)]
+    for level, number in zip(levels, new.tolist(), strict=True):
+        members[number].append(level)
+    return Adjusted(
+        classes=made,
+        names=tuple(one[0] if len(one) == 1 else () for one in members),
+        totals=totals,
+        factor=factors(totals).whole[made],
+        pooled=sum(len(one) for one in members if len(one) > 1),
+    )
+
+
+def classes_of(word: str) -> ResponseClasses:
+    """Return a way to form classes of files by its name.
+
+    Raises
+    ------
+    QuestionError
+        When there is none of that name.
+    """
+    known: tuple[ResponseClasses, ...] = get_args(ResponseClasses)
+    for one in known:
+        if one == word:
+            return one
+    raise QuestionError(
+        tr("'{word}' is no way to form classes of files.", word=word), tr("There are: {known}.", known=list(known))
+    )
+
+
+def file_log(files: LoggedFiles, adjusted: Adjusted) -> FileLog:
+    """Return what a log tells of all its files together, without their numbers."""
+    n = len(files.file)
+    stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n
+    keys = zip(
+        stratum,
+        cluster,
+        files.status.tolist(),
+        files.weight.tolist(),
+        files.chance.tolist(),
+        adjusted.factor.tolist(),
+        strict=True,
+    )
+    counted: dict[str, tuple[tuple[Any, ...], int]] = {}
+    for key in keys:
+        # a number that is none is not equal to itself
+        text = repr(key)
+        counted[text] = (key, counted.get(text, (key, 0))[1] + 1)
+    groups = (
+        FileGroup(
+            stratum=one[0], cluster=one[1], status=FILE_STATUSES[one[2]], weight=one[3], chance=one[4], factor=one[5],
+            n=number,
+        )
+        for one, number in counted.values()
+    )  # fmt: skip
+    return FileLog(groups=tuple(groups), source=files.source, pooled=adjusted.pooled)
 
 
 def factors(totals: ClassTotals) -> Factors:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .private_file import PREFIX, write_private
-from .sampling_log import ResponseClasses, adjusted_weights, read_sampling_log
+from .sampling_log import read_sampling_log
+from .sampling_weights import ResponseClasses, adjusted_weights
 
 WEIGHTS_FILE: Final = f"{PREFIX}weights.csv"
 WEIGHT_COLUMNS: Final = ("file", "stratum", "cluster", "cluster_probability", "drawn_weight", "weight")

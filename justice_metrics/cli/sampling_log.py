@@ -65,7 +65,7 @@ def _add_flow(group: typer.Typer, options: Options, words: Words) -> None:
         json: bool = options.json(),
     ) -> None:
         with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
-            from ..cases.sampling_log import classes_of
+            from ..cases.sampling_weights import classes_of
             from ..cases.weights_file import write_weights
             from ..measures.sampling.log import sampling_log
 

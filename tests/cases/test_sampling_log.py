@@ -13,7 +13,8 @@ from justice_metrics.base.errors import CaseDataError, MappingError, QuestionErr
 from justice_metrics.base.language import Language
 from justice_metrics.cases.intake import FILE_STATUSES
 from justice_metrics.cases.sampling_list import DRAWN_COLUMNS, DrawnList
-from justice_metrics.cases.sampling_log import adjusted_weights, file_log, read_sampling_log
+from justice_metrics.cases.sampling_log import read_sampling_log
+from justice_metrics.cases.sampling_weights import adjusted_weights, file_log
 from tests.sampled_cases import log_frame
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from justice_metrics.base.types import Counts, Flags, Floats
 from justice_metrics.cases.intake import FILE_STATUSES
-from justice_metrics.cases.sampling_log import LoggedFiles, adjusted_weights
+from justice_metrics.cases.sampling_log import LoggedFiles
+from justice_metrics.cases.sampling_weights import adjusted_weights
 from justice_metrics.estimate.missing_bounds import share_bounds
 from justice_metrics.estimate.selection import brewer, inclusion_probabilities
 from justice_metrics.estimate.survey import linearised_share

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ...base.cells import CellOf, Count, Of, box
 from ...base.errors import QuestionError
-from ...base.language import Language, Message, Readable, format_share, tr, trn
+from ...base.language import Language, Readable, format_share, tr, trn
 from ...base.result import Definition, Result, context_of
-from ...base.table import Column, Table
-from ...base.types import Floats, Names, names
+from ...base.types import Names, names
 from ...cases.casedata import CaseData
 from ...cases.intake import FileLog
-from ...estimate.missing_bounds import Bounds, quantile_bounds, share_bounds
-from ...estimate.survey import linearised_share
 from ...figures.dots import dots
 from ...reduce.uncoded_files import UncodedFiles, by_the_draw, uncoded_files
-from ..declared import Share, ensure_level, interval_columns, outcome_labels, sampling_notes, strata_columns
+from ..declared import Share, ensure_level, outcome_labels, sampling_notes
 from ..recorded import ensure_mapped, silence_notes
 from ..shown import (
     group_names,
@@ -36,37 +31,11 @@ from ..shown import (
     written,
 )
 from ..time_to import TimeTo, time_to
+from .bounds_tables import MEDIAN, MISSING, bounds_table, median_table, read_at
 from .log_rows import NAME_A_LOG, NO_LOG
-from .log_tables import STATUS_WORDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-# Files of which nothing is known, and the statuses that say so.
-_MISSING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "not_coded": ("drawn", "found", "lost", "sealed", "eligible"),
-        "lost": ("lost",),
-        "sealed": ("sealed",),
-    }
-)
-_MISSING_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
-    {
-        "not_coded": tr("all that were not coded"),
-        "lost": STATUS_WORDS["lost"],
-        "sealed": STATUS_WORDS["sealed"],
-    }
-)
-_MEDIAN: Final = 0.5
-_DIMENSION: Final = "what became of the file"
-
-
-class _Limits(NamedTuple):
-    """Bounds of a share, with the error of the draw beyond each."""
-
-    bounds: Bounds
-    conf_low: Floats
-    conf_high: Floats
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -267,14 +236,14 @@ def lost_file_bounds(
     ensure_mapped(cases, (of,))
     drawn = by_the_draw(cases)
     share = (cases.reached(states), nw.lit(1))
-    found = uncoded_files(drawn, log, share, tuple(_MISSING.values()), by=by)
+    found = uncoded_files(drawn, log, share, tuple(MISSING.values()), by=by)
     words = outcome_labels(cases, (of,))[of]
     times, why = _times(drawn, of, start, by, found)
     return LostFileBounds(
         heading=tr("What files that were lost could change: {outcome}", outcome=words),
         tables={
-            "main": _main(found, by, of, confidence_level),
-            **({} if times is None else {"median": _median(times, found, by)}),
+            "main": bounds_table(found, by, of, confidence_level),
+            **({} if times is None else {"median": median_table(times, found, by)}),
         },
         definition=Definition(
             answers=tr("How far can the share that came to {outcome} be off because of missing files?", outcome=words),
@@ -331,136 +300,8 @@ def _times(
     cases: CaseData, of: str, start: str, by: tuple[str, ...], found: Sequence[UncodedFiles]
 ) -> tuple[TimeTo | None, tuple[Readable, ...]]:
     """Return the days at which shares of the coded files came there, or why nothing can be told of time."""
-    wanted = sorted({one for kind in found for bounds in _read_at(kind) for one in bounds if 0 < one < 1} | {_MEDIAN})
+    wanted = sorted({one for kind in found for bounds in read_at(kind) for one in bounds if 0 < one < 1} | {MEDIAN})
     try:
         return time_to(cases, start=start, outcome=of, by=by, shares=wanted), ()
     except QuestionError as error:
         return None, (tr("No median is told: {why}", why=error.problem),)
-
-
-def _read_at(kind: UncodedFiles) -> tuple[list[float], list[float]]:
-    """Return the shares of the coded files whose days bound the median of each group."""
-    found = quantile_bounds(_MEDIAN, kind.denominator, kind.missing)
-    return found.low.tolist(), found.high.tolist()
-
-
-def _main(found: Sequence[UncodedFiles], by: tuple[str, ...], of: str, level: float) -> Table:
-    limits = [_limits(one, level) for one in found]
-    came = {f"came to {of.replace('{', '(').replace('}', ')')}": ("yes",)}
-    gone = {one: {_DIMENSION: statuses} for one, statuses in _MISSING.items()}
-    rests = Of(inputs=("numerator", "denominator", "files"))
-    columns = (
-        *strata_columns(by),
-        Column("missing", tr("missing files"), "text", "key", "key"),
-        Column("numerator", tr("coded files that came to it"), "units", "count", "count",
-               cell=CellOf(fixed=came, internal=True)),
-        Column("denominator", tr("coded files"), "units", "count", "count", cell=CellOf(internal=True)),
-        Column("files", tr("missing files"), "units", "count", "count",
-               cell=CellOf(fixed={"unit": ("drawn file",)}, each={"missing": gone}, internal=True)),
-        Column("estimate", tr("share, by the coded files"), "share", "estimate", "share", of=rests),
-        Column("bound_low", tr("share if none of the missing files came to it"), "share", "interval", "interval",
-               of=rests),
-        Column("bound_high", tr("share if all of them did"), "share", "interval", "interval", of=rests),
-        *(Column(one.name, one.meaning, one.unit, one.role, one.kind, one.decimals, of=rests)
-          for one in interval_columns()[1:]),
-    )  # fmt: skip
-    counts = {name: _stacked([getattr(one, name) for one in found]) for name in ("came", "coded", "files")}
-    weighted = [_stacked([getattr(one, name) for one in found]) for name in ("numerator", "denominator")]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = weighted[0] / np.where(weighted[1] > 0, weighted[1], np.nan)
-    levels = found[0].strata.levels
-    values = {
-        **_groups(by, levels),
-        "missing": list(_MISSING) * len(levels),
-        "numerator": counts["came"],
-        "denominator": counts["coded"],
-        "files": counts["files"],
-        "estimate": estimate,
-        "bound_low": _stacked([one.bounds.low for one in limits]),
-        "bound_high": _stacked([one.bounds.high for one in limits]),
-        "conf_low": _stacked([one.conf_low for one in limits]),
-        "conf_high": _stacked([one.conf_high for one in limits]),
-    }
-    return Table(
-        columns,
-        values,
-        labels={"missing": _MISSING_WORDS},
-        title=tr("Shares if none or all of the missing files had it"),
-        cells=_cells_behind(found[0], by, came),
-    )
-
-
-def _cells_behind(found: UncodedFiles, by: tuple[str, ...], came: Mapping[str, tuple[str, ...]]) -> list[Count]:
-    """Return the counts that must be large enough: coded files that came there, and that did not."""
-    cells = []
-    for place, level in enumerate(found.strata.levels):
-        group = dict(zip(by, level, strict=True))
-        there, every = int(found.came[place]), int(found.coded[place])
-        cells.append(Count(box({**group, **came}), there, ("", "", place)))
-        other = dict.fromkeys(came, ("no",))
-        cells.append(Count(box({**group, **other}), every - there, ("", "", place)))
-    return cells
-
-
-def _limits(found: UncodedFiles, level: float) -> _Limits:
-    return _Limits(
-        share_bounds(found.numerator, found.denominator, found.missing),
-        linearised_share(found.none, level).conf_low,
-        linearised_share(found.every, level).conf_high,
-    )
-
-
-def _median(times: TimeTo, found: Sequence[UncodedFiles], by: tuple[str, ...]) -> Table:
-    main = times.main
-    levels = found[0].strata.levels
-    of_time = [tuple(row) for row in zip(*(main[one].tolist() for one in by), strict=True)] if by else [()] * len(main)
-    day = {
-        (group, float(share)): (float(days), float(low), float(high))
-        for group, share, days, low, high in zip(
-            of_time, main["share"], main["estimate"], main["conf_low"], main["conf_high"], strict=True
-        )
-    }
-    nowhere = (float("nan"),) * 3
-
-    def read(group: tuple[str, ...], share: float) -> tuple[float, float, float]:
-        # before the first day everybody would have to be there; above 1 nobody knows a day
-        return (0.0,) * 3 if share <= 0 else day.get((group, share), nowhere)
-
-    rows = []
-    for place, group in enumerate(levels):
-        for kind in found:
-            soon, late = (one[place] for one in _read_at(kind))
-            first, last = read(group, soon), read(group, late)
-            rows.append((read(group, _MEDIAN)[0], first[0], last[0], first[1], last[2]))
-    values = np.array(rows, np.float64).reshape(-1, 5)
-    columns = (
-        *strata_columns(by),
-        Column("missing", tr("missing files"), "text", "key", "key"),
-        Column("estimate", tr("median days, by the coded files"), "days", "estimate", "quantile"),
-        Column("bound_low", tr("if all missing files were there on the first day"), "days", "interval", "quantile"),
-        Column("bound_high", tr("if they never came there"), "days", "interval", "quantile"),
-        Column("conf_low", tr("lower limit"), "days", "interval", "quantile"),
-        Column("conf_high", tr("upper limit"), "days", "interval", "quantile"),
-    )
-    told = {
-        **_groups(by, levels),
-        "missing": list(_MISSING) * len(levels),
-        **{one: values[:, place] for place, one in enumerate(("estimate", "bound_low", "bound_high", "conf_low",
-                                                              "conf_high"))},
-    }  # fmt: skip
-    return Table(
-        columns,
-        told,
-        labels={"missing": _MISSING_WORDS},
-        title=tr("Median days if the missing files were quickest or slowest"),
-        guard="internal",
-    )
-
-
-def _groups(by: tuple[str, ...], levels: Sequence[tuple[str, ...]]) -> dict[str, list[str]]:
-    return {name: [level[place] for level in levels for _ in _MISSING] for place, name in enumerate(by)}
-
-
-def _stacked(columns: Sequence[Floats]) -> Floats:
-    """Return what stands in one column per kind of missing file, group by group."""
-    return np.stack(columns, axis=1).ravel()

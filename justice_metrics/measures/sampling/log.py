@@ -17,7 +17,7 @@ from ...base.types import Names, names
 from ...base.version import __version__
 from ...cases.casedata import CaseData
 from ...cases.intake import FILE_STATUSES
-from ...cases.sampling_log import LEAST_CODED, MOST_RAISED, ResponseClasses
+from ...cases.sampling_weights import LEAST_CODED, MOST_RAISED, ResponseClasses
 from ...figures.dots import dots
 from ...figures.funnel import funnel
 from ...figures.standing_bars import standing_bars

@@ -15,13 +15,8 @@ from ...base.types import Counts, Flags, Floats, FrameLibrary
 from ...cases.casedata import CaseData
 from ...cases.intake import FILE_STATUSES
 from ...cases.sampling_list import DRAWN_COLUMNS
-from ...cases.sampling_log import (
-    Adjusted,
-    LoggedFiles,
-    ResponseClasses,
-    adjusted_weights,
-    read_sampling_log,
-)
+from ...cases.sampling_log import LoggedFiles, read_sampling_log
+from ...cases.sampling_weights import Adjusted, ResponseClasses, adjusted_weights
 from ...reduce.grouped import refuse_many
 from ...tables import MOST_STRATA, Strata, in_order
 

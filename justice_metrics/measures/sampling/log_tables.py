@@ -15,8 +15,7 @@ from ...base.levels import ALL
 from ...base.table import Column, Table
 from ...base.types import Floats
 from ...cases.intake import FILE_STATUSES
-from ...cases.sampling_log import Adjusted
-from ...cases.sampling_weights import factors
+from ...cases.sampling_weights import Adjusted, factors
 from ...estimate.response import kish_size, response_rate
 from ..declared import strata_columns
 from .log_rows import DrawnRows
