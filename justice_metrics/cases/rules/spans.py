@@ -160,12 +160,11 @@ def codes_of(
     frame = cases.milestones
     held = frame.collect_schema().names()
     exactness = [f"{EXACTNESS}{one}" for one in described if f"{EXACTNESS}{one}" in held]
-    known = _words(frame, exactness)
-    codes = {one: _code(one, known) for one in exactness}
+    codes = {one: _code(one, known) for one in exactness if (known := _words(frame, [one]))}
     if cases.intake.one_row_per_unit:
+        # A column that only says "day" makes no date coarse; looked at all the same, it costs every rule on that date.
         found = {one: f"exact__{one}" for one in names if f"exact__{one}" in held}
-        known = _words(frame, list(found.values()))
-        of_stages = {one: _code(column, known) for one, column in found.items()}
+        of_stages = {one: _code(column, known) for one, column in found.items() if (known := _words(frame, [column]))}
     else:
         frame, of_stages = _of_events(cases)
     endings = [one for one in of_stages if one in cases.procedure.outcomes]
