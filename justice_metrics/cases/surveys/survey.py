@@ -41,6 +41,14 @@ class Survey:
     provenance : Provenance
     notes : tuple of Message
         What reading put right.
+
+    Examples
+    --------
+    >>> import pandas as pd, justice_metrics as jm
+    >>> jm.Survey.from_frame(pd.DataFrame({"heard": ["yes", "no", None], "job": ["judge", "user", "user"]}), {
+    ...     "survey": {}, "answers": {"yes_no": {"points": [{"en": "no"}, {"en": "yes"}]}},
+    ...     "items": {"heard": {"text": {"en": "Victims are heard"}}}, "groups": {"role": "job"}})
+    Survey(3 people, 1 item)
     """
 
     items: tuple[Item, ...]
