@@ -17,7 +17,7 @@ from ..cases.checklist import Item
 from ..estimate.survey import DesignCells
 from ..tables import MOST_STRATA, Strata
 from .design_counts import FoldedUnits, cells_of, folded_groups
-from .grouped import grouped_counts, summed
+from .grouped import Grouped, grouped_counts, summed
 from .practice import WAYS, item_code
 
 # Sampling units times groups times the ways of items that occur together.
@@ -67,18 +67,12 @@ def practice_counts(
     """
     by = tuple(by)
     there = set(cases.milestones.collect_schema().names())
-    ways = [item_code(cases, one, there).cast(nw.Int64) for one in items]
-    packed = {
-        f"items {first}": reduce(add, [way * 4**place for place, way in enumerate(ways[first : first + _PACKED])])
-        for first in range(0, len(ways), _PACKED)
-    }
+    packed = packed_ways([item_code(cases, one, there) for one in items])
     split = (*by, *(name for name in ("stratum", "cluster") if cases.has(name) and name not in by))
     grouped = grouped_counts(
         cases, by=split, keys=packed, most_strata=_MOST_ROWS if len(split) > len(by) else MOST_STRATA
     )
-    codes = np.stack(
-        [(grouped.keys[f"items {k - k % _PACKED}"] >> 2 * (k % _PACKED)) & 3 for k in range(len(items))], axis=1
-    )
+    codes = ways_of(grouped, len(items))
     met, judged = codes == WAYS["met"], codes >= WAYS["not met"]
     ids = [one.id for one in items]
 
@@ -102,6 +96,20 @@ def practice_counts(
             for name, inside in _domains(items).items()
         },
     )
+
+
+def packed_ways(ways: Sequence[nw.Expr]) -> dict[str, nw.Expr]:
+    """Pack numbers from 0 to 3 into a few whole ones, as keys of a grouped count."""
+    whole = [one.cast(nw.Int64) for one in ways]
+    return {
+        f"items {first}": reduce(add, [way * 4**place for place, way in enumerate(whole[first : first + _PACKED])])
+        for first in range(0, len(whole), _PACKED)
+    }
+
+
+def ways_of(grouped: Grouped, items: int) -> Counts:
+    """Return the numbers that were packed; (R, K)."""
+    return np.stack([(grouped.keys[f"items {k - k % _PACKED}"] >> 2 * (k % _PACKED)) & 3 for k in range(items)], axis=1)
 
 
 def _domains(items: Sequence[Item]) -> dict[str, list[int]]:

@@ -6,18 +6,30 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
 from ..base.errors import QuestionError
 from ..base.language import tr
+from ..base.types import Tallies
 from ..cases.casedata import CaseData
 from ..cases.checklist import Item
 from ..cases.days import EXACTNESS
 from ..cases.mappings.practice import CODED, CODED_DAY
+from ..estimate.survey import DesignCells
+from ..tables import Strata
+from .design_counts import cells_of, folded_groups
+from .grouped import grouped_counts, summed
 from .practice import item_flags
+from .practice_counts import packed_ways, ways_of
 
-# The column that says how an item stood on entering the stage, and its levels.
-STATUS: Final = "practice_at_entry"
-MET, NOT_MET, UNKNOWN = "met", "not met", "not known"
+# How an item stood on entering the stage.
+MET: Final = "met"
+NOT_MET: Final = "not met"
+UNKNOWN: Final = "not known"
+STATUSES: Final = (NOT_MET, MET, UNKNOWN)
+
+# Sampling units times the ways of items that occur together.
+_MOST_ROWS: Final = 2_000_000
 
 
 class Followed(NamedTuple):
@@ -87,9 +99,61 @@ def placed_items(cases: CaseData, items: Sequence[Item], at: str) -> tuple[Item,
     return tuple(one for one in items if _dated(cases, one, there) or _settled(cases, one, at))
 
 
-def with_status(cases: CaseData, item: Item, at: str) -> CaseData:
-    """Return followed cases with an attribute that says how one item stood when they entered the stage."""
+class EntryCounts(NamedTuple):
+    """What became of followed cases, by how each item stood when they entered the stage.
+
+    Attributes
+    ----------
+    came, units : array, shape (K, 3)
+        Those that came so far, and all of them, by ``STATUSES``; sums of weights where there are any.
+    cells : tuple of DesignCells
+        (K,) with ``STATUSES`` as groups, where weights or clusters are declared; else empty.
+    """
+
+    came: Tallies
+    units: Tallies
+    cells: tuple[DesignCells, ...]
+
+
+def entry_counts(cases: CaseData, items: Sequence[Item], at: str, *, design: bool) -> EntryCounts:
+    """Count followed cases by how each item stood on entering the stage, in one grouped count.
+
+    Parameters
+    ----------
+    cases : CaseData
+        As ``followed`` gives them.
+    items : sequence of Item
+        K items that can be placed (``placed_items``).
+    at : str
+    design : bool
+        Whether the sampling units are told, for limits of the design.
+    """
     there = set(cases.milestones.collect_schema().names())
+    statuses = packed_ways([_status(cases, one, at, there) for one in items])
+    split = tuple(name for name in ("stratum", "cluster") if cases.has(name))
+    keys = {**statuses, "came": nw.col("entry__came")}
+    grouped = grouped_counts(cases, by=split, keys=keys, most_strata=_MOST_ROWS)
+    codes, came = ways_of(grouped, len(items)), grouped.keys["came"]
+    k = len(STATUSES)
+    sums = [[summed(one, n, k) for one in codes.T] for n in (grouped.n * came, grouped.n)]
+    cells: tuple[DesignCells, ...] = ()
+    if design:
+        folded = folded_groups(
+            cases,
+            grouped,
+            by=(),
+            shares={"came": (grouped.units * came, grouped.units)},
+            totals={"came": (grouped.n * came, grouped.n)},
+        )
+        groups = Strata(("status",), tuple((one,) for one in STATUSES))
+        cells = tuple(
+            cells_of(cases, folded._replace(strata=groups, group=one.astype(np.int64))).cells["came"] for one in codes.T
+        )
+    return EntryCounts(np.array(sums[0]), np.array(sums[1]), cells)
+
+
+def _status(cases: CaseData, item: Item, at: str, there: set[str]) -> nw.Expr:
+    """Return the place among ``STATUSES`` of how one item stood when a case entered the stage."""
     flags = item_flags(cases, [item])[item.id]
     if _settled(cases, item, at):
         met, unmet = flags.met, flags.judged & ~flags.met
@@ -98,10 +162,8 @@ def with_status(cases: CaseData, item: Item, at: str) -> CaseData:
     else:
         met, unmet = _done(item, there)
         met, unmet = met & ~flags.not_applicable, unmet & ~flags.not_applicable
-    status = nw.when(met).then(nw.lit(MET)).otherwise(nw.when(unmet).then(nw.lit(NOT_MET)).otherwise(nw.lit(UNKNOWN)))
-    return cases.with_(
-        milestones=cases.milestones.with_columns(**{STATUS: status}), attributes=(*cases.attributes, STATUS)
-    )
+    told = nw.when(unmet).then(nw.lit(STATUSES.index(NOT_MET))).otherwise(nw.lit(STATUSES.index(UNKNOWN)))
+    return nw.when(met).then(nw.lit(STATUSES.index(MET))).otherwise(told)
 
 
 def _settled(cases: CaseData, item: Item, at: str) -> bool:
@@ -162,8 +224,3 @@ def _in_time(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.
     ran_out = (entry - start > item.at_most).fill_null(value=False)
     in_time = (days <= item.at_most).fill_null(value=False)
     return by_then & in_time, (by_then & ~in_time) | (later & ran_out)
-
-
-def status_counts(levels: Sequence[tuple[str, ...]]) -> Mapping[str, int]:
-    """Return the place of each status among the levels of a count; those that do not occur are missing."""
-    return {one[0]: place for place, one in enumerate(levels)}

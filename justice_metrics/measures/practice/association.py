@@ -17,11 +17,11 @@ from ...cases.casedata import CaseData
 from ...cases.checklist import Item
 from ...figures.dots import dots
 from ...reduce.practice import checklist_of, coded_items
-from ...reduce.practice_entry import followed, placed_items
+from ...reduce.practice_entry import entry_counts, followed, placed_items
 from ..declared import FEW_UNITS, Points, Share, ensure_level
-from ..rates.shown_shares import limits_of, share_notes
+from ..rates.shown_shares import by_design, limits_of, share_notes
 from ..shown import among_shown, any_hidden, known, numbers, undefined_words, whole, words_of, written
-from .association_tables import PARTS, association_table, counted, shares_by_status
+from .association_tables import PARTS, association_table, counted, followed_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -208,7 +208,8 @@ def practice_association(
     _ensure_placed(names(items), placed, at)
     group = followed(cases, at=at, to=to, within_days=_ensure_days(within_days))
     limits = limits_of(cases, "wilson", confidence_level)
-    found = [counted(group.cases, one, at, limits) for one in placed]
+    counts = entry_counts(group.cases, placed, at, design=by_design(cases))
+    found = counted(counts, limits)
     stage, aim = cases.procedure.label(at), cases.procedure.label(to)
     which = f"{within_days} days from {at} to {to}"
     other = len(asked) - len(placed)
@@ -244,7 +245,7 @@ def practice_association(
                 "support, and those that took longer to enter the stage had more days for it. Nothing here allows for "
                 "that."
             ),
-            *share_notes(cases, shares_by_status(group.cases, placed[0], at, limits)),
+            *share_notes(cases, followed_shares(counts, limits)),
             *(
                 (
                     trn(

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.cells import CellOf, Of
 from ...base.language import tr
 from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
-from ...cases.casedata import CaseData
 from ...cases.checklist import Checklist, Item
 from ...estimate.share_contrasts import newcombe_difference
 from ...estimate.survey import linearised_difference
-from ...reduce.practice_entry import MET, NOT_MET, STATUS, UNKNOWN, status_counts, with_status
+from ...reduce.practice_entry import MET, NOT_MET, STATUSES, UNKNOWN, EntryCounts
+from ...tables import Strata
 from ..boxes import Restrictions
-from ..rates.shown_shares import Limits, Shares, shares_of
+from ..rates.shown_shares import Limits, Shares, shares_from
 from ..records.hearings_tables import undefined
 from .tables import DOMAIN, ITEM, domain_words, item_words
 
@@ -33,34 +32,26 @@ class Counted(NamedTuple):
     difference: Floats  # (3,) estimate and limits
 
 
-def shares_by_status(cases: CaseData, item: Item, at: str, limits: Limits) -> Shares:
-    """Return the share of followed cases that came so far, by how an item stood when they entered the stage."""
-    came = nw.col("entry__came") == 1
-    return shares_of(
-        with_status(cases, item, at), {"came": (came, nw.lit(value=True))}, by=(STATUS,), confidence_level=limits.level
-    )
-
-
-def counted(cases: CaseData, item: Item, at: str, limits: Limits) -> Counted:
-    """Count what followed one item, and set both groups against each other."""
-    share = shares_by_status(cases, item, at, limits)
-    place = status_counts(share.strata.levels)
-
-    def of(status: str) -> tuple[float, float]:
-        if status not in place:
-            return 0.0, 0.0
-        return float(share.numerator[place[status], 0]), float(share.denominator[place[status], 0])
-
-    met, unmet = of(MET), of(NOT_MET)
-    if share.cells:
-        difference = np.full(3, np.nan)
-        if MET in place and NOT_MET in place:
-            found = linearised_difference(share.cells[0], place[NOT_MET], limits.level)
-            difference = np.array([one[place[MET]] for one in found])
+def counted(found: EntryCounts, limits: Limits) -> list[Counted]:
+    """Set the cases in which each item was met against those in which it was not."""
+    met, unmet, unknown = (STATUSES.index(one) for one in (MET, NOT_MET, UNKNOWN))
+    n = np.stack([found.came[:, met], found.units[:, met], found.came[:, unmet], found.units[:, unmet]], axis=1)
+    if found.cells:
+        differences = [[one[met] for one in linearised_difference(cells, unmet, limits.level)] for cells in found.cells]
     else:
-        n, d, m, e = (np.array([one]) for one in (*met, *unmet))
-        difference = np.array(newcombe_difference(n, d, m, e, limits.level)).ravel()
-    return Counted(np.array([*met, *unmet]), of(UNKNOWN)[1], difference)
+        x, d, y, e = n.T
+        differences = np.stack(newcombe_difference(x, d, y, e, limits.level), axis=1).tolist()
+    return [
+        Counted(row, float(found.units[place, unknown]), np.array(differences[place])) for place, row in enumerate(n)
+    ]
+
+
+def followed_shares(found: EntryCounts, limits: Limits) -> Shares:
+    """Return the shares of the first item by its status, for what is said of the sampling."""
+    one = found._replace(cells=found.cells[:1])
+    strata = Strata(("status",), tuple((status,) for status in STATUSES))
+    came, units = one.came[:1].T, one.units[:1].T
+    return shares_from(strata, came, units, one.cells, "wilson", limits.level, units=units[:, 0], also={})
 
 
 def association_table(
