@@ -14,6 +14,7 @@ from ...base.language import tr
 from ...base.levels import NOT_APPLICABLE, NOT_RECORDED
 from ..attributes import attribute_words
 from ..casedata import CaseData
+from ..readers.embedded import Embedded
 from .children import CHILD_RULES
 from .dates import DATE_RULES
 from .facts import FACT_RULES
@@ -159,6 +160,10 @@ class Split(NamedTuple):
     sums: Mapping[str, tuple[int, ...]]
 
 
+# So many units at most are looked at in parts of so many flags.
+_FEW: Final = 100_000
+_PART: Final = 64
+
 _NOTHING: Final[Mapping[str, nw.Expr]] = MappingProxyType({})
 
 
@@ -185,7 +190,9 @@ def examine(
     subject = Subject(cases, settings or Settings())
     of_units = _Questions(subject, [one for one in rules if one.counts != "spells"], spells=False)
     needed = {one for rule in of_units.rules for one in rule.needs}
-    split = _sums(subject.frame(needed), of_units, frequency=cases.sampling.repeated, keys=keys, also=also)
+    few = cases.provenance.units_in <= _FEW
+    repeated = cases.sampling.repeated
+    split = _sums(subject.frame(needed), of_units, frequency=repeated, few=few, keys=keys, also=also)
     counts = {name: sum(one) for name, one in split.sums.items()}
     facts = Facts(subject=subject, recorded=of_units.recorded(counts))
     verdicts = {one.rule.id: one for one in of_units.verdicts(counts, facts)}
@@ -346,6 +353,7 @@ def _sums(
     questions: _Questions,
     *,
     frequency: bool,
+    few: bool = False,
     keys: Mapping[str, nw.Expr] = _NOTHING,
     also: Mapping[str, nw.Expr] = _NOTHING,
 ) -> Split:
@@ -356,8 +364,7 @@ def _sums(
     names = list(flags)
     by = {f"key__{name}": key for name, key in keys.items()}
     made = {**flags, **by, **({"frequency": nw.col("frequency")} if frequency else {})}
-    # Made beside the columns first: constants alone would be selected as one row, however many units there are.
-    wide = frame.with_columns(**made).select(*made)
+    wide = _made(frame, made, at_once=not few)
     for more in (questions.of_rules(), questions.of_indicators()):
         if more:
             wide = wide.with_columns(**more)
@@ -376,6 +383,26 @@ def _sums(
         n=column("number__of"),
         sums={name: column(name) for name in names},
     )
+
+
+def _made(frame: nw.LazyFrame[Any], made: Mapping[str, nw.Expr], *, at_once: bool) -> nw.LazyFrame[Any]:
+    """Return the columns that are made of a frame, and no others.
+
+    The embedded engine looks at every expression of a query beside every other one, so hundreds of them cost seconds,
+    however few the rows are. Few rows are therefore looked at in parts.
+    """
+    # Made beside the columns first: constants alone would be selected as one row, however many units there are.
+    if at_once or len(made) <= _PART or not frame.implementation.is_duckdb():
+        return frame.with_columns(**made).select(*made)
+    small = Embedded()
+    # read once, so that the rows stand in one order in every part
+    base = small.table(frame.collect().to_arrow())
+    names = list(made)
+    parts = [
+        base.with_columns(**{name: made[name] for name in part}).select(*part).collect()
+        for part in (names[place : place + _PART] for place in range(0, len(names), _PART))
+    ]
+    return small.table(nw.concat(parts, how="horizontal").to_arrow())
 
 
 def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:
