@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..base.types import Counts, Floats
+from ..base.types import Counts, Flags, Floats
 from .limits import student_quantile
 from .share_contrasts import Contrast
 
@@ -22,6 +22,7 @@ class Stages(NamedTuple):
     fraction: Floats  # (P,) part that they are of the second-stage units of the sampling unit
     numerator_squares: Floats  # (N,) sum of squared weights of the second-stage units in the numerator
     denominator_squares: Floats  # (N,) likewise in the denominator
+    direct: Flags  # (P,) whether it is one unit that was drawn directly, or in a cluster that was certain
 
 
 class DesignCells(NamedTuple):
@@ -82,7 +83,9 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     With ``stages`` the term of a sampling unit is multiplied by 1 - pi, pi its chance to be drawn, and the units drawn
     inside it add pi (1 - f) k / (k - 1) sum (z_j - mean z)^2, with k of them a part f of all (Brewer's approximation
     for unequal chances without replacement; exact for two simple random stages). One unit inside tells no spread:
-    unless it is the whole, its sampling unit counts as replaced, which errs on the wide side.
+    unless it is the whole, its sampling unit counts as replaced, which errs on the wide side. Where some sampling units
+    are clusters by lot and others files of clusters that were certain, the variance is a sum of two with degrees of
+    their own, and its degrees are those of Satterthwaite: few clusters by lot count as few.
 
     References
     ----------
@@ -90,6 +93,7 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     Korn and Graubard (1998), Survey Methodology, 24, 193-201.
     Cochran (1977), *Sampling Techniques*, sections 10.3 and 11.2.
     Brewer and Donadio (2003), Survey Methodology, 29, 189-196.
+    Satterthwaite (1946), Biometrics Bulletin, 2, 110-114.
 
     Examples
     --------
@@ -104,8 +108,9 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     """
     scores = scores_of(cells)
     every = np.arange(cells.groups)
-    spread = np.sqrt(np.maximum(_products(cells, scores, every), 0))
-    degrees = degrees_of_freedom(cells)
+    variance = _products(cells, scores, every)
+    spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
+    degrees = degrees_of_freedom(cells, variance)
     p = scores.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
@@ -137,10 +142,10 @@ def linearised_difference(cells: DesignCells, reference: int, confidence_level: 
     -----
     p - q -+ t s, with s^2 the variance of p - q by linearisation as in :func:`linearised_share`.
     """
-    p, q, variances, degrees = _against(cells, reference)
-    own, other, shared = variances
-    spread = np.sqrt(np.maximum(own + other - 2 * shared, 0))
-    reach = _reach(spread, degrees, confidence_level)
+    p, q, (own, other, shared) = _against(cells, reference)
+    variance = own + other - 2 * shared
+    spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
+    reach = _reach(spread, degrees_of_freedom(cells, variance, reference), confidence_level)
     return Contrast(p - q, p - q - reach, p - q + reach)
 
 
@@ -164,11 +169,12 @@ def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float
     -----
     Limits are symmetric on the logarithmic scale, with variance v(p)/p^2 + v(q)/q^2 - 2 cov(p, q)/(p q).
     """
-    p, q, variances, degrees = _against(cells, reference)
-    own, other, shared = variances
+    p, q, (own, other, shared) = _against(cells, reference)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(q > 0, p / q, np.nan)
-        spread = np.sqrt(np.maximum(own / p**2 + other / q**2 - 2 * shared / (p * q), 0))
+        variance = own / p**2 + other / q**2 - 2 * shared / (p * q)
+        spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
+        degrees = degrees_of_freedom(cells, variance, reference)
         reach = np.exp(_reach(np.where(p > 0, spread, np.nan), degrees, confidence_level))
         return Contrast(ratio, ratio / reach, ratio * reach)
 
@@ -193,10 +199,45 @@ def scores_of(cells: DesignCells) -> Scores:
     return Scores(p, whole, score, units, np.where(np.isfinite(middle), middle, 0.0))
 
 
-def degrees_of_freedom(cells: DesignCells, reference: int | None = None) -> Counts:
-    """Sampling units less strata that hold a unit of each group, or of it and the reference group together."""
+def degrees_of_freedom(cells: DesignCells, variance: Floats, reference: int | None = None) -> Counts:
+    """Degrees of freedom of the variance of each group's share, or of its contrast with the reference group.
+
+    Parameters
+    ----------
+    cells : DesignCells
+    variance : (H, G)
+        What each stratum adds to the variance.
+    reference : int, optional
+
+    Returns
+    -------
+    (G,)
+        Sampling units less strata that hold a unit of the group, or of it and the reference group together. Where
+        clusters by lot and files of certain clusters stand side by side, (V + W)^2 / (V^2 / v + W^2 / w), with V and W
+        what the two add to the variance, and v and w the degrees of each; rounded down.
+    """
+    every = np.ones(len(cells.stratum), np.bool_)
+    whole = _units_less_strata(cells, every, reference)
+    if cells.stages is None or cells.stages.direct.all() or not cells.stages.direct.any():
+        return whole
+    direct = cells.stages.direct
+    apart = np.zeros(len(variance), np.bool_)
+    apart[cells.stratum[direct]] = True
+    parts = ((variance[apart].sum(axis=0), direct), (variance[~apart].sum(axis=0), ~direct))
+    below = np.zeros(cells.groups)
+    for added, units in parts:
+        own = np.maximum(_units_less_strata(cells, units, reference), 1)
+        below += np.maximum(np.nan_to_num(added), 0) ** 2 / own
+    total = np.maximum(np.nan_to_num(variance.sum(axis=0)), 0)
+    found = np.where(below > 0, total**2 / np.where(below > 0, below, 1), whole)
+    degrees: Counts = np.minimum(np.floor(found + 1e-9), whole).astype(np.int64)
+    return degrees
+
+
+def _units_less_strata(cells: DesignCells, kind: Flags, reference: int | None) -> Counts:
+    """Sampling units of a kind, less strata, that hold a unit of each group, or of it and the reference together."""
     g, h = cells.groups, int(cells.stratum.max(initial=0)) + 1
-    there = cells.denominator > 0
+    there = (cells.denominator > 0) & kind[cells.psu]
     group, psu = cells.group[there], cells.psu[there]
     units = np.bincount(group, weights=cells.copies[psu], minlength=g)
     strata = np.zeros((h, g), np.bool_)
@@ -212,17 +253,24 @@ def degrees_of_freedom(cells: DesignCells, reference: int | None = None) -> Coun
     return degrees
 
 
-def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[Floats, Floats, Floats], Counts]:
-    """Shares, that of the reference, variances and covariance, degrees of freedom."""
+def clusters_of(cells: DesignCells) -> int:
+    """Return the number of clusters of a sample that was drawn in clusters, those that were certain among them."""
+    if cells.stages is None:
+        return int(cells.copies.sum())
+    direct = cells.stages.direct
+    return int(cells.copies[~direct].sum()) + len(np.unique(cells.stratum[direct]))
+
+
+def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[Floats, Floats, Floats]]:
+    """Shares, that of the reference, variances and covariance by stratum."""
     scores = scores_of(cells)
     every, base = np.arange(cells.groups), np.full(cells.groups, reference)
     own = _products(cells, scores, every)
-    variances = (own, own[base], _products(cells, scores, base))
-    return scores.estimate, scores.estimate[base], variances, degrees_of_freedom(cells, reference)
+    return scores.estimate, scores.estimate[base], (own, own[:, base], _products(cells, scores, base))
 
 
 def _products(cells: DesignCells, scores: Scores, other: Counts) -> Floats:
-    """Covariance of each group's share with that of one other group, the same for all or each its own."""
+    """What each stratum adds to the covariance of each group's share with that of one other group; (H, G)."""
     g, h = cells.groups, len(scores.units)
     same = bool((other == np.arange(g)).all())
     partner = scores.score if same else _of_group(cells, scores, int(other[0]))[cells.psu]
@@ -240,7 +288,7 @@ def _products(cells: DesignCells, scores: Scores, other: Counts) -> Floats:
     centred = added(weight * scores.score * partner) - middle * firsts[:, other] - others * firsts
     centred += left[:, None] * middle * others
     factor = np.where(scores.units > 1, scores.units / np.maximum(scores.units - 1, 1), 1.0)
-    covariance: Floats = (factor[:, None] * centred).sum(axis=0)
+    covariance: Floats = factor[:, None] * centred
     return covariance if cells.stages is None else covariance + _inside(cells, scores, partner, drawn, same=same)
 
 
@@ -261,10 +309,10 @@ def _chance(cells: DesignCells) -> Floats:
 
 
 def _inside(cells: DesignCells, scores: Scores, partner: Floats, drawn: Floats, *, same: bool) -> Floats:
-    """What the second stage adds to a covariance; a second-stage unit is in one group only."""
-    stages = cells.stages
+    """What the second stage adds to a covariance by stratum; a second-stage unit is in one group only."""
+    stages, g, h = cells.stages, cells.groups, len(scores.units)
     if stages is None:
-        return np.zeros(cells.groups)
+        return np.zeros((h, g))
     several = stages.size > 1
     k = np.maximum(stages.size, 2)
     factor = np.where(several, drawn * (1 - stages.fraction) * k / (k - 1), 0.0) * cells.copies
@@ -274,7 +322,9 @@ def _inside(cells: DesignCells, scores: Scores, partner: Floats, drawn: Floats, 
         # (y - p x)^2 is (1 - 2 p) y + p^2 x where y and x are 0 or 1 and y is never without x
         squares = (1 - 2 * p) * stages.numerator_squares + p**2 * stages.denominator_squares
         products = products + squares / scores.total[cells.group] ** 2
-    return np.bincount(cells.group, weights=factor[cells.psu] * products, minlength=cells.groups).astype(np.float64)
+    place = cells.stratum[cells.psu] * g + cells.group
+    added = np.bincount(place, weights=factor[cells.psu] * products, minlength=h * g)
+    return added.reshape(h, g).astype(np.float64)
 
 
 def _reach(spread: Floats, degrees: Counts, confidence_level: float) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from ..base.types import Counts, Flags, Floats
 from .survey import DesignCells, Stages
 
-Numbers = TypeVar("Numbers", Counts, Floats)
+Numbers = TypeVar("Numbers", Counts, Floats, Flags)
 
 
 class DrawnUnits(NamedTuple):
@@ -92,7 +92,7 @@ def _singles(drawn: DrawnUnits, stratum: Counts, groups: int) -> DesignCells:
         np.tile(stratum, 3)[kept],
         copies[kept],
         groups,
-        Stages(chance[kept], one.astype(np.int64), one, top[kept] ** 2, base[kept] ** 2),
+        Stages(chance[kept], one.astype(np.int64), one, top[kept] ** 2, base[kept] ** 2, one > 0),
     )
 
 
@@ -119,7 +119,7 @@ def _clusters(drawn: DrawnUnits, stratum: Counts, groups: int) -> DesignCells:
         pairs[0],
         np.ones(pairs.shape[1], np.int64),
         groups,
-        Stages(chance, size.astype(np.int64), part, of_cells(w**2 * y), of_cells(w**2 * x)),
+        Stages(chance, size.astype(np.int64), part, of_cells(w**2 * y), of_cells(w**2 * x), chance > 1),
     )
 
 
@@ -146,5 +146,6 @@ def _both(one: DesignCells, other: DesignCells) -> DesignCells:
             joined(left.fraction, right.fraction),
             joined(left.numerator_squares, right.numerator_squares),
             joined(left.denominator_squares, right.denominator_squares),
+            joined(left.direct, right.direct),
         ),
     )

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from justice_metrics.base.types import Counts, Floats, Values
+from justice_metrics.estimate import survey
 from justice_metrics.estimate.survey import DesignCells, linearised_difference, linearised_ratio, linearised_share
 from justice_metrics.estimate.survey_cells import DrawnUnits, without_replacement
 
@@ -69,23 +70,14 @@ def test_shares_and_differences_are_those_of_r(design: str) -> None:
     np.testing.assert_allclose(estimate, expected["estimate"][here][:3].astype(float), rtol=1e-10)
     np.testing.assert_allclose(error, expected["std_error"][here][:3].astype(float), rtol=1e-9)
     np.testing.assert_allclose(difference.estimate[1], float(expected["estimate"][here][3]), rtol=1e-9)
+    own, other, shared = survey._against(apart, 0)[2]
+    between = np.sqrt((own + other - 2 * shared).sum(axis=0))
+    np.testing.assert_allclose(between[1], float(expected["std_error"][here][3]), rtol=1e-8)
+    # turned round it is as wide, and the ratio has limits too
+    swapped = linearised_difference(apart._replace(group=1 - apart.group), 1)
+    assert swapped.conf_high[0] - swapped.conf_low[0] == pytest.approx(difference.conf_high[1] - difference.conf_low[1])
     ratio = linearised_ratio(apart, 0)
-    # both have the same quantile, and the ratio's limits are those of its logarithm
-    half = (difference.conf_high - difference.conf_low)[1] / 2
-    one, other = apart._replace(group=1 - apart.group), apart
-    swapped = linearised_difference(one, 1)
-    assert swapped.conf_high[0] - swapped.conf_low[0] == pytest.approx(2 * half, rel=1e-9)
     assert np.isfinite(np.log(ratio.conf_high / ratio.conf_low)).all()
-    degrees = float(_degrees(other))
-    from scipy.stats import t
-
-    np.testing.assert_allclose(half / t.ppf(0.975, degrees), float(expected["std_error"][here][3]), rtol=1e-8)
-
-
-def _degrees(cells: DesignCells) -> int:
-    """Sampling units less strata that hold a unit of either group."""
-    inside = np.unique(cells.psu[cells.denominator > 0])
-    return int(cells.copies[inside].sum()) - len(np.unique(cells.stratum[inside]))
 
 
 class TestByHand:
@@ -128,6 +120,35 @@ class TestByHand:
         )  # fmt: skip
         cells = without_replacement(drawn, 1)
         assert sorted(np.bincount(cells.stratum, weights=cells.copies).tolist()) == [2, 2]
+
+
+class TestDegrees:
+    @staticmethod
+    def drawn(spread: list[int]) -> DesignCells:
+        """Three certain courts of thirty files, and courts by lot with so many of ten files each."""
+        lots = len(spread)
+        y = np.array([15, 12, 18, *spread])
+        n = np.array([30, 30, 30, *[10] * lots])
+        chance = np.array([1.0, 1, 1, *[0.1] * lots])
+        zero = np.zeros(3 + lots, int)
+        weight = np.array([40.0] * 3 + [60.0] * lots)
+        return without_replacement(DrawnUnits(zero, zero, np.arange(3 + lots), chance, weight, y, n, n), 1)
+
+    def test_few_courts_by_lot_count_as_few(self) -> None:
+        found = linearised_share(self.drawn([1, 9, 4]))
+        # 90 files of certain courts less 3, and 3 courts less 1, which carry nearly all of the error
+        assert found.degrees_of_freedom.tolist() == [2]
+
+    def test_where_they_do_not_differ_the_files_tell(self) -> None:
+        assert linearised_share(self.drawn([5, 5, 5])).degrees_of_freedom[0] > 20
+
+    def test_never_more_than_sampling_units_less_strata(self) -> None:
+        cells = self.drawn([5, 5, 5, 4])
+        assert linearised_share(cells).degrees_of_freedom[0] <= 90 + 4 - 4
+
+    def test_clusters_are_counted_and_not_their_files(self) -> None:
+        cells = self.drawn([5, 4, 3])
+        assert (survey.clusters_of(cells), survey.clusters_of(as_replaced(cells))) == (6, 93)
 
 
 class TestEdges:

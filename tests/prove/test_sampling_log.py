@@ -119,3 +119,35 @@ def test_files_lost_where_verdicts_are_rare(stations: int, files: int) -> None:
     # the bounds are those of the sample: the limits around them hold the truth
     assert inside >= 0.97
     assert within >= 0.999
+
+
+# size of three courts, and of the many others; courts drawn, files in each, how alike the files of a court are
+FEW = {
+    "eight": (1_000, 60, 60, 8, 30, 0.15),
+    "six": (2_500, 150, 40, 6, 60, 0.2),
+    "large": (1_500, 150, 30, 6, 100, 0.2),
+}
+
+
+@pytest.mark.parametrize("design", FEW)
+def test_few_courts_by_lot_beside_certain_ones(design: str) -> None:
+    """Limits hold the truth though most of the files lie in courts that were certain to be drawn."""
+    large, small, others, courts, files, alike = FEW[design]
+    sizes = np.array([large] * 3 + [small] * others)
+    chances = inclusion_probabilities(sizes.astype(np.float64), courts)
+    assert int((chances >= 1).sum()) == 3
+    rng = np.random.default_rng(courts * files)
+    held = []
+    for _ in range(DRAWS):
+        share = rng.beta(0.3 * (1 - alike) / alike, 0.7 * (1 - alike) / alike, len(sizes))
+        there = rng.binomial(sizes, share)
+        taken = np.flatnonzero(brewer(chances, rng.random(len(sizes))))
+        n = np.minimum(sizes[taken], files)
+        y = rng.hypergeometric(there[taken], sizes[taken] - there[taken], n)
+        zero = np.zeros(len(taken), np.int64)
+        weight = sizes[taken] / n / chances[taken]
+        drawn = DrawnUnits(zero, zero, taken, chances[taken], weight, y, n, n)
+        found = linearised_share(without_replacement(drawn, 1))
+        held.append(bool(found.conf_low[0] <= there.sum() / sizes.sum() <= found.conf_high[0]))
+    # with the degrees of all files it would be 82 to 91 %
+    assert np.mean(held) > 0.91

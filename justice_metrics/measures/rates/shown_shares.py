@@ -12,7 +12,7 @@ from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.types import Floats, Tallies
 from ...cases.casedata import CaseData
 from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
-from ...estimate.survey import DesignCells, linearised_share
+from ...estimate.survey import DesignCells, clusters_of, linearised_share
 from ...reduce.design_counts import design_counts
 from ...reduce.strata import flag_counts
 from ...tables import Strata
@@ -157,7 +157,7 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
             )
         )
     if cases.sampling.cluster and shares.cells:
-        n = int(shares.cells[0].copies.sum())
+        n = clusters_of(shares.cells[0])
         notes.append(
             trn(
                 "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there is {n}.",
