@@ -66,6 +66,9 @@ def coded_again(plan: CodingPlan, answers: Answers, cutoff: dt.date, *, files: i
         if field.name.startswith("practice_") and field.requires is not None:
             said = case[field.requires]
             case[field.name] = [day if one == YES else None for day, one in zip(case[field.name], said, strict=True)]
+        if field.not_before is not None:
+            case[field.name] = _in_order(case[field.name], case[field.not_before])
+    case["fact_date"] = _in_order(case["fact_date"], case["complaint_date"], at_most=True)
     there = set(case["case_id"])
     again: Answers = {CASE_TABLE: case}
     for table, values in answers.items():
@@ -125,6 +128,14 @@ def _other_day(day: Any, lot: float, off: int, begun: Any, cutoff: dt.date) -> A
     moved = day + dt.timedelta(days=off)
     # what lies before the complaint, such as the day of the fact, may be moved within its past
     return moved if moved <= cutoff and (moved >= begun or day < begun) else day
+
+
+def _in_order(days: list[Any], others: list[Any], *, at_most: bool = False) -> list[Any]:
+    """Return days that do not lie before others, or after them: the sheet refuses such days, so they were corrected."""
+    choose = min if at_most else max
+    return [
+        day if day is None or other is None else choose(day, other) for day, other in zip(days, others, strict=True)
+    ]
 
 
 def _another(known: list[str], one: str, mark: float) -> str:
