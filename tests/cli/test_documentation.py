@@ -20,6 +20,13 @@ def test_command_is_on_the_page(name: str) -> None:
 
 
 def test_every_option_on_the_page_exists() -> None:
-    inside = [*COMMANDS.values(), *COMMANDS["procedure"].commands.values()]
+    inside = [one for command in COMMANDS.values() for one in (command, *getattr(command, "commands", {}).values())]
     known = {option for command in inside for one in command.params for option in (*one.opts, *one.secondary_opts)}
     assert set(re.findall(r"--[a-z][a-z-]+", PAGE)) <= known | {"--help"}
+
+
+@pytest.mark.parametrize("name", ["plan", "draw", "log", "bounds"])
+def test_options_of_sampling_are_those_of_its_commands(name: str) -> None:
+    line = next(one for one in PAGE.splitlines() if one.startswith(f"| `sampling {name}"))
+    known = {option for one in COMMANDS["sampling"].commands[name].params for option in one.opts}
+    assert set(re.findall(r"--[a-z][a-z-]+", line)) <= known
