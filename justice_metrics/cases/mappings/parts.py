@@ -138,12 +138,16 @@ class LogPart(Part):
         Columns of the cases with the number of their file, where that is not the id of [cases].
     classes : {"cluster", "stratum", "none"}
         Within what files that were not coded are taken to be like those that were.
+    finite : bool
+        Whether answers are about the files of the frame, so that the part of them that was drawn makes intervals
+        narrower; not where they stand for how the system works, or years are compared.
     """
 
     file: Name
     sheet: Name | None = None
     id: Names | None = None
     classes: Literal["cluster", "stratum", "none"] = "cluster"
+    finite: bool = True
 
 
 def _as_log(given: Any) -> Any:

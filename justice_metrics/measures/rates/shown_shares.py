@@ -153,7 +153,8 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
         notes.append(
             tr(
                 "The intervals allow for the part of all files that was drawn (finite population correction): they are "
-                "about the files of the frame, and not about other years."
+                "about the files of the frame, and not about other years. With finite = false for the log in the "
+                "mapping they are not corrected."
             )
         )
     if cases.sampling.cluster and shares.cells:
