@@ -164,6 +164,20 @@ def test_half_an_answer_is_none() -> None:
             crossing.unpacked(whole[:length])
 
 
+def test_several_tables_are_one_answer_and_half_of_it_is_none() -> None:
+    tables = [TextTable(table=pa.table({"id": ["a"] * n}), source=f"sheet {n}", n_rows=n) for n in range(1, 4)]
+    whole = crossing.packed_tables(tables)
+    assert [(one.source, one.table.num_rows) for one in crossing.unpacked_tables(whole)] == [
+        (one.source, one.n_rows) for one in tables
+    ]
+    for length in range(0, len(whole), 7):
+        with pytest.raises(crossing.BrokenAnswer):
+            crossing.unpacked_tables(whole[:length])
+    assert len(crossing.unpacked_tables(crossing.packed_table(tables[0]))) == 1
+    with pytest.raises(crossing.BrokenAnswer):
+        crossing.unpacked_tables(crossing.packed_tables([]))
+
+
 def test_the_table_of_an_answer_begins_where_arrow_likes_it() -> None:
     assert len(crossing.READY) % 16 == 0
     for letters in range(20):

@@ -17,6 +17,7 @@ from odf.text import P
 from justice_metrics.base.errors import ReadError
 from justice_metrics.cases.readers.files import read_text_table, sheets_with_data
 from justice_metrics.cases.readers.text_table import TextTable
+from justice_metrics.cases.readers.workbook import read_workbook_tables
 
 SAMPLE = Path(__file__).parents[3] / "sample_data"
 
@@ -400,3 +401,16 @@ def test_formulas_of_an_open_document(tmp_path: Path) -> None:
     read = read_text_table(tmp_path / "casos.ods")
     assert read.table.column("Edad").to_pylist() == ["12", "7"]
     assert "2 cells of the workbook hold formulas" in notes_of(read)
+
+
+def test_several_sheets_are_read_at_once_and_some_may_have_no_rows(tmp_path: Path) -> None:
+    path = book(tmp_path, {"Casos": ROWS, "Audiencias": [["Caso", "Estado"]]})
+    read = read_workbook_tables(path, sheets=["Casos", "Audiencias"], may_be_empty=["Audiencias"])
+    assert cells(read["Casos"]) == cells(read_text_table(path, sheet="Casos"))
+    assert (read["Audiencias"].columns, read["Audiencias"].n_rows) == (("Caso", "Estado"), 0)
+    with pytest.raises(ReadError, match="a header and no rows"):
+        read_workbook_tables(path, sheets=["Casos", "Audiencias"])
+    with pytest.raises(ReadError, match="Did you mean 'Casos'"):
+        read_workbook_tables(path, sheets=["Caso"])
+    with pytest.raises(ReadError, match="There is no file"):
+        read_workbook_tables(tmp_path / "otro.xlsx", sheets=["Casos"])
