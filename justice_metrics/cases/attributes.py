@@ -35,6 +35,8 @@ ACTOR_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
         "psychologist": tr("psychologist"),
         "social_worker": tr("social worker"),
         "prosecutor": tr("prosecutor"),
+        "caregiver": tr("caregiver"),
+        "other": tr("other support"),
     }
 )
 
