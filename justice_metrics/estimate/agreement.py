@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..base.types import Floats, Tallies
 from .limits import normal_quantile
 from .proportion import wilson
 
 Weighting: TypeAlias = Literal["none", "linear", "quadratic"]
+# An error as small as this is none: all units agree, or none does.
+NO_ERROR: Final = 1e-9
 
 
 class Kappa(NamedTuple):
@@ -51,6 +54,25 @@ def agreement_weights(levels: int, weighting: Weighting = "none") -> Floats:
     return np.asarray(1.0 - (steps if weighting == "linear" else steps**2), np.float64)
 
 
+def spanned(used: Floats) -> NDArray[np.intp]:
+    """Return the levels from the first to the last that anybody uses: those beyond them are no part of the scale."""
+    there = np.flatnonzero(used)
+    return np.arange(there[0], there[-1] + 1) if there.size else there
+
+
+def less_chance(observed: float, expected: float, n: float, confidence_level: float) -> tuple[float, float]:
+    """Return Wilson's limits of a share of agreement, less chance, for agreement that has no error of its own.
+
+    Examples
+    --------
+    >>> [round(one, 2) for one in less_chance(0.0, 0.5, 10, 0.95)]
+    [-1.0, -0.44]
+    """
+    share = wilson(np.array([observed * n]), np.array([n]), confidence_level)
+    low, high = (float((one[0] - expected) / (1 - expected)) for one in (share.conf_low, share.conf_high))
+    return max(low, -1.0), min(high, 1.0)
+
+
 def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float = 0.95) -> Kappa:
     """Cohen's kappa of two codings, with the error of large samples.
 
@@ -67,9 +89,9 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
     Kappa
         1 is full agreement, 0 as much as by chance. NaN without units, and where both codings put all units on one
         level: chance alone then explains all agreement. Limits are cut at -1 and 1. Where the codings agree on every
-        unit, the error of large samples is 0; the lower limit is then that of the share of agreement (Wilson), less
-        chance. Where one coding puts all units on one level and the other does not, kappa is 0 whatever they are, so
-        that it has no error and no limits.
+        unit, or on none, the error of large samples is 0; limits are then those of the share of agreement (Wilson),
+        less chance. Where one coding puts all units on one level and the other does not, kappa is 0 whatever they are,
+        so that it has no error and no limits.
 
     Notes
     -----
@@ -91,6 +113,7 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
     (0.7, 0.4, 0.127)
     """
     counts = np.asarray(table, np.float64)
+    counts = counts[np.ix_(*[spanned(counts.sum(axis=0) + counts.sum(axis=1))] * 2)]
     n, weights = counts.sum(), agreement_weights(len(counts), weighting)
     if n <= 0:
         return Kappa(*[float("nan")] * 6)
@@ -104,11 +127,10 @@ def kappa(table: Tallies, weighting: Weighting = "none", confidence_level: float
     credit = weights - (of_row[:, None] + of_column[None, :]) * (1 - estimate)
     inside = (p * credit**2).sum() - (estimate - expected * (1 - estimate)) ** 2
     error = float(np.sqrt(max(inside, 0.0) / n)) / (1 - expected)
-    if observed >= 1 - 1e-12:
-        sure = wilson(np.array([n]), np.array([n]), confidence_level).conf_low[0]
-        return Kappa(observed, expected, 1.0, 0.0, float((sure - expected) / (1 - expected)), 1.0)
     if max(rows.max(), columns.max()) >= 1 - 1e-12:
         return Kappa(observed, expected, estimate, *[float("nan")] * 3)
+    if error < NO_ERROR:
+        return Kappa(observed, expected, estimate, 0.0, *less_chance(observed, expected, n, confidence_level))
     reach = normal_quantile(confidence_level) * error
     return Kappa(observed, expected, estimate, error, max(estimate - reach, -1.0), min(estimate + reach, 1.0))
 
@@ -149,9 +171,11 @@ def kappa_by_resampling(
     """
     counts = np.asarray(table, np.float64)
     point = kappa(counts, weighting, confidence_level)
-    n, k = round(float(counts.sum())), len(counts)
-    if np.isnan(point.std_error) or point.observed >= 1 - 1e-12:
+    n = round(float(counts.sum()))
+    if np.isnan(point.std_error) or point.std_error == 0:
         return point
+    counts = counts[np.ix_(*[spanned(counts.sum(axis=0) + counts.sum(axis=1))] * 2)]
+    k = len(counts)
     drawn = np.random.default_rng(seed).multinomial(n, (counts / counts.sum()).ravel(), size=draws)
     p = drawn.reshape(draws, k, k) / n
     weights = agreement_weights(k, weighting)

@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..base.types import Counts, Floats
-from .agreement import Kappa, Weighting, agreement_weights
+from ..base.types import Floats
+from .agreement import NO_ERROR, Kappa, Weighting, agreement_weights, less_chance, spanned
 from .limits import student_quantile
-from .proportion import wilson
 
 Metric: TypeAlias = Literal["nominal", "ordinal"]
 # What is nearer to full agreement, or to a single level, is that but for rounding.
@@ -119,9 +118,11 @@ def gwet_agreement(ratings: Ratings, weighting: Weighting = "none", confidence_l
     >>> round(found.observed, 2), round(found.estimate, 2)
     (0.94, 0.94)
     """
-    used = np.flatnonzero(ratings.units @ ratings.counts)
-    r, units, k = ratings.counts[:, used], ratings.units, len(used)
-    weights = agreement_weights(ratings.counts.shape[1], weighting)[np.ix_(used, used)]
+    scale_of = spanned(ratings.units @ ratings.counts)
+    counts = ratings.counts[:, scale_of]
+    used = np.flatnonzero(ratings.units @ counts)
+    r, units, k = counts[:, used], ratings.units, len(used)
+    weights = agreement_weights(len(scale_of), weighting)[np.ix_(used, used)] if k else np.zeros((0, 0))
     m = r.sum(axis=1)
     paired = m >= 2
     n, n_paired = float(units.sum()), float(units[paired].sum())
@@ -133,11 +134,11 @@ def gwet_agreement(ratings: Ratings, weighting: Weighting = "none", confidence_l
     scale = float(weights.sum()) / (k * (k - 1))
     observed, expected = float(units @ alike) / n_paired, scale * float((q * (1 - q)).sum())
     estimate = (observed - expected) / (1 - expected)
-    if observed >= 1 - _TINY:
-        return Kappa(observed, expected, 1.0, 0.0, _beyond(expected, n_paired, confidence_level), 1.0)
     told = n / n_paired * np.where(paired, alike - expected, 0.0)
     told -= 2 * (1 - estimate) * (scale * (shares @ (1 - q)) - expected)
     error = float(np.sqrt(units @ (told / (1 - expected) - estimate) ** 2 / (n * max(n - 1, 1))))
+    if error < NO_ERROR:
+        return Kappa(observed, expected, estimate, 0.0, *less_chance(observed, expected, n_paired, confidence_level))
     reach = float(student_quantile((1 + confidence_level) / 2, max(n - 1, 1))) * error
     return Kappa(observed, expected, estimate, error, max(estimate - reach, -1.0), min(estimate + reach, 1.0))
 
@@ -187,11 +188,8 @@ def krippendorff_alpha(ratings: Ratings, metric: Metric = "nominal", confidence_
     point = _alphas(r, units[None, :], metric)[0] if n else float("nan")
     if np.isnan(point):
         return _not_told(round(n))
-    if point >= 1 - _TINY:
-        expected = 1 - _differing(units @ r)
-        return Alpha(1.0, 0.0, _beyond(expected, n, confidence_level), 1.0, round(n))
     without = _alphas(r, units[None, :] - np.eye(len(units)), metric)
-    return _jackknifed(point, without, units, confidence_level)
+    return _jackknifed(point, without, units, 1 - _differing(units @ r), confidence_level)
 
 
 def alpha_by_resampling(
@@ -287,11 +285,9 @@ def alpha_of_numbers(values: Floats, confidence_level: float = 0.95) -> Alpha:
     point = float(alpha(whole))
     if np.isnan(point):
         return _not_told(n)
-    if point >= 1 - _TINY:
-        expected = 1 - _differing(np.unique(x[there], return_counts=True)[1].astype(np.float64))
-        return Alpha(1.0, 0.0, _beyond(expected, n, confidence_level), 1.0, n)
     without = alpha(whole[:, None] - parts)
-    return _jackknifed(point, without, np.ones(n), confidence_level)
+    expected = 1 - _differing(np.unique(x[there], return_counts=True)[1].astype(np.float64))
+    return _jackknifed(point, without, np.ones(n), expected, confidence_level)
 
 
 def _not_told(units: int) -> Alpha:
@@ -324,9 +320,17 @@ def _alphas(r: Floats, times: Floats, metric: Metric) -> Floats:
     return np.where(told, 1 - (total - 1) * within / np.where(told, among, 1.0), np.nan)
 
 
-def _jackknifed(point: float, without: Floats, units: Floats, confidence_level: float) -> Alpha:
-    """Return alpha with limits, from alpha without one unit of each pattern."""
+def _jackknifed(point: float, without: Floats, units: Floats, expected: float, confidence_level: float) -> Alpha:
+    """Return alpha with limits, from alpha without one unit of each pattern.
+
+    Where all units agree, or none does, leaving one out changes next to nothing and proves little: limits are then
+    those of the share of units that agree, less what chance gives.
+    """
     n = float(units.sum())
+    alike = 1 - (1 - float(point)) * (1 - expected)
+    if point >= 1 - _TINY or alike <= _TINY:
+        observed = 1.0 if point >= 1 - _TINY else 0.0
+        return Alpha(float(point), 0.0, *_ends(less_chance(observed, expected, n, confidence_level), point), round(n))
     if np.isnan(without).any():
         return _not_told(round(n))._replace(estimate=float(point))
     mean = units @ without / n
@@ -335,14 +339,11 @@ def _jackknifed(point: float, without: Floats, units: Floats, confidence_level: 
     return Alpha(float(point), error, max(float(point) - reach, -1.0), min(float(point) + reach, 1.0), round(n))
 
 
+def _ends(limits: tuple[float, float], point: float) -> tuple[float, float]:
+    return min(limits[0], float(point)), max(limits[1], float(point))
+
+
 def _differing(n_k: Floats) -> float:
     """Return how probably two values, drawn without replacement, differ."""
     total = float(n_k.sum())
     return float((total**2 - (n_k**2).sum()) / (total * (total - 1)))
-
-
-def _beyond(expected: float, n: float, confidence_level: float) -> float:
-    """Return the lower limit where all agree: that of the share of units on which they do, less chance."""
-    all_of: Counts = np.array([round(n)])
-    sure = float(wilson(all_of, all_of, confidence_level).conf_low[0])
-    return (sure - expected) / (1 - expected)

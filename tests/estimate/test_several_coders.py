@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from justice_metrics.estimate.agreement import kappa
+from justice_metrics.estimate.agreement import Weighting, kappa
 from justice_metrics.estimate.several_coders import (
     Alpha,
     Ratings,
@@ -259,3 +259,33 @@ class TestEdges:
             ratings_of(codes, 9), "ordinal"
         )
         assert gwet_agreement(ratings_of(codes, 2)) == gwet_agreement(ratings_of(codes, 9))
+
+
+class TestNoErrorOfItsOwn:
+    """Agreement on every file, or on none, has no error in a large sample: the number of files is all that it tells."""
+
+    def test_full_disagreement_has_an_upper_limit(self) -> None:
+        table = np.array([[0, 5], [5, 0]])
+        never = kappa(table)
+        # Wilson: none of 10 is at most z^2 / (10 + z^2); chance alone gives 1/2
+        highest = 1.959964**2 / (10 + 1.959964**2)
+        assert never.estimate == -1
+        assert never.conf_low == -1
+        assert never.conf_high == pytest.approx((highest - 0.5) / 0.5, abs=1e-6)
+        ratings = ratings_of(np.array([[0, 1]] * 5 + [[1, 0]] * 5), 2)
+        for found in (gwet_agreement(ratings), krippendorff_alpha(ratings)):
+            assert found.conf_low <= found.estimate < found.conf_high < 0
+
+    @pytest.mark.parametrize("weighting", ["none", "linear", "quadratic"])
+    def test_a_label_that_nobody_uses_moves_nothing(self, weighting: Weighting) -> None:
+        table = np.array([[20, 3], [2, 15]])
+        wider = np.zeros((4, 4))
+        wider[1:3, 1:3] = table
+        assert kappa(wider, weighting) == pytest.approx(kappa(table, weighting))
+        alike = np.diag([20, 20])
+        wider[1:3, 1:3] = alike
+        assert kappa(wider, weighting) == pytest.approx(kappa(alike, weighting))
+        codes = np.repeat(np.array([[0, 0], [0, 1], [1, 1]]), [20, 5, 15], axis=0)
+        assert gwet_agreement(ratings_of(codes + 1, 4), weighting) == pytest.approx(
+            gwet_agreement(ratings_of(codes, 2), weighting)
+        )

@@ -232,7 +232,11 @@ def _orders(ordered: Mapping[str, Sequence[str]] | Names, codings: Codings) -> d
 def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
     notes: list[Readable] = []
     if codings.n < FEW_UNITS:
-        notes.append(tr("Rests on {n} units only, which tells little.", n=codings.n))
+        notes.append(
+            trn(
+                "Rests on {n} unit only, which tells little.", "Rests on {n} units only, which tells little.", codings.n
+            )
+        )
     if codings.coders > 2:
         notes.append(
             tr(
