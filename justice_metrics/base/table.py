@@ -36,6 +36,8 @@ Kind: TypeAlias = Literal[
     "text",
 ]
 
+_P_VALUES: Final = frozenset({"p_value", "p_adjusted"})
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -260,4 +262,8 @@ def _cell(value: Any, column: Column, words: Mapping[str, Readable], language: L
         return format_number(number * 100, language, decimals=column.decimals)
     if column.unit in {"units", "days"}:
         return format_number(number, language, decimals=0 if number.is_integer() else 1)
+    least = 10.0**-column.decimals
+    if column.name in _P_VALUES and 0 <= number < least / 2:
+        # so unlikely that its decimals would say that it cannot be
+        return f"< {format_number(least, language, decimals=column.decimals)}"
     return format_number(number, language, decimals=column.decimals)

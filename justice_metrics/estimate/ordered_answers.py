@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -50,7 +51,8 @@ def brunner_munzel(first: Tallies, second: Tallies, confidence_level: float = 0.
     -------
     RelativeEffect
         0.5 where no group tends to higher answers. NaN with fewer than two people in a group. Where the groups do not
-        overlap, or all gave one answer, there is nothing to estimate an error from: no limits and no p value.
+        overlap, or all gave one answer, there is nothing to estimate an error from: no limits, and the p value is that
+        of all permutations of the people, 2 / C(n + m, n) or 1.
 
     Notes
     -----
@@ -83,7 +85,7 @@ def brunner_munzel(first: Tallies, second: Tallies, confidence_level: float = 0.
     spread_y = float((y * (below_y - (y * below_y).sum() / m) ** 2).sum()) / (m - 1) / n**2
     variance = spread_x / n + spread_y / m
     if variance <= 0:
-        return RelativeEffect(effect, np.nan, np.nan, np.nan)
+        return RelativeEffect(effect, np.nan, np.nan, _apart_by_chance(round(n), round(m), apart=effect != 0.5))
     degrees = variance**2 / ((spread_x / n) ** 2 / (n - 1) + (spread_y / m) ** 2 / (m - 1))
     error = float(np.sqrt(variance))
     reach = float(student_quantile((1 + confidence_level) / 2, degrees)) * error
@@ -105,7 +107,8 @@ def welch_difference(first: Floats, second: Floats, confidence_level: float = 0.
     Returns
     -------
     MeanDifference
-        NaN with fewer than two people in a group; without limits where nobody differs from anybody of the own group.
+        NaN with fewer than two people in a group. Where nobody differs from anybody of the own group there are no
+        limits, and the p value is that of all permutations of the people, 2 / C(n + m, n) or 1.
 
     References
     ----------
@@ -125,7 +128,7 @@ def welch_difference(first: Floats, second: Floats, confidence_level: float = 0.
     one, two = float(np.var(first, ddof=1)) / n, float(np.var(second, ddof=1)) / m
     difference = float(second.mean() - first.mean())
     if one + two <= 0:
-        return MeanDifference(difference, np.nan, np.nan, np.nan)
+        return MeanDifference(difference, np.nan, np.nan, _apart_by_chance(n, m, apart=difference != 0))
     degrees = (one + two) ** 2 / (one**2 / (n - 1) + two**2 / (m - 1))
     error = float(np.sqrt(one + two))
     reach = float(student_quantile((1 + confidence_level) / 2, degrees)) * error
@@ -217,3 +220,8 @@ def bootstrap_mean(
     tails = ndtri(np.array([(1 - confidence_level) / 2, (1 + confidence_level) / 2]))
     low, high = np.quantile(drawn, ndtr(bias + (bias + tails) / (1 - skewness * (bias + tails))))
     return MeanScore(mean, float(low), float(high))
+
+
+def _apart_by_chance(n: int, m: int, *, apart: bool) -> float:
+    """Return how likely two groups stand wholly apart by the lot that made them groups: two of all their partings."""
+    return 2 / comb(n + m, n) if apart else 1.0

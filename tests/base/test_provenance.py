@@ -46,10 +46,10 @@ def test_nobody_changes_it() -> None:
 
 
 def test_every_unit_and_frame_has_words() -> None:
-    assert set(UNIT_WORDS) == {"complaint", "case", "victim", "accused", "charge", "offence"}
+    assert set(UNIT_WORDS) == {"complaint", "case", "victim", "accused", "charge", "offence", "person"}
     assert unit_words("victim").text("es") == "víctima"
     assert unit_words("hearing").text("es") == "hearing"
-    assert set(SAMPLING_WORDS) == {"registered", "census", "closed_only", "prevalent", "counts", "undeclared"}
+    assert set(SAMPLING_WORDS) == {"registered", "census", "closed_only", "prevalent", "counts", "survey", "undeclared"}
     for frame in SAMPLING_WORDS:
         lines = Provenance(cutoff=DATA.cutoff, sampling=frame).lines()  # type: ignore[arg-type]
         assert SAMPLING_WORDS[frame] in lines

@@ -85,10 +85,16 @@ class TestEdges:
     def test_no_doubt_without_difference_inside_the_groups(self) -> None:
         apart = brunner_munzel(np.array([5, 0]), np.array([0, 5]))
         assert apart.estimate == 1
-        assert np.isnan(apart.p_value)
+        assert np.isnan(apart.conf_low)
+        # of 252 ways to part ten people in two fives, two stand wholly apart
+        assert apart.p_value == 2 / 252
+        assert brunner_munzel(np.array([5, 0]), np.array([9, 0])).p_value == 1
         same = welch_difference(np.full(4, 2.0), np.full(4, 3.0))
         assert same.estimate == 1
         assert np.isnan(same.conf_low)
+        assert same.p_value == 2 / 70
+        assert welch_difference(np.full(4, 2.0), np.full(9, 2.0)).p_value == 1
+        assert brunner_munzel(np.array([900, 0]), np.array([0, 900])).p_value < 1e-300
         assert np.isnan(bootstrap_mean(np.full(6, 4.0)).conf_low)
 
 

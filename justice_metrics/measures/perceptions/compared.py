@@ -14,7 +14,7 @@ from ...estimate.multiplicity import holm
 from ...estimate.ordered_answers import brunner_munzel, welch_difference
 from ...estimate.share_contrasts import newcombe_difference
 from ...estimate.survey_means import linearised_mean, linearised_mean_difference
-from ...reduce.perceptions import People, agreement_of, answer_counts, design_cells
+from ...reduce.perceptions import People, agreement_of, answer_counts, design_cells, points_of
 from ...tables import Strata
 
 
@@ -47,8 +47,10 @@ class ItemDifferences(NamedTuple):
     difference: Floats
     conf_low: Floats
     conf_high: Floats
+    mean_before: Floats  # point
+    mean: Floats
     effect: Floats
-    p_value: Floats
+    p_value: Floats  # of answers that lie equally high, on all points
 
 
 class ScaleDifferences(NamedTuple):
@@ -88,16 +90,22 @@ def item_differences(survey: Survey, item: Item, sides: Sides, *, level: float) 
     agree = counts[:, :, [point - 1 for point in survey.answer_sets[item.answers].agree]].sum(axis=2)
     answered = counts.sum(axis=2)
     sizes = (agree[:, 0], answered[:, 0], agree[:, 1], answered[:, 1])
-    if survey.design.declared:
-        found = [_by_design(survey, who, agreement_of(survey, item), level) for who in both]
-        before, after, difference, low, high, p_value = np.array(found, np.float64).T
-        return ItemDifferences(*sizes, before, after, difference, low, high, np.full(len(both), np.nan), p_value)
+    points = np.arange(1.0, counts.shape[2] + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        before, after = (agree / np.where(answered > 0, answered, np.nan)).T
+        parts = np.where(answered > 0, answered, np.nan)
+        share, mean = agree / parts, counts @ points / parts
+    if survey.design.declared:
+        of_shares = [_by_design(survey, who, agreement_of(survey, item), level) for who in both]
+        of_points = [_by_design(survey, who, points_of(survey, item), level) for who in both]
+        before, after, difference, low, high, _ = np.array(of_shares, np.float64).T
+        mean_before, mean_after, _, _, _, p_value = np.array(of_points, np.float64).T
+        effect = np.full(len(both), np.nan)
+        return ItemDifferences(*sizes, before, after, difference, low, high, mean_before, mean_after, effect, p_value)
     contrast = newcombe_difference(agree[:, 1], answered[:, 1], agree[:, 0], answered[:, 0], level)
     tested = [brunner_munzel(one[0], one[1], level) for one in counts]
     effect, p_value = (np.array([getattr(one, name) for one in tested]) for name in ("estimate", "p_value"))
-    return ItemDifferences(*sizes, before, after, *contrast, effect, p_value)
+    (before, after), (mean_before, mean_after) = share.T, mean.T
+    return ItemDifferences(*sizes, before, after, *contrast, mean_before, mean_after, effect, p_value)
 
 
 def scale_differences(survey: Survey, scale: Scale, sides: Sides, *, level: float) -> ScaleDifferences:
@@ -121,10 +129,11 @@ def scale_differences(survey: Survey, scale: Scale, sides: Sides, *, level: floa
     return ScaleDifferences(columns[0].astype(np.int64), columns[1].astype(np.int64), *columns[2:])
 
 
-def adjusted(found: Sequence[ItemDifferences] | Sequence[ScaleDifferences]) -> Floats:
-    """Return the p values of all rows of a table, (R, J), adjusted for their number."""
-    p = np.stack([one.p_value for one in found], axis=1)
-    return holm(p.ravel()).reshape(p.shape)
+def adjusted(items: Sequence[ItemDifferences], scales: Sequence[ScaleDifferences]) -> tuple[Floats, Floats]:
+    """Return the p values of an answer, of statements (R, J) and of scales (R, S), adjusted for the number of all."""
+    columns = [*(one.p_value for one in items), *(one.p_value for one in scales)]
+    found = holm(np.stack(columns, axis=1).ravel()).reshape(-1, len(columns))
+    return found[:, : len(items)], found[:, len(items) :]
 
 
 def _apart(before: Flags, after: Flags) -> People:

@@ -11,18 +11,18 @@ import numpy as np
 from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.table import Column, Table
-from ...base.types import Tallies, Values
+from ...base.types import Floats, Tallies, Values
 from ...cases.surveys.parts import Item, Scale
 from ...cases.surveys.survey import Survey
 from .asked import group_columns, item_labels, level_labels
-from .compared import ItemDifferences, ScaleDifferences, Sides, adjusted
+from .compared import ItemDifferences, ScaleDifferences, Sides
 from .tables import answered_cell, scored_cell, share_of
 
 
 def item_table(
     survey: Survey, items: Sequence[Item], sides: Sides, found: Sequence[ItemDifferences], *, between: str, level: float
 ) -> Table:
-    """Make the table of statements: who agrees on either side, the difference with its limits, and its test."""
+    """Make the table of statements: who agrees on either side, the difference with its limits."""
     agree, answered = (answered_cell(survey, items, which) for which in ("agree", "all"))
     four = ("numerator", "denominator", "numerator_before", "denominator_before")
     formula = "" if survey.design.declared else "share_difference"
@@ -30,7 +30,6 @@ def item_table(
     def of(side: str) -> Of:
         return Of(inputs=four, formula=f"{formula}_{side}" if formula else "", level=level if formula else None)
 
-    both = Of(inputs=("denominator", "denominator_before"))
     columns = (
         *_pair_columns(sides),
         Column("item", tr("statement"), "text", "key", "key"),
@@ -48,9 +47,6 @@ def item_table(
                of=share_of(survey, four, "share_difference")),
         Column("conf_low", tr("lower limit"), "points", "interval", "interval", of=of("low")),
         Column("conf_high", tr("upper limit"), "points", "interval", "interval", of=of("high")),
-        Column("effect", tr("chance to stand higher"), "share", "estimate", "mean", 0, of=both),
-        Column("p_value", tr("p value"), "number", "estimate", "mean", 3, of=both),
-        Column("p_adjusted", tr("p value, adjusted (Holm)"), "number", "estimate", "mean", 3, of=both),
     )  # fmt: skip
     values: dict[str, Any] = {
         **_pairs(sides, len(items)),
@@ -64,16 +60,62 @@ def item_table(
         "estimate": _stacked([one.difference for one in found]),
         "conf_low": _stacked([one.conf_low for one in found]),
         "conf_high": _stacked([one.conf_high for one in found]),
-        "effect": _stacked([one.effect for one in found]),
-        "p_value": _stacked([one.p_value for one in found]),
-        "p_adjusted": adjusted(found).ravel(),
     }
     labels = {**_pair_labels(survey, sides, between), "item": item_labels(tuple(items))}
     return Table(columns, values, labels=labels, title=tr("Differences in agreement"))
 
 
+def height_table(
+    survey: Survey,
+    items: Sequence[Item],
+    sides: Sides,
+    found: Sequence[ItemDifferences],
+    p_adjusted: Floats,
+    *,
+    between: str,
+) -> Table:
+    """Make the table of tests: whether the answers of one side lie higher, on all points."""
+    answered = answered_cell(survey, items)
+    both = Of(inputs=("denominator", "denominator_before"))
+
+    def number(name: str, words: Readable, decimals: int = 2) -> Column:
+        return Column(name, words, "number", "estimate", "mean", decimals, of=both)
+
+    columns = (
+        *_pair_columns(sides),
+        Column("item", tr("statement"), "text", "key", "key"),
+        Column("denominator_before", tr("answered, compared group"), "units", "count", "count",
+               cell=_side(answered, "before", between)),
+        Column("denominator", tr("answered"), "units", "count", "count", cell=_side(answered, "after", between)),
+        number("mean_before", tr("mean point, compared group")),
+        number("mean", tr("mean point")),
+        Column("effect", tr("chance to stand higher"), "share", "estimate", "mean", 0, of=both),
+        number("p_value", tr("p value"), 3),
+        number("p_adjusted", tr("p value, adjusted (Holm)"), 3),
+    )  # fmt: skip
+    values: dict[str, Any] = {
+        **_pairs(sides, len(items)),
+        "item": _objects([one.id for one in items] * len(sides.pairs)),
+        "denominator_before": _stacked([one.answered_before for one in found]),
+        "denominator": _stacked([one.answered for one in found]),
+        "mean_before": _stacked([one.mean_before for one in found]),
+        "mean": _stacked([one.mean for one in found]),
+        "effect": _stacked([one.effect for one in found]),
+        "p_value": _stacked([one.p_value for one in found]),
+        "p_adjusted": p_adjusted.ravel(),
+    }
+    labels = {**_pair_labels(survey, sides, between), "item": item_labels(tuple(items))}
+    return Table(columns, values, labels=labels, title=tr("Do answers lie higher?"))
+
+
 def scale_table(
-    survey: Survey, scales: Sequence[Scale], sides: Sides, found: Sequence[ScaleDifferences], *, between: str
+    survey: Survey,
+    scales: Sequence[Scale],
+    sides: Sides,
+    found: Sequence[ScaleDifferences],
+    p_adjusted: Floats,
+    *,
+    between: str,
 ) -> Table:
     """Make the table of scales: mean scores on either side, the difference with its limits, and its test."""
     scored = scored_cell(scales, "yes")
@@ -109,7 +151,7 @@ def scale_table(
         "conf_high": _stacked([one.conf_high for one in found]),
         "effect": _stacked([one.effect for one in found]),
         "p_value": _stacked([one.p_value for one in found]),
-        "p_adjusted": adjusted(found).ravel(),
+        "p_adjusted": p_adjusted.ravel(),
     }
     labels = {**_pair_labels(survey, sides, between), "scale": {one.id: one.text for one in scales}}
     return Table(columns, values, labels=labels, title=tr("Differences in mean scores"))

@@ -21,12 +21,12 @@ from ...cases.surveys.rounds import put_together
 from ...cases.surveys.survey import Survey
 from ...figures.dots import dots
 from ...reduce.perceptions import NestedGroups, people_of
-from ..declared import Points, ensure_level
+from ..declared import Share, ensure_level
 from ..records.hearings_tables import Average
-from ..shown import any_hidden, known, numbers, strata_of, undefined_words, words_of
+from ..shown import hidden, known, numbers, strata_of, undefined_words, words_of
 from .asked import ensure_survey, people_notes
-from .compared import item_differences, scale_differences, sides_of
-from .compared_tables import item_table, scale_table
+from .compared import adjusted, item_differences, scale_differences, sides_of
+from .compared_tables import height_table, item_table, scale_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +35,8 @@ Answer = TypeVar("Answer", bound="PerceptionDifferences")
 
 ROUND: Final = "round"
 _MOST_TOLD: Final = 3
+_MOST_SCALES: Final = 6
+_LEVEL: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,10 +47,12 @@ class PerceptionDifferences(Result):
     ------
     main
         One row per stratum, pair of groups and statement: who agrees in the group that is compared with (``before``)
-        and in the other one (``after``), the difference in percentage points with its limits, the chance that somebody
-        of the latter chose a higher point, p value and the one adjusted for the number of rows.
+        and in the other one (``after``), the difference in percentage points with its limits.
+    heights
+        The same rows: mean points, the chance that somebody of the latter chose a higher point, the p value that
+        answers lie equally high, and the one adjusted for all rows of this table and of ``scales``.
     scales
-        The same of mean scores.
+        Mean scores, their difference with its limits, and the same tests.
     """
 
     question: ClassVar[str] = "perception_differences"
@@ -73,7 +77,8 @@ class PerceptionDifferences(Result):
         """Say the differences that are shown."""
         scales = shown.tables.get("scales")
         told = () if scales is None or strata_of(scales) else _scales(scales)
-        return (*told, *_beyond_chance(shown.main))
+        heights = shown.tables.get("heights")
+        return (*told, *(() if heights is None else _beyond_chance(heights)))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the differences in agreement with their limits."""
@@ -139,11 +144,12 @@ def perception_differences(
 
     Notes
     -----
-    Shares: Newcombe's hybrid score limits; the p value and ``effect`` are those of Brunner and Munzel on all points,
-    which ask whether one group tends to higher answers. Means: Welch's limits and p value. ``effect`` is the chance
-    that somebody of the group stands higher than somebody of the reference, equal ones counted half: 50 % is no
-    difference. ``p_adjusted`` is Holm's, over all rows of its table. With a sampling design limits and p values
-    are linearised, those of statements for the share that agrees, and there is no ``effect``.
+    Shares: Newcombe's hybrid score limits. Whether answers lie higher is asked of all points, not of the share that
+    agrees: ``effect`` is the chance that somebody of the group stands higher than somebody of the reference, equal ones
+    counted half (50 % is no difference), with the p value of Brunner and Munzel; of groups that stand wholly apart it
+    is that of all permutations. Means: Welch's limits and p value. ``p_adjusted`` is Holm's, over statements and scales
+    together. With a sampling design limits and p values are linearised, those of statements for the mean point, and
+    there is no ``effect``.
 
     References
     ----------
@@ -266,19 +272,15 @@ def _answer(
     chosen, measured = survey.chosen_items(items), survey.chosen_scales(scales)
     people = people_of(survey, by)
     sides = sides_of(survey, people, between, pairs)
+    compared = [item_differences(survey, one, sides, level=level) for one in chosen]
+    scored = [scale_differences(survey, one, sides, level=level) for one in measured]
+    of_items, of_scales = adjusted(compared, scored)
     tables: dict[str, Table] = {
-        "main": item_table(
-            survey,
-            chosen,
-            sides,
-            [item_differences(survey, one, sides, level=level) for one in chosen],
-            between=between,
-            level=level,
-        )
+        "main": item_table(survey, chosen, sides, compared, between=between, level=level),
+        "heights": height_table(survey, chosen, sides, compared, of_items, between=between),
     }
     if measured:
-        compared = [scale_differences(survey, one, sides, level=level) for one in measured]
-        tables["scales"] = scale_table(survey, measured, sides, compared, between=between)
+        tables["scales"] = scale_table(survey, measured, sides, scored, of_scales, between=between)
     change = between == ROUND
     return kind(
         heading=tr("Change of perceptions") if change else tr("Perceptions of groups compared"),
@@ -313,7 +315,7 @@ def _method(survey: Survey) -> Readable:
             "Differences, limits and p values of the sampling design, by linearisation (Binder 1983); Holm (1979)."
         )
     return tr(
-        "Shares: Newcombe (1998), tested by Brunner and Munzel (2000) on all points; means: Welch (1947); p values "
+        "Shares: Newcombe (1998); answers on all points: Brunner and Munzel (2000); means: Welch (1947); p values "
         "adjusted by Holm (1979)."
     )
 
@@ -336,50 +338,92 @@ def _panel_note(survey: Survey, between: str) -> tuple[Readable, ...]:
 
 
 def _scales(table: Table) -> tuple[Readable, ...]:
+    """Tell each difference of mean scores that is shown, whatever chance says of it: limits do."""
     before, after, difference, low, high = (
         numbers(table, one) for one in ("mean_before", "mean", "estimate", "conf_low", "conf_high")
     )
     decimals = 2 if "people" in table.values else 1
-    said = []
-    for row in range(len(table)):
-        if not known(before[row], after[row], low[row], high[row]):
-            continue
+    rows = [row for row in range(len(table)) if known(before[row], after[row], difference[row])]
+    said: list[Readable] = [
+        tr(
+            "{scale}: mean score {before} ({group_before}), {after} ({group_after}); difference {difference}{limits}.",
+            scale=words_of(table, "scale", table["scale"][row]),
+            before=Average(before[row], decimals),
+            group_before=words_of(table, "before", table["before"][row]),
+            after=Average(after[row], decimals),
+            group_after=words_of(table, "after", table["after"][row]),
+            difference=_Signed(difference[row]),
+            limits=tr(" (interval {low} to {high})", low=_Signed(low[row]), high=_Signed(high[row]))
+            if known(low[row], high[row])
+            else Label(""),
+        )
+        for row in rows[:_MOST_SCALES]
+    ]
+    more = len(rows) - _MOST_SCALES
+    if more > 0:
         said.append(
-            tr(
-                "{scale}: mean score {before} ({group_before}), {after} ({group_after}); difference {difference} "
-                "(interval {low} to {high}).",
-                scale=words_of(table, "scale", table["scale"][row]),
-                before=Average(before[row], decimals),
-                group_before=words_of(table, "before", table["before"][row]),
-                after=Average(after[row], decimals),
-                group_after=words_of(table, "after", table["after"][row]),
-                difference=_Signed(difference[row]),
-                low=_Signed(low[row]),
-                high=_Signed(high[row]),
+            trn(
+                "{n} further difference of mean scores stands in the table.",
+                "{n} further differences of mean scores stand in the table.",
+                more,
             )
         )
-    return tuple(said[: 2 * _MOST_TOLD])
+    return tuple(said)
 
 
-def _beyond_chance(main: Table) -> tuple[Readable, ...]:
-    """Tell the statements on which groups differ beyond chance, with all comparisons allowed for."""
-    p, difference, level = numbers(main, "p_adjusted"), numbers(main, "estimate"), 0.05
-    rows = [row for row in np.flatnonzero(p < level).tolist() if known(difference[row])]
-    if not rows:
-        if any_hidden(main, "p_adjusted", "estimate") or not np.isfinite(p).any():
-            return ()
-        return (tr("On no statement do groups differ more than chance explains, with all comparisons allowed for."),)
-    rows.sort(key=lambda row: -abs(difference[row]))
-    return tuple(
-        tr(
-            "'{item}': {points} percentage points ({after} compared with {before}{group}).",
-            item=words_of(main, "item", main["item"][row]),
-            points=Points(difference[row]),
-            after=words_of(main, "after", main["after"][row]),
-            before=words_of(main, "before", main["before"][row]),
-            group=_within(main, row),
+def _beyond_chance(heights: Table) -> tuple[Readable, ...]:
+    """Tell the statements on which one group stands higher beyond chance, with all comparisons allowed for."""
+    p, before, after = (numbers(heights, one) for one in ("p_adjusted", "mean_before", "mean"))
+    held_back = hidden(heights, "p_adjusted") | hidden(heights, "mean")
+    untested = int((np.isnan(p) & ~held_back & (np.abs(after - before) > 0)).sum())
+    rows = np.flatnonzero(p < _LEVEL).tolist()
+    # the least likely first; of equally unlikely ones those that lie farther apart
+    rows.sort(key=lambda row: (p[row], -abs(after[row] - before[row])))
+    said: list[Readable] = [_higher(heights, row) for row in rows[:_MOST_TOLD]]
+    more = len(rows) - _MOST_TOLD
+    if more > 0:
+        said.append(
+            trn(
+                "On {n} further statement groups differ beyond chance.",
+                "On {n} further statements groups differ beyond chance.",
+                more,
+            )
         )
-        for row in rows[:_MOST_TOLD]
+    if untested:
+        said.append(
+            trn(
+                "On {n} statement groups differ, and no test could be made: too few answered, or all alike.",
+                "On {n} statements groups differ, and no test could be made: too few answered, or all alike.",
+                untested,
+            )
+        )
+    if not said and not held_back.any() and np.isfinite(p).any():
+        said.append(tr("On no statement do groups differ more than chance explains, with all comparisons allowed for."))
+    return tuple(said)
+
+
+def _higher(heights: Table, row: int) -> Readable:
+    """Say how often somebody of one group stands higher; by a sampling design, by how much the mean point differs."""
+    item = words_of(heights, "item", heights["item"][row])
+    after, before = (words_of(heights, one, heights[one][row]) for one in ("after", "before"))
+    effect = numbers(heights, "effect")[row]
+    if known(effect):
+        return tr(
+            "'{item}': somebody of {after} stands higher than somebody of {before} in {share} of all pairs, equal "
+            "answers counted half{group}.",
+            item=item,
+            after=after,
+            before=before,
+            share=Share(effect, 0),
+            group=_within(heights, row),
+        )
+    return tr(
+        "'{item}': mean point {difference} ({after} compared with {before}{group}).",
+        item=item,
+        after=after,
+        before=before,
+        difference=_Signed(numbers(heights, "mean")[row] - numbers(heights, "mean_before")[row]),
+        group=_within(heights, row),
     )
 
 

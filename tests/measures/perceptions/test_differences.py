@@ -14,7 +14,11 @@ from justice_metrics.cases.surveys.survey import Survey
 from justice_metrics.estimate.multiplicity import holm
 from justice_metrics.estimate.ordered_answers import brunner_munzel, welch_difference
 from justice_metrics.estimate.share_contrasts import newcombe_difference
-from justice_metrics.measures.perceptions.differences import perception_change, perception_differences
+from justice_metrics.measures.perceptions.differences import (
+    PerceptionDifferences,
+    perception_change,
+    perception_differences,
+)
 from justice_metrics.measures.perceptions.perceptions import perceptions
 from tests.disclosure.declared import check_declared
 from tests.survey_cases import frame, large_frame, mapping
@@ -38,7 +42,10 @@ def test_by_hand() -> None:
     known = newcombe_difference(np.array([0]), np.array([3]), np.array([4]), np.array([4]))
     assert [main[name][row] for name in ("estimate", "conf_low", "conf_high")] == [one[0] for one in known]
     tested = brunner_munzel(np.array([0, 0, 0, 3, 1]), np.array([1, 2, 0, 0, 0]))
-    assert main["effect"][row] == tested.estimate == 0
+    heights = found.tables["heights"]
+    assert heights["effect"][row] == tested.estimate == 0
+    assert heights["p_value"][row] == tested.p_value
+    assert (heights["mean_before"][row], heights["mean"][row]) == (17 / 4, 5 / 3)
     scales = found.tables["scales"]
     scores = survey.scores(survey.scales["trust"])
     known = welch_difference(scores[::2], scores[1::2])
@@ -46,9 +53,61 @@ def test_by_hand() -> None:
     check_declared(found)
 
 
-def test_p_values_allow_for_all_rows(large: Survey) -> None:
-    main = perception_differences(large, between="role").main
-    np.testing.assert_allclose(main["p_adjusted"], holm(main["p_value"]))
+def test_p_values_allow_for_all_rows_of_both_tables(large: Survey) -> None:
+    found = perception_differences(large, between="role").tables
+    both = [found["heights"], found["scales"]]
+    adjusted = holm(np.concatenate([one["p_value"] for one in both]))
+    np.testing.assert_allclose(np.concatenate([one["p_adjusted"] for one in both]), adjusted)
+
+
+class TestWhatIsSaid:
+    def asked(self, **items: list[int]) -> PerceptionDifferences:
+        n = len(next(iter(items.values()))) // 2
+        made = pd.DataFrame({**items, "job": ["judge"] * n + ["user"] * n})
+        described = {name: {"text": {"en": name}} for name in items}
+        return perception_differences(
+            Survey.from_frame(made, mapping(survey={}, scales={}, items=described, groups={"role": "job"})),
+            between="role",
+            reference="judge",
+        )
+
+    def test_groups_that_stand_wholly_apart_are_told(self) -> None:
+        found = self.asked(fair=[5] * 10 + [1] * 10, same=[1, 2, 3, 4, 5] * 4)
+        said = [str(one) for one in found.findings()]
+        assert len(said) == 1
+        assert said[0].startswith(
+            "'fair': somebody of user stands higher than somebody of judge in 0\xa0% of all pairs"
+        )
+        assert found.tables["heights"]["p_value"][0] == pytest.approx(2 / 184_756)
+        check_declared(found)
+
+    def test_it_tells_what_was_tested_and_not_another_number(self) -> None:
+        # nobody agrees in either group, and yet users stand higher
+        (said,) = [str(one) for one in self.asked(fair=[1, 1, 2] * 20 + [3, 3, 2] * 20).findings()]
+        assert "percentage points" not in said
+        assert "in 94\xa0% of all pairs" in said
+
+    def test_more_than_are_told_are_counted(self) -> None:
+        apart = {f"item{one}": [5, 4] * 10 + [1, 2] * 10 for one in range(5)}
+        said = [str(one) for one in self.asked(**apart).findings()]
+        assert len(said) == 4
+        assert said[-1] == "On 2 further statements groups differ beyond chance."
+
+    def test_what_could_not_be_tested_is_told(self) -> None:
+        made = pd.DataFrame({"fair": [5] * 10 + [1] * 10, "job": ["judge"] * 10 + ["user"] * 10, "w": 1.0})
+        described = mapping(
+            survey={"weight": "w"}, scales={}, items={"fair": {"text": {"en": "x"}}}, groups={"role": "job"}
+        )
+        (said,) = perception_differences(Survey.from_frame(made, described), between="role").findings()
+        assert str(said).startswith("On 1 statement groups differ, and no test could be made")
+
+    def test_nothing_differs(self) -> None:
+        (said,) = self.asked(fair=[3] * 20).findings()
+        assert str(said).startswith("On no statement do groups differ")
+
+    def test_tiny_p_values_are_bounds(self) -> None:
+        found = self.asked(fair=[5] * 60 + [1] * 60)
+        assert found.tables["heights"].display()[1][0][-1] == "< 0.001"
 
 
 def test_turned_round(large: Survey) -> None:
@@ -58,7 +117,8 @@ def test_turned_round(large: Survey) -> None:
     second = [place for place, level in enumerate(two.main["after"]) if level == "Fiscal"]
     np.testing.assert_allclose(one.main["estimate"][first], -two.main["estimate"][second])
     np.testing.assert_allclose(one.main["conf_low"][first], -two.main["conf_high"][second])
-    np.testing.assert_allclose(one.main["p_value"][first], two.main["p_value"][second])
+    heights = one.tables["heights"], two.tables["heights"]
+    np.testing.assert_allclose(heights[0]["p_value"][first], heights[1]["p_value"][second])
 
 
 def test_the_largest_group_is_the_reference(large: Survey) -> None:
@@ -71,8 +131,9 @@ def test_rounds_in_one_file_or_in_two(large: Survey) -> None:
         for year in (2016, 2018)
     ]
     whole, apart = perception_change(large), perception_change(*parts)
-    for name in ("before", "after", "numerator", "estimate", "p_value"):
+    for name in ("before", "after", "numerator", "estimate"):
         assert whole.main[name].tolist() == apart.main[name].tolist()
+    assert whole.tables["heights"]["p_value"].tolist() == apart.tables["heights"]["p_value"].tolist()
     assert whole.tables["scales"]["estimate"][0] > 0
     assert any("2016" in str(one) for one in whole.findings())
 
@@ -102,8 +163,10 @@ def test_by_design_the_difference_of_shares_is_that_of_the_weighted_shares() -> 
     np.testing.assert_allclose(found.main["estimate"], share[1] - share[0])
     mean = each.tables["scales"]["mean"]
     assert found.tables["scales"]["estimate"][0] == pytest.approx(mean[1] - mean[0])
-    assert np.isnan(found.main["effect"]).all()
-    assert (found.main["p_value"] > 0).all()
+    heights = found.tables["heights"]
+    assert np.isnan(heights["effect"]).all()
+    assert (heights["p_value"] > 0).all()
+    np.testing.assert_allclose(heights["mean"], each.main["mean"].reshape(2, 3)[1])
     check_declared(found)
 
 
