@@ -56,11 +56,14 @@ class FileLog:
         Name of its file, without the folder.
     pooled : int
         Clusters or strata with too few coded files to stand for their own losses.
+    across : int
+        Strata that stand for one another.
     """
 
     groups: tuple[FileGroup, ...]
     source: str
     pooled: int = 0
+    across: int = 0
 
     def __repr__(self) -> str:
         return f"FileLog({sum(one.n for one in self.groups)} drawn files)"

@@ -79,7 +79,7 @@ def sampled_files(mapping: CaseMapping) -> SampledFiles | None:
         },
         status={files.file[place]: int(files.status[place]) for place in numbered},
         unnumbered=sum(coded) - sum(coded[place] for place in numbered),
-        log=file_log(files, adjusted),
+        log=file_log(files, adjusted, finite=spec.finite),
     )
 
 

@@ -30,6 +30,8 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "coded": ("codificado", "codificada"),
     }
 )
+# Weights and chances that were written with few digits may differ by so much of themselves.
+_ROUNDED: Final = 0.01
 # Texts of a cell for what is no number.
 _UNTOLD: Final = float("nan")
 
@@ -219,7 +221,24 @@ def _weights(columns: Mapping[str, Sequence[Any]], n: int) -> Floats:
             ),
             tr("A weight is 1 divided by the chance of the file to be drawn; take it from the list of the draw."),
         )
+    _ensure_agree(weight, columns, n)
     return np.maximum(weight, 1.0)
+
+
+def _ensure_agree(weight: Floats, columns: Mapping[str, Sequence[Any]], n: int) -> None:
+    """Refuse weights that are not those of the chances beside them: one of the two was changed and not the other."""
+    chance = _numbers(columns, "cluster_probability", n) * _numbers(columns, "file_probability", n)
+    apart = int((np.abs(weight * chance - 1) > _ROUNDED).sum())
+    if apart:
+        raise CaseDataError(
+            trn(
+                "The weight of {n} file is not 1 divided by its chances, cluster_probability and file_probability.",
+                "The weights of {n} files are not 1 divided by their chances, cluster_probability and "
+                "file_probability.",
+                apart,
+            ),
+            tr("Correct what was changed by hand: the three columns go together."),
+        )
 
 
 def _ensure_once(file: Sequence[str]) -> None:
@@ -255,7 +274,7 @@ def _ensure_one_chance(stratum: Sequence[str], cluster: Sequence[str], chance: F
     differing = {
         pair
         for pair, one in zip(zip(stratum, cluster, strict=True), chance.tolist(), strict=True)
-        if not np.isclose(told.setdefault(pair, one), one, rtol=1e-6)
+        if abs(told.setdefault(pair, one) - one) > 1e-6 * one
     }
     if differing:
         raise CaseDataError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 
@@ -54,6 +55,8 @@ class Adjusted:
         By which the weights of the coded files of the same class are raised.
     pooled : int
         How many clusters or strata were too small to stand alone.
+    across : int
+        How many strata stand for one another, because one of them has too few coded files.
     """
 
     classes: Counts = field(repr=False)
@@ -61,6 +64,7 @@ class Adjusted:
     totals: ClassTotals = field(repr=False)
     factor: Floats = field(repr=False)
     pooled: int
+    across: int
 
 
 def adjusted_weights(files: LoggedFiles, classes: ResponseClasses = "cluster") -> Adjusted:
@@ -118,6 +122,7 @@ def adjusted_weights(files: LoggedFiles, classes: ResponseClasses = "cluster") -
         totals=totals,
         factor=factors(totals).whole[made],
         pooled=sum(len(one) for one in members if len(one) > 1),
+        across=sum(n for n in (len({level[:1] for level in one}) for one in members) if n > 1),
     )
 
 
@@ -138,8 +143,16 @@ def classes_of(word: str) -> ResponseClasses:
     )
 
 
-def file_log(files: LoggedFiles, adjusted: Adjusted) -> FileLog:
-    """Return what a log tells of all its files together, without their numbers."""
+def file_log(files: LoggedFiles, adjusted: Adjusted, *, finite: bool = True) -> FileLog:
+    """Return what a log tells of all its files together, without their numbers.
+
+    Parameters
+    ----------
+    files : LoggedFiles
+    adjusted : Adjusted
+    finite : bool
+        Whether errors are those of a draw without replacement: else the chances of the clusters are not told on.
+    """
     n = len(files.file)
     stratum, cluster = files.stratum or ("",) * n, files.cluster or ("",) * n
     keys = zip(
@@ -151,19 +164,21 @@ def file_log(files: LoggedFiles, adjusted: Adjusted) -> FileLog:
         adjusted.factor.tolist(),
         strict=True,
     )
-    counted: dict[str, tuple[tuple[Any, ...], int]] = {}
-    for key in keys:
-        # a number that is none is not equal to itself
-        text = repr(key)
-        counted[text] = (key, counted.get(text, (key, 0))[1] + 1)
+    # a number that is none is not equal to itself: its text is
+    counted = Counter((*key[:4], repr(key[4]), key[5]) for key in keys)
     groups = (
         FileGroup(
-            stratum=one[0], cluster=one[1], status=FILE_STATUSES[one[2]], weight=one[3], chance=one[4], factor=one[5],
+            stratum=one[0],
+            cluster=one[1],
+            status=FILE_STATUSES[one[2]],
+            weight=one[3],
+            chance=float(one[4]) if finite else float("nan"),
+            factor=one[5],
             n=number,
         )
-        for one, number in counted.values()
-    )  # fmt: skip
-    return FileLog(groups=tuple(groups), source=files.source, pooled=adjusted.pooled)
+        for one, number in counted.items()
+    )
+    return FileLog(groups=tuple(groups), source=files.source, pooled=adjusted.pooled, across=adjusted.across)
 
 
 def factors(totals: ClassTotals) -> Factors:

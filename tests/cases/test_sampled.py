@@ -178,6 +178,21 @@ class TestDesign:
         cells = design_counts(cases, {"share": (cases.stands(("convicted",)), nw.lit(1))}).cells["share"]
         assert cells.stages is None
 
+    def test_answers_about_more_than_these_files(self, tmp_path: Path) -> None:
+        # files drawn directly, all of them: no error about these files, and that of a sample about the system
+        log = log_frame().drop(columns=["cluster", "stratum", "cluster_probability"]).assign(weight=1.0)
+        log.to_csv(tmp_path / "sampling_log.csv", index=False)
+        widths = []
+        for finite in (True, False):
+            spec = {"file": "sampling_log.csv", "finite": finite, "classes": "none"}
+            read = CaseData.from_frame(coded_frame(log_frame()), mapping_of(tmp_path, log=spec))
+            cells = design_counts(read, {"share": (read.stands(("convicted",)), nw.lit(1))}).cells["share"]
+            widths.append(float(linearised_share(cells).std_error[0]))
+        share = 21 / 42
+        assert widths[1] == pytest.approx((share * (1 - share) / 41) ** 0.5)
+        # 42 of about 57 files in scope were coded
+        assert widths[0] < 0.6 * widths[1]
+
     def test_another_unit_forgets_the_log(self, tmp_path: Path) -> None:
         log_frame().to_csv(tmp_path / "sampling_log.csv", index=False)
         mapping = mapping_of(tmp_path, members="all")

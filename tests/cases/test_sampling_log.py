@@ -106,6 +106,15 @@ class TestRefused:
         for language in ("en", "es"):
             assert "N1-" not in caught.value.text(Language.__args__[("en", "es").index(language)])
 
+    def test_a_weight_that_is_not_that_of_its_chances(self) -> None:
+        frame = log(file_probability=lambda one: 1 / (one["weight"] * one["cluster_probability"]))
+        read_sampling_log(frame)
+        # written with two decimals it is still the same
+        read_sampling_log(frame.round({"file_probability": 4}))
+        frame.loc[[3, 7], "weight"] = 5.0
+        with pytest.raises(CaseDataError, match="The weights of 2 files are not 1 divided by their chances"):
+            read_sampling_log(frame)
+
     @pytest.mark.parametrize("column", ["status", "weight"])
     def test_a_column_is_missing(self, column: str) -> None:
         with pytest.raises(MappingError, match=f"no column '{column}'"):

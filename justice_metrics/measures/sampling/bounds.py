@@ -45,7 +45,8 @@ class LostFileBounds(Result):
     Tables
     ------
     main
-        One row per group and kind of missing file (``not_coded``: all that may be in scope; ``lost``; ``sealed``):
+        One row per group and kind of missing file (``not_coded``: all that may be in scope; ``lost`` and ``sealed``
+        alone, where the others are taken to be like the coded ones):
         ``numerator`` coded files that came to it of ``denominator``, ``files`` missing, ``estimate`` by the coded files
         alone, ``bound_low`` if none of the missing ones came to it, ``bound_high`` if all did; ``conf_low`` and
         ``conf_high`` reach beyond the bounds by the error of the draw.
@@ -81,7 +82,7 @@ class LostFileBounds(Result):
                 continue
             if not known(share[row], low[row], high[row]) or low[row] == high[row]:
                 continue
-            told = {
+            told: dict[str, object] = {
                 "group": tr("{groups}: ", groups=group_of(main, row)) if grouped else "",
                 "outcome": outcome,
                 "what": words_of(main, "missing", main["missing"][row]),
@@ -89,17 +90,18 @@ class LostFileBounds(Result):
                 "low": Share(low[row]),
                 "high": Share(high[row]),
             }
+            if known(files[row]):
+                told["what"] = tr("{what} ({n})", what=told["what"], n=whole(files[row]))
             said.append(
                 tr(
-                    "{group}{what} ({n}): {share} of the coded files came to {outcome}; of all, {low} if none of the "
-                    "missing ones did, {high} if all did.",
-                    n=whole(files[row]),
-                    **told,
-                )
-                if known(files[row])
-                else tr(
                     "{group}{what}: {share} of the coded files came to {outcome}; of all, {low} if none of the missing "
                     "ones did, {high} if all did.",
+                    **told,
+                )
+                if main["missing"][row] == "not_coded"
+                else tr(
+                    "{group}{what}: of the coded files and these, {low} if none of these came to {outcome}, {high} if "
+                    "all did, other missing files taken to be like the coded ones.",
                     **told,
                 )
             )
@@ -193,7 +195,7 @@ def lost_file_bounds(
 
     Notes
     -----
-    Nothing is assumed of the missing files, so the bounds are wide and cannot be made narrower without an assumption:
+    Of all missing files together nothing is assumed, so the bounds are wide and cannot be narrower without assumptions:
     with weights w of the draw, coded files C and missing files M, the share lies between sum_C w y / sum_{C + M} w and
     (sum_C w y + sum_M w) / sum_{C + M} w [1]_. Every missing file is taken as in scope, which makes them widest. The
     limits treat the missing files as files that did not (or did) come there, in the design of the draw. Medians are

@@ -162,16 +162,19 @@ class SamplingLog(Result):
         )
         if not known(stands, effective, most) or not coded:
             return ()
-        return (
-            tr(
-                "The coded files stand for {stands} files in scope; weights were raised by {most} at the most. As "
-                "weights differ, {coded} files tell as much as {effective} of one weight.",
-                stands=whole(stands),
-                most=Ratio(most),
-                coded=whole(coded),
-                effective=whole(effective),
-            ),
-        )
+        told = {"stands": whole(stands), "most": Ratio(most)}
+        said: list[Readable] = [
+            tr("The coded files stand for {stands} files in scope; weights were raised by {most} at the most.", **told)
+        ]
+        if round(effective) < round(coded):
+            said.append(
+                tr(
+                    "As weights differ, the {coded} coded files tell as much as {effective} of one weight.",
+                    coded=whole(coded),
+                    effective=whole(effective),
+                )
+            )
+        return tuple(said)
 
 
 def sampling_log(log: CaseData | Any, *, by: Names = (), classes: ResponseClasses = "cluster") -> SamplingLog:
@@ -208,7 +211,8 @@ def sampling_log(log: CaseData | Any, *, by: Names = (), classes: ResponseClasse
     the unread files are in scope as of those that were read (RR3). It lies between RR1, which takes all unread files as
     in scope, and RR5, which takes none. Weights are raised within classes in two steps [2]_, so that files that were
     read stand for those that were not, and coded ones for all in scope. Classes with fewer than 5 coded files, or whose
-    weights would be raised by more than 3, are put together with others of their stratum.
+    weights would be raised by more than 3, are put together with others of their stratum, or of others where that is
+    not enough.
 
     References
     ----------
@@ -290,6 +294,26 @@ def _notes(rows: DrawnRows) -> tuple[Readable, ...]:
                 most=Setting(int(MOST_RAISED)),
             )
         )
+    if rows.across:
+        notes.append(
+            tr(
+                "{n} strata stand for one another, because one of them has too few coded files: nothing is known of "
+                "that one by itself.",
+                n=rows.across,
+            )
+        )
+    far = int(rows.n[rows.has("coded") & (rows.factor > MOST_RAISED)].sum())
+    if far:
+        notes.append(
+            trn(
+                "The weight of {n} coded file is raised by more than {most}: there was nothing left to put it together "
+                "with.",
+                "The weights of {n} coded files are raised by more than {most}: there was nothing left to put them "
+                "together with.",
+                far,
+                most=Setting(int(MOST_RAISED)),
+            )
+        )
     return tuple(notes)
 
 
@@ -317,8 +341,8 @@ def _steps(main: Table) -> tuple[Readable, ...]:
         return ()
     return (
         tr(
-            "Of {drawn} files drawn, {found} were found ({share}), {read} were read, {eligible} of these are in scope, "
-            "and {coded} were coded.",
+            "Files drawn: {drawn}; found: {found} ({share}); read: {read}; of these in scope: {eligible}; coded: "
+            "{coded}.",
             **{step: whole(number) for step, number in n.items()},
             share=Share(n["found"] / n["drawn"]),
         ),

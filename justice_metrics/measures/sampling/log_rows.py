@@ -38,6 +38,7 @@ class DrawnRows(NamedTuple):
     source: str
     library: FrameLibrary
     pooled: int
+    across: int
     adjusted: Adjusted | None  # how weights were raised, where the log itself was read
 
     @property
@@ -87,6 +88,7 @@ def _of_files(files: LoggedFiles, by: tuple[str, ...], classes: ResponseClasses)
         files.source,
         files.library,
         0 if adjusted is None else adjusted.pooled,
+        0 if adjusted is None else adjusted.across,
         adjusted,
     )
 
@@ -108,6 +110,7 @@ def _of_cases(cases: CaseData, by: tuple[str, ...]) -> DrawnRows:
         log.source,
         cases.frame_library,
         log.pooled,
+        log.across,
         None,
     )
 

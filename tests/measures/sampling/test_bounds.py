@@ -152,6 +152,7 @@ class TestShown:
         said = convicted.summary().replace("\xa0", " ")
         assert "Lost (11):" in said
         assert "if none of the missing ones did" in said
+        assert "other missing files taken to be like the coded ones" in said
 
 
 @settings(max_examples=40, deadline=None)

@@ -62,7 +62,7 @@ class TestByHand:
 
     def test_it_says_so(self, whole: SamplingLog) -> None:
         said = whole.summary()
-        assert "Of 60 files drawn, 49 were found" in said
+        assert "Files drawn: 60; found: 49" in said
         assert "1 file is still to be searched or read" in said
         assert "stand for 250 files in scope" in said
         assert "60 files were drawn" in said
@@ -107,7 +107,7 @@ class TestEdges:
         found = sampling_log(log_frame().assign(status=""))
         assert found.main["n"].tolist() == [60, 0, 0, 0, 0]
         assert np.isnan(found.tables["rates"]["response"][0])
-        assert "Of 60 files drawn, 0 were found" in found.summary()
+        assert "Files drawn: 60; found: 0" in found.summary()
         assert "classes" not in found.tables
 
     def test_everything_coded(self) -> None:
@@ -124,6 +124,25 @@ class TestEdges:
         frame = log_frame()
         frame.loc[(frame["cluster"] == "S3") & (frame.index % 2 == 0), "status"] = "lost"
         assert "were put together" in sampling_log(frame).summary()
+
+    def test_a_stratum_of_which_nothing_was_read_leans_on_another_and_says_so(self) -> None:
+        log = pd.DataFrame(
+            {
+                "stratum": ["a"] * 10 + ["b"] * 10,
+                "weight": [5.0] * 10 + [50.0] * 10,
+                "status": ["coded"] * 6 + ["lost"] * 14,
+            }
+        )
+        for by in ((), "stratum"):
+            said = sampling_log(log, classes="stratum", by=by).summary()
+            assert "2 strata stand for one another" in said
+            assert "The weights of 6 coded files are raised by more than 3" in said
+
+    def test_nothing_is_said_of_weights_that_do_not_differ(self) -> None:
+        said = sampling_log(pd.DataFrame({"status": ["coded"] * 20 + ["lost"] * 5, "weight": 4.0})).summary()
+        assert "stand for 100 files" in said
+        assert "As weights differ" not in said
+        assert "As weights differ, the 42 coded files" in sampling_log(log_frame()).summary()
 
 
 class TestShown:
