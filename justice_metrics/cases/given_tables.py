@@ -15,7 +15,7 @@ from .readers.apart import read_apart
 from .readers.database import read_database
 from .readers.database_url import is_database, source_name
 from .readers.ddi import with_ddi
-from .readers.files import is_parquet, read_text_tables
+from .readers.files import is_parquet, is_workbook, read_text_tables
 from .readers.frames import Embedded, with_day_numbers
 from .readers.parquet import open_parquet, parquet_files
 from .readers.several import one_below_the_other
@@ -89,11 +89,9 @@ def given_tables(
     described = _described(path, mapping)
     source = ", ".join(source_name(one) for table in described.values() if table.is_main for one in table.files)
     survey = _Survey(mapping) if mapping.data.export is not None else None
-    if mapping.data.coding_sheet:
-        in_sheets = {name: one for name, one in described.items() if not one.other_hand}
-        read = _from_coding_sheets(in_sheets, mapping)
-    else:
-        read = {}
+    read: dict[str, TextTable] = {}
+    if mapping.data.coding_sheet and all(is_workbook(str(one)) for one in described[""].files):
+        read = _from_coding_sheets({name: one for name, one in described.items() if not one.other_hand}, mapping)
     return {
         name: read[name] if name in read else _read(one, mapping, embedded, survey) for name, one in described.items()
     }, source
@@ -214,15 +212,20 @@ def _read(one: _Table, mapping: CaseMapping, embedded: Embedded, survey: _Survey
 
 def _from_coding_sheets(tables: Mapping[str, _Table], mapping: CaseMapping) -> dict[str, TextTable]:
     """Return the tables that stand in coding sheets; a sheet of anything but the cases may have no rows."""
-    files = tables[""].files
-    empty = [one.sheet[0] for one in tables.values() if one.sheet and not one.is_main]
-    sheets = list(dict.fromkeys([*tables[""].sheet, *empty]))
-    read = [read_workbook_tables(mapping.path(str(one)), sheets=sheets, may_be_empty=empty) for one in files]
-    return {
+    sheets = list(dict.fromkeys(sheet for one in tables.values() for sheet in one.sheet))
+    files = [mapping.path(str(one)) for one in tables[""].files]
+    read = [read_workbook_tables(one, sheets=sheets, may_be_empty=sheets) for one in files]
+    made = {
         name: one_below_the_other([book[sheet] for book in read for sheet in one.sheet], needed=one.needed)
         for name, one in tables.items()
         if one.sheet
     }
+    if "" in made and made[""].n_rows == 0:
+        raise ReadError(
+            tr("No case is on the sheet '{sheet}' yet.", sheet=tables[""].sheet[0]),
+            tr("Fill the sheet in, save it, and run the same command again."),
+        )
+    return made
 
 
 def _with_labels(read: TextTable, codebook: Path, codes: bool | Sequence[str]) -> TextTable:

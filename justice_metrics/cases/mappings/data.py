@@ -104,6 +104,8 @@ class DataPart(Part):
             raise ReadableError(tr("'table' and 'query' exclude one another"))
         if self.export is not None and any(is_database(one) for one in self.file):
             raise ReadableError(tr("'export' is for files, not for the address of a database"))
+        if self.coding_sheet and (self.kind != "wide" or self.export is not None):
+            raise ReadableError(tr("'coding_sheet' is for a workbook of kind = 'wide', without 'export'"))
         if self.form is not None and self.export is None:
             raise ReadableError(tr("'form' belongs to 'export', such as export = \"kobo\""))
         if self.file and not any(is_database(one) for one in self.file):

@@ -11,11 +11,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from justice_metrics.base.errors import CaseDataError, OutputError, QuestionError
+from justice_metrics.base.errors import CaseDataError, OutputError, QuestionError, ReadError, SettingsError
 from justice_metrics.cases.checklist_file import read_checklist
 from justice_metrics.cases.coding.plan import CASE_TABLE, CodingPlan
 from justice_metrics.cases.coding.planning import coding_plan
 from justice_metrics.cases.coding.template import write_template
+from justice_metrics.cases.mappings.mapping import CaseMapping
 from justice_metrics.cases.procedure_file import read_procedure
 from justice_metrics.cases.read import read_cases
 
@@ -133,6 +134,8 @@ def test_each_coder_gets_a_workbook_and_one_mapping_reads_them_all(tmp_path: Pat
     text = made[2].read_text(encoding="utf-8")
     assert 'file = ["coding_sheet_C1.xlsx", "coding_sheet_C2.xlsx"]' in text
     assert 'coder = "Codificador/a"' in text
+    with pytest.raises(ReadError, match="No case is on the sheet 'Caso' yet"):
+        read_cases(mapping=made[2])
 
 
 def test_a_procedure_and_a_checklist_of_ones_own_travel_along(tmp_path: Path) -> None:
@@ -162,6 +165,17 @@ def test_wrong_wishes_are_refused_before_anything_is_written(tmp_path: Path) -> 
     with pytest.raises(OutputError, match="could not be made"):
         write_template("bolivia", tmp_path / "a" / "b" / "c")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_wide_workbook_is_a_coding_sheet() -> None:
+    with pytest.raises(SettingsError, match="'coding_sheet' is for a workbook"):
+        CaseMapping.from_dict(
+            {
+                "data": {"file": "a.xlsx", "export": "kobo", "coding_sheet": True},
+                "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+                "dates": {"complaint": "day"},
+            }
+        )
 
 
 def test_the_table_of_the_cases_comes_first(plan: CodingPlan) -> None:
