@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -96,8 +96,25 @@ class Sampled:
             return self._from_clusters(units, self.clusters)
         if self.files_per_cluster is not None:
             return self._in_clusters(units, self.files_per_cluster)
-        files = _whole(float(finite_units(units(np.inf), self.files_in_frame)))
-        return Needed(files, np.nan, np.nan, self._drawn(files))
+        files = max(_whole(float(finite_units(units(np.inf), self.files_in_frame))), 1.0)
+        drawn = self._drawn(files)
+        if drawn > self.files_in_frame:
+            return Needed(np.inf, np.nan, np.nan, np.inf)
+        return Needed(files, np.nan, np.nan, drawn)
+
+    @property
+    def held(self) -> float:
+        """Files that a cluster of the frame holds on average, rounded up; infinite where the frame does not tell it."""
+        if not (np.isfinite(self.files_in_frame) and np.isfinite(self.clusters_in_frame)):
+            return np.inf
+        return _whole(self.files_in_frame / self.clusters_in_frame)
+
+    def has(self, files: float, clusters: float) -> bool:
+        """Return whether the frame has so many files, in so many clusters (at least two)."""
+        if not self.clustered:
+            return files <= self.files_in_frame
+        enough = FEWEST_CLUSTERS <= clusters <= files <= clusters * self.held + _ROUNDING
+        return bool(enough and files <= self.files_in_frame)
 
     def effective(self, files: float, clusters: float) -> float:
         """Return how many independent files from a register without end tell as much."""
@@ -162,7 +179,7 @@ class Sampled:
         if clusters > most:
             return Needed(np.inf, np.inf, float(each), np.inf)
         files = min(float(clusters * each), self.files_in_frame)
-        return Needed(files, float(clusters), float(each), clusters * self._drawn(each))
+        return self._there(Needed(files, float(clusters), float(each), clusters * self._drawn(each)))
 
     def _from_clusters(self, units: Callable[[float], float], clusters: int) -> Needed:
         # where all clusters take part the error lies inside them, and the files tell its degrees of freedom
@@ -181,7 +198,18 @@ class Sampled:
         files = each * clusters
         if not np.isfinite(found) or found > self.files_in_frame:
             return Needed(np.inf, float(clusters), np.inf, np.inf)
-        return Needed(files, float(clusters), each, clusters * self._drawn(each))
+        return self._there(Needed(files, float(clusters), each, clusters * self._drawn(each)))
+
+    def _there(self, plan: Needed) -> Needed:
+        """Return a plan in clusters, or that no number is enough where the frame has not so many files to draw."""
+        each = plan.drawn / plan.clusters
+        # the last of the clusters may have fewer files than the others, but it must have some
+        drawn = min(plan.drawn, self.files_in_frame)
+        left = drawn * (1 - self.lost_share)
+        short = (plan.clusters - 1) * each >= self.files_in_frame or left < plan.files - _ROUNDING
+        if short or each > self.held:
+            return Needed(np.inf, plan.clusters, plan.per_cluster, np.inf)
+        return plan._replace(drawn=drawn)
 
     def _all_clusters(self, each: float) -> float:
         """Return the clusters that there are; where nobody told, no more than the files can make."""
@@ -279,8 +307,10 @@ def sampled(
                 tr("'{name}' is {value}, which no sample has.", name=name, value=given),
                 tr("Give {n} or more.", n=least),
             )
-    if size_cv < 0:
-        raise QuestionError(tr("The coefficient of variation is below 0."), tr("Give 0 where clusters are alike."))
+    if not 0 <= size_cv < np.inf:
+        raise QuestionError(
+            tr("The coefficient of variation is below 0, or no number."), tr("Give 0 where clusters are alike.")
+        )
     if clusters is not None and files_per_cluster is not None:
         raise QuestionError(
             tr("Clusters and files per cluster were both given, so the number of files is settled already."),
@@ -296,6 +326,7 @@ def sampled(
             tr("{n} clusters are to take part, and the frame has {there}.", n=clusters, there=clusters_in_frame),
             tr("Give {n} or fewer.", n=clusters_in_frame),
         )
+    _ensure_files_of_clusters(files_in_frame, clusters_in_frame, files_per_cluster)
     return Sampled(
         files_in_frame=float(files_in_frame) if files_in_frame is not None else np.inf,
         clusters_in_frame=float(clusters_in_frame) if clusters_in_frame is not None else np.inf,
@@ -307,6 +338,36 @@ def sampled(
         confidence_level=confidence_level,
         usual_icc=icc is None,
     )
+
+
+def ensure_several(name: str, values: Sequence[float]) -> None:
+    """Refuse a setting that names no value."""
+    if not values:
+        raise QuestionError(tr("'{name}' names no value.", name=name), tr("Give one or more."))
+
+
+def _ensure_files_of_clusters(files: int | None, clusters: int | None, each: int | None) -> None:
+    """Refuse clusters that hold fewer files than are to be read in each."""
+    if files is None or clusters is None:
+        return
+    if clusters > files:
+        raise QuestionError(
+            tr("The frame has {clusters} clusters, and {n} files only.", clusters=clusters, n=files),
+            tr("Count the clusters that have a file."),
+        )
+    held = -(-files // clusters)
+    if each is not None and each > held:
+        raise QuestionError(
+            tr(
+                "{n} files are to be read in each cluster, and the clusters of the frame have {held} on average.",
+                n=each,
+                held=held,
+            ),
+            tr(
+                "Give {held} or fewer. Where those that will be drawn are much larger, leave clusters_in_frame out.",
+                held=held,
+            ),
+        )
 
 
 def finite(values: Floats) -> Floats:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias, cast
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Label, Language, Readable, format_number, tr
+from ...base.language import Language, Readable, format_number, tr
 from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
 from ...base.version import __version__
-from ...estimate.allocation import neyman_allocation, proportional_allocation
 from ...estimate.sample_sizes import exact_margin, exact_units, share_margin, share_units, wilson_margin, wilson_units
 from ...figures.planning import detectable_curves
 from ..declared import Points, Share
 from ..guards import as_label
 from ..study_size import PlannedProvenance
 from ..study_size_checks import ensure_shares
-from .planned import Needed, Sampled, finite, sampled
+from .planned import Needed, Sampled, ensure_several, finite, sampled
+from .share_strata import files_of_strata, strata_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,8 @@ Interval: TypeAlias = Literal["wilson", "normal", "exact"]
 SIZES: Final = (50, 100, 200, 300, 400, 600, 800, 1_200, 1_600, 2_400, 3_200)
 # The figure reaches to this multiple of the widest margin asked for.
 _TIMES_ASKED: Final = 4.0
+# Half the width of an interval that holds every share.
+_WIDEST: Final = 0.5
 _INTERVAL_WORDS: Final[Mapping[str, Readable]] = {
     "wilson": tr("Wilson's interval (Piegorsch 2004)"),
     "normal": tr("The normal interval (Cochran 1977)"),
@@ -108,9 +110,16 @@ class ShareSampleSize(Result):
             "points": Points(main["margin"][row], signed=False),
         }
         if not np.isfinite(main["files"][row]):
+            if not self.plan.clustered:
+                return tr(
+                    "A share of {share} cannot be told to within {points} percentage points: with those that will be "
+                    "lost, more files would have to be drawn than there are.",
+                    **given,
+                )
             return tr(
-                "A share of {share} cannot be told to within {points} percentage points in this way: read more files "
-                "in each cluster, or take more clusters.",
+                "A share of {share} cannot be told to within {points} percentage points in this way: there are too few "
+                "clusters, or too few files in them. Take more clusters, change how many files are read in each, or "
+                "allow a wider margin.",
                 **given,
             )
         given |= {"files": int(main["files"][row]), "drawn": int(main["drawn"][row])}
@@ -209,11 +218,19 @@ def sample_size_for_share(
         )
     shares, margins = _several(share), _several(margin)
     for name, values in (("share", shares), ("margin", margins)):
+        ensure_several(name, values)
         for value in values:
             ensure_shares(**{name: value})
+    if max(margins) >= _WIDEST:
+        raise QuestionError(
+            tr(
+                "'margin' is {value}: from 0.5 on an interval holds every share, and no file is needed.",
+                value=max(margins),
+            ),
+            tr("Give half the width of the interval: 0.05 for five percentage points on either side."),
+        )
     if strata is not None:
-        _ensure_strata(strata, strata_shares)
-        files_in_frame = sum(strata.values()) if files_in_frame is None else files_in_frame
+        files_in_frame = files_of_strata(strata, strata_shares, files_in_frame)
     plan = sampled(
         files_in_frame=files_in_frame,
         clusters_in_frame=clusters_in_frame,
@@ -228,7 +245,11 @@ def sample_size_for_share(
     tables = {"main": main, "sizes": _sizes(plan, interval, shares)}
     if strata is not None and np.isfinite(main["files"][0]):
         expected = dict.fromkeys(strata, shares[0]) | dict(strata_shares or {})
-        tables["strata"] = _strata(plan, interval, strata, expected, int(main["files"][0]))
+
+        def margin_of(part: Sampled, one: float, files: float) -> float:
+            return _margin(part, interval, one, files)
+
+        tables["strata"] = strata_table(plan, strata, expected, int(main["files"][0]), margin_of)
     return ShareSampleSize(
         heading=tr("How many files tell a share"),
         tables={**tables, "assumptions": plan.assumptions()},
@@ -286,7 +307,7 @@ def _units(plan: Sampled, interval: Interval, share: float, margin: float) -> Ca
 def _margin(plan: Sampled, interval: Interval, share: float, files: float) -> float:
     """Return the margin that so many files reach; NaN where there are too few clusters."""
     clusters = plan.clusters_of(files)
-    if files > plan.files_in_frame or (plan.clustered and not 2 <= clusters <= files):
+    if not plan.has(files, clusters):
         return np.nan
     n = plan.effective(files, clusters)
     if not np.isfinite(n):
@@ -346,63 +367,6 @@ def _sizes(plan: Sampled, interval: Interval, shares: Sequence[float]) -> Table:
         "margin": np.array([_margin(plan, interval, share, n) for n, share in rows]),
     }
     return Table(columns, values, title=tr("The margin that each number of files reaches"), guard="words")
-
-
-def _strata(
-    plan: Sampled, interval: Interval, strata: Mapping[str, int], expected: Mapping[str, float], files: int
-) -> Table:
-    """Return three ways of sharing files out, and the margin that each stratum then has by itself."""
-    names = list(strata)
-    sizes = np.array([strata[one] for one in names])
-    shares = np.array([expected[one] for one in names])
-    given = proportional_allocation(sizes, files)
-    alike = np.minimum(sizes, int(np.ceil(files / len(sizes))))
-    margins = [_margin(_within(plan, size), interval, share, float(n)) if n else np.nan
-               for size, share, n in zip(sizes, shares, given, strict=True)]  # fmt: skip
-    columns = (
-        Column("stratum", tr("stratum"), "text", "key", "key"),
-        Column("files_in_frame", tr("files in the frame"), "units", "estimate", "setting"),
-        Column("share", tr("share expected"), "share", "estimate", "setting"),
-        Column("proportional", tr("files in proportion"), "units", "estimate", "setting"),
-        Column("margin", tr("margin of the stratum, percentage points"), "points", "estimate", "setting"),
-        Column("least_error", tr("files for the least error of the whole (Neyman)"), "units", "estimate", "setting"),
-        Column("alike", tr("files, as many in each"), "units", "estimate", "setting"),
-    )
-    values = {
-        "stratum": names,
-        "files_in_frame": sizes,
-        "share": shares,
-        "proportional": given,
-        "margin": np.array(margins),
-        "least_error": neyman_allocation(sizes, np.sqrt(shares * (1 - shares)), files),
-        "alike": alike,
-    }
-    labels = {"stratum": {one: Label(one) for one in names}}
-    return Table(columns, values, labels=labels, title=tr("How the files are shared out"), guard="words")
-
-
-def _within(plan: Sampled, size: int) -> Sampled:
-    """Return the plan of one stratum: its files, and its part of the clusters."""
-    if not np.isfinite(plan.files_in_frame):
-        return plan
-    part = size / plan.files_in_frame
-    clusters = None if plan.clusters is None else max(1, round(plan.clusters * part))
-    return replace(plan, files_in_frame=float(size), clusters_in_frame=plan.clusters_in_frame * part, clusters=clusters)
-
-
-def _ensure_strata(strata: Mapping[str, int], shares: Mapping[str, float] | None) -> None:
-    if not strata or any(one < 1 for one in strata.values()):
-        raise QuestionError(
-            tr("A stratum without files was named."), tr("Name the files that each stratum has in the frame.")
-        )
-    unknown = sorted(set(shares or {}) - set(strata))
-    if unknown:
-        raise QuestionError(
-            tr("A share is expected in '{name}', which is no stratum.", name=unknown[0]),
-            tr("There are: {known}.", known=list(strata)),
-        )
-    for value in (shares or {}).values():
-        ensure_shares(strata_shares=value)
 
 
 def _several(given: Sequence[float] | float) -> tuple[float, ...]:

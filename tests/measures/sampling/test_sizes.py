@@ -102,7 +102,43 @@ class TestShares:
         # less spread in the South: fewer files there for the least error of the whole
         assert table["least_error"][1] < table["proportional"][1]
         assert table["margin"][1] > table["margin"][0] > 0.05
-        assert table["alike"].tolist() == [math.ceil(files / 2)] * 2
+        assert table["alike"].tolist() == [math.ceil(files / 2), math.floor(files / 2)]
+
+    def test_a_small_stratum_hands_its_rest_on(self) -> None:
+        """321 files of strata with 2,000 and 50: all 50, and 271; of three alike, 107 each."""
+        table = sample_size_for_share(strata={"a": 2000, "b": 50}).tables["strata"]
+        assert table["alike"].tolist() == [271, 50]
+        three = sample_size_for_share(strata=dict.fromkeys("abc", 700))
+        assert three.tables["strata"]["alike"].sum() == three.main["files"][0]
+
+    def test_no_more_than_the_frame_has(self) -> None:
+        """Of 100 files 80 must be coded, and 30 are lost; of 8 x 50 files 49 x 8 / 0.9 cannot be drawn."""
+        answer = sample_size_for_share(files_in_frame=100, lost_share=0.3)
+        assert np.isnan([answer.main[one][0] for one in ("files", "drawn")]).all()
+        assert "more files would have to be drawn than there are" in answer.summary()
+        # a fifth lost leaves the 80 that are needed
+        enough = sample_size_for_share(files_in_frame=100, lost_share=0.2).main
+        assert (enough["files"][0], enough["drawn"][0]) == (80, 100)
+        courts = {"files_in_frame": 500, "clusters_in_frame": 10, "clusters": 8, "icc": 0.05}
+        assert sample_size_for_share(**courts).main["drawn"][0] == 8 * 49
+        short = sample_size_for_share(lost_share=0.1, **courts)
+        assert np.isnan(short.main["drawn"][0])
+        assert "too few files in them" in short.summary()
+
+    def test_no_more_than_a_cluster_has(self) -> None:
+        """128 clusters of 1,000 files hold 8 each on average: 45 of them are needed, or more than there are."""
+        frame = {"files_in_frame": 1000, "clusters_in_frame": 128, "icc": 0.05}
+        found = sample_size_for_share(files_per_cluster=8, **frame)
+        assert [found.main[one][0] for one in ("files", "clusters", "drawn")] == [360, 45, 360]
+        # 23 clusters have no 690 files, and one has no 20 of which 30 are read
+        with pytest.raises(QuestionError, match="30 files are to be read in each cluster, and .* have 8 on average"):
+            sample_size_for_share(files_per_cluster=30, **frame)
+        assert np.isnan(sample_size_for_share(files_in_frame=20, files_per_cluster=30, margin=0.1).main["files"][0])
+        # sizes that the clusters cannot hold have no margin: 23 of 128 clusters hold 184
+        sizes = sample_size_for_share(margin=0.2, clusters=23, **frame).tables["sizes"]
+        assert dict(zip(sizes["files"], np.isfinite(sizes["margin"]), strict=True)) == {
+            50: True, 100: True, 200: False, 300: False, 400: False, 600: False, 800: False
+        }  # fmt: skip
 
     def test_sizes_reach_what_was_asked(self) -> None:
         answer = sample_size_for_share(margin=0.05)
@@ -116,6 +152,12 @@ class TestShares:
         [
             ({"share": 30}, "no share between 0 and 1"),
             ({"margin": 0.0}, "no share between 0 and 1"),
+            ({"margin": [0.05, 0.6]}, "'margin' is 0.6: from 0.5 on"),
+            ({"share": []}, "'share' names no value"),
+            ({"margin": ()}, "'margin' names no value"),
+            ({"files_per_cluster": 5, "size_cv": float("nan")}, "or no number"),
+            ({"strata": {"a": 2000, "b": 50}, "files_in_frame": 100}, "2,050 files together, and the frame has 100"),
+            ({"files_in_frame": 30, "clusters_in_frame": 40, "clusters": 5}, "40 clusters, and 30 files only"),
             ({"lost_share": 1.0}, "no share between 0 and 1"),
             ({"icc": 0.1}, "not how files are drawn in them"),
             ({"clusters": 5, "files_per_cluster": 5}, "settled already"),
