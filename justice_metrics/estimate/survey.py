@@ -110,7 +110,7 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     every = np.arange(cells.groups)
     variance = _products(cells, scores, every)
     spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-    degrees = degrees_of_freedom(cells, variance)
+    degrees = design_degrees(cells, variance)
     p = scores.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
@@ -145,7 +145,7 @@ def linearised_difference(cells: DesignCells, reference: int, confidence_level: 
     p, q, (own, other, shared) = _against(cells, reference)
     variance = own + other - 2 * shared
     spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-    reach = _reach(spread, degrees_of_freedom(cells, variance, reference), confidence_level)
+    reach = _reach(spread, design_degrees(cells, variance, reference), confidence_level)
     return Contrast(p - q, p - q - reach, p - q + reach)
 
 
@@ -174,7 +174,7 @@ def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float
         ratio = np.where(q > 0, p / q, np.nan)
         variance = own / p**2 + other / q**2 - 2 * shared / (p * q)
         spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-        degrees = degrees_of_freedom(cells, variance, reference)
+        degrees = design_degrees(cells, variance, reference)
         reach = np.exp(_reach(np.where(p > 0, spread, np.nan), degrees, confidence_level))
         return Contrast(ratio, ratio / reach, ratio * reach)
 
@@ -199,7 +199,7 @@ def scores_of(cells: DesignCells) -> Scores:
     return Scores(p, whole, score, units, np.where(np.isfinite(middle), middle, 0.0))
 
 
-def degrees_of_freedom(cells: DesignCells, variance: Floats, reference: int | None = None) -> Counts:
+def design_degrees(cells: DesignCells, variance: Floats, reference: int | None = None) -> Counts:
     """Degrees of freedom of the variance of each group's share, or of its contrast with the reference group.
 
     Parameters
@@ -212,12 +212,10 @@ def degrees_of_freedom(cells: DesignCells, variance: Floats, reference: int | No
     Returns
     -------
     (G,)
-        Sampling units less strata that hold a unit of the group, or of it and the reference group together. Where
-        clusters by lot and files of certain clusters stand side by side, (V + W)^2 / (V^2 / v + W^2 / w), with V and W
+        As :func:`degrees_of_freedom`; where clusters by lot and files of certain clusters stand side by side, (V + W)^2 / (V^2 / v + W^2 / w), with V and W
         what the two add to the variance, and v and w the degrees of each; rounded down.
     """
-    every = np.ones(len(cells.stratum), np.bool_)
-    whole = _units_less_strata(cells, every, reference)
+    whole = degrees_of_freedom(cells, reference)
     if cells.stages is None or cells.stages.direct.all() or not cells.stages.direct.any():
         return whole
     direct = cells.stages.direct
@@ -232,6 +230,11 @@ def degrees_of_freedom(cells: DesignCells, variance: Floats, reference: int | No
     found = np.where(below > 0, total**2 / np.where(below > 0, below, 1), whole)
     degrees: Counts = np.minimum(np.floor(found + 1e-9), whole).astype(np.int64)
     return degrees
+
+
+def degrees_of_freedom(cells: DesignCells, reference: int | None = None) -> Counts:
+    """Sampling units less strata that hold a unit of each group, or of it and the reference group together."""
+    return _units_less_strata(cells, np.ones(len(cells.stratum), np.bool_), reference)
 
 
 def _units_less_strata(cells: DesignCells, kind: Flags, reference: int | None) -> Counts:
