@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from math import comb
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ..base.types import Floats, Tallies
 from .limits import student_quantile
+
+# Permutations of people are drawn by a lot that is always the same one.
+_DRAWS: Final = 20_000
+_SEED: Final = 2018
 
 
 class RelativeEffect(NamedTuple):
@@ -50,15 +54,16 @@ def brunner_munzel(first: Tallies, second: Tallies, confidence_level: float = 0.
     Returns
     -------
     RelativeEffect
-        0.5 where no group tends to higher answers. NaN with fewer than two people in a group. Where the groups do not
-        overlap, or all gave one answer, there is nothing to estimate an error from: no limits, and the p value is that
-        of all permutations of the people, 2 / C(n + m, n) or 1.
+        0.5 where no group tends to higher answers. NaN with fewer than two people in a group. Where all of a group gave
+        one answer, or the groups do not overlap, it has no spread from which an error could be told: then there are no
+        limits, and the p value is that of the rank sum over permutations of the people.
 
     Notes
     -----
     p = P(X < Y) + P(X = Y) / 2, estimated from midranks. It needs no equal spreads, unlike the test of Wilcoxon, Mann
     and Whitney, and takes ties as they are. Limits and p value are Student's, with Satterthwaite's degrees of freedom.
-    With fewer than ten people in a group it finds differences somewhat too often.
+    With fewer than ten people in a group it finds differences somewhat too often; permutations are of use where groups
+    may be taken as alike in spread too.
 
     References
     ----------
@@ -84,8 +89,9 @@ def brunner_munzel(first: Tallies, second: Tallies, confidence_level: float = 0.
     spread_x = float((x * (below_x - (x * below_x).sum() / n) ** 2).sum()) / (n - 1) / m**2
     spread_y = float((y * (below_y - (y * below_y).sum() / m) ** 2).sum()) / (m - 1) / n**2
     variance = spread_x / n + spread_y / m
-    if variance <= 0:
-        return RelativeEffect(effect, np.nan, np.nan, _apart_by_chance(round(n), round(m), apart=effect != 0.5))
+    if spread_x <= 0 or spread_y <= 0:
+        pooled = x + y
+        return RelativeEffect(effect, np.nan, np.nan, _permuted(np.cumsum(pooled) - pooled / 2, x, y))
     degrees = variance**2 / ((spread_x / n) ** 2 / (n - 1) + (spread_y / m) ** 2 / (m - 1))
     error = float(np.sqrt(variance))
     reach = float(student_quantile((1 + confidence_level) / 2, degrees)) * error
@@ -107,8 +113,8 @@ def welch_difference(first: Floats, second: Floats, confidence_level: float = 0.
     Returns
     -------
     MeanDifference
-        NaN with fewer than two people in a group. Where nobody differs from anybody of the own group there are no
-        limits, and the p value is that of all permutations of the people, 2 / C(n + m, n) or 1.
+        NaN with fewer than two people in a group. Where nobody of a group differs from anybody else of it, it has no
+        spread from which an error could be told: no limits, and the p value is that of permutations of the people.
 
     References
     ----------
@@ -127,8 +133,10 @@ def welch_difference(first: Floats, second: Floats, confidence_level: float = 0.
         return MeanDifference(*(4 * [np.nan]))
     one, two = float(np.var(first, ddof=1)) / n, float(np.var(second, ddof=1)) / m
     difference = float(second.mean() - first.mean())
-    if one + two <= 0:
-        return MeanDifference(difference, np.nan, np.nan, _apart_by_chance(n, m, apart=difference != 0))
+    if one <= 0 or two <= 0:
+        values, place = np.unique(np.concatenate([first, second]), return_inverse=True)
+        sides = (np.bincount(part, minlength=len(values)) for part in (place[:n], place[n:]))
+        return MeanDifference(difference, np.nan, np.nan, _permuted(values, *sides))
     degrees = (one + two) ** 2 / (one**2 / (n - 1) + two**2 / (m - 1))
     error = float(np.sqrt(one + two))
     reach = float(student_quantile((1 + confidence_level) / 2, degrees)) * error
@@ -150,7 +158,8 @@ def student_mean(scores: Floats, confidence_level: float = 0.95) -> MeanScore:
     Returns
     -------
     MeanScore
-        One score has no limits; without any score all are NaN.
+        One score has no limits, and no more have several that are the same; without any score all are NaN. Limits can
+        lie beyond the scale.
 
     Examples
     --------
@@ -159,7 +168,7 @@ def student_mean(scores: Floats, confidence_level: float = 0.95) -> MeanScore:
     (3.4, 1.984, 4.816)
     """
     n = len(scores)
-    if n < 2:
+    if n < 2 or float(scores.max()) == float(scores.min()):
         return MeanScore(float(scores.mean()) if n else np.nan, np.nan, np.nan)
     mean, error = float(scores.mean()), float(scores.std(ddof=1)) / n**0.5
     reach = float(student_quantile((1 + confidence_level) / 2, n - 1)) * error
@@ -222,6 +231,27 @@ def bootstrap_mean(
     return MeanScore(mean, float(low), float(high))
 
 
-def _apart_by_chance(n: int, m: int, *, apart: bool) -> float:
-    """Return how likely two groups stand wholly apart by the lot that made them groups: two of all their partings."""
-    return 2 / comb(n + m, n) if apart else 1.0
+def _permuted(values: Floats, first: Tallies, second: Tallies) -> float:
+    """Return how often the lot that parts people into two groups sets their sums as far apart as they are.
+
+    Parameters
+    ----------
+    values : (K,)
+        Distinct values or ranks, ascending.
+    first, second : (K,)
+        How many people of each group have each of them.
+    """
+    n, m = round(float(np.sum(first))), round(float(np.sum(second)))
+    pooled = (np.asarray(first) + np.asarray(second)).astype(np.int64)
+    if np.count_nonzero(pooled) < 2:
+        return 1.0
+    held = [np.flatnonzero(one) for one in (first, second)]
+    if held[0].max() < held[1].min() or held[1].max() < held[0].min():
+        # wholly apart: two of all partings are so
+        return 2 / comb(n + m, n)
+    # the smaller group is drawn; what is left is the other one
+    drawn, least = (first, n) if n <= m else (second, m)
+    middle = least * float(pooled @ values) / (n + m)
+    sums = np.random.default_rng(_SEED).multivariate_hypergeometric(pooled, least, size=_DRAWS) @ values
+    far = np.abs(sums - middle) >= abs(float(np.asarray(drawn) @ values) - middle) - 1e-9
+    return float((1 + far.sum()) / (1 + _DRAWS))

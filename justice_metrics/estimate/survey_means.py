@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ..base.types import Counts, Floats
 from .limits import student_quantile
 from .survey import LEAST_DEGREES, DesignCells, degrees_of_freedom, linearised_difference, linearised_share
+
+# What rounding leaves of an error of 0.
+_NO_SPREAD: Final = 1e-12
 
 
 class DesignMean(NamedTuple):
@@ -41,7 +44,7 @@ def linearised_mean(cells: DesignCells, confidence_level: float = 0.95) -> Desig
     Returns
     -------
     DesignMean
-        NaN without a denominator; no limits with fewer than two degrees of freedom.
+        NaN without a denominator; no limits with fewer than two degrees of freedom, or where all say the same.
 
     Notes
     -----
@@ -57,7 +60,8 @@ def linearised_mean(cells: DesignCells, confidence_level: float = 0.95) -> Desig
     (array([3.]), array([0.516]), array([5.484]))
     """
     found = linearised_share(cells, confidence_level)
-    reach = _quantile(found.degrees_of_freedom, confidence_level) * found.std_error
+    spread = np.where(found.std_error > _NO_SPREAD, found.std_error, np.nan)
+    reach = _quantile(found.degrees_of_freedom, confidence_level) * spread
     return DesignMean(found.estimate, found.estimate - reach, found.estimate + reach)
 
 
@@ -75,7 +79,8 @@ def linearised_mean_difference(cells: DesignCells, reference: int, confidence_le
     Returns
     -------
     DesignDifference
-        (G,) clusters that hold people of both groups make the error smaller. No p value where there is no error.
+        (G,) clusters that hold people of both groups make the error smaller. No limits and no p value where one of the
+        two has no spread: the error of the difference would come from the other alone.
 
     Examples
     --------
@@ -89,12 +94,16 @@ def linearised_mean_difference(cells: DesignCells, reference: int, confidence_le
     from scipy.special import stdtr
 
     found = linearised_difference(cells, reference, confidence_level)
-    degrees = degrees_of_freedom(cells, reference)
+    # people come without stages, and then the degrees hang on the units alone
+    degrees = degrees_of_freedom(cells, np.zeros((1, cells.groups)), reference)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = (found.conf_high - found.estimate) / _quantile(degrees, confidence_level)
         p = 2 * stdtr(np.maximum(degrees, 1).astype(np.float64), -np.abs(found.estimate) / error)
-    told = (error > 1e-14) & (degrees >= LEAST_DEGREES)
-    return DesignDifference(*found, np.where(told, p, np.nan))
+    own = linearised_share(cells, confidence_level).std_error
+    told = (own > _NO_SPREAD) & (own[reference] > _NO_SPREAD) & (degrees >= LEAST_DEGREES)
+    told[reference] = False
+    low, high, p = (np.where(told, one, np.nan) for one in (found.conf_low, found.conf_high, p))
+    return DesignDifference(found.estimate, low, high, p)
 
 
 def _quantile(degrees: Counts, confidence_level: float) -> Floats:

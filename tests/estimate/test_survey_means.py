@@ -64,6 +64,16 @@ def test_independent_people_of_equal_weight_are_those_of_student() -> None:
     np.testing.assert_allclose(np.ravel(linearised_mean(one)), student_mean(scores))
 
 
+def test_a_group_of_one_mind_has_no_limits_and_no_test() -> None:
+    group = np.repeat([0, 1], 8).astype(np.int64)
+    scores = np.r_[np.full(8, 5.0), np.arange(1.0, 9) % 4 + 1]
+    one = DesignCells(group, np.arange(16), scores, np.ones(16), np.zeros(16, np.int64), np.ones(16, np.int64), 2)
+    assert np.isnan(linearised_mean(one).conf_low).tolist() == [True, False]
+    contrast = linearised_mean_difference(one, 0)
+    assert np.isfinite(contrast.estimate).all()
+    assert np.isnan([contrast.conf_low[1], contrast.p_value[1]]).all()
+
+
 def test_one_sampling_unit_has_no_limits() -> None:
     zero = np.zeros(1, np.int64)
     found = linearised_mean(DesignCells(zero, zero, np.array([6.0]), np.array([2.0]), zero, zero + 1, 1))

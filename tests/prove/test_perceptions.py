@@ -3,8 +3,9 @@
 Observed with these seeds: Feldt's limits of alpha hold the truth in 95.0 % (40 people), with normal items and with five
 points alike; Student's limits of a mean score in 95.0 and 95.1 % (10 and 30 people), those by drawing again in 92.2 and
 94.7 %; of a lopsided scale, most people near its top, Student's in 91.0 and 94.5, drawing again in 89.5 and 94.7 %.
-Where two groups of one mind are compared, Brunner and Munzel find a difference in 5.7 and 5.1 % (8 against 12, 30
-against 40 people), Welch in 5.0 and 4.8 %; where spreads differ and the middle does not, the former in 4.8 %.
+Where two groups answer by one distribution, Brunner and Munzel find a difference in 5.7 and 5.1 % (8 against 12, 30
+against 40 people), Welch in 5.0 and 4.8 %; where spreads differ and the middle does not, the former in 4.8 %; where
+nearly all choose one point, both in 0 to 3.5 %.
 """
 
 from __future__ import annotations
@@ -82,3 +83,24 @@ class TestNothingThere:
         narrow, wide = np.array([0, 0.1, 0.8, 0.1, 0]), np.array([0.3, 0.15, 0.1, 0.15, 0.3])
         found = [brunner_munzel(rng.multinomial(40, narrow), rng.multinomial(15, wide)).p_value for _ in range(4_000)]
         assert 0.04 < np.mean(np.array(found) < 0.05) < 0.06
+
+    @pytest.mark.parametrize(
+        ("sizes", "shares"),
+        [
+            ((12, 200), (0.95, 0.05)),
+            ((12, 200), (0.9, 0.05, 0.05)),
+            ((15, 100), (0.9, 0.1)),
+            ((10, 60), (0.85, 0.1, 0.05)),
+            ((10, 40), (0.8, 0.1, 0.05, 0.05)),
+        ],
+    )
+    def test_small_groups_that_nearly_all_say_the_same(self, sizes: tuple[int, int], shares: tuple[float, ...]) -> None:
+        rng = np.random.default_rng(sum(sizes))
+        ranks, means = [], []
+        for _ in range(600):
+            one, two = (rng.multinomial(n, shares) for n in sizes)
+            ranks.append(brunner_munzel(one, two).p_value < 0.05)
+            first, second = (np.repeat(np.arange(1.0, len(shares) + 1), counts) for counts in (one, two))
+            means.append(welch_difference(first, second).p_value < 0.05)
+        assert np.mean(ranks) < 0.09
+        assert np.mean(means) < 0.09

@@ -92,6 +92,8 @@ def scale_numbers(
         found[:, :3] = np.stack(by_design, axis=1)
         # those of independent people, each counting once
         found[:, 3:] = np.nan
+    # no mean lies beyond the scale, so no limit of one does
+    found[:, 1:3] = np.clip(found[:, 1:3], 1.0, float(survey.points(survey.items_of(scale)[0])))
     return ScaleNumbers(scored, unscored, *found.T)
 
 

@@ -65,7 +65,8 @@ class TestByHand:
         for place, scores in enumerate((judges, users)):
             known = student_mean(scores)
             found = [float(table[name][place]) for name in ("mean", "conf_low", "conf_high")]
-            assert found == pytest.approx(list(known))
+            # no limit of a mean lies beyond the scale
+            assert found == pytest.approx([known.estimate, max(known.conf_low, 1), min(known.conf_high, 5)])
         assert table["median"].tolist() == pytest.approx([(13 / 3 + 13 / 3) / 2, (4 / 3 + 2) / 2])
 
     def test_other_points_can_mean_agreement(self) -> None:
@@ -209,6 +210,11 @@ class TestWrong:
         assert found.main.statuses["estimate"][0] == "not_defined"
         assert found.plot()
         check_declared(found)
+
+    def test_people_of_one_mind_have_no_interval_of_width_0(self) -> None:
+        alike = perceptions(Survey.from_frame(frame().assign(heard=4, fair=4, slow=2), mapping()))
+        assert np.isnan(alike.tables["scales"]["conf_low"]).all()
+        assert "interval" not in str(alike.findings()[-1])
 
     def test_one_person(self) -> None:
         found = perceptions(Survey.from_frame(frame().iloc[:1], mapping()))
