@@ -12,7 +12,7 @@ from ...base.language import Label, Language, format_date, tr
 from ...base.levels import NOT_AVAILABLE
 from .plan import CASE_TABLE, CodedField, CodedTable, CodingPlan, named
 from .workbook_checks import Checks, Place, Range
-from .workbook_looks import Looks, width_of
+from .workbook_looks import Looks, lines_of, width_of
 
 # An answer: a day, a number, a text, or the id of a level.
 Answer: TypeAlias = str | float | dt.date | None
@@ -23,6 +23,7 @@ MOST_CASES: Final = 3_000
 _ROWS_PER_CASE: Final = 4
 _OWN_ANSWERS: Final = 500
 _CODER: Final = "cases.coder"
+_LINE: Final = 15
 _HEAD_HEIGHT: Final = 96
 # The same sheet is the same file, whenever it is written.
 _CREATED: Final = dt.datetime(2000, 1, 1)
@@ -232,8 +233,12 @@ class _Writer:
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, head.text(self._language), self._looks.head())
         for row, (table, field) in enumerate(self._plan.fields, start=1):
-            for column, text in enumerate(self._described(table, field)):
+            texts = tuple(self._described(table, field))
+            for column, text in enumerate(texts):
                 sheet.write_string(row, column, text, self._looks.wrap)
+            sheet.set_row(
+                row, _LINE * max(lines_of(text, width) for text, (_, width) in zip(texts, heads, strict=True))
+            )
 
     def _described(self, table: CodedTable, field: CodedField) -> Iterator[str]:
         language = self._language

@@ -67,3 +67,14 @@ def width_of(field: CodedField, language: Language) -> float:
         return _WIDTHS[field.kind]
     longest = max((len(label.text(language)) for _, label in field.levels), default=0) + 4
     return max(_NARROWEST, min(_WIDEST, longest))
+
+
+def lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column, nearly.
+
+    Examples
+    --------
+    >>> lines_of("yes", 10), lines_of("yes\\nno", 10), lines_of("a longer answer", 10)
+    (1, 2, 2)
+    """
+    return sum(1 + int(len(one) // width) for one in text.split("\n"))
