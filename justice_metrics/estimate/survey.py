@@ -212,8 +212,9 @@ def design_degrees(cells: DesignCells, variance: Floats, reference: int | None =
     Returns
     -------
     (G,)
-        As :func:`degrees_of_freedom`; where clusters by lot and files of certain clusters stand side by side, (V + W)^2 / (V^2 / v + W^2 / w), with V and W
-        what the two add to the variance, and v and w the degrees of each; rounded down.
+        As :func:`degrees_of_freedom`; where clusters by lot and files of certain clusters stand side by side,
+        (V + W)^2 / (V^2 / v + W^2 / w), with V and W what the two add to the variance, and v and w the degrees of each,
+        rounded down.
     """
     whole = degrees_of_freedom(cells, reference)
     if cells.stages is None or cells.stages.direct.all() or not cells.stages.direct.any():
