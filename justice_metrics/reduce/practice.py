@@ -20,12 +20,14 @@ from ..cases.mappings.practice import CODED, CODED_DAY, CODED_MISSING
 
 # Columns of stages and of what is known of days; of these only the first day of the start says a year.
 _OF_STAGES: Final = ("first__", "seen__", "exact__", "exactness__", "link__")
-# The ways in which a unit can be of an item; two bits tell one.
-WAYS: Final[Mapping[str, int]] = MappingProxyType({"not applicable": 0, "not documented": 1, "not met": 2, "met": 3})
+# The ways in which a unit can be of an item; those that are judged come last.
+WAYS: Final[Mapping[str, int]] = MappingProxyType(
+    {"not applicable": 0, "not known whether it applies": 1, "not documented": 2, "not met": 3, "met": 4}
+)
 
 
 class ItemFlags(NamedTuple):
-    """What is known of one item in each unit; 0/1, never null, and one of the last three holds (judged or not).
+    """What is known of one item in each unit; 0/1, never null, and one of the four after the first holds.
 
     Attributes
     ----------
@@ -34,6 +36,9 @@ class ItemFlags(NamedTuple):
     judged : expression
         It applies, and the file tells.
     not_applicable, not_documented : expression
+        Not documented: it applies, and the file does not tell.
+    unknown : expression
+        Nothing was coded, and what says whether it applies is not known either.
     contradicted : expression
         A condition of the checklist says that it does not apply, and something was coded all the same.
     """
@@ -42,6 +47,7 @@ class ItemFlags(NamedTuple):
     judged: nw.Expr
     not_applicable: nw.Expr
     not_documented: nw.Expr
+    unknown: nw.Expr
     contradicted: nw.Expr
 
 
@@ -141,12 +147,22 @@ def contradictions(cases: CaseData, items: Sequence[Item]) -> int:
     return int(cases.milestones.with_columns(n=total).select(nw.col("n").sum()).collect().get_column("n")[0] or 0)
 
 
+def before_the_start(cases: CaseData, items: Sequence[Item]) -> int:
+    """Count the days below zero: acts that are dated before the day from which their days are counted."""
+    flags = [_backwards(one).cast(nw.Int64) for one in items if one.kind == "days"]
+    if not flags:
+        return 0
+    found = cases.milestones.with_columns(n=reduce(add, flags)).select(nw.col("n").sum()).collect()
+    return int(found.get_column("n")[0] or 0)
+
+
 class _Parts(NamedTuple):
-    """What the four ways of an item are made of; never null but for ``kept``."""
+    """What the ways of an item are made of; never null but for ``kept``."""
 
     coded: nw.Expr
     said: nw.Expr  # the coder says that it does not apply
     ruled_out: nw.Expr  # a condition says so
+    open: nw.Expr  # what says whether it applies is not known
     kept: nw.Expr
 
 
@@ -154,7 +170,10 @@ def item_code(cases: CaseData, item: Item, there: set[str]) -> nw.Expr:
     """Return in which way of an item each unit is, as a number: one of ``WAYS``."""
     one = _parts(cases, item, there)
     judged = nw.when(one.kept.fill_null(value=False)).then(nw.lit(WAYS["met"])).otherwise(nw.lit(WAYS["not met"]))
-    told = nw.when(one.coded).then(judged).otherwise(nw.lit(WAYS["not documented"]))
+    silent = (
+        nw.when(one.open).then(nw.lit(WAYS["not known whether it applies"])).otherwise(nw.lit(WAYS["not documented"]))
+    )
+    told = nw.when(one.coded).then(judged).otherwise(silent)
     return nw.when(one.said | one.ruled_out).then(nw.lit(WAYS["not applicable"])).otherwise(told)
 
 
@@ -162,11 +181,13 @@ def _flags(cases: CaseData, item: Item, there: set[str]) -> ItemFlags:
     one = _parts(cases, item, there)
     not_applicable = one.said | one.ruled_out
     judged = one.coded & ~not_applicable
+    silent = ~one.coded & ~not_applicable
     return ItemFlags(
         met=judged & one.kept.fill_null(value=False),
         judged=judged,
         not_applicable=not_applicable,
-        not_documented=~one.coded & ~not_applicable,
+        not_documented=silent & ~one.open,
+        unknown=silent & one.open,
         contradicted=one.ruled_out & one.coded & ~one.said,
     )
 
@@ -174,6 +195,7 @@ def _flags(cases: CaseData, item: Item, there: set[str]) -> ItemFlags:
 def _parts(cases: CaseData, item: Item, there: set[str]) -> _Parts:
     value = nw.col(f"{CODED}{item.id}")
     coded = ~value.is_null()
+    silent = ~coded
     said = nw.lit(value=False)
     if item.kind == "answer":
         said = (value == NOT_APPLICABLE).fill_null(value=False)
@@ -184,22 +206,41 @@ def _parts(cases: CaseData, item: Item, there: set[str]) -> _Parts:
         bounds = [value >= item.at_least] if item.at_least is not None else []
         bounds += [value <= item.at_most] if item.at_most is not None else []
         kept = reduce(lambda one, other: one & other, bounds)
-    return _Parts(coded, said, _ruled_out(cases, item, there), kept)
+    if item.kind == "days":
+        # the act was done, but its day cannot be right: nothing is known of the time that it took
+        coded = coded & ~_backwards(item)
+    ruled_out, not_known = _conditions(cases, item, there)
+    return _Parts(coded, said, ruled_out, not_known & silent, kept)
 
 
-def _ruled_out(cases: CaseData, item: Item, there: set[str]) -> nw.Expr:
-    """Return whether a condition of the checklist says that an item does not apply; never null."""
-    rules = []
+def _backwards(item: Item) -> nw.Expr:
+    """Return whether days run backwards; never null."""
+    return (nw.col(f"{CODED}{item.id}") < 0).fill_null(value=False)
+
+
+def _conditions(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
+    """Return whether a condition of the checklist says that an item does not apply, and whether one is not known.
+
+    Neither is ever null. An attribute or an item that these cases do not have is not known in any of them.
+    """
+    rules, missing = [nw.lit(value=False)], [nw.lit(value=False)]
     for name, levels in item.applies_to.items():
-        if name in cases.attributes:
-            applying = _levels(cases, name, levels)
-            other = ~nw.col(name).is_null() & ~nw.col(name).is_in([*applying, *MISSING_LEVELS])
-            rules.append(other.fill_null(value=False))
+        if name not in cases.attributes:
+            missing.append(nw.lit(value=True))
+            continue
+        absent = nw.col(name).is_null() | nw.col(name).is_in(list(MISSING_LEVELS)).fill_null(value=True)
+        rules.append(
+            (~absent & ~nw.col(name).is_in([*_levels(cases, name, levels), *MISSING_LEVELS])).fill_null(value=False)
+        )
+        missing.append(absent)
     for name, answers in item.applies_if.items():
-        if f"{CODED}{name}" in there:
-            answer = nw.col(f"{CODED}{name}")
-            rules.append((~answer.is_null() & ~answer.is_in(list(answers))).fill_null(value=False))
-    return reduce(or_, rules) if rules else nw.lit(value=False)
+        if f"{CODED}{name}" not in there:
+            missing.append(nw.lit(value=True))
+            continue
+        answer = nw.col(f"{CODED}{name}")
+        rules.append((~answer.is_null() & ~answer.is_in(list(answers))).fill_null(value=False))
+        missing.append(answer.is_null())
+    return reduce(or_, rules), reduce(or_, missing)
 
 
 def _levels(cases: CaseData, name: str, levels: Sequence[str]) -> list[str]:

@@ -22,8 +22,9 @@ from .practice import WAYS, item_code
 
 # Sampling units times groups times the ways of items that occur together.
 _MOST_ROWS: Final = 2_000_000
-# Ways of two bits each that one whole number holds.
-_PACKED: Final = 31
+# Ways of three bits each that one whole number holds.
+_BITS: Final = 3
+_PACKED: Final = 20
 
 
 class PracticeCounts(NamedTuple):
@@ -50,7 +51,7 @@ class PracticeCounts(NamedTuple):
 
 
 def practice_counts(
-    cases: CaseData, items: Sequence[Item], *, by: Sequence[str] = (), design: bool = False
+    cases: CaseData, items: Sequence[Item], *, by: Sequence[str] = (), design: bool = False, finite: bool = True
 ) -> PracticeCounts:
     """Count the units in each way of each item, in one grouped count.
 
@@ -64,6 +65,9 @@ def practice_counts(
         Attributes that split the cases.
     design : bool
         Whether the sampling units of each item are told, for limits of the design.
+    finite : bool
+        Whether those of items allow for the part of all files that was drawn, where a sampling log tells it; a
+        comparison of rounds is about how the system works, and not about the files of two frames.
     """
     by = tuple(by)
     there = set(cases.milestones.collect_schema().names())
@@ -80,6 +84,8 @@ def practice_counts(
         return {one: (n * met[:, k], n * judged[:, k]) for k, one in enumerate(ids)} if design else {}
 
     folded = folded_groups(cases, grouped, by=by, shares=pairs(grouped.units), totals=pairs(grouped.n))
+    if not finite:
+        folded = folded._replace(chance=None)
     g = len(folded.strata)
     return PracticeCounts(
         strata=folded.strata,
@@ -99,17 +105,22 @@ def practice_counts(
 
 
 def packed_ways(ways: Sequence[nw.Expr]) -> dict[str, nw.Expr]:
-    """Pack numbers from 0 to 3 into a few whole ones, as keys of a grouped count."""
+    """Pack numbers from 0 to 7 into a few whole ones, as keys of a grouped count."""
     whole = [one.cast(nw.Int64) for one in ways]
     return {
-        f"items {first}": reduce(add, [way * 4**place for place, way in enumerate(whole[first : first + _PACKED])])
+        f"items {first}": reduce(
+            add, [way * 2 ** (_BITS * place) for place, way in enumerate(whole[first : first + _PACKED])]
+        )
         for first in range(0, len(whole), _PACKED)
     }
 
 
 def ways_of(grouped: Grouped, items: int) -> Counts:
     """Return the numbers that were packed; (R, K)."""
-    return np.stack([(grouped.keys[f"items {k - k % _PACKED}"] >> 2 * (k % _PACKED)) & 3 for k in range(items)], axis=1)
+    return np.stack(
+        [(grouped.keys[f"items {k - k % _PACKED}"] >> _BITS * (k % _PACKED)) & (2**_BITS - 1) for k in range(items)],
+        axis=1,
+    )
 
 
 def _domains(items: Sequence[Item]) -> dict[str, list[int]]:

@@ -210,17 +210,19 @@ def _done(item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
 def _in_time(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
     """Return whether something had been done in time when the stage was entered, and whether it had not; never null.
 
-    Once the days have run out, what had not been done by then was not done in time, whether or not it was done later:
-    cases in which it was never done are among them, where the answer on which the item depends says so.
+    Both are told only of cases whose days had run out by then: else quick cases could be on the side of those in time
+    and never on the other. What had not been done was not done in time, whether or not it was done later: cases in
+    which it was never done are among them, where the answer on which the item depends says so. Whether the item applies
+    is not asked, as that answer may be given later. Days that run backwards tell nothing.
     """
     entry, start = nw.col("entry__day"), nw.col(f"first__{_since(cases, item)}")
     days = nw.col(f"{CODED}{item.id}")
     day = _day(item, there) if f"{CODED_DAY}{item.id}" in there else start + days
-    by_then = (day <= entry).fill_null(value=False) & ~days.is_null()
+    by_then = (day <= entry).fill_null(value=False) & (days >= 0).fill_null(value=False)
     later = (day > entry).fill_null(value=False)
     for name in item.applies_if:
         if f"{CODED}{name}" in there:
             later = later | (nw.col(f"{CODED}{name}") == "no").fill_null(value=False) & day.is_null()
     ran_out = (entry - start > item.at_most).fill_null(value=False)
     in_time = (days <= item.at_most).fill_null(value=False)
-    return by_then & in_time, (by_then & ~in_time) | (later & ran_out)
+    return ran_out & by_then & in_time, ran_out & ((by_then & ~in_time) | later)

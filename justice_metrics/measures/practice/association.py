@@ -21,10 +21,13 @@ from ...reduce.practice_entry import entry_counts, followed, placed_items
 from ..declared import FEW_UNITS, Points, Share, ensure_level
 from ..rates.shown_shares import by_design, limits_of, share_notes
 from ..shown import among_shown, any_hidden, known, numbers, undefined_words, whole, words_of, written
-from .association_tables import PARTS, association_table, counted, followed_shares
+from .association_tables import PARTS, Counted, association_table, counted, followed_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# A comparison without more than this part of the cases may show who wrote "no" rather than what followed.
+_MANY: Final = 0.1
 
 _LEFT_OUT: Final[Mapping[str, Message]] = {
     "never_entered": tr("never reached the stage from which time is counted"),
@@ -70,6 +73,9 @@ class PracticeAssociation(Result):
         if not len(rows):
             return ()
         row = int(rows[np.argmax(np.abs(points[rows]))])
+        if not (np.isfinite(low[rows]) & np.isfinite(high[rows])).all():
+            # nobody can say then which differences are more than chance: not as many as none
+            return ()
         beyond = int(((low[rows] > 0) | (high[rows] < 0)).sum())
         counted_said = trn(
             "Of {n} item with enough cases on both sides, with a difference beyond what chance alone would show: "
@@ -79,6 +85,8 @@ class PracticeAssociation(Result):
             len(rows),
             beyond=beyond,
         )
+        if not beyond:
+            return (counted_said,)
         share, other, n, m = (numbers(main, one)[row] for one in ("met", "not_met", PARTS[1], PARTS[3]))
         said = tr(
             "The largest of these differences goes with: {item}. Of {n} cases in which it had been met on entering "
@@ -172,9 +180,10 @@ def practice_association(
     A file tells of its whole life. A practice that is read off the whole file is earned by lasting: a case rejected in
     a month has no time for a second interview, nor for an interpreter. So an item counts only as it stood on the day of
     entering the stage: answers with a date, days counted from a date, and items that the checklist declares ``settled``
-    by then. An answer dated later had not been given; days that had not run out tell nothing yet. Whether an item
-    *applies* must not rest on what came later either: items that apply by the answer to another one are not used, and
-    what had not been done in time counts so whether or not it was done later.
+    by then. An answer dated later had not been given. Days compare only cases whose days had run out by then, on both
+    sides: quick cases could else be met and never unmet. Whether an item *applies* must not rest on what came later
+    either: answers that apply by the answer to another item are not used, and days are used without asking whether they
+    apply, so what had not been done in time counts so whether it was done later or never.
 
     Differences have Newcombe's hybrid score intervals [1]_, linearised ones with weights or clusters. Nothing is
     adjusted for.
@@ -257,12 +266,29 @@ def practice_association(
                 if other
                 else ()
             ),
+            *_silence(found),
         ),
         frame_library=cases.frame_library,
         weighted=cases.sampling.weighted,
         stage=stage,
         aim=aim,
         within_days=within_days,
+    )
+
+
+def _silence(found: Sequence[Counted]) -> tuple[Message, ...]:
+    """Say so where many cases drop out of some comparison, because the file does not tell."""
+    many = sum(one.unknown > _MANY * (one.unknown + one.numbers[1] + one.numbers[3]) for one in found)
+    if not many:
+        return ()
+    return (
+        trn(
+            "Of {n} item more than one case in ten does not tell how it stood on that day. A 'no' has no day: where it "
+            "is written mostly in files that lived long, the difference shows that and nothing else.",
+            "Of {n} items more than one case in ten does not tell how they stood on that day. A 'no' has no day: where "
+            "it is written mostly in files that lived long, the difference shows that and nothing else.",
+            Setting(int(many)),
+        ),
     )
 
 

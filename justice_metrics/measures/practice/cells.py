@@ -10,11 +10,12 @@ from ...base.levels import ALL
 from ...cases.checklist import Item
 from ..boxes import Restrictions, tie
 
-# Each unit is in one of four ways of an item.
+# Each unit is in one of five ways of an item.
 MET: Final = ("met",)
 JUDGED: Final = ("met", "not met")
 NOT_APPLICABLE: Final = ("not applicable",)
 NOT_DOCUMENTED: Final = ("not documented",)
+NOT_KNOWN: Final = ("not known whether it applies",)
 APPLICABLE: Final = (*JUDGED, *NOT_DOCUMENTED)
 
 # What the rows of a domain count: not units, but items of units.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ...base.errors import QuestionError, suggestion
-from ...base.language import Label, Language, Readable, Setting, format_tick, tr
+from ...base.language import LANGUAGES, Label, Language, Readable, Setting, format_number, format_tick, tr
 from ...base.levels import ALL, MISSING_LEVELS, naturally
 from ...base.provenance import LeftOut
 from ...base.result import Definition, Result, context_of
@@ -25,6 +25,7 @@ from ..shown import group_names, known, numbers, strata_of, undefined_words, wor
 from .cells import ties_of
 from .change_tables import Rounds, change_table, domain_change_table
 from .counted import groups_of, judged_shares, same_as_condition
+from .said import backwards_note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,14 +81,15 @@ class PracticeChange(Result):
                 )
             )
         lows, highs = numbers(main, "conf_low"), numbers(main, "conf_high")
-        if np.isfinite(lows).all():
+        if len(lows) and np.isfinite(lows).all():
             said.append(
                 tr(
-                    "Of {k} items, met more often in {after}: {more}; less often: {less}; beyond what chance alone "
-                    "would show in one item.",
+                    "Of {k} items, each looked at by itself, met more often in {after}: {more}; less often: {less}. If "
+                    "nothing had changed, about {expected} of them would seem to have, by chance alone.",
                     k=len(main),
                     more=int((lows > 0).sum()),
                     less=int((highs < 0).sum()),
+                    expected=Label(_by_chance(main)),
                     **words,
                 )
             )
@@ -111,6 +113,13 @@ class PracticeChange(Result):
     def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the differences of the domains that are shown."""
         return _drawn(shown, shown.tables[view], ax, language)
+
+
+def _by_chance(main: Table) -> Mapping[Language, str]:
+    """Return how many items would seem to have changed if none had, in the writing of each language."""
+    (of,) = (one.of for one in main.columns if one.name == "conf_low")
+    level = 0.95 if of is None or of.level is None else of.level
+    return {one: format_number(len(main) * (1 - level), one, decimals=1) for one in LANGUAGES}
 
 
 def _drawn(shown: Result, table: Table, ax: Axes | None, language: Language) -> Axes:
@@ -180,8 +189,9 @@ def practice_change(
     -----
     Shares are those of :func:`practice`: met among the cases to which an item applies and whose file tells. An item has
     Newcombe's hybrid score interval [1]_, a domain one by linearisation with cases as sampling units; with weights or
-    clusters both are linearised. Nothing is adjusted for: cases of the rounds may differ in kind, and files may tell
-    more in the later one, which changes the share too.
+    clusters both are linearised. Neither allows for the part of all files that was drawn (no finite population
+    correction): two rounds tell how the system works, and not of the files of two years only. Nothing is adjusted for:
+    cases of the rounds may differ in kind, and files may tell more in the later one, which changes the share too.
 
     References
     ----------
@@ -207,7 +217,7 @@ def practice_change(
     asked = coded_items(cases, names(items), names(domains))
     split = (*by, cases.stratum_column(round))
     checklist, coded = checklist_of(cases), narrowed(cases, asked, split)
-    share, sums = judged_shares(coded, asked, by=split, confidence_level=confidence_level)
+    share, sums = judged_shares(coded, asked, by=split, confidence_level=confidence_level, finite=False)
     levels = _levels(round, share.strata.levels, before, after)
     rounds = Rounds.of(share.strata, levels)
     limits = limits_of(cases, "wilson", confidence_level)
@@ -243,6 +253,7 @@ def practice_change(
         ).leave_out(LeftOut(tr("of another round, or of none that is recorded"), others)),
         notes=(
             *share_notes(cases, share),
+            *backwards_note(coded, asked),
             tr(
                 "Each interval stands for its item alone: where nothing changed, about one item in {n} would seem to.",
                 n=Setting(int(1 / (1 - confidence_level) + 0.5)),

@@ -14,7 +14,7 @@ from ...reduce.practice_counts import practice_counts
 from ...tables import Strata
 from ..boxes import Restrictions
 from ..rates.shown_shares import Interval, Shares, by_design, shares_from
-from .tables import NOT_APPLYING, UNDOCUMENTED
+from .tables import NOT_APPLYING, UNDOCUMENTED, UNKNOWN
 
 
 class Judged(NamedTuple):
@@ -23,7 +23,8 @@ class Judged(NamedTuple):
     Attributes
     ----------
     items : Shares
-        (G, K); ``also`` has, under "<way> <item>", the units that are not documented or to which it does not apply.
+        (G, K); ``also`` has, under "<way> <item>", the units that are not documented, to which it does not apply, or of
+        which nobody knows whether it does.
     domains : mapping of str to (DesignCells, DesignShare)
         ``all`` items first.
     """
@@ -39,13 +40,18 @@ def judged_shares(
     by: Sequence[str],
     interval: Interval = "wilson",
     confidence_level: float = 0.95,
+    finite: bool = True,
 ) -> Judged:
-    """Return the share met of each item and of each domain."""
-    counts = practice_counts(cases, items, by=by, design=by_design(cases))
+    """Return the share met of each item and of each domain; ``finite`` as in :func:`practice_counts`."""
+    counts = practice_counts(cases, items, by=by, design=by_design(cases), finite=finite)
     met = counts.ways["met"]
     also = {
         f"{what} {one.id}": counts.ways[way][:, place]
-        for what, way in ((UNDOCUMENTED, "not documented"), (NOT_APPLYING, "not applicable"))
+        for what, way in (
+            (UNDOCUMENTED, "not documented"),
+            (NOT_APPLYING, "not applicable"),
+            (UNKNOWN, "not known whether it applies"),
+        )
         for place, one in enumerate(items)
     }
     shares = shares_from(

@@ -21,7 +21,7 @@ from ..shown import numbers, of_words, strata_of, undefined_words, words_of, wri
 from .cells import ties_of
 from .counted import groups_of, judged_shares, same_as_condition
 from .drawn import domains_drawn
-from .said import groups_said, items_said, overall_said, practice_notes, silence_said
+from .said import domain_limits_note, groups_said, items_said, overall_said, practice_notes, silence_said
 from .tables import UNDOCUMENTED, domain_table, item_table, norms_table
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Practice(Result):
     ------
     main
         One row per stratum and item: ``numerator`` met, ``denominator`` applies and is documented, their share; how
-        many files do not tell (``not_documented``), to how many the item applies (``applicable``) and to how many not.
+        many files do not tell (``not_documented``), to how many the item applies (``applicable``), to how many not, and
+        of how many nobody knows whether it does (``not_known_whether``).
     domains
         One row per stratum and domain, and one for all items: of the items that apply and are documented, the share
         met.
@@ -54,6 +55,11 @@ class Practice(Result):
             "not_documented": (tr("cases whose file does not tell"), tr("cases to which the item applies")),
         }
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if strata_of(self.main):  # plot draws the domains then
+            object.__setattr__(self, "views", MappingProxyType({"not_documented": self.views["not_documented"]}))
 
     def findings(self) -> tuple[Readable, ...]:
         """Return the share of all items that was met, the items met least and most, and what files do not tell."""
@@ -157,6 +163,10 @@ def practice(
 
     Notes
     -----
+    Where nothing was coded and the attribute or answer on which an item depends is not known either, nobody knows
+    whether it applies: such a case is not among those to which it applies. Days that run backwards (an act dated before
+    the day from which it is counted) are not judged; they stand with what is not documented.
+
     The share of an item is met / (met + not met). An item does not apply where the coder says so, or where a condition
     of the checklist does (``applies_to`` an attribute, ``applies_if`` the answer to another item); the condition goes
     before what was coded, so that all coders judge the same cases. The share of a domain is the sum of the items met
@@ -220,6 +230,7 @@ def practice(
         ),
         notes=(
             *share_notes(cases, share),
+            *domain_limits_note(share),
             *few_units_note(share.strata, share.units),
             *practice_notes(coded, asked, share),
         ),

@@ -12,7 +12,7 @@ from ...base.levels import ALL
 from ...base.table import Table
 from ...cases.casedata import CaseData
 from ...cases.checklist import Item
-from ...reduce.practice import checklist_of, contradictions, unchecked_conditions
+from ...reduce.practice import before_the_start, checklist_of, contradictions, unchecked_conditions
 from ..declared import FEW_UNITS, Share
 from ..rates.shown_shares import Shares
 from ..shown import (
@@ -106,6 +106,13 @@ def silence_said(main: Table) -> tuple[Readable, ...]:
     return (among_shown(said, some_hidden=any_hidden(main, "share_not_documented")),)
 
 
+def domain_limits_note(share: Shares) -> tuple[Message, ...]:
+    """Say that limits of domains do not allow for the part of all files that was drawn, where those of items do."""
+    if not share.cells or share.cells[0].stages is None:
+        return ()
+    return (tr("Those of domains do not allow for that part: they are rather too wide."),)
+
+
 def practice_notes(cases: CaseData, items: Sequence[Item], share: Shares) -> tuple[Message, ...]:
     """Return what a reader must know of how the items were coded."""
     notes: list[Message] = []
@@ -122,6 +129,7 @@ def practice_notes(cases: CaseData, items: Sequence[Item], share: Shares) -> tup
                 mostly,
             )
         )
+    notes += backwards_note(cases, items)
     against = contradictions(cases, items)
     if against:
         notes.append(
@@ -149,3 +157,18 @@ def practice_notes(cases: CaseData, items: Sequence[Item], share: Shares) -> tup
             )
         )
     return tuple(notes)
+
+
+def backwards_note(cases: CaseData, items: Sequence[Item]) -> tuple[Message, ...]:
+    """Say how many acts are dated before the day from which they are counted, and what is done with them."""
+    n = before_the_start(cases, items)
+    if not n:
+        return ()
+    return (
+        trn(
+            "{n} act is dated before the day from which its days are counted, often a mistyped year: it is not judged.",
+            "{n} acts are dated before the day from which their days are counted, often a mistyped year: they are not "
+            "judged.",
+            n,
+        ),
+    )

@@ -18,12 +18,13 @@ from ...estimate.survey import DesignCells, DesignShare
 from ..declared import interval_columns, strata_columns
 from ..rates.shown_shares import Limits, Shares
 from ..records.hearings_tables import undefined
-from .cells import APPLICABLE, JUDGED, MET, NOT_APPLICABLE, NOT_DOCUMENTED, domain_cell, item_cell
+from .cells import APPLICABLE, JUDGED, MET, NOT_APPLICABLE, NOT_DOCUMENTED, NOT_KNOWN, domain_cell, item_cell
 
 DOMAIN: Final = Column("domain", tr("domain"), "text", "key", "key")
 ITEM: Final = Column("item", tr("item of practice"), "text", "key", "key")
 NOT_APPLYING: Final = "not_applicable"
 UNDOCUMENTED: Final = "not_documented"
+UNKNOWN: Final = "not_known_whether"
 
 
 def item_words(items: Sequence[Item]) -> dict[str, Readable]:
@@ -41,8 +42,9 @@ def item_table(share: Shares, items: Sequence[Item], checklist: Checklist, limit
     """Return one row per stratum and item: met among those judged, and those not judged, by the reason."""
     g, k = len(share.strata), len(items)
     met, judged = share.numerator, share.denominator
-    silent, apart = (
-        np.stack([share.also[f"{what} {one.id}"] for one in items], axis=1) for what in (UNDOCUMENTED, NOT_APPLYING)
+    silent, apart, open_ = (
+        np.stack([share.also[f"{what} {one.id}"] for one in items], axis=1)
+        for what in (UNDOCUMENTED, NOT_APPLYING, UNKNOWN)
     )
     applicable = judged + silent
 
@@ -67,6 +69,7 @@ def item_table(share: Shares, items: Sequence[Item], checklist: Checklist, limit
             of=Of(inputs=(UNDOCUMENTED, "applicable"), formula="share"),
         ),
         count(NOT_APPLYING, tr("does not apply"), NOT_APPLICABLE),
+        count(UNKNOWN, tr("not known whether it applies"), NOT_KNOWN),
     )
     values: dict[str, Any] = {
         **share.strata.columns(k),
@@ -81,6 +84,7 @@ def item_table(share: Shares, items: Sequence[Item], checklist: Checklist, limit
         "applicable": applicable.ravel(),
         "share_not_documented": _over(silent, applicable).ravel(),
         NOT_APPLYING: apart.ravel(),
+        UNKNOWN: open_.ravel(),
     }
     return Table(
         columns,
@@ -203,6 +207,8 @@ def met_words(item: Item) -> Readable:
     if item.kind == "answer":
         return tr("yes") if item.met == "yes" else tr("no")
     low, high = _amount(item.at_least), _amount(item.at_most)
+    if item.at_least is not None and item.at_least == item.at_most:
+        return tr("exactly {n}", n=low)
     if item.at_least is None:
         return tr("at most {n} days", n=high) if item.kind == "days" else tr("at most {n}", n=high)
     return tr("at least {n}", n=low) if item.at_most is None else tr("{low} to {high}", low=low, high=high)

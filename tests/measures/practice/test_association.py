@@ -97,6 +97,27 @@ class TestByHand:
         found = row(answer, "recorded_interview_days")
         assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (1, 4, 1)
 
+    def test_days_compare_only_cases_whose_days_had_run_out(self) -> None:
+        # ten heard on day 5, ten on day 20; half of each charged on day 10, before 15 days had run out, and go to trial
+        rows = pd.DataFrame(
+            {
+                "day": 0.0,
+                "charged": [10.0, 100.0] * 10,
+                "trial": [300.0, None] * 10,
+                "taped": "sí",
+                "taped_on": [5.0] * 10 + [20.0] * 10,
+            }
+        )
+        items = {name: ITEMS[name] for name in ("recorded_interview", "recorded_interview_days")}
+        found = row(practice_association(cases_of(rows, items), to="trial", within_days=365), "recorded_interview_days")
+        assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (5, 5, 10)
+        assert (found["met"], found["not_met"], found["estimate"]) == (0, 0, 0)
+        early = rows.assign(charged=100.0, taped_on=[-16.0] * 10 + [20.0] * 10)
+        found = row(
+            practice_association(cases_of(early, items), to="trial", within_days=365), "recorded_interview_days"
+        )
+        assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (0, 10, 10)
+
     def test_what_the_first_contact_settles_needs_no_date(self, answer: Any) -> None:
         found = row(answer, "rights_explained")
         assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (2, 2, 2)
@@ -165,6 +186,15 @@ def test_where_practice_does_nothing_nothing_is_found_though_the_naive_figure_sh
     assert naive > 0.1
     assert found["conf_low"][0] < 0 < found["conf_high"][0]
     assert abs(found["estimate"][0]) < 0.03
+
+
+def test_without_limits_nobody_says_what_is_beyond_chance() -> None:
+    rows = lives(200, 4).assign(court="one")
+    items = {"recorded_interview": ITEMS["recorded_interview"]}
+    found = practice_association(cases_of(rows, items, sampling={"cluster": "court"}), to="trial", within_days=365)
+    assert np.isfinite(found.main["estimate"]).all()
+    assert np.isnan(found.main["conf_low"]).all()
+    assert found.findings() == ()
 
 
 def test_what_is_declared_and_published(answer: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ import pytest
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.rounds import two_rounds
+from justice_metrics.estimate.limits import student_quantile
 from justice_metrics.estimate.share_contrasts import newcombe_difference
 from justice_metrics.measures.practice.change import PracticeChange, practice_change
+from justice_metrics.measures.practice.practice import practice
 from tests.disclosure.declared import check_declared
 
 # Of ten files each: the room 2 of 8 and then 6 of 9; conciliation (met by no) 5 of 10 and then 9 of 10.
@@ -77,7 +80,10 @@ class TestByHand:
     def test_the_sentences_name_the_rounds(self) -> None:
         said = [one.text() for one in answer().findings()]
         assert said[0].startswith("Items of practice met: 38.9\xa0% in 2016 and 78.9\xa0% in 2018, +40.1 percentage")
-        assert said[1].startswith("Of 2 items, ")
+        assert said[1] == (
+            "Of 2 items, each looked at by itself, met more often in 2018: 0; less often: 0. If nothing had changed, "
+            "about 0.1 of them would seem to have, by chance alone."
+        )
 
     def test_the_other_way_round_it_is_the_opposite(self) -> None:
         found = practice_change(both(), round="round", before="2018", after="2016")
@@ -127,6 +133,32 @@ class TestRounds:
     def test_one_round_only(self) -> None:
         with pytest.raises(QuestionError, match="'round' has 1 levels; two are compared"):
             practice_change(cases_of(frame_of("2016")), round="round")
+
+
+class TestDrawnFiles:
+    """Rounds tell how the system works: that all files of a register were read makes no difference certain."""
+
+    def test_no_finite_correction_for_items_nor_domains(self, tmp_path: Path) -> None:
+        frame = frame_of("2016", "2018")
+        log = pd.DataFrame({"file": frame["id"], "status": "coded", "weight": 1.0})
+        log.to_csv(tmp_path / "log.csv", index=False)
+        read = {"sampling": {"frame": "registered", "log": {"file": str(tmp_path / "log.csv")}}}
+        drawn = cases_of(frame, **read)
+        found = practice_change(drawn, round="round")
+        domains = found.tables["domains"]
+        # a domain of one item is that item, with the same limits
+        for name in ("estimate", "conf_low", "conf_high"):
+            np.testing.assert_allclose(found.main[name], domains[name][1:])
+        # room: 2 of 8 and 6 of 9, twenty files drawn with replacement: p (1 - p) / n, times 20 / 19
+        error = np.sqrt((2 / 8 * 6 / 8 / 8 + 6 / 9 * 3 / 9 / 9) * 20 / 19)
+        half = (found.main["conf_high"][0] - found.main["conf_low"][0]) / 2
+        assert half / error == pytest.approx(student_quantile(0.975, np.array([16.0]))[0])
+        notes = [one.text() for one in found.notes]
+        assert not any("finite population" in one for one in notes)
+        # the state of these files themselves is known for certain, item by item
+        state = practice(drawn)
+        np.testing.assert_allclose(state.main["conf_low"], state.main["estimate"])
+        assert any("Those of domains do not allow for that part" in one.text() for one in state.notes)
 
 
 class TestTwoSets:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -53,7 +53,7 @@ BY_HAND = pd.DataFrame(
         # applies where a measure was ordered
         "ordered": ["sí", "no", "sí", None, "no aplica", "sí", "sí", "no"],
         "checked": ["sí", None, "no", "sí", None, None, "no aplica", "no"],
-        # met by 1 at most
+        # met by 1: neither heard again and again nor never
         "times": ["1", "2", "0", None, "no aplica", "3", "1", "1"],
         "town": ["La Paz", "La Paz", "La Paz", "Oruro", "Oruro", "Oruro", "Oruro", "Oruro"],
     }
@@ -69,7 +69,7 @@ ITEMS = {
 ATTRIBUTES = {"language": "speaks", "town": "town"}
 # item: met, judged, not documented, does not apply
 EXPECTED = {
-    "statements_taken": (4, 6, 1, 1),
+    "statements_taken": (3, 6, 1, 1),
     "child_friendly_space": (3, 5, 2, 1),
     "protection_ordered": (4, 6, 1, 1),
     # ordered "no" (second, last) and "no aplica" (fifth) rule it out, and the seventh is coded so
@@ -110,7 +110,7 @@ class TestByHand:
     def test_domains_add_their_items_up(self, answer: Any) -> None:
         table = answer.tables["domains"]
         found = dict(zip(table["domain"].tolist(), table["numerator"].tolist(), strict=True))
-        assert found == {"all": 21, "testimony": 7, "protection": 6, "participation": 3, "dignity": 5}
+        assert found == {"all": 20, "testimony": 6, "protection": 6, "participation": 3, "dignity": 5}
         assert table["denominator"].tolist()[0] == 32
         assert table["items"].tolist() == [6, 2, 2, 1, 1]
 
@@ -120,7 +120,7 @@ class TestByHand:
 
     def test_the_sentences(self, answer: Any) -> None:
         said = [one.text() for one in answer.findings()]
-        assert said[0].startswith("Of 32 items of practice that apply and are documented, 21 were met: 65.6\xa0%")
+        assert said[0].startswith("Of 32 items of practice that apply and are documented, 20 were met: 62.5\xa0%")
         assert "Least documented: room made for children" in said[-1]
         notes = [one.text() for one in answer.notes]
         assert any(one.startswith("2 answers were coded where the checklist says") for one in notes)
@@ -128,7 +128,7 @@ class TestByHand:
 
     def test_each_item_says_where_it_comes_from(self, answer: Any) -> None:
         _, rows = answer.tables["norms"].display("en")
-        assert rows[0][3:5] == ["at most 1", "all cases"]
+        assert rows[0][3:5] == ["exactly 1", "all cases"]
         assert rows[4][4] == "victims whose first language is not Spanish"
         assert all("art." in row[5] or "par." in row[5] or "regulation" in row[5] for row in rows)
 
@@ -154,6 +154,52 @@ class TestByHand:
         found = practice(cases_of(BY_HAND, ITEMS, attributes={"town": "town"}), items="interpreter")
         assert found.main["denominator"].tolist() == [6]
         assert any("no attribute 'language'" in one.text() for one in found.notes)
+
+
+class TestWhatCannotBeJudged:
+    # Recorded: yes, no, does not apply, blank, ten of each; of the yes eight have a day, three of them late.
+    frame = pd.DataFrame(
+        {
+            "taped": ["sí"] * 10 + ["no"] * 10 + ["no aplica"] * 10 + [None] * 10,
+            "taped_on": ["2016-01-10"] * 5 + ["2016-02-10"] * 3 + [None] * 32,
+            "speaks": ["Castellano"] * 10 + ["Aymara"] * 10 + [None] * 10 + ["Quechua"] * 10,
+            "interp": (["sí"] * 4 + [None] * 6) * 4,
+        }
+    )
+    items: ClassVar = {
+        "recorded_interview": {"column": "taped", "date": "taped_on"},
+        "recorded_interview_days": {"date": "taped_on"},
+        "interpreter": "interp",
+    }
+
+    def rows(self, frame: pd.DataFrame) -> dict[str, dict[str, float]]:
+        found = practice(cases_of(frame, self.items, attributes={"language": "speaks"})).to_frame()
+        return {row["item"]: row for row in found.to_dict("records")}
+
+    def test_where_nobody_knows_whether_it_applies_is_no_silence_of_the_file(self) -> None:
+        found = self.rows(self.frame)
+        days, interpreter = found["recorded_interview_days"], found["interpreter"]
+        # known to apply: the ten that were recorded, of which two have no day
+        assert (days["numerator"], days["denominator"], days["not_documented"], days["applicable"]) == (5, 8, 2, 10)
+        assert (days["not_applicable"], days["not_known_whether"]) == (20, 10)
+        assert days["share_not_documented"] == pytest.approx(0.2)
+        # no language: the four that were answered are judged, of the six others nobody knows
+        assert (interpreter["denominator"], interpreter["not_documented"]) == (12, 12)
+        assert (interpreter["not_applicable"], interpreter["not_known_whether"]) == (10, 6)
+        for row in found.values():
+            assert row["applicable"] + row["not_applicable"] + row["not_known_whether"] == 40
+
+    def test_an_act_before_the_complaint_is_not_within_fifteen_days(self) -> None:
+        frame = self.frame.assign(taped_on=["2015-12-20"] * 4 + ["2016-01-05"] + [None] * 35)
+        answer = practice(cases_of(frame, self.items, attributes={"language": "speaks"}))
+        row = dict(zip(answer.main["item"].tolist(), range(3), strict=True))["recorded_interview_days"]
+        assert (answer.main["numerator"][row], answer.main["denominator"][row]) == (1, 1)
+        assert answer.main["not_documented"][row] == 9
+        assert any(one.text().startswith("4 acts are dated before the day") for one in answer.notes)
+
+    def test_a_victim_who_was_never_heard_is_no_success(self) -> None:
+        found = practice(cases_of(pd.DataFrame({"times": ["0", "1", "2", None]}), {"statements_taken": "times"}))
+        assert (found.main["numerator"].tolist(), found.main["denominator"].tolist()) == ([1], [3])
 
 
 class TestEdges:
@@ -292,6 +338,7 @@ def test_drawings_stand_on_the_table(answer: Any) -> None:
     np.testing.assert_allclose(silent.lines[0].get_xdata(), answer.main["share_not_documented"])
     by = practice(by_hand(), by="town")
     assert len(by.plot().lines[0].get_xdata()) == len(by.tables["domains"])
+    assert (list(answer.views), list(by.views)) == (["domains", "not_documented"], ["not_documented"])
     pyplot.close("all")
 
 
@@ -305,6 +352,6 @@ def test_every_case_is_in_just_one_way_of_every_item(rows: list[tuple[str | None
     cases = cases_of(frame, items)
     for one in item_flags(cases, coded_items(cases)).values():
         found = cases.milestones.select(**{name: expr.cast(nw.Int64) for name, expr in one._asdict().items()}).collect()
-        met, judged, apart, silent = (found.get_column(name).to_numpy() for name in one._fields[:4])
-        assert (judged + apart + silent == 1).all()
+        met, judged, *others = (found.get_column(name).to_numpy() for name in one._fields[:5])
+        assert (judged + sum(others) == 1).all()
         assert (met <= judged).all()
