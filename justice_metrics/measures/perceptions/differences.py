@@ -146,8 +146,9 @@ def perception_differences(
     -----
     Shares: Newcombe's hybrid score limits. Whether answers lie higher is asked of all points, not of the share that
     agrees: ``effect`` is the chance that somebody of the group stands higher than somebody of the reference, equal ones
-    counted half (50 % is no difference), with the p value of Brunner and Munzel; of groups that stand wholly apart it
-    is that of all permutations. Means: Welch's limits and p value. ``p_adjusted`` is Holm's, over statements and scales
+    counted half (50 % is no difference), with the p value of Brunner and Munzel. Means: Welch's limits and p value.
+    Where all of a group gave one answer, no error can be told from it: then there are no limits of means, and p values
+    are those of permutations of the people (with a sampling design there is none). ``p_adjusted`` is Holm's, over statements and scales
     together. With a sampling design limits and p values are linearised, those of statements for the mean point, and
     there is no ``effect``.
 
