@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -110,7 +111,7 @@ def inside(folder: Path) -> None:
     release = jm.internal(answers, title="Study of files")
     written = jm.write_report(release, folder / "report.html", language="es")
     done()
-    steps = {name: end - begin for name, begin, end in zip(STEPS, marks, marks[1:], strict=True)}
+    steps = {name: end - begin for name, (begin, end) in zip(STEPS, pairwise(marks), strict=True)}
     fields = sum(1 for column in first.milestones.collect_schema().names() if column.startswith("practice"))
     print(
         json.dumps(

@@ -14,7 +14,6 @@ from ...base.language import tr
 from ...base.levels import NOT_APPLICABLE, NOT_RECORDED
 from ..attributes import attribute_words
 from ..casedata import CaseData
-from ..readers.embedded import Embedded
 from .children import CHILD_RULES
 from .dates import DATE_RULES
 from .facts import FACT_RULES
@@ -45,6 +44,7 @@ from .rule import (
     either,
     sure,
 )
+from .small import added_up, held_here
 from .support import SUPPORT_RULES
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -160,9 +160,9 @@ class Split(NamedTuple):
     sums: Mapping[str, tuple[int, ...]]
 
 
-# So many units at most are looked at in parts of so many flags.
+# So many units at most, and more flags than this, are looked at here and not in one question to the engine.
 _FEW: Final = 100_000
-_PART: Final = 64
+_MANY: Final = 64
 
 _NOTHING: Final[Mapping[str, nw.Expr]] = MappingProxyType({})
 
@@ -364,7 +364,17 @@ def _sums(
     names = list(flags)
     by = {f"key__{name}": key for name, key in keys.items()}
     made = {**flags, **by, **({"frequency": nw.col("frequency")} if frequency else {})}
-    wide = _made(frame, made, at_once=not few)
+    held = held_here(frame) if few and len(made) > _MANY else None
+    if held is not None:
+        then = (questions.of_rules(), questions.of_indicators())
+        summed = added_up(held, made, then, keys=list(by), frequency="frequency" if frequency else None)
+        return Split(
+            keys={name: tuple(summed.keys[f"key__{name}"].tolist()) for name in keys},
+            n=tuple(summed.n.tolist()),
+            sums={name: tuple(one.tolist()) for name, one in summed.sums.items()},
+        )
+    # Made beside the columns first: constants alone would be selected as one row, however many units there are.
+    wide = frame.with_columns(**made).select(*made)
     for more in (questions.of_rules(), questions.of_indicators()):
         if more:
             wide = wide.with_columns(**more)
@@ -383,26 +393,6 @@ def _sums(
         n=column("number__of"),
         sums={name: column(name) for name in names},
     )
-
-
-def _made(frame: nw.LazyFrame[Any], made: Mapping[str, nw.Expr], *, at_once: bool) -> nw.LazyFrame[Any]:
-    """Return the columns that are made of a frame, and no others.
-
-    The embedded engine looks at every expression of a query beside every other one, so hundreds of them cost seconds,
-    however few the rows are. Few rows are therefore looked at in parts.
-    """
-    # Made beside the columns first: constants alone would be selected as one row, however many units there are.
-    if at_once or len(made) <= _PART or not frame.implementation.is_duckdb():
-        return frame.with_columns(**made).select(*made)
-    small = Embedded()
-    # read once, so that the rows stand in one order in every part
-    base = small.table(frame.collect().to_arrow())
-    names = list(made)
-    parts = [
-        base.with_columns(**{name: made[name] for name in part}).select(*part).collect()
-        for part in (names[place : place + _PART] for place in range(0, len(names), _PART))
-    ]
-    return small.table(nw.concat(parts, how="horizontal").to_arrow())
 
 
 def _ids(rules: Sequence[Rule]) -> tuple[str, ...]:

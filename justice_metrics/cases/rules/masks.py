@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 from typing import Final
 
 import narwhals.stable.v2 as nw
@@ -20,7 +19,11 @@ def sure(flag: nw.Expr) -> nw.Expr:
 
 def either(flags: Sequence[nw.Expr]) -> nw.Expr:
     """Return whether any of the conditions holds; false without one."""
-    return reduce(lambda one, two: one | two, flags) if flags else nw.lit(value=False)
+    left = list(flags)
+    # two by two: a chain of hundreds lies too deep for those who walk down an expression
+    while len(left) > 1:
+        left = [one | two for one, two in zip(left[::2], left[1::2], strict=False)] + left[len(left) // 2 * 2 :]
+    return left[0] if left else nw.lit(value=False)
 
 
 def earliest(days: Sequence[nw.Expr]) -> nw.Expr | None:

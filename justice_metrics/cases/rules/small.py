@@ -16,9 +16,6 @@ import numpy as np
 from ...base.types import Counts
 from ..readers.embedded import Embedded
 
-# Up to so many units, and from so many flags on.
-FEW_UNITS: Final = 20_000
-MANY_FLAGS: Final = 200
 _AT_ONCE: Final = 50
 _ROW: Final = "row__"
 
@@ -31,18 +28,13 @@ class Sums(NamedTuple):
     sums: Mapping[str, Counts]
 
 
-def held_here(frame: nw.LazyFrame[Any], flags: int) -> Any:
-    """Return the rows of a frame of the embedded engine as an Arrow table, where they are few and the flags many.
-
-    Returns
-    -------
-    pyarrow.Table or None
-        None where the engine is to add up by itself.
-    """
-    if flags < MANY_FLAGS or not frame.implementation.is_duckdb():
+def held_here(frame: nw.LazyFrame[Any]) -> Any:
+    """Return the rows of a frame of the embedded engine as an Arrow table; None of another engine, or without rows."""
+    if not frame.implementation.is_duckdb():
         return None
-    n = int(frame.select(n=nw.len()).collect().get_column("n")[0])
-    return frame.collect().to_arrow() if 0 < n <= FEW_UNITS else None
+    # read once, so that the rows stand in one order in every part
+    held = frame.collect().to_arrow()
+    return held if held.num_rows else None
 
 
 def added_up(

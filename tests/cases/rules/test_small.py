@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import polars as pl
 import pyarrow as pa
 import pytest
 
 import justice_metrics as jm
 from justice_metrics.cases.readers.embedded import Embedded
-from justice_metrics.cases.rules import small
+from justice_metrics.cases.rules import examine, small
 from justice_metrics.cases.rules.masks import either
 
 
@@ -22,8 +23,7 @@ def frame() -> nw.LazyFrame[Any]:
 
 def test_a_case_by_hand(frame: nw.LazyFrame[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(small, "_AT_ONCE", 1)
-    monkeypatch.setattr(small, "MANY_FLAGS", 0)
-    held = small.held_here(frame, 1)
+    held = small.held_here(frame)
     made = {
         "low": nw.col("a") < 3,
         "four": nw.col("a") == 4,
@@ -47,25 +47,28 @@ def test_a_case_by_hand(frame: nw.LazyFrame[Any], monkeypatch: pytest.MonkeyPatc
     assert (whole.n.tolist(), whole.sums["low"].tolist()) == ([4], [2])
 
 
-def test_many_units_few_flags_and_no_rows_are_left_to_the_engine(
-    frame: nw.LazyFrame[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert small.held_here(frame, 10) is None
-    monkeypatch.setattr(small, "FEW_UNITS", 3)
-    assert small.held_here(frame, 1_000) is None
-    monkeypatch.setattr(small, "FEW_UNITS", 4)
-    assert small.held_here(frame, 1_000).num_rows == 4
-    assert small.held_here(frame.filter(nw.col("a") > 9), 1_000) is None
+def test_without_rows_or_in_another_engine_nothing_is_held(frame: nw.LazyFrame[Any]) -> None:
+    assert small.held_here(frame).num_rows == 4
+    assert small.held_here(frame.filter(nw.col("a") > 9)) is None
+    assert small.held_here(nw.from_native(pl.LazyFrame({"a": [1]}))) is None
 
 
 def test_a_check_says_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> None:
     cases = jm.sample_cases()
     told = []
     for many in (1, 100_000):
-        monkeypatch.setattr(small, "MANY_FLAGS", many)
+        monkeypatch.setattr(examine, "_MANY", many)
         told.append(jm.check(cases))
     one, other = told
     assert set(one.tables) == set(other.tables)
     for name in one.tables:
         assert one.to_frame(name).equals(other.to_frame(name)), name
     assert [said.text() for said in one.findings()] == [said.text() for said in other.findings()]
+
+
+def test_hundreds_of_conditions_are_joined_without_a_deep_chain() -> None:
+    flags = pa.table({f"f{n}": [n == 700, False] for n in range(801)})
+    table = nw.from_native(flags, eager_only=True)
+    found = table.select(any=either([nw.col(name) for name in flags.column_names]))
+    assert found["any"].to_list() == [True, False]
+    assert table.select(one=either([nw.col("f700")]))["one"].to_list() == [True, False]
