@@ -94,8 +94,7 @@ def linearised_mean_difference(cells: DesignCells, reference: int, confidence_le
     from scipy.special import stdtr
 
     found = linearised_difference(cells, reference, confidence_level)
-    # people come without stages, and then the degrees hang on the units alone
-    degrees = degrees_of_freedom(cells, np.zeros((1, cells.groups)), reference)
+    degrees = degrees_of_freedom(cells, reference)
     with np.errstate(divide="ignore", invalid="ignore"):
         error = (found.conf_high - found.estimate) / _quantile(degrees, confidence_level)
         p = 2 * stdtr(np.maximum(degrees, 1).astype(np.float64), -np.abs(found.estimate) / error)

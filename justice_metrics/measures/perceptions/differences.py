@@ -148,9 +148,9 @@ def perception_differences(
     agrees: ``effect`` is the chance that somebody of the group stands higher than somebody of the reference, equal ones
     counted half (50 % is no difference), with the p value of Brunner and Munzel. Means: Welch's limits and p value.
     Where all of a group gave one answer, no error can be told from it: then there are no limits of means, and p values
-    are those of permutations of the people (with a sampling design there is none). ``p_adjusted`` is Holm's, over statements and scales
-    together. With a sampling design limits and p values are linearised, those of statements for the mean point, and
-    there is no ``effect``.
+    are those of permutations of the people (with a sampling design there is none). ``p_adjusted`` is Holm's, over
+    statements and scales together. With a sampling design limits and p values are linearised, those of statements for
+    the mean point, and there is no ``effect``.
 
     References
     ----------
