@@ -19,6 +19,7 @@ from justice_metrics.estimate.median_sizes import (
     median_margin,
     median_units,
     share_ended,
+    upper_limit_missing,
     weibull_spread,
 )
 from justice_metrics.estimate.power import design_effect, two_shares_units
@@ -231,3 +232,26 @@ class TestStrata:
 
     def test_nothing_from_a_stratum(self) -> None:
         assert stratified_variance([10, 10], [0.5, 0.5], [0, 4]) == math.inf
+
+
+class TestUpperLimitMissing:
+    def test_as_simulated_in_r(self) -> None:
+        """survival::survfit, log-log limits, 400 samples of 363: 96.8 %; of 359 with 420 days: 88.8 % (error 1.6 %)."""
+        assert upper_limit_missing(363, 400.0, follow_up_days=390.0, registered_over_days=20.0) == pytest.approx(
+            0.968, abs=0.03
+        )
+        assert upper_limit_missing(359, 400.0, follow_up_days=420.0) == pytest.approx(0.888, abs=0.035)
+
+    def test_ends(self) -> None:
+        assert upper_limit_missing([50, 5000], 400.0, follow_up_days=400.0).tolist() == [1, 1]
+        assert (upper_limit_missing([50, 5000], 400.0) < 1e-6).all()
+        assert upper_limit_missing(np.inf, 400.0, follow_up_days=410.0) == 0
+
+    @given(st.floats(0.5, 2), st.floats(100, 900), st.floats(0, 600), st.floats(20, 5000))
+    def test_more_files_and_longer_follow_up_miss_it_less(
+        self, shape: float, follow: float, over: float, units: float
+    ) -> None:
+        seen = {"shape": shape, "registered_over_days": over}
+        here = upper_limit_missing([units, 2 * units], 400.0, follow_up_days=follow, **seen)
+        assert 0 <= here[1] <= here[0] <= 1
+        assert upper_limit_missing(units, 400.0, follow_up_days=follow + 50, **seen) <= here[0] + 0.01

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import numpy as np
 
@@ -12,13 +12,14 @@ from ...base.errors import QuestionError
 from ...base.language import Language, Readable, Setting, format_number, tr
 from ...base.result import Definition, Result, context_of
 from ...base.table import Column, Table
+from ...base.types import Floats
 from ...base.version import __version__
-from ...estimate.median_sizes import curve_spread, median_margin, median_units, share_ended, weibull_spread
 from ...figures.planning import detectable_curves
 from ..declared import Share
 from ..guards import as_label
 from ..study_size import PlannedProvenance
-from .planned import Sampled, finite, sampled
+from .median_plan import Times, independent_files, margin_of, needed_for, units_for
+from .planned import Sampled, ensure_several, finite, sampled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,49 +28,8 @@ if TYPE_CHECKING:
 SIZES: Final = (50, 100, 200, 300, 400, 600, 800, 1_200, 1_600, 2_400, 3_200)
 # The figure reaches to this multiple of the widest margin asked for.
 _TIMES_ASKED: Final = 4.0
-# The upper limit of a sample seldom lies further from the median than this many margins; where less than this share of
-# the files is seen for so long, it is now and then not reached.
-_MARGINS_BEYOND: Final = 3.0
-_SEEN: Final = 0.25
-
-
-class Times(NamedTuple):
-    """The times that a plan expects."""
-
-    median: float
-    shape: float
-    follow_up: float
-    registered_over: float
-
-    @property
-    def spread(self) -> float:
-        """Variance of the log median of a curve, times the number of files."""
-        return curve_spread(
-            self.median,
-            shape=self.shape,
-            follow_up_days=self.follow_up,
-            registered_over_days=self.registered_over,
-        )
-
-    @property
-    def least_spread(self) -> float:
-        """The same for whoever knows the shape of the times."""
-        return weibull_spread(
-            self.median,
-            shape=self.shape,
-            follow_up_days=self.follow_up,
-            registered_over_days=self.registered_over,
-        )
-
-    @property
-    def ended(self) -> float:
-        """Share of the files that is seen to end."""
-        return share_ended(
-            self.median,
-            shape=self.shape,
-            follow_up_days=self.follow_up,
-            registered_over_days=self.registered_over,
-        )
+# Where it is missing in fewer, nobody needs to know.
+_SELDOM: Final = 0.01
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,7 +41,9 @@ class MedianSampleSize(Result):
     main
         One row per median and margin: ``ended`` (share of the files seen to end), ``independent`` files from a register
         without an end, ``shape_known`` (the same for whoever knows the shape of the times), ``files`` to be coded,
-        ``clusters``, ``files_per_cluster``, and ``drawn``. Empty where no number of files is enough.
+        ``clusters``, ``files_per_cluster``, ``drawn``, and ``limit_missing``: the share of samples in which files are
+        not followed for long enough to reach the upper limit. Empty where no number of files is enough, and where the
+        upper limit would be missing in more than half of the samples.
     sizes
         The margin that studies of each size reach.
     assumptions
@@ -112,7 +74,7 @@ class MedianSampleSize(Result):
         there = np.isfinite(main["files"])
         at, margins = main["files"][there], main["margin_days"][there]
         files = self.plan.sizes(float(max(at.max(initial=0.0) * 1.3, SIZES[3])))
-        curves = np.array([[_margin(self.plan, one, n) for n in files] for one in self.times])
+        curves = np.array([[margin_of(self.plan, one, n) for n in files] for one in self.times])
         # of few files the upper limit lies anywhere
         curves[curves > _TIMES_ASKED * main["margin_days"].max()] = np.nan
         return detectable_curves(
@@ -139,6 +101,12 @@ class MedianSampleSize(Result):
         main = self.main
         given: dict[str, object] = {"median": round(main["median_days"][row]), "days": round(main["margin_days"][row])}
         if not np.isfinite(main["files"][row]):
+            if not self.plan.clustered:
+                return tr(
+                    "A median of {median} days cannot be told to within {days} days: follow the files for longer, so "
+                    "that its upper limit is seen, or take more of them, if there are more.",
+                    **given,
+                )
             return tr(
                 "A median of {median} days cannot be told to within {days} days in this way: follow the files for "
                 "longer, read more of them in each cluster, or take more clusters.",
@@ -273,67 +241,31 @@ def sample_size_for_median(
             lost_share=lost_share,
             confidence_level=confidence_level,
         ),
-        notes=(*_seen_notes(times, max(margins)), *plan.notes(main["clusters"])),
+        notes=(*_seen_notes(main["limit_missing"]), *plan.notes(main["clusters"])),
         plan=plan,
         times=times,
     )
 
 
-def _seen_notes(times: Sequence[Times], margin: float) -> tuple[Readable, ...]:
-    """Warn where few files are seen for as long as the upper limit may lie."""
-    late = max(one.median for one in times) + _MARGINS_BEYOND * margin
-    first = times[0]
-    if first.follow_up >= late:
-        return ()
-    left = first.follow_up + first.registered_over - late
-    if left > 0 and left >= _SEEN * first.registered_over:
+def _seen_notes(missing: Floats) -> tuple[Readable, ...]:
+    """Warn where files are not always followed for long enough; ``missing`` is NaN where there is no plan."""
+    worst = float(np.fmax.reduce(missing, initial=0.0))
+    if worst < _SELDOM:
         return ()
     return (
         tr(
-            "Few files are seen for {days} days, three margins after the median: in some samples the upper limit will "
-            "not be reached. Follow the files for longer.",
-            days=Setting(round(late)),
+            "With this follow-up, in {n} of 100 samples the upper limit of the median will not be reached. Follow the "
+            "files for longer.",
+            n=Setting(max(round(100 * worst), 1)),
         ),
     )
 
 
-def _units(plan: Sampled, times: Times, margin: float, spread: float) -> Callable[[float], float]:
-    """Return the independent files needed as a function of the degrees of freedom."""
-
-    def wanted(degrees: float) -> float:
-        return float(
-            median_units(
-                spread,
-                times.median,
-                margin,
-                confidence_level=plan.confidence_level,
-                degrees_of_freedom=degrees,
-            )
-        )
-
-    return wanted
-
-
-def _margin(plan: Sampled, times: Times, files: float) -> float:
-    """Return the margin that so many files reach; NaN where there are too few clusters, or the median is not seen."""
-    clusters = plan.clusters_of(files)
-    if files > plan.files_in_frame or (plan.clustered and not 2 <= clusters <= files) or not np.isfinite(times.spread):
-        return np.nan
-    return float(
-        median_margin(
-            times.spread,
-            plan.effective(files, clusters),
-            times.median,
-            confidence_level=plan.confidence_level,
-            degrees_of_freedom=plan.degrees(files, clusters),
-        )
-    )
-
-
 def _main(plan: Sampled, asked: Sequence[tuple[Times, float]]) -> Table:
-    by_curve = [_units(plan, one, margin, one.spread) for one, margin in asked]
-    by_shape = [_units(plan, one, margin, one.least_spread) for one, margin in asked]
-    found = [plan.needed(one) for one in by_curve]
+    by_curve = [units_for(plan, one, margin, one.spread) for one, margin in asked]
+    by_shape = [units_for(plan, one, margin, one.least_spread) for one, margin in asked]
+    plans = [needed_for(plan, one, units) for (one, _), units in zip(asked, by_curve, strict=True)]
+    found = [one for one, _ in plans]
     columns = (
         Column("median_days", tr("median expected, days"), "days", "key", "key"),
         Column("margin_days", tr("margin, days"), "days", "key", "key"),
@@ -344,17 +276,21 @@ def _main(plan: Sampled, asked: Sequence[tuple[Times, float]]) -> Table:
         Column("clusters", tr("clusters"), "units", "estimate", "setting"),
         Column("files_per_cluster", tr("files coded in each"), "units", "estimate", "setting"),
         Column("drawn", tr("files to draw"), "units", "estimate", "setting"),
+        Column("limit_missing", tr("share of samples without an upper limit"), "share", "estimate", "setting", 0),
     )
     values = {
         "median_days": np.array([one.median for one, _ in asked]),
         "margin_days": np.array([margin for _, margin in asked]),
         "ended": np.array([one.ended for one, _ in asked]),
-        "independent": finite(np.ceil(np.array([one(np.inf) for one in by_curve]) - 1e-6)),
+        "independent": np.array(
+            [independent_files(plan, one, units) for (one, _), units in zip(asked, by_curve, strict=True)]
+        ),
         "shape_known": finite(np.ceil(np.array([one(np.inf) for one in by_shape]) - 1e-6)),
         "files": finite(np.array([one.files for one in found])),
         "clusters": finite(np.array([one.clusters for one in found])),
         "files_per_cluster": finite(np.array([one.per_cluster for one in found])),
         "drawn": finite(np.array([one.drawn for one in found])),
+        "limit_missing": np.array([missing for _, missing in plans]),
     }
     return Table(columns, values, title=tr("Files needed to tell a median time"), guard="words")
 
@@ -371,7 +307,7 @@ def _sizes(plan: Sampled, times: Sequence[Times]) -> Table:
         "files": np.array([n for n, _ in rows]),
         "clusters": np.array([plan.clusters_of(n) for n, _ in rows]),
         "median_days": np.array([one.median for _, one in rows]),
-        "margin_days": np.array([_margin(plan, one, n) for n, one in rows]).round(1),
+        "margin_days": np.array([margin_of(plan, one, n) for n, one in rows]).round(1),
     }
     return Table(columns, values, title=tr("The margin that each number of files reaches"), guard="words")
 
@@ -380,15 +316,17 @@ def _ensure_times(
     medians: Sequence[float], margins: Sequence[float], shape: float, follow_up: float | None, over: float
 ) -> None:
     """Refuse times that are none."""
-    given = {
-        "median_days": min(medians, default=0.0),
-        "margin_days": min(margins, default=0.0),
-        "shape": shape,
-        "follow_up_days": 1.0 if follow_up is None else follow_up + over,
-        "registered_over_days": over + 1.0,
-    }
-    for name, value in given.items():
-        if not value > 0:
+    ensure_several("median_days", medians)
+    ensure_several("margin_days", margins)
+    given = [
+        *(("median_days", one) for one in medians),
+        *(("margin_days", one) for one in margins),
+        ("shape", shape),
+        ("follow_up_days", 1.0 if follow_up is None else follow_up + over if follow_up >= 0 else follow_up),
+        ("registered_over_days", over + 1.0 if over >= 0 else over),
+    ]
+    for name, value in given:
+        if not 0 < value < np.inf:
             raise QuestionError(tr("'{name}' is not above 0.", name=name), tr("Give days as a number, such as 400."))
 
 

@@ -91,7 +91,7 @@ class Sampled:
             Independent files needed from a register without end, by the degrees of freedom of the error.
         """
         if not np.isfinite(units(np.inf)):
-            return Needed(np.inf, np.inf if self.clustered else np.nan, np.inf, np.inf)
+            return self.nothing
         if self.clusters is not None:
             return self._from_clusters(units, self.clusters)
         if self.files_per_cluster is not None:
@@ -99,8 +99,13 @@ class Sampled:
         files = max(_whole(float(finite_units(units(np.inf), self.files_in_frame))), 1.0)
         drawn = self._drawn(files)
         if drawn > self.files_in_frame:
-            return Needed(np.inf, np.nan, np.nan, np.inf)
+            return self.nothing
         return Needed(files, np.nan, np.nan, drawn)
+
+    @property
+    def nothing(self) -> Needed:
+        """What is told where no number of files is enough: what was asked for."""
+        return Needed(np.inf, self.clusters or np.nan, self.files_per_cluster or np.nan, np.inf)
 
     @property
     def held(self) -> float:
@@ -177,7 +182,7 @@ class Sampled:
         while clusters <= most and enough(self.degrees(clusters * each, clusters)) > clusters + _ROUNDING:
             clusters += 1
         if clusters > most:
-            return Needed(np.inf, np.inf, float(each), np.inf)
+            return self.nothing
         files = min(float(clusters * each), self.files_in_frame)
         return self._there(Needed(files, float(clusters), float(each), clusters * self._drawn(each)))
 
@@ -197,7 +202,7 @@ class Sampled:
         each = _whole(found / clusters)
         files = each * clusters
         if not np.isfinite(found) or found > self.files_in_frame:
-            return Needed(np.inf, float(clusters), np.inf, np.inf)
+            return self.nothing
         return self._there(Needed(files, float(clusters), each, clusters * self._drawn(each)))
 
     def _there(self, plan: Needed) -> Needed:
@@ -208,7 +213,7 @@ class Sampled:
         left = drawn * (1 - self.lost_share)
         short = (plan.clusters - 1) * each >= self.files_in_frame or left < plan.files - _ROUNDING
         if short or each > self.held:
-            return Needed(np.inf, plan.clusters, plan.per_cluster, np.inf)
+            return self.nothing
         return plan._replace(drawn=drawn)
 
     def _all_clusters(self, each: float) -> float:

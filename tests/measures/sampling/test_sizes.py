@@ -195,6 +195,37 @@ class TestMedians:
         assert np.isnan(answer.main["files"][0])
         assert "follow the files for longer" in answer.summary()
 
+    @pytest.mark.parametrize("follow", [(390.0, 20.0), (420.0, 0.0)])
+    def test_limits_that_most_samples_do_not_see(self, follow: tuple[float, float]) -> None:
+        """R (survfit): of 400 samples of 363 files, 97 % and 89 % have no upper limit."""
+        seen = {"follow_up_days": follow[0], "registered_over_days": follow[1]}
+        answer = sample_size_for_median(median_days=400, margin_days=60, **seen)
+        for column in ("independent", "files", "drawn", "limit_missing"):
+            assert np.isnan(answer.main[column][0])
+        assert np.isnan(answer.tables["sizes"]["margin_days"][:4]).all()
+        assert "cannot be told to within 60 days: follow the files for longer" in answer.summary()
+        assert not answer.plot().texts
+
+    def test_limits_that_some_samples_do_not_see(self) -> None:
+        """At 470 days the curve has moved by log(1.175); H = 0.8145, V = e^H - 1 = 1.2579, of 359 files:
+        0.16127 x 0.8145 / sqrt(1.2579 / 359) = 2.219, and Phi(1.96 - 2.219) = 0.398."""
+        answer = sample_size_for_median(median_days=400, margin_days=60, follow_up_days=470)
+        assert answer.main["files"][0] == 359
+        assert answer.main["limit_missing"][0] == pytest.approx(0.398, abs=5e-4)
+        assert "in 40 of 100 samples the upper limit of the median will not be reached" in answer.summary()
+        # a narrow margin has a limit that lies near the median
+        later = sample_size_for_median(median_days=400, margin_days=[60, 5], follow_up_days=800)
+        assert (later.main["limit_missing"] < 1e-4).all()
+        assert not [one for one in later.notes if "will not be reached" in one.text()]
+
+    def test_limits_of_clusters(self) -> None:
+        """More files are asked of clusters, so that as many samples see the limit; five clusters do not tell enough."""
+        follow = {"median_days": 400, "margin_days": 60, "follow_up_days": 480}
+        alone = sample_size_for_median(**follow).main
+        together = sample_size_for_median(files_per_cluster=20, icc=0.1, **follow).main
+        assert together["limit_missing"][0] == pytest.approx(alone["limit_missing"][0], abs=0.05)
+        assert np.isnan(sample_size_for_median(clusters=5, icc=0.1, **follow).main["files"][0])
+
     @pytest.mark.parametrize(
         "asked",
         [
@@ -203,12 +234,17 @@ class TestMedians:
             {"median_days": 400, "margin_days": 60, "shape": 0},
             {"median_days": 400, "margin_days": 60, "follow_up_days": 0},
             {"median_days": 400, "margin_days": 60, "registered_over_days": -5},
-            {"median_days": (), "margin_days": 60},
+            {"median_days": [400, float("nan")], "margin_days": 60},
+            {"median_days": 400, "margin_days": 60, "follow_up_days": -10, "registered_over_days": 900},
         ],
     )
     def test_refused(self, asked: dict[str, Any]) -> None:
         with pytest.raises(QuestionError, match="not above 0"):
             sample_size_for_median(**asked)
+
+    def test_nothing_asked(self) -> None:
+        with pytest.raises(QuestionError, match="'median_days' names no value"):
+            sample_size_for_median(median_days=(), margin_days=60)
 
 
 @pytest.fixture(scope="module")
