@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -130,6 +130,7 @@ class TestOneGroupWithoutSpread:
         assert np.isnan(student_mean(np.full(4, 4.0)).conf_low)
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 9), min_size=4, max_size=4), st.lists(st.integers(0, 9), min_size=4, max_size=4))
 def test_turned_round(first: list[int], second: list[int]) -> None:
     x, y = np.array(first), np.array(second)
