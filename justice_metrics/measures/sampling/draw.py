@@ -53,8 +53,9 @@ class DrawnFiles(Result):
     Tables
     ------
     main
-        One row per stratum: ``clusters`` and ``files`` of the frame, ``clusters_drawn``, ``clusters_certain`` (so large
-        that they are drawn for certain), ``files_drawn``, and ``estimate``: the share of the files that is drawn.
+        One row per stratum: ``clusters`` and ``files`` of the frame, ``clusters_drawn``, ``clusters_certain`` (for
+        certain: because they are so large, or because all of their stratum are drawn), ``files_drawn``, and
+        ``estimate``: the share of the files that is drawn.
     weights
         Stays inside. Per stratum: ``weighted`` (the sum of the weights, which stands for the files of the frame),
         ``weight_low``, ``weight_high``, ``design_effect``, ``effective`` files and the ``margin`` that they give a
@@ -176,7 +177,8 @@ def draw_files(
         files, their ids (``file``); and the stratum, where clusters or files are drawn in each by itself.
     clusters : int or mapping of str to int, optional
         Clusters to draw, with probability in proportion to their files; shared out among the strata in proportion to
-        theirs, at least two in each where that is possible, or as the mapping says. Without it all clusters are taken.
+        theirs, at least two in each where that is possible, or as the mapping says (0: the files of that stratum have
+        no chance, and what is found holds for the others). Without it all clusters are taken.
     files_per_cluster : int, optional
         Files to draw at random in each drawn cluster, all of them where it has fewer. Without it all are.
     files : int or mapping of str to int, optional
@@ -261,7 +263,7 @@ def draw_files(
             method=method,
             icc=icc,
         ),
-        notes=_notes(made, seed, clusters),
+        notes=_notes(read, made, seed, clusters),
         frame_library=read.library,
         drawn=made.listed,
         frame_sizes=read.size.astype(np.float64),
@@ -315,13 +317,27 @@ def _method(frame: SamplingFrame, method: Method, clusters: Wanted) -> Readable:
     )
 
 
-def _notes(made: Drawing, seed: int, clusters: Wanted) -> tuple[Readable, ...]:
+def _notes(frame: SamplingFrame, made: Drawing, seed: int, clusters: Wanted) -> tuple[Readable, ...]:
     # whoever has the list could draw it again: what is no plain setting keeps the note inside
     notes: list[Readable] = [
         tr("Drawn with the seed {seed}: the same list in the same order gives the same draw.", seed=_Seed(seed))
     ]
-    certain = int(made.certain.sum())
-    if certain and clusters is not None:
+    in_frame, taken = (np.bincount(made.stratum, one, len(made.strata)) for one in (frame.size, made.files))
+    without = (in_frame > 0) & (taken == 0)
+    if without.any():
+        notes.append(
+            trn(
+                "In {n} stratum nothing is drawn: its files have no chance, {left} of {files}, and no weight stands "
+                "for them. What is found holds for the other strata only.",
+                "In {n} strata nothing is drawn: their files have no chance, {left} of {files}, and no weight stands "
+                "for them. What is found holds for the other strata only.",
+                int(without.sum()),
+                left=int(in_frame[without].sum()),
+                files=int(in_frame.sum()),
+            )
+        )
+    certain = int(made.certain_by_size.sum())
+    if certain:
         notes.append(
             trn(
                 "{n} cluster is so large that it is drawn for certain: its files stand for more than those of others. "

@@ -11,7 +11,7 @@ from ...base.language import Label, Readable, tr
 from ...base.levels import ALL
 from ...base.table import Column, Table
 from ...base.types import Flags
-from ...estimate.sample_sizes import share_margin, unequal_weights
+from ...estimate.sample_sizes import unequal_weights, wilson_margin
 from ...reduce.sampling_frame import SamplingFrame
 from .drawing import Drawing
 
@@ -86,7 +86,7 @@ def weights_table(frame: SamplingFrame, made: Drawing, by: bool, icc: float) -> 
         effect = unequal_weights(w, m, icc if by_lot else 0.0)
         told_apart = len(np.unique(made.stratum[at])) if by_lot else int(at.sum())
         degrees = (float(at.sum()) if by_lot else n) - told_apart
-        margin = float(share_margin(n / effect, 0.5, degrees_of_freedom=degrees)) if degrees >= 1 else np.nan
+        margin = float(wilson_margin(n / effect, 0.5, degrees_of_freedom=degrees)) if degrees >= 1 else np.nan
         found.append((float((w * m).sum()), float(w.min()), float(w.max()), effect, np.floor(n / effect), margin))
     columns = (
         *((Column("stratum", tr("stratum"), "text", "stratum", "stratum"),) if by else ()),

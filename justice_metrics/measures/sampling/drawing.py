@@ -34,6 +34,12 @@ class Drawing(NamedTuple):
         """Clusters that were certain to be drawn, (C,)."""
         return np.asarray(self.drawn & (self.probability >= 1), np.bool_)
 
+    @property
+    def certain_by_size(self) -> Flags:
+        """Clusters that were certain because of their size: others of their stratum are drawn by lot, (C,)."""
+        by_lot = (self.probability > 0) & (self.probability < 1)
+        return np.asarray(self.certain & np.isin(self.stratum, self.stratum[by_lot]), np.bool_)
+
 
 def drawing(
     frame: SamplingFrame, *, seed: int, clusters: Wanted, files_per_cluster: int | None, files: Wanted, method: Method
@@ -130,6 +136,8 @@ def _shared(
             tr("Ask for fewer; in each stratum, no more than it has."),
         )
     if total < 1 or (given < 0).any() or int(given.sum()) > total:
+        if len(strata) == 1:
+            raise QuestionError(tr("Nothing is to be drawn."), tr("Draw one or more."))
         raise QuestionError(
             tr("Too few are to be drawn: the frame has {n} strata.", n=len(strata)),
             tr("Draw at least one in each stratum."),

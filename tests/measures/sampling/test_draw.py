@@ -90,7 +90,8 @@ class TestByHand:
         effect = 20 * (3 + 250 + 7) / 60**2
         weights = answer.tables["weights"]
         assert weights["design_effect"][0] == pytest.approx(effect)
-        assert weights["margin"][0] == pytest.approx(2.10982 * 0.5 * math.sqrt(effect / 20), rel=1e-5)
+        # Wilson's interval of one half with so many files is z / 2 / sqrt(n + z^2) on either side
+        assert weights["margin"][0] == pytest.approx(2.10982 / 2 / math.sqrt(20 / effect + 2.10982**2), rel=1e-5)
         assert "intraclass" not in answer.summary()
 
     def test_files_of_strata(self, register: pd.DataFrame) -> None:
@@ -110,6 +111,29 @@ class TestByHand:
         assert draw_files(stations, stratum="area", seed=1, **asked).main["clusters_drawn"].tolist() == [14, 4, 10]
         files = draw_files(register, file="number", stratum="area", files={"N": 0, "S": 9}, seed=1)
         assert files.main["files_drawn"].tolist() == [9, 0, 9]
+        assert "In 1 stratum nothing is drawn: its files have no chance, 300 of 500" in files.summary()
+
+    def test_few_files_promise_no_margin_beyond_a_half(self) -> None:
+        """One file of one stratum and two of five: t = 12.7 for one degree, so 12.706 / 2 / sqrt(n + 161.4)."""
+        frame = pd.DataFrame({"f": list("abcdef"), "s": ["x"] * 5 + ["y"]})
+        weights = draw_files(frame, file="f", stratum="s", files=3, seed=1).tables["weights"]
+        n = 3 / weights["design_effect"][0]
+        assert weights["margin"][0] == pytest.approx(12.7062 / 2 / math.sqrt(n + 12.7062**2), rel=1e-4)
+        assert weights["margin"][0] < 0.5
+
+    def test_a_stratum_in_which_nothing_is_drawn(self) -> None:
+        frame = pd.DataFrame({"court": list("ABC"), "n": [3, 30, 10], "area": ["x", "y", "y"]})
+        asked = {"cluster": "court", "size": "n", "stratum": "area", "files_per_cluster": 3, "seed": 1}
+        answer = draw_files(frame, clusters={"x": 0, "y": 2}, **asked)
+        assert "In 1 stratum nothing is drawn: its files have no chance, 3 of 43" in answer.summary()
+        # both of the other stratum were asked for: that has nothing to do with their size
+        assert answer.main["clusters_certain"].tolist() == [2, 0, 2]
+        assert "so large" not in answer.summary()
+        whole = draw_files(frame, clusters={"x": 1, "y": 2}, **asked)
+        assert "nothing is drawn" not in whole.summary()
+        # of 30 and 10 files one is drawn by lot; of 30, 2 and 2 two: the first is certain
+        frame = pd.DataFrame({"court": list("ABC"), "n": [30, 2, 2], "area": "y"})
+        assert "1 cluster is so large" in draw_files(frame, clusters=2, **asked).summary()
 
 
 class TestGauteng:
@@ -124,7 +148,7 @@ class TestGauteng:
         assert weights["weighted"][0] == pytest.approx(REPORTS, rel=1e-12)
         # so much as so many independent files, with Student's quantile for 69 degrees of freedom
         assert weights["margin"][0] == pytest.approx(
-            1.9949 * 0.5 / math.sqrt(main["files_drawn"][0] / 2.8617), rel=1e-4
+            1.9949 / 2 / math.sqrt(main["files_drawn"][0] / 2.8617 + 1.9949**2), rel=1e-4
         )
         expected = float((inclusion_probabilities(station_sizes(), 70) * np.minimum(station_sizes(), 30)).sum())
         assert expected == pytest.approx(2078, abs=1)
@@ -220,7 +244,7 @@ class TestRefused:
             ({"cluster": None}, QuestionError, "no column of the frame is named for them"),
             ({"cluster": None, "clusters": None, "files_per_cluster": None, "files": 9}, QuestionError, "not whose"),
             ({"clusters": 129}, QuestionError, "129 clusters are to be drawn, and the frame has 128"),
-            ({"clusters": 0}, QuestionError, "Too few are to be drawn"),
+            ({"clusters": 0}, QuestionError, "Nothing is to be drawn"),
             ({"clusters": 1, "stratum": "area"}, QuestionError, "Too few are to be drawn"),
             ({"clusters": {"nort": 3}, "stratum": "area"}, QuestionError, "'nort' is no stratum"),
             ({"clusters": {"north": 3}, "stratum": "area"}, QuestionError, "stratum 'south'"),

@@ -212,7 +212,7 @@ class TestMedians:
         answer = sample_size_for_median(median_days=400, margin_days=60, follow_up_days=470)
         assert answer.main["files"][0] == 359
         assert answer.main["limit_missing"][0] == pytest.approx(0.398, abs=5e-4)
-        assert "in 40 of 100 samples the upper limit of the median will not be reached" in answer.summary()
+        assert "in up to 40 of 100 samples the upper limit of the median will not be reached" in answer.summary()
         # a narrow margin has a limit that lies near the median
         later = sample_size_for_median(median_days=400, margin_days=[60, 5], follow_up_days=800)
         assert (later.main["limit_missing"] < 1e-4).all()
