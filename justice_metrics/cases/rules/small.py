@@ -1,7 +1,7 @@
 """Flags of few units, made in parts and added up here: an engine needs minutes to plan a thousand flags at once.
 
 A coding sheet has hundreds of columns and hundreds of files, and rules look at each column. To plan one question of a
-thousand expressions, each made of others, takes a database longer than to answer fifty of them twenty times.
+thousand expressions, each made of others, takes a database longer than to answer twenty of them fifty times.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from ...base.types import Counts
 from ..readers.embedded import Embedded
 
-_AT_ONCE: Final = 50
+_AT_ONCE: Final = 20
 _ROW: Final = "row__"
 
 
@@ -67,7 +67,7 @@ def added_up(
     frame = Embedded().table(numbered)
     columns: dict[str, Any] = {}
     for part in _parts(made):
-        read = frame.select(nw.col(_ROW), **part).sort(_ROW).collect().to_arrow()
+        read = frame.select(nw.col(_ROW), **part).collect().sort(_ROW).to_arrow()
         columns |= {name: read[name] for name in part}
     table = nw.from_native(pa.table(columns), eager_only=True)
     for more in then:
