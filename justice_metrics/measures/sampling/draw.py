@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, format_number, tr, trn
+from ...base.language import Language, Readable, Setting, format_number, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.result import Definition, Result
 from ...base.types import Flags, Floats
@@ -327,13 +327,12 @@ def _notes(frame: SamplingFrame, made: Drawing, seed: int, clusters: Wanted) -> 
     if without.any():
         notes.append(
             trn(
-                "In {n} stratum nothing is drawn: its files have no chance, {left} of {files}, and no weight stands "
-                "for them. What is found holds for the other strata only.",
-                "In {n} strata nothing is drawn: their files have no chance, {left} of {files}, and no weight stands "
-                "for them. What is found holds for the other strata only.",
-                int(without.sum()),
-                left=int(in_frame[without].sum()),
-                files=int(in_frame.sum()),
+                "In {n} stratum nothing is drawn: its files have no chance, and no weight stands for them. What is "
+                "found holds for the other strata only.",
+                "In {n} strata nothing is drawn: their files have no chance, and no weight stands for them. What is "
+                "found holds for the other strata only.",
+                # that was asked for, so it may be published
+                Setting(without.sum()),
             )
         )
     certain = int(made.certain_by_size.sum())

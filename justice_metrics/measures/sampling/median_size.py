@@ -254,8 +254,8 @@ def _seen_notes(missing: Floats) -> tuple[Readable, ...]:
         return ()
     return (
         tr(
-            "With this follow-up, in up to {n} of 100 samples the upper limit of the median will not be reached. Follow the "
-            "files for longer.",
+            "With this follow-up, in up to {n} of 100 samples the upper limit of the median will not be reached. "
+            "Follow the files for longer.",
             n=Setting(max(round(100 * worst), 1)),
         ),
     )
