@@ -12,6 +12,8 @@ from .share_contrasts import Contrast
 
 # With one degree of freedom Student's limits reach from almost 0 to almost 1: no interval is better.
 LEAST_DEGREES = 2
+# What rounding leaves of a variance of 0.
+_NO_SPREAD = 1e-14
 
 
 class Stages(NamedTuple):
@@ -140,13 +142,31 @@ def linearised_difference(cells: DesignCells, reference: int, confidence_level: 
 
     Notes
     -----
-    p - q -+ t s, with s^2 the variance of p - q by linearisation as in :func:`linearised_share`.
+    p - q -+ t s, with s^2 the variance of p - q by linearisation as in :func:`linearised_share`. Where a group has no
+    spread, as at 0 and 1, score limits of the two shares are put together as Newcombe does, with p (1 - p) / v for
+    the number of units, and for the group without spread (sum x)^2 / sum x^2 over its sampling units.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine, 17, 873-890.
     """
     p, q, (own, other, shared) = _against(cells, reference)
     variance = own + other - 2 * shared
     spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-    reach = _reach(spread, design_degrees(cells, variance, reference), confidence_level)
-    return Contrast(p - q, p - q - reach, p - q + reach)
+    quantile = _reach(np.ones_like(p), design_degrees(cells, variance, reference), confidence_level)
+    low, high = p - q - quantile * spread, p - q + quantile * spread
+    flat = _flat(cells)
+    if flat.any():
+        # a group without spread adds no variance, and all of the error would come from the other one
+        n = _worth(cells, p, own.sum(axis=0), flat)
+        below, above = _score_limits(p, n, quantile)
+        least, most = _score_limits(q, np.full_like(n, n[reference]), quantile)
+        with np.errstate(invalid="ignore"):
+            down, up = np.sqrt((p - below) ** 2 + (most - q) ** 2), np.sqrt((above - p) ** 2 + (q - least) ** 2)
+        either = flat | flat[reference]
+        either[reference] = False
+        low, high = np.where(either, p - q - down, low), np.where(either, p - q + up, high)
+    return Contrast(p - q, low, high)
 
 
 def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float = 0.95) -> Contrast:
@@ -163,7 +183,7 @@ def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float
     Returns
     -------
     Contrast
-        (G,) ratios; NaN where the share of the reference is 0, without limits where a share is 0.
+        (G,) ratios; NaN where the share of the reference is 0, without limits where a share is 0 or has no spread.
 
     Notes
     -----
@@ -175,7 +195,9 @@ def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float
         variance = own / p**2 + other / q**2 - 2 * shared / (p * q)
         spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
         degrees = design_degrees(cells, variance, reference)
-        reach = np.exp(_reach(np.where(p > 0, spread, np.nan), degrees, confidence_level))
+        flat = _flat(cells)
+        told = ((p > 0) & ~flat & ~flat[reference]) | (np.arange(cells.groups) == reference)
+        reach = np.exp(_reach(np.where(told & (p > 0), spread, np.nan), degrees, confidence_level))
         return Contrast(ratio, ratio / reach, ratio * reach)
 
 
@@ -329,6 +351,31 @@ def _inside(cells: DesignCells, scores: Scores, partner: Floats, drawn: Floats, 
     place = cells.stratum[cells.psu] * g + cells.group
     added = np.bincount(place, weights=factor[cells.psu] * products, minlength=h * g)
     return added.reshape(h, g).astype(np.float64)
+
+
+def _flat(cells: DesignCells) -> Flags:
+    """Whether nothing tells how the sampling units of a group differ, though not all of them were drawn; (G,)."""
+    replaced = cells._replace(stages=None)
+    variance = _products(replaced, scores_of(replaced), np.arange(cells.groups)).sum(axis=0)
+    return np.asarray(variance <= _NO_SPREAD, np.bool_)
+
+
+def _worth(cells: DesignCells, p: Floats, variance: Floats, flat: Flags) -> Floats:
+    """Number of independent units that tell as much as those of each group; (G,)."""
+    copies, x = cells.copies[cells.psu], cells.denominator
+    first = np.bincount(cells.group, weights=copies * x, minlength=cells.groups)
+    second = np.bincount(cells.group, weights=copies * x**2, minlength=cells.groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(flat, first**2 / second, p * (1 - p) / variance)
+
+
+def _score_limits(p: Floats, n: Floats, quantile: Floats) -> tuple[Floats, Floats]:
+    """Wilson's score limits of a share."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        square = quantile**2 / n
+        centre = (p + square / 2) / (1 + square)
+        half = np.sqrt(square * p * (1 - p) + square**2 / 4) / (1 + square)
+    return centre - half, centre + half
 
 
 def _reach(spread: Floats, degrees: Counts, confidence_level: float) -> Floats:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from justice_metrics.base.types import Floats, Values
 from justice_metrics.estimate.clustered_share import clustered_share
 from justice_metrics.estimate.limits import student_quantile
+from justice_metrics.estimate.share_contrasts import newcombe_difference
 from justice_metrics.estimate.survey import DesignCells, linearised_difference, linearised_ratio, linearised_share
+from justice_metrics.estimate.survey_cells import DrawnUnits, without_replacement
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 GROUPS = ("all", "physical", "psychological", "sexual")
@@ -157,6 +159,50 @@ class TestEdges:
         )  # fmt: skip
         assert np.isnan(linearised_ratio(of_two, 0).estimate[1])
         assert np.isnan(linearised_ratio(of_two, 1).conf_low[0])
+
+
+def two_groups(first: list[int], second: list[int], *, clusters: int = 1) -> DesignCells:
+    """Units with weight 1 of two groups, drawn directly or so many to a cluster."""
+    y = np.array([*first, *second], float)
+    group = np.repeat([0, 1], [len(first), len(second)])
+    psu = np.arange(len(y)) // clusters
+    key, place = np.unique(psu * 2 + group, return_inverse=True)
+    n = int(psu.max()) + 1
+    return DesignCells(
+        key % 2, key // 2, np.bincount(place, weights=y), np.bincount(place).astype(float), np.zeros(n, int),
+        np.ones(n, int), 2,
+    )  # fmt: skip
+
+
+class TestNoSpread:
+    def test_none_of_twelve_is_no_difference_from_eight_of_a_hundred(self) -> None:
+        found = linearised_difference(two_groups([0] * 12, [1] * 8 + [0] * 92), 0)
+        known = newcombe_difference(np.array([8]), np.array([100]), np.array([0]), np.array([12]), 0.95)
+        assert found.conf_low[1] == pytest.approx(known.conf_low[0], abs=0.01)
+        assert found.conf_high[1] == pytest.approx(known.conf_high[0], abs=0.01)
+        assert found.conf_low[1] < 0 < found.conf_high[1]
+        assert (found.conf_low[0], found.conf_high[0]) == (0, 0)
+
+    def test_none_against_all_has_limits(self) -> None:
+        found = linearised_difference(two_groups([0] * 60, [1] * 60), 0)
+        assert 0.85 < found.conf_low[1] < found.conf_high[1] <= 1 + 1e-12
+
+    def test_clusters_of_one_mind_count_as_few(self) -> None:
+        alone, together = (linearised_difference(two_groups([0] * 40, [1, 0] * 20, clusters=one), 0) for one in (1, 10))
+        assert together.conf_low[1] < alone.conf_low[1]
+
+    def test_a_ratio_to_a_share_without_spread_has_no_limits(self) -> None:
+        found = linearised_ratio(two_groups([1] * 10, [1, 0] * 10), 0)
+        assert found.estimate[1] == 0.5
+        assert np.isnan(found.conf_low[1])
+
+    def test_everything_drawn_has_no_error(self) -> None:
+        zero, one = np.zeros(2, int), np.ones(2)
+        drawn = DrawnUnits(np.arange(2), zero, zero, one, one, np.array([0, 3]), np.array([9, 9]), np.array([9, 9]))
+        cells = without_replacement(drawn, 2)
+        # of one group nothing tells how its units differ, but none of them is unknown
+        found = linearised_share(cells)
+        assert found.std_error.tolist() == [0, 0]
 
 
 @st.composite

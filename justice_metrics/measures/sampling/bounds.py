@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -31,11 +31,15 @@ from ..shown import (
     written,
 )
 from ..time_to import TimeTo, time_to
-from .bounds_tables import MEDIAN, MISSING, bounds_table, median_table, read_at
+from .bounds_tables import MEDIAN, MISSING, Odds, bounds_table, median_table, read_at, timed_weights
 from .log_rows import NAME_A_LOG, NO_LOG
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+# Sums of weights may differ by so much of themselves.
+_DUST: Final = 1e-9
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -200,7 +204,7 @@ def lost_file_bounds(
     (sum_C w y + sum_M w) / sum_{C + M} w [1]_. Every missing file is taken as in scope, which makes them widest. The
     limits treat the missing files as files that did not (or did) come there, in the design of the draw. Medians are
     bounded by quantiles of the coded files: the (p - m / 2)-th and the (p + m / 2)-th with p = 1/2 and m the missing
-    files by coded one.
+    files by coded one; coded files whose time cannot be told are missing there too.
 
     References
     ----------
@@ -240,12 +244,12 @@ def lost_file_bounds(
     share = (cases.reached(states), nw.lit(1))
     found = uncoded_files(drawn, log, share, tuple(MISSING.values()), by=by)
     words = outcome_labels(cases, (of,))[of]
-    times, why = _times(drawn, of, start, by, found)
+    times, odds, why = _times(drawn, log, of, start, by, found)
     return LostFileBounds(
         heading=tr("What files that were lost could change: {outcome}", outcome=words),
         tables={
             "main": bounds_table(found, by, of, confidence_level),
-            **({} if times is None else {"median": median_table(times, found, by)}),
+            **({} if times is None else {"median": median_table(times, odds, found[0].strata, by)}),
         },
         definition=Definition(
             answers=tr("How far can the share that came to {outcome} be off because of missing files?", outcome=words),
@@ -299,11 +303,29 @@ def _notes(cases: CaseData, log: FileLog) -> tuple[Readable, ...]:
 
 
 def _times(
-    cases: CaseData, of: str, start: str, by: tuple[str, ...], found: Sequence[UncodedFiles]
-) -> tuple[TimeTo | None, tuple[Readable, ...]]:
-    """Return the days at which shares of the coded files came there, or why nothing can be told of time."""
-    wanted = sorted({one for kind in found for bounds in read_at(kind) for one in bounds if 0 < one < 1} | {MEDIAN})
+    cases: CaseData, log: FileLog, of: str, start: str, by: tuple[str, ...], found: Sequence[UncodedFiles]
+) -> tuple[TimeTo | None, Sequence[Odds], tuple[Readable, ...]]:
+    """Return the days at which shares of the coded files came there, and where they are read; or why not."""
     try:
-        return time_to(cases, start=start, outcome=of, by=by, shares=wanted), ()
+        first = time_to(cases, start=start, outcome=of, by=by, shares=[MEDIAN])
     except QuestionError as error:
-        return None, (tr("No median is told: {why}", why=error.problem),)
+        return None, (), (tr("No median is told: {why}", why=error.problem),)
+    states = cases.resolve(start)
+    # every file has its beginning, also where nobody wrote down the day
+    reached = (nw.lit(1) if cases.procedure.start in states else cases.reached(states), nw.lit(1))
+    whole = uncoded_files(cases, log, reached, [()], by=by)[0].numerator
+    timed = timed_weights(first, found[0].strata, by)
+    untold = np.maximum(whole - timed, 0)
+    odds = [Odds(timed, one.missing + untold) for one in found]
+    wanted = sorted({one for kind in odds for bounds in read_at(kind) for one in bounds if 0 < one < 1} | {MEDIAN})
+    notes = (
+        tr(
+            "Coded files whose time cannot be told count as missing in the bounds of the median: nobody knows whether "
+            "they were quick."
+        ),
+    )
+    return (
+        time_to(cases, start=start, outcome=of, by=by, shares=wanted),
+        odds,
+        notes if (untold > _DUST * whole).any() else (),
+    )

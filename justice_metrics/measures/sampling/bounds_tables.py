@@ -15,6 +15,7 @@ from ...base.types import Floats
 from ...estimate.missing_bounds import Bounds, quantile_bounds, share_bounds
 from ...estimate.survey import linearised_share
 from ...reduce.uncoded_files import UncodedFiles
+from ...tables import Strata
 from ..declared import interval_columns, strata_columns
 from ..time_to import TimeTo
 from .log_tables import STATUS_WORDS
@@ -46,10 +47,27 @@ class _Limits(NamedTuple):
     conf_high: Floats
 
 
-def read_at(kind: UncodedFiles) -> tuple[list[float], list[float]]:
+class Odds(NamedTuple):
+    """Weights of the files whose time is told, and of those of which nothing is known, in each group."""
+
+    timed: Floats  # (G,)
+    missing: Floats  # (G,)
+
+
+def read_at(kind: Odds) -> tuple[list[float], list[float]]:
     """Return the shares of the coded files whose days bound the median of each group."""
-    found = quantile_bounds(MEDIAN, kind.denominator, kind.missing)
+    found = quantile_bounds(MEDIAN, kind.timed, kind.missing)
     return found.low.tolist(), found.high.tolist()
+
+
+def timed_weights(times: TimeTo, groups: Strata, by: tuple[str, ...]) -> Floats:
+    """Return the weights of the coded files whose time is told, in each group; 0 where there is none."""
+    told = dict(zip(_groups_of(times.main, by), times.main["denominator"].tolist(), strict=True))
+    return np.array([told.get(one, 0.0) for one in groups.levels], np.float64)
+
+
+def _groups_of(main: Table, by: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in zip(*(main[one].tolist() for one in by), strict=True)] if by else [()] * len(main)
 
 
 def bounds_table(found: Sequence[UncodedFiles], by: tuple[str, ...], of: str, level: float) -> Table:
@@ -119,15 +137,14 @@ def _limits(found: UncodedFiles, level: float) -> _Limits:
     )
 
 
-def median_table(times: TimeTo, found: Sequence[UncodedFiles], by: tuple[str, ...]) -> Table:
+def median_table(times: TimeTo, odds: Sequence[Odds], groups: Strata, by: tuple[str, ...]) -> Table:
     """Return the median days of each group if the missing files were quickest, and if they never came there."""
     main = times.main
-    levels = found[0].strata.levels
-    of_time = [tuple(row) for row in zip(*(main[one].tolist() for one in by), strict=True)] if by else [()] * len(main)
+    levels = groups.levels
     day = {
         (group, float(share)): (float(days), float(low), float(high))
         for group, share, days, low, high in zip(
-            of_time, main["share"], main["estimate"], main["conf_low"], main["conf_high"], strict=True
+            _groups_of(main, by), main["share"], main["estimate"], main["conf_low"], main["conf_high"], strict=True
         )
     }
     nowhere = (float("nan"),) * 3
@@ -138,7 +155,7 @@ def median_table(times: TimeTo, found: Sequence[UncodedFiles], by: tuple[str, ..
 
     rows = []
     for place, group in enumerate(levels):
-        for kind in found:
+        for kind in odds:
             soon, late = (one[place] for one in read_at(kind))
             first, last = read(group, soon), read(group, late)
             rows.append((read(group, MEDIAN)[0], first[0], last[0], first[1], last[2]))

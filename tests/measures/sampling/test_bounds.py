@@ -98,6 +98,22 @@ class TestByHand:
         assert [table[one][2] for one in ("bound_low", "estimate", "bound_high")] == [50, 50, 50]
         assert "of all, half within 40 to 60 days" in found.summary()
 
+    def test_coded_files_without_a_date_are_missing_for_the_median(self, tmp_path: Path) -> None:
+        # of 20 files 16 have a time, two were lost, and two have no first day: as if four of 20 were lost
+        log = pd.DataFrame({"file": [f"f{one}" for one in range(20)], "weight": 3.0, "status": "coded"})
+        log.loc[18:, "status"] = "lost"
+        log.to_csv(tmp_path / "sampling_log.csv", index=False)
+        days = pd.date_range("2016-01-15", periods=18, freq="10D").strftime("%Y-%m-%d")
+        first = ["2016-01-05"] * 16 + [None] * 2
+        frame = pd.DataFrame(
+            {"id": log["file"][:18], "reported": first, "end": "convicted", "ended": days, "court": "a"}
+        )
+        found = lost_file_bounds(CaseData.from_frame(frame, mapping_of(tmp_path)), of="convicted")
+        table = found.tables["median"]
+        # the sixth and the tenth of the sixteen
+        assert [table[one][0] for one in ("bound_low", "estimate", "bound_high")] == [60, 80, 100]
+        assert "whose time cannot be told count as missing" in found.summary()
+
     def test_no_median_where_too_many_are_missing(self, convicted: LostFileBounds) -> None:
         assert np.isnan(convicted.tables["median"]["bound_high"]).any()
 
