@@ -121,8 +121,8 @@ def inside(folder: Path) -> None:
                 "cpu": time.process_time() - cpu,
                 "peak": peak_memory(),
                 "files": first.n_units,
-                "practice": fields,
-                "report": written.stat().st_size,
+                "columns": fields,
+                "bytes": written.stat().st_size,
             }
         )
     )
@@ -153,7 +153,7 @@ def main() -> int:
     middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
     print(
         f"{middle['files']:.0f} files x {FIELDS} fields x {len(CODERS)} coders: "
-        f"report of {middle['report'] / 1e6:.1f} MB"
+        f"report of {middle['bytes'] / 1e6:.1f} MB"
     )
     for key in ("wall", *STEPS, "cpu"):
         values = [run[key] for run in runs]
