@@ -12,6 +12,7 @@ from ..base.errors import QuestionError
 from ..base.language import tr
 from ..base.version import __version__
 from .casedata import CaseData
+from .intake import FileLog
 from .mappings.mapping import RESERVED
 from .readers.frames import Embedded
 
@@ -78,7 +79,9 @@ def two_rounds(
         numeric_attributes=tuple(one for one in before.numeric_attributes if one in shared),
         date_attributes=tuple(one for one in before.date_attributes if one in after.date_attributes),
         years=(min(before.years[0], after.years[0]), max(before.years[1], after.years[1])),
-        sampling=replace(before.sampling, stratum=before.sampling.stratum or design),
+        sampling=replace(
+            before.sampling, stratum=before.sampling.stratum or design, log=_both_logs(before, after, names)
+        ),
         provenance=replace(
             before.provenance,
             source=", ".join(sources),
@@ -113,6 +116,27 @@ def _stacked(
             made["stratum"] = nw.concat_str([nw.lit(name), *own], separator="|")
         parts.append(frame.with_columns(**made).collect(backend="pyarrow"))
     return embedded.table(nw.concat(parts, how="diagonal").to_native())
+
+
+def _both_logs(before: CaseData, after: CaseData, names: tuple[str, str]) -> FileLog | None:
+    """Return the sampling logs of both rounds as one; None unless both have one.
+
+    Chances are not told on: two rounds are compared, and a comparison is about more than the files of two frames.
+    """
+    one, other = before.sampling.log, after.sampling.log
+    if one is None or other is None:
+        return None
+    groups = tuple(
+        replace(each, stratum=f"{name}|{each.stratum}" if cases.sampling.stratum else name, chance=float("nan"))
+        for cases, log, name in ((before, one, names[0]), (after, other, names[1]))
+        for each in log.groups
+    )
+    return FileLog(
+        groups=groups,
+        source=", ".join(dict.fromkeys((one.source, other.source))),
+        pooled=one.pooled + other.pooled,
+        across=one.across + other.across,
+    )
 
 
 def _ensure_alike(before: CaseData, after: CaseData, names: tuple[str, str], attribute: str) -> None:
