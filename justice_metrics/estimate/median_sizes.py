@@ -216,7 +216,8 @@ def upper_limit_missing(
         return np.ones(np.broadcast_shapes(n.shape, z.shape))
     days = np.linspace(0.0, longest, _DAYS)
     if registered_over_days > 0:
-        watched = np.clip((follow_up_days + registered_over_days - days) / registered_over_days, 0.0, 1.0)
+        left = np.clip(follow_up_days + registered_over_days - days, 0.0, registered_over_days)
+        watched = left / registered_over_days
     else:
         watched = np.ones(_DAYS)
     # nobody is watched on the very last day of a period of registration

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from justice_metrics.estimate import allocation, median_sizes, sample_sizes
@@ -247,6 +247,7 @@ class TestUpperLimitMissing:
         assert (upper_limit_missing([50, 5000], 400.0) < 1e-6).all()
         assert upper_limit_missing(np.inf, 400.0, follow_up_days=410.0) == 0
 
+    @example(shape=1.0, follow=470.0, over=5e-324, units=359.0)
     @given(st.floats(0.5, 2), st.floats(100, 900), st.floats(0, 600), st.floats(20, 5000))
     def test_more_files_and_longer_follow_up_miss_it_less(
         self, shape: float, follow: float, over: float, units: float
