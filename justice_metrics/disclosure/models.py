@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from ..base.language import tr
 from ..base.table import Column, Table
-from ..base.types import Floats
+from ..base.types import Flags, Floats
 from .derived import guarded_counts
 from .guarded import SILENT, Asked, Guarded, Shown, numbers, told_in_words
+from .listed import NOTHING_SHOWN, listed_rows
 from .rounded import significant
 
 _ESTIMATE_DIGITS: Final = 3
@@ -73,10 +75,62 @@ def guarded_words(table: Table) -> Guarded:
 
 
 def guarded_weighted(table: Table, asked: Asked) -> Guarded:
-    """Guard a table of weighted counts: as a model, where it names the units that stand behind it, else not at all."""
+    """Guard a table of weighted counts by the units that stand behind it; without any it stays inside.
+
+    Cells with the place ("", column, row) stand behind this one number, and hide it where one of them is too small;
+    else they stand behind the whole table, which is a model then.
+    """
     if not table.cells:
         return Guarded(None, {}, tr("it is weighted, and does not say how many units stand behind its numbers"))
-    return guarded_model(table, asked, weighted=True)
+    if not all(one.place[1] for one in table.cells):
+        return guarded_model(table, asked, weighted=True)
+    reason = told_in_words(table)
+    if reason is not None:
+        return Guarded(None, {}, reason)
+    shown = Shown(table)
+    shown.put_silent()
+    few = _too_few(table, asked)
+    for column in table.columns:
+        if column.name in shown.values:
+            continue
+        raw = numbers(table, column.name)
+        small = None if column.of is None else few.get(column.of.inputs)
+        if column.cell is not None or small is None:
+            # a sum of weights would tell the number of units wherever weights are alike
+            shown.put(column.name, raw, np.ones(len(raw), np.bool_))
+        else:
+            shown.put(column.name, _rounded(raw, column), np.asarray(small & ~np.isnan(raw), np.bool_), "few")
+    shown.put_dependent(rounding=asked.rounding)
+    kept = listed_rows(shown)
+    if not len(kept) and len(table):
+        return Guarded(None, {}, NOTHING_SHOWN)
+    return Guarded(_without_sums(shown.rebuilt(kept)), shown.rules_of(kept))
+
+
+def _without_sums(table: Table) -> Table:
+    """Return a table without its sums of weights: its shares are none of counts, and nobody may take them for such."""
+    columns = [replace(one, of=None) for one in table.columns if one.cell is None]
+    names = {one.name for one in columns}
+    return Table(
+        columns,
+        {name: values for name, values in table.values.items() if name in names},
+        labels=table.labels,
+        title=table.title,
+        statuses={name: one for name, one in table.statuses.items() if name in names},
+        guard="model",
+        sparse=table.sparse,
+    )
+
+
+def _too_few(table: Table, asked: Asked) -> dict[tuple[str, ...], Flags]:
+    """Return, by the counts that a column is computed from, in which rows too few units stand behind it."""
+    inputs = {one.name: one.of.inputs for one in table.columns if one.of is not None}
+    found: dict[tuple[str, ...], Flags] = {}
+    for one in table.cells:
+        _, column, row = one.place
+        flags = found.setdefault(inputs[column], np.zeros(len(table), np.bool_))
+        flags[row] |= not asked.large_enough(one)
+    return found
 
 
 def guarded(table: Table, asked: Asked, *, weighted: bool, excepted: bool) -> Guarded:
@@ -107,12 +161,16 @@ def _put_rounded(shown: Shown, column: Column) -> None:
     if column.kind == "count":
         shown.put(column.name, raw, np.asarray(~np.isnan(raw), np.bool_), "undeclared")
         return
-    digits = _DOUBT_DIGITS if column.kind in _DOUBTS else _ESTIMATE_DIGITS
-    made = significant(raw, digits)
+    shown.put(column.name, _rounded(raw, column), np.zeros(len(raw), np.bool_))
+
+
+def _rounded(raw: Floats, column: Column) -> Floats:
+    """Keep few digits of the numbers of a column, fewer of those that tell of doubt."""
+    made = significant(raw, _DOUBT_DIGITS if column.kind in _DOUBTS else _ESTIMATE_DIGITS)
     if column.kind == "interval":
         # a limit keeps its side of "no difference"
         made = np.where((raw != 1) & (np.sign(raw - 1) != np.sign(made - 1)), _beside_one(raw), made)
-    shown.put(column.name, made, np.zeros(len(raw), np.bool_))
+    return made
 
 
 def _beside_one(raw: Floats) -> Floats:

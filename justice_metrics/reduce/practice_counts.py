@@ -36,7 +36,9 @@ class PracticeCounts(NamedTuple):
     units : array, shape (G,)
         Units, or the sum of their weights.
     ways : mapping of str to array, shape (G, K)
-        Units in each of ``WAYS``.
+        Units in each of ``WAYS``, or the sum of their weights.
+    unweighted : mapping of str to array, shape (G, K)
+        Units in each of ``WAYS``, whatever they weigh.
     cells : tuple of DesignCells
         (K,) where weights or clusters are declared, else empty.
     domains : mapping of str to DesignCells
@@ -46,6 +48,7 @@ class PracticeCounts(NamedTuple):
     strata: Strata
     units: Tallies
     ways: Mapping[str, Tallies]
+    unweighted: Mapping[str, Tallies]
     cells: tuple[DesignCells, ...]
     domains: Mapping[str, DesignCells]
 
@@ -87,15 +90,16 @@ def practice_counts(
     if not finite:
         folded = folded._replace(chance=None)
     g = len(folded.strata)
+
+    def ways(n: Tallies) -> dict[str, Tallies]:
+        each = [[summed(folded.group, n * (codes[:, k] == way), g) for k in range(len(items))] for way in WAYS.values()]
+        return {name: np.stack(one, axis=1) for name, one in zip(WAYS, each, strict=True)}
+
     return PracticeCounts(
         strata=folded.strata,
         units=summed(folded.group, grouped.n, g),
-        ways={
-            name: np.stack(
-                [summed(folded.group, grouped.n * (codes[:, k] == way), g) for k in range(len(items))], axis=1
-            )
-            for name, way in WAYS.items()
-        },
+        ways=ways(grouped.n),
+        unweighted=ways(grouped.units.astype(np.float64)),
         cells=tuple(cells_of(cases, folded).cells.values()) if design else (),
         domains={
             name: _pooled(cases, folded, met[:, inside].sum(axis=1), judged[:, inside].sum(axis=1))

@@ -84,7 +84,7 @@ def test_change_of_one_set_and_of_two(app: typer.Typer, folder: Path) -> None:
 def test_what_followed(app: typer.Typer, folder: Path) -> None:
     code, said = run(app, "practice-association", folder / "mapping.toml", "--at", "complaint", "--to", "charge", "-q")
     assert code == 0, said
-    assert "association among these cases, not the effect" in said
+    assert "association, not the effect of the practice" in said
     assert "rights explained" in said
 
 

@@ -24,7 +24,7 @@ from ..rates.shown_shares import by_design, limits_of, share_notes
 from ..shown import group_names, known, numbers, strata_of, undefined_words, words_of, written
 from .cells import ties_of
 from .change_tables import Rounds, change_table, domain_change_table
-from .counted import groups_of, judged_shares, same_as_condition
+from .counted import groups_of, judged_shares, places_of, same_as_condition, units_of_change
 from .said import backwards_note
 
 if TYPE_CHECKING:
@@ -217,7 +217,8 @@ def practice_change(
     asked = coded_items(cases, names(items), names(domains))
     split = (*by, cases.stratum_column(round))
     checklist, coded = checklist_of(cases), narrowed(cases, asked, split)
-    share, sums = judged_shares(coded, asked, by=split, confidence_level=confidence_level, finite=False)
+    judged = judged_shares(coded, asked, by=split, confidence_level=confidence_level, finite=False)
+    share = judged.items
     levels = _levels(round, share.strata.levels, before, after)
     rounds = Rounds.of(share.strata, levels)
     limits = limits_of(cases, "wilson", confidence_level)
@@ -228,8 +229,18 @@ def practice_change(
     return PracticeChange(
         heading=tr("Change of attention from {before} to {after}", before=Label(levels[0]), after=Label(levels[1])),
         tables={
-            "main": change_table(share, rounds, asked, checklist, limits),
-            "domains": domain_change_table(share, sums, rounds, asked, checklist, confidence_level),
+            "main": units_of_change(
+                change_table(share, rounds, asked, checklist, limits),
+                judged,
+                rounds,
+                [[one] for one in range(len(asked))],
+            ),
+            "domains": units_of_change(
+                domain_change_table(share, judged.domains, rounds, asked, checklist, confidence_level),
+                judged,
+                rounds,
+                places_of(asked, list(judged.domains)),
+            ),
         },
         definition=Definition(
             answers=tr("How much more or less often was each practice kept in the later round?"),

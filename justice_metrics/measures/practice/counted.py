@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...base.levels import ALL
+from ...base.table import Table
+from ...base.types import Tallies
 from ...cases.casedata import CaseData
 from ...cases.checklist import Item
 from ...estimate.survey import DesignCells, DesignShare, linearised_share
 from ...reduce.practice_counts import practice_counts
 from ...tables import Strata
 from ..boxes import Restrictions
+from ..guards import with_units_behind
 from ..rates.shown_shares import Interval, Shares, by_design, shares_from
+from .change_tables import Rounds
 from .tables import NOT_APPLYING, UNDOCUMENTED, UNKNOWN
 
 
@@ -27,10 +32,13 @@ class Judged(NamedTuple):
         which nobody knows whether it does.
     domains : mapping of str to (DesignCells, DesignShare)
         ``all`` items first.
+    behind : mapping of str to array, shape (G, K)
+        Where cases have weights: how many are in each way, whatever they weigh; else empty.
     """
 
     items: Shares
     domains: Mapping[str, tuple[DesignCells, DesignShare]]
+    behind: Mapping[str, Tallies]
 
 
 def judged_shares(
@@ -59,7 +67,46 @@ def judged_shares(
         units=counts.units, also=also,
     )  # fmt: skip
     domains = {name: (cells, linearised_share(cells, confidence_level)) for name, cells in counts.domains.items()}
-    return Judged(shares, domains)
+    return Judged(shares, domains, counts.unweighted if cases.sampling.weighted else {})
+
+
+def places_of(items: Sequence[Item], domains: Sequence[str]) -> list[list[int]]:
+    """Return the places of the items of each domain."""
+    return [[place for place, one in enumerate(items) if name in {ALL, one.domain}] for name in domains]
+
+
+def units_of_items(table: Table, judged: Judged) -> Table:
+    """Return the table of items with the units behind its weighted shares."""
+    if not judged.behind:
+        return table
+    met, unmet, silent = (judged.behind[way] for way in ("met", "not met", "not documented"))
+    counts = {"numerator": met, "denominator": met + unmet, UNDOCUMENTED: silent, "applicable": met + unmet + silent}
+    return with_units_behind(table, {name: one.ravel() for name, one in counts.items()})
+
+
+def units_of_domains(table: Table, judged: Judged, items: Sequence[Item]) -> Table:
+    """Return the table of domains with the items of units behind its weighted shares."""
+    if not judged.behind:
+        return table
+    inside = places_of(items, list(judged.domains))
+    met, unmet, silent = (
+        np.stack([judged.behind[way][:, places].sum(axis=1) for places in inside], axis=1).ravel()
+        for way in ("met", "not met", "not documented")
+    )
+    counts = {"numerator": met, "denominator": met + unmet, UNDOCUMENTED: silent, "applicable": met + unmet + silent}
+    return with_units_behind(table, counts)
+
+
+def units_of_change(table: Table, judged: Judged, rounds: Rounds, inside: Sequence[Sequence[int]]) -> Table:
+    """Return a table of change with the units behind its weighted shares; ``inside`` are the items of each row."""
+    if not judged.behind:
+        return table
+    counts: dict[str, Tallies] = {}
+    for name, ways in (("numerator", ("met",)), ("denominator", ("met", "not met"))):
+        each = np.sum([judged.behind[way] for way in ways], axis=0)
+        taken = rounds.taken(np.stack([each[:, places].sum(axis=1) for places in inside], axis=1))
+        counts |= {f"before_{name}": taken[0].ravel(), f"after_{name}": taken[1].ravel()}
+    return with_units_behind(table, counts)
 
 
 def groups_of(strata: Strata) -> list[Restrictions]:

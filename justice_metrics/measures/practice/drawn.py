@@ -10,7 +10,7 @@ from ...base.language import Language, format_share, tr
 from ...base.levels import ALL
 from ...base.table import Table
 from ...figures.dots import dots
-from ..shown import group_names, numbers, of_words, undefined_words, words_of
+from ..shown import group_names, numbers, of_words, undefined_words, words_of, written
 from .tables import UNDOCUMENTED
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 # More rows than this in one drawing cannot be read.
 _MOST_ROWS: Final = 60
+
+
+def counts_beside(table: Table, counts: tuple[str, str], share: str, language: Language) -> list[str]:
+    """Return what stands beside each dot: part and whole, or the share where the gate left the counts out."""
+    if counts[0] in table.values:
+        return of_words(table, *counts, language)
+    return written(table, share, language, as_share=True)
 
 
 def domains_drawn(table: Table, ax: Axes | None, language: Language, *, silent: bool = False) -> Axes:
@@ -33,7 +40,7 @@ def domains_drawn(table: Table, ax: Axes | None, language: Language, *, silent: 
     words = [words_of(table, "domain", one).text(language) for one in domains]
     part, every = (UNDOCUMENTED, "applicable") if silent else ("numerator", "denominator")
     column = "share_not_documented" if silent else "estimate"
-    beside = of_words(table, part, every, language)
+    beside = counts_beside(table, (part, every), column, language)
     said = undefined_words(table, column, language, tr("nothing to judge"))
     nothing = np.full(len(table), np.nan)
     label = tr("share not documented, of the items that apply") if silent else tr("share of the items met")

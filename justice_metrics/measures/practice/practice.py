@@ -17,10 +17,10 @@ from ...figures.dots import dots
 from ...reduce.practice import checklist_of, coded_items, narrowed
 from ..declared import ensure_level, few_units_note
 from ..rates.shown_shares import Interval, limits_of, method_words, share_notes
-from ..shown import numbers, of_words, strata_of, undefined_words, words_of, written
+from ..shown import numbers, strata_of, undefined_words, words_of, written
 from .cells import ties_of
-from .counted import groups_of, judged_shares, same_as_condition
-from .drawn import domains_drawn
+from .counted import groups_of, judged_shares, same_as_condition, units_of_domains, units_of_items
+from .drawn import counts_beside, domains_drawn
 from .said import domain_limits_note, groups_said, items_said, overall_said, practice_notes, silence_said
 from .tables import UNDOCUMENTED, domain_table, item_table, norms_table
 
@@ -83,8 +83,13 @@ class Practice(Result):
         main = shown.main
         if strata_of(main):
             return domains_drawn(shown.tables["domains"], ax, language)
-        told = of_words(main, "numerator", "denominator", language)
-        silent = written(main, UNDOCUMENTED, language)
+        told = counts_beside(main, ("numerator", "denominator"), "estimate", language)
+        counted = UNDOCUMENTED in main.values
+        silent = (
+            written(main, UNDOCUMENTED, language)
+            if counted
+            else written(main, "share_not_documented", language, as_share=True)
+        )
         return dots(
             labels=[words_of(main, "item", one).text(language) for one in main["item"]],
             groups=[words_of(main, "domain", one).text(language) for one in main["domain"]],
@@ -92,7 +97,9 @@ class Practice(Result):
             conf_low=numbers(main, "conf_low"),
             conf_high=numbers(main, "conf_high"),
             annotations=[f"{one}   · {other}" for one, other in zip(told, silent, strict=True)],
-            annotation_label=tr("met / judged · not documented").text(language),
+            annotation_label=(
+                tr("met / judged · not documented") if counted else tr("share met · not documented")
+            ).text(language),
             undefined_label=undefined_words(main, "estimate", language, tr("nothing to judge")),
             x_label=tr("share met, of the cases to which the item applies and whose file tells").text(language),
             number=lambda share: format_share(share, language, decimals=0),
@@ -117,7 +124,7 @@ class Practice(Result):
             estimate=numbers(main, "share_not_documented"),
             conf_low=nothing,
             conf_high=nothing,
-            annotations=of_words(main, UNDOCUMENTED, "applicable", language),
+            annotations=counts_beside(main, (UNDOCUMENTED, "applicable"), "share_not_documented", language),
             undefined_label=undefined_words(main, "share_not_documented", language, tr("applies to no case")),
             x_label=tr("share not documented, of those to which it applies").text(language),
             number=lambda share: format_share(share, language, decimals=0),
@@ -200,12 +207,13 @@ def practice(
     ensure_level(confidence_level)
     asked = coded_items(cases, names(items), names(domains))
     checklist, coded = checklist_of(cases), narrowed(cases, asked, by)
-    share, domains_ = judged_shares(coded, asked, by=by, interval=interval, confidence_level=confidence_level)
+    judged = judged_shares(coded, asked, by=by, interval=interval, confidence_level=confidence_level)
+    share, limits = judged.items, limits_of(cases, interval, confidence_level)
     return Practice(
         heading=tr("Quality of attention: {checklist}", checklist=checklist.title),
         tables={
-            "main": item_table(share, asked, checklist, limits_of(cases, interval, confidence_level)),
-            "domains": domain_table(share, domains_, asked, checklist),
+            "main": units_of_items(item_table(share, asked, checklist, limits), judged),
+            "domains": units_of_domains(domain_table(share, judged.domains, asked, checklist), judged, asked),
             "norms": norms_table(asked, checklist),
         },
         definition=Definition(

@@ -10,6 +10,7 @@ import numpy as np
 from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.levels import ALL
 from ...base.table import Table
+from ...base.types import Flags, Floats
 from ...cases.casedata import CaseData
 from ...cases.checklist import Item
 from ...reduce.practice import before_the_start, checklist_of, contradictions, unchecked_conditions
@@ -35,9 +36,9 @@ _MOSTLY: Final = 0.5
 
 def groups_said(domains: Table) -> tuple[Readable, ...]:
     """Say which groups met least and most of all items."""
-    share, judged = numbers(domains, "estimate"), numbers(domains, "denominator")
+    share, judged = numbers(domains, "estimate"), _counted(domains, "denominator")
     of_all = np.array([one == ALL for one in domains["domain"].tolist()])
-    found = lowest_and_highest(share, of_all & (judged >= FEW_UNITS))
+    found = lowest_and_highest(share, of_all & _enough(judged, share))
     if found is None:
         return ()
     low, high = found
@@ -53,13 +54,24 @@ def groups_said(domains: Table) -> tuple[Readable, ...]:
     return (among_shown(compared, some_hidden=bool((hidden(domains, "estimate") & of_all).any())),)
 
 
+def _counted(table: Table, name: str) -> Floats:
+    """Return the counts of a column; NaN where the gate left it out, because it was a sum of weights."""
+    return numbers(table, name) if name in table.values else np.full(len(table), np.nan)
+
+
+def _enough(judged: Floats, share: Floats) -> Flags:
+    """Return where a share rests on enough units; where these are not shown, but the share is, they are."""
+    return np.asarray((judged >= FEW_UNITS) | (np.isnan(judged) & np.isfinite(share)), np.bool_)
+
+
 def overall_said(domains: Table) -> tuple[Readable, ...]:
     """Say the share of all items that was met."""
-    n, every, share, low, high = (
-        numbers(domains, one)[0] for one in ("numerator", "denominator", "estimate", "conf_low", "conf_high")
-    )
-    if not known(n, every, share):
+    n, every = (_counted(domains, one)[0] for one in ("numerator", "denominator"))
+    share, low, high = (numbers(domains, one)[0] for one in ("estimate", "conf_low", "conf_high"))
+    if not known(share):
         return ()
+    if not known(n, every):
+        return (tr("Items of practice met: {share}{limits}.", share=Share(share), limits=limits_words(low, high)),)
     return (
         tr(
             "Of {all} items of practice that apply and are documented, {n} were met: {share}{limits}.",
@@ -73,11 +85,20 @@ def overall_said(domains: Table) -> tuple[Readable, ...]:
 
 def items_said(main: Table) -> tuple[Readable, ...]:
     """Say which items were met least and most, of those judged often enough."""
-    share, judged = numbers(main, "estimate"), numbers(main, "denominator")
-    found = lowest_and_highest(share, judged >= FEW_UNITS)
+    share, judged = numbers(main, "estimate"), _counted(main, "denominator")
+    found = lowest_and_highest(share, _enough(judged, share))
     if found is None:
         return ()
     low, high = found
+    if not known(judged[low], judged[high]):
+        said = tr(
+            "Met least: {item_low} ({low}); met most: {item_high} ({high}).",
+            item_low=words_of(main, "item", main["item"][low]),
+            low=Share(share[low]),
+            item_high=words_of(main, "item", main["item"][high]),
+            high=Share(share[high]),
+        )
+        return (among_shown(said, some_hidden=any_hidden(main, "estimate")),)
     said = tr(
         "Met least: {item_low} ({low} of {n_low} cases); met most: {item_high} ({high} of {n_high}).",
         item_low=words_of(main, "item", main["item"][low]),
