@@ -164,9 +164,10 @@ def sample_size_for_median(
         seen to their end.
     registered_over_days : float
         Length of the period in which the files were registered; the first are seen for so much longer.
-    files_in_frame, clusters_in_frame, files_per_cluster, clusters, icc, size_cv, lost_share, confidence_level
-        As for :func:`justice_metrics.measures.sampling.share_size.sample_size_for_share`; ``icc`` is that of being open
-        on the median day.
+    files_in_frame, clusters_in_frame, files_per_cluster, clusters : int, optional
+        As for :func:`justice_metrics.measures.sampling.share_size.sample_size_for_share`.
+    icc, size_cv, lost_share, confidence_level : float, optional
+        As there; ``icc`` is that of being open on the median day.
 
     Returns
     -------
