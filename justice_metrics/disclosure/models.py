@@ -99,7 +99,7 @@ def guarded_weighted(table: Table, asked: Asked) -> Guarded:
             # a sum of weights would tell the number of units wherever weights are alike
             shown.put(column.name, raw, np.ones(len(raw), np.bool_))
         else:
-            shown.put(column.name, _rounded(raw, column), np.asarray(small & ~np.isnan(raw), np.bool_), "few")
+            shown.put(column.name, _rounded(raw, column), np.asarray(small & ~np.isnan(raw), np.bool_), "minimum")
     shown.put_dependent(rounding=asked.rounding)
     kept = listed_rows(shown)
     if not len(kept) and len(table):

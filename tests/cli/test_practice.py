@@ -85,7 +85,6 @@ def test_what_followed(app: typer.Typer, folder: Path) -> None:
     code, said = run(app, "practice-association", folder / "mapping.toml", "--at", "complaint", "--to", "charge", "-q")
     assert code == 0, said
     assert "association, not the effect of the practice" in said
-    assert "rights explained" in said
 
 
 @pytest.mark.parametrize(

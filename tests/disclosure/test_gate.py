@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from justice_metrics.base.cells import Of
+from justice_metrics.base.cells import Count, Of, box
 from justice_metrics.base.errors import DisclosureError, QuestionError
 from justice_metrics.base.language import Label, Setting, tr
 from justice_metrics.base.provenance import Correction, LeftOut, Provenance
@@ -297,6 +297,25 @@ def test_weighted_counts_stay_unless_units_stand_behind_them() -> None:
     made = release(answer(*columns, rows=rows, kind=Weighted, cells=behind(30, 40)), SUPPRESS)
     assert made.results[0].main["estimate"].tolist() == [0.123, 0.5]
     assert all(hidden(made.results[0].main, "numerator"))
+
+
+def test_each_weighted_share_has_units_of_its_own() -> None:
+    columns = (stratum("sex"), count(), count("denominator", fixed={"judged": ("yes",)}), share())
+    rows = [["female", 400.5, 801, 0.5], ["male", 600.5, 2402, 0.25], ["other", 3, 9, 1 / 3]]
+    cells = [
+        Count(box({"sex": sex}), n, ("", "estimate", row))
+        for row, (sex, *both) in enumerate([("female", 30, 41), ("male", 50, 4), ("other", 2, 4)])
+        for n in both
+    ]
+    (shown,) = release(answer(*columns, rows=rows, kind=Weighted, cells=cells), SUPPRESS).results
+    # a group of which nothing is shown is not listed, and no sum of weights leaves
+    assert shown.main["sex"].tolist() == ["female"]
+    assert shown.main["estimate"].tolist() == [0.5]
+    assert [one.name for one in shown.main.columns] == ["sex", "estimate"]
+    with pytest.raises(DisclosureError, match="all of its numbers are hidden"):
+        release(
+            answer(*columns, rows=rows[2:], kind=Weighted, cells=[Count(box({}), 2, ("", "estimate", 0))]), SUPPRESS
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------- provenance

@@ -131,7 +131,9 @@ def domain_limits_note(share: Shares) -> tuple[Message, ...]:
     """Say that limits of domains do not allow for the part of all files that was drawn, where those of items do."""
     if not share.cells or share.cells[0].stages is None:
         return ()
-    return (tr("Those of domains do not allow for that part: they are rather too wide."),)
+    return (
+        tr("The intervals of domains do not allow for the part of all files that was drawn: they are rather too wide."),
+    )
 
 
 def practice_notes(cases: CaseData, items: Sequence[Item], share: Shares) -> tuple[Message, ...]:

@@ -328,6 +328,22 @@ class TestGate:
         assert np.isfinite(shown.main["estimate"]).any()
         assert shown.findings()
 
+    def test_weighted_shares_leave_rounded_where_units_enough_stand_behind_them(self) -> None:
+        # sixty files that weigh 2.5 each: 20 met, 40 not; of the other item 55 and 5
+        frame = pd.DataFrame({"room": ["sí", "no", "no"] * 20, "told": ["sí"] * 55 + ["no"] * 5, "w": "2.5"})
+        items = {"child_friendly_space": "room", "rights_explained": "told"}
+        found = practice(cases_of(frame, items, cases={"sampling": {"weight": "w"}}))
+        check_declared(found)
+        assert found.main["numerator"].tolist() == [50, 137.5]
+        (shown,) = jm.release([found], jm.DisclosurePolicy(minimum=10)).results
+        assert shown.main["estimate"].tolist() == pytest.approx([0.333, np.nan], nan_ok=True)
+        assert "numerator" not in shown.main.values
+        # both items together: 75 of 120; a domain of one item is that item
+        assert shown.tables["domains"]["estimate"].tolist() == pytest.approx([0.625, 0.333, np.nan], nan_ok=True)
+        assert shown.findings()[0].text().startswith("Items of practice met: 62.5\xa0%")
+        shown.plot(language="es")
+        shown.draw("domains")
+
 
 def test_drawings_stand_on_the_table(answer: Any) -> None:
     from matplotlib import pyplot
