@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -17,6 +17,9 @@ from ..base.types import Counts, Flags, Floats, FrameLibrary
 from .conversions.text import normalise
 from .intake import FILE_STATUSES
 from .readers.files import read_text_table
+
+# From the place of a row to its number in the file.
+RowNumber: TypeAlias = Callable[[int], int]
 
 # What a field team may write for each status, besides its id; in either gender.
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -104,7 +107,7 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
     CaseDataError
         When a status is unknown, a weight is no weight, or a file stands there twice: with how many.
     """
-    columns, name, library = _columns(source, sheet)
+    columns, name, library, row = _columns(source, sheet)
     if "status" not in columns:
         raise _no_column("status", columns)
     n = len(columns["status"])
@@ -114,7 +117,7 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
             tr("It has one row per drawn file, as the list that 'sampling draw' writes."),
         )
     file, stratum, cluster = (_texts(columns, one, n) for one in ("file", "stratum", "cluster"))
-    _ensure_once(file)
+    _ensure_once(file, row)
     clustered = any(cluster)
     chance = _numbers(columns, "cluster_probability", n)
     if not clustered:
@@ -124,8 +127,8 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
         _ensure_one_chance(stratum, cluster, chance)
     return LoggedFiles(
         file=file,
-        status=_statuses(columns["status"]),
-        weight=_weights(columns, n),
+        status=_statuses(columns["status"], row),
+        weight=_weights(columns, n, row),
         stratum=stratum if any(stratum) else (),
         cluster=cluster if clustered else (),
         chance=chance,
@@ -135,10 +138,15 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
     )
 
 
-def _columns(source: Any, sheet: str | None) -> tuple[Mapping[str, Sequence[Any]], str, FrameLibrary]:
+def _columns(source: Any, sheet: str | None) -> tuple[Mapping[str, Sequence[Any]], str, FrameLibrary, RowNumber]:
     if isinstance(source, str | Path):
         read = read_text_table(source, sheet=sheet)
-        return {name: read.table.column(name).to_pylist() for name in read.columns}, read.source, "pandas"
+        return (
+            {name: read.table.column(name).to_pylist() for name in read.columns},
+            read.source,
+            "pandas",
+            read.row_number,
+        )
     try:
         table: Any = nw.from_native(source)
     except TypeError:
@@ -149,7 +157,12 @@ def _columns(source: Any, sheet: str | None) -> tuple[Mapping[str, Sequence[Any]
     library = str(nw.get_native_namespace(table).__name__)
     eager = table.collect() if isinstance(table, nw.LazyFrame) else table
     back: FrameLibrary = "polars" if library == "polars" else "pyarrow" if library == "pyarrow" else "pandas"
-    return {name: eager.get_column(name).to_arrow().to_pylist() for name in eager.columns}, "frame", back
+    return {name: eager.get_column(name).to_arrow().to_pylist() for name in eager.columns}, "frame", back, _counted
+
+
+def _counted(place: int) -> int:
+    """Return the number of a row of a frame, from 1 on."""
+    return place + 1
 
 
 def _no_column(name: str, columns: Mapping[str, Any]) -> MappingError:
@@ -185,7 +198,7 @@ def _number(cell: Any) -> float:
         return _UNTOLD
 
 
-def _statuses(cells: Sequence[Any]) -> Counts:
+def _statuses(cells: Sequence[Any], row: RowNumber) -> Counts:
     meant = {normalise(word): place for place, one in enumerate(FILE_STATUSES) for word in (one, *_WORDS[one])}
     meant |= {one.replace("_", " "): place for place, one in enumerate(FILE_STATUSES)} | {"": 0}
     found = [meant.get(normalise(_text(one)), -1) for one in cells]
@@ -193,16 +206,17 @@ def _statuses(cells: Sequence[Any]) -> Counts:
     if unknown:
         raise CaseDataError(
             trn(
-                "{n} file of the sampling log has a status that is not known.",
-                "{n} files of the sampling log have a status that is not known.",
+                "{n} file of the sampling log has a status that is not known (row {row}).",
+                "{n} files of the sampling log have a status that is not known (the first in row {row}).",
                 unknown,
+                row=row(found.index(-1)),
             ),
-            tr("There are: {known}.", known=list(FILE_STATUSES)),
+            tr("There are: {known}.", known=[f"{one} ({_WORDS[one][0]})" for one in FILE_STATUSES]),
         )
     return np.array(found, np.int64)
 
 
-def _weights(columns: Mapping[str, Sequence[Any]], n: int) -> Floats:
+def _weights(columns: Mapping[str, Sequence[Any]], n: int, row: RowNumber) -> Floats:
     if "weight" in columns:
         weight = _numbers(columns, "weight", n)
     elif {"cluster_probability", "file_probability"} <= set(columns):
@@ -211,45 +225,54 @@ def _weights(columns: Mapping[str, Sequence[Any]], n: int) -> Floats:
     else:
         raise _no_column("weight", columns)
     # written with few digits, a weight of 1 may be a little less
-    bad = int((~((weight >= 1 - 1e-6) & np.isfinite(weight))).sum())
-    if bad:
+    bad = np.flatnonzero(~((weight >= 1 - 1e-6) & np.isfinite(weight)))
+    if len(bad):
         raise CaseDataError(
             trn(
-                "{n} file of the sampling log has no weight, or one below 1.",
-                "{n} files of the sampling log have no weight, or one below 1.",
-                bad,
+                "{n} file of the sampling log has no weight, or one below 1 (row {row}).",
+                "{n} files of the sampling log have no weight, or one below 1 (the first in row {row}).",
+                len(bad),
+                row=row(int(bad[0])),
             ),
             tr("A weight is 1 divided by the chance of the file to be drawn; take it from the list of the draw."),
         )
-    _ensure_agree(weight, columns, n)
+    _ensure_agree(weight, columns, n, row)
     return np.maximum(weight, 1.0)
 
 
-def _ensure_agree(weight: Floats, columns: Mapping[str, Sequence[Any]], n: int) -> None:
+def _ensure_agree(weight: Floats, columns: Mapping[str, Sequence[Any]], n: int, row: RowNumber) -> None:
     """Refuse weights that are not those of the chances beside them: one of the two was changed and not the other."""
     chance = _numbers(columns, "cluster_probability", n) * _numbers(columns, "file_probability", n)
-    apart = int((np.abs(weight * chance - 1) > _ROUNDED).sum())
-    if apart:
+    apart = np.flatnonzero(np.abs(weight * chance - 1) > _ROUNDED)
+    if len(apart):
         raise CaseDataError(
             trn(
-                "The weight of {n} file is not 1 divided by its chances, cluster_probability and file_probability.",
+                "The weight of {n} file is not 1 divided by its chances, cluster_probability and file_probability "
+                "(row {row}).",
                 "The weights of {n} files are not 1 divided by their chances, cluster_probability and "
-                "file_probability.",
-                apart,
+                "file_probability (the first in row {row}).",
+                len(apart),
+                row=row(int(apart[0])),
             ),
             tr("Correct what was changed by hand: the three columns go together."),
         )
 
 
-def _ensure_once(file: Sequence[str]) -> None:
-    told = [normalise(one) for one in file if one]
-    twice = len(told) - len(set(told))
+def _ensure_once(file: Sequence[str], row: RowNumber) -> None:
+    seen: set[str] = set()
+    twice: list[int] = []
+    for place, one in enumerate(map(normalise, file)):
+        if one and one in seen:
+            twice.append(place)
+        seen.add(one)
     if twice:
         raise CaseDataError(
             trn(
-                "{n} row of the sampling log has the number of a file that stands in an earlier row.",
-                "{n} rows of the sampling log have the number of a file that stands in an earlier row.",
-                twice,
+                "{n} row of the sampling log has the number of a file that stands in an earlier row (row {row}).",
+                "{n} rows of the sampling log have the number of a file that stands in an earlier row (the first: row "
+                "{row}).",
+                len(twice),
+                row=row(twice[0]),
             ),
             tr("A file is drawn once; correct the column 'file'."),
         )

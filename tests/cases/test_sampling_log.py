@@ -130,6 +130,15 @@ class TestRefused:
         with pytest.raises(QuestionError, match="no way to form classes"):
             adjusted_weights(read_sampling_log(log_frame()), "court")  # type: ignore[arg-type]
 
+    def test_the_row_is_told_as_a_spreadsheet_counts(self, tmp_path: Path) -> None:
+        frame = log_frame()
+        frame.loc[[4, 9], "status"] = "borrowed"
+        frame.to_csv(tmp_path / "log.csv", index=False)
+        with pytest.raises(CaseDataError, match=r"2 files .* \(the first in row 6\)"):
+            read_sampling_log(tmp_path / "log.csv")
+        with pytest.raises(CaseDataError, match=r"in row 5\)[^$]*coded \(codificado\)"):
+            read_sampling_log(frame)
+
 
 class TestAdjusting:
     def test_courts_by_hand(self) -> None:

@@ -294,6 +294,14 @@ def _notes(rows: DrawnRows) -> tuple[Readable, ...]:
                 most=Setting(int(MOST_RAISED)),
             )
         )
+    if rows.unnumbered:
+        notes.append(
+            trn(
+                "{n} coded file has no number in the column 'file': no case can be found for it.",
+                "{n} coded files have no number in the column 'file': no cases can be found for them.",
+                rows.unnumbered,
+            )
+        )
     if rows.across:
         notes.append(
             tr(

@@ -39,6 +39,7 @@ class DrawnRows(NamedTuple):
     library: FrameLibrary
     pooled: int
     across: int
+    unnumbered: int
     adjusted: Adjusted | None  # how weights were raised, where the log itself was read
 
     @property
@@ -89,6 +90,7 @@ def _of_files(files: LoggedFiles, by: tuple[str, ...], classes: ResponseClasses)
         files.library,
         0 if adjusted is None else adjusted.pooled,
         0 if adjusted is None else adjusted.across,
+        int((files.has("coded") & (np.array(files.file) == "")).sum()) if "file" in files.columns else 0,
         adjusted,
     )
 
@@ -111,6 +113,7 @@ def _of_cases(cases: CaseData, by: tuple[str, ...]) -> DrawnRows:
         cases.frame_library,
         log.pooled,
         log.across,
+        0,
         None,
     )
 

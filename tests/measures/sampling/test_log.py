@@ -138,6 +138,11 @@ class TestEdges:
             assert "2 strata stand for one another" in said
             assert "The weights of 6 coded files are raised by more than 3" in said
 
+    def test_coded_files_without_a_number_are_told(self) -> None:
+        frame = log_frame()
+        frame.loc[[0, 1], "file"] = None
+        assert "2 coded files have no number in the column 'file'" in sampling_log(frame).summary()
+
     def test_nothing_is_said_of_weights_that_do_not_differ(self) -> None:
         said = sampling_log(pd.DataFrame({"status": ["coded"] * 20 + ["lost"] * 5, "weight": 4.0})).summary()
         assert "stand for 100 files" in said
