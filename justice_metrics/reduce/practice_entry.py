@@ -106,12 +106,15 @@ class EntryCounts(NamedTuple):
     ----------
     came, units : array, shape (K, 3)
         Those that came so far, and all of them, by ``STATUSES``; sums of weights where there are any.
+    unweighted : (array, array), shape (K, 3) each
+        The same two, whatever the units weigh.
     cells : tuple of DesignCells
         (K,) with ``STATUSES`` as groups, where weights or clusters are declared; else empty.
     """
 
     came: Tallies
     units: Tallies
+    unweighted: tuple[Tallies, Tallies]
     cells: tuple[DesignCells, ...]
 
 
@@ -135,7 +138,10 @@ def entry_counts(cases: CaseData, items: Sequence[Item], at: str, *, design: boo
     grouped = grouped_counts(cases, by=split, keys=keys, most_strata=_MOST_ROWS)
     codes, came = ways_of(grouped, len(items)), grouped.keys["came"]
     k = len(STATUSES)
-    sums = [[summed(one, n, k) for one in codes.T] for n in (grouped.n * came, grouped.n)]
+    whole = grouped.units.astype(np.float64)
+    came_w, units_w, came_n, units_n = (
+        np.array([summed(one, n, k) for one in codes.T]) for n in (grouped.n * came, grouped.n, whole * came, whole)
+    )
     cells: tuple[DesignCells, ...] = ()
     if design:
         folded = folded_groups(
@@ -149,7 +155,7 @@ def entry_counts(cases: CaseData, items: Sequence[Item], at: str, *, design: boo
         cells = tuple(
             cells_of(cases, folded._replace(strata=groups, group=one.astype(np.int64))).cells["came"] for one in codes.T
         )
-    return EntryCounts(np.array(sums[0]), np.array(sums[1]), cells)
+    return EntryCounts(came_w, units_w, (came_n, units_n), cells)
 
 
 def _status(cases: CaseData, item: Item, at: str, there: set[str]) -> nw.Expr:

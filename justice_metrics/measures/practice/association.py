@@ -21,7 +21,7 @@ from ...reduce.practice_entry import entry_counts, followed, placed_items
 from ..declared import FEW_UNITS, Points, Share, ensure_level
 from ..rates.shown_shares import by_design, limits_of, share_notes
 from ..shown import among_shown, any_hidden, known, numbers, undefined_words, whole, words_of, written
-from .association_tables import PARTS, Counted, association_table, counted, followed_shares
+from .association_tables import PARTS, Counted, association_table, counted, followed_shares, units_of_association
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,11 @@ class PracticeAssociation(Result):
         """Say the same as far as it is shown."""
         main, words = shown.main, context_of(shown)
         points, low, high = (numbers(main, one) for one in ("estimate", "conf_low", "conf_high"))
-        enough = (numbers(main, PARTS[1]) >= FEW_UNITS) & (numbers(main, PARTS[3]) >= FEW_UNITS)
+        # where the gate left sums of weights out, what it shows rests on units enough
+        told = PARTS[1] in main.values
+        enough = np.full(len(main), not told)
+        if told:
+            enough = (numbers(main, PARTS[1]) >= FEW_UNITS) & (numbers(main, PARTS[3]) >= FEW_UNITS)
         rows = np.flatnonzero(enough & np.isfinite(points))
         if not len(rows):
             return ()
@@ -85,7 +89,7 @@ class PracticeAssociation(Result):
             len(rows),
             beyond=beyond,
         )
-        if not beyond:
+        if not beyond or not told:
             return (counted_said,)
         share, other, n, m = (numbers(main, one)[row] for one in ("met", "not_met", PARTS[1], PARTS[3]))
         said = tr(
@@ -219,12 +223,13 @@ def practice_association(
     limits = limits_of(cases, "wilson", confidence_level)
     counts = entry_counts(group.cases, placed, at, design=by_design(cases))
     found = counted(counts, limits)
-    stage, aim = cases.procedure.label(at), cases.procedure.label(to)
     which = f"{within_days} days from {at} to {to}"
+    main = association_table(found, placed, checklist, limits, which, at)
+    stage, aim = cases.procedure.label(at), cases.procedure.label(to)
     other = len(asked) - len(placed)
     return PracticeAssociation(
         heading=tr("Practice and what followed (association)"),
-        tables={"main": association_table(found, placed, checklist, limits, which, at)},
+        tables={"main": units_of_association(main, counts) if cases.sampling.weighted else main},
         definition=Definition(
             answers=tr(
                 "Did cases in which a practice had been kept on entering {stage} come to {aim} more often?",
@@ -266,7 +271,7 @@ def practice_association(
                 if other
                 else ()
             ),
-            *_silence(found),
+            *_silence(found, placed),
         ),
         frame_library=cases.frame_library,
         weighted=cases.sampling.weighted,
@@ -276,9 +281,10 @@ def practice_association(
     )
 
 
-def _silence(found: Sequence[Counted]) -> tuple[Message, ...]:
-    """Say so where many cases drop out of some comparison, because the file does not tell."""
-    many = sum(one.unknown > _MANY * (one.unknown + one.numbers[1] + one.numbers[3]) for one in found)
+def _silence(found: Sequence[Counted], items: Sequence[Item]) -> tuple[Message, ...]:
+    """Say so where many cases drop out of some comparison, because the file does not tell; of days, others drop out."""
+    answers = [one for one, item in zip(found, items, strict=True) if item.kind != "days"]
+    many = sum(one.unknown > _MANY * (one.unknown + one.numbers[1] + one.numbers[3]) for one in answers)
     if not many:
         return ()
     return (

@@ -17,6 +17,7 @@ from ...estimate.survey import linearised_difference
 from ...reduce.practice_entry import MET, NOT_MET, STATUSES, UNKNOWN, EntryCounts
 from ...tables import Strata
 from ..boxes import Restrictions
+from ..guards import with_units_behind
 from ..rates.shown_shares import Limits, Shares, shares_from
 from ..records.hearings_tables import undefined
 from .tables import DOMAIN, ITEM, domain_words, item_words
@@ -44,6 +45,14 @@ def counted(found: EntryCounts, limits: Limits) -> list[Counted]:
     return [
         Counted(row, float(found.units[place, unknown]), np.array(differences[place])) for place, row in enumerate(n)
     ]
+
+
+def units_of_association(table: Table, found: EntryCounts) -> Table:
+    """Return the table with the units behind its weighted shares."""
+    met, unmet = (STATUSES.index(one) for one in (MET, NOT_MET))
+    came, units = found.unweighted
+    return with_units_behind(table, dict(zip(PARTS, (came[:, met], units[:, met], came[:, unmet], units[:, unmet]),
+                                             strict=True)))  # fmt: skip
 
 
 def followed_shares(found: EntryCounts, limits: Limits) -> Shares:

@@ -122,6 +122,10 @@ class TestByHand:
         found = row(answer, "rights_explained")
         assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (2, 2, 2)
 
+    def test_a_note_says_where_many_files_are_silent(self, answer: Any) -> None:
+        # of six: one, two and two not known of the three answers; days that still run are no silence
+        assert any(one.text().startswith("Of 3 items more than one case in ten") for one in answer.notes)
+
     def test_an_item_without_a_date_is_left_out_or_refused(self, answer: Any) -> None:
         assert "legal_representation" not in answer.main["item"].tolist()
         assert any("1 item is left out" in one.text() for one in answer.notes)
@@ -211,5 +215,11 @@ def test_what_is_declared_and_published(answer: Any) -> None:
     weighted = practice_association(cases_of(rows, items, **design), to="trial", within_days=365)
     check_declared(weighted)
     np.testing.assert_allclose(weighted.main["estimate"], found.main["estimate"])
+    (shown,) = jm.release([weighted], jm.DisclosurePolicy(minimum=5)).results
+    # of the days too few cases came so far
+    expected = [round(found.main["estimate"][0], 4), np.nan]
+    assert shown.main["estimate"].tolist() == pytest.approx(expected, abs=5e-4, nan_ok=True)
+    assert "met_denominator" not in shown.main.values
+    assert len(shown.findings()) == 1
     axes = found.plot(language="es")
     np.testing.assert_allclose(axes.lines[1].get_xdata(), found.main["estimate"] * 100)
