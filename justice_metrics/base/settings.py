@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
@@ -83,8 +83,11 @@ def validated(model: type[Model], data: Mapping[str, Any], *, source: str) -> Mo
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
-        problems = [_problem(model, one) for one in error.errors(include_url=False)]
+        problems = [_problem(model, one) for one in _told(error.errors(include_url=False))]
         shown = problems[:_MOST_PROBLEMS]
+        if len(problems) > _MOST_PROBLEMS:
+            more = len(problems) - _MOST_PROBLEMS
+            shown.append(trn("… and {n} more", "… and {n} more", more))
         raise SettingsError(
             trn(
                 "{source} has {n} problem: {problems}",
@@ -121,6 +124,16 @@ class _Lines:
         return "".join("\n  - " + one.text(language) for one in self._messages)
 
 
+def _told(errors: Sequence[Any]) -> list[Any]:
+    """Return the errors without those that only follow from others: a list is too short when its entries are wrong."""
+    return [
+        one
+        for one in errors
+        if one["type"] != "too_short"
+        or not any(other is not one and other["loc"][: len(one["loc"])] == one["loc"] for other in errors)
+    ]
+
+
 def _problem(model: Any, error: Mapping[str, Any]) -> Message:
     # The checker also names its own inner steps, which stand in no file.
     inner = ("function-", "tagged-", "json-or-python", "chain[", "is-instance")
@@ -135,7 +148,7 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
         return tr("'{key}' is not a known key; known are {known}.", key=key, known=", ".join(known))
     if kind == "missing":
         return tr("'{key}' is missing.", key=key)
-    found = repr(error.get("input"))[:60]
+    found = _found(error.get("input"))
     if kind in {"literal_error", "enum"}:
         allowed = str(context.get("expected", ""))
         options = [one.strip(" '") for one in allowed.replace(" or ", ", ").split(",")]
@@ -153,7 +166,13 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
     if kind == "is_instance_of" and context.get("class") == "Sequence":
         return tr("'{key}' is {found}; write it as a list: {key} = [{found}].", key=key, found=found)
     if kind == "value_error" and isinstance(context.get("error"), ReadableError):
-        return tr("'{key}': {reason}", key=key or "-", reason=context["error"].message)
+        reason: Message = context["error"].message
+        return tr("'{key}': {reason}", key=key, reason=reason) if key else reason
+    if kind in {"too_short", "too_long"}:
+        told = {"key": key, "n": context.get("actual_length", 0)}
+        if kind == "too_short":
+            return tr("'{key}' has {n} entries; it needs {least} or more.", least=context["min_length"], **told)
+        return tr("'{key}' has {n} entries; it may have {most}.", most=context["max_length"], **told)
     wanted = next((words for begins, words in _WANTED if kind.startswith(begins)), None)
     if wanted is not None:
         return tr("'{key}' is {found}; {wanted} is expected.", key=key, found=found, wanted=wanted)
@@ -166,6 +185,15 @@ class ReadableError(ValueError):
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
         self.message = message
+
+
+def _found(given: Any) -> object:
+    """Return what was found, as the reader wrote it; of lists and tables of tables only what they are."""
+    if isinstance(given, Mapping):
+        return tr("a table of keys and values")
+    if isinstance(given, list | tuple) and any(isinstance(one, Mapping | list | tuple) for one in given):
+        return tr("a list")
+    return repr(given)[:60]
 
 
 def _keys_at(model: Any, where: list[Any]) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from justice_metrics.base.errors import SettingsError
 from justice_metrics.base.language import tr
@@ -34,6 +34,17 @@ class Whole(BaseModel):
         if not 0 < level < 1:
             raise ReadableError(tr("Shares lie between 0 and 1."))
         return level
+
+
+class Listed(BaseModel):
+    several: Annotated[tuple[Part, ...], Field(min_length=2, max_length=3)]
+    apart: bool = False
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Listed:
+        if self.apart:
+            raise ReadableError(tr("One of them."))
+        return self
 
 
 def wrong(data: dict[str, Any]) -> SettingsError:
@@ -79,7 +90,32 @@ def test_all_faults_at_once() -> None:
 def test_a_flood_of_faults_is_cut() -> None:
     error = wrong({f"key{n}": n for n in range(20)})
     assert "21 problems" in str(error)
-    assert str(error).count("\n  - ") == 8
+    assert str(error).count("\n  - ") == 9
+    assert str(error).splitlines()[9] == "  - … and 13 more"
+
+
+def test_what_only_follows_from_another_fault_is_not_told() -> None:
+    with pytest.raises(SettingsError) as told:
+        validated(Listed, {"several": [{"languag": "en"}, {"language": "e"}]}, source="study.toml")
+    assert str(told.value).startswith("study.toml has 2 problems:")
+    assert "several.1.languag" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"several": [{}]}, "'several' has 1 entries; it needs 2 or more."),
+        ({"several": [{}] * 4}, "'several' has 4 entries; it may have 3."),
+        ({"several": {"a": {}}}, "'several' is a table of keys and values; a list is expected."),
+        ({"several": [{"language": [["en"]]}, {}]}, "'several.1.language' is a list; allowed are 'en', 'es'."),
+        ({"several": [{}, {}], "apart": True}, "\n  - One of them."),
+    ],
+)
+def test_no_fault_is_told_in_the_words_of_a_program(given: dict[str, Any], expected: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        validated(Listed, given, source="study.toml")
+    assert expected in str(told.value)
+    assert "[{" not in str(told.value)
 
 
 def test_faults_can_be_read_in_spanish() -> None:

@@ -44,5 +44,9 @@ def test_wrong_words_are_told(files: Files, shell: Run) -> None:
     assert (wrong.code, ".xlsx, .xml" in wrong.err) == (1, True)
     wrong = shell("dictionary", files.mapping, "--checklist", "child_sexual_assault")
     assert (wrong.code, "names its own checklist" in wrong.err) == (1, True)
+    survey = files.folder / "survey.toml"
+    survey.write_text('[survey]\nfile = "answers.csv"\n', encoding="utf-8")
+    wrong = shell("dictionary", str(survey))
+    assert (wrong.code, "'survey.toml' describes a survey, not cases" in wrong.err) == (1, True)
     wrong = shell("dictionary", "bolivia", "--checklist", "child_sexual_asault")
     assert (wrong.code, "child_sexual_assault" in wrong.err) == (1, True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from ...base.errors import QuestionError
+from ...base.errors import QuestionError, SettingsError
 from ...base.language import Language, Readable, tr
 from ...base.provenance import unit_words
 from ...base.settings import read_toml
@@ -85,12 +85,25 @@ def data_dictionary(
 
 
 def read_described(described: CaseMapping | Procedure | str | Path) -> CaseMapping | Procedure:
-    """Return the mapping or the procedure that is described: a TOML file without [procedure] is a mapping."""
+    """Return the mapping or the procedure that is described: a TOML file without [procedure] is a mapping.
+
+    Raises
+    ------
+    SettingsError
+        When a file is missing, is not TOML, does not hold together, or describes a survey.
+    """
     if isinstance(described, CaseMapping | Procedure):
         return described
     path = Path(described)
-    if path.suffix.casefold() == ".toml" and "procedure" not in read_toml(path):
-        return read_mapping(path)
+    if path.suffix.casefold() == ".toml":
+        sections = read_toml(path)
+        if "survey" in sections and "cases" not in sections:
+            raise SettingsError(
+                tr("'{source}' describes a survey, not cases.", source=path.name),
+                tr("A dictionary is made of a mapping of cases or of a procedure; a survey file tells its own words."),
+            )
+        if "procedure" not in sections:
+            return read_mapping(path)
     return read_procedure(described)
 
 

@@ -19,6 +19,21 @@ from ..procedure_file import Words
 OFF_THE_SCALE: Final = ("dont_know", "no_answer", "not_applicable")
 
 
+class SurveyWords(Words):
+    """Words in one language or in both; a questionnaire in one language says them in that one."""
+
+    en: Annotated[str, Field(min_length=1)] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_language(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        if "en" not in given and "es" not in given:
+            raise ReadableError(tr("words are missing: write {es} or {en}, or both", es='es = "…"', en='en = "…"'))
+        return given if "en" in given else {**given, "en": given["es"]}
+
+
 class GroupColumn(Part):
     """A column that tells groups of people apart.
 
@@ -36,7 +51,7 @@ class GroupColumn(Part):
     column: Name
     labels: Labels = Field(default_factory=dict)
     bands: tuple[int, ...] = ()
-    words: Mapping[Name, Words] = Field(default_factory=dict)
+    words: Mapping[Name, SurveyWords] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_reading(self) -> GroupColumn:
@@ -67,7 +82,7 @@ class AnswersPart(Part):
         Points that count as agreeing; by default those above the middle.
     """
 
-    points: Annotated[tuple[Words, ...], Field(min_length=2, max_length=11)]
+    points: Annotated[tuple[SurveyWords, ...], Field(min_length=2, max_length=11)]
     labels: Mapping[Name, int] = Field(default_factory=dict)
     dont_know: Annotated[tuple[Name, ...], BeforeValidator(as_several)] = ()
     no_answer: Annotated[tuple[Name, ...], BeforeValidator(as_several)] = ()
@@ -125,7 +140,7 @@ class ItemPart(Part):
     """
 
     column: Name | None = None
-    text: Words
+    text: SurveyWords
     answers: Name | None = None
     scale: Name | None = None
     reversed: bool = False
@@ -141,7 +156,7 @@ class ScalePart(Part):
         Share of its items that a person must have answered to have a score, which is the mean of those answered.
     """
 
-    text: Words
+    text: SurveyWords
     answered: Annotated[float, Field(gt=0, le=1)] = 0.5
 
 
@@ -165,7 +180,7 @@ class SurveyPart(Part):
     simulated : bool
     """
 
-    title: Words | None = None
+    title: SurveyWords | None = None
     file: Annotated[tuple[Name, ...], BeforeValidator(as_several, json_schema_input_type=str | list[str])] = ()
     sheet: Sheets = ()
     encoding: Name | None = None

@@ -231,7 +231,7 @@ def _main_table(survey: Survey, scales: Sequence[Scale], strata: Strata, found: 
     columns = (
         *group_columns(strata.names),
         Column("scale", tr("scale"), "text", "key", "key"),
-        Column("items", tr("statements"), "number", "estimate", "setting", 0),
+        Column("items", tr("statements of the scale"), "number", "estimate", "setting", 0),
         Column("people", tr("answered all"), "units", "count", "count", cell=_complete(scales)),
         number("alpha", tr("Cronbach's alpha")),
         number("conf_low", tr("lower limit"), "interval"),

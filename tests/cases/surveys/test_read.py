@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError, ReadError, SettingsError
+from justice_metrics.base.language import Language
 from justice_metrics.cases.surveys.mapping import SurveyMapping, read_survey_mapping, survey_schema
 from justice_metrics.cases.surveys.parts import DONT_KNOW, NO_ANSWER, NOT_RECORDED
 from justice_metrics.cases.surveys.read import read_survey
@@ -72,6 +73,20 @@ class TestAnswers:
         assert read.provenance.simulated
         assert "no answer in it is real" in str(read.provenance.lines()[0])
 
+    @pytest.mark.parametrize("language", ["en", "es"])
+    def test_words_in_one_language_are_enough(self, language: Language) -> None:
+        described = mapping(
+            survey={"language": language},
+            answers={"agreement": {"points": [{language: text} for text in ("no", "sí")]}},
+            items={"heard": {"text": {language: "a"}, "scale": "trust"}},
+            scales={"trust": {"text": {language: "confianza"}}},
+            groups={},
+        )
+        read = SurveyMapping.from_dict(described)
+        assert read.scales["trust"].text.label().text("en") == "confianza"
+        assert read.scales["trust"].text.label().text("es") == "confianza"
+        assert read.answers["agreement"].meanings() == {"1": "1", "no": "1", "2": "2", "sí": "2"}
+
     def test_an_export_of_kobo_is_read_by_names_of_questions(self, tmp_path: Path) -> None:
         (tmp_path / "export.csv").write_text(
             '"g/heard";"g/fair";"_id";"_uuid";"_submission_time";"_index"\n'
@@ -108,6 +123,7 @@ class TestWrong:
         ("change", "told"),
         [
             ({"items": {}}, "items"),
+            ({"answers": {"a": {"points": [POINTS[0], {}]}}}, "'answers.a.points.2': words are missing"),
             ({"answers": {"a": {"points": POINTS[:1]}}}, "points"),
             ({"answers": {"a": {"points": POINTS, "labels": {"x": 6}}}}, "6 is no point: there are 1 to 5"),
             ({"answers": {"a": {"points": POINTS, "agree": [1, 2, 3, 4, 5]}}}, "everybody would agree"),
