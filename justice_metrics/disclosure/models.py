@@ -13,7 +13,7 @@ from ..base.types import Flags, Floats
 from .derived import guarded_counts
 from .guarded import SILENT, Asked, Guarded, Shown, numbers, told_in_words
 from .listed import NOTHING_SHOWN, listed_rows
-from .rounded import significant
+from .rounded import significant, towards
 
 _ESTIMATE_DIGITS: Final = 3
 # Of a standard error more digits would tell how many cases stand behind a coefficient.
@@ -166,8 +166,12 @@ def _put_rounded(shown: Shown, column: Column) -> None:
 
 def _rounded(raw: Floats, column: Column) -> Floats:
     """Keep few digits of the numbers of a column, fewer of those that tell of doubt."""
-    made = significant(raw, _DOUBT_DIGITS if column.kind in _DOUBTS else _ESTIMATE_DIGITS)
+    made = significant(raw, _DOUBT_DIGITS if column.kind in _DOUBTS else _ESTIMATE_DIGITS, column.name)
     if column.kind == "interval":
+        # two digits are a tenth above 1 and a hundredth below it: near 1 both are a hundredth, or a thousandth
+        for near, steps in ((0.05, 100.0), (0.005, 1000.0)):
+            fine = np.round(towards(column.name)(np.round(raw * steps, 6)) / steps, 3)
+            made = np.where(np.abs(raw - 1) < near, fine, made)
         # a limit keeps its side of "no difference"
         made = np.where((raw != 1) & (np.sign(raw - 1) != np.sign(made - 1)), _beside_one(raw), made)
     return made

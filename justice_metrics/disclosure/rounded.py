@@ -26,6 +26,16 @@ _TAILS: Final = (("decile", 10.0), ("quartile", 4.0))
 _EXTREMES: Final = re.compile(r"(^|_)(min|max|smallest|largest|shortest|longest|lowest|highest|percentile)(_|$)")
 
 
+def is_lower(name: str) -> bool:
+    """Whether a column holds lower limits, by its name: conf_low, alpha_low …"""
+    return name.endswith("_low")
+
+
+def is_upper(name: str) -> bool:
+    """Whether a column holds upper limits."""
+    return name.endswith("_high")
+
+
 def significant(values: Floats, digits: int, name: str = "") -> Floats:
     """Round to so many significant digits; limits outwards.
 
@@ -52,9 +62,9 @@ def _digits(value: float, digits: int, name: str) -> float:
         return value
     near = float(f"{value:.{digits - 1}e}")
     step = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    if name == "conf_low" and near > value:
+    if is_lower(name) and near > value:
         near = float(f"{near - step:.{digits - 1}e}")
-    if name == "conf_high" and near < value:
+    if is_upper(name) and near < value:
         near = float(f"{near + step:.{digits - 1}e}")
     return near
 
@@ -76,13 +86,14 @@ def on_days(values: Floats, name: str = "") -> Floats:
     [28.0, 56.0]
     """
     step = np.where(values < _FEW_DAYS, 1.0, np.where(values < _YEAR, _WEEK, _MONTH))
-    found = np.asarray(_towards(name)(np.round(values / step, 9)) * step, np.float64)
+    found = np.asarray(towards(name)(np.round(values / step, 9)) * step, np.float64)
     # a day that began is no zero
-    return np.where((values > 0) & (found == 0) & (name != "conf_low"), 1.0, found)
+    return np.where((values > 0) & (found == 0) & (not is_lower(name)), 1.0, found)
 
 
-def _towards(name: str) -> Callable[[Floats], Floats]:
-    return np.floor if name == "conf_low" else np.ceil if name == "conf_high" else np.round
+def towards(name: str) -> Callable[[Floats], Floats]:
+    """Return how the numbers of a column are rounded: lower limits down, upper ones up, others to the nearest."""
+    return np.floor if is_lower(name) else np.ceil if is_upper(name) else np.round
 
 
 def on_grid(shares: Floats, least: Floats, column: Column) -> Floats:
@@ -105,7 +116,7 @@ def on_grid(shares: Floats, least: Floats, column: Column) -> Floats:
     """
     steps = np.array(_STEPS)
     step = steps[np.minimum(np.searchsorted(steps, least - 1e-12), len(steps) - 1)]
-    found: Floats = np.round(_towards(column.name)(np.round(shares / step, 9)) * step, 9)
+    found: Floats = np.round(towards(column.name)(np.round(shares / step, 9)) * step, 9)
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ...base.cells import CellOf, Of
+from ...base.cells import CellOf
 from ...base.language import Message, Readable, tr
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
 from ...base.table import Column, Table
@@ -30,6 +31,7 @@ from ...estimate.several_coders import (
 from ...reduce.codings import NO, YES, Codings, Item
 from ...reduce.label_counts import RARER
 from ...tables import in_order
+from ..guards import hidden_counts
 from .drift_tables import RARER_WORDS
 
 Interval: TypeAlias = Literal["asymptotic", "bootstrap"]
@@ -115,9 +117,6 @@ def agreed_on(
     return made
 
 
-_ALL: Final = Of(inputs=("n", "same", "n_recorded"))
-
-
 _MISSING: Final = "missing: {item}"
 _IN_NONE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({_MISSING: ("in none",)})
 # Where levels have an order, only units that both codings recorded are compared.
@@ -135,13 +134,18 @@ def _counted(name: str, meaning: Readable, cell: CellOf) -> Column:
     return Column(name, meaning, "units", "count", "count", cell=cell)
 
 
+def _inside(name: str, meaning: Readable, cell: CellOf) -> Column:
+    """Return a count that a release leaves out: shares and kappas with few digits stand for it."""
+    return _counted(name, meaning, replace(cell, internal=True))
+
+
 def _beyond_chance(names: tuple[str, str, str], meaning: Readable) -> tuple[Column, ...]:
     """Return the columns of one way to tell agreement beyond chance, with its limits."""
     estimate, low, high = names
     return (
-        Column(estimate, meaning, "number", "estimate", "coefficient", 2, of=_ALL),
-        Column(low, tr("lower limit"), "number", "interval", "coefficient", 2, of=_ALL),
-        Column(high, tr("upper limit"), "number", "interval", "coefficient", 2, of=_ALL),
+        Column(estimate, meaning, "number", "estimate", "coefficient", 2),
+        Column(low, tr("lower limit"), "number", "interval", "coefficient", 2),
+        Column(high, tr("upper limit"), "number", "interval", "coefficient", 2),
     )
 
 
@@ -156,29 +160,20 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
     columns = (
         _item_column(),
         _counted("n", tr("coded twice"), _coded({}, _COMPARED)),
-        _counted("same", tr("coded alike"), _coded(alike, _COMPARED)),
-        Column(
-            "share", tr("share coded alike"), "share", "estimate", "share", of=Of(inputs=("same", "n"), formula="share")
-        ),
+        _inside("same", tr("coded alike"), _coded(alike, _COMPARED)),
+        Column("share", tr("share coded alike"), "share", "estimate", "share"),
         *_beyond_chance(("estimate", "conf_low", "conf_high"), tr("kappa")),
         *_beyond_chance(("corrected", "corrected_low", "corrected_high"), ac1),
         *_beyond_chance(("alpha", "alpha_low", "alpha_high"), tr("alpha of Krippendorff")),
-        _counted("one_missing", tr("missing in one coding only"), _coded({_MISSING: ("in one",)})),
-        _counted("both_missing", tr("missing in both codings"), _coded({_MISSING: ("in both",)})),
-        _counted("either", tr("recorded in either coding"), _coded({_MISSING: ("in one", "in none")})),
-        _counted("n_recorded", tr("recorded in both codings"), _coded(_IN_NONE)),
-        _counted("same_recorded", tr("coded alike where both recorded it"), _coded({**alike, **_IN_NONE})),
+        _inside("one_missing", tr("missing in one coding only"), _coded({_MISSING: ("in one",)})),
+        _inside("both_missing", tr("missing in both codings"), _coded({_MISSING: ("in both",)})),
+        _inside("either", tr("recorded in either coding"), _coded({_MISSING: ("in one", "in none")})),
+        _inside("n_recorded", tr("recorded in both codings"), _coded(_IN_NONE)),
+        _inside("same_recorded", tr("coded alike where both recorded it"), _coded({**alike, **_IN_NONE})),
         *_beyond_chance(("recorded", "recorded_low", "recorded_high"), tr("kappa where both recorded it")),
-        Column(
-            "share_low",
-            tr("lower limit of the share coded alike"),
-            "share",
-            "interval",
-            "interval",
-            of=Of(inputs=("same", "n"), formula="wilson_low", level=level),
-        ),
-        Column("observed", tr("agreement, near labels counted in part"), "share", "estimate", "coefficient", of=_ALL),
-        Column("expected", tr("agreement by chance"), "share", "estimate", "coefficient", of=_ALL),
+        Column("share_low", tr("lower limit of the share coded alike"), "share", "interval", "interval"),
+        Column("observed", tr("agreement, near labels counted in part"), "share", "estimate", "coefficient"),
+        Column("expected", tr("agreement by chance"), "share", "estimate", "coefficient"),
         Column("weighting", tr("credit for near labels"), "text", "key", "text"),
     )
     share = wilson(same, n, level)
@@ -211,7 +206,9 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
     }
     labels = {"item": {one.item.name: one.item.words for one in found}, "weighting": WEIGHTINGS}
     ordered = {one.name: values[one.name] for one in columns}
-    return Table(columns, ordered, labels=labels, title=tr("Agreement on labels"))
+    # how often two people agree tells of them and of no case: what must be large is the number of files
+    behind = hidden_counts(({"unit": ("double codings",), "item": (one.item.name,)}, one.table.sum()) for one in found)
+    return Table(columns, ordered, labels=labels, title=tr("Agreement on labels"), guard="model", cells=behind)
 
 
 def differences_table(codings: Codings, level: float) -> Table:
