@@ -171,8 +171,8 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
     if kind in {"too_short", "too_long"}:
         told = {"key": key, "n": context.get("actual_length", 0)}
         if kind == "too_short":
-            return tr("'{key}' has {n} entries; it needs {least} or more.", least=context["min_length"], **told)
-        return tr("'{key}' has {n} entries; it may have {most}.", most=context["max_length"], **told)
+            return tr("'{key}' needs {least} entries or more and has {n}.", least=context["min_length"], **told)
+        return tr("'{key}' may have {most} entries at most and has {n}.", most=context["max_length"], **told)
     wanted = next((words for begins, words in _WANTED if kind.startswith(begins)), None)
     if wanted is not None:
         return tr("'{key}' is {found}; {wanted} is expected.", key=key, found=found, wanted=wanted)

@@ -19,7 +19,7 @@ PREFIX: Final = "PERSONAL_DATA_"
 _FORMULA: Final = re.compile("^'*[=+\\-@\t\r＝＋－＠]")
 
 
-def write_private(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
+def write_private(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], *, separator: str = ",") -> Path:
     """Write a csv file beside its place, readable by its owner only, and put it there when it is complete.
 
     Parameters
@@ -29,6 +29,8 @@ def write_private(path: Path, header: Sequence[str], rows: Iterable[Sequence[str
     header : sequence of str
     rows : iterable of sequence of str
         Texts that a spreadsheet would take for a formula get a ``'`` in front.
+    separator : str
+        Character between cells.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def write_private(path: Path, header: Sequence[str], rows: Iterable[Sequence[str
         When it cannot be written; an earlier file is then still there.
     """
     with placed(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as lines:
-        writer = csv.writer(lines)
+        writer = csv.writer(lines, delimiter=separator)
         writer.writerow([inert(cell) for cell in header])
         writer.writerows([inert(cell) for cell in row] for row in rows)
     return path

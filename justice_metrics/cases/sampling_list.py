@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..base.errors import OutputError
-from ..base.language import tr
+from ..base.language import Language, tr
 from ..base.types import Counts, Floats, FrameLibrary
 from .private_file import PREFIX, write_private
 
@@ -95,13 +95,16 @@ class DrawnList:
 
         return nw.from_dict(dict(self.columns()), backend=self.frame_library).to_native()
 
-    def write(self, folder: str | Path) -> Path:
+    def write(self, folder: str | Path, *, language: Language = "en") -> Path:
         """Write the list for the field team, readable by its owner only.
 
         Parameters
         ----------
         folder : path
-            An existing folder on the secure side.
+            On the secure side; made for its owner only where it is not there yet.
+        language : {"en", "es"}
+            Spreadsheets of Spanish-speaking offices part cells by semicolons and write a comma before decimals: so does
+            the list with "es". Either is read back as a sampling log.
 
         Returns
         -------
@@ -111,7 +114,7 @@ class DrawnList:
         Raises
         ------
         OutputError
-            When a list is there already: somebody may have filled it in.
+            When a list is there already: somebody may have filled it in. Or the folder cannot be made.
         """
         path = Path(folder) / DRAWN_FILE
         if path.exists():
@@ -119,11 +122,19 @@ class DrawnList:
                 tr("There is a list of drawn files in that folder already ('{name}').", name=path.name),
                 tr("It may be filled in: nothing is put over it. Name another folder, or move it away."),
             )
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+        except OSError:
+            raise OutputError(
+                tr("The folder '{name}' could not be made.", name=path.parent.name),
+                tr("Make the folder around it first, or look at its rights."),
+            ) from None
+        separator, point = (";", ",") if language == "es" else (",", ".")
         columns = self.columns()
-        rows = zip(*([_written(one) for one in columns[name]] for name in DRAWN_COLUMNS), strict=True)
-        return write_private(path, DRAWN_COLUMNS, rows)
+        rows = zip(*([_written(one, point) for one in columns[name]] for name in DRAWN_COLUMNS), strict=True)
+        return write_private(path, DRAWN_COLUMNS, rows, separator=separator)
 
 
-def _written(value: object) -> str:
+def _written(value: object, point: str) -> str:
     """Return a cell as text; a number with all the digits that bring it back."""
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value).replace(".", point) if isinstance(value, float) else str(value)

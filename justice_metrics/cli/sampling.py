@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
-from ..base.errors import QuestionError
+from ..base.errors import QuestionError, ReadError
 from ..base.language import tr
+from .asked import as_options
 from .options import Options
 from .sampling_log import add_log
 from .shell import Shell
@@ -17,6 +18,17 @@ from .speech import Words
 
 if TYPE_CHECKING:
     from ..base.result import Result
+
+# Parameters and functions whose options and commands have other names.
+_OPTIONS: Final = {
+    "lost_share": "--lost",
+    "strata": "--stratum",
+    "strata_shares": "--share",
+    "baseline": "--share",
+    "courts": "--clusters",
+    "files_per_court": "--files-per-cluster",
+    "sample_size_for_share": "justice-metrics sampling plan",
+}
 
 
 def add(app: typer.Typer, options: Options) -> None:
@@ -151,7 +163,10 @@ def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
+        with (
+            Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell,
+            as_options(_OPTIONS),
+        ):
             from ..measures.sampling.median_size import sample_size_for_median
             from ..measures.sampling.share_size import sample_size_for_share
             from ..measures.study_size import study_size
@@ -324,8 +339,17 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
         quiet: bool = options.quiet(),
         json: bool = options.json(),
     ) -> None:
-        with Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell:
+        with (
+            Shell(words.language, language=language or words.asked, quiet=quiet, json=json, out=out) as shell,
+            as_options(_OPTIONS),
+        ):
             from ..measures.sampling.draw import draw_files
+
+            if frame.suffix and "*" not in frame.name and ":" not in str(frame) and not frame.exists():
+                raise ReadError(
+                    tr("There is no file '{name}'.", name=frame.name),
+                    tr("Looked in the folder '{folder}'.", folder=frame.parent.name or "."),
+                )
 
             allotted = _numbers(allot)
             if allotted and (clusters is not None or files is not None):
@@ -347,7 +371,7 @@ def _add_draw(group: typer.Typer, options: Options, words: Words) -> None:
                 icc=icc,
             )
             if folder is not None:
-                written = answer.drawn.write(folder)
+                written = answer.drawn.write(folder, language=shell.language)
                 shell.tell(
                     tr("Written: {path} (personal data; it becomes the log of the field team)", path=str(written))
                 )

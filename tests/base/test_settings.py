@@ -104,8 +104,8 @@ def test_what_only_follows_from_another_fault_is_not_told() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"several": [{}]}, "'several' has 1 entries; it needs 2 or more."),
-        ({"several": [{}] * 4}, "'several' has 4 entries; it may have 3."),
+        ({"several": [{}]}, "'several' needs 2 entries or more and has 1."),
+        ({"several": [{}] * 4}, "'several' may have 3 entries at most and has 4."),
         ({"several": {"a": {}}}, "'several' is a table of keys and values; a list is expected."),
         ({"several": [{"language": [["en"]]}, {}]}, "'several.1.language' is a list; allowed are 'en', 'es'."),
         ({"several": [{}, {}], "apart": True}, "\n  - One of them."),

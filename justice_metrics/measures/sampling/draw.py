@@ -285,17 +285,23 @@ def _ensure_asked(
     if cluster is None and (clusters is not None or files_per_cluster is not None):
         raise QuestionError(
             tr("Clusters are to be drawn, but no column of the frame is named for them."),
-            tr("Name it (cluster), or ask for files (files)."),
+            tr("Name it ({asked}), or ask for files ({asked_files}).", asked="cluster", asked_files="files"),
         )
     if cluster is not None and files is not None:
         raise QuestionError(
             tr("Of clusters, files are drawn so many in each."),
-            tr("Give files_per_cluster in place of files."),
+            tr("Give {asked} in place of {asked_not}.", asked="files_per_cluster", asked_not="files"),
         )
     if clusters is None and files_per_cluster is None and files is None:
         raise QuestionError(
             tr("It is not said how many files are to be drawn."),
-            tr("Give clusters and files_per_cluster, or files; sample_size_for_share tells how many are needed."),
+            tr(
+                "Give {asked} and {asked_each}, or {asked_files}; {asked_plan} tells how many are needed.",
+                asked="clusters",
+                asked_each="files_per_cluster",
+                asked_files="files",
+                asked_plan="sample_size_for_share",
+            ),
         )
     if files_per_cluster is not None and files_per_cluster < 1:
         raise QuestionError(tr("There is less than one file per cluster."), tr("Give the files drawn in each cluster."))

@@ -278,8 +278,7 @@ def _notes(rows: DrawnRows) -> tuple[Readable, ...]:
         notes.append(
             tr(
                 "Raised weights take the files that were not coded to be like the coded ones of their class. Where "
-                "lost files differ, no weight puts it right; bounds for lost files (lost_file_bounds) tell how far an "
-                "answer can be off."
+                "lost files differ, no weight puts it right; bounds for lost files tell how far an answer can be off."
             )
         )
     if rows.pooled:

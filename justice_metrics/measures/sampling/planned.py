@@ -324,7 +324,11 @@ def sampled(
     if clusters is None and files_per_cluster is None and (icc is not None or clusters_in_frame is not None):
         raise QuestionError(
             tr("Clusters are spoken of, but not how files are drawn in them."),
-            tr("Give the files read in each cluster (files_per_cluster), or the clusters that take part (clusters)."),
+            tr(
+                "Give the files read in each cluster ({asked_each}), or the clusters that take part ({asked}).",
+                asked_each="files_per_cluster",
+                asked="clusters",
+            ),
         )
     if clusters is not None and clusters_in_frame is not None and clusters > clusters_in_frame:
         raise QuestionError(
@@ -369,8 +373,9 @@ def _ensure_files_of_clusters(files: int | None, clusters: int | None, each: int
                 held=held,
             ),
             tr(
-                "Give {held} or fewer. Where those that will be drawn are much larger, leave clusters_in_frame out.",
+                "Give {held} or fewer. Where those that will be drawn are much larger, leave {asked} out.",
                 held=held,
+                asked="clusters_in_frame",
             ),
         )
 

@@ -90,7 +90,7 @@ def files_of_strata(strata: Mapping[str, int], shares: Mapping[str, float] | Non
     if files_in_frame is not None and files_in_frame != together:
         raise QuestionError(
             tr("The strata have {n} files together, and the frame has {there}.", n=together, there=files_in_frame),
-            tr("Leave files_in_frame out: it is what the strata have together."),
+            tr("Leave {asked} out: it is what the strata have together.", asked="files_in_frame"),
         )
     return together
 

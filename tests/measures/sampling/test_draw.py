@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 import justice_metrics as jm
 from justice_metrics.base.errors import CaseDataError, JusticeMetricsError, MappingError, OutputError, QuestionError
 from justice_metrics.cases.sampling_list import DRAWN_COLUMNS
+from justice_metrics.cases.sampling_log import read_sampling_log
 from justice_metrics.cli import sampling as command
 from justice_metrics.cli.options import Options
 from justice_metrics.estimate.selection import inclusion_probabilities
@@ -303,6 +304,18 @@ class TestList:
         with pytest.raises(OutputError, match="already"):
             gauteng.drawn.write(tmp_path)
 
+    def test_in_spanish_as_spreadsheets_there_open_it(self, gauteng: DrawnFiles, tmp_path: Path) -> None:
+        path = gauteng.drawn.write(tmp_path / "seguro", language="es")
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        first, second = path.read_text(encoding="utf-8-sig").splitlines()[:2]
+        assert first == ";".join(DRAWN_COLUMNS)
+        assert "." not in second
+        read = read_sampling_log(path)
+        assert read.weight.sum() == pytest.approx(REPORTS, rel=1e-12)
+        assert read.has("drawn").all()
+        with pytest.raises(OutputError, match="could not be made"):
+            gauteng.drawn.write(tmp_path / "none" / "seguro")
+
     def test_it_shows_nothing(self, register: pd.DataFrame) -> None:
         answer = draw_files(register, file="number", cluster="court", clusters=5, files_per_cluster=10, seed=1)
         assert repr(answer.drawn) == "DrawnList(50 files: personal data)"
@@ -370,6 +383,35 @@ class TestCommand:
             ran = CliRunner().invoke(app, [*asked, *wrong])
             assert ran.exit_code == 1
             assert ran.stderr.startswith("Error: ")
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            (
+                "draw {frame} --seed 1",
+                "Give --clusters and --files-per-cluster, or --files; justice-metrics sampling plan",
+            ),
+            ("draw {frame} --seed 1 --clusters 2", "Name it (--cluster), or ask for files (--files)."),
+            ("draw {frame} --seed 1 --cluster station --files 9", "Give --files-per-cluster in place of --files."),
+            ("draw nowhere.csv --seed 1", "There is no file 'nowhere.csv'."),
+            ("plan --lost 1", "'--lost' is "),
+            ("plan --icc 0.1", "cluster (--files-per-cluster), or the clusters that take part (--clusters)."),
+            ("plan --stratum A=100 --stratum B=50 --files-in-frame 200", "Leave --files-in-frame out"),
+            ("plan --files-in-frame 0", "'--files-in-frame' is 0"),
+        ],
+    )
+    def test_messages_name_options(
+        self, app: typer.Typer, stations: pd.DataFrame, tmp_path: Path, words: str, told: str
+    ) -> None:
+        stations.to_csv(tmp_path / "stations.csv", index=False)
+        asked = [one.format(frame=tmp_path / "stations.csv") for one in words.split()]
+        ran = CliRunner().invoke(app, ["sampling", *asked])
+        assert ran.exit_code == 1
+        assert told in ran.stderr
+
+    def test_in_python_they_name_parameters(self, stations: pd.DataFrame) -> None:
+        with pytest.raises(QuestionError, match="Give clusters and files_per_cluster, or files; sample_size_for_share"):
+            draw_files(stations, seed=1)
 
     @pytest.mark.parametrize("words", [["plan", "--median-days", "400"], ["plan", "--share", "30"]])
     def test_wrong_input(self, app: typer.Typer, words: list[str]) -> None:
