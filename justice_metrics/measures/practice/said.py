@@ -38,7 +38,9 @@ def groups_said(domains: Table) -> tuple[Readable, ...]:
     """Say which groups met least and most of all items."""
     share, judged = numbers(domains, "estimate"), _counted(domains, "denominator")
     of_all = np.array([one == ALL for one in domains["domain"].tolist()])
-    found = lowest_and_highest(share, of_all & _enough(judged, share))
+    # a few cases are many items: where no limits can be told, nothing is ranked
+    told = np.isfinite(numbers(domains, "conf_low")) & np.isfinite(numbers(domains, "conf_high"))
+    found = lowest_and_highest(share, of_all & told & _enough(judged, share))
     if found is None:
         return ()
     low, high = found

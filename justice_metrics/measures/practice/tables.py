@@ -25,6 +25,7 @@ ITEM: Final = Column("item", tr("item of practice"), "text", "key", "key")
 NOT_APPLYING: Final = "not_applicable"
 UNDOCUMENTED: Final = "not_documented"
 UNKNOWN: Final = "not_known_whether"
+_NO_SPREAD: Final = 1e-9
 
 
 def item_words(items: Sequence[Item]) -> dict[str, Readable]:
@@ -114,6 +115,10 @@ def domain_table(
 
     met, judged, unknown = summed(share.numerator), summed(share.denominator), summed(silent)
     shares = [one for _, one in domains.values()]
+    low = np.stack([one.conf_low for one in shares], axis=1).ravel()
+    high = np.stack([one.conf_high for one in shares], axis=1).ravel()
+    # where all cases are alike nothing tells how far chance goes
+    spread = high - low > _NO_SPREAD
     # the limits rest on how the items of one case hang together, which the two numbers do not tell
     limits = Of(inputs=("numerator", "denominator"))
     columns = (
@@ -150,8 +155,8 @@ def domain_table(
         "numerator": met,
         "denominator": judged,
         "estimate": _over(met, judged),
-        "conf_low": np.stack([one.conf_low for one in shares], axis=1).ravel(),
-        "conf_high": np.stack([one.conf_high for one in shares], axis=1).ravel(),
+        "conf_low": np.where(spread, low, np.nan),
+        "conf_high": np.where(spread, high, np.nan),
         UNDOCUMENTED: unknown,
         "applicable": judged + unknown,
         "share_not_documented": _over(unknown, judged + unknown),

@@ -371,3 +371,23 @@ def test_every_case_is_in_just_one_way_of_every_item(rows: list[tuple[str | None
         met, judged, *others = (found.get_column(name).to_numpy() for name in one._fields[:5])
         assert (judged + sum(others) == 1).all()
         assert (met <= judged).all()
+
+
+def test_where_all_cases_are_alike_a_domain_has_no_limits() -> None:
+    """Of 20 cases all met one of two items and none the other: half, and nothing tells how far chance goes."""
+    rows = [{"id": str(n), "day": "2016-02-01", "one": "yes", "two": "no"} for n in range(20)]
+    cases = jm.CaseData.from_frame(
+        pd.DataFrame(rows),
+        {
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30"},
+            "dates": {"complaint": "day"},
+            "practice": {
+                "checklist": "child_sexual_assault",
+                "items": {"recorded_interview": "one", "child_friendly_space": "two"},
+                "labels": {"yes": "yes", "no": "no"},
+            },
+        },
+    )
+    domains = jm.practice(cases).tables["domains"]
+    assert domains["estimate"][0] == 0.5
+    assert np.isnan(domains["conf_low"]).all()
