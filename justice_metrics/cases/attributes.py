@@ -28,6 +28,15 @@ CANONICAL_ATTRIBUTES: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 
+# What every coding sheet asks of a file beside them.
+_OF_SHEETS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "reviewed": tr("date of review"),
+        "fact_date": tr("date of the fact"),
+        "exit_reason": tr("ground given for the ending"),
+        "round": tr("round of the study"),
+    }
+)
 
 ACTOR_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
@@ -48,7 +57,7 @@ def actor_words(name: str) -> Readable:
 
 def attribute_words(name: str) -> Readable:
     """Return the words of an attribute; one of the user's own is its own name."""
-    return CANONICAL_ATTRIBUTES.get(name, tr("{name}", name=name))
+    return CANONICAL_ATTRIBUTES.get(name) or _OF_SHEETS.get(name, tr("{name}", name=name))
 
 
 def suggested(word: str, known: tuple[str, ...], *own: tuple[str, Readable]) -> Message:

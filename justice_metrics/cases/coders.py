@@ -105,7 +105,7 @@ def rows_of(table: Any, places: NDArray[np.int64]) -> Any:
     if not isinstance(table, TextTable):
         return nw.from_native(table, eager_only=True)[places.tolist()].to_native()
     numbers = table.numbers[places] if table.numbers is not None else places + table.first_row
-    return replace(table, table=table.table.take(places), n_rows=len(places), numbers=numbers)
+    return replace(table, table=table.table.take(places), n_rows=len(places), numbers=numbers, files=())
 
 
 class _Keys(NamedTuple):

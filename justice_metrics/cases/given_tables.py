@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,7 +21,7 @@ from .readers.parquet import open_parquet, parquet_files
 from .readers.several import one_below_the_other
 from .readers.survey import MainTable, SurveyFiles, read_survey
 from .readers.survey_form import read_form
-from .readers.text_table import TextTable, missing_file
+from .readers.text_table import FileRows, TextTable, missing_file
 from .readers.workbook import read_workbook_tables
 
 # The name of a file or the address of a database.
@@ -215,17 +215,24 @@ def _from_coding_sheets(tables: Mapping[str, _Table], mapping: CaseMapping) -> d
     sheets = list(dict.fromkeys(sheet for one in tables.values() for sheet in one.sheet))
     files = [mapping.path(str(one)) for one in tables[""].files]
     read = [read_workbook_tables(one, sheets=sheets, may_be_empty=sheets) for one in files]
-    made = {
-        name: one_below_the_other([book[sheet] for book in read for sheet in one.sheet], needed=one.needed)
-        for name, one in tables.items()
-        if one.sheet
-    }
+    made = {}
+    for name, one in tables.items():
+        parts = [book[sheet] for book in read for sheet in one.sheet]
+        if parts:
+            whole = one_below_the_other(parts, needed=one.needed)
+            made[name] = replace(whole, files=tuple(map(_rows_of_file, parts))) if len(parts) > 1 else whole
     if "" in made and made[""].n_rows == 0:
         raise ReadError(
             tr("No case is on the sheet '{sheet}' yet.", sheet=tables[""].sheet[0]),
             tr("Fill the sheet in, save it, and run the same command again."),
         )
     return made
+
+
+def _rows_of_file(part: TextTable) -> FileRows:
+    import numpy as np
+
+    return FileRows(part.source, np.array([part.row_number(place) for place in range(part.n_rows)], np.int64))
 
 
 def _with_labels(read: TextTable, codebook: Path, codes: bool | Sequence[str]) -> TextTable:

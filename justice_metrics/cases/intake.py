@@ -222,6 +222,10 @@ class Intake:
         Cases that were joined or split.
     notes : tuple of Message
         What was found out or put right while the files were read: code page, blank rows, traces of a cut export.
+    slips : tuple of Message
+        What is wrong in the cells of a coding sheet, and which answers are not there yet; for those who correct it.
+    optional : tuple of str
+        Attributes that a coding sheet asks where the files have them: an empty one is no mistake of the mapping.
     """
 
     rows: int
@@ -237,3 +241,5 @@ class Intake:
     children: tuple[ChildIntake, ...] = ()
     joining: Joining = Joining()
     notes: tuple[Message, ...] = ()
+    slips: tuple[Message, ...] = ()
+    optional: tuple[str, ...] = ()

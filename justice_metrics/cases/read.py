@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from ..base.errors import JusticeMetricsError
 from ..base.language import Message, tr
 from ..base.provenance import Provenance
 from . import canonical
 from .casedata import CaseData, counted_as, with_codings
 from .coders import one_coding_each
+from .coding.plan import CodingPlan
 from .coding.planning import coding_plan
-from .coding.slips import slips_error, slips_in, told
+from .coding.slips import Slip, slips_error, slips_in, told
 from .corrections.applied import corrected, decided_cells, ensure_decided
 from .corrections.cells import read_cells, tables_with_cells
 from .corrections.plan import CorrectionPlan, as_plan, ensure_made_for, read_plan
@@ -82,15 +84,21 @@ def read_cases(
     personal = read_cells(plan.cells_file) if plan is not None and plan.cells_file is not None else None
     cells = decided_cells(plan, personal.cells) if plan is not None and personal is not None else ()
     tables, changed, already = tables_with_cells(tables, _ids(described, tables), cells)
-    if described.data.coding_sheet:
-        notes = (*notes, *_slips(tables, described, refuse=plan is None and wanted == "refuse"))
-    each = one_coding_each(tables, described)
+    asked = _asked(described)
+    slips = _slips(tables, described, asked, refuse=plan is None and wanted == "refuse")
 
     def read(given: Mapping[str, Any], mapping: CaseMapping) -> CaseData:
         return CaseData(**_canonical(given, mapping, embedded, source)._asdict())
 
-    cases = with_codings(read(each.tables, described), each, tables, read)
-    cases = cases.with_(intake=replace(cases.intake, notes=(*notes, *_plan_notes(plan, cases.provenance))))
+    try:
+        each = one_coding_each(tables, described)
+        cases = with_codings(read(each.tables, described), each, tables, read)
+    except JusticeMetricsError as stopped:
+        # what is wrong in the sheet's own words comes first: it may be what stopped the reading
+        error = slips_error(slips, described.source, beyond=stopped)
+        raise stopped if error is None else error from None
+    notes = (*notes, *_plan_notes(plan, cases.provenance))
+    cases = cases.with_(intake=replace(cases.intake, notes=notes, slips=told(slips), optional=_optional(asked)))
     if plan is None:
         return counted_as(cases, described)
     if wanted == "refuse":
@@ -114,13 +122,29 @@ def _canonical(tables: Mapping[str, Any], mapping: CaseMapping, embedded: Embedd
     return made._replace(provenance=canonical.named(made.provenance, source), frame_library="pandas")
 
 
-def _slips(tables: Mapping[str, Any], mapping: CaseMapping, *, refuse: bool) -> tuple[Message, ...]:
+def _asked(mapping: CaseMapping) -> CodingPlan | None:
+    """Return what a coding sheet asks; None where the data are none."""
+    if not mapping.data.coding_sheet:
+        return None
+    return coding_plan(canonical.procedure_of(mapping), checklist_of(mapping))
+
+
+def _optional(asked: CodingPlan | None) -> tuple[str, ...]:
+    sources = () if asked is None else (one.source for _, one in asked.fields if not one.required)
+    return tuple(one.removeprefix("attributes.") for one in sources if one.startswith("attributes."))
+
+
+def _slips(
+    tables: Mapping[str, Any], mapping: CaseMapping, asked: CodingPlan | None, *, refuse: bool
+) -> tuple[Slip, ...]:
     """Return what is wrong in the cells of a coding sheet, or refuse them."""
-    slips = slips_in(tables, mapping, coding_plan(canonical.procedure_of(mapping), checklist_of(mapping)))
+    if asked is None:
+        return ()
+    slips = slips_in(tables, mapping, asked)
     error = slips_error(slips, mapping.source)
     if error is not None and refuse:
         raise error
-    return told(slips)
+    return slips
 
 
 def _plan(mapping: CaseMapping, given: CorrectionPlan | str | Path | dict[str, Any] | None) -> CorrectionPlan | None:

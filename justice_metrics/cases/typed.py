@@ -104,7 +104,8 @@ class Typing:
         # A spreadsheet may hold day counts and texts in one column: each is read in its own way.
         text_order = self.mapping.data.date_order
         # An order declared for this very column says that somebody looked at its dates.
-        sure = spec.order in {"dmy", "mdy", "ymd"}
+        # In a coding sheet every cell is held against what was asked; its dates were typed as dates.
+        sure = spec.order in {"dmy", "mdy", "ymd"} or self.mapping.data.coding_sheet
         swapped = None if sure else self.source.swapped_dates(column)
         if swapped is not None:
             raise swapped_error(Swapped(*swapped[1:]), column=column, source=swapped[0])

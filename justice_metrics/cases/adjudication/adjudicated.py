@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
+
+import pyarrow as pa
 
 from ...base.errors import CaseDataError
 from ...base.language import Language, tr, trn
+from ..canonical import procedure_of
+from ..coding.planning import coding_plan
+from ..coding.slips import Lines, slips_in, told
+from ..practice import checklist_of
 from ..readers.text_table import TextTable
 from .coded_tables import Coding, TwoCodings
 from .compared import WHOLE_ROWS, Disagreement
@@ -54,6 +62,42 @@ def adjudicated_rows(
     return made
 
 
+def ensure_sheet_holds(codings: TwoCodings, rows: Mapping[str, list[Row]]) -> None:
+    """Refuse rows that a coding sheet, where the files are one, would refuse: nobody could read them back.
+
+    Raises
+    ------
+    CaseDataError
+        With the number of cells in each column.
+    """
+    mapping = codings.mapping
+    if not mapping.data.coding_sheet:
+        return
+    tables = {
+        name: replace(
+            table,
+            table=pa.table({one: pa.array([row[one] for row in rows[name]], pa.string()) for one in table.columns}),
+            n_rows=len(rows[name]),
+            numbers=None,
+            files=(),
+        )
+        for name, table in codings.first.tables.items()
+    }
+    asked = coding_plan(procedure_of(mapping), checklist_of(mapping))
+    # the rows stand in no file yet
+    wrong = [replace(one, rows=()) for one in slips_in(tables, mapping, asked) if not one.lacking]
+    if wrong:
+        raise CaseDataError(
+            trn(
+                "As decided, the coding sheet would have {n} thing to correct:{listed}",
+                "As decided, the coding sheet would have {n} things to correct:{listed}",
+                len(wrong),
+                listed=Lines(told(wrong)),
+            ),
+            tr("Nothing was written. Correct the new values in the list of decisions, or the cells in the workbooks."),
+        )
+
+
 def _decided(decision: Decision) -> str | None:
     return decision.of.second if decision.decision == "second" else decision.of.first
 
@@ -89,12 +133,13 @@ def _values(codings: TwoCodings, decisions: Mapping[Disagreement, Decision]) -> 
             made[one] = as_read(answers[one.table][one.column], decision.value, others, codings.mapping)
             wrong += [one] if made[one] is None else []
     if wrong:
+        columns = Counter(one.column for one in wrong)
         raise CaseDataError(
             trn(
-                "{n} new value cannot be read by the mapping (column '{column}').",
-                "{n} new values cannot be read by the mapping (the first in the column '{column}').",
+                "{n} new value cannot be read by the mapping ({columns}).",
+                "{n} new values cannot be read by the mapping ({columns}).",
                 len(wrong),
-                column=wrong[0].column,
+                columns=", ".join(f"{column}: {n}" for column, n in columns.items()),
             ),
             tr("Nothing was written. Write it as the coders do: a label of the list, a date, a number."),
         )

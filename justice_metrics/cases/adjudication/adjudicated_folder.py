@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...base.errors import MappingError, OutputError
-from ...base.language import tr
+from ...base.language import Language, tr
 from ..mappings.mapping import CaseMapping
 from ..private_file import PREFIX, inert, write_private
 from ..readers.text_table import TextTable
 from .adjudicated import Row
 from .coded_tables import TwoCodings
 from .compared import Disagreement
-from .decision_sheet import Decision
+from .decision_sheet import DECISIONS, HEADINGS, Decision
 from .meaning import Answers, answers_of
 
 LOG_FILE: Final = f"{PREFIX}adjudication_log.csv"
@@ -37,6 +37,8 @@ def write_adjudicated(
     rows: Mapping[str, list[Row]],
     found: Sequence[Disagreement],
     decisions: Mapping[Disagreement, Decision],
+    *,
+    language: Language = "en",
 ) -> tuple[Path, ...]:
     """Write the adjudicated files under the names that the coded ones have, the mapping beside them, and the log.
 
@@ -49,6 +51,8 @@ def write_adjudicated(
         Those of each table.
     found : sequence of Disagreement
     decisions : mapping of Disagreement to Decision
+    language : {"en", "es"}
+        Of the log.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def write_adjudicated(
     try:
         beside.mkdir(mode=0o700)
         names = [*_write_tables(beside, codings, rows, places), *_write_settings(beside, codings.mapping)]
-        write_private(beside / LOG_FILE, LOG_COLUMNS, _log(found, decisions))
+        write_private(beside / LOG_FILE, _log_heads(language), _log(found, decisions, language))
         beside.rename(folder)
     except OSError:
         raise OutputError(
@@ -272,7 +276,18 @@ def _named(mapping: CaseMapping) -> Iterator[str]:
             yield one.crosswalk
 
 
-def _log(found: Sequence[Disagreement], decisions: Mapping[Disagreement, Decision]) -> Iterable[Sequence[str]]:
+def _log_heads(language: Language) -> Sequence[str]:
+    """Return the heads of the log: short names for programs, or those of the list of disagreements."""
+    if language == "en":
+        return LOG_COLUMNS
+    return [HEADINGS["why" if one == "reason" else one].text(language) for one in LOG_COLUMNS]
+
+
+def _log(
+    found: Sequence[Disagreement], decisions: Mapping[Disagreement, Decision], language: Language
+) -> Iterable[Sequence[str]]:
+    words = {one: one if language == "en" else word.text(language) for one, word in DECISIONS.items()}
+    undecided = "undecided" if language == "en" else tr("not decided").text(language)
     for one in found:
         decision = decisions.get(one)
         yield (
@@ -282,7 +297,7 @@ def _log(found: Sequence[Disagreement], decisions: Mapping[Disagreement, Decisio
             one.column,
             one.first or "",
             one.second or "",
-            decision.decision if decision else "undecided",
+            words[decision.decision] if decision else undecided,
             (decision.value or "") if decision else "",
             decision.by if decision else "",
             decision.on if decision else "",

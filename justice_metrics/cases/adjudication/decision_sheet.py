@@ -92,7 +92,7 @@ def write_decisions(path: Path, found: Sequence[Disagreement], *, language: Lang
     if path.exists():
         raise OutputError(
             tr("There is a file '{name}' already, and somebody may have decided in it.", name=path.name),
-            tr("Give another name, or move it away."),
+            tr("Give another name, or move that file away."),
         )
     with placed(path) as beside:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

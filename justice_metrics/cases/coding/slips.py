@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ...base.errors import CaseDataError
+from ...base.errors import CaseDataError, JusticeMetricsError
 from ...base.language import Label, Language, Message, tr, trn
 from ..calendar import date_of, day_number
 from ..conversions.text import normalise
@@ -42,11 +42,13 @@ class Slip:
     n : int
         Cells or rows that hold it.
     rows : tuple of int
-        The first of them, as a spreadsheet counts; empty where several files were read.
+        The first of them, as a spreadsheet counts; none where they stand in no file.
     words : Message
         What is wrong, and what to do.
     lacking : bool
         Whether answers are only not there yet.
+    file : str
+        Name of the workbook, where several were read.
     """
 
     sheet: str
@@ -55,11 +57,19 @@ class Slip:
     rows: tuple[int, ...]
     words: Message
     lacking: bool = False
+    file: str = ""
+
+    @property
+    def of_sheet(self) -> Message:
+        """The sheet, with the workbook where there are several."""
+        if self.file:
+            return tr("'{file}', sheet '{sheet}'", file=self.file, sheet=self.sheet)
+        return tr("Sheet '{sheet}'", sheet=self.sheet)
 
     @property
     def message(self) -> Message:
         """Where it is, what is wrong, and what to do; never what a cell says."""
-        place = tr("Sheet '{sheet}', column '{column}'", sheet=self.sheet, column=self.column)
+        place = tr("{sheet}, column '{column}'", sheet=self.of_sheet, column=self.column)
         if not self.rows:
             return tr("{place}: {words}", place=place, words=self.words)
         listed = ", ".join(map(str, self.rows)) + (" …" if self.n > len(self.rows) else "")
@@ -91,37 +101,53 @@ def slips_in(tables: Mapping[str, TextTable], mapping: CaseMapping, plan: Coding
 def told(slips: Sequence[Slip]) -> tuple[Message, ...]:
     """Return what is said of slips, those that must be corrected first; of many empty columns only how many."""
     said = [one.message for one in slips if not one.lacking]
-    for sheet in dict.fromkeys(one.sheet for one in slips if one.lacking):
-        lacking = [one for one in slips if one.lacking and one.sheet == sheet]
+    for file, sheet in dict.fromkeys((one.file, one.sheet) for one in slips if one.lacking):
+        lacking = [one for one in slips if one.lacking and (one.file, one.sheet) == (file, sheet)]
         if len(lacking) <= _COLUMNS_SHOWN:
             said += [one.message for one in lacking]
             continue
-        said.append(
-            tr(
-                "Sheet '{sheet}': {n} cells in {columns} columns need an answer and have none. They are yellow.",
-                sheet=sheet,
-                n=sum(one.n for one in lacking),
-                columns=len(lacking),
-            )
+        words = tr(
+            "{n} cells in {columns} columns need an answer and have none. They are yellow.",
+            n=sum(one.n for one in lacking),
+            columns=len(lacking),
         )
+        said.append(tr("{place}: {words}", place=lacking[0].of_sheet, words=words))
     return tuple(said)
 
 
-def slips_error(slips: Sequence[Slip], mapping: str) -> CaseDataError | None:
+def slips_error(
+    slips: Sequence[Slip], mapping: str, *, beyond: JusticeMetricsError | None = None
+) -> CaseDataError | None:
     """Build the error that tells all slips; None where none must be corrected before the data can be used.
 
-    ``mapping`` is the name of the mapping file, for the command that goes on in spite of them.
+    Parameters
+    ----------
+    slips : sequence of Slip
+        Answers that are only not there yet stop nothing, and are told elsewhere.
+    mapping : str
+        Name of the mapping file, for the command that goes on in spite of them.
+    beyond : JusticeMetricsError, optional
+        What stopped a reading that went on in spite of them.
     """
     wrong = [one for one in slips if not one.lacking]
     if not wrong:
         return None
+    problem = trn(
+        "The coding sheet has {n} thing to correct:{listed}",
+        "The coding sheet has {n} things to correct:{listed}",
+        len(wrong),
+        listed=Lines(told(wrong)),
+    )
+    if beyond is not None:
+        return CaseDataError(
+            problem,
+            tr(
+                "Correct these cells first. Without them the data could not be read either: {problem}",
+                problem=beyond.problem,
+            ),
+        )
     return CaseDataError(
-        trn(
-            "The coding sheet has {n} thing to correct:{listed}",
-            "The coding sheet has {n} things to correct:{listed}",
-            len(wrong),
-            listed=_Lines(told(slips)),
-        ),
+        problem,
         tr(
             "Correct the cells in the workbook, where they are red or yellow, and save it. To see what the data are "
             "like without them: justice-metrics check {mapping}",
@@ -131,12 +157,13 @@ def slips_error(slips: Sequence[Slip], mapping: str) -> CaseDataError | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lines:
+class Lines:
     """Messages one below the other."""
 
     messages: tuple[Message, ...]
 
     def text(self, language: Language = "en") -> str:
+        """Return one line for each, all in one language."""
         return "".join("\n  - " + one.text(language) for one in self.messages)
 
 
@@ -235,8 +262,8 @@ class _Sheet:
             field,
             (named == "") & answers.filled,
             lambda n: trn(
-                "{n} cell holds a text that is not on its list. Choose from the list of the cell.",
-                "{n} cells hold texts that are not on their list. Choose from the list of the cell.",
+                "{n} cell holds an answer that is not on its list. Choose from the list of the cell.",
+                "{n} cells hold answers that are not on their list. Choose from the list of the cell.",
                 n,
             ),
         )
@@ -385,11 +412,19 @@ class _Sheet:
     ) -> Iterator[Slip]:
         import numpy as np
 
+        sheet, column = self._words(self._table.text), self._words(field.text)
+        begin = 0
+        for file in self._read.files:
+            n = len(file.numbers)
+            places = np.flatnonzero(hit[begin : begin + n])
+            rows = tuple(file.numbers[places[:_ROWS_SHOWN]].tolist())
+            begin += n
+            if len(places):
+                yield Slip(sheet, column, len(places), rows, words(len(places)), lacking, file.source)
         places = np.flatnonzero(hit)
-        if len(places):
+        if len(places) and not self._read.files:
             alone = len(self._mapping.data.file) < 2
             rows = tuple(self._read.row_number(int(one)) for one in places[:_ROWS_SHOWN]) if alone else ()
-            sheet, column = self._words(self._table.text), self._words(field.text)
             yield Slip(sheet, column, len(places), rows, words(len(places)), lacking)
 
 

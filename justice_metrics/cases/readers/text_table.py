@@ -25,6 +25,21 @@ SwappedDates: TypeAlias = tuple[str, int, int, Literal["dmy", "mdy"]]
 MOST_TITLE_ROWS: Final = 20
 
 
+class FileRows(NamedTuple):
+    """The rows of one of the files that make up a table, in their order.
+
+    Attributes
+    ----------
+    source : str
+        Name of the file, without folder.
+    numbers : array of int
+        Number of each of its rows, as a spreadsheet counts.
+    """
+
+    source: str
+    numbers: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTable:
     """A table as it stands in a file: every cell a text, a blank one null.
@@ -60,6 +75,8 @@ class TextTable:
     swapped_dates : mapping of str to (str, int, int, str)
         Of several files: columns in which one of them, by its name, has typed dates whose day and month a program
         turned round; how many such dates and how many texts, and the order of the texts.
+    files : tuple of FileRows
+        Of several coding sheets: the rows of each, one below the other.
     """
 
     table: pa.Table = field(repr=False)
@@ -76,6 +93,7 @@ class TextTable:
     user_missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     written_numbers: Mapping[str, Mapping[str, bool]] = field(default_factory=dict, repr=False)
     swapped_dates: Mapping[str, SwappedDates] = field(default_factory=dict)
+    files: tuple[FileRows, ...] = field(default=(), repr=False)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -159,6 +159,8 @@ def _missing(subject: Subject, facts: Facts, *, nothing: bool) -> list[Counted]:
     for one in facts.recorded:
         if one.kind == "attribute":
             none, few = one.recorded == 0 < one.base, 0 < one.recorded < enough * one.base
+            # a question that a coding sheet asks where the files answer it is no column mapped by mistake
+            none &= one.column not in subject.cases.intake.optional
             found.append(Counted(one.column, one.words, one.base - one.recorded, one.base, none if nothing else few))
     return found
 

@@ -15,7 +15,7 @@ from ...base.language import Language, Readable, tr, trn
 from ...base.provenance import LeftOut, Provenance
 from ...base.result import Definition, Result
 from ...base.version import __version__
-from ...cases.adjudication.adjudicated import adjudicated_rows
+from ...cases.adjudication.adjudicated import adjudicated_rows, ensure_sheet_holds
 from ...cases.adjudication.adjudicated_folder import write_adjudicated
 from ...cases.adjudication.coded_tables import TwoCodings, two_codings
 from ...cases.adjudication.compared import Compared, compared
@@ -220,7 +220,7 @@ def adjudicate(
     undecided : {"refuse", "first"}
         What becomes of disagreements without a decision: nothing is written, or the first coding stands.
     language : {"en", "es"}
-        Of the word that stands for the coder of adjudicated cases.
+        Of the log, and of the word that stands for the coder of adjudicated cases.
 
     Returns
     -------
@@ -230,7 +230,8 @@ def adjudicate(
     Raises
     ------
     SettingsError, ReadError, MappingError, CaseDataError
-        When codings or list cannot be read, do not belong together, or disagreements are not decided.
+        When codings or list cannot be read, do not belong together, or disagreements are not decided; when new values
+        are such that the mapping or the coding sheet would refuse them.
     OutputError
         When the folder is there already, or cannot be written.
 
@@ -252,10 +253,11 @@ def adjudicate(
                 open_ones,
                 total=len(found.found),
             ),
-            tr('Decide on each; or let the first coding stand there: undecided = "first".'),
+            tr('Decide on each; or let the first coding stand there: undecided = "first" (--undecided first).'),
         )
     rows = adjudicated_rows(codings, decided, language=language)
-    files = write_adjudicated(Path(to), codings, rows, found.found, decided)
+    ensure_sheet_holds(codings, rows)
+    files = write_adjudicated(Path(to), codings, rows, found.found, decided, language=language)
     people = {one.by.strip().casefold() for one in decided.values() if one.by.strip()}
     notes = [
         *_notes(codings),

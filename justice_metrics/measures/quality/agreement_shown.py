@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Below this kappa an item is better not split by until its coding rule is mended; a custom, no law.
 DOUBTFUL: Final = 0.6
+NOBODY: Final = tr("coded in no file")
 _MOST_TOLD: Final = 5
 # More rows do not fit on a page.
 _MOST_DRAWN: Final = 60
@@ -61,7 +62,7 @@ def agreement_findings(shown: Result) -> tuple[Readable, ...]:
             share=Share(float(main["share"][row])),
         )
         for row in one_sided[:_MOST_TOLD]
-        if known(main["share"][row])
+        if known(main["share"][row]) and not _nobody_coded(main, row)
     ]
     return (*said, *_dates(shown))
 
@@ -73,6 +74,9 @@ def draw_agreement(shown: Result, ax: Axes | None, language: Language) -> Axes:
     rows = np.sort(order)
     shares = written(main, "share", language, as_share=True)
     undefined = undefined_words(main, "estimate", language, tr("all files on one label"))
+    nobody = [_nobody_coded(main, row) for row in range(len(main))]
+    undefined = [NOBODY.text(language) if no else one for one, no in zip(undefined, nobody, strict=True)]
+    shares = ["–" if no else one for one, no in zip(shares, nobody, strict=True)]
     axis: Readable = tr("agreement beyond chance (kappa)")
     if len(rows) < len(main):
         axis = tr("{axis} (the {n} lowest of {total} items)", axis=axis, n=len(rows), total=len(main))
@@ -82,7 +86,9 @@ def draw_agreement(shown: Result, ax: Axes | None, language: Language) -> Axes:
         conf_low=numbers(main, "conf_low")[rows],
         conf_high=numbers(main, "conf_high")[rows],
         annotations=[
-            format_share(float(main["share"][row]), language, decimals=0) if known(main["share"][row]) else shares[row]
+            format_share(float(main["share"][row]), language, decimals=0)
+            if known(main["share"][row]) and not nobody[row]
+            else shares[row]
             for row in rows.tolist()
         ],
         annotation_label=tr("coded alike").text(language),
@@ -138,6 +144,12 @@ def _labels(main: Table) -> tuple[Readable, ...]:
             share=Share(same / base),
         ),
     )
+
+
+def _nobody_coded(main: Table, row: int) -> bool:
+    """Return whether no file has a value in any coding: that is no agreement."""
+    n, both = main["n"][row], main["both_missing"][row]
+    return known(n, both) and 0 < n == both
 
 
 def _least(main: Table, row: int) -> float:

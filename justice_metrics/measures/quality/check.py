@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -65,6 +65,7 @@ class QualityReport(Result):
     question: ClassVar[str] = "check"
 
     examination: Examination
+    slips: tuple[Message, ...] = ()
 
     @property
     def accepted(self) -> frozenset[str]:
@@ -79,9 +80,9 @@ class QualityReport(Result):
         return tuple(sorted(found, key=lambda one: (order.index(one.rule.severity), -share_of(largest(one)))))
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the broken rules in sentences, worst first, each with what to do."""
+        """Return the broken rules in sentences, worst first, each with what to do; before them slips in a sheet."""
         told = [_told(one) for one in self.broken if one.rule.id not in self.accepted]
-        return (self._overview(), *told, *self._effects(), *self.provenance.correction_lines())
+        return (*_of_sheet(self.slips), self._overview(), *told, *self._effects(), *self.provenance.correction_lines())
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share that breaks each rule, by severity; where no rule is broken, how complete each column is.
@@ -287,7 +288,20 @@ def check(
         frame_library=cases.frame_library,
         ties=attribute_ties(sets),
         examination=found,
+        slips=cases.intake.slips,
     )
+
+
+def _of_sheet(slips: Sequence[Message]) -> tuple[Readable, ...]:
+    """Tell what is wrong or not there yet in a coding sheet, where the data are one."""
+    if not slips:
+        return ()
+    head = trn(
+        "Look first at the coding sheet, {n} thing; wrong cells are not used below:",
+        "Look first at the coding sheet, {n} things; wrong cells are not used below:",
+        len(slips),
+    )
+    return (head, *slips)
 
 
 def _told(one: Verdict) -> Message:

@@ -316,7 +316,7 @@ class TestAdjudicated:
         if fits:
             assert adjudicated_rows(codings, decisions, language="en")
             return
-        with pytest.raises(CaseDataError, match=f"column '{column}'") as error:
+        with pytest.raises(CaseDataError, match=rf"\({column}: \d") as error:
             adjudicated_rows(codings, decisions, language="en")
         assert value not in str(error.value)
 
@@ -327,7 +327,7 @@ class TestAdjudicated:
         open_order = codings.mapping.model_copy(
             update={"data": codings.mapping.data.model_copy(update={"date_order": None})}
         )
-        with pytest.raises(CaseDataError, match="column 'day'"):
+        with pytest.raises(CaseDataError, match=r"\(day: \d"):
             adjudicated_rows(
                 replace(codings, mapping=open_order), decided(found, day=("other", "04/05/2016")), language="en"
             )

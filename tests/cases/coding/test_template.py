@@ -12,6 +12,8 @@ import openpyxl
 import pytest
 
 from justice_metrics.base.errors import CaseDataError, OutputError, QuestionError, ReadError, SettingsError
+from justice_metrics.cases.adjudication.adjudicated_folder import LOG_FILE
+from justice_metrics.cases.attributes import attribute_words
 from justice_metrics.cases.checklist_file import read_checklist
 from justice_metrics.cases.coding.plan import CASE_TABLE, CodingPlan
 from justice_metrics.cases.coding.planning import coding_plan
@@ -19,6 +21,8 @@ from justice_metrics.cases.coding.template import write_template
 from justice_metrics.cases.mappings.mapping import CaseMapping
 from justice_metrics.cases.procedure_file import read_procedure
 from justice_metrics.cases.read import read_cases
+from justice_metrics.measures.quality.adjudication import adjudicate, disagreements
+from justice_metrics.measures.quality.check import check
 
 CUTOFF = dt.date(2018, 4, 30)
 D = dt.date
@@ -125,6 +129,85 @@ def test_ten_mistakes_come_back_as_ten_messages(folder: Path, plan: CodingPlan, 
     for row in (*(f"row {n}:" for n in (2, 3, 4, 5, 6, 7, 8, 9)), "Sheet 'Apoyo', column 'N° de caso', row 3:"):
         assert any(row in one for one in said)
     assert not any(value in str(caught.value) for value in ("Fem'", "marzo", "200", "003", "999"))
+
+
+def test_check_tells_the_slips_first_and_goes_on(folder: Path, plan: CodingPlan, tmp_path: Path) -> None:
+    """Typed dates whose days are all below 13 beside a text with one above were not turned round: they were typed."""
+    for name in ("coding_sheet.xlsx", "mapping.toml"):
+        shutil.copy(folder / name, tmp_path / name)
+    early = {("case", n + 2): {"complaint_date": D(2015, 4, n + 1)} for n in range(1, 8)}
+    early["case", 2] = {"complaint_date": "31/02/2015", "reviewed": None}
+    fill(tmp_path / "coding_sheet.xlsx", plan, early)
+    cases = read_cases(mapping=tmp_path / "mapping.toml", faults="count")
+    answer = check(cases)
+    said = [str(one) for one in answer.findings()]
+    assert said[0].startswith("Look first at the coding sheet, ")
+    assert "'Fecha de denuncia', row 2: 1 cell holds a date that does not exist" in said[1]
+    # what is not there yet is told too, and is not among what must be corrected
+    assert any("need an answer and have none" in one for one in said)
+    with pytest.raises(CaseDataError, match="has 1 thing to correct") as caught:
+        read_cases(mapping=tmp_path / "mapping.toml")
+    assert str(caught.value).count("\n  - ") == 1
+    # optional questions that no file answers are no mistake of the mapping, and have words in both languages
+    assert "never_recorded" not in {one.rule.id for one in answer.broken}
+    assert attribute_words("reviewed").text("en") == "date of review"
+
+
+def test_what_stops_the_check_comes_after_the_slips(folder: Path, plan: CodingPlan, tmp_path: Path) -> None:
+    for name in ("coding_sheet.xlsx", "mapping.toml"):
+        shutil.copy(folder / name, tmp_path / name)
+    fill(tmp_path / "coding_sheet.xlsx", plan, {("case", n + 2): {"outcome": "Nada"} for n in range(8)})
+    text = (tmp_path / "mapping.toml").read_text(encoding="utf-8").replace(f"cutoff = {CUTOFF}", "cutoff = 2015-01-01")
+    (tmp_path / "mapping.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(CaseDataError, match="The coding sheet has") as caught:
+        read_cases(mapping=tmp_path / "mapping.toml", faults="count")
+    assert "Without them the data could not be read either" in str(caught.value)
+
+
+def two_coders(folder: Path) -> list[Path]:
+    return list(
+        write_template(
+            "bolivia", folder / "two", checklist="child_sexual_assault", language="es", cutoff=CUTOFF, coders=2
+        )
+    )
+
+
+def test_a_new_value_that_the_sheet_would_refuse_is_not_written(tmp_path: Path, plan: CodingPlan) -> None:
+    made = two_coders(tmp_path)
+    fill(made[0], plan, {("case", 2): case(1)})
+    fill(made[1], plan, {("case", 2): case(1, coder="C2", age_at_fact=9, sex="male")})
+    found = disagreements(made[2])
+    listed = found.write(tmp_path / "PERSONAL_DATA_list.xlsx")
+    book = openpyxl.load_workbook(listed)
+    values = {"Edad de la víctima al momento del hecho": "300", "Sexo de la víctima": "Otra cosa"}
+    for row in book.active.iter_rows(min_row=2):
+        row[6].value, row[7].value = "another value", values[row[3].value]
+    book.save(listed)
+    to = tmp_path / "PERSONAL_DATA_made"
+    with pytest.raises(CaseDataError, match="would have 2 things to correct") as caught:
+        adjudicate(listed, made[2], to=to)
+    assert "column 'Sexo de la víctima': 1 cell" in str(caught.value)
+    assert not any(one in str(caught.value) for one in ("300", "Otra cosa"))
+    assert not to.exists()
+    for row in book.active.iter_rows(min_row=2):
+        row[6].value, row[7].value = "second", None
+    book.save(listed)
+    adjudicate(listed, made[2], to=to, language="es")
+    assert read_cases(mapping=to / "mapping.toml").n_units == 1
+    log = (to / LOG_FILE).read_text(encoding="utf-8-sig").splitlines()
+    assert log[0].startswith("tabla,caso,fila,ítem,primera codificación,segunda codificación,decisión,")
+    assert ",segunda," in log[1]
+
+
+def test_of_two_workbooks_each_slip_names_its_own_with_the_row(tmp_path: Path, plan: CodingPlan) -> None:
+    made = two_coders(tmp_path)
+    fill(made[0], plan, {("case", 2): case(1)})
+    fill(made[1], plan, {("case", 2): case(1, coder="C2"), ("accused", 2): {"case_id": "001", "accused_sex": 44}})
+    with pytest.raises(CaseDataError, match="has 1 thing to correct") as caught:
+        read_cases(mapping=made[2])
+    assert "'coding_sheet_C2.xlsx', sheet 'Acusados', column 'Sexo del acusado', row 2: 1 cell holds an answer" in str(
+        caught.value
+    )
 
 
 def test_each_coder_gets_a_workbook_and_one_mapping_reads_them_all(tmp_path: Path) -> None:

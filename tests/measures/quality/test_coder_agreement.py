@@ -276,6 +276,15 @@ class TestEdges:
         assert made.plot(language="es") is not None
         assert "cannot be told" in made.findings()[0].text()
 
+    def test_what_nobody_coded_is_no_agreement(self) -> None:
+        band: dict[str, Any] = {"band": [None] * 20}
+        kin = ["father"] * 10 + ["neighbour"] * 10
+        found = coder_agreement(cases_of(coding(kin, **band)), cases_of(coding(kin, **band)), items=("band", "age"))
+        drawn = [one.get_text() for one in found.plot().texts]
+        assert drawn.count("coded in no file") == 1
+        found = coder_agreement(cases_of(coding(kin, **band)), cases_of(coding(kin, **band)), items="band")
+        assert "100 %" not in [one.get_text() for one in found.plot(language="es").texts]
+
     def test_one_sided_labels_are_told(self) -> None:
         one = coding(["no"] * 97 + ["yes"] * 3)
         two = coding(["no"] * 94 + ["yes"] * 3 + ["no"] * 3)
