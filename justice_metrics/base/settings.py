@@ -173,7 +173,7 @@ def _problem(model: Any, error: Mapping[str, Any]) -> Message:
         if kind == "too_short":
             return tr("'{key}' needs {least} entries or more and has {n}.", least=context["min_length"], **told)
         return tr("'{key}' may have {most} entries at most and has {n}.", most=context["max_length"], **told)
-    wanted = next((words for begins, words in _WANTED if kind.startswith(begins)), None)
+    wanted = _bound(context) or next((words for begins, words in _WANTED if kind.startswith(begins)), None)
     if wanted is not None:
         return tr("'{key}' is {found}; {wanted} is expected.", key=key, found=found, wanted=wanted)
     return tr("'{key}' is {found}: {reason}.", key=key, found=found, reason=str(error["msg"]))
@@ -185,6 +185,21 @@ class ReadableError(ValueError):
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
         self.message = message
+
+
+def _bound(context: Mapping[str, Any]) -> Message | None:
+    """Return which numbers are allowed where one is too large or too small; None for another fault."""
+    name = next((one for one in ("gt", "ge", "lt", "le") if isinstance(context.get(one), int | float)), None)
+    if name is None:
+        return None
+    n = f"{context[name]:g}"
+    bounds = {
+        "gt": tr("more than {n}", n=n),
+        "ge": tr("{n} or more", n=n),
+        "lt": tr("less than {n}", n=n),
+        "le": tr("{n} or less", n=n),
+    }
+    return bounds[name]
 
 
 def _found(given: Any) -> object:

@@ -39,6 +39,7 @@ class Whole(BaseModel):
 class Listed(BaseModel):
     several: Annotated[tuple[Part, ...], Field(min_length=2, max_length=3)]
     apart: bool = False
+    most: Annotated[float, Field(gt=0, le=1)] = 1
 
     @model_validator(mode="after")
     def _check_one(self) -> Listed:
@@ -106,6 +107,8 @@ def test_what_only_follows_from_another_fault_is_not_told() -> None:
     [
         ({"several": [{}]}, "'several' needs 2 entries or more and has 1."),
         ({"several": [{}] * 4}, "'several' may have 3 entries at most and has 4."),
+        ({"several": [{}, {}], "most": 0}, "'most' is 0; more than 0 is expected."),
+        ({"several": [{}, {}], "most": 2}, "'most' is 2; 1 or less is expected."),
         ({"several": {"a": {}}}, "'several' is a table of keys and values; a list is expected."),
         ({"several": [{"language": [["en"]]}, {}]}, "'several.1.language' is a list; allowed are 'en', 'es'."),
         ({"several": [{}, {}], "apart": True}, "\n  - One of them."),
