@@ -27,7 +27,7 @@ _EXTREMES: Final = re.compile(r"(^|_)(min|max|smallest|largest|shortest|longest|
 
 
 def is_lower(name: str) -> bool:
-    """Whether a column holds lower limits, by its name: conf_low, alpha_low …"""
+    """Whether a column holds lower limits, by its name (conf_low, alpha_low)."""
     return name.endswith("_low")
 
 
