@@ -33,11 +33,15 @@ NEEDED: dict[str, dict[str, Any]] = {
 }
 
 
-# asked of a procedure, of times that go elsewhere, of published shares, of the rows of a survey, of linked registers
+# asked of a procedure, of times that go elsewhere, of published shares, of the rows of a survey, of linked registers,
+# of what a study plans, of frames and logs of files, of coded files, of people who were asked
 OF_SOMETHING_ELSE = {
     *("procedure_map", "survival_frame", "rate_chain", "dark_figure", "share_change"),
     *("survey_shares", "reporting_rate"),
     *("linkage_error", "linkage_sensitivity"),
+    *("sample_size_for_share", "sample_size_for_median", "draw_files", "sampling_log"),
+    *("disagreements", "adjudicate"),
+    *("perceptions", "perception_differences", "perception_change", "reliability"),
 }
 
 

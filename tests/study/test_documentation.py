@@ -34,6 +34,6 @@ def test_every_question_and_setting_is_on_the_page() -> None:
 
 def test_the_sample_studies_are_good() -> None:
     studies = sorted((ROOT / "sample_data").glob("study*.toml"))
-    assert len(studies) == 3
+    assert len(studies) == 4
     for path in studies:
         assert read_study(path).questions
