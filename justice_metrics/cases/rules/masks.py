@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import narwhals.stable.v2 as nw
@@ -15,6 +15,11 @@ ALWAYS: Final = nw.lit(value=True)
 def sure(flag: nw.Expr) -> nw.Expr:
     """Return a condition with false for null."""
     return flag.fill_null(False)
+
+
+def one_of(text: nw.Expr, levels: Collection[str]) -> nw.Expr:
+    """Return whether a text is one of several; false for null, and where there is nothing that it could be."""
+    return sure(text.is_in(list(levels))) if levels else nw.lit(value=False)
 
 
 def either(flags: Sequence[nw.Expr]) -> nw.Expr:

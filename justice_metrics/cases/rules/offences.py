@@ -11,7 +11,7 @@ from ...base.language import tr
 from ...base.levels import MISSING_LEVELS
 from ..conversions.text import normalise
 from ..sentence_ranges import SentenceRange, plain_name, sentence_ranges
-from .masks import without_stand_in
+from .masks import one_of, without_stand_in
 from .named_days import fact_of
 from .rule import CHILD_TABLES, Counted, Facts, Probe, Rule, Subject, either, sure
 
@@ -39,7 +39,7 @@ def _children_under_adult_offence(subject: Subject) -> list[Probe]:
     if not adult:
         return []
     age = nw.col("age_at_fact")
-    of_adults = sure(nw.col("offence").is_in(list(adult))) & ~age.is_null()
+    of_adults = one_of(nw.col("offence"), adult) & ~age.is_null()
     return [Probe(mask=(age >= 0) & (age < _CHILD), base=of_adults)]
 
 

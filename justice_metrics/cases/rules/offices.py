@@ -11,6 +11,7 @@ from ...base.language import tr
 from ..attributes import attribute_words
 from ..conversions.text import normalise
 from ..office_file import OfficeDays
+from .masks import one_of
 from .rule import TIME, Probe, Rule, Subject, either, sure
 from .spans import Span, exactly
 
@@ -39,7 +40,7 @@ def _closed(subject: Subject) -> list[Probe]:
         (office == level) & ended.before_day(min(one.first_day for one in spans)) for level, spans in known.items()
     ]
     between = [(office == level) & _in_gap(start, spans) for level, spans in known.items() if len(spans) > 1]
-    base = sure(office.is_in(sorted(known))) & (start.known | ended.known)
+    base = one_of(office, known) & (start.known | ended.known)
     hit = either([sure(one) for one in (*late, *early, *between)])
     return [Probe(key=name, words=attribute_words(name), mask=hit, base=base)]
 

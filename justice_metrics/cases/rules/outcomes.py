@@ -11,6 +11,7 @@ import narwhals.stable.v2 as nw
 from ...base.language import tr
 from ..attributes import attribute_words
 from ..conversions.text import normalise
+from .masks import one_of
 from .named_days import reopening_of
 from .order import followers
 from .rule import FLOWS, TIME, Counted, Facts, Probe, Rule, Subject, Tally, either, sure
@@ -138,7 +139,7 @@ def _levels_that_say(subject: Subject, words: re.Pattern[str]) -> list[tuple[str
     for name in (one for one in texts if _STATUS.search(one)):
         levels = subject.cases.milestones.select(name).drop_nulls().unique().collect().get_column(name).to_list()
         said = sorted(str(one) for one in levels if words.search(normalise(str(one))))
-        found.append((name, sure(nw.col(name).is_in(said))))
+        found.append((name, one_of(nw.col(name), said)))
     return found
 
 

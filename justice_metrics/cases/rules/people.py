@@ -14,7 +14,7 @@ from ...base.language import tr
 from ...base.levels import MISSING_LEVELS
 from ..attributes import attribute_words
 from .calendar import new_year
-from .masks import without_stand_in
+from .masks import one_of, without_stand_in
 from .named_days import says_fact
 from .rule import Counted, Facts, Probe, Rule, Subject, Tally, either, sure
 
@@ -88,8 +88,8 @@ def _adults(subject: Subject) -> list[Probe]:
         return []
     if not subject.child_offences:
         return []
-    age, of_child = nw.col("age_at_fact"), nw.col("offence").is_in(list(subject.child_offences))
-    return [Probe(mask=(age >= ADULT) & (age <= OLDEST), base=sure(of_child) & ~age.is_null())]
+    age, of_child = nw.col("age_at_fact"), one_of(nw.col("offence"), subject.child_offences)
+    return [Probe(mask=(age >= ADULT) & (age <= OLDEST), base=of_child & ~age.is_null())]
 
 
 def _years(subject: Subject) -> list[Probe]:

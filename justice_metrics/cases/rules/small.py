@@ -1,23 +1,18 @@
-"""Flags of few units, made in parts and added up here: an engine needs minutes to plan a thousand flags at once.
+"""Flags of few units, made and added up here: an engine needs minutes to plan a thousand flags at once.
 
-A coding sheet has hundreds of columns and hundreds of files, and rules look at each column. To plan one question of a
-thousand expressions, each made of others, takes a database longer than to answer twenty of them fifty times.
+A coding sheet has hundreds of columns and hundreds of files, and rules look at each column. To plan a thousand
+expressions, each made of others, takes a database far longer than to answer them; here each is answered as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.types import Counts
-from ..readers.embedded import Embedded
-
-_AT_ONCE: Final = 20
-_ROW: Final = "row__"
 
 
 class Sums(NamedTuple):
@@ -32,7 +27,6 @@ def held_here(frame: nw.LazyFrame[Any]) -> Any:
     """Return the rows of a frame of the embedded engine as an Arrow table; None of another engine, or without rows."""
     if not frame.implementation.is_duckdb():
         return None
-    # read once, so that the rows stand in one order in every part
     held = frame.collect().to_arrow()
     return held if held.num_rows else None
 
@@ -45,7 +39,7 @@ def added_up(
     keys: Sequence[str],
     frequency: str | None,
 ) -> Sums:
-    """Make flags part by part, further ones of them, and add all up by keys.
+    """Make flags, further ones of them, and add all up by keys.
 
     Parameters
     ----------
@@ -60,16 +54,10 @@ def added_up(
     frequency : str, optional
         Which of what was made says how often a row counts.
     """
-    import pyarrow as pa
-
     n = held.num_rows
-    numbered = held.append_column(_ROW, pa.array(range(n), pa.int64()))
-    frame = Embedded().table(numbered)
-    columns: dict[str, Any] = {}
-    for part in _parts(made):
-        read = frame.select(nw.col(_ROW), **part).collect().sort(_ROW).to_arrow()
-        columns |= {name: read[name] for name in part}
-    table = nw.from_native(pa.table(columns), eager_only=True)
+    rows = nw.from_native(held, eager_only=True)
+    # made beside the columns first: constants alone would be one row, however many units there are
+    table = rows.with_columns(**made).select(*made)
     for more in then:
         if more:
             table = table.with_columns(**more)
@@ -81,12 +69,6 @@ def added_up(
         n=_sum(group, times),
         sums={name: _sum(group, _whole(table, name) * times) for name in names},
     )
-
-
-def _parts(made: Mapping[str, nw.Expr]) -> Iterator[dict[str, nw.Expr]]:
-    rest: Iterable[tuple[str, nw.Expr]] = iter(made.items())
-    while part := dict(islice(rest, _AT_ONCE)):
-        yield part
 
 
 def _whole(table: nw.DataFrame[Any], name: str) -> Counts:

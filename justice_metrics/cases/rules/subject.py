@@ -17,7 +17,7 @@ from ..days import EXACTNESS
 from ..mappings.parts import LEFT_DAY
 from ..office_file import OfficeDays
 from .marks import alike_ids, differing_people, numbered_ids, repeated_events, sentenced
-from .masks import bare_id, sure, without_stand_in
+from .masks import bare_id, one_of, without_stand_in
 from .spans import Span, codes_of, earliest_span, exactly, span_columns, with_spans
 
 Words: TypeAlias = Message | Readable
@@ -177,7 +177,7 @@ class Subject:
 
     def stands_as(self, states: Sequence[str]) -> nw.Expr:
         """Return the units that stand as ended in one of ``states``."""
-        return sure(nw.col("outcome").is_in(list(states)))
+        return one_of(nw.col("outcome"), states)
 
     @cached_property
     def alike(self) -> nw.LazyFrame[Any] | None:

@@ -21,8 +21,7 @@ def frame() -> nw.LazyFrame[Any]:
     return Embedded().table(pa.table(columns))
 
 
-def test_a_case_by_hand(frame: nw.LazyFrame[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(small, "_AT_ONCE", 1)
+def test_a_case_by_hand(frame: nw.LazyFrame[Any]) -> None:
     held = small.held_here(frame)
     made = {
         "low": nw.col("a") < 3,
