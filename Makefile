@@ -9,6 +9,9 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 PYTEST_ARGS ?= -n 2 --dist loadgroup
 
+# a command of ours starts many Pythons; where compiled modules may not be kept, each compiles all libraries anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help study test lint checks prove bench lock clean setup-study setup-test
 
 help:
