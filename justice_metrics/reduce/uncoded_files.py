@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import narwhals.stable.v2 as nw
@@ -15,8 +15,9 @@ from ..cases.intake import FileGroup, FileLog
 from ..cases.sampled import DRAWN_WEIGHT
 from ..estimate.survey import DesignCells
 from ..estimate.survey_cells import DrawnUnits, without_replacement
-from ..tables import Strata
+from ..tables import MOST_STRATA, Strata, in_order
 from .design_counts import FoldedUnits, Share, folded_units
+from .grouped import refuse_many
 
 # Any chance below 1 makes clusters sampling units; without known chances nothing is made of it.
 _SOME_CHANCE = 0.5
@@ -57,18 +58,30 @@ def uncoded_files(
         For each answer the statuses of the files that are added.
     by : sequence of str
         ``stratum`` or ``cluster``.
+
+    Returns
+    -------
+    list of UncodedFiles
+        The same groups in each: those with a coded file, and those that have files of these statuses only.
     """
-    found = folded_units(cases, {"share": share}, by=by)
-    return [_with(found, cases, log, one, tuple(by)) for one in statuses]
+    by = tuple(by)
+    lost = {_level(one, by) for one in log.groups if any(one.status in some for some in statuses)}
+    found = _with_groups(folded_units(cases, {"share": share}, by=by), lost)
+    return [_with(found, cases, log, one, by) for one in statuses]
+
+
+def _with_groups(found: FoldedUnits, levels: Collection[tuple[str, ...]]) -> FoldedUnits:
+    """Return the same units beside groups in which there may be none."""
+    groups = found.strata.union(Strata(found.strata.names, in_order(levels)))
+    refuse_many(len(groups), groups.names, MOST_STRATA)
+    return found._replace(strata=groups, group=np.array(found.strata.places_in(groups), np.int64)[found.group])
 
 
 def _with(
     found: FoldedUnits, cases: CaseData, log: FileLog, statuses: Sequence[str], by: tuple[str, ...]
 ) -> UncodedFiles:
     place = {level: position for position, level in enumerate(found.strata.levels)}
-    groups = [
-        (one, place[_level(one, by)]) for one in log.groups if one.status in statuses and _level(one, by) in place
-    ]
+    groups = [(one, place[_level(one, by)]) for one in log.groups if one.status in statuses]
     weight = np.array([one.weight for one, _ in groups], np.float64)
     n = np.array([one.n for one, _ in groups], np.int64)
     group = np.array([position for _, position in groups], np.int64)

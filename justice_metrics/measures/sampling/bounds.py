@@ -265,7 +265,12 @@ def lost_file_bounds(
         provenance=cases.provenance.add(
             "lost_file_bounds", of=of, start=start, by=by, confidence_level=confidence_level
         ),
-        notes=(*sampling_notes(cases, design_used=True), *_notes(cases, log), *why, *silence_notes(cases, (of,))),
+        notes=(
+            *sampling_notes(cases, design_used=True),
+            *_notes(cases, log, found[0]),
+            *why,
+            *silence_notes(cases, (of,)),
+        ),
         frame_library=cases.frame_library,
         weighted=True,
         outcome_words=words,
@@ -282,7 +287,7 @@ def _ensure_groups(cases: CaseData, by: tuple[str, ...]) -> None:
         )
 
 
-def _notes(cases: CaseData, log: FileLog) -> tuple[Readable, ...]:
+def _notes(cases: CaseData, log: FileLog, found: UncodedFiles) -> tuple[Readable, ...]:
     coded = sum(one.n for one in log.groups if one.status == "coded")
     notes: list[Readable] = [
         tr(
@@ -299,6 +304,15 @@ def _notes(cases: CaseData, log: FileLog) -> tuple[Readable, ...]:
                 gone,
             )
         )
+    nothing = int((found.coded == 0).sum())
+    if nothing:
+        notes.append(
+            trn(
+                "Of {n} group no file was coded: its share can be anything, from 0 to 100 %.",
+                "Of {n} groups no file was coded: their shares can be anything, from 0 to 100 %.",
+                nothing,
+            )
+        )
     return tuple(notes)
 
 
@@ -313,7 +327,7 @@ def _times(
     states = cases.resolve(start)
     # every file has its beginning, also where nobody wrote down the day
     reached = (nw.lit(1) if cases.procedure.start in states else cases.reached(states), nw.lit(1))
-    whole = uncoded_files(cases, log, reached, [()], by=by)[0].numerator
+    whole = uncoded_files(cases, log, reached, tuple(MISSING.values()), by=by)[0].numerator
     timed = timed_weights(first, found[0].strata, by)
     untold = np.maximum(whole - timed, 0)
     odds = [Odds(timed, one.missing + untold) for one in found]

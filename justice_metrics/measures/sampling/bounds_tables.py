@@ -121,6 +121,8 @@ def _cells_behind(found: UncodedFiles, by: tuple[str, ...], came: Mapping[str, t
     """Return the counts that must be large enough: coded files that came there, and that did not."""
     cells = []
     for place, level in enumerate(found.strata.levels):
+        if not found.coded[place]:
+            continue  # from 0 to 100 % says that nobody read a file there, and of no case how it came out
         group = dict(zip(by, level, strict=True))
         there, every = int(found.came[place]), int(found.coded[place])
         cells.append(Count(box({**group, **came}), there, ("", "", place)))

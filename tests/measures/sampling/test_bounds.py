@@ -33,6 +33,13 @@ def convicted(cases: CaseData) -> LostFileBounds:
     return lost_file_bounds(cases, of="convicted")
 
 
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> CaseData:
+    log = log_frame()
+    log["status"] = np.where(log["stratum"] == "south", "lost", "coded")
+    return sampled_cases(tmp_path_factory.mktemp("halves"), log)
+
+
 def weighted() -> dict[str, float]:
     """Weights of the draw, added up by hand."""
     log = log_frame()
@@ -169,6 +176,39 @@ class TestShown:
         assert "Lost (11):" in said
         assert "if none of the missing ones did" in said
         assert "other missing files taken to be like the coded ones" in said
+
+
+class TestAGroupThatLostAll:
+    """Nobody read a file of the south: its share can be anything, and it must not vanish."""
+
+    def test_it_is_there(self, halves: CaseData) -> None:
+        found = lost_file_bounds(halves, of="convicted", by="stratum")
+        main = found.main
+        south = (main["stratum"] == "south") & (main["missing"] != "sealed")
+        assert main["denominator"][south].tolist() == [0, 0]
+        assert main["files"][south].tolist() == [30, 30]
+        assert main["bound_low"][south].tolist() == [0, 0]
+        assert main["bound_high"][south].tolist() == [1, 1]
+        assert np.isnan(main["estimate"][south]).all()
+        assert "Of 1 group no file was coded" in found.summary()
+        # nothing is said of its days, and the north has those that it had
+        table = found.tables["median"]
+        assert np.isnan(table["bound_low"][3:]).all()
+        assert table["bound_low"][0] == table["bound_high"][0] > 0
+
+    def test_all_files_together_were_right_before(self, halves: CaseData) -> None:
+        found = lost_file_bounds(halves, of="convicted")
+        assert found.main["files"].tolist() == [30, 30, 0]
+        assert "no file was coded" not in found.summary()
+
+    def test_declared_drawn_and_released(self, halves: CaseData) -> None:
+        found = lost_file_bounds(halves, of="convicted", by="stratum")
+        check_declared(found)
+        assert found.plot().has_data()
+        plt.close("all")
+        shown = release([found], DisclosurePolicy(minimum=5)).results[0]
+        assert not {"files", "numerator", "denominator"} & set(shown.main.values)
+        assert shown.main["bound_high"][shown.main["stratum"] == "south"].tolist()[:2] == [1, 1]
 
 
 @settings(max_examples=40, deadline=None)
