@@ -1,0 +1,1 @@
+"""The observatory: a public statistics site from a release."""
