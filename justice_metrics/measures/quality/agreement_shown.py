@@ -9,6 +9,7 @@ import numpy as np
 from ...base.language import Language, Readable, format_number, format_share, format_tick, tr, trn
 from ...base.result import Result
 from ...base.table import Table
+from ...base.types import Floats
 from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...figures.dots import dots
 from ..declared import Share
@@ -125,11 +126,11 @@ def _labels(main: Table) -> tuple[Readable, ...]:
     if not len(main):
         return ()
     moving = [row for row in range(len(main)) if known(main["estimate"][row])]
-    counted = ("n", "either", "same_recorded")
-    if not moving or not known(*[main[name][row] for row in moving for name in counted]):
+    counted = {name: _counts(main, name) for name in ("n", "either", "same_recorded")}
+    if not moving or not known(*[one[row] for row in moving for one in counted.values()]):
         nothing = tr("On no item do the labels of the files differ, so agreement beyond chance cannot be told.")
-        return () if moving or not known(*main["n"].tolist()) else (nothing,)
-    base, same = (sum(whole(main[name][row]) for row in moving) for name in ("either", "same_recorded"))
+        return () if moving or not known(*counted["n"]) else (nothing,)
+    base, same = (sum(whole(counted[name][row]) for row in moving) for name in ("either", "same_recorded"))
     if not base:
         return ()
     return (
@@ -138,7 +139,7 @@ def _labels(main: Table) -> tuple[Readable, ...]:
             "Items on which all files bear one label are not among them.",
             "{n} files were coded twice; of {base} labels that either coding has, {same} are the same ({share}). "
             "Items on which all files bear one label are not among them.",
-            whole(max(main["n"])),
+            whole(max(counted["n"])),
             base=base,
             same=same,
             share=Share(same / base),
@@ -146,15 +147,20 @@ def _labels(main: Table) -> tuple[Readable, ...]:
     )
 
 
+def _counts(table: Table, name: str) -> Floats:
+    """Return the counts of a column; NaN where the gate left the column out."""
+    return numbers(table, name) if name in table.values else np.full(len(table), np.nan)
+
+
 def _nobody_coded(main: Table, row: int) -> bool:
     """Return whether no file has a value in any coding: that is no agreement."""
-    n, both = main["n"][row], main["both_missing"][row]
+    n, both = (float(_counts(main, name)[row]) for name in ("n", "both_missing"))
     return known(n, both) and 0 < n == both
 
 
 def _least(main: Table, row: int) -> float:
     """Return kappa, or that of the files both recorded where it is lower and rests on files enough."""
-    kappa, recorded, n = (float(main[name][row]) for name in ("estimate", "recorded", "n_recorded"))
+    kappa, recorded, n = (float(_counts(main, name)[row]) for name in ("estimate", "recorded", "n_recorded"))
     return min(kappa, recorded) if n >= FEWEST_TO_SHOW and np.isfinite(recorded) else kappa
 
 
