@@ -73,7 +73,8 @@ def sampled_files(mapping: CaseMapping) -> SampledFiles | None:
     }
     return SampledFiles(
         columns={
-            name: {files.file[place]: values[place] for place in numbered if coded[place]}
+            # no cluster is told by a null, as in all data: a blank text would be a level of its own
+            name: {files.file[place]: values[place] or None for place in numbered if coded[place]}
             for name, values in given.items()
             if len(values)
         },

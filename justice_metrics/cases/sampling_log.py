@@ -105,7 +105,8 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
     ReadError, MappingError
         When the file cannot be read, or a column is missing.
     CaseDataError
-        When a status is unknown, a weight is no weight, or a file stands there twice: with how many.
+        When a status is unknown, a weight is no weight, a file stands there twice, or its cluster or stratum is blank
+        where others have one: with how many.
     """
     columns, name, library, row = _columns(source, sheet)
     if "status" not in columns:
@@ -118,6 +119,7 @@ def read_sampling_log(source: Any, *, sheet: str | None = None) -> LoggedFiles:
         )
     file, stratum, cluster = (_texts(columns, one, n) for one in ("file", "stratum", "cluster"))
     _ensure_once(file, row)
+    _ensure_whole(stratum, cluster, row)
     clustered = any(cluster)
     chance = _numbers(columns, "cluster_probability", n)
     if not clustered:
@@ -276,6 +278,37 @@ def _ensure_once(file: Sequence[str], row: RowNumber) -> None:
             ),
             tr("A file is drawn once; correct the column 'file'."),
         )
+
+
+def _ensure_whole(stratum: Sequence[str], cluster: Sequence[str], row: RowNumber) -> None:
+    """Refuse blank cells among filled ones: files without a cluster would all count as one cluster.
+
+    In a stratum of which no file has a cluster they were drawn directly.
+    """
+    clustered = {one for one, name in zip(stratum, cluster, strict=True) if name}
+    gaps = {
+        "stratum": [place for place, one in enumerate(stratum) if not one and any(stratum)],
+        "cluster": [
+            place
+            for place, (one, name) in enumerate(zip(stratum, cluster, strict=True))
+            if not name and one in clustered
+        ],
+    }
+    for column, blank in gaps.items():
+        if blank:
+            raise CaseDataError(
+                trn(
+                    "{n} row of the sampling log has no '{column}', where others have one (row {row}).",
+                    "{n} rows of the sampling log have no '{column}', where others have one (the first in row {row}).",
+                    len(blank),
+                    column=column,
+                    row=row(blank[0]),
+                ),
+                tr(
+                    "Write it into every row: of merged cells a workbook keeps the first one only. 'cluster' may be "
+                    "blank in all rows of a stratum whose files were drawn directly."
+                ),
+            )
 
 
 def _ensure_chances(chance: Floats, column: str) -> None:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.levels import NOT_RECORDED
-from ..base.types import Counts, Floats, Tallies
+from ..base.types import Counts, Flags, Floats, Tallies
 from ..cases.casedata import CaseData
 from ..estimate.survey import DesignCells
 from ..estimate.survey_cells import DrawnUnits, without_replacement
@@ -64,8 +64,18 @@ def cells_of(cases: CaseData, found: FoldedUnits) -> DesignCounts:
                 for name, (y, x) in found.shares.items()
             },
         )
-    make = _of_clusters if cases.has("cluster") else _of_units
-    return DesignCounts(found.strata, {name: make(found, name) for name in found.shares})
+    alone = drawn_directly(cases, found.cluster)
+    return DesignCounts(found.strata, {name: _of_both(found, name, alone) for name in found.shares})
+
+
+def drawn_directly(cases: CaseData, cluster: Sequence[str]) -> Flags:
+    """Return which units lie in no cluster, so that each is a sampling unit, shape (R,).
+
+    A sampling log may have strata whose files were drawn directly. In other data a blank cell says nothing of the draw.
+    """
+    if not cases.has("cluster"):
+        return np.ones(len(cluster), np.bool_)
+    return np.array([cases.sampling.log is not None and one == NOT_RECORDED for one in cluster], np.bool_)
 
 
 class FoldedUnits(NamedTuple):
@@ -166,23 +176,41 @@ def _chances(cases: CaseData, stratum: Sequence[str], cluster: Sequence[str]) ->
     return None if np.isnan(found).any() else found
 
 
-def _of_clusters(found: FoldedUnits, name: str) -> DesignCells:
+def _of_both(found: FoldedUnits, name: str, alone: Flags) -> DesignCells:
+    """Put the cells of units that were drawn directly beside those of clusters."""
+    stratum, cluster = found.coded()
+    units = _of_units(found, name, np.flatnonzero(alone), stratum)
+    if alone.all():
+        return units
+    clusters = _of_clusters(found, name, np.flatnonzero(~alone), stratum, cluster)
+    return DesignCells(
+        np.concatenate([clusters.group, units.group]),
+        np.concatenate([clusters.psu, units.psu + len(clusters.stratum)]),
+        np.concatenate([clusters.numerator, units.numerator]),
+        np.concatenate([clusters.denominator, units.denominator]),
+        np.concatenate([clusters.stratum, units.stratum]),
+        np.concatenate([clusters.copies, units.copies]),
+        len(found.strata),
+    )
+
+
+def _of_clusters(found: FoldedUnits, name: str, rows: Counts, stratum: Counts, cluster: Counts) -> DesignCells:
     # a cluster that crosses strata of the design is one sampling unit in each of them
-    pairs, psu = np.unique(np.stack(found.coded()), axis=1, return_inverse=True)
+    pairs, psu = np.unique(np.stack([stratum[rows], cluster[rows]]), axis=1, return_inverse=True)
     groups = len(found.strata)
-    cells, cell = np.unique(psu.ravel() * groups + found.group, return_inverse=True)
-    y, x = (summed(cell, one, len(cells)).astype(np.float64) for one in found.totals[name])
+    cells, cell = np.unique(psu.ravel() * groups + found.group[rows], return_inverse=True)
+    y, x = (summed(cell, one[rows], len(cells)).astype(np.float64) for one in found.totals[name])
     return DesignCells(cells % groups, cells // groups, y, x, pairs[0], np.ones(pairs.shape[1], np.int64), groups)
 
 
-def _of_units(found: FoldedUnits, name: str) -> DesignCells:
+def _of_units(found: FoldedUnits, name: str, rows: Counts, stratum: Counts) -> DesignCells:
     """Split each row into its units in the numerator, in the denominator only, and in neither."""
-    n, weight, stratum = found.units, found.weight, found.coded()[0]
-    y, x = found.shares[name]
+    n, weight = found.units[rows], found.weight[rows]
+    y, x = (one[rows] for one in found.shares[name])
     copies = np.concatenate([y, x - y, n - x])
     zero = np.zeros(len(n))
     numerator, denominator = np.concatenate([weight, zero, zero]), np.concatenate([weight, weight, zero])
-    row = np.tile(np.arange(len(n)), 3)
+    row = np.tile(rows, 3)
     kept = np.flatnonzero(copies > 0)
     return DesignCells(
         found.group[row[kept]],

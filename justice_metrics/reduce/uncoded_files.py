@@ -9,14 +9,14 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.levels import NOT_RECORDED
-from ..base.types import Counts, Floats
+from ..base.types import Counts, Flags, Floats
 from ..cases.casedata import CaseData
 from ..cases.intake import FileGroup, FileLog
 from ..cases.sampled import DRAWN_WEIGHT
 from ..estimate.survey import DesignCells
 from ..estimate.survey_cells import DrawnUnits, without_replacement
 from ..tables import MOST_STRATA, Strata, in_order
-from .design_counts import FoldedUnits, Share, folded_units
+from .design_counts import FoldedUnits, Share, drawn_directly, folded_units
 from .grouped import refuse_many
 
 # Any chance below 1 makes clusters sampling units; without known chances nothing is made of it.
@@ -91,7 +91,7 @@ def _with(
         np.unique(np.array([*one, *other], dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
         for one, other in ((found.stratum, own["stratum"]), (found.cluster, own["cluster"]))
     )
-    chance = _chances(found, groups, clustered=cases.has("cluster"))
+    chance = _chances(found, groups, drawn_directly(cases, (*found.cluster, *own["cluster"])))
     zero = np.zeros_like(n)
 
     def cells(came: Counts) -> DesignCells:
@@ -124,10 +124,10 @@ def _with(
     )
 
 
-def _chances(found: FoldedUnits, groups: Sequence[tuple[FileGroup, int]], *, clustered: bool) -> Floats:
+def _chances(found: FoldedUnits, groups: Sequence[tuple[FileGroup, int]], alone: Flags) -> Floats:
     if found.chance is not None:
         return np.concatenate([found.chance, np.array([one.chance for one, _ in groups], np.float64)])
-    return np.full(len(found.group) + len(groups), _SOME_CHANCE if clustered else 1.0)
+    return np.where(alone, 1.0, _SOME_CHANCE)
 
 
 def _text(cases: CaseData, name: str, told: str) -> str:

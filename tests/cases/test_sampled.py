@@ -18,6 +18,7 @@ from justice_metrics.cases.mappings.mapping import CaseMapping
 from justice_metrics.cases.read import read_cases
 from justice_metrics.estimate.survey import linearised_share
 from justice_metrics.measures.rates.convictions import conviction_rates
+from justice_metrics.measures.sampling.bounds import lost_file_bounds
 from justice_metrics.reduce.design_counts import design_counts
 from tests.sampled_cases import coded_frame, log_frame, mapping_of, sampled_cases
 
@@ -201,3 +202,30 @@ class TestDesign:
         )._placed(tmp_path, "m")
         cases = CaseData.from_frame(coded_frame(log_frame()), whole)
         assert cases.to_unit("case", principal=("conviction", "pending")).sampling.log is None
+
+
+def test_files_of_a_stratum_that_were_drawn_directly_are_sampling_units(tmp_path: Path) -> None:
+    """As if each was a cluster of its own; not one cluster without a name, which would have no error at all."""
+    log = log_frame().drop(columns="cluster_probability")
+    south = log["stratum"] == "south"
+    named = log.assign(cluster=log["cluster"].where(~south, log["file"]))
+    some = nw.col("unit_id").cast(nw.String).str.contains("[1467]$").cast(nw.Int64)
+    found = []
+    for folder, frame in (("drawn", log.assign(cluster=log["cluster"].where(~south))), ("named", named)):
+        (tmp_path / folder).mkdir()
+        read = sampled_cases(tmp_path / folder, frame, log={"file": "sampling_log.csv", "classes": "none"})
+        cells = design_counts(read, {"share": (some, nw.lit(1))}).cells["share"]
+        bounds = lost_file_bounds(read, of="convicted").main
+        found.append([float(linearised_share(cells, 0.95).std_error[0]), *bounds["conf_high"]])
+        by = lost_file_bounds(read, of="convicted", by=("stratum", "cluster")).main
+        assert by["files"].sum() == 2 * 16 - 2  # two kinds of missing files, but for what was found or in scope
+        if folder == "drawn":
+            assert by["cluster"].tolist()[-3:] == ["not_recorded"] * 3
+    assert found[0] == pytest.approx(found[1])
+    assert 0.03 < found[0][0] < 0.2
+    # what the log tells of these files reaches the finite population correction too
+    known = log_frame().assign(cluster=log["cluster"].where(~south))
+    known.loc[south, "cluster_probability"] = 1.0
+    (tmp_path / "known").mkdir()
+    read = sampled_cases(tmp_path / "known", known)
+    assert design_counts(read, {"share": (some, nw.lit(1))}).cells["share"].stages is not None

@@ -106,6 +106,24 @@ class TestRefused:
         for language in ("en", "es"):
             assert "N1-" not in caught.value.text(Language.__args__[("en", "es").index(language)])
 
+    @pytest.mark.parametrize("column", ["cluster", "stratum"])
+    def test_merged_cells_of_a_workbook(self, column: str) -> None:
+        # the court stands in the first of its ten rows only: the other files would be one cluster
+        frame = log_frame()
+        first = ~frame.duplicated(column)
+        frame[column] = frame[column].where(first, "" if column == "cluster" else None)
+        blank = int((~first).sum())
+        with pytest.raises(CaseDataError, match=f"{blank} rows .* no '{column}', where others .* row 2"):
+            read_sampling_log(frame)
+
+    def test_files_of_a_whole_stratum_were_drawn_directly(self) -> None:
+        frame = log_frame()
+        frame.loc[frame["stratum"] == "south", ["cluster", "cluster_probability"]] = ["", 1.0]
+        assert read_sampling_log(frame).cluster[-1] == ""
+        frame.loc[59, "cluster"] = "S3"
+        with pytest.raises(CaseDataError, match="29 rows"):
+            read_sampling_log(frame)
+
     def test_a_weight_that_is_not_that_of_its_chances(self) -> None:
         frame = log(file_probability=lambda one: 1 / (one["weight"] * one["cluster_probability"]))
         read_sampling_log(frame)
