@@ -38,7 +38,8 @@ class Followed(NamedTuple):
     Attributes
     ----------
     cases : CaseData
-        With the columns ``entry__day`` and ``entry__came``, and only cases that were followed.
+        With the columns ``entry__day``, ``entry__exact`` (whether it is known to the day) and ``entry__came``, and only
+        cases that were followed.
     left_out : mapping of str to int
         Cases that were not, by reason: never_entered, undated, too_late, there_already.
     """
@@ -61,6 +62,7 @@ def followed(cases: CaseData, *, at: str, to: str, within_days: int) -> Followed
     frame = cases.milestones.with_columns(
         entry__reached=cases.reached(states).cast(nw.Int64),
         entry__day=entry,
+        entry__exact=_exact(cases, states, entry),
         to__there=there.cast(nw.Int64),
         to__day=day,
     )
@@ -163,11 +165,15 @@ def _status(cases: CaseData, item: Item, at: str, there: set[str]) -> nw.Expr:
     flags = item_flags(cases, [item])[item.id]
     if _settled(cases, item, at):
         met, unmet = flags.met, flags.judged & ~flags.met
-    elif item.kind == "days":
-        met, unmet = _in_time(cases, item, there)
     else:
-        met, unmet = _done(item, there)
-        met, unmet = met & ~flags.not_applicable, unmet & ~flags.not_applicable
+        # within a month of which no day is told, nobody knows what came first
+        exact = nw.col("entry__exact")
+        if item.kind == "days":
+            met, unmet = _in_time(cases, item, there)
+        else:
+            met, unmet = _done(item, there)
+            exact = exact & ~flags.not_applicable
+        met, unmet = met & exact, unmet & exact
     told = nw.when(unmet).then(nw.lit(STATUSES.index(NOT_MET))).otherwise(nw.lit(STATUSES.index(UNKNOWN)))
     return nw.when(met).then(nw.lit(STATUSES.index(MET))).otherwise(told)
 
@@ -190,6 +196,18 @@ def _dated(cases: CaseData, item: Item, there: set[str]) -> bool:
 def _since(cases: CaseData, item: Item) -> str:
     states = cases.resolve(item.since)
     return next((one for one in (item.since, *states) if one in (*cases.dated_states, *cases.dated_roles)), "")
+
+
+def _exact(cases: CaseData, states: Sequence[str], day: nw.Expr) -> nw.Expr:
+    """Return whether the first day in any of some states is known to the day; never null."""
+    there = set(cases.milestones.collect_schema().names())
+    roles = (one for one in cases.dated_roles if set(cases.procedure.resolve(one)) <= set(states))
+    exact: nw.Expr = nw.lit(value=True)
+    for name in (*states, *roles):
+        if {f"first__{name}", f"exact__{name}"} <= there:
+            coarse = (nw.col(f"exact__{name}") != "day") & (nw.col(f"first__{name}") == day)
+            exact = exact & ~coarse.fill_null(value=False)
+    return exact
 
 
 def _day(item: Item, there: set[str]) -> nw.Expr:
@@ -221,7 +239,8 @@ def _in_time(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.
     which it was never done are among them, where the answer on which the item depends says so. Whether the item applies
     is not asked, as that answer may be given later. Days that run backwards tell nothing.
     """
-    entry, start = nw.col("entry__day"), nw.col(f"first__{_since(cases, item)}")
+    since = _since(cases, item)
+    entry, start = nw.col("entry__day"), nw.col(f"first__{since}")
     days = nw.col(f"{CODED}{item.id}")
     day = _day(item, there) if f"{CODED_DAY}{item.id}" in there else start + days
     by_then = (day <= entry).fill_null(value=False) & (days >= 0).fill_null(value=False)
@@ -229,6 +248,7 @@ def _in_time(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.
     for name in item.applies_if:
         if f"{CODED}{name}" in there:
             later = later | (nw.col(f"{CODED}{name}") == "no").fill_null(value=False) & day.is_null()
-    ran_out = (entry - start > item.at_most).fill_null(value=False)
+    exact = _exact(cases, (since,), start)
+    ran_out = exact & (entry - start > item.at_most).fill_null(value=False)
     in_time = (days <= item.at_most).fill_null(value=False)
     return ran_out & by_then & in_time, ran_out & ((by_then & ~in_time) | later)

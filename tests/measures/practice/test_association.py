@@ -118,6 +118,41 @@ class TestByHand:
         )
         assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (0, 10, 10)
 
+    @pytest.mark.parametrize("coarse", ["charged", "day"])
+    def test_a_stage_that_is_known_to_the_month_tells_no_order(self, coarse: str) -> None:
+        # charged on the 15th or in that month, heard on the 10th: who was charged on the 3rd was heard afterwards
+        frame = pd.DataFrame(
+            {
+                "id": range(20),
+                "day": "2014-01-05",
+                "charged": "2014-03-15",
+                "trial": ["2014-09-01", None] * 10,
+                "taped": "sí",
+                "taped_on": ["2014-03-10"] * 16 + [None] * 4,
+                "told": "sí",
+            }
+        )
+        frame.loc[16:, "taped"] = "no"
+        frame.loc[:9, coarse] = frame[coarse].str.slice(stop=7)
+        items = {name: ITEMS[name] for name in ("recorded_interview", "recorded_interview_days", "rights_explained")}
+        read = jm.CaseData.from_frame(
+            frame,
+            {
+                "cases": {"id": "id", "procedure": "bolivia", "cutoff": on(CUTOFF)},
+                "dates": {"complaint": "day", "charge": "charged", "trial": "trial"},
+                "practice": {"checklist": "child_sexual_assault", "items": items},
+            },
+        )
+        found = practice_association(read, to="trial", within_days=365)
+        told = {
+            item: [row(found, item)[one] for one in ("met_denominator", "not_met_denominator", "unknown")]
+            for item in items
+        }
+        assert told["rights_explained"] == [20, 0, 0]
+        # what depends on the order is told of the ten cases in which it is known
+        assert told["recorded_interview_days"] == [0, 10, 10]
+        assert told["recorded_interview"] == ([6, 4, 10] if coarse == "charged" else [16, 4, 0])
+
     def test_what_the_first_contact_settles_needs_no_date(self, answer: Any) -> None:
         found = row(answer, "rights_explained")
         assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (2, 2, 2)
