@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ..base.types import Counts, Flags, Floats
 from .limits import student_quantile
-from .share_contrasts import Contrast
 
 # With one degree of freedom Student's limits reach from almost 0 to almost 1: no interval is better.
-LEAST_DEGREES = 2
-# What rounding leaves of a variance of 0.
-_NO_SPREAD = 1e-14
+LEAST_DEGREES: Final = 2
+# What rounding takes off a whole number.
+_ROUNDING: Final = 1e-9
 
 
 class Stages(NamedTuple):
@@ -110,9 +110,9 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
     """
     scores = scores_of(cells)
     every = np.arange(cells.groups)
-    variance = _products(cells, scores, every)
+    variance = covariances(cells, scores, every)
     spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-    degrees = design_degrees(cells, variance)
+    degrees = np.floor(design_degrees(cells, variance) + _ROUNDING).astype(np.int64)
     p = scores.estimate
     with np.errstate(divide="ignore", invalid="ignore"):
         quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
@@ -121,84 +121,6 @@ def linearised_share(cells: DesignCells, confidence_level: float = 0.95) -> Desi
         middle = np.log(p / (1 - p))
         low, high = (np.where(told, 1 / (1 + np.exp(-(middle + side * reach))), np.nan) for side in (-1, 1))
     return DesignShare(p, np.where(np.isnan(p), np.nan, spread), low, high, degrees)
-
-
-def linearised_difference(cells: DesignCells, reference: int, confidence_level: float = 0.95) -> Contrast:
-    """Difference of each group's share from that of a reference group, with the error of the design.
-
-    Parameters
-    ----------
-    cells : DesignCells
-    reference : int
-        Group that the others are compared with.
-    confidence_level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Contrast
-        (G,) differences of shares; 0 with no width for the reference itself. Clusters that hold units of both groups
-        make the error smaller: their covariance counts.
-
-    Notes
-    -----
-    p - q -+ t s, with s^2 the variance of p - q by linearisation as in :func:`linearised_share`. Where a group has no
-    spread, as at 0 and 1, score limits of the two shares are put together as Newcombe does, with p (1 - p) / v for
-    the number of units, and for the group without spread (sum x)^2 / sum x^2 over its sampling units.
-
-    References
-    ----------
-    Newcombe (1998), Statistics in Medicine, 17, 873-890.
-    """
-    p, q, (own, other, shared) = _against(cells, reference)
-    variance = own + other - 2 * shared
-    spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-    quantile = _reach(np.ones_like(p), design_degrees(cells, variance, reference), confidence_level)
-    low, high = p - q - quantile * spread, p - q + quantile * spread
-    flat = _flat(cells)
-    if flat.any():
-        # a group without spread adds no variance, and all of the error would come from the other one
-        n = _worth(cells, p, own.sum(axis=0), flat)
-        below, above = _score_limits(p, n, quantile)
-        least, most = _score_limits(q, np.full_like(n, n[reference]), quantile)
-        with np.errstate(invalid="ignore"):
-            down, up = np.sqrt((p - below) ** 2 + (most - q) ** 2), np.sqrt((above - p) ** 2 + (q - least) ** 2)
-        either = flat | flat[reference]
-        either[reference] = False
-        low, high = np.where(either, p - q - down, low), np.where(either, p - q + up, high)
-    return Contrast(p - q, low, high)
-
-
-def linearised_ratio(cells: DesignCells, reference: int, confidence_level: float = 0.95) -> Contrast:
-    """Ratio of each group's share to that of a reference group, with the error of the design.
-
-    Parameters
-    ----------
-    cells : DesignCells
-    reference : int
-        Group that the others are compared with.
-    confidence_level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Contrast
-        (G,) ratios; NaN where the share of the reference is 0, without limits where a share is 0 or has no spread.
-
-    Notes
-    -----
-    Limits are symmetric on the logarithmic scale, with variance v(p)/p^2 + v(q)/q^2 - 2 cov(p, q)/(p q).
-    """
-    p, q, (own, other, shared) = _against(cells, reference)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(q > 0, p / q, np.nan)
-        variance = own / p**2 + other / q**2 - 2 * shared / (p * q)
-        spread = np.sqrt(np.maximum(variance.sum(axis=0), 0))
-        degrees = design_degrees(cells, variance, reference)
-        flat = _flat(cells)
-        told = ((p > 0) & ~flat & ~flat[reference]) | (np.arange(cells.groups) == reference)
-        reach = np.exp(_reach(np.where(told & (p > 0), spread, np.nan), degrees, confidence_level))
-        return Contrast(ratio, ratio / reach, ratio * reach)
 
 
 def scores_of(cells: DesignCells) -> Scores:
@@ -221,49 +143,78 @@ def scores_of(cells: DesignCells) -> Scores:
     return Scores(p, whole, score, units, np.where(np.isfinite(middle), middle, 0.0))
 
 
-def design_degrees(cells: DesignCells, variance: Floats, reference: int | None = None) -> Counts:
-    """Degrees of freedom of the variance of each group's share, or of its contrast with the reference group.
+def design_degrees(cells: DesignCells, variance: Floats) -> Floats:
+    """Degrees of freedom of the variance of each group's share.
 
     Parameters
     ----------
     cells : DesignCells
     variance : (H, G)
         What each stratum adds to the variance.
-    reference : int, optional
 
     Returns
     -------
     (G,)
-        As :func:`degrees_of_freedom`; where clusters by lot and files of certain clusters stand side by side,
-        (V + W)^2 / (V^2 / v + W^2 / w), with V and W what the two add to the variance, and v and w the degrees of each,
-        rounded down.
+        Sampling units less strata that hold a unit of the group; where clusters by lot and files of certain clusters
+        stand side by side, (V + W)^2 / (V^2 / v + W^2 / w), with V and W what the two add to the variance, and v and w
+        the degrees of each.
     """
-    whole = degrees_of_freedom(cells, reference)
+    whole = units_less_strata(cells).astype(np.float64)
     if cells.stages is None or cells.stages.direct.all() or not cells.stages.direct.any():
         return whole
     direct = cells.stages.direct
     apart = np.zeros(len(variance), np.bool_)
     apart[cells.stratum[direct]] = True
-    parts = ((variance[apart].sum(axis=0), direct), (variance[~apart].sum(axis=0), ~direct))
-    below = np.zeros(cells.groups)
-    for added, units in parts:
-        own = np.maximum(_units_less_strata(cells, units, reference), 1)
-        below += np.maximum(np.nan_to_num(added), 0) ** 2 / own
-    total = np.maximum(np.nan_to_num(variance.sum(axis=0)), 0)
-    found = np.where(below > 0, total**2 / np.where(below > 0, below, 1), whole)
-    degrees: Counts = np.minimum(np.floor(found + 1e-9), whole).astype(np.int64)
-    return degrees
+    parts = [(variance[apart].sum(axis=0), direct), (variance[~apart].sum(axis=0), ~direct)]
+    return satterthwaite([one for one, _ in parts], [units_less_strata(cells, kind) for _, kind in parts], whole)
 
 
-def degrees_of_freedom(cells: DesignCells, reference: int | None = None) -> Counts:
-    """Sampling units less strata that hold a unit of each group, or of it and the reference group together."""
-    return _units_less_strata(cells, np.ones(len(cells.stratum), np.bool_), reference)
+def satterthwaite(variances: Sequence[Floats], degrees: Sequence[Floats | Counts], most: Floats) -> Floats:
+    """Degrees of freedom of a sum of variances that are each estimated with degrees of their own.
+
+    Parameters
+    ----------
+    variances, degrees : sequence of (G,)
+        Degrees below 1 count as 1.
+    most : (G,)
+        What is returned at most, and where there is no variance.
+
+    Returns
+    -------
+    (G,)
+        (sum V)^2 / sum (V^2 / v).
+
+    References
+    ----------
+    Satterthwaite (1946), Biometrics Bulletin, 2, 110-114.
+
+    Examples
+    --------
+    A variance from three units beside one of the same size from many: as few as four times two degrees.
+
+    >>> satterthwaite([np.ones(1), np.ones(1)], [np.array([2]), np.array([1e9])], np.array([1e9])).round(3)
+    array([8.])
+    """
+    found = [np.where(np.isfinite(one), np.maximum(one, 0), 0) for one in variances]
+    below = np.sum([one**2 / np.maximum(of, 1) for one, of in zip(found, degrees, strict=True)], axis=0)
+    total = np.sum(found, axis=0)
+    return np.minimum(np.where(below > 0, total**2 / np.where(below > 0, below, 1), most), most)
 
 
-def _units_less_strata(cells: DesignCells, kind: Flags, reference: int | None) -> Counts:
-    """Sampling units of a kind, less strata, that hold a unit of each group, or of it and the reference together."""
+def units_less_strata(cells: DesignCells, kind: Flags | None = None, reference: int | None = None) -> Counts:
+    """Count the sampling units less strata that hold a unit of each group, or of it and the reference group together.
+
+    Parameters
+    ----------
+    cells : DesignCells
+    kind : (P,), optional
+        Sampling units that count; all by default.
+    reference : int, optional
+    """
     g, h = cells.groups, int(cells.stratum.max(initial=0)) + 1
-    there = (cells.denominator > 0) & kind[cells.psu]
+    there = cells.denominator > 0
+    if kind is not None:
+        there = there & kind[cells.psu]
     group, psu = cells.group[there], cells.psu[there]
     units = np.bincount(group, weights=cells.copies[psu], minlength=g)
     strata = np.zeros((h, g), np.bool_)
@@ -287,15 +238,7 @@ def clusters_of(cells: DesignCells) -> int:
     return int(cells.copies[~direct].sum()) + len(np.unique(cells.stratum[direct]))
 
 
-def _against(cells: DesignCells, reference: int) -> tuple[Floats, Floats, tuple[Floats, Floats, Floats]]:
-    """Shares, that of the reference, variances and covariance by stratum."""
-    scores = scores_of(cells)
-    every, base = np.arange(cells.groups), np.full(cells.groups, reference)
-    own = _products(cells, scores, every)
-    return scores.estimate, scores.estimate[base], (own, own[:, base], _products(cells, scores, base))
-
-
-def _products(cells: DesignCells, scores: Scores, other: Counts) -> Floats:
+def covariances(cells: DesignCells, scores: Scores, other: Counts) -> Floats:
     """What each stratum adds to the covariance of each group's share with that of one other group; (H, G)."""
     g, h = cells.groups, len(scores.units)
     same = bool((other == np.arange(g)).all())
@@ -351,33 +294,3 @@ def _inside(cells: DesignCells, scores: Scores, partner: Floats, drawn: Floats, 
     place = cells.stratum[cells.psu] * g + cells.group
     added = np.bincount(place, weights=factor[cells.psu] * products, minlength=h * g)
     return added.reshape(h, g).astype(np.float64)
-
-
-def _flat(cells: DesignCells) -> Flags:
-    """Whether nothing tells how the sampling units of a group differ, though not all of them were drawn; (G,)."""
-    replaced = cells._replace(stages=None)
-    variance = _products(replaced, scores_of(replaced), np.arange(cells.groups)).sum(axis=0)
-    return np.asarray(variance <= _NO_SPREAD, np.bool_)
-
-
-def _worth(cells: DesignCells, p: Floats, variance: Floats, flat: Flags) -> Floats:
-    """Number of independent units that tell as much as those of each group; (G,)."""
-    copies, x = cells.copies[cells.psu], cells.denominator
-    first = np.bincount(cells.group, weights=copies * x, minlength=cells.groups)
-    second = np.bincount(cells.group, weights=copies * x**2, minlength=cells.groups)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(flat, first**2 / second, p * (1 - p) / variance)
-
-
-def _score_limits(p: Floats, n: Floats, quantile: Floats) -> tuple[Floats, Floats]:
-    """Wilson's score limits of a share."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        square = quantile**2 / n
-        centre = (p + square / 2) / (1 + square)
-        half = np.sqrt(square * p * (1 - p) + square**2 / 4) / (1 + square)
-    return centre - half, centre + half
-
-
-def _reach(spread: Floats, degrees: Counts, confidence_level: float) -> Floats:
-    quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
-    return np.where(degrees >= LEAST_DEGREES, quantile * spread, np.nan)

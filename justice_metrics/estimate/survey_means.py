@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ..base.types import Counts, Floats
-from .limits import student_quantile
-from .survey import LEAST_DEGREES, DesignCells, degrees_of_freedom, linearised_difference, linearised_share
+from ..base.types import Floats
+from .survey import LEAST_DEGREES, DesignCells, linearised_share
+from .survey_contrasts import linearised_contrast, student_quantile_of
 
 # What rounding leaves of an error of 0.
 _NO_SPREAD: Final = 1e-12
@@ -61,7 +61,7 @@ def linearised_mean(cells: DesignCells, confidence_level: float = 0.95) -> Desig
     """
     found = linearised_share(cells, confidence_level)
     spread = np.where(found.std_error > _NO_SPREAD, found.std_error, np.nan)
-    reach = _quantile(found.degrees_of_freedom, confidence_level) * spread
+    reach = student_quantile_of(found.degrees_of_freedom, confidence_level) * spread
     return DesignMean(found.estimate, found.estimate - reach, found.estimate + reach)
 
 
@@ -80,7 +80,8 @@ def linearised_mean_difference(cells: DesignCells, reference: int, confidence_le
     -------
     DesignDifference
         (G,) clusters that hold people of both groups make the error smaller. No limits and no p value where one of the
-        two has no spread: the error of the difference would come from the other alone.
+        two has no spread: the error of the difference would come from the other alone. Degrees of freedom are those of
+        :func:`justice_metrics.estimate.survey_contrasts.linearised_contrast`.
 
     Examples
     --------
@@ -93,18 +94,12 @@ def linearised_mean_difference(cells: DesignCells, reference: int, confidence_le
     """
     from scipy.special import stdtr
 
-    found = linearised_difference(cells, reference, confidence_level)
-    degrees = degrees_of_freedom(cells, reference)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error = (found.conf_high - found.estimate) / _quantile(degrees, confidence_level)
-        p = 2 * stdtr(np.maximum(degrees, 1).astype(np.float64), -np.abs(found.estimate) / error)
+    difference, error, degrees = linearised_contrast(cells, reference)
     own = linearised_share(cells, confidence_level).std_error
     told = (own > _NO_SPREAD) & (own[reference] > _NO_SPREAD) & (degrees >= LEAST_DEGREES)
     told[reference] = False
-    low, high, p = (np.where(told, one, np.nan) for one in (found.conf_low, found.conf_high, p))
-    return DesignDifference(found.estimate, low, high, p)
-
-
-def _quantile(degrees: Counts, confidence_level: float) -> Floats:
-    quantile = student_quantile((1 + confidence_level) / 2, np.maximum(degrees, 1).astype(np.float64))
-    return np.where(degrees >= LEAST_DEGREES, quantile, np.nan)
+    reach = student_quantile_of(degrees, confidence_level) * error
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * stdtr(np.maximum(degrees, 1), -np.abs(difference) / error)
+    low, high, p = (np.where(told, one, np.nan) for one in (difference - reach, difference + reach, p))
+    return DesignDifference(difference, low, high, p)

@@ -14,10 +14,16 @@ from hypothesis import strategies as st
 
 from justice_metrics.base.types import Floats, Values
 from justice_metrics.estimate.clustered_share import clustered_share
-from justice_metrics.estimate.limits import student_quantile
 from justice_metrics.estimate.share_contrasts import newcombe_difference
-from justice_metrics.estimate.survey import DesignCells, linearised_difference, linearised_ratio, linearised_share
+from justice_metrics.estimate.survey import DesignCells, linearised_share
 from justice_metrics.estimate.survey_cells import DrawnUnits, without_replacement
+from justice_metrics.estimate.survey_contrasts import (
+    linearised_contrast,
+    linearised_covariances,
+    linearised_difference,
+    linearised_ratio,
+    small_group_factor,
+)
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 GROUPS = ("all", "physical", "psychological", "sexual")
@@ -76,16 +82,13 @@ class TestAgainstR:
         here = expected["design"] == design
         cells = cells_of(rows, strata=strata, clusters=clusters)
         difference, ratio = linearised_difference(cells, 0), linearised_ratio(cells, 0)
-        told = cells.denominator > 0
-        degrees = []
-        for one in (1, 2):
-            inside = np.unique(cells.psu[told & np.isin(cells.group, (0, one))])
-            degrees.append(len(inside) - len(np.unique(cells.stratum[inside])))
-        quantile = student_quantile(0.975, np.array(degrees, float))
-        error = (difference.conf_high - difference.conf_low)[1:] / 2 / quantile
+        found = linearised_covariances(cells, 0)
+        error = found.error[1:]
         np.testing.assert_allclose(difference.estimate[1:], expected["difference"][here].astype(float), rtol=1e-10)
         np.testing.assert_allclose(error, expected["difference_error"][here].astype(float), rtol=1e-8)
-        log_error = np.log(ratio.conf_high / ratio.conf_low)[1:] / 2 / quantile
+        p, q = found.p, found.q
+        relative = found._replace(own=found.own / p**2, other=found.other / q**2, shared=found.shared / (p * q))
+        log_error = relative.error[1:]
         np.testing.assert_allclose(np.log(ratio.estimate[1:]), expected["log_ratio"][here].astype(float), rtol=1e-10)
         np.testing.assert_allclose(log_error, expected["log_ratio_error"][here].astype(float), rtol=1e-8)
         assert (difference.estimate[0], difference.conf_low[0], ratio.estimate[0]) == (0, 0, 1)
@@ -233,3 +236,74 @@ def test_one_stratum_is_the_share_of_clusters_known_before(sample: tuple[Floats,
     known = clustered_share(y, n, np.zeros(len(y), int), groups=1)
     if found.std_error[0] > 1e-9:
         np.testing.assert_allclose([found.conf_low, found.conf_high], [known.conf_low, known.conf_high], rtol=1e-9)
+
+
+def independent(first: Floats, second: Floats, *, strata: bool = False) -> DesignCells:
+    """Units of weight 1 of two groups, each a stratum of its own or both in one."""
+    n = len(first) + len(second)
+    group = np.repeat([0, 1], [len(first), len(second)])
+    one = np.ones(n)
+    return DesignCells(
+        group, np.arange(n), np.concatenate([first, second]) * one, one, group if strata else 0 * group,
+        np.ones(n, np.int64), 2,
+    )  # fmt: skip
+
+
+class TestSmallBesideLarge:
+    """The error of a contrast comes from the smaller side, and so do its degrees of freedom."""
+
+    FEW, MANY = np.array([1.0, 2, 5]), np.arange(200) % 5 + 1.0
+
+    @pytest.mark.parametrize("strata", [False, True])
+    def test_independent_units_are_those_of_welch(self, strata: bool) -> None:
+        found = linearised_contrast(independent(self.FEW, self.MANY, strata=strata), 0)
+        v, w = np.var(self.FEW, ddof=1) / 3, np.var(self.MANY, ddof=1) / 200
+        assert found.std_error[1] ** 2 == pytest.approx(v + w, rel=1e-10)
+        assert found.degrees_of_freedom[1] == pytest.approx((v + w) ** 2 / (v**2 / 2 + w**2 / 199), rel=1e-10)
+
+    @pytest.mark.parametrize("strata", [False, True])
+    def test_few_clusters_beside_many_count_as_few(self, strata: bool) -> None:
+        few, many = np.array([3.0, 9, 15, 21]), 12.0 + np.arange(40) % 3
+        cells = independent(few, many, strata=strata)
+        found = linearised_contrast(cells._replace(denominator=np.full(44, 30.0)), 0)
+        assert 3 <= found.degrees_of_freedom[1] < 3.2
+
+    def test_clusters_that_hold_both_count_once(self) -> None:
+        drawn = np.random.default_rng(4)
+        group, psu = np.tile([0, 1], 9), np.repeat(np.arange(9), 2)
+        cells = DesignCells(
+            group, psu, drawn.integers(1, 9, 18) * 1.0, np.full(18, 10.0), np.zeros(9, int), np.ones(9, int), 2
+        )
+        found = linearised_contrast(cells, 0)
+        assert found.degrees_of_freedom.tolist() == [8, 8]
+        # what both sides of a cluster have in common is no difference
+        cells = cells._replace(numerator=np.repeat(drawn.integers(1, 9, 9) * 1.0, 2))
+        limits = linearised_difference(cells, 0)
+        apart = linearised_difference(cells._replace(psu=np.arange(18), stratum=np.zeros(18, int),
+                                                     copies=np.ones(18, int)), 0)  # fmt: skip
+        assert limits.conf_high[1] - limits.conf_low[1] < 0.2 * (apart.conf_high[1] - apart.conf_low[1])
+
+    def test_strata_of_one_group_need_no_factor(self) -> None:
+        assert small_group_factor(independent(self.FEW, self.MANY, strata=True)).tolist() == pytest.approx([1, 1])
+        # n / (n - 1), of which the stratum of both has allowed for (n + m) / (n + m - 1)
+        assert small_group_factor(independent(self.FEW, self.MANY)).tolist() == pytest.approx(
+            [3 / 2 * 202 / 203, 200 / 199 * 202 / 203]
+        )
+
+    def test_three_of_four_are_no_more_than_all(self) -> None:
+        found = linearised_difference(two_groups([1] * 3 + [0], [1] * 8 + [0] * 34), 1)
+        known = newcombe_difference(np.array([3]), np.array([4]), np.array([8]), np.array([42]), 0.95)
+        assert found.conf_low[0] < known.conf_low[0]
+        assert known.conf_high[0] - 0.01 < found.conf_high[0] < 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(first=samples(), second=samples())
+def test_limits_of_a_difference_hold_it_and_lie_inside(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats]
+) -> None:
+    cells = independent(first[0], second[0])._replace(denominator=np.concatenate([first[1], second[1]]))
+    found = linearised_difference(cells, 0)
+    assert -1 - 1e-12 <= found.conf_low[1] <= found.estimate[1] <= found.conf_high[1] <= 1 + 1e-12
+    least, most = sorted([len(first[0]) - 1, len(second[0]) - 1])
+    assert least - 1e-9 <= linearised_contrast(cells, 0).degrees_of_freedom[1] <= least + most + 1 + 1e-9

@@ -9,7 +9,8 @@ from justice_metrics.base.types import Floats
 from justice_metrics.estimate.chain import chained
 from justice_metrics.estimate.proportion import clopper_pearson, jeffreys, wilson
 from justice_metrics.estimate.share_contrasts import count_ratio, newcombe_difference, score_ratio
-from justice_metrics.estimate.survey import DesignCells, linearised_difference, linearised_share
+from justice_metrics.estimate.survey import DesignCells, linearised_share
+from justice_metrics.estimate.survey_contrasts import linearised_difference
 
 pytestmark = pytest.mark.prove
 

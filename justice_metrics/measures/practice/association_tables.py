@@ -13,7 +13,7 @@ from ...base.table import Column, Table
 from ...base.types import Floats, Tallies
 from ...cases.checklist import Checklist, Item
 from ...estimate.share_contrasts import newcombe_difference
-from ...estimate.survey import linearised_difference
+from ...estimate.survey_contrasts import linearised_difference
 from ...reduce.practice_entry import MET, NOT_MET, STATUSES, UNKNOWN, EntryCounts
 from ...tables import Strata
 from ..boxes import Restrictions

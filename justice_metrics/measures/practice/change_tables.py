@@ -14,7 +14,8 @@ from ...base.table import Column, Table
 from ...base.types import Counts, Tallies
 from ...cases.checklist import Checklist, Item
 from ...estimate.share_contrasts import Contrast, newcombe_difference
-from ...estimate.survey import DesignCells, DesignShare, linearised_difference
+from ...estimate.survey import DesignCells, DesignShare
+from ...estimate.survey_contrasts import linearised_difference
 from ...tables import Strata
 from ..declared import strata_columns
 from ..rates.shown_shares import Limits, Shares

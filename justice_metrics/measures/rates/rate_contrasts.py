@@ -17,7 +17,7 @@ from ...base.table import Column, Table
 from ...cases.attributes import attribute_words
 from ...cases.casedata import CaseData
 from ...estimate.share_contrasts import Contrast, newcombe_difference, score_ratio
-from ...estimate.survey import linearised_difference, linearised_ratio
+from ...estimate.survey_contrasts import linearised_difference, linearised_ratio
 from ...figures.dots import dots
 from ...reduce.strata import convicted, reached_or_passed
 from ..boxes import Restrictions

@@ -13,7 +13,6 @@ import pytest
 import justice_metrics as jm
 from justice_metrics.base.errors import QuestionError
 from justice_metrics.cases.rounds import two_rounds
-from justice_metrics.estimate.limits import student_quantile
 from justice_metrics.estimate.share_contrasts import newcombe_difference
 from justice_metrics.measures.practice.change import PracticeChange, practice_change
 from justice_metrics.measures.practice.practice import practice
@@ -149,10 +148,14 @@ class TestDrawnFiles:
         # a domain of one item is that item, with the same limits
         for name in ("estimate", "conf_low", "conf_high"):
             np.testing.assert_allclose(found.main[name], domains[name][1:])
-        # room: 2 of 8 and 6 of 9, twenty files drawn with replacement: p (1 - p) / n, times 20 / 19
-        error = np.sqrt((2 / 8 * 6 / 8 / 8 + 6 / 9 * 3 / 9 / 9) * 20 / 19)
-        half = (found.main["conf_high"][0] - found.main["conf_low"][0]) / 2
-        assert half / error == pytest.approx(student_quantile(0.975, np.array([16.0]))[0])
+        # weights of 1 that no log has told
+        plain = practice_change(cases_of(frame.assign(w="1"), sampling={"weight": "w"}), round="round")
+        for name in ("conf_low", "conf_high"):
+            np.testing.assert_allclose(found.main[name], plain.main[name])
+        # wider than Newcombe's, by Welch's degrees of freedom
+        known = newcombe_difference(np.array([6, 9]), np.array([9, 10]), np.array([2, 5]), np.array([8, 10]))
+        assert (found.main["conf_low"] < known.conf_low).all()
+        assert (found.main["conf_low"] > known.conf_low - 0.07).all()
         notes = [one.text() for one in found.notes]
         assert not any("finite population" in one for one in notes)
         # the state of these files themselves is known for certain, item by item

@@ -11,7 +11,8 @@ import justice_metrics as jm
 from justice_metrics.base.errors import ProcedureError, QuestionError
 from justice_metrics.estimate.proportion import clopper_pearson, jeffreys, wilson
 from justice_metrics.estimate.share_contrasts import newcombe_difference, score_ratio
-from justice_metrics.estimate.survey import DesignCells, linearised_difference, linearised_share
+from justice_metrics.estimate.survey import DesignCells, linearised_share
+from justice_metrics.estimate.survey_contrasts import linearised_difference
 from tests.made_cases import log, wide
 
 # a convicted by the short way; b acquitted; c rejected; d withdrawn after the charge; e pending on trial; f pending
