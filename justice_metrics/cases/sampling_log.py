@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,16 +22,38 @@ from .readers.files import read_text_table
 # From the place of a row to its number in the file.
 RowNumber: TypeAlias = Callable[[int], int]
 
-# What a field team may write for each status, besides its id; in either gender.
+# What a field team may write for each status besides its id, in either gender and number, and what answers call it.
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "drawn": ("sorteado", "sorteada", "pendiente", "pending"),
-        "found": ("encontrado", "encontrada", "ubicado", "hallado", "located"),
-        "lost": ("perdido", "perdida", "extraviado", "extraviada", "no encontrado", "no ubicado", "not found"),
-        "sealed": ("reservado", "reservada", "en reserva", "acceso negado", "refused"),
-        "not_eligible": ("no elegible", "fuera de alcance", "out of scope", "ineligible"),
-        "eligible": ("elegible", "no codificado", "not coded"),
-        "coded": ("codificado", "codificada"),
+        "drawn": ("sorteado", "pendiente", "aún no buscado", "pending", "not searched yet"),
+        "found": ("encontrado", "ubicado", "hallado", "hallado, aún no leído", "located", "found, not read yet"),
+        "lost": ("perdido", "extraviado", "no encontrado", "no ubicado", "not found"),
+        "sealed": (
+            "reservado",
+            "en reserva",
+            "acceso negado",
+            "reservado (acceso negado)",
+            "refused",
+            "sealed (access refused)",
+        ),
+        "not_eligible": (
+            "no elegible",
+            "no elegibles",
+            "fuera de alcance",
+            "fuera del alcance",
+            "out of scope",
+            "ineligible",
+        ),
+        "eligible": (
+            "elegible",
+            "elegibles",
+            "dentro del alcance, sin codificar",
+            "sin codificar",
+            "no codificado",
+            "in scope, not coded",
+            "not coded",
+        ),
+        "coded": ("codificado",),
     }
 )
 # Weights and chances that were written with few digits may differ by so much of themselves.
@@ -201,7 +224,12 @@ def _number(cell: Any) -> float:
 
 
 def _statuses(cells: Sequence[Any], row: RowNumber) -> Counts:
-    meant = {normalise(word): place for place, one in enumerate(FILE_STATUSES) for word in (one, *_WORDS[one])}
+    meant = {
+        normalise(form): place
+        for place, one in enumerate(FILE_STATUSES)
+        for word in (one, *_WORDS[one])
+        for form in _forms(word)
+    }
     meant |= {one.replace("_", " "): place for place, one in enumerate(FILE_STATUSES)} | {"": 0}
     found = [meant.get(normalise(_text(one)), -1) for one in cells]
     unknown = found.count(-1)
@@ -216,6 +244,11 @@ def _statuses(cells: Sequence[Any], row: RowNumber) -> Counts:
             tr("There are: {known}.", known=[f"{one} ({_WORDS[one][0]})" for one in FILE_STATUSES]),
         )
     return np.array(found, np.int64)
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a Spanish word in either gender and number; any other word as it is."""
+    return (word, *(re.sub(r"do\b", end, word) for end in ("da", "dos", "das")))
 
 
 def _weights(columns: Mapping[str, Sequence[Any]], n: int, row: RowNumber) -> Floats:

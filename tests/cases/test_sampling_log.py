@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 
 from justice_metrics.base.errors import CaseDataError, MappingError, QuestionError
-from justice_metrics.base.language import Language
+from justice_metrics.base.language import LANGUAGES, Language
 from justice_metrics.cases.intake import FILE_STATUSES
 from justice_metrics.cases.sampling_list import DRAWN_COLUMNS, DrawnList
 from justice_metrics.cases.sampling_log import read_sampling_log
 from justice_metrics.cases.sampling_weights import adjusted_weights, file_log
+from justice_metrics.measures.sampling.log_tables import STATUS_WORDS
 from tests.sampled_cases import log_frame
 
 
@@ -56,12 +57,21 @@ class TestReading:
             ("not coded", "eligible"),
             (None, "drawn"),
             ("hallado", "found"),
+            ("fuera del alcance", "not_eligible"),
+            ("Perdidas", "lost"),
         ],
     )
     def test_words_of_a_field_team(self, written: str | None, meant: str) -> None:
         frame = log_frame()
         frame.loc[0, "status"] = written
         assert FILE_STATUSES[read_sampling_log(frame).status[0]] == meant
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_the_words_of_our_own_answers(self, language: Language) -> None:
+        frame = log_frame()
+        frame.loc[: len(STATUS_WORDS) - 1, "status"] = [one.text(language) for one in STATUS_WORDS.values()]
+        found = read_sampling_log(frame).status[: len(STATUS_WORDS)]
+        assert [FILE_STATUSES[one] for one in found] == list(STATUS_WORDS)
 
     def test_a_weight_is_made_of_the_chances(self) -> None:
         frame = log(file_probability=0.5).drop(columns="weight")
