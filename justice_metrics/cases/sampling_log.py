@@ -248,7 +248,7 @@ def _statuses(cells: Sequence[Any], row: RowNumber) -> Counts:
 
 def _forms(word: str) -> tuple[str, ...]:
     """Return a Spanish word in either gender and number; any other word as it is."""
-    return (word, *(re.sub(r"do\b", end, word) for end in ("da", "dos", "das")))
+    return (word, *(re.sub(r"do\b(?!\))", end, word) for end in ("da", "dos", "das")))
 
 
 def _weights(columns: Mapping[str, Sequence[Any]], n: int, row: RowNumber) -> Floats:
