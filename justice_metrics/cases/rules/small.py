@@ -7,12 +7,14 @@ expressions, each made of others, takes a database far longer than to answer the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
 from ...base.types import Counts
+
+_ROW: Final = "row__"
 
 
 class Sums(NamedTuple):
@@ -55,12 +57,10 @@ def added_up(
         Which of what was made says how often a row counts.
     """
     n = held.num_rows
-    rows = nw.from_native(held, eager_only=True)
-    # made beside the columns first: constants alone would be one row, however many units there are
-    table = rows.with_columns(**made).select(*made)
+    table = _answered(nw.from_native(held, eager_only=True), made)
     for more in then:
         if more:
-            table = table.with_columns(**more)
+            table = nw.concat([table, _answered(table, more)], how="horizontal")
     times = np.ones(n, np.int64) if frequency is None else _whole(table, frequency)
     group, levels = _groups([_whole(table, name) for name in keys], n)
     names = [name for name in table.columns if name not in {*keys, frequency}]
@@ -69,6 +69,11 @@ def added_up(
         n=_sum(group, times),
         sums={name: _sum(group, _whole(table, name) * times) for name in names},
     )
+
+
+def _answered(rows: nw.DataFrame[Any], flags: Mapping[str, nw.Expr]) -> nw.DataFrame[Any]:
+    # beside a column of the rows: constants alone would be one row, however many units there are
+    return rows.select(nw.col(rows.columns[0]).alias(_ROW), **flags).drop(_ROW)
 
 
 def _whole(table: nw.DataFrame[Any], name: str) -> Counts:
