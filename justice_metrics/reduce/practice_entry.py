@@ -131,7 +131,7 @@ def entry_counts(cases: CaseData, items: Sequence[Item], at: str, *, design: boo
         K items that can be placed (``placed_items``).
     at : str
     design : bool
-        Whether the sampling units are told, for limits of the design.
+        Whether the sampling units are told, for limits of the design; without a finite population correction.
     """
     there = set(cases.milestones.collect_schema().names())
     statuses = packed_ways([_status(cases, one, at, there) for one in items])
@@ -153,6 +153,8 @@ def entry_counts(cases: CaseData, items: Sequence[Item], at: str, *, design: boo
             shares={"came": (grouped.units * came, grouped.units)},
             totals={"came": (grouped.n * came, grouped.n)},
         )
+        # what follows a practice is asked of how the system works, and not of the files of one frame
+        folded = folded._replace(chance=None)
         groups = Strata(("status",), tuple((one,) for one in STATUSES))
         cells = tuple(
             cells_of(cases, folded._replace(strata=groups, group=one.astype(np.int64))).cells["came"] for one in codes.T
