@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -208,7 +209,9 @@ def procedure_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Procedure"}
 
 
+@cache
 def _read_shipped(id: str) -> Procedure:
+    # nobody can change what comes with the library, nor a procedure once it is made
     shipped = shipped_procedures()
     if id not in shipped:
         raise SettingsError(
