@@ -245,8 +245,9 @@ def _referring(
         return frame.join(milestones.select("unit_id"), on="unit_id", how="inner"), ChildIntake(name=name, rows=rows)
     if (without or unknown) and mapping.data.faults == "refuse":
         raise _strays(name, rows, without, unknown, mapping.cases.unit)
-    if rows and without + unknown == rows:
-        # an empty table would be left, and answers would speak of it as if nobody had written anything down
+    if rows and without + unknown == rows and not mapping.data.coding_sheet:
+        # an empty table would be left, and answers would speak of it as if nobody had written anything down; of a
+        # coding sheet each such row is told by its number before anything is answered
         raise CaseDataError(
             _strays(name, rows, without, unknown, mapping.cases.unit).problem,
             tr("Compare the ids of both tables; often they are written in two ways. Or leave the section out."),

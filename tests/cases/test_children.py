@@ -347,3 +347,8 @@ def test_a_table_of_which_no_row_fits_is_refused_even_so() -> None:
     with pytest.raises(CaseDataError, match=r"4 rows of 4 in \[hearings\] belong to no case") as met:
         CaseData.from_frame(CASES, mapping("count", hearings=HEARINGS), children={"hearings": frame})
     assert "faults" not in str(met.value.remedy)
+    # of a coding sheet every such row is told by its number, and check goes on
+    given = mapping("count", hearings=HEARINGS)
+    given["data"]["coding_sheet"] = True
+    read = CaseData.from_frame(CASES, given, children={"hearings": frame})
+    assert (read.strays("hearings"), rows_of(read, "hearings")) == (4, [])

@@ -360,6 +360,8 @@ class _Sheet:
         words = tr("from {low}", low=f"{low:g}")
         if field.high is not None:
             words = tr("from {low} to {high}", low=f"{low:g}", high=f"{high:g}")
+        if field.whole:
+            words = tr("{range}, without decimals", range=words)
         yield from self._slip(
             field,
             outside,

@@ -95,7 +95,12 @@ MISTAKES: tuple[tuple[str, Row, str, str], ...] = (
     ),
     ("before anybody can remember", {"fact_date": "1900-01-01"}, "Fecha del hecho", "before 1 Jan 1950"),
     ("age of 200", {"age_at_fact": "200"}, "Edad de la víctima al momento del hecho", "from 0 to 110"),
-    ("half a year", {"age_at_fact": "7.5"}, "Edad de la víctima al momento del hecho", "from 0 to 110"),
+    (
+        "half a year",
+        {"age_at_fact": "7.5"},
+        "Edad de la víctima al momento del hecho",
+        "from 0 to 110, without decimals",
+    ),
     ("age in words", {"age_at_fact": "siete"}, "Edad de la víctima al momento del hecho", "in place of a number"),
     (
         "the date of an ending of a pending case",
