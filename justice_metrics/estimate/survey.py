@@ -230,6 +230,17 @@ def units_less_strata(cells: DesignCells, kind: Flags | None = None, reference: 
     return degrees
 
 
+def fewest_clusters(cells: DesignCells, groups: Sequence[int]) -> int:
+    """Return the number of clusters of that group which has units in the fewest of them, of groups with any unit."""
+    there = cells.denominator > 0
+    clusters = cells.psu
+    if cells.stages is not None:
+        # files of a cluster that was certain are sampling units, and the cluster is their stratum
+        clusters = np.where(cells.stages.direct, -1 - cells.stratum, np.arange(len(cells.stratum)))[cells.psu]
+    found = [len(np.unique(clusters[there & (cells.group == one)])) for one in groups]
+    return min((one for one in found if one), default=0)
+
+
 def clusters_of(cells: DesignCells) -> int:
     """Return the number of clusters of a sample that was drawn in clusters, those that were certain among them."""
     if cells.stages is None:

@@ -211,8 +211,8 @@ def small_group_factor(cells: DesignCells) -> Floats:
     Returns
     -------
     (G,)
-        1 or more: n / (n - 1) for n units of a stratum that holds very many others too; 1 where strata hold units of one
-        group only, which are centred by stratum.
+        1 or more: n / (n - 1) for n units of a stratum that holds very many others too; 1 where strata hold units of
+        one group only, which are centred by stratum.
 
     Notes
     -----

@@ -19,9 +19,9 @@ from ...figures.dots import dots
 from ...reduce.practice import checklist_of, coded_items
 from ...reduce.practice_entry import entry_counts, followed, placed_items
 from ..declared import FEW_UNITS, Points, Share, ensure_level
-from ..rates.shown_shares import by_design, limits_of, share_notes
-from ..shown import among_shown, any_hidden, known, numbers, undefined_words, whole, words_of, written
-from .association_tables import PARTS, Counted, association_table, counted, followed_shares, units_of_association
+from ..rates.shown_shares import by_design, contrast_notes, limits_of, points_words
+from ..shown import among_shown, any_hidden, numbers, undefined_words, whole, words_of, written
+from .association_tables import PARTS, SIDES, Counted, association_table, counted, units_of_association
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,9 +102,7 @@ class PracticeAssociation(Result):
             m=whole(m),
             other=Share(other),
             points=Points(points[row]),
-            limits=tr(" ({low} to {high})", low=Points(low[row]), high=Points(high[row]))
-            if known(low[row], high[row])
-            else "",
+            limits=points_words(low[row], high[row]),
             **words,
         )
         return (counted_said, among_shown(said, some_hidden=any_hidden(main, "estimate")))
@@ -259,7 +257,12 @@ def practice_association(
                 "support, and those that took longer to enter the stage had more days for it. Nothing here allows for "
                 "that."
             ),
-            *share_notes(cases, followed_shares(counts, limits)),
+            *contrast_notes(
+                cases,
+                counts.cells,
+                SIDES,
+                untold=bool((np.isfinite(main["estimate"]) & np.isnan(main["conf_low"])).any()),
+            ),
             *(
                 (
                     trn(

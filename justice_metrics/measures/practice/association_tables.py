@@ -15,14 +15,15 @@ from ...cases.checklist import Checklist, Item
 from ...estimate.share_contrasts import newcombe_difference
 from ...estimate.survey_contrasts import linearised_difference
 from ...reduce.practice_entry import MET, NOT_MET, STATUSES, UNKNOWN, EntryCounts
-from ...tables import Strata
 from ..boxes import Restrictions
 from ..guards import with_units_behind
-from ..rates.shown_shares import Limits, Shares, shares_from
+from ..rates.shown_shares import Limits
 from ..records.hearings_tables import undefined
 from .tables import DOMAIN, ITEM, domain_words, item_words
 
 PARTS: Final = ("met_numerator", "met_denominator", "not_met_numerator", "not_met_denominator")
+# The cases that are compared, among those that are counted by how an item stood.
+SIDES: Final = tuple(STATUSES.index(one) for one in (MET, NOT_MET))
 
 
 class Counted(NamedTuple):
@@ -53,14 +54,6 @@ def units_of_association(table: Table, found: EntryCounts) -> Table:
     came, units = found.unweighted
     return with_units_behind(table, dict(zip(PARTS, (came[:, met], units[:, met], came[:, unmet], units[:, unmet]),
                                              strict=True)))  # fmt: skip
-
-
-def followed_shares(found: EntryCounts, limits: Limits) -> Shares:
-    """Return the shares of the first item by its status, for what is said of the sampling."""
-    one = found._replace(cells=found.cells[:1])
-    strata = Strata(("status",), tuple((status,) for status in STATUSES))
-    came, units = one.came[:1].T, one.units[:1].T
-    return shares_from(strata, came, units, one.cells, "wilson", limits.level, units=units[:, 0], also={})
 
 
 def association_table(

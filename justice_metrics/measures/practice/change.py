@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -20,7 +20,7 @@ from ...cases.casedata import CaseData
 from ...figures.dots import dots
 from ...reduce.practice import checklist_of, coded_items, narrowed
 from ..declared import Points, Share, ensure_level
-from ..rates.shown_shares import by_design, limits_of, share_notes
+from ..rates.shown_shares import by_design, contrast_notes, limits_of
 from ..shown import group_names, known, numbers, strata_of, undefined_words, words_of, written
 from .cells import ties_of
 from .change_tables import Rounds, change_table, domain_change_table
@@ -226,22 +226,23 @@ def practice_change(
     same = same_as_condition(asked, share)
     groups = groups_of(share.strata)
     others = int(share.units.sum() - share.units[inside].sum())
+    tables = {
+        "main": units_of_change(
+            change_table(share, rounds, asked, checklist, limits),
+            judged,
+            rounds,
+            [[one] for one in range(len(asked))],
+        ),
+        "domains": units_of_change(
+            domain_change_table(share, judged.domains, rounds, asked, checklist, confidence_level),
+            judged,
+            rounds,
+            places_of(asked, list(judged.domains)),
+        ),
+    }
     return PracticeChange(
         heading=tr("Change of attention from {before} to {after}", before=Label(levels[0]), after=Label(levels[1])),
-        tables={
-            "main": units_of_change(
-                change_table(share, rounds, asked, checklist, limits),
-                judged,
-                rounds,
-                [[one] for one in range(len(asked))],
-            ),
-            "domains": units_of_change(
-                domain_change_table(share, judged.domains, rounds, asked, checklist, confidence_level),
-                judged,
-                rounds,
-                places_of(asked, list(judged.domains)),
-            ),
-        },
+        tables=tables,
         definition=Definition(
             answers=tr("How much more or less often was each practice kept in the later round?"),
             numerator=tr("cases in which the item was met"),
@@ -263,7 +264,7 @@ def practice_change(
             confidence_level=confidence_level,
         ).leave_out(LeftOut(tr("of another round, or of none that is recorded"), others)),
         notes=(
-            *share_notes(cases, share),
+            *contrast_notes(cases, share.cells, inside, untold=_untold(tables.values())),
             *backwards_note(coded, asked),
             tr(
                 "Each interval stands for its item alone: where nothing changed, about one item in {n} would seem to.",
@@ -283,6 +284,11 @@ def practice_change(
         ),
         rounds=levels,
     )
+
+
+def _untold(tables: Iterable[Table]) -> bool:
+    """Whether a difference that is known has no limits."""
+    return any(bool((np.isfinite(one["estimate"]) & np.isnan(one["conf_low"])).any()) for one in tables)
 
 
 def _levels(name: str, levels: Sequence[tuple[str, ...]], before: str | None, after: str | None) -> tuple[str, str]:

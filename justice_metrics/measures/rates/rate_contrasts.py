@@ -25,7 +25,7 @@ from ..declared import Points, Share, ensure_level, few_units_note
 from ..recorded import ensure_mapped, silence_notes
 from ..shown import numbers, of_words, undefined_words
 from .cohort_rates import came_to, is_verdict, rate_cells
-from .shown_shares import Limits, Shares, by_design, limits_of, share_notes, shares_of
+from .shown_shares import Limits, Shares, by_design, contrast_notes, limits_of, points_words, shares_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,16 +65,15 @@ class RateContrasts(Result):
         times = numbers(ratios, "estimate")
         return tuple(
             tr(
-                "{rate}: {share} in {group} against {other} in {reference}, {points} percentage points "
-                "({low} to {high}); ratio {ratio}.",
+                "{rate}: {share} in {group} against {other} in {reference}, {points} percentage points{limits}; ratio "
+                "{ratio}.",
                 rate=context["rate"],
                 share=Share(share[row]),
                 group=_level(str(main[group][row])),
                 other=Share(share[main[group].tolist().index(reference)]),
                 reference=_level(reference),
                 points=Points(points[row]),
-                low=Points(low[row]),
-                high=Points(high[row]),
+                limits=points_words(low[row], high[row]),
                 ratio=_Number(float(times[row])),
             )
             for row in range(len(main))
@@ -195,7 +194,12 @@ def rate_contrasts(
             "rate_contrasts", by=by, of=of, per=per, reference=level, confidence_level=confidence_level
         ),
         notes=(
-            *share_notes(cases, found),
+            *contrast_notes(
+                cases,
+                found.cells,
+                range(len(found.strata)),
+                untold=bool((np.isfinite(difference.estimate) & np.isnan(difference.conf_low)).any()),
+            ),
             *few_units_note(found.strata, found.denominator[:, 0]),
             *silence_notes(cases, (of, per)),
             tr("Not adjusted: groups whose cases differ in kind or in age differ in their rates for that reason too."),

@@ -8,15 +8,16 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from ...base.language import Message, Readable, Setting, tr, trn
+from ...base.language import Label, Message, Readable, Setting, tr, trn
 from ...base.types import Floats, Tallies
 from ...cases.casedata import CaseData
 from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
-from ...estimate.survey import DesignCells, clusters_of, linearised_share
+from ...estimate.survey import DesignCells, clusters_of, fewest_clusters, linearised_share
 from ...reduce.design_counts import design_counts
 from ...reduce.strata import flag_counts
 from ...tables import Strata
-from ..declared import sampling_notes
+from ..declared import Points, sampling_notes
+from ..shown import known
 from .known_words import ensure_known
 
 Interval: TypeAlias = Literal["wilson", "clopper_pearson", "jeffreys"]
@@ -138,7 +139,53 @@ def method_words(cases: CaseData, interval: Interval) -> Readable:
 
 def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
     """Return what the sampling does to the shares and to their intervals."""
-    notes = list(sampling_notes(cases, design_used=by_design(cases)))
+    notes = _sampled_notes(cases, shares.cells, None)
+    if shares.cells and bool((np.isnan(shares.conf_low) & np.isfinite(shares.estimate)).any()):
+        notes.append(
+            tr(
+                "No interval is given where a share is 0 or 100 %, or rests on fewer than three sampling units: "
+                "nothing there tells how they differ."
+            )
+        )
+    return tuple(notes)
+
+
+def contrast_notes(
+    cases: CaseData, cells: tuple[DesignCells, ...], sides: Sequence[int], *, untold: bool
+) -> tuple[Readable, ...]:
+    """Return what the sampling does to differences of shares and to their intervals.
+
+    Parameters
+    ----------
+    cases : CaseData
+    cells : tuple of DesignCells
+        Of each share that is compared; empty where the design is not used.
+    sides : sequence of int
+        Groups that are compared.
+    untold : bool
+        Whether a difference that is known has no interval.
+    """
+    notes = _sampled_notes(cases, cells, [fewest_clusters(one, sides) for one in cells])
+    if untold:
+        notes.append(
+            tr(
+                "No interval is given where one side rests on too few sampling units (often fewer than three): nothing "
+                "there tells how they differ."
+            )
+        )
+    return tuple(notes)
+
+
+def points_words(low: float, high: float) -> Readable:
+    """Return the limits of a difference in words, in brackets; nothing where they are not there, or hidden."""
+    if not known(low, high):
+        return Label("")
+    return tr(" ({low} to {high})", low=Points(low), high=Points(high))
+
+
+def _sampled_notes(cases: CaseData, cells: tuple[DesignCells, ...], sides: Sequence[int] | None) -> list[Readable]:
+    """Return what the sampling does; ``sides`` are the clusters of the smaller side of each contrast."""
+    notes: list[Readable] = list(sampling_notes(cases, design_used=by_design(cases)))
     if cases.sampling.weighted:
         notes.append(tr("Weighted by the sampling weights, and the intervals allow for them."))
     if cases.sampling.log is not None:
@@ -149,7 +196,7 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
                 "that may be wrong."
             )
         )
-    if shares.cells and shares.cells[0].stages is not None:
+    if cells and cells[0].stages is not None:
         notes.append(
             tr(
                 "The intervals allow for the part of all files that was drawn (finite population correction): they are "
@@ -157,22 +204,28 @@ def share_notes(cases: CaseData, shares: Shares) -> tuple[Readable, ...]:
                 "mapping they are not corrected."
             )
         )
-    if cases.sampling.cluster and shares.cells:
-        n = clusters_of(shares.cells[0])
+    if not cases.sampling.cluster or not cells:
+        return notes
+    n = clusters_of(cells[0])
+    notes.append(
+        trn(
+            "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there is {n}.",
+            "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there are {n}.",
+            n,
+        )
+    )
+    fewest = min((one for one in sides or () if one), default=n)
+    if n < FEW_CLUSTERS:
+        notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
+    elif fewest < FEW_CLUSTERS:
         notes.append(
             trn(
-                "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there is {n}.",
-                "Cases of one cluster are alike, so the intervals take clusters as drawn, not cases: there are {n}.",
-                n,
+                "Where least is known, one side of a comparison has {n} cluster; with fewer than {few} on a side, "
+                "intervals come out too short.",
+                "Where least is known, one side of a comparison has {n} clusters; with fewer than {few} on a side, "
+                "intervals come out too short.",
+                fewest,
+                few=FEW_CLUSTERS,
             )
         )
-        if n < FEW_CLUSTERS:
-            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
-    if shares.cells and bool((np.isnan(shares.conf_low) & np.isfinite(shares.estimate)).any()):
-        notes.append(
-            tr(
-                "No interval is given where a share is 0 or 100 %, or rests on fewer than three sampling units: "
-                "nothing there tells how they differ."
-            )
-        )
-    return tuple(notes)
+    return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -258,3 +259,26 @@ def test_what_is_declared_and_published(answer: Any) -> None:
     assert len(shown.findings()) == 1
     axes = found.plot(language="es")
     np.testing.assert_allclose(axes.lines[1].get_xdata(), found.main["estimate"] * 100)
+
+
+def test_what_follows_is_not_certain_even_where_every_file_was_read(tmp_path: Path) -> None:
+    drawn = np.random.default_rng(3)
+    rows = pd.DataFrame(
+        {
+            "day": 0.0,
+            "charged": 100.0,
+            "trial": np.where(drawn.random(120) < 0.5, 300.0, np.nan),
+            "told": drawn.choice(["sí", "no"], 120),
+            "w": 1.0,
+        }
+    )
+    log = pd.DataFrame({"file": range(120), "status": "coded", "weight": 1.0})
+    log.to_csv(tmp_path / "log.csv", index=False)
+    items = {"rights_explained": "told"}
+    read = {"sampling": {"frame": "registered", "log": {"file": str(tmp_path / "log.csv")}}}
+    found = practice_association(cases_of(rows, items, **read), to="trial", within_days=365)
+    plain = practice_association(cases_of(rows, items, sampling={"weight": "w"}), to="trial", within_days=365)
+    for name in ("estimate", "conf_low", "conf_high"):
+        np.testing.assert_allclose(found.main[name], plain.main[name])
+    assert found.main["conf_high"][0] - found.main["conf_low"][0] > 0.3
+    assert not any("finite population" in one.text() for one in found.notes)

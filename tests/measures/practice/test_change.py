@@ -227,3 +227,33 @@ def test_what_is_declared_and_published() -> None:
     assert shown.findings()
     (shown,) = jm.release([found], jm.DisclosurePolicy(minimum=5)).results
     assert np.isfinite(shown.main["estimate"]).any()
+
+
+def test_few_courts_on_one_side_are_told() -> None:
+    drawn = np.random.default_rng(8)
+    court = np.repeat(np.arange(28), 4)
+    frame = pd.DataFrame(
+        {
+            "id": range(112),
+            "day": "2016-01-05",
+            "round": np.where(court < 4, "2016", "2018"),
+            "court": court.astype(str),
+            "room": drawn.choice(["sí", "no"], 112),
+            "agree": drawn.choice(["sí", "no"], 112),
+        }
+    )
+    found = practice_change(cases_of(frame, sampling={"cluster": "court"}), round="round")
+    notes = [one.text() for one in found.notes]
+    assert any("there are 28" in one for one in notes)
+    assert any("one side of a comparison has 4 clusters" in one for one in notes)
+    # a share of 0 or 100 % has limits of its difference
+    frame["room"] = np.where(court < 4, "no", frame["room"])
+    found = practice_change(cases_of(frame, sampling={"cluster": "court"}), round="round")
+    assert np.isfinite(found.main["conf_low"]).all()
+    assert not any("No interval" in one.text() for one in found.notes)
+    # two courts tell nothing of how courts differ
+    found = practice_change(
+        cases_of(frame.assign(court=np.where(court < 4, "one", "other")), sampling={"cluster": "court"}), round="round"
+    )
+    assert np.isnan(found.main["conf_low"]).all()
+    assert any("one side rests on too few sampling units" in one.text() for one in found.notes)

@@ -203,6 +203,17 @@ class TestContrasts:
         known = linearised_difference(cells, 1)
         assert main["conf_low"][0] == pytest.approx(known.conf_low[0], rel=1e-12)
 
+    def test_without_limits_no_brackets_are_left(self) -> None:
+        rows = drawn(60, weighted=False, clustered=True)
+        for row in rows:
+            row["cluster"] = row["sex"]
+        answer = jm.rate_contrasts(wide(rows), by="sex", reference="m")
+        said = answer.findings()[0].text()
+        assert "\N{EN DASH}" not in said
+        assert "percentage points; ratio 1.00." in said
+        assert any("one side rests on too few sampling units" in one.text() for one in answer.notes)
+        assert not any("0 or 100" in one.text() for one in answer.notes)
+
     def test_wrong_words(self) -> None:
         cases = wide(drawn(9, weighted=False, clustered=False))
         with pytest.raises(QuestionError, match="'x' is not a level of 'sex'"):
