@@ -20,8 +20,9 @@ from ...reduce.practice import checklist_of, coded_items
 from ...reduce.practice_entry import entry_counts, followed, placed_items
 from ..declared import FEW_UNITS, Points, Share, ensure_level
 from ..rates.shown_shares import by_design, contrast_notes, limits_of, points_words
-from ..shown import among_shown, any_hidden, numbers, undefined_words, whole, words_of, written
+from ..shown import among_shown, any_hidden, known, numbers, undefined_words, whole, words_of, written
 from .association_tables import PARTS, SIDES, Counted, association_table, counted, units_of_association
+from .units import plain_counts, units_counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,11 +69,7 @@ class PracticeAssociation(Result):
         """Say the same as far as it is shown."""
         main, words = shown.main, context_of(shown)
         points, low, high = (numbers(main, one) for one in ("estimate", "conf_low", "conf_high"))
-        # where the gate left sums of weights out, what it shows rests on units enough
-        told = PARTS[1] in main.values
-        enough = np.full(len(main), not told)
-        if told:
-            enough = (numbers(main, PARTS[1]) >= FEW_UNITS) & (numbers(main, PARTS[3]) >= FEW_UNITS)
+        enough = (units_counted(main, PARTS[1]) >= FEW_UNITS) & (units_counted(main, PARTS[3]) >= FEW_UNITS)
         rows = np.flatnonzero(enough & np.isfinite(points))
         if not len(rows):
             return ()
@@ -89,9 +86,10 @@ class PracticeAssociation(Result):
             len(rows),
             beyond=beyond,
         )
-        if not beyond or not told:
+        share, other = (numbers(main, one)[row] for one in ("met", "not_met"))
+        n, m = (plain_counts(main, one)[row] for one in (PARTS[1], PARTS[3]))
+        if not beyond or not known(n, m):
             return (counted_said,)
-        share, other, n, m = (numbers(main, one)[row] for one in ("met", "not_met", PARTS[1], PARTS[3]))
         said = tr(
             "The largest of these differences goes with: {item}. Of {n} cases in which it had been met on entering "
             "{stage}, {share} came to {aim} within {days} days; of {m} in which it had not, {other}: {points} "

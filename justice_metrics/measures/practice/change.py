@@ -225,7 +225,7 @@ def practice_change(
     inside = [place for place, level in enumerate(share.strata.levels) if level[-1] in levels]
     same = same_as_condition(asked, share)
     groups = groups_of(share.strata)
-    others = int(share.units.sum() - share.units[inside].sum())
+    others = int(judged.units.sum() - judged.units[inside].sum())
     tables = {
         "main": units_of_change(
             change_table(share, rounds, asked, checklist, limits),

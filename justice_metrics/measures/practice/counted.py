@@ -34,11 +34,14 @@ class Judged(NamedTuple):
         ``all`` items first.
     behind : mapping of str to array, shape (G, K)
         Where cases have weights: how many are in each way, whatever they weigh; else empty.
+    units : array, shape (G,)
+        Cases, whatever they weigh.
     """
 
     items: Shares
     domains: Mapping[str, tuple[DesignCells, DesignShare]]
     behind: Mapping[str, Tallies]
+    units: Tallies
 
 
 def judged_shares(
@@ -67,7 +70,8 @@ def judged_shares(
         units=counts.units, also=also,
     )  # fmt: skip
     domains = {name: (cells, linearised_share(cells, confidence_level)) for name, cells in counts.domains.items()}
-    return Judged(shares, domains, counts.unweighted if cases.sampling.weighted else {})
+    every = np.sum(list(counts.unweighted.values()), axis=0)
+    return Judged(shares, domains, counts.unweighted if cases.sampling.weighted else {}, every[:, 0])
 
 
 def places_of(items: Sequence[Item], domains: Sequence[str]) -> list[list[int]]:
@@ -81,6 +85,7 @@ def units_of_items(table: Table, judged: Judged) -> Table:
         return table
     met, unmet, silent = (judged.behind[way] for way in ("met", "not met", "not documented"))
     counts = {"numerator": met, "denominator": met + unmet, UNDOCUMENTED: silent, "applicable": met + unmet + silent}
+    counts |= {NOT_APPLYING: judged.behind["not applicable"], UNKNOWN: judged.behind["not known whether it applies"]}
     return with_units_behind(table, {name: one.ravel() for name, one in counts.items()})
 
 

@@ -70,7 +70,7 @@ class Practice(Result):
         """Say the same as far as it is shown; by groups, the lowest and the highest."""
         domains = shown.tables["domains"]
         if strata_of(shown.main):
-            return groups_said(domains)
+            return groups_said(shown.main, domains)
         return (*overall_said(domains), *items_said(shown.main), *silence_said(shown.main))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
@@ -239,7 +239,7 @@ def practice(
         notes=(
             *share_notes(cases, share),
             *domain_limits_note(share),
-            *few_units_note(share.strata, share.units),
+            *few_units_note(share.strata, judged.units),
             *practice_notes(coded, asked, share),
         ),
         frame_library=cases.frame_library,

@@ -10,7 +10,6 @@ import numpy as np
 from ...base.language import Message, Readable, Setting, tr, trn
 from ...base.levels import ALL
 from ...base.table import Table
-from ...base.types import Flags, Floats
 from ...cases.casedata import CaseData
 from ...cases.checklist import Item
 from ...reduce.practice import before_the_start, checklist_of, contradictions, unchecked_conditions
@@ -25,28 +24,35 @@ from ..shown import (
     limits_words,
     lowest_and_highest,
     numbers,
+    strata_of,
     whole,
     words_of,
 )
 from .tables import UNDOCUMENTED
+from .units import plain_counts, units_counted
 
 # A share that rests on less than this part of those to which the item applies speaks of the files that tell only.
 _MOSTLY: Final = 0.5
 
 
-def groups_said(domains: Table) -> tuple[Readable, ...]:
-    """Say which groups met least and most of all items."""
-    share, judged = numbers(domains, "estimate"), _counted(domains, "denominator")
+def groups_said(main: Table, domains: Table) -> tuple[Readable, ...]:
+    """Say which groups met least and most of all items, of those with cases enough: a few cases are many items."""
+    share = numbers(domains, "estimate")
     of_all = np.array([one == ALL for one in domains["domain"].tolist()])
-    # a few cases are many items: where no limits can be told, nothing is ranked
     told = np.isfinite(numbers(domains, "conf_low")) & np.isfinite(numbers(domains, "conf_high"))
-    found = lowest_and_highest(share, of_all & told & _enough(judged, share))
+    judged = units_counted(main, "denominator")
+    most: dict[tuple[str, ...], float] = {}
+    for group, n in zip(_groups(main), judged.tolist(), strict=True):
+        # no group has fewer cases than an item is judged in
+        most[group] = max(most.get(group, 0.0), 0.0 if np.isnan(n) else n)
+    enough = np.array([most.get(group, 0.0) >= FEW_UNITS for group in _groups(domains)])
+    found = lowest_and_highest(share, of_all & told & enough)
     if found is None:
         return ()
     low, high = found
     compared = tr(
-        "Items of practice met: from {low} ({group_low}) to {high} ({group_high}), among groups with {few} items or "
-        "more to judge.",
+        "Items of practice met: from {low} ({group_low}) to {high} ({group_high}), among groups in which some item was "
+        "judged in {few} cases or more.",
         low=Share(share[low]),
         group_low=group_of(domains, low),
         high=Share(share[high]),
@@ -56,19 +62,14 @@ def groups_said(domains: Table) -> tuple[Readable, ...]:
     return (among_shown(compared, some_hidden=bool((hidden(domains, "estimate") & of_all).any())),)
 
 
-def _counted(table: Table, name: str) -> Floats:
-    """Return the counts of a column; NaN where the gate left it out, because it was a sum of weights."""
-    return numbers(table, name) if name in table.values else np.full(len(table), np.nan)
-
-
-def _enough(judged: Floats, share: Floats) -> Flags:
-    """Return where a share rests on enough units; where these are not shown, but the share is, they are."""
-    return np.asarray((judged >= FEW_UNITS) | (np.isnan(judged) & np.isfinite(share)), np.bool_)
+def _groups(table: Table) -> list[tuple[str, ...]]:
+    """Return the group of each row."""
+    return [tuple(str(table[name][row]) for name in strata_of(table)) for row in range(len(table))]
 
 
 def overall_said(domains: Table) -> tuple[Readable, ...]:
     """Say the share of all items that was met."""
-    n, every = (_counted(domains, one)[0] for one in ("numerator", "denominator"))
+    n, every = (plain_counts(domains, one)[0] for one in ("numerator", "denominator"))
     share, low, high = (numbers(domains, one)[0] for one in ("estimate", "conf_low", "conf_high"))
     if not known(share):
         return ()
@@ -87,8 +88,8 @@ def overall_said(domains: Table) -> tuple[Readable, ...]:
 
 def items_said(main: Table) -> tuple[Readable, ...]:
     """Say which items were met least and most, of those judged often enough."""
-    share, judged = numbers(main, "estimate"), _counted(main, "denominator")
-    found = lowest_and_highest(share, _enough(judged, share))
+    share, judged = numbers(main, "estimate"), plain_counts(main, "denominator")
+    found = lowest_and_highest(share, units_counted(main, "denominator") >= FEW_UNITS)
     if found is None:
         return ()
     low, high = found
