@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import narwhals.stable.v2 as nw
 
-from ..base.errors import CaseDataError, MappingError
-from ..base.language import Label, tr, trn
+from ..base.errors import CaseDataError, MappingError, QuestionError
+from ..base.language import Label, Message, tr, trn
 from .mappings.mapping import CaseMapping, SamplingPart
 from .mappings.ties import JoinedPart, MembersPart, SplitPart
 from .readers.in_memory import to_arrow
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 # The parts of an id stand side by side as in the ids of units.
 _JOINT: Final = "|"
+ONE_CODING: Final[Message] = tr("The same coding is given twice: it agrees with itself.")
+NAME_TWO: Final[Message] = tr(
+    "Give two codings that different people made; or one mapping alone, which names the column of coders."
+)
 
 
 class OneEach(NamedTuple):
@@ -40,6 +45,32 @@ class OneEach(NamedTuple):
     tables: dict[str, Any]
     as_codings: CaseMapping | None = None
     further: int = 0
+
+
+def ensure_two_codings(first: CaseMapping, second: CaseMapping | Path) -> None:
+    """Refuse a second coding that lies in a file of the first one.
+
+    Parameters
+    ----------
+    first : CaseMapping
+    second : CaseMapping or path
+        Of a mapping, or the data file itself, which the first mapping then describes too.
+
+    Raises
+    ------
+    QuestionError
+        When a file is read for both.
+    """
+    own = first.data
+    where = {first.path(one).resolve() for one in own.file}
+    if isinstance(second, Path):
+        twice = second.resolve() in where
+    else:
+        other = second.data
+        same_part = (own.sheet, own.table, own.query) == (other.sheet, other.table, other.query)
+        twice = same_part and not where.isdisjoint(second.path(one).resolve() for one in other.file)
+    if twice:
+        raise QuestionError(ONE_CODING, NAME_TWO)
 
 
 def one_coding_each(tables: Mapping[str, Any], mapping: CaseMapping) -> OneEach:

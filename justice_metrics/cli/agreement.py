@@ -167,7 +167,12 @@ def _second_cases(shell: Shell, mapping: Path, second: Path | None) -> CaseData 
     """Read the second coding, by its own mapping or by that of the first."""
     if second is None:
         return None
-    if second.suffix.lower() == ".toml":
+    from ..cases.coders import ensure_two_codings
+    from ..cases.mappings.mapping import read_mapping
+
+    is_mapping = second.suffix.lower() == ".toml"
+    ensure_two_codings(read_mapping(mapping), read_mapping(second) if is_mapping else second)
+    if is_mapping:
         return cases_of(shell, second)
     from ..cases.read import read_cases
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...base.errors import CaseDataError, MappingError, QuestionError
 from ...base.language import Label, tr, trn
 from ..canonical import as_mapping
-from ..coders import ids_of, rows_of
+from ..coders import ensure_two_codings, ids_of, rows_of
 from ..given_tables import given_tables
 from ..mappings.mapping import CaseMapping
 from ..readers.frames import Embedded
@@ -96,6 +96,8 @@ def two_codings(first: CaseMapping | dict[str, Any] | str | Path, second: Any = 
         When the tables are not such that cells can be compared, or no column tells the coders apart.
     CaseDataError
         When no case was coded twice.
+    QuestionError
+        When both codings lie in one file.
     """
     mapping = as_mapping(first)
     tables = _tables(None, mapping)
@@ -104,6 +106,7 @@ def two_codings(first: CaseMapping | dict[str, Any] | str | Path, second: Any = 
     else:
         is_data = isinstance(second, str | Path) and Path(second).suffix.lower() != ".toml"
         other = mapping if is_data else as_mapping(second)
+        ensure_two_codings(mapping, Path(second) if is_data else other)
         one = _coding(tables, mapping)
         two = _coding(_tables(Path(second) if is_data else None, other), other)
         both = tuple(case for case in one.cases if case in two.rows[""])

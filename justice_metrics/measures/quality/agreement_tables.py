@@ -177,6 +177,12 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         Column("weighting", tr("credit for near labels"), "text", "key", "text"),
     )
     share = wilson(same, n, level)
+    # that nobody wrote anything down is no agreement
+    silent = np.array([one.both_missing for one in found], np.int64) == n
+
+    def told(values: Iterable[float]) -> Floats:
+        return np.where(silent, np.nan, _numbers(values))
+
     values = {
         "item": _texts([one.item.name for one in found]),
         "n": n,
@@ -184,10 +190,10 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         "one_missing": np.array([one.one_missing for one in found], np.int64),
         "both_missing": np.array([one.both_missing for one in found], np.int64),
         "either": recorded + [one.one_missing for one in found],
-        "share": share.estimate,
-        "share_low": share.conf_low,
-        "observed": _numbers(one.kappa.observed for one in found),
-        "expected": _numbers(one.kappa.expected for one in found),
+        "share": told(share.estimate),
+        "share_low": told(share.conf_low),
+        "observed": told(one.kappa.observed for one in found),
+        "expected": told(one.kappa.expected for one in found),
         "weighting": _texts([one.weighting for one in found]),
         "estimate": _numbers(one.kappa.estimate for one in found),
         "conf_low": _numbers(one.kappa.conf_low for one in found),
@@ -197,12 +203,12 @@ def main_table(found: Sequence[Agreed], level: float) -> Table:
         "recorded": _numbers(one.recorded.estimate for one in found),
         "recorded_low": _numbers(one.recorded.conf_low for one in found),
         "recorded_high": _numbers(one.recorded.conf_high for one in found),
-        "corrected": _numbers(one.corrected.estimate for one in found),
-        "corrected_low": _numbers(one.corrected.conf_low for one in found),
-        "corrected_high": _numbers(one.corrected.conf_high for one in found),
-        "alpha": _numbers(one.alpha.estimate for one in found),
-        "alpha_low": _numbers(one.alpha.conf_low for one in found),
-        "alpha_high": _numbers(one.alpha.conf_high for one in found),
+        "corrected": told(one.corrected.estimate for one in found),
+        "corrected_low": told(one.corrected.conf_low for one in found),
+        "corrected_high": told(one.corrected.conf_high for one in found),
+        "alpha": told(one.alpha.estimate for one in found),
+        "alpha_low": told(one.alpha.conf_low for one in found),
+        "alpha_high": told(one.alpha.conf_high for one in found),
     }
     labels = {"item": {one.item.name: one.item.words for one in found}, "weighting": WEIGHTINGS}
     ordered = {one.name: values[one.name] for one in columns}

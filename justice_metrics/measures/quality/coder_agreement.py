@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
+import numpy as np
+
 from ...base.errors import QuestionError, suggestion
 from ...base.language import Label, Language, Readable, tr, trn
 from ...base.levels import LEVEL_WORDS, MISSING_LEVELS, PENDING
@@ -14,6 +16,7 @@ from ...base.provenance import LeftOut
 from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
+from ...cases.coders import NAME_TWO, ONE_CODING
 from ...cases.conversions.labels import FEWEST_TO_SHOW
 from ...reduce.codings import OUTCOME, Codings, codings_of
 from ...tables import in_order
@@ -119,7 +122,8 @@ def coder_agreement(
     Raises
     ------
     QuestionError
-        When no file was coded twice, a word names no item of both codings, or the order of words is not given.
+        When no file was coded twice, both codings are the same object, a word names no item of both codings, or the
+        order of words is not given.
 
     Notes
     -----
@@ -150,6 +154,8 @@ def coder_agreement(
     ensure_level(confidence_level)
     ensure_known(interval, Interval)
     ensure_known(weighting, Literal["linear", "quadratic"])
+    if second is first:
+        raise QuestionError(ONE_CODING, NAME_TWO)
     codings = codings_of(first, second, items=names(items), seed=seed)
     found = table_of.agreed_on(
         codings,
@@ -190,7 +196,7 @@ def coder_agreement(
             LeftOut(tr("coded once, in the first coding only"), codings.only_first),
             LeftOut(tr("coded once, in the second coding only"), codings.only_second),
         ),
-        notes=_notes(codings, found),
+        notes=(*_left_behind(first, second), *_notes(codings, found)),
         frame_library=first.frame_library,
         codings=codings,
         agreed=tuple(found),
@@ -260,6 +266,13 @@ def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
         for one in found
         if one.weighting != "none" and len(one.levels) > 2
     ]
+    if _the_same(codings):
+        notes.append(
+            tr(
+                "Both codings say the same of every file, in all that was compared. Make sure that the files were "
+                "coded twice, and that it is not one coding under two names."
+            )
+        )
     if any(_one_sided(one) for one in found):
         notes.append(
             tr(
@@ -271,6 +284,33 @@ def _notes(codings: Codings, found: Sequence[Agreed]) -> tuple[Readable, ...]:
     return (
         *notes,
         tr("Two coders can agree and both be wrong: this tells how reliable a coding is, not whether it is true."),
+    )
+
+
+def _left_behind(first: CaseData, second: CaseData | None) -> tuple[Readable, ...]:
+    """Tell codings that a mapping holds beside the one that is compared with the other file."""
+    if second is None:
+        return ()
+    further = sum(one.codings.n_units - one.n_units for one in (first, second) if one.codings is not None)
+    if not further:
+        return ()
+    return (
+        trn(
+            "{n} coding is not compared: a mapping that was given as one coding holds those of several people, and of "
+            "each file that of the first person by name counts. Give one mapping alone to compare the people in it.",
+            "{n} codings are not compared: a mapping that was given as one coding holds those of several people, and "
+            "of each file that of the first person by name counts. Give one mapping alone to compare the people in it.",
+            further,
+        ),
+    )
+
+
+def _the_same(codings: Codings) -> bool:
+    """Return whether nothing differs at all."""
+    pairs = [(codings.first[one.name], codings.second[one.name]) for one in codings.items]
+    return all(
+        bool(np.array_equal(one, two) if one.dtype == object else np.array_equal(one, two, equal_nan=True))
+        for one, two in pairs
     )
 
 

@@ -375,7 +375,8 @@ class TestRefusals:
         (folder / "mapping.toml").write_text(text, encoding="utf-8")
         for name in ("a", "b"):
             table(folder / f"{name}.csv", HEARINGS, [("s1", "01/04/2016", name)])
-        codings = two_codings(folder / "mapping.toml", folder / "mapping.toml")
+        (folder / "copy.csv").write_bytes((folder / "one.csv").read_bytes())
+        codings = two_codings(folder / "mapping.toml", folder / "copy.csv")
         rows = adjudicated_rows(codings, {}, language="en")
         with pytest.raises(MappingError, match="'hearings' is adjudicated as an xlsx or csv file only"):
             write_adjudicated(folder / "PERSONAL_DATA_made", codings, rows, (), {})

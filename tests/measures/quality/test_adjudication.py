@@ -119,13 +119,14 @@ def test_what_is_not_decided_is_refused_or_told(answer: Disagreements, folder: P
 
 
 def test_no_disagreement(folder: Path) -> None:
-    same = disagreements(folder / "one.toml", folder / "one.toml")
+    (folder / "copy.csv").write_bytes((folder / "one.csv").read_bytes())
+    same = disagreements(folder / "one.toml", folder / "copy.csv")
     assert [one.text() for one in same.findings()] == ["The codings of 40 files do not differ in any cell."]
     assert same.plot() is not None
     made = adjudicate(
         same.write(folder / "PERSONAL_DATA_none.xlsx"),
         folder / "one.toml",
-        folder / "one.toml",
+        folder / "copy.csv",
         to=folder / "PERSONAL_DATA_same",
     )
     assert len(made.main) == 0

@@ -148,8 +148,8 @@ class TestByHand:
 
     def test_a_rare_label_is_not_named_in_the_order(self) -> None:
         bands = ["0-5"] * 30 + ["6-11"] * 30 + ["17 rare"]
-        data = cases_of(coding(["x"] * 61, band=bands))
-        told = " ".join(one.text() for one in coder_agreement(data, data, items="band", ordered="band").notes)
+        data, other = (cases_of(coding(["x"] * 61, band=bands)) for _ in range(2))
+        told = " ".join(one.text() for one in coder_agreement(data, other, items="band", ordered="band").notes)
         assert "0-5 < 6-11 < …" in told
         assert "rare" not in told
 
@@ -270,8 +270,8 @@ class TestEdges:
         assert [item.n for item in made.provenance.left_out] == [3, 3]
 
     def test_one_label_only_has_no_kappa(self) -> None:
-        data = cases_of(coding(["father"] * 12))
-        made = coder_agreement(data, data, items="relationship")
+        data, other = (cases_of(coding(["father"] * 12)) for _ in range(2))
+        made = coder_agreement(data, other, items="relationship")
         assert np.isnan(made.main["estimate"][0])
         assert made.plot(language="es") is not None
         assert "cannot be told" in made.findings()[0].text()
@@ -282,8 +282,28 @@ class TestEdges:
         found = coder_agreement(cases_of(coding(kin, **band)), cases_of(coding(kin, **band)), items=("band", "age"))
         drawn = [one.get_text() for one in found.plot().texts]
         assert drawn.count("coded in no file") == 1
+        row = found.to_frame().set_index("item").loc["band"]
+        assert (row["n"], row["both_missing"]) == (20, 20)
+        unknown = ["share", "share_low", "observed", "expected", "estimate", "corrected", "corrected_high", "alpha"]
+        assert np.isnan(row[unknown].astype(float)).all()
         found = coder_agreement(cases_of(coding(kin, **band)), cases_of(coding(kin, **band)), items="band")
         assert "100 %" not in [one.get_text() for one in found.plot(language="es").texts]
+
+    def test_one_coding_given_twice(self) -> None:
+        data, copy = (cases_of(coding(KIN_ONE)) for _ in range(2))
+        with pytest.raises(QuestionError, match="The same coding is given twice"):
+            coder_agreement(data, data)
+        told = "Both codings say the same of every file"
+        assert any(one.text().startswith(told) for one in coder_agreement(data, copy).notes)
+        other = cases_of(coding(KIN_TWO))
+        assert not any(one.text().startswith(told) for one in coder_agreement(data, other).notes)
+
+    def test_a_file_of_several_coders_is_no_single_coding(self) -> None:
+        kin = ["father"] * 10 + ["neighbour"] * 10
+        both = pd.concat([coding(kin).assign(coder="x"), coding(kin[::-1]).assign(coder="y")])
+        found = coder_agreement(cases_of(both, NAMED), cases_of(coding(kin)))
+        assert any(one.text().startswith("20 codings are not compared") for one in found.notes)
+        assert not any("not compared" in one.text() for one in coder_agreement(cases_of(both, NAMED)).notes)
 
     def test_one_sided_labels_are_told(self) -> None:
         one = coding(["no"] * 97 + ["yes"] * 3)
@@ -305,8 +325,8 @@ class TestEdges:
         assert made.plot() is not None
 
     def test_dates_alone(self) -> None:
-        data = cases_of(coding(["father"] * 12))
-        made = coder_agreement(data, data, items=("complaint", "ending"))
+        data, other = (cases_of(coding(["father"] * 12)) for _ in range(2))
+        made = coder_agreement(data, other, items=("complaint", "ending"))
         assert len(made.main) == 0
         assert made.draw("differences") is not None
 
