@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -102,7 +102,9 @@ class Table:
     sparse : bool
         Rows of which there is nothing are not listed, so that a missing row tells as much as a hidden one.
     cells : sequence of Count, optional
-        For a model: the counts behind its numbers that must be large enough, with the place ("", "", n).
+        For a model: the counts behind its numbers that must be large enough, with the place ("", "", n). For a column
+        of sums of weights: how many units there are, with the place ("", column, row). For a mean of points: how many
+        chose each point, with the same place.
     """
 
     __slots__ = ("cells", "columns", "guard", "labels", "sparse", "statuses", "title", "values", "warning")
@@ -177,11 +179,16 @@ class Table:
         return warning + table + more
 
     def counts(self, name: str) -> Iterator[Count]:
-        """Yield what the table counts, by the declarations of its columns; a cell without a number counts nothing."""
-        yield from self.cells
+        """Yield what the table counts, by the declarations of its columns; a cell without a number counts nothing.
+
+        Of a column of sums of weights whose units are among the ``cells``, these are yielded in their place.
+        """
+        in_units = self.in_units
+        for one in self.cells:
+            yield replace(one, place=(name, *one.place[1:])) if one.place[1] in in_units else one
         strata = [one.name for one in self.columns if one.role == "stratum"]
         for column in self.columns:
-            if column.cell is None:
+            if column.cell is None or column.name in in_units:
                 continue
             for place, value in enumerate(self[column.name].tolist()):
                 if value is None or np.isnan(value):
@@ -192,6 +199,11 @@ class Table:
                 events = column.cell.events or any(dimension == "unit" for dimension, _ in box)
                 where = ("", "", place) if column.cell.internal else (name, column.name, place)
                 yield Count(box, float(value), where, events)
+
+    @property
+    def in_units(self) -> frozenset[str]:
+        """The columns of sums of weights of which the cells say how many units they are."""
+        return frozenset(one.place[1] for one in self.cells) & {one.name for one in self.columns if one.cell}
 
     def _pair(self) -> tuple[Column, Column]:
         by_name = {one.name: one for one in self.columns}

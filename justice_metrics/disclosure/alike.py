@@ -11,6 +11,11 @@ from typing import Final
 from ..base.cells import Box, Count, Signed, Tie
 
 _PERIODS: Final = ("month", "quarter", "half_year")
+# What each of many items that are judged in the same units became: two items were met in as many by chance. Where one
+# follows from another, or items add up to a domain, the answer says so itself (its ties).
+_ITEM: Final = "practice:"
+_ITEMS: Final = "item became"
+_JUDGED: Final = frozenset({"met", "not met", "not documented"})
 
 
 def alike(counts: Sequence[Count], groups: AbstractSet[str], minimum: int) -> tuple[Tie, ...]:
@@ -65,7 +70,19 @@ def _known(one: Box, other: Box) -> bool:
     """
     first, second = (dict(part for part in box if part[0] != "unit") for box in (one, other))
     apart = any(name in first and not first[name] & levels for name, levels in second.items())
-    return apart or _inside(first, second) or _inside(second, first)
+    return apart or _inside(first, second) or _inside(second, first) or _by_chance(first, second)
+
+
+def _by_chance(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> bool:
+    """Whether two counts tell what became of different items of practice, or one of them of a whole domain.
+
+    To how many units an item applies is no chance: items with one condition apply to the same units.
+    """
+    items = [{name: levels for name, levels in box.items() if name.startswith(_ITEM)} for box in (one, other)]
+    domain = any(_ITEMS in box for box in (one, other))
+    if domain or not all(items) or items[0].keys() == items[1].keys():
+        return domain
+    return any(levels < _JUDGED for each in items for levels in each.values())
 
 
 def _inside(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> bool:

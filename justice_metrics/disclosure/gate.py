@@ -128,7 +128,9 @@ def _published(given: _Given) -> list[Count]:
     """Return the counts of an answer that stand in a table which may leave, or behind a model."""
     tables = given.result.tables
     if given.base.weighted:
-        return [one for one in given.base.counts if one.place[0] in {"", "provenance"}]
+        # sums of weights stay inside; the units behind them are counts like any others
+        behind = {(name, column) for name, table in tables.items() for column in table.in_units} | {("", "")}
+        return [one for one in given.base.counts if one.place[0] == "provenance" or one.place[:2] in behind]
     found = [
         one
         for one in given.base.counts

@@ -9,9 +9,9 @@ import numpy as np
 
 from ..base.language import tr
 from ..base.table import Column, Table
-from ..base.types import Flags, Floats
+from ..base.types import Floats
 from .derived import guarded_counts
-from .guarded import SILENT, Asked, Guarded, Shown, numbers, told_in_words
+from .guarded import SILENT, Asked, Guarded, Shown, in_order, numbers, told_in_words
 from .listed import NOTHING_SHOWN, listed_rows
 from .rounded import significant, towards
 
@@ -19,6 +19,8 @@ _ESTIMATE_DIGITS: Final = 3
 # Of a standard error more digits would tell how many cases stand behind a coefficient.
 _DOUBT_DIGITS: Final = 2
 _DOUBTS: Final = frozenset({"interval", "std_error"})
+# Ends the name of a published column of units that stand in place of sums of weights.
+UNWEIGHTED: Final = "_unweighted"
 
 
 def guarded_model(table: Table, asked: Asked, *, excepted: bool = False, weighted: bool = False) -> Guarded:
@@ -77,60 +79,103 @@ def guarded_words(table: Table) -> Guarded:
 def guarded_weighted(table: Table, asked: Asked) -> Guarded:
     """Guard a table of weighted counts by the units that stand behind it; without any it stays inside.
 
-    Cells with the place ("", column, row) stand behind this one number, and hide it where one of them is too small;
-    else they stand behind the whole table, which is a model then.
+    Where the cells say how many units each sum of weights is, these are counts like any others: the gate has decided
+    of each, they are shown in place of the sums, and a share of sums is shown where all its units are. Else the cells
+    stand behind the whole table, which is a model then.
     """
     if not table.cells:
         return Guarded(None, {}, tr("it is weighted, and does not say how many units stand behind its numbers"))
-    if not all(one.place[1] for one in table.cells):
-        return guarded_model(table, asked, weighted=True)
+    return guarded_in_units(table, asked) if table.in_units else guarded_model(table, asked, weighted=True)
+
+
+def guarded_in_units(table: Table, asked: Asked) -> Guarded:
+    """Guard a table of weighted shares whose units are counted: each leaves with its units, or not at all.
+
+    Parameters
+    ----------
+    table : Table
+    asked : Asked
+        Where counts are rounded no weighted share leaves: nothing shown gives it, so it tells of the true counts.
+
+    Returns
+    -------
+    Guarded
+        Shares, differences and limits in whole per cent, limits rounded outwards. What rests on a hidden count is
+        hidden with its limits, also where there were none: that there are none tells that the share is 0 or 100 %.
+    """
     reason = told_in_words(table)
     if reason is not None:
         return Guarded(None, {}, reason)
-    shown = Shown(table)
+    shown = Shown(_counted_in_units(table))
     shown.put_silent()
-    few = _too_few(table, asked)
+    shown.put_counts(asked)
     for column in table.columns:
-        if column.name in shown.values:
+        if column.name in shown.values or (column.cell is not None and column.name not in table.in_units):
             continue
         raw = numbers(table, column.name)
-        small = None if column.of is None else few.get(column.of.inputs)
-        if column.cell is not None or small is None:
-            # a sum of weights would tell the number of units wherever weights are alike
-            shown.put(column.name, raw, np.ones(len(raw), np.bool_))
-        else:
-            shown.put(column.name, _rounded(raw, column), np.asarray(small & ~np.isnan(raw), np.bool_), "minimum")
+        rests = () if column.of is None else column.of.inputs
+        known = set(rests) <= table.in_units and column.of is not None and column.of.rows == "own" and bool(rests)
+        hidden = np.any([shown.hidden[one] for one in rests], axis=0) if known else np.ones(len(raw), np.bool_)
+        rule = "derived"
+        if asked.rounding:
+            hidden, rule = hidden | ~np.isnan(raw), "no_formula"
+        shown.put(column.name, _in_per_cent(raw, column), np.asarray(hidden, np.bool_), rule)
     shown.put_dependent(rounding=asked.rounding)
     kept = listed_rows(shown)
-    if not len(kept) and len(table):
+    if not len(kept) and len(table) and not table.sparse:
         return Guarded(None, {}, NOTHING_SHOWN)
-    return Guarded(_without_sums(shown.rebuilt(kept)), shown.rules_of(kept))
+    if any(bool(one.any()) for one in shown.hidden.values()):
+        there = set(kept.tolist())
+        kept = np.array([one for one in in_order(table).tolist() if one in there], np.int64)
+    return Guarded(_named_as_units(shown.rebuilt(kept)), shown.rules_of(kept))
 
 
-def _without_sums(table: Table) -> Table:
-    """Return a table without its sums of weights: its shares are none of counts, and nobody may take them for such."""
-    columns = [replace(one, of=None) for one in table.columns if one.cell is None]
-    names = {one.name for one in columns}
+def _counted_in_units(table: Table) -> Table:
+    """Return a table with the units in place of the sums of weights; sums without units are left out."""
+    columns = [one for one in table.columns if one.cell is None or one.name in table.in_units]
+    values = {one.name: np.array(table[one.name], copy=True) for one in columns}
+    for name in table.in_units:
+        values[name] = np.full(len(table), np.nan)
+    for one in table.cells:
+        if one.place[1] in table.in_units:
+            values[one.place[1]][one.place[2]] = one.value
     return Table(
         columns,
-        {name: values for name, values in table.values.items() if name in names},
+        values,
         labels=table.labels,
         title=table.title,
-        statuses={name: one for name, one in table.statuses.items() if name in names},
-        guard="model",
+        statuses={name: one for name, one in table.statuses.items() if name in values},
+        guard=table.guard,
         sparse=table.sparse,
     )
 
 
-def _too_few(table: Table, asked: Asked) -> dict[tuple[str, ...], Flags]:
-    """Return, by the counts that a column is computed from, in which rows too few units stand behind it."""
-    inputs = {one.name: one.of.inputs for one in table.columns if one.of is not None}
-    found: dict[tuple[str, ...], Flags] = {}
-    for one in table.cells:
-        _, column, row = one.place
-        flags = found.setdefault(inputs[column], np.zeros(len(table), np.bool_))
-        flags[row] |= not asked.large_enough(one)
-    return found
+def _named_as_units(table: Table) -> Table:
+    """Return a table whose counts say that they are not weighted, and whose shares are none of these counts."""
+    called = {one.name: f"{one.name}{UNWEIGHTED}" if one.cell is not None else one.name for one in table.columns}
+    columns = []
+    for one in table.columns:
+        if one.cell is not None:
+            one = replace(one, name=called[one.name], meaning=tr("{what} (not weighted)", what=one.meaning))
+        elif one.of is not None:
+            one = replace(one, of=replace(one.of, inputs=tuple(called[name] for name in one.of.inputs), formula=""))
+        columns.append(replace(one, decimals=0) if one.unit in {"share", "points"} else one)
+    return Table(
+        columns,
+        {called[name]: values for name, values in table.values.items()},
+        labels=table.labels,
+        title=table.title,
+        statuses={called[name]: one for name, one in table.statuses.items()},
+        guard=table.guard,
+        sparse=table.sparse,
+    )
+
+
+def _in_per_cent(raw: Floats, column: Column) -> Floats:
+    """Round shares and differences to whole per cent, limits outwards; other numbers to few digits."""
+    if column.unit in {"share", "points"}:
+        return np.asarray(np.round(towards(column.name)(np.round(raw * 100, 6)) / 100, 2), np.float64)
+    return _rounded(raw, column)
 
 
 def guarded(table: Table, asked: Asked, *, weighted: bool, excepted: bool) -> Guarded:

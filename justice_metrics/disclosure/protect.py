@@ -26,10 +26,18 @@ from .secondary import Hidden, Task, suppress
 _Key: TypeAlias = tuple[str, Box, bool, float]
 _NEAR: Final = 1e-9
 # Columns beside the answer itself: what is missing in it, and what became of the rest.
-_SECONDARY: Final = frozenset({"recorded", "not_recorded", "undated", "lost", "pending", "ended", "most", "untold"})
+_SECONDARY: Final = frozenset(
+    {
+        *("recorded", "not_recorded", "undated", "lost", "pending", "ended", "most", "untold"),
+        *("not_documented", "applicable", "not_applicable", "not_known_whether"),
+    }
+)
 _NO_TIES: Final[Mapping[str, Sequence[Tie]]] = MappingProxyType({})
 
 _BESIDE: Final = 0.25
+# Of a count that is the sum of several others by what an answer tells, such as a domain of items.
+_TOTAL: Final = 6.0
+_PAIR: Final = 2
 _KNOWN_ELSEWHERE: Final = 20.0
 
 
@@ -194,7 +202,8 @@ class _Cells:
         # where the cells of this release stand among the numbers
         shift = (0, len(both[0].system.values))
         self.places = [shift[one.events] + both[one.events].place[one.units, one.value] for one in shown]
-        self.system: System = joined(both[0].system, both[1].system, _signed(ties, both, shift))
+        signed = _signed(ties, both, shift)
+        self.system: System = joined(both[0].system, both[1].system, signed)
         self.rules: Values = primary_rules(self.system, policy)
         self.low = np.concatenate([one.low for one in both])
         self.high = np.concatenate([one.high for one in both])
@@ -217,6 +226,7 @@ class _Cells:
         self.weight = np.where(self.near & ~changed, _KNOWN_ELSEWHERE, 1.0)
         for one, place in zip(shown, self.places, strict=True):
             self.weight[place] *= 1.0 if one in main else _BESIDE
+        self.weight[sorted(_totals(signed))] *= _TOTAL
 
     def suppressed(self) -> list[Decision]:
         """Hide cells, and show the others as they are."""
@@ -304,6 +314,17 @@ class _Family:
         self.known, self.hidden, self.near, self.changed = (
             np.pad(one, (0, shadows)) for one in (earlier.known, earlier.hidden, earlier.near, earlier.changed)
         )
+
+
+def _totals(signed: Sequence[Mapping[int, int]]) -> set[int]:
+    """Return the places of counts that are the sum of several others."""
+    found: set[int] = set()
+    for signs in signed:
+        for side in (1, -1):
+            members = [place for place, sign in signs.items() if sign * side > 0]
+            if len(members) == 1 and len(signs) > _PAIR:
+                found.update(members)
+    return found
 
 
 def _signed(ties: Sequence[Tie], both: Sequence[_Family], shift: tuple[int, int]) -> list[dict[int, int]]:

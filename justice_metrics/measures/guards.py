@@ -83,46 +83,36 @@ def guarded(table: Table, guard: Guard, cells: Sequence[Count] = ()) -> Table:
 
 
 def with_units_behind(table: Table, units: Mapping[str, Tallies]) -> Table:
-    """Return a table of weighted shares that names the units behind each of them, so that the gate can show them.
+    """Return a table of sums of weights that names the units behind each of them.
+
+    The gate protects these units as it protects any count, and shows a weighted share where the units of all that it
+    is computed from are shown.
 
     Parameters
     ----------
     table : Table
-        Each share or difference is declared as computed from counts in pairs, part and whole.
+        Its columns of sums of weights say which units they count.
     units : mapping of str to array, shape (rows,)
-        For each of these counts, how many units there are, whatever they weigh.
+        By these columns, how many units there are, whatever they weigh. Columns that are not named stay inside.
 
     Returns
     -------
     Table
-        With the cells of each number: the units of each part, and those of the whole that are not in it.
+        With a cell for each of them.
     """
-    columns = {one.name: one for one in table.columns}
     strata = [one.name for one in table.columns if one.role == "stratum"]
     keys = [one.name for one in table.columns if one.role in {"stratum", "key"}]
-    rows = [{name: table[name][row] for name in keys} for row in range(len(table))]
     cells: list[Count] = []
     for column in table.columns:
-        if column.role != "estimate" or column.of is None:
+        if column.cell is None or column.name not in units:
             continue
-        inputs = column.of.inputs
-        for part, whole in zip(inputs[::2], inputs[1::2], strict=True):
-            for place, row in enumerate(rows):
-                within = {one: row[one] for one in strata}
-                inner, outer = (of.box(row, within) for one in (part, whole) if (of := columns[one].cell) is not None)
-                n, every = float(units[part][place]), float(units[whole][place])
-                events = any(name == "unit" for name, _ in outer) or bool(getattr(columns[part].cell, "events", False))
-                where = ("", column.name, place)
-                cells += [Count(inner, n, where, events), Count(_without(inner, outer), every - n, where, events)]
+        for place, n in enumerate(units[column.name].tolist()):
+            row = {name: table[name][place] for name in keys}
+            of = column.cell.box(row, {one: row[one] for one in strata})
+            # another unit than the data's own is no part of a count of these
+            events = column.cell.events or any(name == "unit" for name, _ in of)
+            cells.append(Count(of, float(n), ("", column.name, place), events))
     return guarded(table, table.guard, cells)
-
-
-def _without(inner: Box, outer: Box) -> Box:
-    """Return the box of the units of the outer one that are not in the inner one, which differs in one dimension."""
-    own, rest = dict(inner), dict(outer)
-    ((name, levels),) = [(name, levels) for name, levels in own.items() if rest.get(name) != levels]
-    rest[name] = rest[name] - levels if name in rest else frozenset({"no"})
-    return frozenset(rest.items())
 
 
 def _plain(one: object) -> str:

@@ -48,9 +48,10 @@ def check_declared(result: Result) -> None:
     base = result.base_counts()
     if base.weighted:
         # sums of weights stay inside; the units behind them are other numbers of the same boxes
-        of_units = {"", "provenance"}
-        check_boxes([one for one in base.counts if one.place[0] not in of_units])
-        check_boxes([one for one in base.counts if one.place[0] in of_units])
+        of_units = {(name, column) for name, table in result.tables.items() for column in table.in_units}
+        told = [one.place[0] in {"", "provenance"} or one.place[:2] in of_units for one in base.counts]
+        check_boxes([one for one, units in zip(base.counts, told, strict=True) if not units])
+        check_boxes([one for one, units in zip(base.counts, told, strict=True) if units])
     else:
         check_boxes(base.counts)
     for words in (

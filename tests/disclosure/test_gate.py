@@ -299,23 +299,30 @@ def test_weighted_counts_stay_unless_units_stand_behind_them() -> None:
     assert all(hidden(made.results[0].main, "numerator"))
 
 
-def test_each_weighted_share_has_units_of_its_own() -> None:
+def test_each_weighted_share_leaves_with_its_units() -> None:
     columns = (stratum("sex"), count(), count("denominator", fixed={"judged": ("yes",)}), share())
-    rows = [["female", 400.5, 801, 0.5], ["male", 600.5, 2402, 0.25], ["other", 3, 9, 1 / 3]]
+    rows = [["female", 400.5, 801, 0.504], ["male", 600.5, 2402, 0.25], ["other", 3, 9, 1 / 3]]
+    units = {"female": (41, 30), "male": (54, 4), "other": (4, 2)}
     cells = [
-        Count(box({"sex": sex}), n, ("", "estimate", row))
-        for row, (sex, *both) in enumerate([("female", 30, 41), ("male", 50, 4), ("other", 2, 4)])
-        for n in both
+        Count(box({"sex": sex} | more), n, ("", name, row))
+        for row, (sex, both) in enumerate(units.items())
+        for name, more, n in zip(("denominator", "numerator"), ({"judged": ("yes",)}, {}), both, strict=True)
     ]
     (shown,) = release(answer(*columns, rows=rows, kind=Weighted, cells=cells), SUPPRESS).results
     # a group of which nothing is shown is not listed, and no sum of weights leaves
-    assert shown.main["sex"].tolist() == ["female"]
-    assert shown.main["estimate"].tolist() == [0.5]
-    assert [one.name for one in shown.main.columns] == ["sex", "estimate"]
+    assert shown.main["sex"].tolist() == ["female", "male"]
+    assert shown.main["estimate"].tolist() == pytest.approx([0.5, np.nan], nan_ok=True)
+    assert shown.main["numerator_unweighted"].tolist() == pytest.approx([30, np.nan], nan_ok=True)
+    assert shown.main["denominator_unweighted"].tolist() == [41, 54]
+    assert [one.name for one in shown.main.columns] == [
+        "sex", "numerator_unweighted", "denominator_unweighted", "estimate",
+    ]  # fmt: skip
     with pytest.raises(DisclosureError, match="all of its numbers are hidden"):
-        release(
-            answer(*columns, rows=rows[2:], kind=Weighted, cells=[Count(box({}), 2, ("", "estimate", 0))]), SUPPRESS
-        )
+        release(answer(*columns, rows=rows[2:], kind=Weighted, cells=[_first(one) for one in cells[4:]]), SUPPRESS)
+
+
+def _first(one: Count) -> Count:
+    return dataclasses.replace(one, place=(*one.place[:2], 0))
 
 
 # ---------------------------------------------------------------------------------------------------------- provenance
