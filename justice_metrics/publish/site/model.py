@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, get_args
 
 from ...base.language import Language, Readable
-from ...base.result import Definition
+from ...base.result import Definition, Published
 from ...base.table import Table
 
 if TYPE_CHECKING:
@@ -141,6 +141,10 @@ class Figure:
     cube, by : str, optional
         The cube that its numbers come from and the dimension that it shows, where filters apply to it.
     simulated : bool
+    answer : Published, optional
+        The answer that its table is one of.
+    further : tuple of Table
+        Other tables of the answer that stand below the first one.
     """
 
     id: str
@@ -158,6 +162,8 @@ class Figure:
     cube: str | None = None
     by: str | None = None
     simulated: bool = False
+    answer: Published | None = None
+    further: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
