@@ -9,7 +9,7 @@ import numpy as np
 
 from ..base.types import Counts, Tallies
 from ..cases.casedata import CaseData
-from ..tables import Strata
+from ..tables import MOST_STRATA, Strata
 from .flow_counts import undated
 from .flows import REOPENED_RESOLVED, RESOLVED, stays_of
 from .grouped import NO_DAY, grouped_counts
@@ -117,7 +117,9 @@ def resolved_counts(cases: CaseData, *, by: tuple[str, ...]) -> DayCounts:
     )
 
 
-def arrival_counts(cases: CaseData, *, states: tuple[str, ...], by: tuple[str, ...]) -> DayCounts:
+def arrival_counts(
+    cases: CaseData, *, states: tuple[str, ...], by: tuple[str, ...], most_strata: int = MOST_STRATA
+) -> DayCounts:
     """Count units by the day on which they came to ``states``; those that did not come there are in no count.
 
     A verdict counts on its first day; any other ending as units stand at the cut-off.
@@ -135,7 +137,9 @@ def arrival_counts(cases: CaseData, *, states: tuple[str, ...], by: tuple[str, .
             nw.when(~came).then(nw.lit(1)).otherwise(nw.when(end > cases.cutoff_day).then(nw.lit(3)).otherwise(0))
         )
     )
-    grouped = grouped_counts(cases, by=by, frame=frame, keys={"why": why, "day": end.fill_null(NO_DAY)})
+    grouped = grouped_counts(
+        cases, by=by, frame=frame, keys={"why": why, "day": end.fill_null(NO_DAY)}, most_strata=most_strata
+    )
     kept = grouped.keys["why"] == 0
     nothing = np.zeros(int(kept.sum()), np.int64)
     left_out = {

@@ -131,6 +131,7 @@ QUESTIONS: Final = _listed(
     Question("caseload", "caseload", "caseload"),
     Question("case_ages", "caseload", "case_ages"),
     Question("case_flows", "flows.case_flows", "case_flows"),
+    Question("case_counts", "counted.case_counts", "case_counts"),
     Question("nowcast", "flows.nowcast", "nowcast"),
     Question("cohort_rates", "rates.cohort_rates", "cohort_rates"),
     Question("rate_contrasts", "rates.rate_contrasts", "rate_contrasts"),

@@ -1,0 +1,224 @@
+"""What is counted, by which periods and combinations of attributes: the question, checked, and its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+
+import numpy as np
+
+from ...base.errors import QuestionError
+from ...base.language import Readable, tr, trn
+from ...base.types import Counts, Names, names
+from ...cases.calendar import date_of
+from ...cases.casedata import CaseData
+from ...cases.counts.data import CountData
+from ...cases.periods import months_in, numbered, period_number
+from ...reduce.period_counts import Counted, counted_cases, counted_rows
+from ..declared import sampling_notes
+from ..rates.known_words import ensure_known
+from ..recorded import ensure_mapped, silence_notes
+
+CountedPeriod: TypeAlias = Literal["month", "quarter", "year", "to_date"]
+TO_DATE: Final = "to_date"
+YEAR: Final = "year"
+
+
+class Asked(NamedTuple):
+    """A question about counts, with what was counted.
+
+    Attributes
+    ----------
+    counted : Counted
+    periods : tuple of str
+        Those that the data tell, the one of the main table first.
+    combinations : tuple of tuple of str
+        The whole first.
+    thing : str
+        What is counted, the same name for the same things in every question; empty for the units themselves.
+    words : Readable
+    unit : str
+    notes : tuple of Readable
+    """
+
+    counted: Counted
+    periods: tuple[CountedPeriod, ...]
+    combinations: tuple[tuple[str, ...], ...]
+    thing: str
+    words: Readable
+    unit: str
+    notes: tuple[Readable, ...]
+
+
+class ToDate(NamedTuple):
+    """The months of a year that are over, in each year.
+
+    Attributes
+    ----------
+    months : int
+        How many they are, from January on.
+    years : array of int, shape (Y,)
+    """
+
+    months: int
+    years: Counts
+
+
+def asked_counts(
+    data: CaseData | CountData,
+    *,
+    of: str | None,
+    by: Names,
+    combine: Sequence[Sequence[str]],
+    period: Sequence[CountedPeriod],
+) -> Asked:
+    """Check what is asked, and count it.
+
+    Raises
+    ------
+    QuestionError, ProcedureError
+        When a word names nothing, or the data tell none of the periods.
+    """
+    wanted = names(period)
+    if not wanted:
+        raise QuestionError(
+            tr("No period is asked for."), tr("There are: {known}.", known=list(get_args(CountedPeriod)))
+        )
+    for one in wanted:
+        ensure_known(one, CountedPeriod)
+    combinations = _combinations(names(by), combine)
+    found = _of_cases(data, of, combinations) if isinstance(data, CaseData) else _of_counts(data, of, combinations)
+    shortest = next(iter(found.counted.finest.values())).period
+    told = [one for one in wanted if _is_told(one, found.counted, months_in(shortest))]
+    if not told:
+        raise QuestionError(
+            tr("The data tell none of these periods: {periods}.", periods=list(wanted)),
+            tr("Rows of a table of counts are about a period, and what happened within it is not known."),
+        )
+    untold = [one for one in wanted if one not in told]
+    notes = (tr("Not told by the data, and left out: {periods}.", periods=untold),) if untold else ()
+    order = sorted(told, key=lambda one: one != YEAR)
+    return found._replace(periods=tuple(order), notes=(*found.notes, *notes))  # type: ignore[arg-type]
+
+
+def to_date(counted: Counted) -> ToDate | None:
+    """Return the months of the last year that are over, and the years that have all of them; None where there are none.
+
+    Where January is not over, they are all the months of the year before.
+    """
+    finest = next(iter(counted.finest.values()))
+    each = months_in(finest.period)
+    last = int(period_number(counted.until + 1, finest.period)) - 1
+    if last < finest.first:
+        return None
+    of_year = 12 // each
+    first_year = -(-finest.first // of_year)
+    years = np.arange(first_year, last // of_year + 1, dtype=np.int64)
+    return ToDate((last % of_year + 1) * each, years) if len(years) else None
+
+
+def partial_years(counted: Counted) -> tuple[int, ...]:
+    """Return the first and the last year of which the data hold a part only."""
+    finest = next(iter(counted.finest.values()))
+    of_year = 12 // months_in(finest.period)
+    begins = finest.first // of_year
+    register = counted.register
+    first = numbered(np.array([begins], np.int64), "year")
+    late = finest.first % of_year > 0 and (
+        register is None or register.inside(int(first.first_day[0]), int(first.last_day[0]))
+    )
+    last = int(period_number(counted.until, "year"))
+    ends = int(period_number(counted.until + 1, "year")) == last
+    return (*((begins,) if late else ()), *((last,) if ends else ()))
+
+
+def _combinations(by: tuple[str, ...], combine: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Return the whole, each name alone, and each combination; none twice, whatever its order.
+
+    Raises
+    ------
+    QuestionError
+        When the year is among them: it is a period already.
+    """
+    found: dict[frozenset[str], tuple[str, ...]] = {frozenset(): ()}
+    for one in (*((name,) for name in by), *map(names, combine)):
+        found.setdefault(frozenset(one), one)
+    if any(YEAR in one for one in found.values()):
+        raise QuestionError(
+            tr("The year is a period, not an attribute that splits the counts."),
+            tr('Leave it out of by and combine; period = "year" counts by year.'),
+        )
+    return tuple(found.values())
+
+
+def _is_told(period: str, counted: Counted, each: int) -> bool:
+    if period == TO_DATE:
+        return to_date(counted) is not None
+    return months_in(period) % each == 0  # type: ignore[arg-type]
+
+
+def _of_cases(cases: CaseData, of: str | None, combinations: tuple[tuple[str, ...], ...]) -> Asked:
+    start = (cases.procedure.start,)
+    states = start if of is None else cases.resolve(of)
+    if of is not None:
+        ensure_mapped(cases, (of,))
+    counted = counted_cases(cases, states=states, combinations=combinations)
+    notes = [*sampling_notes(cases, design_used=True), *(silence_notes(cases, (of,)) if of is not None else ())]
+    register = counted.register
+    if register is not None and register.until(cases.cutoff_day) < cases.cutoff_day:
+        notes.append(
+            tr(
+                "Nothing was registered after {day}: cases of later days are perhaps not in the files, so do not read "
+                "them as a fall in complaints.",
+                day=date_of(register.last),
+            )
+        )
+    return Asked(
+        counted,
+        (),
+        combinations,
+        "" if states == start else f"came to {'+'.join(sorted(states))}, by day",
+        cases.procedure.label(start[0] if of is None else of),
+        cases.unit,
+        tuple(notes),
+    )
+
+
+def _of_counts(data: CountData, of: str | None, combinations: tuple[tuple[str, ...], ...]) -> Asked:
+    quantity = _quantity(data, of)
+    if data.over_time[quantity] != "add" or quantity in data.per:
+        raise QuestionError(
+            tr(
+                "'{name}' does not add up over months and groups: it is a stock, or stands on several rows.",
+                name=quantity,
+            ),
+            tr("Ask case_flows for stocks; counts by period are of what happened in it."),
+        )
+    counted = counted_rows(data, quantity=quantity, combinations=combinations)
+    lost = int((~data.quantities[quantity].known & data.given_in(quantity)).sum())
+    gaps = trn(
+        "{n} cell holds no number: sums that it belongs to are missing.",
+        "{n} cells hold no number: sums that they belong to are missing.",
+        lost,
+    )
+    return Asked(
+        counted,
+        (),
+        combinations,
+        f"counted as {quantity}",
+        data.label(quantity),
+        data.unit_of(quantity),
+        (*data.notes, *((gaps,) if lost else ())),
+    )
+
+
+def _quantity(data: CountData, of: str | None) -> str:
+    if of is not None:
+        return data.need(of)
+    flows = [one for one in data.quantities if data.over_time[one] == "add" and one not in data.per]
+    if len(flows) == 1:
+        return flows[0]
+    raise QuestionError(
+        tr("This table of counts has several quantities, or none that adds up over months."),
+        tr("Say which one is counted: of = one of {known}.", known=flows or list(data.quantities)),
+    )

@@ -1,0 +1,266 @@
+"""One table for each kind of period and combination of attributes, each number with the units that it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ...base.cells import CellOf, Of, Tie
+from ...base.language import Readable, tr
+from ...base.levels import NOT_APPLICABLE
+from ...base.quantities import STATUSES, Quantity, differences, ratio
+from ...base.result import Result, context_of
+from ...base.table import Column, Table
+from ...base.types import Counts, Flags
+from ...cases.periods import Period, months_in, numbered, period_words
+from ...reduce.period_counts import PeriodCounts, added_periods, in_longer
+from ...tables import Strata
+from ..boxes import Restrictions, finer, tie
+from ..declared import strata_columns
+from .asked import TO_DATE, YEAR, Asked, CountedPeriod, ToDate, partial_years, to_date
+
+COMPLETE: Final = "complete"
+PROVISIONAL: Final = "provisional"
+MATURITY_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {COMPLETE: tr("complete"), PROVISIONAL: tr("provisional")}
+)
+
+
+class CountedTable(NamedTuple):
+    """Which counts a table holds.
+
+    Attributes
+    ----------
+    name : str
+        Of the table in ``tables``.
+    period : {"month", "quarter", "year", "to_date"}
+    by : tuple of str
+        What splits them besides the period; none for the whole.
+    """
+
+    name: str
+    period: CountedPeriod
+    by: tuple[str, ...]
+
+
+class Numbers(NamedTuple):
+    """Counts of one kind of period: labels, which of them are not over, and numbers of shape (G, P)."""
+
+    labels: tuple[str, ...]
+    provisional: Flags
+    number: Quantity
+
+
+def counted_tables(shown: Result) -> tuple[CountedTable, ...]:
+    """Return which counts each table of an answer holds, or of what is published of it.
+
+    Parameters
+    ----------
+    shown : Result
+        A `CaseCounts`, or the `Published` form of one.
+
+    Returns
+    -------
+    tuple of CountedTable
+        In the order of the tables; of what is published only those that are.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> counts = jm.case_counts(jm.sample_cases(), by="department", period=("year", "month"))
+    >>> [one.name for one in counted_tables(counts)]
+    ['main', 'month', 'year_by_department', 'month_by_department']
+    """
+    told = context_of(shown).get("tables", {})
+    listed: Mapping[str, tuple[CountedPeriod, tuple[str, ...]]] = told if isinstance(told, Mapping) else {}
+    return tuple(CountedTable(name, *listed[name]) for name in shown.tables if name in listed)
+
+
+def table_names(asked: Asked) -> dict[str, tuple[CountedPeriod, tuple[str, ...]]]:
+    """Return the name of each table, with its kind of period and what splits it; ``main`` first."""
+    found: dict[str, tuple[CountedPeriod, tuple[str, ...]]] = {}
+    for by in asked.combinations:
+        for period in asked.periods:
+            name = "_".join((period, *(("by", *by) if by else ())))
+            found[name if found else "main"] = (period, by)
+    return found
+
+
+def tables_of(asked: Asked, years: int | None) -> dict[str, Table]:
+    """Return all tables of the answer."""
+    spread = to_date(asked.counted)
+    return {
+        name: _table(asked, asked.counted.finest[by], period, spread, years)
+        for name, (period, by) in table_names(asked).items()
+    }
+
+
+def ties_of(asked: Asked, tables: Mapping[str, Table]) -> Iterator[Tie]:
+    """Yield how numbers of periods hang together: a year is its months, the months to date are some of them.
+
+    Parameters
+    ----------
+    asked : Asked
+    tables : mapping of str to Table
+        Those of the answer.
+    """
+    spread = to_date(asked.counted)
+    for name, (period, by) in table_names(asked).items():
+        labels = tuple(dict.fromkeys(tables[name]["period"].tolist()))
+        for levels in asked.counted.finest[by].strata.levels:
+            group = {column: (level,) for column, level in zip(by, levels, strict=True)}
+            for label in labels:
+                if period == TO_DATE and spread is not None:
+                    yield from _ties_to_date(asked, group, label, spread)
+                elif asked.thing:
+                    whole = _restrictions(asked, period, label)
+                    for span, shorter in finer(label):
+                        parts = [{**group, **_restrictions(asked, span, one)} for one in shorter]
+                        yield tie([{**group, **whole}], parts)
+
+
+def _ties_to_date(asked: Asked, group: Restrictions, label: str, spread: ToDate) -> Iterator[Tie]:
+    whole = {**group, **_to_date_restrictions(asked, label, spread)}
+    for span, each in (("month", 1), ("quarter", 3)):
+        if spread.months % each == 0:
+            months = [one for name, shorter in finer(label) if name == span for one in shorter]
+            parts = months[: spread.months // each]
+            yield tie([whole], [{**group, **_restrictions(asked, span, one)} for one in parts])
+    if asked.thing:
+        # case_flows counts the same months under another name
+        flow = {"unit": (asked.thing,), f"first_{spread.months}_months_of_it": (label,)}
+        yield tie([whole], [{**group, **flow}])
+
+
+def _table(
+    asked: Asked, counts: PeriodCounts, period: CountedPeriod, spread: ToDate | None, years: int | None
+) -> Table:
+    if period == TO_DATE and spread is not None:
+        return _to_date_table(asked, counts, spread, years)
+    found = _of_periods(asked, counts, period, years)  # type: ignore[arg-type]
+    cell = CellOf(each={"period": {label: _restrictions(asked, period, label) for label in found.labels}})
+    columns, values, statuses = _first_columns(counts.strata, found, asked.words, cell)
+    return _made(columns, values, statuses, found.labels, _title(period))
+
+
+def _of_periods(asked: Asked, counts: PeriodCounts, period: Period, years: int | None) -> Numbers:
+    longer = in_longer(counts, period)
+    kept = _last_years(longer.periods // (12 // months_in(period)), years)
+    spans = numbered(longer.periods[kept], period)
+    number = Quantity(longer.number.values[:, kept], longer.number.status[:, kept])
+    return Numbers(spans.labels, np.asarray(spans.last_day > asked.counted.until, np.bool_), number)
+
+
+def _to_date_table(asked: Asked, counts: PeriodCounts, spread: ToDate, years: int | None) -> Table:
+    kept = spread.years[_last_years(spread.years, years)]
+    labels = tuple(str(1970 + int(one)) for one in kept)
+    of_year = 12 // months_in(counts.period)
+    within = counts.periods % of_year < spread.months // months_in(counts.period)
+    place = np.where(within & (counts.periods // of_year >= kept[0]), counts.periods // of_year - kept[0], -1)
+    number = added_periods(counts, np.where(place < len(kept), place, -1), len(kept))
+    partial = [str(1970 + one) for one in partial_years(asked.counted)]
+    found = Numbers(labels, np.array([one == labels[-1] and one in partial for one in labels], np.bool_), number)
+    boxes = {label: _to_date_restrictions(asked, label, spread) for label in labels}
+    columns, values, statuses = _first_columns(counts.strata, found, asked.words, CellOf(each={"period": boxes}))
+    before = _year_before(number)
+    change = ratio(differences(number, before), before)
+    earlier = {label: boxes[labels[place - 1]] if place else _none(asked) for place, label in enumerate(labels)}
+    of = Of(inputs=("count", "before"), formula="change")
+    cell = CellOf(each={"period": earlier})
+    columns += (
+        Column(
+            "before",
+            tr("the same months of the year before"),
+            "units",
+            "count",
+            "count",
+            cell=cell,
+        ),
+        Column("estimate", tr("relative change"), "change", "estimate", "difference", of=of),
+    )
+    values |= {"before": before.values.ravel(), "estimate": change.values.ravel()}
+    statuses |= {"before": before.words(), "estimate": change.words()}
+    return _made(columns, values, statuses, labels, _title(TO_DATE))
+
+
+def _first_columns(
+    strata: Strata, found: Numbers, words: Readable, cell: CellOf
+) -> tuple[tuple[Column, ...], dict[str, object], dict[str, list[str]]]:
+    """Return groups, period, state and count of each row: their declarations, values and statuses."""
+    g, p = len(strata), len(found.labels)
+    columns = (
+        *strata_columns(strata.names),
+        Column("period", tr("period"), "text", "key", "key"),
+        Column("maturity", tr("state"), "text", "key", "key"),
+        Column("count", words, "units", "count", "count", cell=cell),
+    )
+    state = np.where(found.provisional, PROVISIONAL, COMPLETE).astype(object)
+    values: dict[str, object] = {
+        **{name: np.repeat(np.array(strata.column(name), object), p) for name in strata.names},
+        "period": np.tile(np.array(found.labels, object), g),
+        "maturity": np.tile(state, g),
+        "count": found.number.values.ravel(),
+    }
+    statuses = {"count": found.number.words()} if found.number.status.any() else {}
+    return columns, values, statuses
+
+
+def _made(
+    columns: Sequence[Column],
+    values: Mapping[str, object],
+    statuses: Mapping[str, Sequence[str]],
+    labels: Sequence[str],
+    title: Readable,
+) -> Table:
+    words = {"period": {one: period_words(one) for one in labels}, "maturity": MATURITY_WORDS}
+    return Table(tuple(columns), values, labels=words, statuses=statuses, title=title)
+
+
+def _restrictions(asked: Asked, span: str, label: str) -> Restrictions:
+    """Return which units a period counts: of case files those that began in it, else what happened in it."""
+    if not asked.thing:
+        return {span: (label,)}
+    return {"unit": (asked.thing,), f"{span}_of_it": (label,)}
+
+
+def _to_date_restrictions(asked: Asked, label: str, spread: ToDate) -> Restrictions:
+    """Return which units the months to date of a year count: where nothing came after them, all of its year."""
+    year = _restrictions(asked, YEAR, label)
+    last = int(label) - 1970 == int(spread.years[-1])
+    finest = next(iter(asked.counted.finest.values()))
+    over = spread.months == 12 or (last and finest.periods[-1] + 1 == _after(label, spread, finest))
+    return year if over else {**year, f"first_{spread.months}_months": ("yes",)}
+
+
+def _after(label: str, spread: ToDate, finest: PeriodCounts) -> int:
+    """Return the number of the period that follows the months to date."""
+    each = months_in(finest.period)
+    return ((int(label) - 1970) * 12 + spread.months) // each
+
+
+def _none(asked: Asked) -> Restrictions:
+    return {**({"unit": (asked.thing,)} if asked.thing else {}), YEAR: ("none",)}
+
+
+def _year_before(number: Quantity) -> Quantity:
+    """Return the numbers of the year before; not applicable in the first year."""
+    nap = STATUSES.index(NOT_APPLICABLE)
+    values = np.concatenate([np.full((len(number.values), 1), np.nan), number.values[:, :-1]], axis=1)
+    status = np.concatenate([np.full((len(number.values), 1), nap, np.uint8), number.status[:, :-1]], axis=1)
+    return Quantity(values, status)
+
+
+def _last_years(years: Counts, wanted: int | None) -> Flags:
+    return np.asarray(years > years[-1] - (len(years) if wanted is None else wanted), np.bool_)
+
+
+def _title(period: str) -> Readable:
+    return {
+        "month": tr("By month"),
+        "quarter": tr("By quarter"),
+        YEAR: tr("By calendar year"),
+        TO_DATE: tr("The months to date of each year"),
+    }[period]
