@@ -127,8 +127,8 @@ def survey_parts(described: SurveyMapping, given: Given) -> dict[str, Any]:
         },
         "design": PeopleDesign(
             None if part.weight is None else weight[usable],
-            None if part.stratum is None else _plain(given.columns[part.stratum])[usable],
-            None if part.cluster is None else _plain(given.columns[part.cluster])[usable],
+            None if part.stratum is None else _of_the_draw(given.columns[part.stratum], part.stratum, usable),
+            None if part.cluster is None else _of_the_draw(given.columns[part.cluster], part.cluster, usable),
         ),
         "people": people,
         "title": None if part.title is None else part.title.label(),
@@ -222,8 +222,29 @@ def _levels(texts: Sequence[str | None], column: str, labels: Mapping[str, str],
     return _objects([BLANK if one is None else found.levels.get(one, BLANK) for one in texts])
 
 
-def _plain(texts: Sequence[str | None]) -> Values:
-    return _objects([BLANK if one is None else one for one in texts])
+def _of_the_draw(texts: Sequence[str | None], column: str, usable: Flags) -> Values:
+    """Return the strata or clusters of people; a blank one would put all without one into one cluster.
+
+    Raises
+    ------
+    CaseDataError
+        When some people have none.
+    """
+    blank = sum(texts[place] is None for place in np.flatnonzero(usable))
+    if blank:
+        raise CaseDataError(
+            trn(
+                "{n} person of the survey has nothing in '{column}', which tells of the draw.",
+                "{n} people of the survey have nothing in '{column}', which tells of the draw.",
+                blank,
+                column=column,
+            ),
+            tr(
+                "Write it into every row: of merged cells a workbook keeps the first one only. People who were drawn "
+                "directly are each a cluster of their own."
+            ),
+        )
+    return _objects([one or BLANK for one in texts])[usable]
 
 
 def _objects(texts: Sequence[str]) -> Values:

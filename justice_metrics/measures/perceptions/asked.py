@@ -11,6 +11,7 @@ from ...base.types import Tallies
 from ...cases.attributes import CANONICAL_ATTRIBUTES, attribute_words
 from ...cases.surveys.parts import Item
 from ...cases.surveys.survey import Survey
+from ..rates.shown_shares import FEW_CLUSTERS
 
 # With fewer people a group is no group to speak of, and is compared with nothing.
 FEW_PEOPLE: Final = Setting(10)
@@ -72,8 +73,17 @@ def people_notes(survey: Survey, people: Tallies) -> tuple[Readable, ...]:
         )
     if survey.design.weight is not None:
         notes.append(tr("Weighted by the sampling weights, and the intervals allow for them."))
-    if survey.design.cluster is not None:
-        notes.append(tr("People of one cluster are alike, so the intervals take clusters as drawn, not people."))
+    clusters = clusters_of(survey)
+    if clusters:
+        notes.append(
+            trn(
+                "People of one cluster are alike, so the intervals take clusters as drawn, not people: there is {n}.",
+                "People of one cluster are alike, so the intervals take clusters as drawn, not people: there are {n}.",
+                clusters,
+            )
+        )
+        if clusters < FEW_CLUSTERS:
+            notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
     if not survey.design.declared:
         notes.append(
             tr(
@@ -82,3 +92,12 @@ def people_notes(survey: Survey, people: Tallies) -> tuple[Readable, ...]:
             )
         )
     return tuple(notes)
+
+
+def clusters_of(survey: Survey) -> int:
+    """Return how many clusters of the design hold people who answered; 0 where none are declared."""
+    design = survey.design
+    if design.cluster is None:
+        return 0
+    strata = [""] * len(design.cluster) if design.stratum is None else design.stratum.tolist()
+    return len(set(zip(strata, design.cluster.tolist(), strict=True)))

@@ -174,6 +174,12 @@ class TestWrong:
         with pytest.raises(CaseDataError, match=told):
             Survey.from_frame(frame().assign(w=weight), mapping(survey={"weight": "w"}))
 
+    @pytest.mark.parametrize("key", ["cluster", "stratum"])
+    def test_people_without_a_cluster_are_no_cluster(self, key: str) -> None:
+        drawn = frame().assign(w=[1.0] * 6 + [0.0] * 2, court=["a", None, None, "b", "b", "b", None, "c"])
+        with pytest.raises(CaseDataError, match="2 people of the survey have nothing in 'court'"):
+            Survey.from_frame(drawn, mapping(survey={"weight": "w", key: "court"}))
+
     def test_a_person_without_a_weight_is_left_out_and_counted(self) -> None:
         read = Survey.from_frame(frame().assign(w=[1, 2, 1, 0, 1, 1, None, 1]), mapping(survey={"weight": "w"}))
         assert len(read) == 6
