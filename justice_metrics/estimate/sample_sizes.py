@@ -240,6 +240,7 @@ def units_from_clusters(
     icc: ArrayLike,
     *,
     size_cv: float = 0.0,
+    weights_cv: float = 0.0,
     population: float = np.inf,
     clusters_in_population: float = np.inf,
 ) -> Floats:
@@ -251,12 +252,14 @@ def units_from_clusters(
         As for :func:`clusters_needed`.
     clusters : (...)
         Clusters that take part, c.
+    weights_cv : float
+        As for :func:`variance_factor`.
 
     Returns
     -------
     (...)
-        Files, not rounded: b / ((1 - 1/N) / units + b / N - a (1/c - 1/C)), at least one in each cluster; infinite
-        where no number of files per cluster is enough.
+        Files, not rounded: (1 + v^2) b / ((1 - 1/N) / units + b / N - a (1/c - 1/C)), v being ``weights_cv``, at least
+        one in each cluster; infinite where no number of files per cluster is enough.
 
     Examples
     --------
@@ -268,7 +271,7 @@ def units_from_clusters(
     told = np.maximum(1 / c - 1 / clusters_in_population, 0)
     room = _per_unit(n, population) + within / population - between * told
     with np.errstate(divide="ignore", invalid="ignore"):
-        needed = np.maximum(within / room, c)
+        needed = np.maximum((1 + weights_cv**2) * within / room, c)
     return np.asarray(np.where(room > 0, needed, np.inf))
 
 
@@ -278,6 +281,7 @@ def variance_factor(
     icc: ArrayLike,
     *,
     size_cv: float = 0.0,
+    weights_cv: float = 0.0,
     population: float = np.inf,
     clusters_in_population: float = np.inf,
 ) -> Floats:
@@ -289,17 +293,21 @@ def variance_factor(
         Files read, n, and clusters that they come from, c.
     icc, size_cv, population, clusters_in_population
         As for :func:`clusters_needed`.
+    weights_cv : float
+        Coefficient of variation v of the weights of the files: where as many are read in each of all clusters, that of
+        the clusters' sizes.
 
     Returns
     -------
     (...)
-        N / (N - 1) times (1 + cv^2) icc (1/c - 1/C) + (1 - icc) (1/n - 1/N).
+        N / (N - 1) times (1 + cv^2) icc (1/c - 1/C) + (1 - icc) ((1 + v^2) / n - 1/N).
 
     Notes
     -----
     It is the variance of two stages of simple draws, (1 - c/C) S1^2 / c + (1 - m/M) S2^2 / n, with the variance of
     cluster means S1^2 = icc + (1 - icc) / M and the variance inside S2^2 = 1 - icc. Without finite populations it is
-    Kish's design effect over n.
+    Kish's design effect over n. With m files in each of all C clusters of N_j, the error is sum (N_j / N)^2 (1 - icc)
+    (1/m - 1/N_j), and sum (N_j / N)^2 is (1 + v^2) / C.
 
     References
     ----------
@@ -312,7 +320,7 @@ def variance_factor(
     """
     n, c, alike = (np.asarray(given, np.float64) for given in (units, clusters, icc))
     between = (1 + size_cv**2) * alike * np.maximum(1 / c - 1 / clusters_in_population, 0)
-    within = (1 - alike) * np.maximum(1 / n - 1 / population, 0)
+    within = (1 - alike) * np.maximum((1 + weights_cv**2) / n - 1 / population, 0)
     share = 1 - 1 / population
     return np.asarray((between + within) / share if share > 0 else np.zeros_like(between + within))
 

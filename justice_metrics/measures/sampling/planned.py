@@ -103,6 +103,11 @@ class Sampled:
         return Needed(files, np.nan, np.nan, drawn)
 
     @property
+    def all_clusters(self) -> bool:
+        """Whether all clusters that there are take part, as strata: no file stands for another cluster then."""
+        return self.clusters is not None and self.clusters >= self.clusters_in_frame
+
+    @property
     def nothing(self) -> Needed:
         """What is told where no number of files is enough: what was asked for."""
         return Needed(np.inf, self.clusters or np.nan, self.files_per_cluster or np.nan, np.inf)
@@ -131,6 +136,7 @@ class Sampled:
                 clusters,
                 self.icc if self.clustered else 0.0,
                 size_cv=self.size_cv,
+                weights_cv=self.size_cv if self.clustered and clusters >= self.clusters_in_frame else 0.0,
                 population=self.files_in_frame,
                 clusters_in_population=self._all_clusters(files / clusters) if self.clustered else np.inf,
             )
@@ -184,17 +190,23 @@ class Sampled:
         if clusters > most:
             return self.nothing
         files = min(float(clusters * each), self.files_in_frame)
+        # where it comes to all clusters, files weigh as these differ in size
+        if clusters == self.clusters_in_frame and self.effective(files, clusters) < units(
+            self.degrees(files, clusters)
+        ) * (1 - _ROUNDING):
+            return self.nothing
         return self._there(Needed(files, float(clusters), float(each), clusters * self._drawn(each)))
 
     def _from_clusters(self, units: Callable[[float], float], clusters: int) -> Needed:
         # where all clusters take part the error lies inside them, and the files tell its degrees of freedom
-        degrees = clusters - 1.0 if clusters < self.clusters_in_frame else np.inf
+        degrees = np.inf if self.all_clusters else clusters - 1.0
         found = float(
             units_from_clusters(
                 units(degrees),
                 clusters,
                 self.icc,
                 size_cv=self.size_cv,
+                weights_cv=self.size_cv if self.all_clusters else 0.0,
                 population=self.files_in_frame,
                 clusters_in_population=self.clusters_in_frame,
             )
@@ -267,9 +279,18 @@ class Sampled:
                     "see the table 'pilot' of study_size."
                 )
             )
-        if self.clustered and np.fmin.reduce(clusters, initial=np.inf) < FEW_CLUSTERS:
+        every = self.clustered & (clusters >= self.clusters_in_frame)
+        if self.clustered and np.fmin.reduce(clusters[~every], initial=np.inf) < FEW_CLUSTERS:
             notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
-        if np.isfinite(self.files_in_frame):
+        if every.any() and not self.size_cv:
+            notes.append(
+                tr(
+                    "All clusters take part, and the plan reads as many files in each. Where clusters differ in size, "
+                    "files of small and of large ones weigh unequally, and the margin is missed: give the variation of "
+                    "the sizes (size_cv), or take each cluster as a stratum and share the files out in proportion."
+                )
+            )
+        if np.isfinite(self.files_in_frame) or (self.clustered and np.isfinite(self.clusters_in_frame)):
             notes.append(
                 tr(
                     "The plan counts on the register having an end. That is right for a report on these files; where "

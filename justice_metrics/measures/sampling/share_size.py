@@ -172,7 +172,9 @@ def sample_size_for_share(
     icc : float, optional
         How alike the files of one cluster are (intraclass correlation), 0 to 1; 0.05 where nothing tells it.
     size_cv : float
-        Coefficient of variation of the numbers of files read in a cluster; 0 when they are the same in each.
+        Coefficient of variation of the numbers of files read in a cluster; 0 when they are the same in each. Where all
+        clusters take part, as many files are read in each: then that of the numbers of files that the clusters have,
+        because their files weigh unequally.
     lost_share : float
         Share of the drawn files that will be lost, sealed or out of scope, and are not replaced.
     strata : mapping of str to int, optional
@@ -323,7 +325,10 @@ def _main(plan: Sampled, interval: Interval, asked: Sequence[tuple[float, float]
     independent = [_units(plan, interval, *one) for one in asked]
     found: list[Needed] = [plan.needed(one) for one in independent]
     files = np.array([one.files for one in found])
-    endless = replace(plan, files_in_frame=np.inf, clusters_in_frame=np.inf)
+    # all clusters are no sample of clusters, whatever the files stand for
+    endless = replace(
+        plan, files_in_frame=np.inf, clusters_in_frame=plan.clusters_in_frame if plan.all_clusters else np.inf
+    )
     effects = [
         one.files / endless.effective(one.files, one.clusters) if plan.clustered and np.isfinite(one.files) else np.nan
         for one in found

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import justice_metrics as jm
@@ -67,6 +68,43 @@ class TestShares:
         n = 1 / float(variance_factor(found["files"][0], 20, 0.03))
         assert n >= float(wilson_units(0.5, 0.08, degrees_of_freedom=19))
         assert np.isnan(found["files"][1])
+
+    SIZES = np.array([1800, 1500, 900, 300, 200, 120, 80, 60, 40])
+
+    def test_all_clusters_of_unequal_size(self) -> None:
+        """Nine departments, as many files in each: sum (N_j / N)^2 (1 - icc) / m (1 - m / N_j) is the error."""
+        every = int(self.SIZES.sum())
+        cv = float(self.SIZES.std() / self.SIZES.mean())
+        asked = {"files_in_frame": every, "clusters_in_frame": 9, "clusters": 9, "icc": 0.05}
+        alike, unequal = (sample_size_for_share(margin=0.05, size_cv=one, **asked) for one in (0.0, cv))
+        m = unequal.main["files_per_cluster"][0]
+        part = self.SIZES / every
+        # as if no cluster had fewer files than are read in it
+        factor = (part**2 * (1 - 0.05) * (1 / m - 1 / self.SIZES)).sum() * every / (every - 1)
+        assert float(variance_factor(m * 9, 9, 0.05, weights_cv=cv, population=every, clusters_in_population=9)) == (
+            pytest.approx(factor)
+        )
+        needed = float(wilson_units(0.5, 0.05))
+        assert 1 / factor >= needed > 1 / (factor * m / (m - 1)) * 0.99
+        # that is what the draw of this plan says of itself; a plan for clusters of one size does not keep its margin
+        frame = pd.DataFrame({"court": list("ABCDEFGHI"), "files": self.SIZES})
+        said = [
+            jm.draw_files(frame, cluster="court", size="files", files_per_cluster=int(n), seed=1).findings()[2].text()
+            for n in (m, alike.main["files_per_cluster"][0])
+        ]
+        assert "within 5.3 percentage points" in said[0]
+        assert "within 8.0 percentage points" in said[1]
+        notes = [[one.text() for one in plan.notes] for plan in (alike, unequal)]
+        assert any("All clusters take part" in one for one in notes[0])
+        assert not any("All clusters take part" in one for one in notes[1])
+        assert not any("come out too short" in one for one in [*notes[0], *notes[1]])
+
+    def test_all_clusters_without_the_number_of_files_is_a_register_with_an_end(self) -> None:
+        found = sample_size_for_share(clusters=40, clusters_in_frame=40)
+        assert any("register having an end" in one.text() for one in found.notes)
+        # strata of one size: no more than independent files
+        assert found.main["files"][0] == 400
+        assert found.main["design_effect"][0] == pytest.approx(0.95)
 
     def test_more_or_fewer(self) -> None:
         """Fewer for a rare share, a register that ends, clusters less alike; more when some are lost."""
