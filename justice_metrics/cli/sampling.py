@@ -147,6 +147,17 @@ def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:
             show_default=False,
             help=words(tr("How alike the files of one cluster are (intraclass correlation), between 0 and 1.")),
         ),
+        size_cv: float = typer.Option(
+            0.0,
+            "--size-cv",
+            metavar="NUMBER",
+            help=words(
+                tr(
+                    "Variation of the numbers of files read in a cluster (coefficient of variation); where all "
+                    "clusters take part, that of their sizes."
+                )
+            ),
+        ),
         stratum: list[str] = typer.Option(
             [],
             "--stratum",
@@ -187,6 +198,7 @@ def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:
                         files_per_cluster=files_per_cluster,
                         clusters=clusters,
                         icc=icc,
+                        size_cv=size_cv,
                         lost_share=lost,
                         strata=_numbers(stratum) or None,
                         interval=interval,  # type: ignore[arg-type]
@@ -206,6 +218,7 @@ def _add_plan(group: typer.Typer, options: Options, words: Words) -> None:
                         files_per_cluster=files_per_cluster,
                         clusters=clusters,
                         icc=icc,
+                        size_cv=size_cv,
                         lost_share=lost,
                         confidence_level=confidence_level,
                     )
