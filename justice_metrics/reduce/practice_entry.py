@@ -173,7 +173,7 @@ def _status(cases: CaseData, item: Item, at: str, there: set[str]) -> nw.Expr:
         if item.kind == "days":
             met, unmet = _in_time(cases, item, there)
         else:
-            met, unmet = _done(item, there)
+            met, unmet = _done(cases, item, there)
             exact = exact & ~flags.not_applicable
         met, unmet = met & exact, unmet & exact
     told = nw.when(unmet).then(nw.lit(STATUSES.index(NOT_MET))).otherwise(nw.lit(STATUSES.index(UNKNOWN)))
@@ -221,13 +221,17 @@ def _day(item: Item, there: set[str]) -> nw.Expr:
     return nw.when((nw.col(exactness) == "day").fill_null(value=True)).then(day)
 
 
-def _done(item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
+def _done(cases: CaseData, item: Item, there: set[str]) -> tuple[nw.Expr, nw.Expr]:
     """Return whether an answer was met on entering the stage, and whether it was not; both never null.
 
-    What the whole file says was never done had not been done by then either; what was done later had not.
+    What the whole file says was never done had not been done by then either; what was done later had not. A day before
+    the case began is a slip of the pen, and nobody knows the right one.
     """
     answer, day, entry = nw.col(f"{CODED}{item.id}"), _day(item, there), nw.col("entry__day")
-    yes = (answer == "yes").fill_null(value=False)
+    start = (cases.procedure.start,)
+    began = cases.first_day(start)
+    early = (_exact(cases, start, began) & (day < began)).fill_null(value=False)
+    yes = (answer == "yes").fill_null(value=False) & ~early
     done = yes & (day <= entry).fill_null(value=False)
     not_done = (answer == "no").fill_null(value=False) | (yes & (day > entry).fill_null(value=False))
     return (done, not_done) if item.met == "yes" else (not_done, done)

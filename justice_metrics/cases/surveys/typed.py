@@ -230,7 +230,7 @@ def _of_the_draw(texts: Sequence[str | None], column: str, usable: Flags) -> Val
     CaseDataError
         When some people have none.
     """
-    blank = sum(texts[place] is None for place in np.flatnonzero(usable))
+    blank = sum(texts[place] is None for place in np.flatnonzero(usable).tolist())
     if blank:
         raise CaseDataError(
             trn(

@@ -22,6 +22,7 @@ from ..declared import FEW_UNITS, Points, Share, ensure_level
 from ..rates.shown_shares import by_design, contrast_notes, limits_of, points_words
 from ..shown import among_shown, any_hidden, known, numbers, undefined_words, whole, words_of, written
 from .association_tables import PARTS, SIDES, Counted, association_table, counted, units_of_association
+from .said import backwards_note
 from .units import plain_counts, units_counted
 
 if TYPE_CHECKING:
@@ -273,6 +274,7 @@ def practice_association(
                 else ()
             ),
             *_silence(found, placed),
+            *backwards_note(group.cases, placed),
         ),
         frame_library=cases.frame_library,
         weighted=cases.sampling.weighted,

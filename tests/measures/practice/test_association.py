@@ -119,6 +119,13 @@ class TestByHand:
         )
         assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (0, 10, 10)
 
+    def test_an_act_before_the_complaint_has_no_day(self) -> None:
+        rows = BY_HAND.assign(taped_on=[-10, 10, 101, None, None, None, 10, 10, 10])
+        made = practice_association(cases_of(rows), to="trial", within_days=365)
+        found = row(made, "recorded_interview")
+        assert (found["met_denominator"], found["not_met_denominator"], found["unknown"]) == (1, 3, 2)
+        assert any(one.text().startswith("1 act is dated before the day") for one in made.notes)
+
     @pytest.mark.parametrize("coarse", ["charged", "day"])
     def test_a_stage_that_is_known_to_the_month_tells_no_order(self, coarse: str) -> None:
         # charged on the 15th or in that month, heard on the 10th: who was charged on the 3rd was heard afterwards
