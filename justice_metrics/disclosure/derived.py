@@ -23,10 +23,10 @@ from .guarded import (
     told_in_words,
 )
 from .listed import NOTHING_SHOWN, listed_rows
+from .points import MEAN_DIGITS, telling
 from .rounded import needed, on_days, on_grid, significant
 from .wider import DOUBTS, widened
 
-_MEAN_DIGITS: Final = 2
 # A sum or a mean tells of its largest member: it rests on so many times the minimum, as a median does.
 _TIMES_FOR_A_MEAN: Final = 2
 _COEFFICIENT_DIGITS: Final = 3
@@ -56,8 +56,11 @@ def guarded_counts(table: Table, asked: Asked) -> Guarded:
     shown = Shown(table)
     shown.put_silent()
     shown.put_counts(asked)
+    tells = np.zeros(len(table), np.bool_)
+    if table.cells:
+        tells = telling(table, asked.protection, _means_apart(shown, asked))
     for column in _in_turn(table):
-        _put_computed(shown, column, asked)
+        _put_computed(shown, column, asked, tells)
     shown.put_dependent(rounding=asked.rounding)
     kept = listed_rows(shown)
     if not len(kept) and len(table) and not table.sparse:
@@ -98,8 +101,19 @@ def _in_turn(table: Table) -> list[Column]:
     return order
 
 
-def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
-    """Compute a column again from what is shown, or hold it back."""
+def _means_apart(shown: Shown, asked: Asked) -> Flags:
+    """Return in which rows a mean is hidden in any case: it rests on too few people, or on a hidden number."""
+    found = np.zeros(len(shown.table), np.bool_)
+    least = np.full(len(found), float(_TIMES_FOR_A_MEAN * asked.minimum))
+    for column in shown.table.columns:
+        if column.kind == "mean" and column.of is not None:
+            inputs = [np.asarray(_floats(shown, one), np.float64) for one in column.of.inputs]
+            found |= np.any([shown.hidden[one] for one in column.of.inputs], axis=0) | _too_few(inputs, least)
+    return found
+
+
+def _put_computed(shown: Shown, column: Column, asked: Asked, tells: Flags) -> None:
+    """Compute a column again from what is shown, or hold it back; of rows that tell too much of answers no mean."""
     of, table = column.of, shown.table
     if of is None:
         return
@@ -107,7 +121,7 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
     raw = numbers(table, column.name)
     known = np.asarray(~np.isnan(raw), np.bool_)
     inputs = [np.asarray(_floats(shown, one), np.float64) for one in of.inputs]
-    hidden = np.zeros(len(table), np.bool_)
+    hidden = tells.copy() if column.kind in {"mean", "quantile"} else np.zeros(len(table), np.bool_)
     for one in of.inputs:
         hidden |= anywhere(shown.hidden[one], groups)
     inside = bool(internal_columns(table) & set(of.inputs))
@@ -120,11 +134,11 @@ def _put_computed(shown: Shown, column: Column, asked: Asked) -> None:
         shown.put(column.name, raw, hidden | known, "derived")
     elif column.kind == "quantile":
         hidden |= _too_few(inputs, needed(column, table) * asked.minimum)
-        made = on_days(raw, column.name) if column.unit == "days" else significant(raw, _MEAN_DIGITS, column.name)
+        made = on_days(raw, column.name) if column.unit == "days" else significant(raw, MEAN_DIGITS, column.name)
         shown.put(column.name, made, hidden, "few")
     elif column.kind == "mean":
         hidden |= _too_few(inputs, np.full(len(table), float(_TIMES_FOR_A_MEAN * asked.minimum)))
-        shown.put(column.name, significant(raw, _MEAN_DIGITS, column.name), hidden, "few")
+        shown.put(column.name, significant(raw, MEAN_DIGITS, column.name), hidden, "few")
     elif of.formula:
         found = computed(of.formula, inputs, level=of.level, groups=groups)
         if asked.rounding:

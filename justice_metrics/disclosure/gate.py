@@ -223,6 +223,7 @@ class _Gate:
             minimum=policy.minimum,
             rounding=policy.mode == "round",
             base=policy.base,
+            protection=policy.protection,
         )
 
     def passed(self) -> _Passed | Readable:

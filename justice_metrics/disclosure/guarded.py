@@ -52,6 +52,8 @@ class Asked:
         By how much limits of the answer are wider than those of independent cases; NaN: none can be told.
     base : int
         Rounded counts are multiples of it.
+    protection : int
+        How far on both sides of the truth an outsider's guess of a hidden count must reach.
     """
 
     decide: Callable[[Count], Decided]
@@ -60,6 +62,7 @@ class Asked:
     rounding: bool
     wider: float = float("nan")
     base: int = 1
+    protection: int = 5
 
 
 class Guarded(NamedTuple):
@@ -123,7 +126,7 @@ class Shown:
         made = {name: values.copy() for name, values in raw.items()}
         for count in self.table.counts(""):
             _, name, row = count.place
-            if name:
+            if name in made:
                 decision = asked.decide(count)
                 made[name][row] = decision.value
                 if np.isnan(decision.value):

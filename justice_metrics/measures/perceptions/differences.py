@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from ..declared import Share, ensure_level
 from ..records.hearings_tables import Average
 from ..shown import hidden, known, numbers, strata_of, undefined_words, words_of
 from .asked import ensure_survey, people_notes
+from .behind import sides_rows, with_item_points, with_scale_points
 from .compared import adjusted, item_differences, scale_differences, sides_of
 from .compared_tables import height_table, item_table, scale_table
 
@@ -93,11 +94,13 @@ class PerceptionDifferences(Result):
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the differences of the mean scores (``scales``)."""
-        return self.draw_of(self, view, ax, language=language)
+        return cast("Axes", self.draw_of(self, view, ax, language=language))
 
     @classmethod
-    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG003
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:  # noqa: ARG003
         """Draw the differences of the mean scores that are shown."""
+        if "scales" not in shown.tables:
+            return None
         return _drawn(shown.tables["scales"], "scale", tr("difference of the mean scores"), 1.0, language, ax)
 
 
@@ -276,12 +279,16 @@ def _answer(
     compared = [item_differences(survey, one, sides, level=level) for one in chosen]
     scored = [scale_differences(survey, one, sides, level=level) for one in measured]
     of_items, of_scales = adjusted(compared, scored)
+    behind = {f"mean{ending}": rows for ending, rows in sides_rows(sides, between).items()}
     tables: dict[str, Table] = {
         "main": item_table(survey, chosen, sides, compared, between=between, level=level),
-        "heights": height_table(survey, chosen, sides, compared, of_items, between=between),
+        "heights": with_item_points(
+            height_table(survey, chosen, sides, compared, of_items, between=between), survey, chosen, behind
+        ),
     }
     if measured:
-        tables["scales"] = scale_table(survey, measured, sides, scored, of_scales, between=between)
+        scores = scale_table(survey, measured, sides, scored, of_scales, between=between)
+        tables["scales"] = with_scale_points(scores, survey, measured, behind)
     change = between == ROUND
     return kind(
         heading=tr("Change of perceptions") if change else tr("Perceptions of groups compared"),
@@ -393,8 +400,10 @@ def _beyond_chance(heights: Table) -> tuple[Readable, ...]:
     if untested:
         said.append(
             trn(
-                "On {n} statement groups differ, and no test could be made: too few answered, or all alike.",
-                "On {n} statements groups differ, and no test could be made: too few answered, or all alike.",
+                "On {n} statement groups differ, and no test could be made: too few answered, or of too few clusters, "
+                "or all alike.",
+                "On {n} statements groups differ, and no test could be made: too few answered, or of too few clusters, "
+                "or all alike.",
                 untested,
             )
         )

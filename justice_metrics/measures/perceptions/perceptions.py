@@ -38,6 +38,7 @@ from ..shown import (
     written,
 )
 from .asked import FEW_PEOPLE, ensure_survey, people_notes
+from .behind import rows_of, with_item_points, with_scale_points
 from .estimates import Interval, MeanInterval, item_numbers, scale_numbers
 from .tables import answer_table, item_table, scale_table
 
@@ -122,6 +123,8 @@ class Perceptions(Result):
     def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
         """Draw who agrees, the points, or the mean scores, as far as they are shown; points of groups are not."""
         if view == "scales":
+            if "scales" not in shown.tables:
+                return None
             return _drawn_scales(shown.tables["scales"], language, ax)
         if view == "points":
             return _drawn_answers(shown, language, ax) if "answers" in shown.tables else None
@@ -214,11 +217,17 @@ def perceptions(
     ]
     formula = "" if survey.design.declared else interval
     tables: dict[str, Table] = {
-        "main": item_table(survey, chosen, people, found, formula=formula, level=confidence_level),
+        "main": with_item_points(
+            item_table(survey, chosen, people, found, formula=formula, level=confidence_level),
+            survey,
+            chosen,
+            {"mean": rows_of(people)},
+        ),
         "answers": answer_table(survey, chosen, people, found),
     }
     if measured:
-        tables["scales"] = scale_table(survey, measured, people, scored)
+        scores = scale_table(survey, measured, people, scored)
+        tables["scales"] = with_scale_points(scores, survey, measured, {"mean": rows_of(people)})
     return Perceptions(
         heading=tr("Perceptions of officials and users") if survey.title is None else survey.title,
         tables=tables,

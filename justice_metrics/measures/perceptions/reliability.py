@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from ..declared import ensure_level
 from ..records.hearings_tables import Average
 from ..shown import group_names, known, numbers, strata_of, undefined_words, whole, words_of, written
 from .asked import ensure_survey, group_columns, level_labels
+from .behind import rows_of, with_complete_points
 from .perceptions import group_names_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Reliability(Result):
     @classmethod
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
         """Say the reliability that is shown, and the statements that do not go with their scale."""
-        return (*_scales(shown.main), *_apart(shown.tables["items"]))
+        items = shown.tables.get("items")
+        return (*_scales(shown.main), *(() if items is None else _apart(items)))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw alpha of each scale with its limits."""
@@ -104,12 +106,14 @@ class Reliability(Result):
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw how each statement goes with the rest of its scale (``items``)."""
-        return self.draw_of(self, view, ax, language=language)
+        return cast("Axes", self.draw_of(self, view, ax, language=language))
 
     @classmethod
-    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:  # noqa: ARG003
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:  # noqa: ARG003
         """Draw how each statement goes with the rest of its scale, as far as it is shown."""
-        table = shown.tables["items"]
+        table = shown.tables.get("items")
+        if table is None:
+            return None
         nowhere = np.full(len(table), np.nan)
         groups = group_names(table, language) or [""] * len(table)
         scales = [words_of(table, "scale", one).text(language) for one in table["scale"]]
@@ -156,7 +160,9 @@ def reliability(survey: Survey, *, scales: Names = (), by: Names = (), confidenc
     People who answered all statements of a scale; reversed statements are turned first. Cronbach's alpha is a lower
     bound of the reliability where errors are independent; its limits are Feldt's. Omega total comes from one factor
     fitted by minimum residuals, and does not need statements of equal weight. Neither says that a scale measures what
-    its name says. Sampling weights are not used: reliability is a property of the questions.
+    its name says. Sampling weights are not used: reliability is a property of the questions. Nor are clusters: where
+    people of one court think alike, limits are too narrow, and so they are where nearly all choose one end of the
+    points.
 
     References
     ----------
@@ -193,7 +199,9 @@ def reliability(survey: Survey, *, scales: Names = (), by: Names = (), confidenc
         heading=tr("Reliability of the scales"),
         tables={
             "main": _main_table(survey, chosen, people.strata, found),
-            "items": _items_table(survey, chosen, people.strata, found),
+            "items": with_complete_points(
+                _items_table(survey, chosen, people.strata, found), survey, chosen, "mean", rows_of(people)
+            ),
         },
         definition=Definition(
             answers=tr("Do the statements of a scale say the same?"),
@@ -391,6 +399,10 @@ def _notes(survey: Survey, scales: Sequence[Scale], found: Sequence[Sequence[Mea
         notes.append(tr("Two statements have one correlation only, so no factor is fitted to them."))
     if survey.design.weight is not None:
         notes.append(tr("Sampling weights are not used here."))
+    if survey.design.cluster is not None:
+        notes.append(
+            tr("The limits of alpha take people as drawn one by one: where clusters were drawn, they are too narrow.")
+        )
     return tuple(notes)
 
 

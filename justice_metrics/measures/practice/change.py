@@ -60,8 +60,8 @@ class PracticeChange(Result):
     @classmethod
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
         """Say the same as far as it is shown; nothing by groups."""
-        domains, main, words = shown.tables["domains"], shown.main, context_of(shown)
-        if strata_of(main):
+        domains, main, words = shown.tables.get("domains"), shown.main, context_of(shown)
+        if strata_of(main) or domains is None:
             return ()
         said: list[Readable] = []
         one, other, points, low, high = (

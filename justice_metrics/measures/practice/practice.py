@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
 
@@ -68,21 +68,21 @@ class Practice(Result):
     @classmethod
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
         """Say the same as far as it is shown; by groups, the lowest and the highest."""
-        domains = shown.tables["domains"]
+        domains = shown.tables.get("domains")
         if strata_of(shown.main):
-            return groups_said(shown.main, domains)
-        return (*overall_said(domains), *items_said(shown.main), *silence_said(shown.main))
+            return () if domains is None else groups_said(shown.main, domains)
+        return (*(() if domains is None else overall_said(domains)), *items_said(shown.main), *silence_said(shown.main))
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share met of each item under its domain; by groups, that of each domain."""
-        return self.plot_of(self, ax, language=language)
+        return cast("Axes", self.plot_of(self, ax, language=language))
 
     @classmethod
-    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    def plot_of(cls, shown: Result, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
         """Draw what is shown; beside each item stand those met, those judged, and those that are not documented."""
         main = shown.main
         if strata_of(main):
-            return domains_drawn(shown.tables["domains"], ax, language)
+            return domains_drawn(shown.tables["domains"], ax, language) if "domains" in shown.tables else None
         told = counts_beside(main, ("numerator", "denominator"), "estimate", language)
         counted = UNDOCUMENTED in main.values
         silent = (
@@ -108,13 +108,15 @@ class Practice(Result):
 
     def draw(self, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
         """Draw the share met by domain, or what the files do not tell."""
-        return self.draw_of(self, view, ax, language=language)
+        return cast("Axes", self.draw_of(self, view, ax, language=language))
 
     @classmethod
-    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes:
+    def draw_of(cls, shown: Result, view: str, ax: Axes | None = None, *, language: Language = "en") -> Axes | None:
         """Draw the share met by domain, or what the files do not tell, as far as it is shown."""
         silent = view == "not_documented"
         if strata_of(shown.main) or not silent:
+            if "domains" not in shown.tables:
+                return None
             return domains_drawn(shown.tables["domains"], ax, language, silent=silent)
         main = shown.main
         nothing = np.full(len(main), np.nan)
