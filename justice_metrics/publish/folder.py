@@ -65,7 +65,7 @@ def write_file(path: str | Path, data: bytes) -> Path:
     return Path(path)
 
 
-def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
+def write_folder(files: Mapping[str, bytes], folder: str | Path, *, public: bool = False) -> Path:
     """Write a folder as a whole, with a manifest: complete, or not at all.
 
     The files are written into a hidden folder beside, which then takes the place of the old one. When the
@@ -80,6 +80,8 @@ def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
     folder : str or Path
         Where; the folder around it must exist. A new folder is open to its owner only; one that is replaced
         keeps its permissions.
+    public : bool
+        Let everybody read it, as a web server must.
 
     Returns
     -------
@@ -104,6 +106,8 @@ def write_folder(files: Mapping[str, bytes], folder: str | Path) -> Path:
             try:
                 build_folder(new, {name: files[name] for name in names}, _mode(target / MANIFEST, 0o600))
                 new.chmod(_mode(target, 0o700))
+                if public:
+                    open_folder(new)
                 _swap(new, target)
             except BaseException:
                 shutil.rmtree(new, ignore_errors=True)
@@ -201,6 +205,20 @@ def _refuse_strangers(target: Path) -> None:
             ),
             tr("Move them elsewhere, or write to another folder; nothing was changed in this one."),
         )
+
+
+def recover_folder(folder: Path) -> None:
+    """Put a folder back that a killed run had moved aside, and remove what it had begun, before somebody reads it."""
+    with explained(folder.name):
+        _require_parent(folder)
+        with writing_alone(folder):
+            _recover(folder)
+
+
+def open_folder(folder: Path) -> None:
+    """Let everybody read what is in a folder, and its owner write."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _recover(target: Path) -> None:

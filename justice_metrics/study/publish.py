@@ -176,8 +176,12 @@ def rules_of(study: Study, policy: str | Path | None) -> tuple[DisclosurePolicy,
 
 def opened(study: Study, policy: DisclosurePolicy, passport: Passport) -> Gate:
     """Open the secure side, and look up what was published before; the public folder must be held."""
+    return opened_after(releases(study.publishing.folder), study, policy, passport)
+
+
+def opened_after(stored: tuple[StoredRelease, ...], study: Study, policy: DisclosurePolicy, passport: Passport) -> Gate:
+    """Open the secure side of a study whose earlier releases were looked up already."""
     secure = SecureSide.opened(study.publishing.secure)
-    stored = releases(study.publishing.folder)
     enter_releases(stored, secure)
     given = study.publishing.secret
     key = secure.key() if given is None else read_secret(given, project=study.path.resolve().parent)
@@ -364,7 +368,13 @@ def _record(study: Study, gate: Gate, made: Release, passport: Passport) -> dict
 
 def _identity(study: Study, gate: Gate, made: Release, record: Mapping[str, Any]) -> str:
     """Return a digest of everything that a reader of a release can see, but for its number and what it changed."""
-    seen = {
+    seen = {**seen_of(study, gate, made, record), "software": software_record()}
+    return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def seen_of(study: Study, gate: Gate, made: Release, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return everything that a reader of a release can see, but for its number, what it changed and the software."""
+    return {
         "title": _texts(study.title, study.languages),
         "languages": list(study.languages),
         "formats": list(study.formats),
@@ -373,9 +383,7 @@ def _identity(study: Study, gate: Gate, made: Release, record: Mapping[str, Any]
         "results": record,
         "cells": made.cells.to_record(),
         "ledger": made.ledger.to_record(),
-        "software": software_record(),
     }
-    return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _texts(said: Readable, languages: Iterable[Language]) -> dict[str, str]:
