@@ -19,7 +19,8 @@ from ..declared import LEFT_OUT_WORDS
 from ..series.series import ARRIVAL_WORDS
 from .asked import YEAR, Asked, CountedPeriod, asked_counts, partial_years, to_date
 from .said import draw_months, draw_periods, findings_of
-from .tables import table_names, tables_of, ties_of
+from .tables import table_names, tables_of
+from .ties import ties_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -24,7 +24,9 @@ _MOST_BARS: Final = 24
 
 def findings_of(shown: Result) -> tuple[Readable, ...]:
     """Say the last whole period, and this year to date beside the same months of the year before."""
-    return (*_last_whole(shown), *_to_date(shown))
+    to_date = _to_date(shown)
+    # of a year that is over, the months to date are all of it
+    return to_date if to_date and _months(shown) == 12 else (*_last_whole(shown), *to_date)
 
 
 def _last_whole(shown: Result) -> tuple[Readable, ...]:
@@ -48,9 +50,21 @@ def _to_date(shown: Result) -> tuple[Readable, ...]:
     if table is None or not len(table):
         return ()
     now, before, change = (float(numbers(table, one)[-1]) for one in ("count", "before", "estimate"))
-    year, months = str(table["period"][-1]), context_of(shown)["months"]
+    year, months = str(table["period"][-1]), _months(shown)
     if not np.isfinite(now):
         return ()
+    known = bool(np.isfinite(before) and np.isfinite(change))
+    if months == 12 and known:
+        return (
+            tr(
+                "{period}, {quantity}: from {before} to {after}, a change of {change}.",
+                period=year,
+                quantity=_what(shown),
+                before=whole(before),
+                after=whole(now),
+                change=Change(change),
+            ),
+        )
     told = {
         "first": period_words(f"{year}-01"),
         "last": period_words(f"{year}-{months:02d}"),
@@ -58,7 +72,7 @@ def _to_date(shown: Result) -> tuple[Readable, ...]:
         "what": _what(shown),
     }
     said: Readable = tr("{first} to {last}: {n} ({what}).", **told)
-    if np.isfinite(before) and np.isfinite(change):
+    if known:
         said = tr(
             "{first} to {last}: {n} ({what}); the same months of {year}: {before}, a change of {change}.",
             **told,
@@ -71,9 +85,12 @@ def _to_date(shown: Result) -> tuple[Readable, ...]:
     return (tr("{sentence} The numbers of {year} are provisional.", sentence=said, year=year),)
 
 
+def _months(shown: Result) -> int:
+    return cast("int", context_of(shown)["months"])
+
+
 def _what(shown: Result) -> Readable:
-    words = context_of(shown)["what"]
-    return words  # type: ignore[return-value]
+    return cast("Readable", context_of(shown)["what"])
 
 
 def draw_periods(main: Table, ax: Axes | None, *, language: Language) -> Axes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from ...base.cells import CellOf, Of, Tie
+from ...base.cells import CellOf, Of
 from ...base.language import Readable, tr
 from ...base.levels import NOT_APPLICABLE
 from ...base.quantities import STATUSES, Quantity, differences, ratio
@@ -18,7 +18,7 @@ from ...base.types import Counts, Flags
 from ...cases.periods import Period, months_in, numbered, period_words
 from ...reduce.period_counts import PeriodCounts, added_periods, in_longer
 from ...tables import Strata
-from ..boxes import Restrictions, finer, tie
+from ..boxes import Restrictions
 from ..declared import strata_columns
 from .asked import TO_DATE, YEAR, Asked, CountedPeriod, ToDate, partial_years, to_date
 
@@ -98,50 +98,13 @@ def tables_of(asked: Asked, years: int | None) -> dict[str, Table]:
     }
 
 
-def ties_of(asked: Asked, tables: Mapping[str, Table]) -> Iterator[Tie]:
-    """Yield how numbers of periods hang together: a year is its months, the months to date are some of them.
-
-    Parameters
-    ----------
-    asked : Asked
-    tables : mapping of str to Table
-        Those of the answer.
-    """
-    spread = to_date(asked.counted)
-    for name, (period, by) in table_names(asked).items():
-        labels = tuple(dict.fromkeys(tables[name]["period"].tolist()))
-        for levels in asked.counted.finest[by].strata.levels:
-            group = {column: (level,) for column, level in zip(by, levels, strict=True)}
-            for label in labels:
-                if period == TO_DATE and spread is not None:
-                    yield from _ties_to_date(asked, group, label, spread)
-                elif asked.thing:
-                    whole = _restrictions(asked, period, label)
-                    for span, shorter in finer(label):
-                        parts = [{**group, **_restrictions(asked, span, one)} for one in shorter]
-                        yield tie([{**group, **whole}], parts)
-
-
-def _ties_to_date(asked: Asked, group: Restrictions, label: str, spread: ToDate) -> Iterator[Tie]:
-    whole = {**group, **_to_date_restrictions(asked, label, spread)}
-    for span, each in (("month", 1), ("quarter", 3)):
-        if spread.months % each == 0:
-            months = [one for name, shorter in finer(label) if name == span for one in shorter]
-            parts = months[: spread.months // each]
-            yield tie([whole], [{**group, **_restrictions(asked, span, one)} for one in parts])
-    if asked.thing:
-        # case_flows counts the same months under another name
-        flow = {"unit": (asked.thing,), f"first_{spread.months}_months_of_it": (label,)}
-        yield tie([whole], [{**group, **flow}])
-
-
 def _table(
     asked: Asked, counts: PeriodCounts, period: CountedPeriod, spread: ToDate | None, years: int | None
 ) -> Table:
     if period == TO_DATE and spread is not None:
         return _to_date_table(asked, counts, spread, years)
     found = _of_periods(asked, counts, period, years)  # type: ignore[arg-type]
-    cell = CellOf(each={"period": {label: _restrictions(asked, period, label) for label in found.labels}})
+    cell = CellOf(each={"period": {label: restrictions(asked, period, label) for label in found.labels}})
     columns, values, statuses = _first_columns(counts.strata, found, asked.words, cell)
     return _made(columns, values, statuses, found.labels, _title(period))
 
@@ -163,7 +126,7 @@ def _to_date_table(asked: Asked, counts: PeriodCounts, spread: ToDate, years: in
     number = added_periods(counts, np.where(place < len(kept), place, -1), len(kept))
     partial = [str(1970 + one) for one in partial_years(asked.counted)]
     found = Numbers(labels, np.array([one == labels[-1] and one in partial for one in labels], np.bool_), number)
-    boxes = {label: _to_date_restrictions(asked, label, spread) for label in labels}
+    boxes = {label: to_date_restrictions(asked, label, spread) for label in labels}
     columns, values, statuses = _first_columns(counts.strata, found, asked.words, CellOf(each={"period": boxes}))
     before = _year_before(number)
     change = ratio(differences(number, before), before)
@@ -219,16 +182,16 @@ def _made(
     return Table(tuple(columns), values, labels=words, statuses=statuses, title=title)
 
 
-def _restrictions(asked: Asked, span: str, label: str) -> Restrictions:
+def restrictions(asked: Asked, span: str, label: str) -> Restrictions:
     """Return which units a period counts: of case files those that began in it, else what happened in it."""
     if not asked.thing:
         return {span: (label,)}
     return {"unit": (asked.thing,), f"{span}_of_it": (label,)}
 
 
-def _to_date_restrictions(asked: Asked, label: str, spread: ToDate) -> Restrictions:
+def to_date_restrictions(asked: Asked, label: str, spread: ToDate) -> Restrictions:
     """Return which units the months to date of a year count: where nothing came after them, all of its year."""
-    year = _restrictions(asked, YEAR, label)
+    year = restrictions(asked, YEAR, label)
     last = int(label) - 1970 == int(spread.years[-1])
     finest = next(iter(asked.counted.finest.values()))
     over = spread.months == 12 or (last and finest.periods[-1] + 1 == _after(label, spread, finest))
