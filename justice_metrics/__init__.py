@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .measures.caseload import caseload as caseload
     from .measures.cause_specific import cause_specific_regression as cause_specific_regression
     from .measures.coarse_dates import coarse_dates as coarse_dates
+    from .measures.counted.case_counts import case_counts as case_counts
     from .measures.curve_tests import curve_tests as curve_tests
     from .measures.duration_model import duration_model as duration_model
     from .measures.durations import stage_durations as stage_durations
@@ -140,6 +141,7 @@ _PUBLIC: Final = {
     "caseload": "measures.caseload",
     "coarse_dates": "measures.coarse_dates",
     "duration_model": "measures.duration_model",
+    "case_counts": "measures.counted.case_counts",
     "case_flows": "measures.flows.case_flows",
     "nowcast": "measures.flows.nowcast",
     "expected_endings": "measures.forecast",
