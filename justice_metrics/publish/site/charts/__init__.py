@@ -1,0 +1,1 @@
+"""Charts of a site, drawn from protected tables: one kind per kind of figure."""

@@ -1,0 +1,134 @@
+"""What every chart has in common: its data under one name, words for those who do not see it, how it is embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from ....base.errors import MissingExtraError
+from ....base.language import Language, tr, trn
+from ..model import Figure
+from .locale import vega_locale
+from .rows import Row
+from .theme import SMALL, SOFT, config
+
+if TYPE_CHECKING:
+    import altair as alt
+
+NUMBERS: Final = "numbers"
+"""Name of the data of a chart: a script may put other rows in their place."""
+SERIES_WORDS: Final = "series_words"
+"""Name of the parameter that holds the words of each series."""
+_OVER: Final[Mapping[str, Any]] = MappingProxyType(
+    {"anchor": "start", "frame": "group", "fontSize": SMALL, "fontWeight": "normal", "color": SOFT, "offset": 12}
+)
+
+
+def altair() -> Any:
+    """Return altair.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed.
+    """
+    try:
+        import altair
+    except ModuleNotFoundError as absent:
+        raise MissingExtraError.named("altair", "portal") from absent
+    return altair
+
+
+def framed(
+    layers: Sequence[alt.Chart],
+    rows: Sequence[Row],
+    figure: Figure,
+    *,
+    kind: str,
+    language: Language,
+    height: int | Mapping[str, int],
+    series: Mapping[str, str] | None = None,
+    over: str = "",
+) -> alt.LayerChart:
+    """Put layers over one another as one chart of the house.
+
+    Parameters
+    ----------
+    layers : sequence of Chart
+        Without data of their own.
+    rows : sequence of Row
+        The data, under the name `NUMBERS`.
+    figure : Figure
+        What it is a chart of.
+    kind : str
+        Which builder it is from, for scripts.
+    language : str
+    height : int or mapping
+        In pixels, or ``{"step": …}`` for each level.
+    series : mapping of str to str, optional
+        Words of each series.
+    over : str
+        What the upright axis counts, on a line above the chart: to be read without turning the head.
+
+    Returns
+    -------
+    LayerChart
+        As wide as the box that it stands in.
+    """
+    alt = altair()
+    words = dict(series or {})
+    chart = alt.layer(*layers, data=alt.NamedData(name=NUMBERS))
+    chart = chart.add_params(alt.param(name=SERIES_WORDS, value=words))
+    locale = vega_locale(language)
+    embed = {
+        "mode": "vega-lite",
+        "ast": True,
+        "actions": False,
+        "renderer": "svg",
+        "defaultStyle": False,
+        "tooltip": {"disableDefaultStyle": True},
+        "formatLocale": locale["number"],
+        "timeFormatLocale": locale["time"],
+    }
+    return chart.properties(
+        width="container",
+        height=alt.Step(height["step"]) if isinstance(height, Mapping) else height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        padding={"left": 4, "right": 8, "top": 6, "bottom": 4},
+        description=described(rows, figure, language),
+        datasets={NUMBERS: list(rows)},
+        **({"title": alt.TitleParams(over, **_OVER)} if over else {}),
+        usermeta={"chart": kind, "series": words, "embedOptions": embed},
+        config=config(),
+    )
+
+
+def in_order(base: Any) -> Any:
+    """Return an invisible layer of all rows: a scale takes its levels from the first layer, in the order of the rows."""
+    return base.mark_point(opacity=0, size=0, aria=False)
+
+
+def series_legend(series: Mapping[str, str]) -> Any:
+    """Return the legend of some series; on a phone each stands on a line of its own."""
+    return altair().Legend(
+        labelExpr=f"{SERIES_WORDS}[datum.value]",
+        symbolType="square",
+        symbolOpacity=1,
+        values=list(series),
+        columns={"expr": "width < 420 ? 1 : 0"},
+    )
+
+
+def described(rows: Sequence[Row], figure: Figure, language: Language) -> str:
+    """Return what a chart shows, for those who do not see it; all its numbers stand in the table beside it."""
+    said = [_sentence(figure.title.text(language)), _sentence(figure.reads.text(language))]
+    hidden = sum(one["status"] == "suppressed" for one in rows)
+    if hidden:
+        said.append(trn("One number is hidden.", "{n} numbers are hidden.", hidden).text(language))
+    said.append(tr("All numbers stand in the table beside this chart.").text(language))
+    return " ".join(said)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!", ":")) else words + "."

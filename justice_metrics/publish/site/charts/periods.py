@@ -1,0 +1,218 @@
+"""Counts over time: the months of this year beside those of last year, and years with the months to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ....base.language import Language, tr
+from ..model import Figure, Look
+from .framed import SERIES_WORDS, altair, framed, in_order, series_legend
+from .locale import month_name
+from .rows import BEFORE, NOW, Cell, Reader, Row, capital, row
+from .theme import INK, SMALL, SOFT, WHITE, paint
+
+if TYPE_CHECKING:
+    import altair as alt
+
+YEAR: Final = "year"
+TO_DATE: Final = "to_date"
+PROVISIONAL: Final = "provisional"
+_HEIGHT: Final = 300
+_SHOWN: Final = "isValid(datum.n)"
+# So wide must a bar be for its number to stand over it.
+_ROOM_FOR_A_NUMBER: Final = 33
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The months of the last year of a table as bars, those of the year before as ticks across them."""
+
+    def __call__(self, figure: Figure, *, language: Language, look: Look) -> alt.LayerChart | None:
+        """Draw the last two years of a table of months; None where it has none."""
+        reader = Reader(figure.table, language)
+        number = reader.first("count")
+        if number is None or not reader.has("period") or _split(reader):
+            return None
+        by_month = {reader.level("period", one): reader.cell(number, one) for one in range(len(reader))}
+        if not by_month or any(len(one) != len("2025-01") for one in by_month):
+            return None
+        year = int(max(by_month)[:4])
+        rows = [
+            row(by_month.get(f"{which}-{month:02d}", Cell(None, "", "")), label=month_name(month, language),
+                level=f"{month:02d}", period=f"{which}-{month:02d}", series=series)
+            for month in range(1, 13)
+            for which, series in ((year, NOW), (year - 1, BEFORE))
+            # a month that is not over has no row; it still has its place on the axis
+            if f"{which}-{month:02d}" in by_month or series == NOW
+        ]  # fmt: skip
+        series = {NOW: str(year)}
+        if any(one["series"] == BEFORE for one in rows):
+            series[BEFORE] = str(year - 1)
+        return months_chart(rows, figure, axis=reader.meaning(number), series=series, language=language, look=look)
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Years as bars; the last one pale where it is not over, and the months to date of each year inside the bars."""
+
+    def __call__(self, figure: Figure, *, language: Language, look: Look) -> alt.LayerChart | None:
+        """Draw a table of years or of the months to date of each year; None where it has none."""
+        reader = Reader(figure.table, language)
+        number = reader.first("count")
+        if number is None or not reader.has("period") or _split(reader) or not len(reader):
+            return None
+        to_date = self._to_date(figure, reader, language)
+        rows: list[Row] = []
+        for place in range(len(reader)):
+            period = reader.level("period", place)
+            over = not reader.has("state") or reader.level("state", place) != PROVISIONAL
+            named = {"label": reader.words("period", place), "level": period, "period": period}
+            rows.append(row(reader.cell(number, place), **named, series=YEAR if over else PROVISIONAL))
+            if over and period in to_date:
+                rows.append(row(to_date[period], **named, series=TO_DATE))
+        series = _year_words(rows, language)
+        return years_chart(rows, figure, axis=reader.meaning(number), series=series, language=language, look=look)
+
+    def _to_date(self, figure: Figure, reader: Reader, language: Language) -> Mapping[str, Cell]:
+        """Return the months to date of each year, where the answer has them and the last year is not over."""
+        answer = getattr(figure, "answer", None)
+        last = reader.level("state", len(reader) - 1) if reader.has("state") else ""
+        if answer is None or TO_DATE not in answer.tables or last != PROVISIONAL:
+            return {}
+        other = Reader(answer.tables[TO_DATE], language)
+        number = other.first("count")
+        return {other.level("period", one): other.cell(number or "", one) for one in range(len(other))}
+
+
+def months_chart(
+    rows: Sequence[Row], figure: Figure, *, axis: str, series: Mapping[str, str], language: Language, look: Look
+) -> alt.LayerChart:
+    """Draw months: series "now" as bars, "before" as ticks; a hidden month is an empty box with its word.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Levels "01" to "12"; a month without a row of its year stays empty.
+    figure : Figure
+    axis : str
+    series : mapping of str to str
+        Words of "now" and "before": the two years.
+    language : str
+    look : Look
+    """
+    alt = altair()
+    colours = paint(look)
+    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=False,
+              labelExpr="width < 420 ? upper(slice(datum.label, 0, 1)) : datum.label"),
+              scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))  # fmt: skip
+    y = _counts(alt)
+    colour = alt.Color(
+        "series:N", legend=series_legend(series), scale=alt.Scale(domain=[NOW, BEFORE], range=[colours.strong, INK])
+    )
+    said = alt.value(alt.ExprRef(f"datum.label + ' ' + {SERIES_WORDS}[datum.series] + ': ' + datum.text"))
+    base = alt.Chart().encode(x=x)
+    now, before = f"datum.series == '{NOW}'", f"datum.series == '{BEFORE}'"
+    layers = [
+        in_order(base),
+        base.mark_bar().encode(y=y, color=colour, description=said)
+        .transform_filter(f"{_SHOWN} && {now}"),
+        *_hidden(alt, base, said, now),
+        base.mark_tick(thickness=3, width={"band": 1.2})
+        .encode(y=y, color=colour, description=said).transform_filter(f"{_SHOWN} && {before}"),
+    ]  # fmt: skip
+    return framed(layers, rows, figure, kind="months", language=language, height=_HEIGHT, series=series, over=axis)
+
+
+def years_chart(
+    rows: Sequence[Row], figure: Figure, *, axis: str, series: Mapping[str, str], language: Language, look: Look
+) -> alt.LayerChart:
+    """Draw years: "year" and "provisional" as bars, "to_date" inside them; a hidden year is an empty box.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        In the order of the years.
+    figure : Figure
+    axis : str
+    series : mapping of str to str
+        Words of the series that are told in the legend.
+    language : str
+    look : Look
+    """
+    alt = altair()
+    colours = paint(look)
+    within = any(one["series"] == TO_DATE for one in rows)
+    x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
+              scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1))  # fmt: skip
+    y = _counts(alt)
+    ranges = {YEAR: colours.pale if within else colours.strong, PROVISIONAL: colours.strong if within else colours.pale}
+    ranges[TO_DATE] = colours.strong
+    legend = None
+    if series:
+        colour = alt.Color(
+            "series:N", legend=series_legend(series), scale=alt.Scale(domain=list(ranges), range=list(ranges.values()))
+        )
+    said = alt.value(alt.ExprRef("datum.label + ': ' + datum.text"))
+    base = alt.Chart().encode(x=x)
+    whole = f"(datum.series == '{YEAR}' || datum.series == '{PROVISIONAL}')"
+    layers = [
+        in_order(base),
+        base.mark_bar(stroke=colours.strong, strokeWidth=1.2).encode(
+            y=y, color=colour, description=said,
+            strokeDash=alt.condition(f"datum.series == '{PROVISIONAL}'", alt.value([4, 3]), alt.value([1, 0])),
+        ).transform_filter(f"{_SHOWN} && {whole}"),
+        *_hidden(alt, base, said, whole),
+        base.mark_text(dy=-9, fontSize=SMALL, fontWeight="bold", aria=False,
+                       opacity={"expr": f"bandwidth('x') < {_ROOM_FOR_A_NUMBER} ? 0 : 1"})
+        .encode(y=y, text="text:N").transform_filter(f"{_SHOWN} && {whole}"),
+    ]  # fmt: skip
+    if within:
+        inside = f"datum.series == '{TO_DATE}'"
+        layers += [
+            base.mark_bar().encode(y=y, color=colour, description=said).transform_filter(f"{_SHOWN} && {inside}"),
+            base.mark_text(dy=10, fontSize=SMALL, color=WHITE, aria=False,
+                           opacity={"expr": f"bandwidth('x') < {_ROOM_FOR_A_NUMBER} ? 0 : 1"})
+            .encode(y=y, text="text:N").transform_filter(f"{_SHOWN} && {inside}"),
+        ]  # fmt: skip
+    return framed(layers, rows, figure, kind="years", language=language, height=_HEIGHT, series=series, over=axis)
+
+
+def _counts(alt: Any) -> Any:
+    return alt.Y("n:Q", title=None, stack=None, axis=alt.Axis(format=",.0f", tickCount=5, tickMinStep=1, domain=False),
+                 scale=alt.Scale(domainMin=0, nice=True))  # fmt: skip
+
+
+def _hidden(alt: Any, base: Any, said: Any, which: str) -> list[Any]:
+    """Return an empty box with its word for each number that is not shown."""
+    told = f"!isValid(datum.n) && datum.text != '' && {which}"
+    return [
+        base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
+        .encode(y=alt.value({"expr": "height"}), y2=alt.value({"expr": "height - 72"}), description=said)
+        .transform_filter(told),
+        base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
+        .encode(y=alt.value({"expr": "height - 36"}), text="text:N")
+        .transform_filter(told),
+    ]
+
+
+def _split(reader: Reader) -> bool:
+    """Whether a table has several rows for a period: these are levels, and other charts are for them."""
+    periods = [reader.level("period", one) for one in range(len(reader))]
+    return len(set(periods)) < len(periods)
+
+
+def _year_words(rows: Sequence[Row], language: Language) -> dict[str, str]:
+    told = {str(one["series"]) for one in rows}
+    if TO_DATE in told:
+        words = {TO_DATE: tr("The months to date of each year"), YEAR: tr("the whole year")}
+    elif PROVISIONAL in told:
+        words = {YEAR: tr("the whole year"), PROVISIONAL: tr("provisional")}
+    else:
+        return {}
+    return {name: capital(one.text(language)) for name, one in words.items() if name in told}
+
+
+months: Final = Months()
+years: Final = Years()
