@@ -11,7 +11,7 @@ from ..base.errors import QuestionError
 from ..base.language import Label, Language, Message, Readable, tr, trn
 from ..base.provenance import unit_words
 from ..base.quantities import STATUS_WORDS, SUPPRESSED
-from ..base.result import Definition, Published, Result
+from ..base.result import Published, Result
 from ..base.table import Column, Table
 from ..figures.style import FigureFormat
 from .account import holds_cases
@@ -310,7 +310,7 @@ def section(
         headline="" if headline is None else _capital(plain(headline.text(language))),
         findings=findings,
         figures=_figures(result, number, heading, findings, language, pictures),
-        definition=_definition(result.definition, result.provenance.unit, language),
+        definition=_definition(result, language),
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
         # A procedure holds no cases: unit, cut-off and sampling would say nothing true of it.
         base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :])
@@ -535,13 +535,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _definition(definition: Definition, unit: str, language: Language) -> tuple[tuple[str, str], ...]:
-    rows = [
+def _definition(result: Result, language: Language) -> tuple[tuple[str, str], ...]:
+    definition = result.definition
+    rows: list[tuple[Readable, Readable]] = [
         (tr("Numerator"), definition.numerator),
         (tr("Denominator"), definition.denominator),
-        (tr("Unit"), unit_words(unit)),
-        (tr("Basis"), BASIS_WORDS[definition.basis]),
-        (tr("Pending cases"), definition.pending),
     ]
+    # a plan counts no unit and follows nobody
+    if holds_cases(result):
+        rows += [(tr("Unit"), unit_words(result.provenance.unit)), (tr("Basis"), BASIS_WORDS[definition.basis])]
+    rows.append((tr("Pending cases"), definition.pending))
     rows += [(tr("Method"), definition.method)] if definition.method else []
     return tuple((term.text(language), plain(words.text(language))) for term, words in rows)

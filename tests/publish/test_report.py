@@ -63,6 +63,13 @@ def test_the_report_says_what_was_found_and_what_it_means() -> None:
         assert expected in text.replace("\xa0", " "), expected
 
 
+def test_a_plan_counts_no_unit() -> None:
+    plan = report(jm.sample_size_for_share(share=0.5, margin=0.05))
+    assert "Denominator" in plan.text
+    assert "cohort" not in plan.text
+    assert "cohort" in report().text
+
+
 def test_key_findings_lead_to_their_sections_and_warn_where_there_are_notes() -> None:
     second = rates(heading=tr("Second"), said=(tr("Nothing to add."),), notes=())
     document = render(internal([rates(), second]))

@@ -72,7 +72,9 @@ def write_adjudicated(
     try:
         beside.mkdir(mode=0o700)
         names = [*_write_tables(beside, codings, rows, places), *_write_settings(beside, codings.mapping)]
-        write_private(beside / LOG_FILE, _log_heads(language), _log(found, decisions, language))
+        # spreadsheets of Spanish-speaking offices part cells by semicolons, as the list of the draw does
+        separator = ";" if language == "es" else ","
+        write_private(beside / LOG_FILE, _log_heads(language), _log(found, decisions, language), separator=separator)
         beside.rename(folder)
     except OSError:
         raise OutputError(

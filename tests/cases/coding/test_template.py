@@ -195,8 +195,8 @@ def test_a_new_value_that_the_sheet_would_refuse_is_not_written(tmp_path: Path, 
     adjudicate(listed, made[2], to=to, language="es")
     assert read_cases(mapping=to / "mapping.toml").n_units == 1
     log = (to / LOG_FILE).read_text(encoding="utf-8-sig").splitlines()
-    assert log[0].startswith("tabla,caso,fila,ítem,primera codificación,segunda codificación,decisión,")
-    assert ",segunda," in log[1]
+    assert log[0].startswith("tabla;caso;fila;ítem;primera codificación;segunda codificación;decisión;")
+    assert ";segunda;" in log[1]
 
 
 def test_of_two_workbooks_each_slip_names_its_own_with_the_row(tmp_path: Path, plan: CodingPlan) -> None:

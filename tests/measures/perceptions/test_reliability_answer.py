@@ -45,6 +45,18 @@ def test_a_steady_scale_is_told_with_its_limits(large: Survey) -> None:
     assert "omega 0.7" in said
 
 
+def test_it_says_that_neither_weights_nor_clusters_are_used() -> None:
+    design = {"survey": {"weight": "w", "cluster": "court"}}
+    people = frame().assign(w=2.0, court=list("aabbccdd"))
+    plain, drawn = (reliability(Survey.from_frame(people, mapping(**one))) for one in ({}, design))
+    assert plain.main["conf_low"].tolist() == drawn.main["conf_low"].tolist()
+    told = [[str(one) for one in found.notes if "weights" in str(one) or "clusters" in str(one)]
+            for found in (plain, drawn)]  # fmt: skip
+    assert told[0] == []
+    assert told[1][0] == "Sampling weights are not used here."
+    assert "they are too narrow" in told[1][1]
+
+
 @pytest.mark.parametrize("mode", ["suppress", "round"])
 def test_through_the_gate(large: Survey, mode: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JUSTICE_METRICS_SECRET", "0f3a9b7c5d1e2f4a6b8c0d9e7f5a3b1c2d4e6f8a0b9c7d5e3f1a2b4c6d8e0f9a")
