@@ -250,7 +250,10 @@ def _checked(model: type[Model], given: Mapping[str, Any], *, source: str) -> Mo
 
 
 def _several(value: Any) -> Iterable[Any]:
-    return (value,) if isinstance(value, str) else value if isinstance(value, Sequence) else ()
+    """Return the words of a setting, also of one that is a list of lists."""
+    if isinstance(value, str):
+        return (value,)
+    return [inner for one in value for inner in (_several(one) or (one,))] if isinstance(value, Sequence) else ()
 
 
 def _frozen(value: Any) -> Any:

@@ -178,7 +178,7 @@ QUESTIONS: Final = _listed(
 )
 
 # What the words of a setting are looked up in, whatever question it belongs to.
-ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office", "age", "attribute", "offence"})
+ATTRIBUTE_SETTINGS: Final = frozenset({"by", "cluster", "strata", "office", "age", "attribute", "offence", "combine"})
 STATE_SETTINGS: Final = frozenset({"start", "outcome", "per", "milestones", "among", "control_outcome"})
 ACTOR_SETTINGS: Final = frozenset({"actors", "time_varying", "control_actors", "basis"})
 RULE_SETTINGS: Final = frozenset({"rules"})
