@@ -13,7 +13,7 @@ _HALVINGS: Final = 100
 _NOTHING: Final = 1e-12
 
 
-def proportional_allocation(sizes: ArrayLike, total: int, *, least: int = 0) -> Counts:
+def proportional_allocation(sizes: ArrayLike, total: int, *, least: int = 0, most: ArrayLike | None = None) -> Counts:
     """Whole numbers for the strata, in proportion to their size.
 
     Parameters
@@ -24,6 +24,8 @@ def proportional_allocation(sizes: ArrayLike, total: int, *, least: int = 0) -> 
         To be shared out.
     least : int
         Given to each stratum that has so many.
+    most : (H,), optional
+        What each stratum can give, where that is not all of it.
 
     Returns
     -------
@@ -35,15 +37,17 @@ def proportional_allocation(sizes: ArrayLike, total: int, *, least: int = 0) -> 
     >>> proportional_allocation([500, 300, 200], 101).tolist()
     [51, 30, 20]
     """
-    return allocation(sizes, sizes, total, least=least)
+    return allocation(sizes, sizes if most is None else most, total, least=least)
 
 
-def neyman_allocation(sizes: ArrayLike, spreads: ArrayLike, total: int, *, least: int = 0) -> Counts:
+def neyman_allocation(
+    sizes: ArrayLike, spreads: ArrayLike, total: int, *, least: int = 0, most: ArrayLike | None = None
+) -> Counts:
     """Whole numbers for the strata that make the variance of the overall mean least.
 
     Parameters
     ----------
-    sizes, total, least
+    sizes, total, least, most
         As for :func:`proportional_allocation`.
     spreads : (H,)
         Standard deviation within each stratum, sqrt(p (1 - p)) for a share; divided by the root of the cost of a file
@@ -64,7 +68,8 @@ def neyman_allocation(sizes: ArrayLike, spreads: ArrayLike, total: int, *, least
     >>> neyman_allocation([100, 100], [0.1, 0.4], 50).tolist()
     [10, 40]
     """
-    return allocation(np.asarray(sizes, np.float64) * np.asarray(spreads, np.float64), sizes, total, least=least)
+    keys = np.asarray(sizes, np.float64) * np.asarray(spreads, np.float64)
+    return allocation(keys, sizes if most is None else most, total, least=least)
 
 
 def stratified_variance(sizes: ArrayLike, spreads: ArrayLike, files: ArrayLike) -> float:

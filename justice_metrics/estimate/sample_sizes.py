@@ -336,43 +336,6 @@ def drawn_for(units: ArrayLike, lost_share: float) -> Floats:
     return np.asarray(np.asarray(units, np.float64) / (1 - lost_share))
 
 
-def unequal_weights(weights: ArrayLike, files: ArrayLike, icc: float) -> float:
-    """Design effect of a drawn sample: of weights that differ, and of files that lie together in clusters.
-
-    Parameters
-    ----------
-    weights : (C,)
-        Weight of each file of a drawn cluster; with clusters that are drawn in proportion to their size and as many
-        files in each they are all alike, and differ where a cluster has fewer.
-    files : (C,)
-        Files read in it.
-    icc : float
-        Intraclass correlation, 0 to 1.
-
-    Returns
-    -------
-    float
-        n sum w^2 / (sum w)^2 times 1 + (b - 1) icc, with b = sum (m w)^2 / sum m w^2. NaN without files.
-
-    References
-    ----------
-    Kish (1987), The Survey Statistician, 17, 13-17.
-    Gabler, Häder and Lahiri (1999), Survey Methodology, 25, 105-106.
-
-    Examples
-    --------
-    >>> round(unequal_weights([2.0, 2.0, 2.0], [30, 30, 30], 0.05), 4)
-    2.45
-    """
-    w, m = np.asarray(weights, np.float64), np.asarray(files, np.float64)
-    squares = float((m * w**2).sum())
-    if squares == 0:
-        return float("nan")
-    by_weights = float(m.sum()) * squares / float((m * w).sum()) ** 2
-    together = float(((m * w) ** 2).sum()) / squares
-    return by_weights * (1 + (together - 1) * icc)
-
-
 def _per_unit(units: Floats, population: ArrayLike) -> Floats:
     """Return the variance that so many independent units have, for the variance of one of a finite population."""
     return np.asarray((1 - 1 / np.asarray(population, np.float64)) / units)

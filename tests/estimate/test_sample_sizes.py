@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from justice_metrics.estimate import allocation, median_sizes, sample_sizes
 from justice_metrics.estimate.allocation import neyman_allocation, proportional_allocation, stratified_variance
+from justice_metrics.estimate.drawn_sample import drawn_variance, unequal_weights
 from justice_metrics.estimate.median_sizes import (
     curve_spread,
     median_margin,
@@ -30,7 +31,6 @@ from justice_metrics.estimate.sample_sizes import (
     finite_units,
     share_margin,
     share_units,
-    unequal_weights,
     units_from_clusters,
     variance_factor,
     wilson_margin,
@@ -256,3 +256,12 @@ class TestUpperLimitMissing:
         here = upper_limit_missing([units, 2 * units], 400.0, follow_up_days=follow, **seen)
         assert 0 <= here[1] <= here[0] <= 1
         assert upper_limit_missing(units, 400.0, follow_up_days=follow + 50, **seen) <= here[0] + 0.01
+
+
+def test_a_draw_of_two_stages_in_proportion_to_size_is_worth_what_the_plan_says() -> None:
+    """Clusters of one size: 12 of 40 by lot, 10 of 50 files in each, by the formula of two simple stages."""
+    found = drawn_variance(np.full(12, 50 / 10 * 40 / 12), np.full(12, 10), np.full(12, 50), np.full(12, 12 / 40), 0.1)
+    planned = variance_factor(120, 12, 0.1, population=2000, clusters_in_population=40)
+    assert found == pytest.approx(float(planned), rel=1e-12)
+    assert drawn_variance([1.0], [50], [50], [1.0], 0.1) == 0
+    assert math.isnan(drawn_variance([], [], [], [], 0.1))

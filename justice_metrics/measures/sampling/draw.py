@@ -59,7 +59,8 @@ class DrawnFiles(Result):
     weights
         Stays inside. Per stratum: ``weighted`` (the sum of the weights, which stands for the files of the frame),
         ``weight_low``, ``weight_high``, ``design_effect``, ``effective`` files and the ``margin`` that they give a
-        share of one half (at 95 %, not counting on the register having an end).
+        share of one half (at 95 %, not counting on the register having an end); ``margin_of_frame`` is that of the
+        files of the frame, which are not known for those that are not drawn only.
     clusters
         Stays inside. Every cluster that was drawn, with its chance, the files drawn in it and their weight.
 
@@ -143,8 +144,10 @@ class DrawnFiles(Result):
         if known(float(weights["margin"][0])):
             said.append(
                 tr(
-                    "A share of one half will then be known to within {points} percentage points, if no file is lost.",
-                    points=Points(float(weights["margin"][0]), signed=False),
+                    "A share of one half of the files of the frame will then be known to within {points} percentage "
+                    "points, if no file is lost; where these files stand for how the system works, to within {wider}.",
+                    points=Points(float(weights["margin_of_frame"][0]), signed=False),
+                    wider=Points(float(weights["margin"][0]), signed=False),
                 )
             )
         return tuple(said)

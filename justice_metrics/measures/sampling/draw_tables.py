@@ -11,7 +11,8 @@ from ...base.language import Label, Readable, tr
 from ...base.levels import ALL
 from ...base.table import Column, Table
 from ...base.types import Flags
-from ...estimate.sample_sizes import unequal_weights, wilson_margin
+from ...estimate.drawn_sample import drawn_variance, unequal_weights
+from ...estimate.sample_sizes import wilson_margin
 from ...reduce.sampling_frame import SamplingFrame
 from .drawing import Drawing
 
@@ -79,15 +80,17 @@ def weights_table(frame: SamplingFrame, made: Drawing, by: bool, icc: float) -> 
         w, m = weight[at], made.files[at].astype(np.float64)
         n = float(m.sum())
         if not n:
-            found.append((0.0, *[np.nan] * 5))
+            found.append((0.0, *[np.nan] * 6))
             continue
         # clusters that are all certain are strata: the error lies inside them, and not between them
         by_lot = frame.clustered and bool((made.probability[at] < 1).any())
         effect = unequal_weights(w, m, icc if by_lot else 0.0)
         told_apart = len(np.unique(made.stratum[at])) if by_lot else int(at.sum())
         degrees = (float(at.sum()) if by_lot else n) - told_apart
-        margin = float(wilson_margin(n / effect, 0.5, degrees_of_freedom=degrees)) if degrees >= 1 else np.nan
-        found.append((float((w * m).sum()), float(w.min()), float(w.max()), effect, np.floor(n / effect), margin))
+        variance = drawn_variance(w, m, frame.size[at], made.probability[at], icc if frame.clustered else 0.0)
+        closer = _margin(1 / variance, degrees) if variance > 0 else 0.0
+        stands = float((w * m).sum()), float(w.min()), float(w.max())
+        found.append((*stands, effect, np.floor(n / effect), _margin(n / effect, degrees), closer))
     columns = (
         *((Column("stratum", tr("stratum"), "text", "stratum", "stratum"),) if by else ()),
         Column("weighted", tr("files that they stand for"), "units", "estimate", "count"),
@@ -96,10 +99,21 @@ def weights_table(frame: SamplingFrame, made: Drawing, by: bool, icc: float) -> 
         Column("design_effect", tr("design effect expected"), "number", "estimate", "count", 2),
         Column("effective", tr("independent files that tell as much"), "units", "estimate", "count"),
         Column("margin", tr("margin of a share of one half, percentage points"), "points", "estimate", "count"),
+        Column(
+            "margin_of_frame",
+            tr("the same of the files of the frame, percentage points"),
+            "points",
+            "estimate",
+            "count",
+        ),
     )
-    numbers = {one.name: np.array([row[place] for row in found]) for place, one in enumerate(columns[-6:])}
+    numbers = {one.name: np.array([row[place] for row in found]) for place, one in enumerate(columns[-7:])}
     strata = {"stratum": [name for name, _ in rows]} if by else {}
     return Table(columns, strata | numbers, title=tr("What the drawn files stand for"), guard="internal")
+
+
+def _margin(units: float, degrees: float) -> float:
+    return float(wilson_margin(units, 0.5, degrees_of_freedom=degrees)) if degrees >= 1 else np.nan
 
 
 def clusters_table(frame: SamplingFrame, made: Drawing, by: bool) -> Table:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from ...base.errors import QuestionError
 from ...base.language import Label, tr
 from ...base.table import Column, Table
+from ...base.types import Counts, Floats
 from ...estimate.allocation import allocation, neyman_allocation, proportional_allocation
+from ...estimate.sample_sizes import drawn_for
 from ..study_size_checks import ensure_shares
 from .planned import Sampled
+
+# What rounding of the machine leaves of a whole number is no further file.
+_ROUNDING: Final = 1e-6
 
 
 def strata_table(
@@ -31,14 +37,24 @@ def strata_table(
     strata, expected : mapping
         Files of each stratum in the frame, and the share expected there.
     files : int
-        To be shared out.
+        To be coded, shared out. No stratum gives more than those of its files that will not be lost.
     margin_of : function
         Margin of a share by the plan of a stratum, the share, and the files coded there.
     """
     names = list(strata)
     sizes = np.array([strata[one] for one in names])
     shares = np.array([expected[one] for one in names])
-    given = proportional_allocation(sizes, files)
+    # of files that will be lost none can be coded
+    left = np.maximum(np.floor(sizes * (1 - plan.lost_share) + _ROUNDING), 0).astype(np.int64)
+    given = proportional_allocation(sizes, files, most=left)
+    least_error = neyman_allocation(sizes, np.sqrt(shares * (1 - shares)), files, most=left)
+    # what a small stratum cannot give the others give
+    alike = allocation(np.ones(len(sizes)), left, files)
+
+    def drawn(coded: Counts) -> Floats:
+        # rounded up, which in a small stratum may be one file more than it has
+        return np.asarray(np.minimum(np.ceil(drawn_for(coded, plan.lost_share) - _ROUNDING), sizes), np.float64)
+
     margins = [
         margin_of(_within(plan, size), share, float(n)) if n else np.nan
         for size, share, n in zip(sizes, shares, given, strict=True)
@@ -51,6 +67,9 @@ def strata_table(
         Column("margin", tr("margin of the stratum, percentage points"), "points", "estimate", "setting"),
         Column("least_error", tr("files for the least error of the whole (Neyman)"), "units", "estimate", "setting"),
         Column("alike", tr("files, as many in each"), "units", "estimate", "setting"),
+        Column("drawn", tr("files to draw, in proportion"), "units", "estimate", "setting"),
+        Column("drawn_least_error", tr("files to draw, least error"), "units", "estimate", "setting"),
+        Column("drawn_alike", tr("files to draw, as many in each"), "units", "estimate", "setting"),
     )
     values = {
         "stratum": names,
@@ -58,9 +77,11 @@ def strata_table(
         "share": shares,
         "proportional": given,
         "margin": np.array(margins),
-        "least_error": neyman_allocation(sizes, np.sqrt(shares * (1 - shares)), files),
-        # what a small stratum cannot give the others give
-        "alike": allocation(np.ones(len(sizes)), sizes, files),
+        "least_error": least_error,
+        "alike": alike,
+        "drawn": drawn(given),
+        "drawn_least_error": drawn(least_error),
+        "drawn_alike": drawn(alike),
     }
     labels = {"stratum": {one: Label(one) for one in names}}
     return Table(columns, values, labels=labels, title=tr("How the files are shared out"), guard="words")

@@ -421,3 +421,15 @@ class TestCommand:
 
 
 DRAWN_ONCE = [("B", 10), ("B", 21), ("C", 44), ("C", 45), ("F", 8), ("F", 28)]
+
+
+def test_a_draw_of_a_register_with_an_end_keeps_the_margin_of_its_plan() -> None:
+    """217 of 500 files for five points, and all 500 for none."""
+    register = pd.DataFrame({"file": [f"f{one}" for one in range(500)]})
+    files = int(jm.sample_size_for_share(margin=0.05, files_in_frame=500).main["files"][0])
+    answer = draw_files(register, file="file", files=files, seed=1)
+    assert answer.tables["weights"]["margin_of_frame"][0] == pytest.approx(0.05, abs=2e-4)
+    assert "within 5.0 percentage points, if no file is lost; where these" in answer.summary()
+    assert answer.tables["weights"]["margin"][0] == pytest.approx(0.066, abs=1e-3)
+    every = draw_files(register, file="file", files=500, seed=1)
+    assert every.tables["weights"]["margin_of_frame"][0] == 0
