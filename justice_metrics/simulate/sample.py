@@ -8,6 +8,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -16,7 +17,8 @@ from typing import Any, Final
 
 from ..base.errors import OutputError
 from ..base.language import LANGUAGES, Language, tr
-from . import counts, kit_summary, perceptions, study_kit, summary
+from . import counts, kit_summary, observatory, perceptions, study_kit, summary
+from .bolivia_shapes import bolivia_shapes
 from .extracts import CHILD_HEADINGS, COHORT, NATIONAL, child_tables, closed_tribunal_files, dirty_copy, draw
 from .register import HEADINGS, SUPPORT_HEADINGS, Table
 
@@ -36,6 +38,11 @@ _TEXTS: Final = (
     "bolivia_calendar.csv",
     "policy.toml",
     "passport.toml",
+    "bolivia_observatory.toml",
+    "bolivia_help.toml",
+    "bolivia_observatory_mapping.toml",
+    "bolivia_accused_mapping.toml",
+    "bolivia_alerts_mapping.toml",
 )
 _FIRST_LINE: Final = "# Simulated Bolivian case files"
 _FILE_DATE: Final = dt.datetime(2018, 4, 30)  # a workbook carries the day of its making: always this one
@@ -107,6 +114,7 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
     children = child_tables(cohort.cases, COHORT.cutoff)
     kit, survey = study_kit.study_kit(cohort, children), perceptions.survey_table()
     facts = summary.facts(cohort, closed, national) | summary.child_facts(children) | kit_summary.kit_facts(kit, cohort)
+    facts |= observatory.facts()
     first = [language, *(other for other in LANGUAGES if other != language)]
     facts["languages"] = "[" + ", ".join(f'"{one}"' for one in first) + "]"
     written = {
@@ -122,6 +130,8 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
         "bolivia_perceptions.csv": _csv(survey, perceptions.HEADINGS),
         "bolivia_national.parquet": _parquet(national.cases),
         "bolivia_national_support.parquet": _parquet(national.support),
+        "bolivia_departments.geojson": bolivia_shapes().encode(),
+        **_of_observatory(),
     }
     for file, answers in ((study_kit.CODED_FILE, kit.coded), (study_kit.AGAIN_FILE, kit.again)):
         written[file] = study_kit.workbook(kit.plan, answers, COHORT.cutoff)
@@ -134,6 +144,20 @@ def sample_files(*, language: Language = "es") -> dict[str, bytes]:
         text = files(__package__).joinpath("texts", name).read_text(encoding="utf-8")
         written[name] = Template(text).substitute(facts).encode()
     return written
+
+
+@cache
+def _of_observatory() -> Mapping[str, bytes]:
+    """Return the tables of the demonstration site, made once: twenty thousand cases take their time."""
+    made = observatory.sources()
+    return MappingProxyType(
+        {
+            "bolivia_observatory.parquet": _parquet(made.cases),
+            "bolivia_accused.parquet": _parquet(made.accused),
+            "bolivia_alerts.csv": _csv(made.alerts),
+            "bolivia_population.csv": _csv(made.people),
+        }
+    )
 
 
 def _check_free(target: Path) -> None:
