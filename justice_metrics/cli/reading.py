@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The commands that read with data_of.
 OF_COUNTS: Final = (
-    *("flows", "ratios", "effectiveness", "parts", "changes", "offices", "population-rates"),
+    *("counts", "flows", "ratios", "effectiveness", "parts", "changes", "offices", "population-rates"),
     *("trends", "control-chart", "change-points", "crosswalk"),
 )
 
