@@ -117,7 +117,7 @@ def planned(
     if about.kind not in question.takes():
         raise SettingsError(
             tr("Question {number} ({ask}): {reason}", number=number, ask=ask, reason=_OTHER_DATA[about.kind]),
-            tr("Name a mapping of the other kind in the question: mapping = '…'."),
+            _other_mapping([name for name, one in data.items() if one.kind in question.takes()]),
         )
     try:
         model = _checked(question.settings(), given, source=where)
@@ -148,6 +148,13 @@ def planned(
     return PlannedQuestion(question=question, settings=MappingProxyType(settings), mapping=chosen, title=title)
 
 
+def _other_mapping(names: Sequence[str]) -> Message:
+    """Return how a mapping of the kind that a question takes is named; the study may have one."""
+    if not names:
+        return tr("Name a mapping of the other kind in the question: mapping = '…'.")
+    return tr("Write mapping = '{name}' in the question; on the command line, --mapping {name}.", name=names[0])
+
+
 def _missing_files(settings: Mapping[str, Any], folder: Path) -> Iterator[Message]:
     for name in sorted(FILE_SETTINGS & set(settings)):
         value = settings[name]
@@ -158,10 +165,15 @@ def _missing_files(settings: Mapping[str, Any], folder: Path) -> Iterator[Messag
 def _unknown_dates(settings: Mapping[str, Any], about: Described) -> Iterator[Message]:
     for name in sorted(DATE_SETTINGS & set(settings)):
         for word in _several(settings[name]):
-            if word not in about.dates:
+            if word not in about.dates and not (name == "recorded" and _is_state(word, about)):
                 reason = tr("'{name}' is no date attribute in {mapping}.", name=word, mapping=about.source)
                 remedy = suggestion(word, about.dates) if about.dates else _HOW_DATES
                 yield tr("'{key}': {reason} {remedy}", key=name, reason=reason, remedy=remedy)
+
+
+def _is_state(word: str, about: Described) -> bool:
+    """Whether a word is a stage or role of the procedure: a delay can run to one as well as to a date attribute."""
+    return about.procedure is not None and word in {*about.procedure.roles, *about.procedure.ids}
 
 
 def _unknown_limits(ask: str, settings: Mapping[str, Any], about: Described) -> Iterator[Message]:
@@ -179,6 +191,8 @@ def _unknown_words(question: Question, settings: Mapping[str, Any], about: Descr
     procedure = about.procedure
     for name, value in settings.items():
         words = tuple(one for one in _several(value) if isinstance(one, str))
+        if name == "start" and "recorded" in settings:
+            words = tuple(one for one in words if one not in about.dates)
         look_up: Callable[[str], object] | None = (
             rule_named
             if name in RULE_SETTINGS

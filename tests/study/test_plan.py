@@ -20,6 +20,16 @@ def told(path: str) -> str:
     return raised.value.text("en")
 
 
+SURVEY = """
+[survey]
+file = "survey.csv"
+[answers.agreement]
+points = [{ en = "no" }, { en = "yes" }]
+[items.heard]
+text = { en = "Heard" }
+"""
+
+
 class TestGood:
     def test_settings_reach_the_question_as_given(self, files: Files) -> None:
         study = read_study(
@@ -46,6 +56,15 @@ class TestGood:
         study = read_study(files.write_study('[[question]]\nask = "attrition"\nmapping = "other.toml"\n'))
         assert study.questions[0].mapping == "other.toml"
         assert set(study.data) == {"mapping.toml", "other.toml"}
+
+    def test_a_survey_that_the_study_names_elsewhere(self, files: Files) -> None:
+        survey = Path(files.mapping).with_name("survey.toml")
+        survey.write_text(SURVEY, encoding="utf-8")
+        asked = '[[question]]\nask = "perceptions"\n'
+        with pytest.raises(SettingsError, match="mapping = '…'"):
+            read_study(files.write_study(asked))
+        with pytest.raises(SettingsError, match="on the command line, --mapping survey.toml"):
+            read_study(files.write_study(f'{asked}mapping = "survey.toml"\n{asked}'))
 
     def test_title_in_both_languages(self, files: Files) -> None:
         title = 'title = { en = "Funnel", es = "Embudo" }'

@@ -201,6 +201,14 @@ class CaseMapping(Part):
                 tr("'{source}' describes a table of counts, not case files.", source=source),
                 tr("Read it with read_counts, and ask a question that takes tables of counts: docs/counts.md."),
             )
+        if "survey" in data and "cases" not in data:
+            raise SettingsError(
+                tr("'{source}' describes a survey, not cases.", source=source),
+                tr(
+                    "Surveys are asked by perceptions, perception-differences, perception-change and reliability (in "
+                    "Python: read_survey): docs/perceptions.md."
+                ),
+            )
         return validated(cls, data, source=source)._placed(Path(folder), source)  # noqa: SLF001 (its own class)
 
     def _placed(self, folder: Path, source: str) -> CaseMapping:

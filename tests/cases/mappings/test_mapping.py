@@ -290,3 +290,9 @@ class TestReliance:
 
     def test_schema(self) -> None:
         assert {"left", "status"} == set(mapping_schema()["$defs"]["ReliancePart"]["properties"])
+
+
+def test_a_survey_is_told_apart() -> None:
+    with pytest.raises(SettingsError, match="describes a survey, not cases") as caught:
+        CaseMapping.from_dict({"survey": {}, "answers": {}, "items": {}})
+    assert "perception-differences" in caught.value.text()
