@@ -16,6 +16,7 @@ from ..cases.calendar import day_number
 from ..cases.casedata import CaseData
 from ..cases.counts.data import CountData
 from ..cases.counts.gathering import groups_of
+from ..cases.counts.quantities import OverTime
 from ..cases.periods import Period, months_in, period_number, periods_of
 from ..tables import Strata, in_order
 from .beginnings import Beginning, beginning
@@ -38,12 +39,15 @@ class PeriodCounts(NamedTuple):
     first : int
         Number of the first period, as `cases.periods.period_number` counts.
     number : Quantity, shape (G, P)
+    over_time : {"add", "first", "last"}
+        How a longer period is made of these: counts add up; of a stock, the first or the last one stands for it.
     """
 
     strata: Strata
     period: Period
     first: int
     number: Quantity
+    over_time: OverTime = "add"
 
     @property
     def periods(self) -> Counts:
@@ -113,7 +117,7 @@ def counted_rows(data: CountData, *, quantity: str, combinations: Sequence[tuple
     ----------
     data : CountData
     quantity : str
-        One that adds up over periods and keys.
+        One that adds up over keys: a count, or a stock of which the first or the last figure is that of a period.
     combinations : sequence of tuple of str
 
     Raises
@@ -146,7 +150,7 @@ def counted_rows(data: CountData, *, quantity: str, combinations: Sequence[tuple
         values = np.where(nothing, 0.0, total.values).reshape(-1, p)
         status = np.where(nothing, 0, total.status).astype(np.uint8).reshape(-1, p)
         values[:, blank], status[:, blank] = np.nan, STATUSES.index(NOT_AVAILABLE)
-        return PeriodCounts(strata, period, first, Quantity(values, status))
+        return PeriodCounts(strata, period, first, Quantity(values, status), data.over_time[quantity])
 
     made = {names: of(names) for names in _largest(combinations)}
     until = min(day_number(data.cutoff), int(last_day.max()))
@@ -178,20 +182,25 @@ def in_longer(counts: PeriodCounts, period: Period) -> PeriodCounts:
         return counts
     longer = counts.periods // (months_in(period) // months_in(counts.period))
     first = int(longer[0])
-    number = _added(counts.number, longer - first, int(longer[-1]) - first + 1, axis=1)
-    return PeriodCounts(counts.strata, period, first, number)
+    number = in_groups(counts, longer - first, int(longer[-1]) - first + 1)
+    return PeriodCounts(counts.strata, period, first, number, counts.over_time)
 
 
-def added_periods(counts: PeriodCounts, group: Counts, n: int) -> Quantity:
-    """Return the sums of groups of periods, shape (G, n); a period of group -1 is in none.
+def in_groups(counts: PeriodCounts, group: Counts, n: int) -> Quantity:
+    """Return the numbers of groups of periods, shape (G, n); a period of group -1 is in none.
 
     Parameters
     ----------
     counts : PeriodCounts
     group : array of int, shape (P,)
+        Each group with one period at least.
     n : int
     """
-    kept = group >= 0
+    kept = np.flatnonzero(group >= 0)
+    if counts.over_time == "first":
+        kept = kept[np.unique(group[kept], return_index=True)[1]]
+    elif counts.over_time == "last":
+        kept = kept[len(kept) - 1 - np.unique(group[kept][::-1], return_index=True)[1]]
     number = Quantity(counts.number.values[:, kept], counts.number.status[:, kept])
     return _added(number, group[kept], n, axis=1)
 

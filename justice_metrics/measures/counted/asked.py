@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
@@ -30,10 +30,8 @@ class Asked(NamedTuple):
     Attributes
     ----------
     counted : Counted
-    periods : tuple of str
-        Those that the data tell, the one of the main table first.
-    combinations : tuple of tuple of str
-        The whole first.
+    combinations : mapping of tuple of str to tuple of str
+        What splits the counts, the whole first, and by which periods: of those that the data tell, years first.
     thing : str
         What is counted, the same name for the same things in every question; empty for the units themselves.
     words : Readable
@@ -42,8 +40,7 @@ class Asked(NamedTuple):
     """
 
     counted: Counted
-    periods: tuple[CountedPeriod, ...]
-    combinations: tuple[tuple[str, ...], ...]
+    combinations: Mapping[tuple[str, ...], tuple[CountedPeriod, ...]]
     thing: str
     words: Readable
     unit: str
@@ -71,6 +68,7 @@ def asked_counts(
     by: Names,
     combine: Sequence[Sequence[str]],
     period: Sequence[CountedPeriod],
+    combine_period: Sequence[CountedPeriod] | None,
 ) -> Asked:
     """Check what is asked, and count it.
 
@@ -79,26 +77,30 @@ def asked_counts(
     QuestionError, ProcedureError
         When a word names nothing, or the data tell none of the periods.
     """
-    wanted = names(period)
-    if not wanted:
-        raise QuestionError(
-            tr("No period is asked for."), tr("There are: {known}.", known=list(get_args(CountedPeriod)))
-        )
-    for one in wanted:
-        ensure_known(one, CountedPeriod)
-    combinations = _combinations(names(by), combine)
-    found = _of_cases(data, of, combinations) if isinstance(data, CaseData) else _of_counts(data, of, combinations)
-    shortest = next(iter(found.counted.finest.values())).period
-    told = [one for one in wanted if _is_told(one, found.counted, months_in(shortest))]
-    if not told:
+    wanted = _known_periods(names(period))
+    together = _known_periods(names(combine_period)) if combine_period is not None else _long(wanted)
+    alone = _distinct(((), *((name,) for name in names(by))))
+    combinations = {
+        **dict.fromkeys(alone, wanted),
+        **dict.fromkeys(_distinct(map(names, combine), known=alone), together),
+    }
+    found = (
+        _of_cases(data, of, tuple(combinations))
+        if isinstance(data, CaseData)
+        else _of_counts(data, of, tuple(combinations))
+    )
+    told = {one for one in get_args(CountedPeriod) if _is_told(one, found.counted)}
+    if not told.intersection(wanted):
         raise QuestionError(
             tr("The data tell none of these periods: {periods}.", periods=list(wanted)),
             tr("Rows of a table of counts are about a period, and what happened within it is not known."),
         )
-    untold = [one for one in wanted if one not in told]
+    untold = [one for one in dict.fromkeys((*wanted, *together)) if one not in told]
     notes = (tr("Not told by the data, and left out: {periods}.", periods=untold),) if untold else ()
-    order = sorted(told, key=lambda one: one != YEAR)
-    return found._replace(periods=tuple(order), notes=(*found.notes, *notes))  # type: ignore[arg-type]
+    return found._replace(
+        combinations={by: tuple(one for one in periods if one in told) for by, periods in combinations.items()},
+        notes=(*found.notes, *notes),
+    )
 
 
 def to_date(counted: Counted) -> ToDate | None:
@@ -132,29 +134,55 @@ def partial_years(counted: Counted) -> tuple[int, ...]:
     return (*((begins,) if late else ()), *((last,) if ends else ()))
 
 
-def _combinations(by: tuple[str, ...], combine: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """Return the whole, each name alone, and each combination; none twice, whatever its order.
+def _known_periods(wanted: tuple[str, ...]) -> tuple[CountedPeriod, ...]:
+    """Return periods as they are counted, years first.
+
+    Raises
+    ------
+    QuestionError
+        When there is none, or one of them is not known.
+    """
+    if not wanted:
+        raise QuestionError(
+            tr("No period is asked for."), tr("There are: {known}.", known=list(get_args(CountedPeriod)))
+        )
+    for one in wanted:
+        ensure_known(one, CountedPeriod)
+    return tuple(sorted(wanted, key=lambda one: one != YEAR))  # type: ignore[arg-type]
+
+
+def _long(periods: tuple[CountedPeriod, ...]) -> tuple[CountedPeriod, ...]:
+    """Return years and years to date, where they are among the periods: months of small groups are small numbers."""
+    return tuple(one for one in periods if one in {YEAR, TO_DATE}) or periods
+
+
+def _distinct(
+    combinations: Iterable[tuple[str, ...]], known: Sequence[tuple[str, ...]] = ()
+) -> tuple[tuple[str, ...], ...]:
+    """Return combinations of attributes without those that are known, none twice, whatever their order.
 
     Raises
     ------
     QuestionError
         When the year is among them: it is a period already.
     """
-    found: dict[frozenset[str], tuple[str, ...]] = {frozenset(): ()}
-    for one in (*((name,) for name in by), *map(names, combine)):
-        found.setdefault(frozenset(one), one)
-    if any(YEAR in one for one in found.values()):
-        raise QuestionError(
-            tr("The year is a period, not an attribute that splits the counts."),
-            tr('Leave it out of by and combine; period = "year" counts by year.'),
-        )
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    for one in combinations:
+        if YEAR in one:
+            raise QuestionError(
+                tr("The year is a period, not an attribute that splits the counts."),
+                tr('Leave it out of by and combine; period = "year" counts by year.'),
+            )
+        if frozenset(one) not in map(frozenset, known):
+            found.setdefault(frozenset(one), one)
     return tuple(found.values())
 
 
-def _is_told(period: str, counted: Counted, each: int) -> bool:
+def _is_told(period: str, counted: Counted) -> bool:
     if period == TO_DATE:
         return to_date(counted) is not None
-    return months_in(period) % each == 0  # type: ignore[arg-type]
+    finest = next(iter(counted.finest.values()))
+    return months_in(period) % months_in(finest.period) == 0  # type: ignore[arg-type]
 
 
 def _of_cases(cases: CaseData, of: str | None, combinations: tuple[tuple[str, ...], ...]) -> Asked:
@@ -175,8 +203,7 @@ def _of_cases(cases: CaseData, of: str | None, combinations: tuple[tuple[str, ..
         )
     return Asked(
         counted,
-        (),
-        combinations,
+        {},
         "" if states == start else f"came to {'+'.join(sorted(states))}, by day",
         cases.procedure.label(start[0] if of is None else of),
         cases.unit,
@@ -186,13 +213,10 @@ def _of_cases(cases: CaseData, of: str | None, combinations: tuple[tuple[str, ..
 
 def _of_counts(data: CountData, of: str | None, combinations: tuple[tuple[str, ...], ...]) -> Asked:
     quantity = _quantity(data, of)
-    if data.over_time[quantity] != "add" or quantity in data.per:
+    if data.over_time[quantity] == "mean" or quantity in data.per:
         raise QuestionError(
-            tr(
-                "'{name}' does not add up over months and groups: it is a stock, or stands on several rows.",
-                name=quantity,
-            ),
-            tr("Ask case_flows for stocks; counts by period are of what happened in it."),
+            tr("'{name}' is no count that adds up over groups, such as complaints or cases.", name=quantity),
+            tr("A rate or a ratio takes judges and people into account: population_rates, period_ratios."),
         )
     counted = counted_rows(data, quantity=quantity, combinations=combinations)
     lost = int((~data.quantities[quantity].known & data.given_in(quantity)).sum())
@@ -203,8 +227,7 @@ def _of_counts(data: CountData, of: str | None, combinations: tuple[tuple[str, .
     )
     return Asked(
         counted,
-        (),
-        combinations,
+        {},
         f"counted as {quantity}",
         data.label(quantity),
         data.unit_of(quantity),

@@ -110,6 +110,7 @@ def case_counts(
     by: Names = (),
     combine: Sequence[Sequence[str]] = (),
     period: Sequence[CountedPeriod] = ("month", "year", "to_date"),
+    combine_period: Sequence[CountedPeriod] | None = None,
     years: int | None = None,
 ) -> CaseCounts:
     """Count units by period: all together, by each attribute, and by combinations of attributes.
@@ -121,16 +122,20 @@ def case_counts(
     ----------
     data : CaseData or CountData
     of : str, optional
-        Of a table of counts the quantity, which may be left out where there is one only. Of case files a stage, role or
-        way of ending that is counted on its first day; by default their start.
+        Of a table of counts the quantity, which may be left out where there is one only; of a stock, such as alerts
+        that are active, the last figure stands for a longer period (or the first, as the mapping says). Of case files
+        a stage, role or way of ending that is counted on its first day; by default their start.
     by : str or tuple of str
         Attributes, or keys of the table, that split the counts each by itself.
     combine : sequence of sequences of str
-        Attributes that split the counts together, such as ``[["offence", "department"]]``.
+        Attributes that split the counts together, such as ``[["offence", "department"]]``. One alone may stand here
+        too, if it has so many levels that its months say little.
     period : sequence of {"month", "quarter", "year", "to_date"}
         ``to_date`` counts, of each year, the months of the last year that are over at the cut-off: the only fair
         comparison of a year that is not over. A period shorter than those of the rows of a table is left out, and a
         note says so.
+    combine_period : sequence of {"month", "quarter", "year", "to_date"}, optional
+        The periods of ``combine``; by default those of ``period`` that are years or years to date.
     years : int, optional
         Only so many of the last years.
 
@@ -163,7 +168,7 @@ def case_counts(
     """
     if years is not None and years < 1:
         raise QuestionError(tr("At least one year is counted."), tr("Leave 'years' out for all of them."))
-    asked = asked_counts(data, of=of, by=by, combine=combine, period=period)
+    asked = asked_counts(data, of=of, by=by, combine=combine, period=period, combine_period=combine_period)
     reasons = {**LEFT_OUT_WORDS, **ARRIVAL_WORDS}
     return CaseCounts(
         heading=tr("Counts by period: {what}", what=asked.words),
@@ -182,7 +187,8 @@ def case_counts(
             of=of,
             by=names(by),
             combine=tuple(tuple(one) for one in combine),
-            period=asked.periods,
+            period=tuple(names(period)),
+            combine_period=None if combine_period is None else tuple(names(combine_period)),
             years=years,
         ).leave_out(
             *(LeftOut(reasons[name], n) for name, n in asked.counted.left_out.items() if name != "not_started")
@@ -196,7 +202,7 @@ def case_counts(
 
 def _partial_notes(asked: Asked) -> tuple[Readable, ...]:
     """Say which years the data hold in part only."""
-    if YEAR not in asked.periods:
+    if YEAR not in asked.combinations[()]:
         return ()
     return tuple(
         tr("The data hold a part of the period only: {period}. Do not compare it with a whole one.", period=year)

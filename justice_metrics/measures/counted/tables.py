@@ -15,8 +15,9 @@ from ...base.quantities import STATUSES, Quantity, differences, ratio
 from ...base.result import Result, context_of
 from ...base.table import Column, Table
 from ...base.types import Counts, Flags
+from ...cases.attributes import attribute_words
 from ...cases.periods import Period, months_in, numbered, period_words
-from ...reduce.period_counts import PeriodCounts, added_periods, in_longer
+from ...reduce.period_counts import PeriodCounts, in_groups, in_longer
 from ...tables import Strata
 from ..boxes import Restrictions
 from ..declared import strata_columns
@@ -82,8 +83,8 @@ def counted_tables(shown: Result) -> tuple[CountedTable, ...]:
 def table_names(asked: Asked) -> dict[str, tuple[CountedPeriod, tuple[str, ...]]]:
     """Return the name of each table, with its kind of period and what splits it; ``main`` first."""
     found: dict[str, tuple[CountedPeriod, tuple[str, ...]]] = {}
-    for by in asked.combinations:
-        for period in asked.periods:
+    for by, periods in asked.combinations.items():
+        for period in periods:
             name = "_".join((period, *(("by", *by) if by else ())))
             found[name if found else "main"] = (period, by)
     return found
@@ -106,7 +107,7 @@ def _table(
     found = _of_periods(asked, counts, period, years)  # type: ignore[arg-type]
     cell = CellOf(each={"period": {label: restrictions(asked, period, label) for label in found.labels}})
     columns, values, statuses = _first_columns(counts.strata, found, asked.words, cell)
-    return _made(columns, values, statuses, found.labels, _title(period))
+    return _made(columns, values, statuses, found.labels, _title(period, counts.strata.names))
 
 
 def _of_periods(asked: Asked, counts: PeriodCounts, period: Period, years: int | None) -> Numbers:
@@ -123,7 +124,7 @@ def _to_date_table(asked: Asked, counts: PeriodCounts, spread: ToDate, years: in
     of_year = 12 // months_in(counts.period)
     within = counts.periods % of_year < spread.months // months_in(counts.period)
     place = np.where(within & (counts.periods // of_year >= kept[0]), counts.periods // of_year - kept[0], -1)
-    number = added_periods(counts, np.where(place < len(kept), place, -1), len(kept))
+    number = in_groups(counts, np.where(place < len(kept), place, -1), len(kept))
     partial = [str(1970 + one) for one in partial_years(asked.counted)]
     found = Numbers(labels, np.array([one == labels[-1] and one in partial for one in labels], np.bool_), number)
     boxes = {label: to_date_restrictions(asked, label, spread) for label in labels}
@@ -146,7 +147,7 @@ def _to_date_table(asked: Asked, counts: PeriodCounts, spread: ToDate, years: in
     )
     values |= {"before": before.values.ravel(), "estimate": change.values.ravel()}
     statuses |= {"before": before.words(), "estimate": change.words()}
-    return _made(columns, values, statuses, labels, _title(TO_DATE))
+    return _made(columns, values, statuses, labels, _title(TO_DATE, counts.strata.names))
 
 
 def _first_columns(
@@ -220,10 +221,11 @@ def _last_years(years: Counts, wanted: int | None) -> Flags:
     return np.asarray(years > years[-1] - (len(years) if wanted is None else wanted), np.bool_)
 
 
-def _title(period: str) -> Readable:
-    return {
+def _title(period: str, by: tuple[str, ...]) -> Readable:
+    words = {
         "month": tr("By month"),
         "quarter": tr("By quarter"),
         YEAR: tr("By calendar year"),
         TO_DATE: tr("The months to date of each year"),
     }[period]
+    return tr("{heading}, by {groups}", heading=words, groups=[attribute_words(one) for one in by]) if by else words

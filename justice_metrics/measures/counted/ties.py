@@ -67,7 +67,7 @@ def _sums(asked: Asked, span: str, label: str, there: Mapping[str, frozenset[str
     for name, shorter in finer(label):
         parts = [box(restrictions(asked, name, one)) for one in shorter if one in there.get(name, ())]
         if parts:
-            yield whole, parts
+            yield whole, _standing_for(asked, parts)
 
 
 def _to_date_sums(
@@ -78,10 +78,19 @@ def _to_date_sums(
     for name, shorter in finer(label):
         if name in there and spread.months % months_in(name) == 0:  # type: ignore[arg-type]
             parts = shorter[: spread.months // months_in(name)]  # type: ignore[arg-type]
-            yield whole, [box(restrictions(asked, name, one)) for one in parts]
-    if asked.thing:
+            yield whole, _standing_for(asked, [box(restrictions(asked, name, one)) for one in parts])
+    if asked.thing and _over_time(asked) == "add":
         # the answer about flows counts the same months under another name
         yield whole, [box({"unit": (asked.thing,), f"first_{spread.months}_months_of_it": (label,)})]
+
+
+def _standing_for(asked: Asked, parts: list[Box]) -> list[Box]:
+    """Return which periods make up a longer one: all of a count, of a stock the first or the last one."""
+    return {"first": parts[:1], "last": parts[-1:]}.get(_over_time(asked), parts)
+
+
+def _over_time(asked: Asked) -> str:
+    return next(iter(asked.counted.finest.values())).over_time
 
 
 def _periods_there(asked: Asked) -> dict[str, frozenset[str]]:
