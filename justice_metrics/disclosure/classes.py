@@ -10,6 +10,7 @@ from ..base.types import Counts, Flags, Floats
 
 HIDDEN: Final = -1
 _FEWEST_AREAS: Final = 2
+_ROOM: Final = 4  # areas in a class, from which on its limit may lie one area beside the quantile
 
 
 class Classes(NamedTuple):
@@ -55,7 +56,7 @@ def map_classes(
     >>> import numpy as np
     >>> found = map_classes(np.array([0.11, 0.13, 0.32, np.nan, 0.38]), np.full(5, 50.0), minimum=10, wanted=2)
     >>> found.breaks.tolist(), found.of.tolist()
-    ([0.1, 0.3, 0.4], [0, 0, 1, -1, 1])
+    ([0.1, 0.2, 0.4], [0, 0, 1, -1, 1])
     """
     rates, people = np.asarray(rates, np.float64), np.asarray(people, np.float64)
     shown = np.asarray(np.isfinite(rates) & np.isfinite(people), np.bool_)
@@ -76,13 +77,42 @@ def _enough(members: Flags, people: Floats, minimum: int, fewest_areas: int) -> 
 
 
 def _breaks(rates: Floats, classes: int) -> Floats:
-    """Return round limits of classes of about as many areas each."""
+    """Return round limits of classes of about as many areas each; ``rates`` rise.
+
+    Between two neighbouring rates any number parts them: the roundest one is taken, and of the places near the quantile
+    the one with the roundest number. So a few large cities do not push all other areas into one class.
+    """
+    inner: list[float] = []
+    beside = (0, -1, 1) if len(rates) >= _ROOM * classes else (0,)
+    for one in range(1, classes):
+        middle = round(len(rates) * one / classes)
+        near = [middle + place for place in beside if 0 < middle + place < len(rates)]
+        found = [_roundest(float(rates[place - 1]), float(rates[place])) for place in near]
+        inner.append(max(found, key=lambda each: each.step).limit if found else np.nan)
+    limits = np.unique([one for one in inner if np.isfinite(one)])
     low, high = float(rates[0]), float(rates[-1])
-    step = _step((high - low) / classes if high > low else abs(high) or 1.0)
-    ends = [np.floor(low / step) * step, np.floor(high / step) * step + step]
-    inner = [rates[min(round(len(rates) * one / classes), len(rates) - 1)] for one in range(1, classes)]
-    cut = [np.floor(one / step) * step for one in inner]
-    return np.unique(np.round([*ends, *[one for one in cut if ends[0] < one < ends[1]]], 12))
+    span = high - low or abs(high) or 1.0
+    first = _step(float(limits[0]) - low if len(limits) and limits[0] > low else span)
+    last = _step(high - float(limits[-1]) if len(limits) and limits[-1] < high else span)
+    ends = [np.floor(low / first) * first, np.floor(high / last) * last + last]
+    return np.unique(np.round([*ends, *[one for one in limits if ends[0] < one < ends[1]]], 12))
+
+
+class _Limit(NamedTuple):
+    limit: float
+    step: float
+
+
+def _roundest(low: float, high: float) -> _Limit:
+    """Return the number above ``low`` and not above ``high`` that is a multiple of the largest round step."""
+    if not high > low:
+        return _Limit(float("nan"), 0.0)
+    step = _step(max(abs(low), abs(high)) * 10)
+    while True:
+        limit = float(np.round(np.floor(high / step + 1e-9) * step, 12))
+        if limit > low or step < (high - low) / 10:
+            return _Limit(limit, step)
+        step = _step(step * 0.999)
 
 
 def _step(width: float) -> float:

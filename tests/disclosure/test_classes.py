@@ -15,6 +15,13 @@ def test_classes_by_hand() -> None:
     assert len(found.breaks) == 4
 
 
+def test_one_large_area_does_not_push_all_others_into_one_class() -> None:
+    counts = np.array([12.0, 14, 22, 24, 31, 38, 55, 59, 210, 9000])
+    found = map_classes(counts, counts, minimum=10)
+    assert found.breaks.tolist() == [10.0, 20.0, 30.0, 50.0, 200.0, 10000.0]
+    assert found.of.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+
+
 def test_few_people_or_one_area_make_no_class() -> None:
     assert map_classes(np.array([0.1, 0.2]), np.array([3.0, 4.0]), minimum=10).of.tolist() == [HIDDEN, HIDDEN]
     assert map_classes(np.array([0.1]), np.array([300.0]), minimum=10).of.tolist() == [HIDDEN]
