@@ -38,6 +38,8 @@ OF_VICTIMS: Final = (
     "religion",
 )
 
+# How the dimensions of items of practice begin.
+_OF_ITEMS: Final = "practice:"
 # Words in the name of an attribute, in either language, that make it one of the victim: a mapping names them freely.
 _OF_PERSONS: Final = frozenset(
     "sex sexo gender genero age ages edad edades etario etaria indigenous indigena ethnic ethnicity etnia etnico "
@@ -214,7 +216,9 @@ class DisclosurePolicy:
     def is_sensitive(self, dimension: str) -> bool:
         """Return whether a dimension is an attribute of victims, in classes or not."""
         named = _plain(dimension)
-        if set(re.split(r"[_\W]+", named.partition(" ")[0])) & _OF_PERSONS:
+        # what became of an item of practice is nothing of a victim, also where the item's name speaks of children
+        of_item = named.startswith(_OF_ITEMS)
+        if not of_item and set(re.split(r"[_\W]+", named.partition(" ")[0])) & _OF_PERSONS:
             return True
         known = map(_plain, (*OF_VICTIMS, *self.sensitive))
         return any(named == one or named.startswith((f"{one}_", f"{one}:")) for one in known)

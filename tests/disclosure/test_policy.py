@@ -83,6 +83,8 @@ def test_attributes_of_victims_are_known_by_name() -> None:
     policy = DisclosurePolicy()
     assert all(map(policy.is_sensitive, ("sex", "age_at_fact", "age_at_fact_class", "victim_origin", "disability")))
     assert not any(map(policy.is_sensitive, ("department", "year", "agency", "offence")))
+    # what was done for victims is nothing of them
+    assert not any(map(policy.is_sensitive, ("practice:victim_informed", "practice:child_friendly_space")))
 
 
 @pytest.mark.parametrize(

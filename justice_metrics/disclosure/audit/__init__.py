@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,9 @@ from ...base.cells import Box, box
 from ...base.language import tr
 from .attack import recovered
 from .check import check_release
-from .reading import Key, read_publication
+from .reading import BOXES, RESULTS, Key, read_publication
 from .report import AuditReport, Finding
+from .resting import resting, telling_means
 
 __all__ = ["AuditReport", "Finding", "audit", "check_release", "truth_of"]
 
@@ -70,9 +72,11 @@ def audit(
         Finding("notice", tr("No column of it says which cases it counts."), f"{number}/{table}")
         for number, table in publication.unread
     )
+    record, boxes = (json.loads((folder / name).read_bytes()) for name in (RESULTS, BOXES))
+    computed = (*resting(record, boxes), *telling_means(publication, record, boxes))
     return replace(
         checked,
-        findings=(*checked.findings, *known.findings),
+        findings=(*checked.findings, *known.findings, *computed),
         notices=(*checked.notices, *known.notices, *unread),
         cells=len(publication.cells),
         hidden=sum(bool(one.hidden) and not one.shown for one in publication.cells.values()),

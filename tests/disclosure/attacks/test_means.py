@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 
 import justice_metrics as jm
 from justice_metrics.base.table import Table
+from justice_metrics.disclosure.audit import audit
 from justice_metrics.disclosure.guarded import numbers
 from tests.disclosure.attacks.ours import ours, words
+from tests.disclosure.audit.made_release import write_release
 
 POINTS = range(1, 6)
 
@@ -62,6 +65,13 @@ def asked() -> Any:
 def test_the_mean_of_few_people_gives_back_what_they_answered(asked: Any) -> None:
     assert recovered(asked.main, "judge", "P01")[5] == (15, 15)
     assert recovered(asked.main, "judge", "P02")[5][0] >= 10
+
+
+def test_the_auditor_finds_means_that_tell(asked: Any, tmp_path: Path) -> None:
+    policy = {"mode": "suppress", "minimum": 5, "protection": 3}
+    # how many chose each point of a group is in no published table
+    told = replace(asked, tables={"main": asked.main})
+    assert "mean" in {one.kind for one in audit(write_release(tmp_path / "told", [told], policy=policy)).findings}
 
 
 @pytest.mark.parametrize("protection", [3, 5])
