@@ -34,7 +34,8 @@ _NO_FACT: Final = 0.06
 _SECOND_ACCUSED: Final = 0.08
 _UNKNOWN_ACCUSED: Final = 0.12
 _ALERTS_A_MONTH: Final = 140.0
-_SOLVED: Final = 0.72
+_SOLVED: Final = 0.72  # of those that can be, in a month
+_NEVER_SOLVED: Final = 0.08
 # Invented round numbers of people, so that a rate has something to stand on; no census says them.
 _PEOPLE: Final[dict[str, int]] = {
     "La Paz": 2_900_000,
@@ -49,7 +50,8 @@ _PEOPLE: Final[dict[str, int]] = {
 }
 _GROWTH: Final = 0.011
 
-ALERT_HEADINGS: Final = ("Departamento", "Año", "Mes", "Emitidas", "Activas", "Resueltas")
+ALERT_HEADINGS: Final = ("Departamento", "Año", "Mes", "Estado", "Alertas")
+_STANDING: Final = ("Activa", "Resuelta")
 PEOPLE_HEADINGS: Final = ("department", "year", "population")
 
 
@@ -70,7 +72,7 @@ def sources() -> Sources:
     --------
     >>> made = sources()
     >>> len(made.cases["numero_caso"]), len(made.alerts["Mes"])
-    (20000, 702)
+    (20000, 1404)
     """
     rng = generator(SEED)
     cases = _cases(rng)
@@ -84,7 +86,7 @@ def facts() -> dict[str, str]:
         "observatory_n": f"{CASES:,}",
         "observatory_n_es": f"{CASES:,}".replace(",", "."),
         "observatory_accused": f"{len(made.accused['id_imputado']):,}",
-        "observatory_alerts": f"{sum(made.alerts['Emitidas']):,}",
+        "observatory_alerts": f"{sum(made.alerts['Alertas']):,}",
     }
 
 
@@ -139,19 +141,21 @@ def _accused(rng: np.random.Generator, cases: Table) -> Table:
 
 
 def _alerts(rng: np.random.Generator) -> Table:
-    """Write the alerts of each department and month: issued, still active at its end, and solved in it."""
+    """Write the alerts that were issued in each department and month, by how they stand: still active, or solved."""
     table: Table = {name: [] for name in ALERT_HEADINGS}
     for department, share in NATIONAL.departments.items():
         issued = _about(rng, np.full(MONTHS, _ALERTS_A_MONTH * share))
-        active = 0
         for number, new in enumerate(issued.tolist()):
-            month = _month(number)
-            solved = int(happens(rng, _SOLVED, active + new).sum())
-            active += new - solved
-            row = (department, month.year, month.month, new, active, solved)
-            for name, value in zip(ALERT_HEADINGS, row, strict=True):
-                table[name].append(value)
+            month, active = _month(number), int(happens(rng, _still_active(MONTHS - number), new).sum())
+            for standing, n in zip(_STANDING, (active, new - active), strict=True):
+                for name, value in zip(ALERT_HEADINGS, (department, month.year, month.month, standing, n), strict=True):
+                    table[name].append(value)
     return table
+
+
+def _still_active(months: int) -> float:
+    """Return the share of alerts that nobody has solved after so many months."""
+    return _NEVER_SOLVED + (1 - _NEVER_SOLVED) * (1 - _SOLVED) ** months
 
 
 def _about(rng: np.random.Generator, mean: Floats) -> Counts:

@@ -15,6 +15,7 @@ from ...base.language import Language, Message, Readable, tr, trn
 from ...base.settings import read_toml, validated
 from ...cases.attributes import suggested
 from ...cases.corrections.plan import read_plan
+from ...cases.counts.mapping import CountMapping
 from ...publish.site.model import Look
 from ..described import Described, described
 from ..plan import Publishing, Study
@@ -22,7 +23,7 @@ from ..planned import Lines, planned, whole
 from .file import ObservatoryFile
 from .help_file import read_help
 from .logo import logo_bytes
-from .standard import FIGURES, Source, Standard, filters_of, standard_questions
+from .standard import ALERTS, FIGURES, STATUS, Source, Standard, filters_of, standard_questions
 from .words import ensure_translated, readable
 
 _KINDS: Final[Mapping[Source, str]] = MappingProxyType(
@@ -123,6 +124,7 @@ def read_observatory(path: str | Path) -> Observatory:
     helped = read_help(beside / file.help.file, languages=file.observatory.language)
     data = _sources(file, beside)
     problems = [*_missing_files(file, beside), *_unknown_figures(file), *_unknown_attributes(file, data)]
+    problems += [*_wrong_alerts(data)]
     if problems:
         raise _all_wrong(problems, path.name)
     logo = None if file.look.logo is None else logo_bytes(beside / file.look.logo)
@@ -208,6 +210,23 @@ def _unknown_attributes(file: ObservatoryFile, data: Mapping[Source, Described])
                 )
             elif key == "filters.combine" and word not in filters:
                 yield tr("'{key}': '{name}' is not among those of 'filters.by'.", key=key, name=word)
+
+
+def _wrong_alerts(data: Mapping[Source, Described]) -> Iterator[Message]:
+    """Alerts are one quantity: of three that add up, a hidden one could be computed from the two others."""
+    about = data.get("alerts")
+    if about is None or not isinstance(about.mapping, CountMapping):
+        return
+    counted = tuple(about.mapping.counts.quantities)
+    if counted != (ALERTS,):
+        yield tr(
+            "'sources.alerts': {mapping} counts {listed}; it must count '{wanted}' only, with how they stand in a key "
+            "'{key}', since active and solved alerts add up to those issued.",
+            mapping=about.source,
+            listed=counted,
+            wanted=ALERTS,
+            key=STATUS,
+        )
 
 
 def _study(file: ObservatoryFile, path: Path, data: Mapping[Source, Described], standards: Sequence[Standard]) -> Study:

@@ -23,6 +23,11 @@ _PER: Final = ("complaint", "charge", "prosecution", "verdict")
 _INCOMING: Final = frozenset({"new", "incoming"})
 _STANDING: Final = frozenset({"pending_start", "pending_end"})
 
+ALERTS: Final = "issued"
+"""What a table of alerts counts."""
+STATUS: Final = "status"
+"""The key that says how an alert stands: active, solved."""
+
 COUNTED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "offence": "demand-offence",
@@ -58,6 +63,8 @@ FIGURES: Final = tuple(
             "accused-sex",
             "accused-age",
             "alerts-counts",
+            "alerts-status",
+            "alerts-department",
         )
     )
 )
@@ -122,11 +129,7 @@ def _all(file: ObservatoryFile, data: Mapping[Source, Described]) -> Iterator[St
             settings={"by": by, "period": ["year", "to_date"]},
         )
     if "alerts" in data:
-        by = tuple(one for one in (file.territory.key,) if one in _groups(data["alerts"]))
-        for quantity in _quantities(data["alerts"]):
-            yield Standard(
-                ask="case_counts", source="alerts", figures=("alerts-counts",), settings={"of": quantity, "by": by}
-            )
+        yield from _alerts(data["alerts"], file.territory.key)
 
 
 def _counted(file: ObservatoryFile, about: Described, main: Source) -> Iterator[Standard]:
@@ -167,7 +170,10 @@ def _response(file: ObservatoryFile, about: Described) -> Iterator[Standard]:
         yield Standard(ask="time_limits", source="cases", figures=("response-limits",), settings=calendar)
     if file.demand.fact is not None:
         yield Standard(
-            ask="reporting_delay", source="cases", figures=("demand-delay",), settings={"fact": file.demand.fact}
+            ask="registration_delay",
+            source="cases",
+            figures=("demand-delay",),
+            settings={"start": file.demand.fact, "recorded": "complaint", "period": "year"},
         )
 
 
@@ -188,6 +194,25 @@ def _rates(file: ObservatoryFile, about: Described, main: Source) -> Iterator[St
     if main == "counts":
         settings["counted"] = file.sources.quantity or next(iter(_quantities(about)), None)
     yield Standard(ask="population_rates", source=main, figures=("territory-rate",), settings=settings)
+
+
+def _alerts(about: Described, key: str) -> Iterator[Standard]:
+    """Alerts by how they stand, month by month; by place, of which a month has few, year by year."""
+    there = _groups(about)
+    by = (STATUS,) if STATUS in there else ()
+    yield Standard(
+        ask="case_counts",
+        source="alerts",
+        figures=("alerts-counts", "alerts-status"),
+        settings={"of": ALERTS, "by": by},
+    )
+    if key in there:
+        yield Standard(
+            ask="case_counts",
+            source="alerts",
+            figures=("alerts-department",),
+            settings={"of": ALERTS, "by": (key,), "combine": [[*by, key]] if by else [], "period": ["year", "to_date"]},
+        )
 
 
 def _quantities(about: Described) -> Sequence[str]:
