@@ -7,7 +7,7 @@ from typing import Final
 from ...base.errors import QuestionError
 from ...base.language import Readable, Setting, tr, trn
 from ...base.table import Column
-from ...base.types import Tallies
+from ...base.types import Flags, Tallies
 from ...cases.attributes import CANONICAL_ATTRIBUTES, attribute_words
 from ...cases.surveys.parts import Item
 from ...cases.surveys.survey import Survey
@@ -39,7 +39,13 @@ def group_columns(by: tuple[str, ...]) -> tuple[Column, ...]:
 
 def group_words(name: str) -> Readable:
     """Return the words of a kind of group; a year of the complaint, or the victim's sex, is none of a person asked."""
-    own = {"round": tr("round of the survey"), "sex": tr("sex"), "year": tr("year")}
+    own = {
+        "round": tr("round of the survey"),
+        "population": tr("population"),
+        "role": tr("role"),
+        "sex": tr("sex"),
+        "year": tr("year"),
+    }
     if name in own:
         return own[name]
     return attribute_words(name) if name in CANONICAL_ATTRIBUTES else tr("{name}", name=name)
@@ -94,10 +100,12 @@ def people_notes(survey: Survey, people: Tallies) -> tuple[Readable, ...]:
     return tuple(notes)
 
 
-def clusters_of(survey: Survey) -> int:
-    """Return how many clusters of the design hold people who answered; 0 where none are declared."""
+def clusters_of(survey: Survey, within: Flags | None = None) -> int:
+    """Return how many clusters of the design hold people who answered, or those of a group; 0 without clusters."""
     design = survey.design
     if design.cluster is None:
         return 0
     strata = [""] * len(design.cluster) if design.stratum is None else design.stratum.tolist()
-    return len(set(zip(strata, design.cluster.tolist(), strict=True)))
+    inside = [True] * len(strata) if within is None else within.tolist()
+    every = zip(strata, design.cluster.tolist(), inside, strict=True)
+    return len({(stratum, cluster) for stratum, cluster, here in every if here})

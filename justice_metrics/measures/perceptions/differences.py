@@ -22,11 +22,12 @@ from ...cases.surveys.survey import Survey
 from ...figures.dots import dots
 from ...reduce.perceptions import NestedGroups, people_of
 from ..declared import Share, ensure_level
+from ..rates.shown_shares import FEW_CLUSTERS, few_on_a_side
 from ..records.hearings_tables import Average
 from ..shown import hidden, known, numbers, strata_of, undefined_words, words_of
-from .asked import ensure_survey, people_notes
+from .asked import clusters_of, ensure_survey, people_notes
 from .behind import sides_rows, with_item_points, with_scale_points
-from .compared import adjusted, item_differences, scale_differences, sides_of
+from .compared import Sides, adjusted, item_differences, scale_differences, sides_of
 from .compared_tables import height_table, item_table, scale_table
 
 if TYPE_CHECKING:
@@ -307,6 +308,7 @@ def _answer(
         ),
         notes=(
             *people_notes(survey, np.array([len(np.flatnonzero(one)) for one in (*sides.before, *sides.after)])),
+            *_clusters_note(survey, sides),
             *_panel_note(survey, between),
             tr("That people answer otherwise than before does not say why: more than one thing changed meanwhile.")
             if change
@@ -326,6 +328,13 @@ def _method(survey: Survey) -> Readable:
         "Shares: Newcombe (1998); answers on all points: Brunner and Munzel (2000); means: Welch (1947); p values "
         "adjusted by Holm (1979)."
     )
+
+
+def _clusters_note(survey: Survey, sides: Sides) -> tuple[Readable, ...]:
+    """Say that people on one side come from few clusters, where all together come from many."""
+    every = clusters_of(survey)
+    fewest = min((clusters_of(survey, one) for one in (*sides.before, *sides.after) if one.any()), default=every)
+    return (few_on_a_side(),) if fewest < FEW_CLUSTERS <= every else ()
 
 
 def _panel_note(survey: Survey, between: str) -> tuple[Readable, ...]:

@@ -176,6 +176,15 @@ def contrast_notes(
     return tuple(notes)
 
 
+def few_on_a_side() -> Message:
+    """Say that one side of some comparison has few clusters; how few, the gate would have to decide."""
+    return tr(
+        "One side of a comparison has fewer than {few} clusters, however many the other has: its intervals come out "
+        "too short.",
+        few=FEW_CLUSTERS,
+    )
+
+
 def points_words(low: float, high: float) -> Readable:
     """Return the limits of a difference in words, in brackets; nothing where they are not there, or hidden."""
     if not known(low, high):
@@ -218,14 +227,5 @@ def _sampled_notes(cases: CaseData, cells: tuple[DesignCells, ...], sides: Seque
     if n < FEW_CLUSTERS:
         notes.append(tr("With fewer than {few} clusters, intervals come out too short.", few=FEW_CLUSTERS))
     elif fewest < FEW_CLUSTERS:
-        notes.append(
-            trn(
-                "Where least is known, one side of a comparison has {n} cluster; with fewer than {few} on a side, "
-                "intervals come out too short.",
-                "Where least is known, one side of a comparison has {n} clusters; with fewer than {few} on a side, "
-                "intervals come out too short.",
-                fewest,
-                few=FEW_CLUSTERS,
-            )
-        )
+        notes.append(few_on_a_side())
     return notes

@@ -210,3 +210,36 @@ class TestWrong:
         assert np.isnan(found.tables["scales"]["p_value"]).any()
         assert found.findings() is not None
         check_declared(found)
+
+
+class TestSmallBesideLarge:
+    """Few people, or few clusters, beside many: the error is that of the few."""
+
+    def asked(self, made: pd.DataFrame, **design: str) -> PerceptionDifferences:
+        described = mapping(
+            survey=dict(design), scales={}, items={"fair": {"text": {"en": "fair"}}}, groups={"role": "job"}
+        )
+        return perception_differences(Survey.from_frame(made, described), between="role", reference="judge")
+
+    def people(self, judges: int, users: int) -> pd.DataFrame:
+        drawn = np.random.default_rng(7)
+        n = judges + users
+        return pd.DataFrame(
+            {"fair": drawn.integers(1, 6, n), "job": ["judge"] * judges + ["user"] * users, "w": 1.0, "court": range(n)}
+        )
+
+    def test_weights_that_are_all_one_are_no_weights(self) -> None:
+        made = self.people(5, 200)
+        found = self.asked(made, weight="w").tables["heights"]
+        judges, users = (made["fair"][made["job"] == one].to_numpy(np.float64) for one in ("judge", "user"))
+        assert found["p_value"][0] == pytest.approx(welch_difference(judges, users).p_value, rel=1e-9)
+
+    def test_clusters_of_the_smaller_side_are_told(self) -> None:
+        made = self.people(12, 60).assign(court=lambda one: np.where(one.index < 12, one.index % 4, one.index % 30))
+        found = self.asked(made, cluster="court")
+        notes = [one.text() for one in found.notes]
+        assert any("there are 30" in one for one in notes)
+        assert any(one.startswith("One side of a comparison has fewer than 20 clusters") for one in notes)
+        many = self.people(90, 90)
+        assert not any("One side" in one.text() for one in self.asked(many, cluster="court").notes)
+        assert not any("cluster" in one.text() for one in self.asked(many, weight="w").notes)

@@ -245,7 +245,7 @@ def test_few_courts_on_one_side_are_told() -> None:
     found = practice_change(cases_of(frame, sampling={"cluster": "court"}), round="round")
     notes = [one.text() for one in found.notes]
     assert any("there are 28" in one for one in notes)
-    assert any("one side of a comparison has 4 clusters" in one for one in notes)
+    assert any("One side of a comparison has fewer than 20 clusters" in one for one in notes)
     # a share of 0 or 100 % has limits of its difference
     frame["room"] = np.where(court < 4, "no", frame["room"])
     found = practice_change(cases_of(frame, sampling={"cluster": "court"}), round="round")
