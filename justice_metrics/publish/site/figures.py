@@ -1,0 +1,206 @@
+"""Which figure of a site comes from which answer: page, address, title, and the sentence that says what to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from ...base.errors import OutputError, suggestion
+from ...base.language import Readable, tr
+from ...base.result import Published
+from ...base.table import Table
+from ...disclosure.released import Release
+from .counts import count_figures, cutoff_of, hidden_cells, populations
+from .model import Chart, Figure, PageName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Where the figure of a question stands.
+
+    Attributes
+    ----------
+    id : str
+        Its address.
+    page : str
+    title : Readable
+    columns : tuple of str
+        Those of the main table that a page shows, in their order; all of them where none is named.
+    further : tuple of str
+        Other tables of the answer that stand below.
+    """
+
+    id: str
+    page: PageName
+    title: Readable
+    columns: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+
+
+PLANNED: Final[Mapping[str, Planned]] = MappingProxyType(
+    {
+        "registration_delay": Planned(
+            id="demand-delay", page="demand", title=tr("Days from the fact to the complaint")
+        ),
+        "attrition": Planned(
+            id="response-funnel",
+            page="response",
+            title=tr("How far cases come"),
+            columns=("stage", "reached", "estimate", "lost", "pending", "stage_share"),
+            further=("reasons",),
+        ),
+        "outcome_shares": Planned(
+            id="response-endings",
+            page="response",
+            title=tr("How cases end"),
+            columns=("outcome", "numerator", "estimate", "conf_low", "conf_high", "share_of_ended"),
+        ),
+        "open_share": Planned(
+            id="response-open",
+            page="response",
+            title=tr("Share of cases that are unresolved, by time since the complaint"),
+            columns=("days", "estimate", "conf_low", "conf_high", "at_risk"),
+            further=("milestones",),
+        ),
+        "case_ages": Planned(id="response-ages", page="response", title=tr("Age of cases: ended and pending")),
+        "conviction_rates": Planned(
+            id="response-convictions", page="response", title=tr("Conviction rates, each on its denominator")
+        ),
+        "cumulative_incidence": Planned(
+            id="response-incidence",
+            page="response",
+            title=tr("How long it takes until a case ends, and how it ends"),
+            columns=("outcome", "days", "estimate", "conf_low", "conf_high", "at_risk"),
+            further=("milestones",),
+        ),
+        "case_flows": Planned(
+            id="response-flows",
+            page="response",
+            title=tr("Cases that came in, were resolved, and are pending"),
+            further=("to_date", "backlog"),
+        ),
+        "time_limits": Planned(
+            id="response-limits",
+            page="response",
+            title=tr("Time limits of the law: kept and missed"),
+            columns=("limit", "length", "clocks", "kept", "missed", "running", "cannot_be_told", "estimate", "at_most"),
+        ),
+        "population_rates": Planned(
+            id="territory-rate", page="territory", title=tr("Cases per 100,000 inhabitants, by place")
+        ),
+    }
+)
+
+# In which order they stand on their pages; what is not listed comes after these, in the order of the answers.
+_ORDER: Final = (
+    "start-headline",
+    "demand-month",
+    "demand-offence",
+    "demand-source",
+    "demand-delay",
+    "response-funnel",
+    "response-endings",
+    "response-convictions",
+    "response-open",
+    "response-ages",
+    "response-incidence",
+    "response-flows",
+    "response-limits",
+    "territory-department",
+    "territory-rate",
+    "territory-municipality",
+    "people-sex",
+    "people-age",
+    "people-relationship",
+    "people-indigenous",
+    "people-disability",
+    "people-area",
+)
+
+
+def figures_of(
+    release: Release, *, charts: Mapping[str, Chart] | None = None, hide: Sequence[str] = ()
+) -> tuple[Figure, ...]:
+    """Make the figures of a release.
+
+    Parameters
+    ----------
+    release : Release
+        Its answers; one that has no place on a site is left out, and is in the downloads only.
+    charts : mapping of str to Chart, optional
+        By figure.
+    hide : sequence of str
+        Figures that are not shown.
+
+    Returns
+    -------
+    tuple of Figure
+        In the order of their pages.
+
+    Raises
+    ------
+    OutputError
+        When two answers would make the same figure, or ``hide`` names none that there is or could be.
+    """
+    found: dict[str, Figure] = {}
+    for one in _all(release):
+        if one.id in found:
+            raise OutputError(
+                tr("Two answers of the release make the same figure: '{figure}'.", figure=one.id),
+                tr("Ask each question once; counts of several things need different units or quantities."),
+            )
+        found[one.id] = one
+    known = {*found, *_ORDER, *(one.id for one in PLANNED.values())}
+    for name in hide:
+        if name not in known:
+            raise OutputError(
+                tr("There is no figure '{figure}' to hide.", figure=name), suggestion(name, tuple(sorted(known)))
+            )
+    place = {name: at for at, name in enumerate(_ORDER)}
+    shown = sorted((one for one in found.values() if one.id not in hide), key=lambda one: place.get(one.id, len(place)))
+    drawn = charts or {}
+    return tuple(replace(one, chart=drawn.get(one.id)) for one in shown)
+
+
+def only_columns(table: Table, names: Sequence[str]) -> Table:
+    """Return a table with some of its columns, and without what the gate needed to know of the others."""
+    kept = [one for one in table.columns if not names or one.name in names]
+    names = [one.name for one in kept]
+    return Table(
+        kept,
+        {one: table[one] for one in names},
+        labels={name: words for name, words in table.labels.items() if name in names},
+        title=table.title,
+        statuses={name: marks for name, marks in table.statuses.items() if name in names},
+        sparse=table.sparse,
+    )
+
+
+def _all(release: Release) -> Iterator[Figure]:
+    for whom, kept in populations(release.results).items():
+        yield from count_figures(whom, kept)
+    for answer in release.results:
+        plan = PLANNED.get(answer.provenance.question)
+        if plan is not None:
+            yield _planned(answer, plan)
+
+
+def _planned(answer: Published, plan: Planned) -> Figure:
+    table = only_columns(answer.main, plan.columns)
+    return Figure(
+        id=plan.id,
+        page=plan.page,
+        title=plan.title,
+        reads=answer.headline() or answer.definition.answers,
+        table=table,
+        definition=answer.definition,
+        unit=answer.provenance.unit,
+        cutoff=cutoff_of(answer),
+        notes=answer.notes,
+        hidden=hidden_cells(table),
+        simulated=answer.provenance.simulated,
+        answer=answer,
+        further=tuple(answer.tables[name] for name in plan.further if name in answer.tables),
+    )

@@ -1,0 +1,124 @@
+"""Tables of counts as a reader wants them: groups against years, months against years."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from ...base.language import Language, Readable, tr
+from ...base.levels import MISSING_LEVELS, naturally
+from ...base.quantities import NOT_DEFINED
+from ...base.table import Column, Table
+from ...measures.counted.tables import PROVISIONAL
+from .counts import level_words
+from .model import Figure
+
+Turned: TypeAlias = Literal["", "years", "months"]
+# Groups that have an order of their own; all others stand by their size.
+_ORDERED: Final = frozenset({"age", "age_group", "age_at_fact", "sex", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class MonthName:
+    """Name of a month, 1 to 12."""
+
+    month: int
+
+    def text(self, language: Language = "en") -> str:
+        """Return the name in ``language``; in English where nobody has recorded its customs."""
+        from babel import Locale, UnknownLocaleError
+
+        try:
+            names = Locale.parse(language).months["stand-alone"]["wide"]
+        except (UnknownLocaleError, ValueError):
+            names = Locale.parse("en").months["stand-alone"]["wide"]
+        return str(names[self.month])
+
+
+def shape_of(figure: Figure) -> Turned:
+    """Say how a page shows the table of a figure: as it is, its groups against years, or its months against years."""
+    if figure.by is not None:
+        return "years"
+    names = {one.name for one in figure.table.columns}
+    months = {"period", "maturity", "count"} == names and all(len(str(one)) == 7 for one in figure.table["period"])
+    return "months" if months and len(figure.table) else ""
+
+
+def turned_table(figure: Figure) -> Table:
+    """Return the table of a figure as a page shows it; the same numbers as in its files."""
+    shape = shape_of(figure)
+    if shape == "years" and figure.by is not None:
+        return _by_years(figure.table, figure.by)
+    return _by_months(figure.table) if shape == "months" else figure.table
+
+
+def _by_years(table: Table, by: str) -> Table:
+    years = sorted(set(table["period"].tolist()))
+    cells = _cells(table, [(str(level), str(year)) for level, year in zip(table[by], table["period"], strict=True)])
+    levels = list(dict.fromkeys(str(one) for one in table[by].tolist()))
+    whole = [year for year in years if not _is_open(table, year)] or years
+
+    def size(level: str) -> tuple[bool, float, str]:
+        number = cells.get((level, whole[-1]), (math.nan, ""))[0]
+        words = unicodedata.normalize("NFKD", level_words(table, by, level).text()).casefold()
+        return level in MISSING_LEVELS, math.inf if math.isnan(number) else -number, words
+
+    ordered = sorted(levels, key=naturally) if by in _ORDERED else sorted(levels, key=size)
+    head = next(one for one in table.columns if one.name == by)
+    headings = {year: _heading(table, year) for year in years}
+    return _grid(head, ordered, {one: level_words(table, by, one) for one in ordered}, headings, cells, table)
+
+
+def _by_months(table: Table) -> Table:
+    periods = [str(one).split("-") for one in table["period"].tolist()]
+    years = sorted({year for year, _ in periods})
+    cells = _cells(table, [(month, year) for year, month in periods])
+    months = sorted({month for _, month in periods})
+    head = Column("month", tr("month"), "text", "key", "key")
+    open_years = {str(one)[:4] for one in table["period"].tolist() if _is_open(table, str(one))}
+    headings: dict[str, Readable] = {
+        year: tr("{period} (provisional)", period=year) if year in open_years else tr("{name}", name=year)
+        for year in years
+    }
+    words: dict[str, Readable] = {one: MonthName(int(one)) for one in months}
+    return _grid(head, months, words, headings, cells, table)
+
+
+def _cells(table: Table, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[float, str]]:
+    marks = table.statuses.get("count", ("",) * len(table))
+    return {key: (float(n), mark) for key, n, mark in zip(keys, table["count"].tolist(), marks, strict=True)}
+
+
+def _grid(
+    head: Column,
+    rows: Sequence[str],
+    words: Mapping[str, Readable],
+    headings: Mapping[str, Readable],
+    cells: Mapping[tuple[str, str], tuple[float, str]],
+    table: Table,
+) -> Table:
+    """Put cells into rows and columns; one that is not there is not defined, which is no number and not zero."""
+    values: dict[str, Any] = {head.name: list(rows)}
+    statuses: dict[str, list[str]] = {}
+    columns = [head]
+    for year, heading in headings.items():
+        found = [cells.get((row, year), (math.nan, NOT_DEFINED)) for row in rows]
+        name = f"count_{year}"
+        columns.append(Column(name, heading, "units", "count", "count"))
+        values[name] = [number for number, _ in found]
+        if any(mark for _, mark in found):
+            statuses[name] = ["" if mark == NOT_DEFINED else mark for _, mark in found]
+    return Table(columns, values, labels={head.name: words}, title=table.title, statuses=statuses, sparse=table.sparse)
+
+
+def _is_open(table: Table, period: str) -> bool:
+    return any(
+        state == PROVISIONAL for one, state in zip(table["period"], table["maturity"], strict=True) if one == period
+    )
+
+
+def _heading(table: Table, year: str) -> Readable:
+    return tr("{period} (provisional)", period=year) if _is_open(table, year) else tr("{name}", name=year)
