@@ -28,13 +28,15 @@ CANONICAL_ATTRIBUTES: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 
-# What every coding sheet asks of a file beside them.
+# What every coding sheet asks of a file beside them, and what tells of the draw.
 _OF_SHEETS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "reviewed": tr("date of review"),
         "fact_date": tr("date of the fact"),
         "exit_reason": tr("ground given for the ending"),
         "round": tr("round of the study"),
+        "stratum": tr("stratum"),
+        "cluster": tr("cluster"),
     }
 )
 

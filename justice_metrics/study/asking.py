@@ -93,11 +93,14 @@ def asked(planned: PlannedQuestion, number: int, data: Data, steps: Steps) -> Re
     except QuestionError as error:
         problem = tr("Question {number} ({ask}): {problem}", number=number, ask=ask, problem=error.problem)
         raise QuestionError(problem, error.remedy) from error
-    return replace(with_nests(result, data), heading=planned.title or _heading(result, planned.settings.get("by")))
+    return replace(with_nests(result, data), heading=planned.title or heading_of(result, planned.settings.get("by")))
 
 
-def _heading(result: Result, by: Names | None) -> Readable:
+def heading_of(result: Result, by: Names | None) -> Readable:
     """Say by what a result is split, so that two answers to one question are told apart in the contents."""
     if not names(by):
         return result.heading
-    return tr("{heading}, by {groups}", heading=result.heading, groups=[attribute_words(one) for one in names(by)])
+    # as the answer calls them: groups of people who were asked are no attributes of cases
+    own = {one.name: one.meaning for one in result.main.columns if one.role == "stratum"}
+    groups = [own.get(one) or attribute_words(one) for one in names(by)]
+    return tr("{heading}, by {groups}", heading=result.heading, groups=groups)

@@ -215,6 +215,8 @@ def met_words(item: Item) -> Readable:
     if item.at_least is not None and item.at_least == item.at_most:
         return tr("exactly {n}", n=low)
     if item.at_least is None:
+        if item.kind == "days" and item.at_most == 1:
+            return tr("at most one day")
         return tr("at most {n} days", n=high) if item.kind == "days" else tr("at most {n}", n=high)
     return tr("at least {n}", n=low) if item.at_most is None else tr("{low} to {high}", low=low, high=high)
 

@@ -17,6 +17,7 @@ from justice_metrics.cases.surveys.survey import Survey
 from justice_metrics.estimate.ordered_answers import student_mean
 from justice_metrics.estimate.proportion import wilson
 from justice_metrics.measures.perceptions.perceptions import Perceptions, perceptions
+from justice_metrics.study.asking import heading_of
 from tests.disclosure.declared import check_declared
 from tests.survey_cases import frame, large_frame, mapping
 
@@ -237,3 +238,11 @@ def test_the_order_of_people_and_groups_changes_nothing(points: list[int], cut: 
     parts = [part for part in (made.iloc[:cut], made.iloc[cut:]) if len(part)]
     added = sum(perceptions(Survey.from_frame(part, mapping())).main["numerator"] for part in parts)
     np.testing.assert_array_equal(added, one.main["numerator"])
+
+
+def test_groups_are_called_by_words(large: Survey) -> None:
+    found = perceptions(large, by="role")
+    (column,) = [one for one in found.main.columns if one.name == "role"]
+    assert column.meaning.text("es") == "función"
+    assert heading_of(found, "role").text("es").endswith(", por función")
+    assert heading_of(found, ()).text("es") == found.heading.text("es")
