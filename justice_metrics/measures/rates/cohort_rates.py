@@ -192,7 +192,7 @@ def cohort_rates(
         ),
         notes=(
             *share_notes(cases, found),
-            *few_units_note(found.strata, found.units),
+            *few_units_note(found.strata, found.behind[:, 0]),
             *_unknown_note(cases, unknown),
             *silence_notes(cases, (*numerators, *denominators)),
         ),

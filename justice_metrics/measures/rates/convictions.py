@@ -309,7 +309,7 @@ def conviction_rates(
         ),
         notes=(
             *share_notes(cases, first),
-            *few_units_note(first.strata, first.units),
+            *few_units_note(first.strata, first.behind[:, 0]),
             *_verdict_note(denominators),
             *silence_notes(cases, (outcome,)),
             *_unseen_notes(cases, tuple(one for one in denominators if one not in UNITS)),
@@ -393,7 +393,7 @@ def outcome_shares(
         provenance=cases.provenance.add("outcome_shares", by=by, interval=interval, confidence_level=confidence_level),
         notes=(
             *share_notes(cases, found),
-            *few_units_note(found.strata, found.units),
+            *few_units_note(found.strata, found.behind[:, 0]),
             tr("Shares of those that ended favour quick endings while many cases are open."),
         ),
         frame_library=cases.frame_library,

@@ -204,7 +204,7 @@ def impunity(
         ),
         notes=(
             *share_notes(cases, found),
-            *few_units_note(found.strata, found.units),
+            *few_units_note(found.strata, found.behind[:, 0]),
             *_notes(found),
             *_unmapped_notes(cases, states, silent),
         ),

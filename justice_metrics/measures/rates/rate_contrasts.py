@@ -200,7 +200,7 @@ def rate_contrasts(
                 range(len(found.strata)),
                 untold=bool((np.isfinite(difference.estimate) & np.isnan(difference.conf_low)).any()),
             ),
-            *few_units_note(found.strata, found.denominator[:, 0]),
+            *few_units_note(found.strata, found.behind[:, 1]),
             *silence_notes(cases, (of, per)),
             tr("Not adjusted: groups whose cases differ in kind or in age differ in their rates for that reason too."),
         ),

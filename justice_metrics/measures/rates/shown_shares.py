@@ -13,7 +13,8 @@ from ...base.types import Floats, Tallies
 from ...cases.casedata import CaseData
 from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
 from ...estimate.survey import DesignCells, clusters_of, fewest_clusters, linearised_share
-from ...reduce.design_counts import design_counts
+from ...reduce.design_counts import cells_of, folded_units
+from ...reduce.grouped import summed
 from ...reduce.strata import flag_counts
 from ...tables import Strata
 from ..declared import Points, sampling_notes
@@ -52,6 +53,7 @@ class Shares(NamedTuple):
     units: Tallies  # (G,) all cases of the group
     also: Mapping[str, Tallies]  # (G,) each
     cells: tuple[DesignCells, ...]  # (K,) where the design is used, else empty
+    behind: Tallies  # (G, 1 + K) cases of the group, and of each denominator, whatever they weigh
 
 
 def by_design(cases: CaseData) -> bool:
@@ -88,10 +90,25 @@ def shares_of(
     flags = {f"{part} {name}": expr for name, pair in shares.items() for part, expr in zip("yx", pair, strict=True)}
     table = flag_counts(cases, {**flags, **{f"also {name}": one for name, one in also.items()}}, by=by)
     y, x = (np.stack([table.count(f"{part} {name}") for name in shares], axis=1) for part in "yx")
-    cells = tuple(design_counts(cases, shares, by=by).cells.values()) if by_design(cases) else ()
     counted = {name: table.count(f"also {name}") for name in also}
-    units = table.count("units")
-    return shares_from(table.strata, y, x, cells, interval, confidence_level, units=units, also=counted)
+    found = shares_from(table.strata, y, x, (), interval, confidence_level, units=table.count("units"), also=counted)
+    if not by_design(cases):
+        return found
+    folded = folded_units(cases, shares, by=by)
+    behind = [folded.units, *(of for _, of in folded.shares.values())]
+    made = shares_from(
+        table.strata,
+        y,
+        x,
+        tuple(cells_of(cases, folded).cells.values()),
+        interval,
+        confidence_level,
+        units=found.units,
+        also=counted,
+    )
+    return made._replace(
+        behind=np.stack([summed(folded.group, n.astype(np.float64), len(folded.strata)) for n in behind], axis=1)
+    )
 
 
 def shares_from(
@@ -117,7 +134,8 @@ def shares_from(
                 np.stack([one.conf_low for one in limits], axis=1),
                 np.stack([one.conf_high for one in limits], axis=1),
             )
-    return Shares(strata, numerator, denominator, *share, units, also, cells)
+    behind = np.concatenate([units[:, None], denominator], axis=1)
+    return Shares(strata, numerator, denominator, *share, units, also, cells, behind)
 
 
 class Limits(NamedTuple):

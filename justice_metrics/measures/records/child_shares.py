@@ -214,4 +214,4 @@ def unit_shares(
     }
     undefined = ["not_defined" if one <= 0 else "" for one in values["denominator"]]
     table = Table(columns, values, labels={"per": words}, title=title, statuses={"estimate": undefined})
-    return table, (*share_notes(cases, found), *few_units_note(found.strata, found.units))
+    return table, (*share_notes(cases, found), *few_units_note(found.strata, found.behind[:, 0]))

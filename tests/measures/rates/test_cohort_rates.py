@@ -161,6 +161,11 @@ class TestDesign:
         # clusters without anybody of the group stay in the design
         assert by_sex["conf_low"][0] > 0
 
+    def test_few_cases_that_weigh_much_are_few(self) -> None:
+        rows = [row | {"weight": 10.0} for row in drawn(60, weighted=True, clustered=False)]
+        for answer in (jm.cohort_rates(wide(rows), of="conviction", by="sex"), jm.rate_contrasts(wide(rows), by="sex")):
+            assert any("1 group rests on fewer than 30 units" in one.text() for one in answer.notes)
+
     def test_notes(self) -> None:
         answer = jm.conviction_rates(wide(drawn(40, weighted=True, clustered=True)), per="complaint")
         said = " ".join(str(one) for one in answer.notes)
