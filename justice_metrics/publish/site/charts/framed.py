@@ -105,13 +105,15 @@ def framed(
 
 
 def in_order(base: Any) -> Any:
-    """Return an invisible layer of all rows: a scale takes its levels from the first layer, in the order of the rows."""
+    """Return an invisible layer of all rows: a scale takes its levels from the first layer, in their order."""
     return base.mark_point(opacity=0, size=0, aria=False)
 
 
-def series_legend(series: Mapping[str, str]) -> Any:
+def series_legend(series: Mapping[str, str], *, outline: str | None = None) -> Any:
     """Return the legend of some series; on a phone each stands on a line of its own."""
+    lined = {"symbolStrokeColor": outline, "symbolStrokeWidth": 1} if outline else {}
     return altair().Legend(
+        **lined,
         labelExpr=f"{SERIES_WORDS}[datum.value]",
         symbolType="square",
         symbolOpacity=1,

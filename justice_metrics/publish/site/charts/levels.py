@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ....base.language import Language, Readable, tr, trn
 from ....base.levels import ALL, MISSING_LEVELS, PENDING
+from ....base.result import context_of
 from ..model import Figure, Look
 from .framed import altair, framed, in_order, series_legend
+from .locale import month_name
 from .rows import BEFORE, NOT_KNOWN, NOW, Cell, Reader, Row, capital, row
 from .theme import GREY, INK, SMALL, SOFT, TEXT, WHITE, Paint, paint
 
@@ -29,6 +31,9 @@ _SHORT: Final = 44
 _LINES: Final = (
     "split(trim(replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7.1))"
     " + '})(\\\\s+|$)', 'g'), '$1\\n')), '\\n')"
+)
+_KINDS: Final[Mapping[str, Literal["count", "share", "rate"]]] = MappingProxyType(
+    {"share": "share", "units": "count", "days": "count"}
 )
 _SHOWN: Final = "isValid(datum.n)"
 _HIDDEN: Final = f"!isValid(datum.n) && datum.series != '{_MORE}'"
@@ -56,6 +61,8 @@ class Levels:
         No more bars than this; how many more the table has is told.
     axis : Readable, optional
         Title of the axis; without it, what the column of numbers means.
+    axis_of : str
+        Column whose meaning is the title of the axis in place of that.
     """
 
     level: str = ""
@@ -66,72 +73,93 @@ class Levels:
     by_size: bool = False
     most: int = 25
     axis: Readable | None = None
+    axis_of: str = ""
 
     def __call__(self, figure: Figure, *, language: Language, look: Look) -> alt.LayerChart | None:
-        """Draw the levels of the last period of a table, and the same months of the year before where it has them."""
+        """Draw the levels of the last complete period of a table, and below each the same of the period before."""
         reader = Reader(figure.table, language)
         level = self._level(figure, reader)
         number = self.number or reader.first("count")
-        if level is None or number is None or not len(reader):
+        if level is None or number is None or not reader.has(number):
             return None
-        kept = self._kept(reader, level)
+        kept, before = self._kept(reader, level)
         if not kept:
             return None
-        rows = self._rows(reader, kept, level, number)
-        shown = reader.has("before") and any(one["series"] == BEFORE for one in rows)
-        axis = self.axis.text(language) if self.axis else reader.meaning(number)
+        rows = self._rows(reader, kept, before, level, number)
+        axis = self.axis.text(language) if self.axis else reader.meaning(self.axis_of or number)
         if any(one.get("high") is not None for one in rows):
             axis = tr("{what}; thin line: interval", what=axis).text(language)
-        series = _series_words(reader, kept, language) if shown else {}
-        kind = "share" if _unit(reader, number) == "share" else "count"
+        compared = any(one["series"] == BEFORE for one in rows)
+        series = _series_words(figure, reader, kept, before, language) if compared else {}
+        kind = _KINDS.get(_unit(reader, number), "rate")
         return bars(rows, figure, axis=capital(axis), numbers=kind, series=series, language=language, look=look)
 
     def _level(self, figure: Figure, reader: Reader) -> str | None:
         wanted = self.level or figure.by or ""
         if reader.has(wanted):
             return wanted
-        besides = ("period", "state", *self.only)
+        besides = ("period", "state", "maturity", *self.only)
         return reader.first("stratum", besides=besides) or reader.first("key", besides=besides)
 
-    def _kept(self, reader: Reader, level: str) -> list[int]:
-        kept = reader.rows(self.only)
+    def _kept(self, reader: Reader, level: str) -> tuple[list[int], dict[str, int]]:
+        """Return the rows that are drawn, and by level those of the period before."""
+        kept = [one for one in reader.rows(self.only) if reader.level(level, one) != ALL]
+        before: dict[str, int] = {}
         if level != "period" and reader.has("period") and "period" not in self.only and kept:
-            last = max(reader.level("period", one) for one in kept)
+            last, earlier = _periods(reader, kept)
+            before = {reader.level(level, one): one for one in kept if reader.level("period", one) == earlier}
             kept = [one for one in kept if reader.level("period", one) == last]
-        return [one for one in kept if reader.level(level, one) != ALL]
+        # a table by more than this holds each level several times: it is not one set of bars
+        return (kept, before) if len({reader.level(level, one) for one in kept}) == len(kept) else ([], {})
 
-    def _rows(self, reader: Reader, kept: Sequence[int], level: str, number: str) -> list[Row]:
+    def _rows(
+        self, reader: Reader, kept: Sequence[int], before: Mapping[str, int], level: str, number: str
+    ) -> list[Row]:
         places = list(kept)
         if self.by_size:
             places.sort(key=lambda one: _by_size(reader.cell(number, one), reader.level(level, one)))
         left, places = len(places) - self.most, places[: self.most]
         found: list[Row] = []
         for place in places:
-            found.extend(self._of_level(reader, place, level, number))
+            named = {"level": reader.level(level, place), "label": reader.words(level, place)}
+            found.append(self._now(reader, place, named, number))
+            if reader.has("before"):
+                found.append(_before(reader, place, named, "before"))
+            elif before:
+                found.append(_before(reader, before.get(named["level"], -1), named, number))
         if left > 0:
             words = trn("and one more in the table", "and {n} more in the table", left).text(reader.language)
             found.append(row(Cell(None, "", ""), label=words, level=_MORE, series=_MORE))
-        return found
+        return [one for one in found if one["text"] or one["series"] == _MORE]
 
-    def _of_level(self, reader: Reader, place: int, level: str, number: str) -> list[Row]:
-        named = {"level": reader.level(level, place), "label": reader.words(level, place)}
-        if reader.has("period"):
-            named["period"] = reader.level("period", place)
+    def _now(self, reader: Reader, place: int, named: Mapping[str, str], number: str) -> Row:
         cell = reader.cell(number, place)
-        made = row(cell._replace(text=self._text(reader, cell, place)), **named)
+        text = reader.share(number, place)
+        if cell.n is not None and self.of:
+            total = tr("{n} of {total}", n=reader.share(self.beside, place), total=reader.share(self.of, place))
+            text += f" ({total.text(reader.language)})"
+        elif cell.n is not None and self.beside and reader.cell(self.beside, place).n is not None:
+            text += f" ({reader.share(self.beside, place)})"
+        period = reader.level("period", place) if reader.has("period") else ""
+        made = row(cell._replace(text=text), **named, period=period)
         if cell.n is not None and number == "estimate":
             made |= {"low": reader.limit("conf_low", place), "high": reader.limit("conf_high", place)}
-        if not reader.has("before"):
-            return [made]
-        return [made, row(reader.cell("before", place), **named, series=BEFORE)]
+        return made
 
-    def _text(self, reader: Reader, cell: Cell, place: int) -> str:
-        if cell.n is None:
-            return cell.text
-        if self.of:
-            n, total = reader.cell(self.beside, place).text, reader.cell(self.of, place).text
-            return f"{cell.text} ({tr('{n} of {total}', n=n, total=total).text(reader.language)})"
-        return f"{cell.text} ({reader.cell(self.beside, place).text})" if self.beside else cell.text
+
+def _before(reader: Reader, place: int, named: Mapping[str, str], number: str) -> Row:
+    if place < 0:
+        return row(Cell(None, "", ""), **named, series=BEFORE)
+    period = reader.level("period", place) if number != "before" else ""
+    return row(reader.cell(number, place), **named, period=period, series=BEFORE)
+
+
+def _periods(reader: Reader, kept: Sequence[int]) -> tuple[str, str]:
+    """Return the last period that is over, or of tables to date the last one, and the period before it."""
+    periods = sorted({reader.level("period", one) for one in kept})
+    over = {reader.level("period", one) for one in kept if not reader.provisional(one)}
+    last = periods[-1] if reader.has("before") or not over else max(over)
+    return last, periods[periods.index(last) - 1] if periods.index(last) else ""
 
 
 def bars(
@@ -175,7 +203,7 @@ def bars(
     y = alt.Y("level:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart().encode(y=y)
     layers = [in_order(base)]
-    layers += [_words(alt, base, places["label"] - _LINE * (lines - 1), lines) for lines in (1, 2)]
+    layers += [one.transform_filter(f"datum.series != '{BEFORE}'") for one in level_words(base, places["label"])]
     for name in (NOW, BEFORE) if two else (NOW,):
         layers += _series_layers(alt, base, x, name, places, colours, legend=bool(series))
     if any(one.get("high") is not None for one in rows):
@@ -184,17 +212,33 @@ def bars(
     return framed(layers, rows, figure, kind="levels", language=language, height={"step": band}, series=series or {})
 
 
-def _words(alt: Any, base: Any, place: float, lines: int) -> Any:
-    """Return the words of the levels that take so many lines; of more than two, the first two."""
-    these = "length(datum.lines) == 1" if lines == 1 else "length(datum.lines) > 1"
+def level_words(base: Any, place: float) -> list[Any]:
+    """Return layers that write the words of each level, in two lines where they are too long for one.
+
+    Parameters
+    ----------
+    base : Chart
+        With the levels on its upright axis.
+    place : float
+        How far below the middle of a band the words stand, in pixels.
+    """
+    alt = altair()
     wide = {"expr": "width"}
-    return (
-        base.mark_text(align="left", yOffset=place, fontSize=TEXT, lineHeight=_LINE, limit=wide, aria=False)
+    return [
+        base.mark_text(
+            align="left",
+            yOffset=place - _LINE * (lines - 1),
+            fontSize=TEXT,
+            lineHeight=_LINE,
+            limit=wide,
+            aria=False,
+        )
         .encode(x=alt.value(0), text="words:N")
         .transform_calculate(lines=_LINES)
-        .transform_filter(f"datum.series != '{BEFORE}' && {these}")
+        .transform_filter("length(datum.lines) == 1" if lines == 1 else "length(datum.lines) > 1")
         .transform_calculate(words="length(datum.lines) > 2 ? [datum.lines[0], datum.lines[1] + ' …'] : datum.lines")
-    )
+        for lines in (1, 2)
+    ]
 
 
 def _places(two: bool) -> dict[str, float]:
@@ -240,9 +284,26 @@ def _intervals(alt: Any, base: Any, x: Any, place: float) -> list[Any]:
     ]
 
 
-def _series_words(reader: Reader, kept: Sequence[int], language: Language) -> dict[str, str]:
+def _series_words(
+    figure: Figure, reader: Reader, kept: Sequence[int], before: Mapping[str, int], language: Language
+) -> dict[str, str]:
     last = reader.words("period", kept[0])
-    return {NOW: last, BEFORE: capital(tr("the same months of the year before").text(language))}
+    if not reader.has("before"):
+        return {NOW: last, BEFORE: reader.words("period", next(iter(before.values())))}
+    months = to_date_words(figure, language)
+    return {
+        NOW: f"{last} ({months})" if months else last,
+        BEFORE: capital(tr("the same months of the year before").text(language)),
+    }
+
+
+def to_date_words(figure: Figure, language: Language) -> str:
+    """Return which months of each year are to date, such as "Jan to Jun"; nothing where the answer does not say."""
+    months = context_of(figure.answer).get("months", 0) if figure.answer is not None else 0
+    if not isinstance(months, int) or not 1 <= months <= 11:
+        return ""
+    first, last = month_name(1, language), month_name(months, language)
+    return first if months == 1 else tr("{first} to {last}", first=first, last=last).text(language)
 
 
 def _unit(reader: Reader, column: str) -> str:
@@ -253,7 +314,24 @@ def _by_size(cell: Cell, level: str) -> tuple[bool, bool, float]:
     return level in MISSING_LEVELS, cell.n is None, -(cell.n if cell.n is not None else math.nan)
 
 
+by_level: Final = Levels()
+by_size: Final = Levels(by_size=True)
 funnel: Final = Levels(level="stage", number="reached", beside="estimate", axis=tr("cases that reached the step"))
-endings: Final = Levels(level="outcome", number="estimate", beside="numerator")
-open_by_age: Final = Levels(level="age_band", number="numerator", beside="estimate", only={"status": PENDING})
-convictions: Final = Levels(level="per", number="estimate", beside="numerator", of="denominator")
+endings: Final = Levels(level="outcome", number="estimate", beside="numerator", axis=tr("share of all cases"))
+open_by_age: Final = Levels(
+    level="age_band",
+    number="numerator",
+    beside="estimate",
+    only={"status": PENDING, "outcome": PENDING},
+    axis=tr("cases that are pending"),
+)
+convictions: Final = Levels(
+    level="per",
+    number="estimate",
+    beside="numerator",
+    of="denominator",
+    axis=tr("share convicted of those that came there"),
+)
+delays: Final = Levels(level="period", number="estimate", beside="soon", of="n", axis_of="soon")
+rates: Final = Levels(number="estimate", axis_of="estimate")
+rates_by_size: Final = Levels(number="estimate", axis_of="estimate", by_size=True)

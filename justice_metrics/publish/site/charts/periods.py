@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ....base.language import Language, tr
+from ....base.language import Label, Language, Readable, tr
 from ..model import Figure, Look
 from .framed import SERIES_WORDS, altair, framed, in_order, series_legend
+from .levels import to_date_words
 from .locale import month_name
-from .rows import BEFORE, NOW, Cell, Reader, Row, capital, row
+from .rows import BEFORE, NOW, PROVISIONAL, Cell, Reader, Row, capital, row
 from .theme import INK, SMALL, SOFT, WHITE, paint
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 YEAR: Final = "year"
 TO_DATE: Final = "to_date"
-PROVISIONAL: Final = "provisional"
 _HEIGHT: Final = 300
 _SHOWN: Final = "isValid(datum.n)"
 # So wide must a bar be for its number to stand over it.
@@ -67,19 +67,18 @@ class Years:
         rows: list[Row] = []
         for place in range(len(reader)):
             period = reader.level("period", place)
-            over = not reader.has("state") or reader.level("state", place) != PROVISIONAL
+            over = not reader.provisional(place)
             named = {"label": reader.words("period", place), "level": period, "period": period}
             rows.append(row(reader.cell(number, place), **named, series=YEAR if over else PROVISIONAL))
             if over and period in to_date:
                 rows.append(row(to_date[period], **named, series=TO_DATE))
-        series = _year_words(rows, language)
+        series = _year_words(rows, to_date_words(figure, language), language)
         return years_chart(rows, figure, axis=reader.meaning(number), series=series, language=language, look=look)
 
     def _to_date(self, figure: Figure, reader: Reader, language: Language) -> Mapping[str, Cell]:
         """Return the months to date of each year, where the answer has them and the last year is not over."""
-        answer = getattr(figure, "answer", None)
-        last = reader.level("state", len(reader) - 1) if reader.has("state") else ""
-        if answer is None or TO_DATE not in answer.tables or last != PROVISIONAL:
+        answer = figure.answer
+        if answer is None or TO_DATE not in answer.tables or not reader.provisional(len(reader) - 1):
             return {}
         other = Reader(answer.tables[TO_DATE], language)
         number = other.first("count")
@@ -119,7 +118,7 @@ def months_chart(
         base.mark_bar().encode(y=y, color=colour, description=said)
         .transform_filter(f"{_SHOWN} && {now}"),
         *_hidden(alt, base, said, now),
-        base.mark_tick(thickness=3, width={"band": 1.2})
+        base.mark_tick(thickness=3, opacity=1, width={"band": 1.2})
         .encode(y=y, color=colour, description=said).transform_filter(f"{_SHOWN} && {before}"),
     ]  # fmt: skip
     return framed(layers, rows, figure, kind="months", language=language, height=_HEIGHT, series=series, over=axis)
@@ -149,11 +148,8 @@ def years_chart(
     y = _counts(alt)
     ranges = {YEAR: colours.pale if within else colours.strong, PROVISIONAL: colours.strong if within else colours.pale}
     ranges[TO_DATE] = colours.strong
-    legend = None
-    if series:
-        colour = alt.Color(
-            "series:N", legend=series_legend(series), scale=alt.Scale(domain=list(ranges), range=list(ranges.values()))
-        )
+    legend = series_legend(series) if series else None
+    colour = alt.Color("series:N", legend=legend, scale=alt.Scale(domain=list(ranges), range=list(ranges.values())))
     said = alt.value(alt.ExprRef("datum.label + ': ' + datum.text"))
     base = alt.Chart().encode(x=x)
     whole = f"(datum.series == '{YEAR}' || datum.series == '{PROVISIONAL}')"
@@ -203,10 +199,13 @@ def _split(reader: Reader) -> bool:
     return len(set(periods)) < len(periods)
 
 
-def _year_words(rows: Sequence[Row], language: Language) -> dict[str, str]:
+def _year_words(rows: Sequence[Row], months: str, language: Language) -> dict[str, str]:
     told = {str(one["series"]) for one in rows}
     if TO_DATE in told:
-        words = {TO_DATE: tr("The months to date of each year"), YEAR: tr("the whole year")}
+        words: dict[str, Readable] = {
+            TO_DATE: Label(months) if months else tr("to date"),
+            YEAR: tr("the whole year"),
+        }
     elif PROVISIONAL in told:
         words = {YEAR: tr("the whole year"), PROVISIONAL: tr("provisional")}
     else:

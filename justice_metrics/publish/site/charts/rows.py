@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from ....base.language import Language
+from ....base.language import Language, format_share
 from ....base.levels import MISSING_LEVELS
 from ....base.quantities import STATUS_WORDS, UNDER_REVIEW
 from ....base.table import Table
@@ -16,6 +16,7 @@ Row: TypeAlias = dict[str, str | float | None]
 
 NOW: Final = "now"
 BEFORE: Final = "before"
+PROVISIONAL: Final = "provisional"
 NOT_KNOWN: Final = "not_known"
 """Series of levels that say that nothing was recorded; drawn in grey."""
 
@@ -80,6 +81,18 @@ class Reader:
             return None
         value = float(self.table[column][row])
         return None if math.isnan(value) else value
+
+    def provisional(self, row: int) -> bool:
+        """Whether the period of a row is not over."""
+        return any(self.has(one) and self.level(one, row) == PROVISIONAL for one in ("maturity", "state"))
+
+    def share(self, column: str, row: int) -> str:
+        """Return a number as a reader of a chart sees it: shares with one decimal at most."""
+        cell = self.cell(column, row)
+        found = next(one for one in self.table.columns if one.name == column)
+        if cell.n is None or found.unit != "share":
+            return cell.text
+        return format_share(cell.n, self.language, decimals=0 if cell.n == 1 else 1)
 
     def first(self, role: str, *, besides: Sequence[str] = ()) -> str | None:
         """Return the name of the first column with a role."""
