@@ -310,7 +310,7 @@ def section(
         headline="" if headline is None else _capital(plain(headline.text(language))),
         findings=findings,
         figures=_figures(result, number, heading, findings, language, pictures),
-        definition=_definition(result, language),
+        definition=definition_pairs(result, language),
         notes=tuple(plain(one.text(language)) for one in (*result.notes, *left_out)),
         # A procedure holds no cases: unit, cut-off and sampling would say nothing true of it.
         base=tuple(plain(one.text(language)) for one in result.provenance.lines()[int(result.provenance.simulated) :])
@@ -535,7 +535,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _definition(result: Result, language: Language) -> tuple[tuple[str, str], ...]:
+def definition_pairs(result: Result, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return what the numbers of an answer mean, as pairs of term and words."""
     definition = result.definition
     rows: list[tuple[Readable, Readable]] = [
         (tr("Numerator"), definition.numerator),
