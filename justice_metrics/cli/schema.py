@@ -69,6 +69,18 @@ def _passport() -> dict[str, Any]:
     return passport_schema()
 
 
+def _observatory() -> dict[str, Any]:
+    from ..study.observatory.file import observatory_schema
+
+    return observatory_schema()
+
+
+def _help() -> dict[str, Any]:
+    from ..study.observatory.help_file import help_schema
+
+    return help_schema()
+
+
 def _survey() -> dict[str, Any]:
     from ..cases.surveys.mapping import survey_schema
 
@@ -87,6 +99,8 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
         "passport": _passport,
         "linkage": _linkage,
         "survey": _survey,
+        "observatory": _observatory,
+        "help": _help,
     }
 )
 
@@ -100,7 +114,8 @@ def add(app: typer.Typer, options: Options) -> None:
             tr(
                 "Write the JSON schema of a settings file, with which an editor completes and checks it: mapping (case "
                 "files), counts (tables of counts), procedure, checklist (of practice), study, plan (corrections), "
-                "policy (disclosure), passport (of a release), linkage, survey (of officials and users).\n\n"
+                "policy (disclosure), passport (of a release), linkage, survey (of officials and users), observatory "
+                "(a public site), help (its help page).\n\n"
                 "Example: justice-metrics schema mapping > mapping.schema.json"
             )
         )

@@ -102,7 +102,7 @@ def _cases(rng: np.random.Generator) -> Table:
     return {**table, "fecha_hecho": [date_of(int(day)) if day else None for day in fact]}
 
 
-def _complaint_days(rng: np.random.Generator) -> Days:
+def _complaint_days(rng: np.random.Generator) -> Counts:
     """Draw days of complaints, shapes (n,): a month by its weight, then any day of it."""
     firsts = np.array([day_number(_month(number)) for number in range(MONTHS + 1)])
     weights = np.array([_YEARS[number // 12] * _SEASON[number % 12] for number in range(MONTHS)])
@@ -110,7 +110,7 @@ def _complaint_days(rng: np.random.Generator) -> Days:
     return whole_numbers(rng, firsts[month], firsts[month + 1] - 1, CASES)
 
 
-def _fact_days(rng: np.random.Generator, complaint: Days) -> Days:
+def _fact_days(rng: np.random.Generator, complaint: Days) -> Counts:
     """Draw the day of the fact, shapes (n,); 0 where the file does not tell it."""
     n = complaint.size
     bounds = np.array(_WAITS)[levels(rng, np.array(_WAIT_SHARES), n)]

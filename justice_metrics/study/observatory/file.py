@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from ...base.language import Language, format_number, tr
-from ...base.settings import ReadableError
+from ...base.errors import SettingsError
+from ...base.language import LANGUAGES, Language, format_number, tr
+from ...base.settings import ReadableError, read_toml
 from ...publish.site.model import PageName
 from ..plan import FileName, Languages
 from .addresses import Address
@@ -185,3 +187,14 @@ def contrast_with_white(colour: str) -> float:
 def observatory_schema() -> dict[str, Any]:
     """Return the JSON schema of an observatory's settings, for editors that complete and check TOML."""
     return {**ObservatoryFile.model_json_schema(), "title": "Observatory"}
+
+
+def language_of(path: str | Path) -> Language | None:
+    """Return the first language that settings name, without checking anything else; None where they name none."""
+    try:
+        given = read_toml(path).get("observatory")
+    except SettingsError:
+        return None
+    named = given.get("language") if isinstance(given, Mapping) else None
+    first = named[0] if isinstance(named, list) and named else named
+    return next((one for one in LANGUAGES if one == first), None)

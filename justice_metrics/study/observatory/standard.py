@@ -137,22 +137,15 @@ def _counted(file: ObservatoryFile, about: Described, main: Source) -> Iterator[
     own: dict[str, Any] = {} if main == "cases" else {"of": file.sources.quantity or next(iter(_quantities(about)), "")}
     own |= {} if file.filters.years is None else {"years": file.filters.years}
     by = filters_of(file, about)
+    others = tuple(one for one in (*_SHOWN, file.territory.key) if one in _groups(about) and one not in by)
+    others = tuple(one for one in others if not {COUNTED.get(one)} & set(file.figures.hide))
+    combine = [*([one] for one in others), *(list(one) for one in file.filters.combine)]
     yield Standard(
         ask="case_counts",
         source=main,
-        figures=(*_ALWAYS, *_figures(by, file.territory.key)),
-        settings={**own, "by": by},
+        figures=(*_ALWAYS, *_figures((*by, *others), file.territory.key)),
+        settings={**own, "by": by, "combine": combine},
     )
-    others = tuple(one for one in (*_SHOWN, file.territory.key) if one in _groups(about) and one not in by)
-    others = tuple(one for one in others if not {COUNTED.get(one)} & set(file.figures.hide))
-    if others or file.filters.combine:
-        combine = [list(one) for one in file.filters.combine]
-        yield Standard(
-            ask="case_counts",
-            source=main,
-            figures=_figures((*others, *by), file.territory.key),
-            settings={**own, "by": others, "combine": combine, "period": ["year", "to_date"]},
-        )
 
 
 def _response(file: ObservatoryFile, about: Described) -> Iterator[Standard]:
@@ -200,19 +193,13 @@ def _alerts(about: Described, key: str) -> Iterator[Standard]:
     """Alerts by how they stand, month by month; by place, of which a month has few, year by year."""
     there = _groups(about)
     by = (STATUS,) if STATUS in there else ()
+    combine = [[key], *([[*by, key]] if by else [])] if key in there else []
     yield Standard(
         ask="case_counts",
         source="alerts",
-        figures=("alerts-counts", "alerts-status"),
-        settings={"of": ALERTS, "by": by},
+        figures=("alerts-counts", "alerts-status", "alerts-department"),
+        settings={"of": ALERTS, "by": by, "combine": combine},
     )
-    if key in there:
-        yield Standard(
-            ask="case_counts",
-            source="alerts",
-            figures=("alerts-department",),
-            settings={"of": ALERTS, "by": (key,), "combine": [[*by, key]] if by else [], "period": ["year", "to_date"]},
-        )
 
 
 def _quantities(about: Described) -> Sequence[str]:
