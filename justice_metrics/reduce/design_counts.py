@@ -28,6 +28,7 @@ class DesignCounts(NamedTuple):
 
     strata: Strata
     cells: Mapping[str, DesignCells]
+    behind: Tallies  # (G, 1 + K) cases of the group, and of each denominator, whatever they weigh
 
 
 def design_counts(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[str] = ()) -> DesignCounts:
@@ -53,6 +54,8 @@ def design_counts(cases: CaseData, shares: Mapping[str, Share], *, by: Sequence[
 
 def cells_of(cases: CaseData, found: FoldedUnits) -> DesignCounts:
     """Return what the design makes of folded units: the totals of the sampling units for each share."""
+    counts = [found.units, *(x for _, x in found.shares.values())]
+    behind = np.stack([summed(found.group, n.astype(np.float64), len(found.strata)) for n in counts], axis=1)
     if found.chance is not None:
         known = DrawnUnits(
             found.group, *found.coded(), found.chance, found.weight, found.units, found.units, found.units
@@ -63,9 +66,10 @@ def cells_of(cases: CaseData, found: FoldedUnits) -> DesignCounts:
                 name: without_replacement(known._replace(numerator=y, denominator=x), len(found.strata))
                 for name, (y, x) in found.shares.items()
             },
+            behind,
         )
     alone = drawn_directly(cases, found.cluster)
-    return DesignCounts(found.strata, {name: _of_both(found, name, alone) for name in found.shares})
+    return DesignCounts(found.strata, {name: _of_both(found, name, alone) for name in found.shares}, behind)
 
 
 def drawn_directly(cases: CaseData, cluster: Sequence[str]) -> Flags:
@@ -183,14 +187,19 @@ def _of_both(found: FoldedUnits, name: str, alone: Flags) -> DesignCells:
     if alone.all():
         return units
     clusters = _of_clusters(found, name, np.flatnonzero(~alone), stratum, cluster)
+    return side_by_side(clusters, units)
+
+
+def side_by_side(one: DesignCells, other: DesignCells) -> DesignCells:
+    """Return the cells of two kinds of sampling units, both drawn with replacement."""
     return DesignCells(
-        np.concatenate([clusters.group, units.group]),
-        np.concatenate([clusters.psu, units.psu + len(clusters.stratum)]),
-        np.concatenate([clusters.numerator, units.numerator]),
-        np.concatenate([clusters.denominator, units.denominator]),
-        np.concatenate([clusters.stratum, units.stratum]),
-        np.concatenate([clusters.copies, units.copies]),
-        len(found.strata),
+        np.concatenate([one.group, other.group]),
+        np.concatenate([one.psu, other.psu + len(one.stratum)]),
+        np.concatenate([one.numerator, other.numerator]),
+        np.concatenate([one.denominator, other.denominator]),
+        np.concatenate([one.stratum, other.stratum]),
+        np.concatenate([one.copies, other.copies]),
+        one.groups,
     )
 
 

@@ -16,7 +16,7 @@ from ..cases.casedata import CaseData
 from ..cases.checklist import Item
 from ..estimate.survey import DesignCells
 from ..tables import MOST_STRATA, Strata
-from .design_counts import FoldedUnits, cells_of, folded_groups
+from .design_counts import FoldedUnits, cells_of, drawn_directly, folded_groups, side_by_side
 from .grouped import Grouped, grouped_counts, summed
 from .practice import WAYS, item_code
 
@@ -143,22 +143,25 @@ def _pooled(cases: CaseData, folded: FoldedUnits, met: Counts, judged: Counts) -
     """
     stratum, cluster = folded.coded()
     weight, groups = folded.weight, len(folded.strata)
-    if not cases.has("cluster"):
-        kept = np.flatnonzero(folded.units > 0)
-        return DesignCells(
-            folded.group[kept],
-            np.arange(len(kept)),
-            (weight * met)[kept],
-            (weight * judged)[kept],
-            stratum[kept],
-            folded.units[kept],
-            groups,
-        )
+    alone = drawn_directly(cases, folded.cluster)
+    kept, rows = np.flatnonzero(alone & (folded.units > 0)), np.flatnonzero(~alone)
+    units = DesignCells(
+        folded.group[kept],
+        np.arange(len(kept)),
+        (weight * met)[kept],
+        (weight * judged)[kept],
+        stratum[kept],
+        folded.units[kept],
+        groups,
+    )
+    if not len(rows):
+        return units
     # a cluster that crosses strata of the design is one sampling unit in each of them
-    pairs, psu = np.unique(np.stack([stratum, cluster]), axis=1, return_inverse=True)
-    cells, cell = np.unique(psu.ravel() * groups + folded.group, return_inverse=True)
+    pairs, psu = np.unique(np.stack([stratum[rows], cluster[rows]]), axis=1, return_inverse=True)
+    cells, cell = np.unique(psu.ravel() * groups + folded.group[rows], return_inverse=True)
     y, x = (
-        np.bincount(cell, weights=weight * folded.units * one, minlength=len(cells)).astype(np.float64)
+        np.bincount(cell, weights=(weight * folded.units * one)[rows], minlength=len(cells)).astype(np.float64)
         for one in (met, judged)
     )
-    return DesignCells(cells % groups, cells // groups, y, x, pairs[0], np.ones(pairs.shape[1], np.int64), groups)
+    copies = np.ones(pairs.shape[1], np.int64)
+    return side_by_side(DesignCells(cells % groups, cells // groups, y, x, pairs[0], copies, groups), units)

@@ -405,3 +405,32 @@ def test_where_all_cases_are_alike_a_domain_has_no_limits() -> None:
     domains = jm.practice(cases).tables["domains"]
     assert domains["estimate"][0] == 0.5
     assert np.isnan(domains["conf_low"]).all()
+
+
+def test_domains_where_files_of_a_stratum_were_drawn_directly(tmp_path: Path) -> None:
+    """Each is a sampling unit, as if it was a cluster of its own; without a name they are not one cluster."""
+    n = 48
+    place = np.arange(n)
+    log = pd.DataFrame({"file": [f"f{one}" for one in place], "status": "coded", "weight": 2.0 + place % 3,
+                        "stratum": np.where(place < 24, "lot", "direct")})  # fmt: skip
+    court = np.where(place < 24, "c" + pd.Series(place // 4).astype(str), "")
+    answers = {
+        name: np.where((place * step + place // 5) % 3 > 0, "sí", "no") for name, step in (("told", 1), ("law", 2))
+    }
+    frame = pd.DataFrame({"id": log["file"], "day": "2016-01-05", **answers})
+    found = []
+    for named in (court, np.where(court == "", log["file"], court)):
+        log.assign(cluster=named).to_csv(tmp_path / "log.csv", index=False)
+        described = {
+            "cases": {"id": "id", "procedure": "bolivia", "cutoff": "2018-04-30",
+                      "sampling": {"log": {"file": str(tmp_path / "log.csv"), "classes": "none"}}},
+            "dates": {"complaint": "day"},
+            "practice": {
+                "checklist": "child_sexual_assault",
+                "items": {"rights_explained": "told", "legal_representation": "law"},
+            },
+        }  # fmt: skip
+        domains = practice(jm.CaseData.from_frame(frame, described)).tables["domains"]
+        found.append(np.array([domains["conf_low"], domains["conf_high"]], np.float64))
+    np.testing.assert_allclose(found[0], found[1])
+    assert np.isfinite(found[0]).any()
