@@ -13,8 +13,7 @@ from ...base.types import Floats, Tallies
 from ...cases.casedata import CaseData
 from ...estimate.proportion import Share, clopper_pearson, jeffreys, wilson
 from ...estimate.survey import DesignCells, clusters_of, fewest_clusters, linearised_share
-from ...reduce.design_counts import cells_of, folded_units
-from ...reduce.grouped import summed
+from ...reduce.design_counts import design_counts
 from ...reduce.strata import flag_counts
 from ...tables import Strata
 from ..declared import Points, sampling_notes
@@ -91,24 +90,11 @@ def shares_of(
     table = flag_counts(cases, {**flags, **{f"also {name}": one for name, one in also.items()}}, by=by)
     y, x = (np.stack([table.count(f"{part} {name}") for name in shares], axis=1) for part in "yx")
     counted = {name: table.count(f"also {name}") for name in also}
-    found = shares_from(table.strata, y, x, (), interval, confidence_level, units=table.count("units"), also=counted)
-    if not by_design(cases):
-        return found
-    folded = folded_units(cases, shares, by=by)
-    behind = [folded.units, *(of for _, of in folded.shares.values())]
-    made = shares_from(
-        table.strata,
-        y,
-        x,
-        tuple(cells_of(cases, folded).cells.values()),
-        interval,
-        confidence_level,
-        units=found.units,
-        also=counted,
-    )
-    return made._replace(
-        behind=np.stack([summed(folded.group, n.astype(np.float64), len(folded.strata)) for n in behind], axis=1)
-    )
+    design = design_counts(cases, shares, by=by) if by_design(cases) else None
+    cells = () if design is None else tuple(design.cells.values())
+    units = table.count("units")
+    found = shares_from(table.strata, y, x, cells, interval, confidence_level, units=units, also=counted)
+    return found if design is None else found._replace(behind=design.behind)
 
 
 def shares_from(
