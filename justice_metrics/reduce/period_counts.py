@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ..base.errors import QuestionError
@@ -14,6 +15,7 @@ from ..base.quantities import STATUSES, Quantity, sums
 from ..base.types import Counts, Tallies
 from ..cases.calendar import day_number
 from ..cases.casedata import CaseData
+from ..cases.conversions.days import precision_lookup
 from ..cases.counts.data import CountData
 from ..cases.counts.gathering import groups_of
 from ..cases.counts.quantities import OverTime
@@ -64,6 +66,8 @@ class Counted(NamedTuple):
         By the names that split the counts; in the shortest periods that the data tell.
     until : int
         Last day that the numbers tell of.
+    begins_late : bool
+        Whether the first year is there in part: the data begin in the middle of it.
     left_out : mapping of str to int
         Units that are in no period, by the reason.
     register : Beginning or None
@@ -72,6 +76,7 @@ class Counted(NamedTuple):
 
     finest: Mapping[tuple[str, ...], PeriodCounts]
     until: int
+    begins_late: bool
     left_out: Mapping[str, int]
     register: Beginning | None = None
 
@@ -104,7 +109,10 @@ def counted_cases(cases: CaseData, *, states: tuple[str, ...], combinations: Seq
     until = _until(register, cases.cutoff_day)
     last = int(period_number(until, "month"))
     made = {names: _by_month(one, last) for names, one in found.items()}
-    return Counted(_with_margins(made, combinations), until, days.left_out, register)
+    year = periods_of(days.day.min(keepdims=True).astype(np.int32), "year")
+    # what came later than the start, such as a verdict, came to nobody before the first one
+    late = register is not None and register.inside(int(year.first_day[0]), int(year.last_day[0]))
+    return Counted(_with_margins(made, combinations), until, late, days.left_out, register)
 
 
 def counted_rows(data: CountData, *, quantity: str, combinations: Sequence[tuple[str, ...]]) -> Counted:
@@ -154,7 +162,20 @@ def counted_rows(data: CountData, *, quantity: str, combinations: Sequence[tuple
 
     made = {names: of(names) for names in _largest(combinations)}
     until = min(day_number(data.cutoff), int(last_day.max()))
-    return Counted(_with_margins(made, combinations), until, {})
+    late = bool(first % (12 // months_in(period)))
+    return Counted(_with_margins(made, combinations), until, late, {})
+
+
+def known_by_year_only(cases: CaseData, states: tuple[str, ...]) -> bool:
+    """Whether some dates of these states give their year only, so that they stand in the middle month of it."""
+    if cases.intake.one_row_per_unit and not cases.members_merged:
+        held = set(cases.milestones.collect_schema().names())
+        columns = [f"exact__{one}" for one in states if f"exact__{one}" in held]
+        frames = [cases.milestones.select(nw.col(one).alias("precision")) for one in columns]
+    else:
+        frames = [cases.events.filter(nw.col("state").is_in(list(states))).select("precision")]
+    words = {word for one in frames for word in one.unique().collect().get_column("precision").to_list()}
+    return "year" in precision_lookup(sorted(one for one in words if one)).values()
 
 
 def summed_over(counts: PeriodCounts, names: tuple[str, ...]) -> PeriodCounts:

@@ -13,8 +13,8 @@ from ...base.types import Counts, Names, names
 from ...cases.calendar import date_of
 from ...cases.casedata import CaseData
 from ...cases.counts.data import CountData
-from ...cases.periods import months_in, numbered, period_number
-from ...reduce.period_counts import Counted, counted_cases, counted_rows
+from ...cases.periods import months_in, period_number
+from ...reduce.period_counts import Counted, counted_cases, counted_rows, known_by_year_only
 from ..declared import sampling_notes
 from ..rates.known_words import ensure_known
 from ..recorded import ensure_mapped, silence_notes
@@ -114,7 +114,7 @@ def to_date(counted: Counted) -> ToDate | None:
     if last < finest.first:
         return None
     of_year = 12 // each
-    first_year = -(-finest.first // of_year)
+    first_year = finest.first // of_year + counted.begins_late
     years = np.arange(first_year, last // of_year + 1, dtype=np.int64)
     return ToDate((last % of_year + 1) * each, years) if len(years) else None
 
@@ -122,16 +122,10 @@ def to_date(counted: Counted) -> ToDate | None:
 def partial_years(counted: Counted) -> tuple[int, ...]:
     """Return the first and the last year of which the data hold a part only."""
     finest = next(iter(counted.finest.values()))
-    of_year = 12 // months_in(finest.period)
-    begins = finest.first // of_year
-    register = counted.register
-    first = numbered(np.array([begins], np.int64), "year")
-    late = finest.first % of_year > 0 and (
-        register is None or register.inside(int(first.first_day[0]), int(first.last_day[0]))
-    )
+    first = finest.first // (12 // months_in(finest.period))
     last = int(period_number(counted.until, "year"))
-    ends = int(period_number(counted.until + 1, "year")) == last
-    return (*((begins,) if late else ()), *((last,) if ends else ()))
+    cut = int(period_number(counted.until + 1, "year")) == last
+    return tuple(dict.fromkeys((*((first,) if counted.begins_late else ()), *((last,) if cut else ()))))
 
 
 def _known_periods(wanted: tuple[str, ...]) -> tuple[CountedPeriod, ...]:
@@ -199,6 +193,13 @@ def _of_cases(cases: CaseData, of: str | None, combinations: tuple[tuple[str, ..
                 "Nothing was registered after {day}: cases of later days are perhaps not in the files, so do not read "
                 "them as a fall in complaints.",
                 day=date_of(register.last),
+            )
+        )
+    if known_by_year_only(cases, states):
+        notes.append(
+            tr(
+                "Some dates give the year only. They stand in its middle month, so read months and months to date with "
+                "care."
             )
         )
     return Asked(

@@ -158,13 +158,14 @@ def case_counts(
     --------
     >>> import pandas as pd
     >>> import justice_metrics as jm
-    >>> table = pd.DataFrame({"Month": ["2023-01", "2023-02", "2023-03", "2024-01", "2024-02"], "New": [5, 7, 4, 6, 9]})
-    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Month", "quantities": {"new": "New"}}})
-    >>> answer = jm.case_counts(counts)
+    >>> periods = ["2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4", "2024-Q1"]
+    >>> table = pd.DataFrame({"Quarter": periods, "New": [5, 7, 4, 6, 9]})
+    >>> counts = jm.CountData.from_frame(table, {"counts": {"period": "Quarter", "quantities": {"new": "New"}}})
+    >>> answer = jm.case_counts(counts, period=("quarter", "year", "to_date"))
     >>> list(answer.tables), answer.main["count"].tolist()
-    (['main', 'month', 'to_date'], [16.0, 15.0])
-    >>> answer.tables["to_date"]["before"].tolist()
-    [nan, 12.0]
+    (['main', 'quarter', 'to_date'], [22.0, 9.0])
+    >>> answer.tables["to_date"]["count"].tolist()
+    [5.0, 9.0]
     """
     if years is not None and years < 1:
         raise QuestionError(tr("At least one year is counted."), tr("Leave 'years' out for all of them."))
