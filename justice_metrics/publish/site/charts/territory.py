@@ -1,0 +1,327 @@
+"""A map of classes: darker is more, hatched is hidden, white is without a number; the legend says it in words."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ....base.language import Language, tr
+from ....cases.conversions.labels import FEWEST_TO_SHOW
+from ..model import Figure, Look
+from ..scanlines import place_of_name, strokes
+from ..shapes import Shapes
+from ..territories import HIDDEN, NO_NUMBER, OnMap, on_map
+from .framed import NUMBERS, altair, framed
+from .pictures import NARROW
+from .rows import Row, capital
+from .theme import INK, SMALL, SOFT, TEXT, WHITE, contrast, darkened, mixed
+
+if TYPE_CHECKING:
+    import altair as alt
+
+SHAPES: Final = "shapes"
+STROKES: Final = "strokes"
+NAMES: Final = "names"
+STEPS: Final = "steps"
+ONCE: Final = "once"
+
+_WIDE: Final = 520  # pixels from which on the legend stands beside the map
+_LEGEND: Final = 216
+_LINE: Final = 18
+_STEP: Final = 22
+_TALLEST: Final = 470
+_LETTER: Final = 6.4  # pixels, on average
+_APART: Final = 16.0  # units of the map between two strokes
+_NAME: Final = 30.0  # units of the map: height of a name on a phone
+_LINE_LENGTH: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choropleth:
+    """A map of protected counts or rates in classes.
+
+    Attributes
+    ----------
+    shapes : Shapes
+    place : str
+        Column of the territory.
+    value : str
+        Column of the counts or rates.
+    people : str, optional
+        Column of the cases that a rate is told of.
+    at : mapping of str to str
+        Column to id, where the table has several rows for an area; without it, the last complete period.
+    minimum : int
+        The fewest cases in a class.
+    """
+
+    shapes: Shapes
+    place: str
+    value: str
+    people: str | None = None
+    at: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    minimum: int = FEWEST_TO_SHOW
+
+    def __call__(self, figure: Figure, *, language: Language, look: Look) -> alt.LayerChart | None:
+        """Draw the map, or nothing where too few areas have a number for a class.
+
+        Raises
+        ------
+        SettingsError
+            When the data have a territory that the map has not.
+        """
+        shown = on_map(
+            self.shapes,
+            figure.table,
+            place=self.place,
+            value=self.value,
+            people=self.people,
+            at=self.at,
+            minimum=self.minimum,
+        )
+        if not shown.classes:
+            return None
+        legend = _legend(shown, self._title(figure, shown, language), language, look)
+        rows = _rows(shown, language)
+        made = framed(
+            _layers(self.shapes, legend),
+            rows,
+            figure,
+            kind="map",
+            language=language,
+            height=round(_map_height(self.shapes)) + 14 + legend.height,
+        )
+        drawing = _drawing(self.shapes)
+        made.datasets = {
+            NUMBERS: rows,
+            STEPS: legend.steps,
+            ONCE: [{}],
+            SHAPES: [
+                {"type": "Feature", "level": a, "geometry": b} for a, b in zip(shown.levels, drawing.areas, strict=True)
+            ],
+            STROKES: [
+                {"type": "Feature", "level": a, "geometry": b}
+                for a, b in zip(shown.levels, drawing.strokes, strict=True)
+            ],
+            NAMES: [{"level": a, **b} for a, b in zip(shown.levels, drawing.names, strict=True)],
+        }
+        made.usermeta = {**made.usermeta, "colours": [_ramp(look, n) for n in range(1, 6)]}
+        return made
+
+    def _title(self, figure: Figure, shown: OnMap, language: Language) -> str:
+        column = next(one for one in figure.table.columns if one.name == self.value)
+        words = capital(column.meaning.text(language))
+        return words if shown.period is None else f"{words}, {shown.period.text(language)}"
+
+
+class _Legend(NamedTuple):
+    title: list[str]
+    steps: list[dict[str, str]]
+    under: list[str]
+
+    @property
+    def height(self) -> int:
+        return (
+            len(self.title) * _LINE + 2 + len(self.steps) * _STEP + (len(self.under) * _LINE + 4 if self.under else 0)
+        )
+
+
+class _Drawing(NamedTuple):
+    """The parts of a map for Vega, area by area: geometries, strokes, and where the name stands."""
+
+    areas: list[dict[str, Any]]
+    strokes: list[dict[str, Any]]
+    names: list[dict[str, float]]
+
+
+@lru_cache(maxsize=4)
+def _drawing(shapes: Shapes) -> _Drawing:
+    """Return what is the same in every picture of a map; asked for once for each figure and language."""
+    areas, hatches, names = [], [], []
+    for shape in shapes.shapes:
+        rounded = [[ring.round(1).tolist() for ring in polygon] for polygon in shape.polygons]
+        areas.append({"type": "MultiPolygon", "coordinates": rounded})
+        rings = [ring for polygon in shape.polygons for ring in polygon]
+        lines = [one.round(1).tolist() for one in strokes(rings, _APART)]
+        hatches.append({"type": "MultiLineString", "coordinates": lines})
+        found = place_of_name(rings, tall=_NAME)
+        names.append({"x": round(found.x, 1), "y": round(found.y, 1), "room": round(found.room, 1)})
+    return _Drawing(areas, hatches, names)
+
+
+def _rows(shown: OnMap, language: Language) -> list[Row]:
+    """Return a row for each area: its class as a number, never the number itself."""
+    words = {one.id: one.words.text(language) for one in shown.steps}
+    period = "" if shown.period is None else shown.period.text(language)
+    return [
+        {
+            "period": period,
+            "level": level,
+            "label": capital(name.text(language)),
+            "series": "now",
+            "n": float(step) if step.isdecimal() else None,
+            "text": words[step],
+            "status": {HIDDEN: "suppressed", NO_NUMBER: "not_available"}.get(step, ""),
+        }
+        for level, name, step in zip(shown.levels, shown.names, shown.of, strict=True)
+    ]
+
+
+def _legend(shown: OnMap, title: str, language: Language, look: Look) -> _Legend:
+    colours = _ramp(look, len(shown.classes))
+    steps = []
+    for place, one in enumerate(shown.steps):
+        colour = colours[place] if place < len(colours) else WHITE
+        ink = WHITE if contrast(colour, WHITE) >= contrast(colour, INK) else INK
+        steps.append({"step": one.id, "text": one.words.text(language), "colour": colour, "ink": ink})
+    under = ""
+    if shown.off:
+        under = tr("Not on the map: {levels}", levels=shown.off).text(language)
+    wrapped = textwrap.wrap(title, _LINE_LENGTH), textwrap.wrap(under, _LINE_LENGTH + 2)
+    return _Legend(wrapped[0], steps, wrapped[1])
+
+
+def _map_height(shapes: Shapes) -> float:
+    """Return how tall the map is on a phone, in pixels."""
+    return min((NARROW - 12) * shapes.height / shapes.width, _TALLEST)
+
+
+def _layers(shapes: Shapes, legend: _Legend) -> list[alt.Chart]:
+    alt = altair()
+    parts = _parameters(alt, shapes, legend)
+    plane = alt.Projection(
+        type="identity", scale=alt.ExprRef("map_scale"), translate=alt.ExprRef("[map_left, map_top]")
+    )
+    words = ["label", "n", "status"]
+
+    def of(name: str) -> Any:
+        """Return a chart of one part of the map; each area knows its step and its colour."""
+        known = alt.LookupData(data=alt.NamedData(name=NUMBERS), key="level", fields=words)
+        steps = alt.LookupData(data=alt.NamedData(name=STEPS), key="step", fields=["text", "colour", "ink"])
+        step = f"isValid(datum.n) ? '' + datum.n : datum.status == 'suppressed' ? '{HIDDEN}' : '{NO_NUMBER}'"
+        return (
+            alt.Chart(alt.NamedData(name=name))
+            .transform_lookup(lookup="level", from_=known)
+            .transform_calculate(step=step)
+            .transform_lookup(lookup="step", from_=steps)
+        )
+
+    said = "datum.label + ': ' + datum.text"
+    areas = (
+        of(SHAPES)
+        .mark_geoshape(stroke=SOFT, strokeWidth=0.8)
+        .encode(
+            fill=alt.Fill("colour:N", scale=None, legend=None),
+            tooltip=alt.Tooltip("said:N", title=" "),
+            description=alt.value(alt.ExprRef(said)),
+        )
+        .transform_calculate(said=said)
+        .properties(projection=plane)
+    )
+    hatch = (
+        of(STROKES)
+        .mark_geoshape(filled=False, stroke=SOFT, strokeWidth=1, aria=False)
+        .transform_filter(f"datum.step == '{HIDDEN}'")
+        .properties(projection=plane)
+    )
+    return [areas.add_params(*parts), hatch, *_names(alt, of(NAMES)), *_key(alt, legend)]
+
+
+def _parameters(alt: Any, shapes: Shapes, legend: _Legend) -> list[Any]:
+    """Return where map and legend stand, for any width: beside one another, or the legend below."""
+    tall = round(_map_height(shapes))
+    height = tall + 14 + legend.height
+    w, h = round(shapes.width, 1), round(shapes.height, 1)
+    wide = f"width >= {_WIDE}"
+    beside, below = f"min((width - {_LEGEND + 28}) / {w}, {height} / {h})", f"min(width / {w}, {tall} / {h})"
+    said = {
+        "map_scale": f"{wide} ? {beside} : {below}",
+        "map_left": f"{wide} ? 0 : (width - map_scale * {w}) / 2",
+        "map_top": f"{wide} ? ({height} - map_scale * {h}) / 2 : 0",
+        "key_left": f"{wide} ? map_scale * {w} + 28 : 0",
+        "key_top": f"{wide} ? max(0, ({height} - {legend.height}) / 2) : map_scale * {h} + 14",
+    }
+    return [alt.param(name=name, expr=expression) for name, expression in said.items()]
+
+
+def _names(alt: Any, base: Any) -> list[Any]:
+    """Return the names of areas that have room for them, with an edge in the colour of the area."""
+    fits = f"datum.label && datum.room * map_scale >= length(datum.label) * {_LETTER} + 4"
+    base = base.transform_filter(fits).transform_calculate(
+        px="map_left + datum.x * map_scale", py="map_top + datum.y * map_scale"
+    )
+    where = {name: alt.value(alt.ExprRef(f"datum.p{name}")) for name in ("x", "y")}
+    edge = {"strokeWidth": 3, "strokeJoin": "round"}
+    return [
+        base.mark_text(fontSize=SMALL, aria=False, **edge).encode(
+            **where, text="label:N", stroke=alt.Stroke("colour:N", scale=None), fill=alt.Fill("colour:N", scale=None)
+        ),
+        base.mark_text(fontSize=SMALL, aria=False).encode(**where, text="label:N", fill=alt.Fill("ink:N", scale=None)),
+    ]
+
+
+def _key(alt: Any, legend: _Legend) -> list[Any]:
+    """Return the legend: a title, a line for each step, and what is not on the map."""
+    top = len(legend.title) * _LINE + 2
+    alone = alt.Chart(alt.NamedData(name=ONCE))
+    steps = alt.Chart(alt.NamedData(name=STEPS)).transform_window(line="row_number()")
+    y = alt.value(alt.ExprRef(f"key_top + {top} + (datum.line - 0.5) * {_STEP}"))
+    box = {"x": alt.value(alt.ExprRef("key_left + 11")), "y": y}
+    hatch = "M-1,-0.2L-0.2,-1M-1,0.9L0.9,-1M-0.2,1L1,-0.2"
+    layers = [
+        alone.mark_text(
+            align="left",
+            baseline="top",
+            text=legend.title,
+            fontSize=TEXT,
+            fontWeight="bold",
+            lineHeight=_LINE,
+            aria=False,
+        ).encode(x=alt.value(alt.ExprRef("key_left")), y=alt.value(alt.ExprRef("key_top"))),
+        steps.mark_square(size=256, opacity=1, stroke=SOFT, strokeWidth=0.8, aria=False).encode(
+            **box, fill=alt.Fill("colour:N", scale=None)
+        ),
+        steps.mark_point(size=200, opacity=1, shape=hatch, stroke=SOFT, strokeWidth=1, aria=False)
+        .encode(**box)
+        .transform_filter(f"datum.step == '{HIDDEN}'"),
+        steps.mark_text(align="left", fontSize=TEXT, aria=False).encode(
+            x=alt.value(alt.ExprRef("key_left + 28")), y=y, text="text:N"
+        ),
+    ]
+    if legend.under:
+        below = alt.value(alt.ExprRef(f"key_top + {top + len(legend.steps) * _STEP + 4}"))
+        layers.append(
+            alone.mark_text(
+                align="left", baseline="top", text=legend.under, fontSize=SMALL, lineHeight=_LINE, aria=False
+            ).encode(x=alt.value(alt.ExprRef("key_left")), y=below)
+        )
+    return layers
+
+
+def _ramp(look: Look, n: int) -> list[str]:
+    """Return colours of classes, even in lightness from pale to dark, so that print and any eye keep their order.
+
+    Examples
+    --------
+    >>> len(_ramp(Look(), 3))
+    3
+    """
+    dark = darkened(look.colour, 8.0)
+    lightest, darkest = 86.0, _lightness(dark)
+    wanted: Sequence[float] = [lightest + (darkest - lightest) * place / max(n - 1, 1) for place in range(n)]
+    if n == 1:
+        wanted = [(lightest + darkest) / 2]
+    return [
+        min((mixed(dark, WHITE, share / 100) for share in range(101)), key=lambda one: abs(_lightness(one) - at))
+        for at in wanted
+    ]
+
+
+def _lightness(colour: str) -> float:
+    """Return the lightness L* of a colour, from 0 (black) to 100 (white)."""
+    luminance = 1.05 / contrast(colour, WHITE) - 0.05
+    return float(116 * luminance ** (1 / 3) - 16) if luminance > 0.008856 else float(903.3 * luminance)
