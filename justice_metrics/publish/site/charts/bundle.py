@@ -25,7 +25,7 @@ def vega_bundle() -> str:
         import vl_convert
     except ModuleNotFoundError as absent:
         raise MissingExtraError.named("vl-convert-python", "portal") from absent
-    return str(vl_convert.javascript_bundle())
+    return str(vl_convert.javascript_bundle(None))
 
 
 def bundle_version() -> str:

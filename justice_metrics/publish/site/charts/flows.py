@@ -23,7 +23,8 @@ _PROVISIONAL: Final = "provisional"
 # More periods than these are too many for two bars each on a phone; the last ones are drawn.
 _MOST: Final = 24
 # Whether a bar is wide and high enough to hold its number at its foot.
-_FITS: Final = "bandwidth('xOffset') > 34 && scale('y', datum.n) < height - 24 ? 1 : 0"
+_INSIDE: Final = "bandwidth('xOffset') > 34 && scale('y', datum.n) < height - 24 ? 1 : 0"
+_ABOVE: Final = "bandwidth('xOffset') > 34 && scale('y', datum.n) >= height - 24 ? 1 : 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def flows_chart(
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
               scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))  # fmt: skip
     beside = alt.XOffset("series:N", sort=None, scale=alt.Scale(domain=[_INCOMING, _RESOLVED], paddingInner=0.1))
-    y = alt.Y("n:Q", title=None, stack=None, scale=alt.Scale(domainMin=0),
+    y = alt.Y("n:Q", title=None, stack=None, scale=alt.Scale(domainMin=0, nice=True),
               axis=alt.Axis(format=",.0f", tickCount=5, tickMinStep=1, domain=False))  # fmt: skip
     said = alt.value(alt.ExprRef(f"datum.label + ', ' + {SERIES_WORDS}[datum.series] + ': ' + datum.text"))
     base = alt.Chart().encode(x=x)
@@ -88,11 +89,14 @@ def flows_chart(
         .encode(y=alt.value(_HEIGHT - 36), xOffset=beside, text="text:N")
         .transform_filter(f"{hidden} && {flow}"),
         *(
-            base.mark_text(dy=-9, fontSize=SMALL, aria=False, color=ink, opacity={"expr": _FITS})
+            base.mark_text(dy=-9, fontSize=SMALL, aria=False, color=ink, opacity={"expr": _INSIDE})
             .encode(y=alt.value(_HEIGHT), xOffset=beside, text="text:N")
             .transform_filter(f"{shown} && datum.series == '{name}'")
             for name, ink in ((_INCOMING, WHITE), (_RESOLVED, INK))
         ),
+        base.mark_text(dy=-8, fontSize=SMALL, aria=False, opacity={"expr": _ABOVE})
+        .encode(y=y, xOffset=beside, text="text:N")
+        .transform_filter(f"{shown} && {flow}"),
         base.mark_line(strokeWidth=2, color=INK, invalid="break-paths-show-path-domains", aria=False)
         .encode(y=y).transform_filter(stock),
         base.mark_point(size=60, filled=True, opacity=1).encode(y=y, color=colour, description=said)

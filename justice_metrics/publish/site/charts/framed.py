@@ -87,11 +87,12 @@ def framed(
         "actions": False,
         "renderer": "svg",
         "defaultStyle": False,
+        "logLevel": 1,
         "tooltip": {"disableDefaultStyle": True},
         "formatLocale": locale["number"],
         "timeFormatLocale": locale["time"],
     }
-    return chart.properties(
+    made: alt.LayerChart = chart.properties(
         width="container",
         height=alt.Step(height["step"]) if isinstance(height, Mapping) else height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
@@ -102,6 +103,7 @@ def framed(
         usermeta={"chart": kind, "series": words, "embedOptions": embed},
         config=config(),
     )
+    return made
 
 
 def in_order(base: Any) -> Any:

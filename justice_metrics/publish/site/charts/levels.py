@@ -197,6 +197,7 @@ def bars(
     x = alt.X(
         "n:Q",
         title=axis,
+        stack=None,
         axis=top,
         scale=alt.Scale(domainMin=0, nice=False, range=[0, {"expr": f"max(40, width - {room})"}]),
     )

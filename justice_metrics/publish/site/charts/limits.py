@@ -36,7 +36,7 @@ class Limits:
         if not rows:
             return None
         told = {str(one["series"]) for one in rows if one["n"] is not None}
-        series = {name: reader.meaning(name) for name in _PARTS if name in told}
+        series: dict[str, str] = {name: reader.meaning(name) for name in _PARTS if name in told}
         if any(one["series"] == _REST for one in rows):
             series[_REST] = capital(tr("hidden").text(language))
         return limits_chart(rows, figure, series=series, language=language, look=look)

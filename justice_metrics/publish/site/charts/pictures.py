@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +32,7 @@ def spec_of(chart: alt.TopLevelMixin) -> dict[str, Any]:
     dict
         For JSON.
     """
-    made: dict[str, Any] = chart.to_dict(format="vega-lite")  # type: ignore[attr-defined]
+    made: dict[str, Any] = chart.to_dict(format="vega-lite")
     return made
 
 
@@ -63,7 +64,7 @@ def svg(spec: Mapping[str, Any], *, language: Language, width: int = WIDE) -> st
         time_format_locale=locale["time"],
         allowed_base_urls=[],
     )
-    return _renumbered(drawn)
+    return _renumbered(_named(drawn, str(spec.get("description", ""))))
 
 
 def png(spec: Mapping[str, Any], *, language: Language, width: int = WIDE, scale: float = 2.0) -> bytes:
@@ -97,6 +98,12 @@ def png(spec: Mapping[str, Any], *, language: Language, width: int = WIDE, scale
 
 def _sized(spec: Mapping[str, Any], width: int) -> dict[str, Any]:
     return {**spec, "width": width} if "width" in spec else dict(spec)
+
+
+def _named(drawn: str, description: str) -> str:
+    """Return a picture that says what it shows to those who do not see it."""
+    said = html.escape(description, quote=True)
+    return drawn.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1) if said else drawn
 
 
 def _renumbered(drawn: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from ....base.language import Language, format_share
-from ....base.levels import MISSING_LEVELS
-from ....base.quantities import STATUS_WORDS, UNDER_REVIEW
+from ....base.levels import MISSING_LEVELS, UNDER_REVIEW
+from ....base.quantities import STATUS_WORDS
 from ....base.table import Table
 
 # Fields of every row: period, level, label, series, n, text, status; some have low and high too.

@@ -110,7 +110,7 @@ def series_colours(n: int) -> list[str]:
 
 def dashes(n: int) -> list[Sequence[float]]:
     """Return a dash for each line, so that they are told apart without colours; the first one is whole."""
-    return [[one * 1.6 for one in mark(place).dash[1]] or [1, 0] for place in range(n)]
+    return [[max(2.5, one * 1.6) for one in mark(place).dash[1]] or [1, 0] for place in range(n)]
 
 
 def config() -> dict[str, Any]:
