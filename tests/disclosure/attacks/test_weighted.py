@@ -158,9 +158,10 @@ def test_in_suppression_mode_shares_leave_that_give_nothing_away(tmp_path: Path)
     assert main["numerator_unweighted"][row_of(main, item="rights_explained")] == 70
 
 
-def test_in_rounding_mode_no_weighted_share_leaves(asked: Any, tmp_path: Path) -> None:
-    release = ours(tmp_path / "ours", asked, mode="round", minimum=5, base=3)
+def test_in_rounding_mode_no_weighted_share_leaves(tmp_path: Path) -> None:
+    release = ours(tmp_path / "ours", jm.practice(coded()), mode="round", minimum=5, base=3)
     assert release.report.passed, words(release.report)
     main = release.released.results[0].main
     assert np.isnan(numbers(main, "estimate")).all()
-    assert np.isfinite(numbers(main, "numerator_unweighted")).any()
+    counted = [numbers(main, one) for one in main.values if one.endswith("_unweighted")]
+    assert any((one > 0).any() for one in counted)
