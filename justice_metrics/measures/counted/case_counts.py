@@ -70,16 +70,12 @@ class CaseCounts(Result):
         }
 
     def findings(self) -> tuple[Readable, ...]:
-        """Return the last whole year, and this year to date beside the same months of the year before."""
+        """Return this year to date beside the same months of the year before, and the last whole year."""
         return self.findings_of(self)
-
-    def headline(self) -> Readable | None:
-        """Return the year to date, where there is one."""
-        return next(reversed(self.findings()), None)
 
     @classmethod
     def findings_of(cls, shown: Result) -> tuple[Readable, ...]:
-        """Say the last whole year, and this year to date, as far as they are shown."""
+        """Say this year to date, and the last whole year, as far as they are shown."""
         return findings_of(shown)
 
     def plot(self, ax: Axes | None = None, *, language: Language = "en") -> Axes:

@@ -23,10 +23,10 @@ _MOST_BARS: Final = 24
 
 
 def findings_of(shown: Result) -> tuple[Readable, ...]:
-    """Say the last whole period, and this year to date beside the same months of the year before."""
+    """Say this year to date beside the same months of the year before, and the last whole period."""
     to_date = _to_date(shown)
     # of a year that is over, the months to date are all of it
-    return to_date if to_date and _months(shown) == 12 else (*_last_whole(shown), *to_date)
+    return to_date if to_date and _months(shown) == 12 else (*to_date, *_last_whole(shown))
 
 
 def _last_whole(shown: Result) -> tuple[Readable, ...]:

@@ -276,11 +276,13 @@ def test_what_is_no_count_is_refused() -> None:
 
 
 def test_sentences_name_both_years_and_say_what_is_provisional(answer: Any) -> None:
-    last_year, to_date = (one.text().replace("\N{NO-BREAK SPACE}", " ") for one in answer.findings())
+    to_date, last_year = (one.text().replace("\N{NO-BREAK SPACE}", " ") for one in answer.findings())
     assert last_year == "2015: 6 (complaint)."
     assert to_date.startswith("Jan 2016 to Jun 2016: 4 (complaint); the same months of 2015: 3, a change of +33.3 %.")
     assert to_date.endswith("The numbers of 2016 are provisional.")
-    assert answer.headline() == answer.findings()[1]
+    headline = answer.headline()
+    assert headline is not None
+    assert headline.text() == answer.findings()[0].text()
     whole = jm.case_counts(wide(ROWS, cutoff=364))
     assert [one.text() for one in whole.findings()] == ["Jan 2015 to Dec 2015: 6 (complaint)."]
 
