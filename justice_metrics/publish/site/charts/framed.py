@@ -15,6 +15,7 @@ from .theme import SMALL, SOFT, config
 
 if TYPE_CHECKING:
     import altair as alt
+    from altair import LayerChart
 
 NUMBERS: Final = "numbers"
 """Name of the data of a chart: a script may put other rows in their place."""
@@ -50,7 +51,7 @@ def framed(
     height: int | Mapping[str, int],
     series: Mapping[str, str] | None = None,
     over: str = "",
-) -> alt.LayerChart:
+) -> LayerChart:
     """Put layers over one another as one chart of the house.
 
     Parameters
@@ -92,7 +93,7 @@ def framed(
         "formatLocale": locale["number"],
         "timeFormatLocale": locale["time"],
     }
-    made: alt.LayerChart = chart.properties(
+    made: LayerChart = chart.properties(
         width="container",
         height=alt.Step(height["step"]) if isinstance(height, Mapping) else height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
