@@ -23,6 +23,8 @@ _LARGEST: Final = 100_000_000
 _MOST_NAMED: Final = 5
 # Names of an area stand under one of these in the files of statistical offices; the code is shown where none is there.
 _NAMES: Final = ("name", "nombre", "nomgeo", "nom_ent", "name_es", "label", "shapename", "name_1", "adm1_es")
+_SHORT_NAMES: Final = ("short", "abbr", "abbreviation", "abreviatura", "sigla", "code", "codigo")
+_LONGEST_SHORT: Final = 4
 _SHORT: Final = 3  # a code such as LPZ is not what a reader calls the place
 _SAVE_AS: Final = tr("Save the areas as GeoJSON (RFC 7946, WGS84), with QGIS or mapshaper for example.")
 
@@ -36,12 +38,15 @@ class Area(NamedTuple):
         By which the data know it.
     name : str
         What a reader calls it.
+    short : str
+        Up to four letters that stand where the name does not fit; empty where the file has none.
     polygons : tuple of tuple of array
         Each one an outline and the holes in it.
     """
 
     code: str
     name: str
+    short: str
     polygons: tuple[tuple[Degrees, ...], ...]
 
 
@@ -112,7 +117,7 @@ def areas_of(text: str, *, code: str, name: str = "GeoJSON") -> tuple[Area, ...]
         problem = tr("'{name}': {n} of {total} areas have no outline.", name=name, n=empty, total=len(whole))
         raise ReadError(problem, _SAVE_AS)
     return tuple(
-        Area(key, _name(one["properties"], key), polygons)
+        Area(key, _name(one["properties"], key), _short(one["properties"]), polygons)
         for key, one, polygons in zip(codes, features, whole, strict=True)
     )
 
@@ -192,6 +197,12 @@ def _name(properties: Mapping[str, Any], code: str) -> str:
     if not any(letter.isalpha() for letter in code) or len(code) <= _SHORT:
         return next((named[one] for one in _NAMES if named.get(one)), code)
     return code
+
+
+def _short(properties: Mapping[str, Any]) -> str:
+    named = {normalise(str(key)): _text(value) for key, value in properties.items()}
+    found = (named[one] for one in _SHORT_NAMES if one in named)
+    return next((one for one in found if one.isalpha() and len(one) <= _LONGEST_SHORT), "")
 
 
 def _polygons(geometry: Mapping[str, Any]) -> tuple[tuple[Degrees, ...], ...] | None:

@@ -34,6 +34,8 @@ class Shape(NamedTuple):
         By which the data know it.
     name : str
         What a reader calls it.
+    short : str
+        Stands where the name does not fit; may be empty.
     polygons : tuple of tuple of array, shape (P, 2)
         Outline and holes in units of the map, y downwards; the last point is the first one. Outlines turn one way,
         holes the other.
@@ -41,6 +43,7 @@ class Shape(NamedTuple):
 
     code: str
     name: str
+    short: str
     polygons: tuple[tuple[Floats, ...], ...]
 
 
@@ -124,7 +127,7 @@ def drawn(areas: Sequence[Area]) -> Shapes:
     shapes = []
     for area in areas:
         polygons = [[next(simple) for _ in polygon] for polygon in area.polygons]
-        shapes.append(Shape(area.code, area.name, _kept(polygons)))
+        shapes.append(Shape(area.code, area.name, area.short, _kept(polygons)))
     width, height = (size * scale).tolist()
     return Shapes(shapes=tuple(shapes), width=width, height=height)
 

@@ -35,8 +35,9 @@ _LINE: Final = 18
 _STEP: Final = 22
 _TALLEST: Final = 470
 _LETTER: Final = 6.4  # pixels, on average
+_CAPITAL: Final = 8.0
 _APART: Final = 16.0  # units of the map between two strokes
-_NAME: Final = 30.0  # units of the map: height of a name on a phone
+_NAME: Final = 38.0  # units of the map: height of a name on a phone
 _LINE_LENGTH: Final = 32
 
 
@@ -135,7 +136,7 @@ class _Drawing(NamedTuple):
 
     areas: list[dict[str, Any]]
     strokes: list[dict[str, Any]]
-    names: list[dict[str, float]]
+    names: list[dict[str, Any]]
 
 
 @lru_cache(maxsize=4)
@@ -149,7 +150,9 @@ def _drawing(shapes: Shapes) -> _Drawing:
         lines = [one.round(1).tolist() for one in strokes(rings, _APART)]
         hatches.append({"type": "MultiLineString", "coordinates": lines})
         found = place_of_name(rings, tall=_NAME)
-        names.append({"x": round(found.x, 1), "y": round(found.y, 1), "room": round(found.room, 1)})
+        names.append(
+            {"x": round(found.x, 1), "y": round(found.y, 1), "room": round(found.room, 1), "short": shape.short}
+        )
     return _Drawing(areas, hatches, names)
 
 
@@ -249,18 +252,23 @@ def _parameters(alt: Any, shapes: Shapes, legend: _Legend) -> list[Any]:
 
 
 def _names(alt: Any, base: Any) -> list[Any]:
-    """Return the names of areas that have room for them, with an edge in the colour of the area."""
-    fits = f"datum.label && datum.room * map_scale >= length(datum.label) * {_LETTER} + 4"
-    base = base.transform_filter(fits).transform_calculate(
-        px="map_left + datum.x * map_scale", py="map_top + datum.y * map_scale"
+    """Return the names of areas, or short ones, where there is room; with an edge in the colour of the area."""
+    room = "datum.room * map_scale - 4"
+    long, short = (
+        f"{room} >= length({name}) * {each}" for name, each in (("datum.label", _LETTER), ("datum.short", _CAPITAL))
     )
+    base = base.transform_calculate(
+        px="map_left + datum.x * map_scale",
+        py="map_top + datum.y * map_scale",
+        fits=f"datum.label && {long} ? datum.label : datum.label && {short} ? datum.short : ''",
+    ).transform_filter("datum.fits != ''")
     where = {name: alt.value(alt.ExprRef(f"datum.p{name}")) for name in ("x", "y")}
     edge = {"strokeWidth": 3, "strokeJoin": "round"}
     return [
         base.mark_text(fontSize=SMALL, aria=False, **edge).encode(
-            **where, text="label:N", stroke=alt.Stroke("colour:N", scale=None), fill=alt.Fill("colour:N", scale=None)
+            **where, text="fits:N", stroke=alt.Stroke("colour:N", scale=None), fill=alt.Fill("colour:N", scale=None)
         ),
-        base.mark_text(fontSize=SMALL, aria=False).encode(**where, text="label:N", fill=alt.Fill("ink:N", scale=None)),
+        base.mark_text(fontSize=SMALL, aria=False).encode(**where, text="fits:N", fill=alt.Fill("ink:N", scale=None)),
     ]
 
 
