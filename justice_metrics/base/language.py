@@ -100,6 +100,11 @@ class Label:
     def __init__(self, words: Mapping[str, str] | str) -> None:
         self._words = {"en": words} if isinstance(words, str) else dict(words)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which there are words; only "en" where one plain text stands for all."""
+        return tuple(self._words)
+
     def text(self, language: Language = "en") -> str:
         """Return the words in ``language``, else in English, else in whichever language there is."""
         return self._words.get(language) or self._words.get("en") or next(iter(self._words.values()), "")
