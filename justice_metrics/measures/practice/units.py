@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from ...base.table import Table
 from ...base.types import Floats
+from ...disclosure.models import UNWEIGHTED
 from ..shown import numbers
-
-# What the gate calls the cases that it shows in place of sums of weights.
-_UNWEIGHTED: Final = "_unweighted"
 
 
 def units_counted(table: Table, name: str) -> Floats:
@@ -42,7 +38,7 @@ def units_counted(table: Table, name: str) -> Floats:
     behind = {one.place[2]: one.value for one in table.cells if one.place[1] == name}
     if behind:
         return np.array([behind.get(row, np.nan) for row in range(len(table))], np.float64)
-    shown = name if name in table.values else f"{name}{_UNWEIGHTED}"
+    shown = name if name in table.values else f"{name}{UNWEIGHTED}"
     return numbers(table, shown) if shown in table.values else np.full(len(table), np.nan)
 
 

@@ -12,6 +12,7 @@ import justice_metrics as jm
 from justice_metrics.measures.practice.association import PracticeAssociation, practice_association
 from justice_metrics.measures.practice.change import practice_change
 from justice_metrics.measures.practice.practice import Practice, practice
+from justice_metrics.measures.practice.units import units_counted
 
 CHECKLIST = jm.read_checklist("child_sexual_assault")
 ANSWERS = tuple(one.id for one in CHECKLIST.items if one.kind == "answer" and not (one.applies_to or one.applies_if))
@@ -100,3 +101,20 @@ def test_cases_of_another_round_are_counted_without_their_weights() -> None:
     frame = pd.DataFrame({"office": list("abc") * 10, "tried": None, "w": 2.5, "rights_explained": ["sí", "no"] * 15})
     found = practice_change(read(frame, ("rights_explained",), weight="w"), round="office", before="a", after="b")
     assert [one.n for one in found.provenance.left_out] == [10]
+
+
+def test_of_what_is_published_cases_are_counted_too() -> None:
+    """Three offices, of which the third has 20 cases that weigh 50."""
+    n = 140
+    told = np.where(np.arange(n) % 5 < 2, "sí", "no")
+    told[120:] = ["sí"] * 12 + ["no"] * 8
+    frame = pd.DataFrame(
+        {"office": ["x"] * 60 + ["y"] * 60 + ["z"] * 20, "tried": None, "w": 2.5, "rights_explained": told}
+    )
+    found = practice(read(frame, ("rights_explained",), weight="w"), by="office")
+    (shown,) = jm.release([found], jm.DisclosurePolicy(minimum=3, protection=1)).results
+    assert units_counted(shown.main, "denominator")[0] == units_counted(found.main, "denominator")[0] == 60
+    for one in (found, shown):
+        (said,) = one.findings()
+        assert "(x)" in said.text()
+        assert "(z)" not in said.text()
