@@ -23,7 +23,7 @@ from ..names import file_stem
 from .model import Figure, PageName
 
 ALERTS: Final = ("issued", "active", "solved")
-"""What a table of alerts counts."""
+"""What a table of alerts counts, by the names of its quantities."""
 _YEARS: Final = 5
 _TOLD: Final = 3
 
@@ -49,11 +49,11 @@ SHOWN_ONLY: Final = tr("The numbers that are shown are compared; a hidden one ma
 
 
 class Population(NamedTuple):
-    """Whom the counts of an answer are about: the prefix of its figures, and the page of those by attribute."""
+    """Whom the counts of an answer are about: the cube, how addresses of its figures begin, a page of its own."""
 
     cube: str
     prefix: str
-    alerts: bool = False
+    page: PageName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def population_of(answer: Published) -> Population:
     whose = answer.provenance
     of = str(dict(whose.settings).get("of") or "")
     if of in ALERTS:
-        return Population(f"alerts-{of}", "alerts", alerts=True)
+        return Population("alerts", "alerts", "alerts")
     if whose.unit == "accused":
         return Population("accused", "accused")
     return Population(file_stem(of or whose.unit), "")
@@ -157,12 +157,11 @@ def count_figures(whom: Population, kept: Sequence[Kept]) -> Iterator[Figure]:
         The year to date, the months, and one for each attribute that splits the counts by itself.
     """
     tables = {(one.found.period, one.found.by): one for one in kept}
-    if whom.alerts:
+    if whom.page is not None:
         # the longest row of numbers that there is: months, else years
         longest = next((tables[one, ()] for one in ("month", "quarter", "year") if (one, ()) in tables), None)
         if longest is not None:
-            yield _figure(longest, whom, whom.cube, "alerts", Capital(_what(longest.answer)))
-        return
+            yield _figure(longest, whom, f"{whom.prefix}-counts", whom.page, Capital(_what(longest.answer)))
     if not whom.prefix and ("to_date", ()) in tables:
         yield _figure(tables["to_date", ()], whom, "start-headline", "start", tr("This year to date"))
     if not whom.prefix and ("month", ()) in tables:
@@ -201,7 +200,7 @@ def _by_attribute(kept: Kept, whom: Population, to_date: Kept | None) -> Figure:
     identity = f"{whom.prefix}-{short}" if whom.prefix else f"{page}-{short}"
     column = next(one for one in kept.table.columns if one.name == name)
     title = Capital(tr("{what}, by {dimension}", what=_what(kept.answer), dimension=column.meaning))
-    made = _figure(kept, whom, identity, "people" if whom.prefix else page, title)
+    made = _figure(kept, whom, identity, whom.page or ("people" if whom.prefix else page), title)
     return replace(made, further=() if to_date is None else (_last_year(to_date.table),), by=name)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Final
-from xml.etree import ElementTree as tree
+from xml.etree import ElementTree
 
 from ...base.language import Language, Readable, tr
 from ..inert import plain
@@ -47,28 +47,30 @@ def feed_bytes(
     bytes
         Atom 1.0; the same site gives the same bytes.
     """
-    tree.register_namespace("", _ATOM)
-    root = tree.Element(_name("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": language})
+    ElementTree.register_namespace("", _ATOM)
+    root = ElementTree.Element(_name("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": language})
     base = address or ""
     title = plain(site.title.text(language))
     _text(root, "id", _id(site, ""))
     _text(root, "title", title)
     _text(root, "updated", _moment(site.published_on))
-    author = tree.SubElement(root, _name("author"))
+    author = ElementTree.SubElement(root, _name("author"))
     _text(author, "name", plain(site.institution.text(language)))
-    tree.SubElement(root, _name("link"), {"rel": "self", "href": f"{base}{name}"})
-    tree.SubElement(root, _name("link"), {"rel": "alternate", "type": "text/html", "href": f"{base}{page}"})
+    ElementTree.SubElement(root, _name("link"), {"rel": "self", "href": f"{base}{name}"})
+    ElementTree.SubElement(root, _name("link"), {"rel": "alternate", "type": "text/html", "href": f"{base}{page}"})
     for day in sorted({site.published_on, *earlier}, reverse=True):
-        entry = tree.SubElement(root, _name("entry"))
+        entry = ElementTree.SubElement(root, _name("entry"))
         _text(entry, "id", _id(site, day.isoformat()))
         _text(entry, "title", plain(tr("{title}, release of {day}", title=title, day=day).text(language)))
         _text(entry, "updated", _moment(day))
-        tree.SubElement(entry, _name("link"), {"rel": "alternate", "href": f"{base}releases/{day.isoformat()}/{page}"})
+        ElementTree.SubElement(
+            entry, _name("link"), {"rel": "alternate", "href": f"{base}releases/{day.isoformat()}/{page}"}
+        )
         if day == site.published_on and changes:
             _text(entry, "summary", " ".join(plain(one.text(language)) for one in changes))
         else:
             _text(entry, "summary", title)
-    made: bytes = tree.tostring(root, encoding="utf-8", xml_declaration=True)
+    made: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return made + b"\n"
 
 
@@ -86,5 +88,5 @@ def _name(local: str) -> str:
     return f"{{{_ATOM}}}{local}"
 
 
-def _text(parent: tree.Element, name: str, words: str) -> None:
-    tree.SubElement(parent, _name(name)).text = words
+def _text(parent: ElementTree.Element, name: str, words: str) -> None:
+    ElementTree.SubElement(parent, _name(name)).text = words

@@ -27,7 +27,7 @@ class Planned:
     page : str
     title : Readable
     columns : tuple of str
-        Those of the main table that a page shows, in their order; all of them where none is named.
+        Those of the main table that a page shows; all of them where none is named. Its files have all of them.
     further : tuple of str
         Other tables of the answer that stand below.
     """
@@ -164,6 +164,12 @@ def figures_of(
     return tuple(replace(one, chart=drawn.get(one.id)) for one in shown)
 
 
+def shown_of(figure: Figure) -> Table:
+    """Return the table of a figure with the columns that a page shows; its files have all of them."""
+    columns = next((one.columns for one in PLANNED.values() if one.id == figure.id), ())
+    return only_columns(figure.table, columns)
+
+
 def only_columns(table: Table, names: Sequence[str]) -> Table:
     """Return a table with some of its columns, and without what the gate needed to know of the others."""
     kept = [one for one in table.columns if not names or one.name in names]
@@ -188,7 +194,7 @@ def _all(release: Release) -> Iterator[Figure]:
 
 
 def _planned(answer: Published, plan: Planned) -> Figure:
-    table = only_columns(answer.main, plan.columns)
+    table = answer.main
     return Figure(
         id=plan.id,
         page=plan.page,

@@ -14,11 +14,13 @@ from ...base.quantities import NOT_DEFINED
 from ...base.table import Column, Table
 from ...measures.counted.tables import PROVISIONAL
 from .counts import level_words
+from .figures import shown_of
 from .model import Figure
 
 Turned: TypeAlias = Literal["", "years", "months"]
-# Groups that have an order of their own; all others stand by their size.
-_ORDERED: Final = frozenset({"age", "age_group", "age_at_fact", "sex", "year"})
+
+ORDERED: Final = frozenset({"age", "age_group", "age_at_fact", "sex", "year"})
+"""Attributes whose levels have an order of their own; all others stand by their size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,11 @@ def shape_of(figure: Figure) -> Turned:
 
 
 def turned_table(figure: Figure) -> Table:
-    """Return the table of a figure as a page shows it; the same numbers as in its files."""
+    """Return the table of a figure as a page shows it; its files have more columns, and the same numbers."""
     shape = shape_of(figure)
     if shape == "years" and figure.by is not None:
         return _by_years(figure.table, figure.by)
-    return _by_months(figure.table) if shape == "months" else figure.table
+    return _by_months(figure.table) if shape == "months" else shown_of(figure)
 
 
 def _by_years(table: Table, by: str) -> Table:
@@ -66,7 +68,7 @@ def _by_years(table: Table, by: str) -> Table:
         words = unicodedata.normalize("NFKD", level_words(table, by, level).text()).casefold()
         return level in MISSING_LEVELS, math.inf if math.isnan(number) else -number, words
 
-    ordered = sorted(levels, key=naturally) if by in _ORDERED else sorted(levels, key=size)
+    ordered = sorted(levels, key=naturally) if by in ORDERED else sorted(levels, key=size)
     head = next(one for one in table.columns if one.name == by)
     headings = {year: _heading(table, year) for year in years}
     return _grid(head, ordered, {one: level_words(table, by, one) for one in ordered}, headings, cells, table)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ...base.language import Readable, tr
+from ...base.language import Language, Readable, tr
+from ...base.quantities import STATUS_WORDS
 from ..page import WORDS as REPORT_WORDS
 from .model import PageName
 
@@ -36,6 +37,21 @@ LEADS: Final[Mapping[PageName, Readable]] = MappingProxyType(
         "help": tr("Where to call, where to go, what can be checked."),
     }
 )
+
+FOR_SCRIPTS: Final[Mapping[str, Readable]] = MappingProxyType(
+    {
+        "not_published": tr("not published in this combination"),
+        "all_levels": tr("all"),
+        "period": tr("period"),
+        "copied": tr("Copied"),
+        "shown_now": tr("Shown now"),
+        "to_date": tr("The months to date of each year"),
+        "year": tr("By calendar year"),
+        "month": tr("By month"),
+        "quarter": tr("By quarter"),
+    }
+)
+"""What scripts say besides."""
 
 WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
     {
@@ -115,3 +131,10 @@ WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
     }
 )
 """What the templates name; everything in it is translated."""
+
+
+def said_words(language: Language) -> dict[str, str]:
+    """Return every fixed word of a site in one language, and the words of statuses, for scripts."""
+    statuses = {f"status_{name}": words for name, words in STATUS_WORDS.items()}
+    pages = {f"page_{name}": words for name, words in TITLES.items()}
+    return {name: words.text(language) for name, words in {**WORDS, **statuses, **pages, **FOR_SCRIPTS}.items()}

@@ -1,0 +1,70 @@
+"""How the numbers of a site came about: sources, settings, methods, what is hidden, terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...base.language import Language
+from ...disclosure.released import Release
+from ..account import Setting, settings, sources
+from ..document import LIMITS
+from ..glossary import terms_in
+from ..inert import plain
+from .model import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How some of the figures were computed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the page of data and definitions tells besides the figures, in one language.
+
+    Attributes
+    ----------
+    sources : tuple of tuples of (str, str)
+    settings : tuple of Setting
+    methods : tuple of Method
+    limits, hidden : tuple of str
+        What the numbers cannot say, and what the disclosure gate hid.
+    terms : tuple of (str, str)
+    """
+
+    sources: tuple[tuple[tuple[str, str], ...], ...]
+    settings: tuple[Setting, ...]
+    methods: tuple[Method, ...]
+    limits: tuple[str, ...]
+    hidden: tuple[str, ...]
+    terms: tuple[tuple[str, str], ...]
+
+
+def account(release: Release, site: Site, language: Language) -> Account:
+    """Tell how the numbers of a site came about.
+
+    Parameters
+    ----------
+    release : Release
+    site : Site
+    language : str
+    """
+    methods = dict.fromkeys(
+        plain(one.definition.method.text(language)) for one in release.results if one.definition.method is not None
+    )
+    said = [
+        part.text(language)
+        for one in site.figures
+        for part in (one.title, one.reads, one.definition.answers, one.definition.pending, one.definition.numerator)
+    ]
+    terms = terms_in("\n".join([*said, *methods]), language)
+    return Account(
+        sources=tuple(tuple(one) for one in sources(release.results, language)),
+        settings=tuple(settings(release.results, language)),
+        methods=tuple(Method(one) for one in methods),
+        limits=tuple(one.text(language) for one in LIMITS),
+        hidden=tuple(plain(one.text(language)) for one in release.ledger.lines()),
+        terms=tuple((one.word.text(language), one.meaning.text(language)) for one in terms),
+    )
