@@ -6,6 +6,7 @@ Borders are drawn once, each from corner to corner, and a department is a walk a
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Final
 
 from .places import CODES
@@ -149,7 +150,7 @@ def bolivia_shapes() -> str:
 def _feature(name: str) -> dict[str, object]:
     walk = _WALKS[name]
     ring: list[Point] = [_CORNERS[walk[0]]]
-    for start, end in zip(walk, walk[1:], strict=False):
+    for start, end in pairwise(walk):
         between = _BORDERS[start, end] if (start, end) in _BORDERS else _BORDERS[end, start][::-1]
         ring += [*between, _CORNERS[end]]
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -36,7 +37,8 @@ def rings() -> dict[str, list[tuple[float, float]]]:
 def test_each_department_is_there_once_with_the_code_of_the_data() -> None:
     made = json.loads(bolivia_shapes())
     assert {one["properties"]["name"]: one["properties"]["code"] for one in made["features"]} == CODES
-    assert made["license"] == "CC0-1.0" and "CC0" in made["description"]
+    assert made["license"] == "CC0-1.0"
+    assert "CC0" in made["description"]
 
 
 def test_rings_are_closed_and_in_degrees_with_two_decimals(rings: dict[str, list[tuple[float, float]]]) -> None:
@@ -49,7 +51,7 @@ def test_rings_are_closed_and_in_degrees_with_two_decimals(rings: dict[str, list
 def test_a_border_inside_the_country_is_walked_once_by_each_neighbour(
     rings: dict[str, list[tuple[float, float]]],
 ) -> None:
-    steps = Counter(step for ring in rings.values() for step in zip(ring, ring[1:], strict=False))
+    steps = Counter(step for ring in rings.values() for step in pairwise(ring))
     assert set(steps.values()) == {1}
     outside = {step for step in steps if step[::-1] not in steps}
     # what is left without a neighbour is one closed walk around the country
@@ -57,7 +59,8 @@ def test_a_border_inside_the_country_is_walked_once_by_each_neighbour(
     at = start = next(iter(follow))
     for _ in follow:
         at = follow[at]
-    assert at == start and len(follow) == len(outside)
+    assert at == start
+    assert len(follow) == len(outside)
 
 
 def test_the_land_is_about_as_large_as_it_is(rings: dict[str, list[tuple[float, float]]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -185,11 +186,11 @@ def spelling(code: str) -> str:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, str):
+        return plain(value).strip()
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return plain(str(value)).strip() if isinstance(value, str | int | float) else ""
+    return str(int(value)) if value == int(value) else str(value)
 
 
 def _name(properties: Mapping[str, Any], code: str) -> str:
