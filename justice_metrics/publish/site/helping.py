@@ -1,4 +1,4 @@
-"""The help page: whom to call, where to report, which services there are; numbers and addresses that are safe to open."""
+"""The help page: whom to call, where to report, which services there are; its addresses are safe to open."""
 
 from __future__ import annotations
 

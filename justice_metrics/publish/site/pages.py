@@ -129,7 +129,7 @@ class _Book:
         }
         if name == "start":
             content |= {
-                "headlines": self._headlines(up),
+                "headlines": self._headlines(),
                 "cards": cards(self._site.figures, self._language),
                 "changes": self._edition.changes,
                 "data_address": "data.html",
@@ -226,7 +226,7 @@ class _Book:
         found = dict.fromkeys(one.cube for one in self._site.on(name) if one.cube in known)
         return [one for one in found if one]
 
-    def _headlines(self, up: str) -> list[dict[str, str]]:
+    def _headlines(self) -> list[dict[str, str]]:
         shown = [self._blocks[one] for one in _TOLD_FIRST if one in self._blocks]
         return [{"said": one.reads, "title": one.title, "address": f"{_FILES[one.page]}#{one.id}"} for one in shown]
 
