@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from ....base.language import Language, Readable, format_number, format_share, tr
+from ....base.quantities import SUPPRESSED
 from ..model import Figure, Look
 from .framed import altair, framed, series_legend
 from .rows import Cell, Reader, Row, capital, row
@@ -183,15 +184,17 @@ def _end(alt: Any, one: Row, words: str, colour: str, place: float) -> Any:
 
 def _below(alt: Any, rows: Sequence[Row], language: Language) -> list[Any]:
     """Return what stands below the days: their title, and how many cases were still open."""
-    lines = [(tr("days since the start"), 36)]
+    lines: list[tuple[Readable, int]] = [(tr("days since the start"), 36)]
+    if any(one["status"] == SUPPRESSED for one in rows):
+        lines.append((tr("where a line is missing, its number is hidden"), lines[-1][1] + 17))
     layers = []
     if any(one["part"] == "open" for one in rows):
-        lines.append((tr("cases still open and observed"), 60))
+        lines.append((tr("cases still open and observed"), lines[-1][1] + 24))
         layers.append(
             alt.Chart()
             .transform_filter("datum.part == 'open'")
             .mark_text(fontSize=SMALL, color=INK, aria=False)
-            .encode(x=alt.X("day:Q", title=None), y=alt.value(_HEIGHT + 77), text="text:N")
+            .encode(x=alt.X("day:Q", title=None), y=alt.value(_HEIGHT + lines[-1][1] + 17), text="text:N")
         )
     for words, place in lines:
         layers.append(

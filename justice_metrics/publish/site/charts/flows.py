@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from ....base.language import Language, tr
 from ..model import Figure, Look
-from .framed import SERIES_WORDS, altair, framed, in_order, series_legend
-from .rows import Reader, Row, capital, row
+from .framed import SERIES_WORDS, altair, framed, hidden_above, in_order, series_legend
+from .rows import HIDDEN, Reader, Row, capital, row
 from .theme import INK, SMALL, SOFT, WHITE, paint
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Flows:
             named = {"label": label, "level": period, "period": period}
             rows += [row(reader.cell(name, place), **named, series=name) for name in asked]
         words = {name: reader.meaning(name) for name in asked}
+        if any(one["series"] == _PENDING and one["n"] is None for one in rows):
+            words[HIDDEN] = tr("{what}: hidden", what=words[_PENDING]).text(language)
         return flows_chart(rows, figure, series=words, language=language, look=look)
 
 
@@ -66,8 +68,8 @@ def flows_chart(
     """
     alt = altair()
     colours = paint(look)
-    scale = alt.Scale(domain=list(_LOOKS), range=[colours.strong, colours.other, INK])
-    colour = alt.Color("series:N", legend=series_legend(series), scale=scale)
+    scale = alt.Scale(domain=[*_LOOKS, HIDDEN], range=[colours.strong, colours.other, INK, WHITE])
+    colour = alt.Color("series:N", legend=series_legend(series, outline=SOFT), scale=scale)
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
               scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))  # fmt: skip
     beside = alt.XOffset("series:N", sort=None, scale=alt.Scale(domain=[_INCOMING, _RESOLVED], paddingInner=0.1))
@@ -97,6 +99,7 @@ def flows_chart(
         base.mark_text(dy=-8, fontSize=SMALL, aria=False, opacity={"expr": _ABOVE})
         .encode(y=y, xOffset=beside, text="text:N")
         .transform_filter(f"{shown} && {flow}"),
+        hidden_above(base, stock, said),
         base.mark_line(strokeWidth=2, color=INK, invalid="break-paths-show-path-domains", aria=False)
         .encode(y=y).transform_filter(stock),
         base.mark_point(size=60, filled=True, opacity=1).encode(y=y, color=colour, description=said)

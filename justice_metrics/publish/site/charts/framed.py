@@ -11,7 +11,7 @@ from ....base.language import Language, tr, trn
 from ..model import Figure
 from .locale import vega_locale
 from .rows import Row
-from .theme import SMALL, SOFT, config
+from .theme import INK, SMALL, SOFT, WHITE, config
 
 if TYPE_CHECKING:
     import altair as alt
@@ -122,6 +122,16 @@ def series_legend(series: Mapping[str, str], *, outline: str | None = None) -> A
         symbolOpacity=1,
         values=list(series),
         columns={"expr": "width < 420 ? 1 : 0"},
+    )
+
+
+def hidden_above(base: Any, which: str, said: Any) -> Any:
+    """Return a small empty box at the upper edge for each number that is not shown, where no bar can be empty."""
+    alt = altair()
+    return (
+        base.mark_bar(fill=WHITE, stroke=INK, strokeDash=[2, 2], strokeWidth=1)
+        .encode(y=alt.value(1), y2=alt.value(10), description=said)
+        .transform_filter(f"!isValid(datum.n) && datum.text != '' && {which}")
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -86,7 +87,7 @@ class Levels:
         if not kept:
             return None
         rows = self._rows(reader, kept, before, level, number)
-        axis = self.axis.text(language) if self.axis else reader.meaning(self.axis_of or number)
+        axis = self.axis.text(language) if self.axis else reader.counted(self.axis_of or number, figure.unit)
         if any(one.get("high") is not None for one in rows):
             axis = tr("{what}; thin line: interval", what=axis).text(language)
         compared = any(one["series"] == BEFORE for one in rows)
@@ -193,12 +194,13 @@ def bars(
     longest = max((len(str(one["text"])) for one in rows if one["n"] is not None), default=0)
     room = max(64, 16 + round(longest * 7.3))
     places = _places(two)
-    top = alt.Axis(format=".0%" if numbers == "share" else ",.0f" if numbers == "count" else ",.6~g", tickCount=4)
+    form = {"share": ".0%", "count": ",.0f", "rate": ",.6~g"}[numbers]
+    below = alt.Axis(format=form, tickCount=4, titleAnchor="start")
     x = alt.X(
         "n:Q",
-        title=axis,
+        title=textwrap.wrap(axis, _SHORT),
         stack=None,
-        axis=top,
+        axis=below,
         scale=alt.Scale(domainMin=0, nice=False, range=[0, {"expr": f"max(40, width - {room})"}]),
     )
     y = alt.Y("level:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ....base.language import Label, Language, Readable, tr
 from ..model import Figure, Look
-from .framed import SERIES_WORDS, altair, framed, in_order, series_legend
+from .framed import SERIES_WORDS, altair, framed, hidden_above, in_order, series_legend
 from .levels import to_date_words
 from .locale import month_name
-from .rows import BEFORE, NOW, PROVISIONAL, Cell, Reader, Row, capital, row
+from .rows import BEFORE, HIDDEN, NOW, PROVISIONAL, Cell, Reader, Row, capital, row
 from .theme import INK, SMALL, SOFT, WHITE, paint
 
 if TYPE_CHECKING:
@@ -50,7 +50,11 @@ class Months:
         series = {NOW: str(year)}
         if any(one["series"] == BEFORE for one in rows):
             series[BEFORE] = str(year - 1)
-        return months_chart(rows, figure, axis=reader.meaning(number), series=series, language=language, look=look)
+        if any(one["series"] == BEFORE and one["n"] is None for one in rows):
+            series[HIDDEN] = tr("{what}: hidden", what=str(year - 1)).text(language)
+        return months_chart(
+            rows, figure, axis=reader.counted(number, figure.unit), series=series, language=language, look=look
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,13 @@ class Years:
             over = not reader.provisional(place)
             named = {"label": reader.words("period", place), "level": period, "period": period}
             rows.append(row(reader.cell(number, place), **named, series=YEAR if over else PROVISIONAL))
-            if over and period in to_date:
+            # where the year is hidden, its box says so for both
+            if over and period in to_date and (to_date[period].n is not None or rows[-1]["n"] is not None):
                 rows.append(row(to_date[period], **named, series=TO_DATE))
         series = _year_words(rows, to_date_words(figure, language), language)
-        return years_chart(rows, figure, axis=reader.meaning(number), series=series, language=language, look=look)
+        return years_chart(
+            rows, figure, axis=reader.counted(number, figure.unit), series=series, language=language, look=look
+        )
 
     def _to_date(self, figure: Figure, reader: Reader, language: Language) -> Mapping[str, Cell]:
         """Return the months to date of each year, where the answer has them and the last year is not over."""
@@ -108,7 +115,9 @@ def months_chart(
               scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))  # fmt: skip
     y = _counts(alt)
     colour = alt.Color(
-        "series:N", legend=series_legend(series), scale=alt.Scale(domain=[NOW, BEFORE], range=[colours.strong, INK])
+        "series:N",
+        legend=series_legend(series, outline=SOFT),
+        scale=alt.Scale(domain=[NOW, BEFORE, HIDDEN], range=[colours.strong, INK, WHITE]),
     )
     said = alt.value(alt.ExprRef(f"datum.label + ' ' + {SERIES_WORDS}[datum.series] + ': ' + datum.text"))
     base = alt.Chart().encode(x=x)
@@ -118,6 +127,7 @@ def months_chart(
         base.mark_bar().encode(y=y, color=colour, description=said)
         .transform_filter(f"{_SHOWN} && {now}"),
         *_hidden(alt, base, said, now),
+        hidden_above(base, before, said),
         base.mark_tick(thickness=3, opacity=1, width={"band": 1.2})
         .encode(y=y, color=colour, description=said).transform_filter(f"{_SHOWN} && {before}"),
     ]  # fmt: skip
@@ -171,6 +181,8 @@ def years_chart(
             base.mark_text(dy=10, fontSize=SMALL, color=WHITE, aria=False,
                            opacity={"expr": f"bandwidth('x') < {_ROOM_FOR_A_NUMBER} ? 0 : 1"})
             .encode(y=y, text="text:N").transform_filter(f"{_SHOWN} && {inside}"),
+            base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
+            .encode(y=alt.value(_HEIGHT - 36), text="text:N").transform_filter(f"!isValid(datum.n) && {inside}"),
         ]  # fmt: skip
     return framed(layers, rows, figure, kind="years", language=language, height=_HEIGHT, series=series, over=axis)
 
@@ -185,10 +197,10 @@ def _hidden(alt: Any, base: Any, said: Any, which: str) -> list[Any]:
     told = f"!isValid(datum.n) && datum.text != '' && {which}"
     return [
         base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(y=alt.value({"expr": "height"}), y2=alt.value({"expr": "height - 72"}), description=said)
+        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), description=said)
         .transform_filter(told),
         base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
-        .encode(y=alt.value({"expr": "height - 36"}), text="text:N")
+        .encode(y=alt.value(_HEIGHT - 36), text="text:N")
         .transform_filter(told),
     ]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from ....base.language import Language, format_share
-from ....base.levels import MISSING_LEVELS, UNDER_REVIEW
+from ....base.language import Language, Message, format_share, tr
+from ....base.levels import MISSING_LEVELS, PENDING, UNDER_REVIEW
+from ....base.provenance import unit_words
 from ....base.quantities import STATUS_WORDS
 from ....base.table import Table
 
@@ -16,9 +18,25 @@ Row: TypeAlias = dict[str, str | float | None]
 
 NOW: Final = "now"
 BEFORE: Final = "before"
+COUNT: Final = "count"
 PROVISIONAL: Final = "provisional"
+HIDDEN: Final = "hidden"
+"""In a legend: the empty box of a number that is not shown."""
 NOT_KNOWN: Final = "not_known"
-"""Series of levels that say that nothing was recorded; drawn in grey."""
+"""Series of levels that say that nothing is known, or not yet; drawn in grey."""
+_NUMBER_OF: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "complaint": tr("Number of complaints"),
+        "case": tr("Number of cases"),
+        "victim": tr("Number of victims"),
+        "accused": tr("Number of accused persons"),
+        "charge": tr("Number of charges"),
+        "offence": tr("Number of offences"),
+        "person": tr("Number of persons"),
+    }
+)
+
+_GREY: Final = frozenset({*MISSING_LEVELS, PENDING})
 
 
 class Cell(NamedTuple):
@@ -57,6 +75,15 @@ class Reader:
         """Return the heading of a column, beginning with a capital."""
         found = next(one for one in self.table.columns if one.name == column)
         return capital(found.meaning.text(self.language))
+
+    def counted(self, column: str, unit: str) -> str:
+        """Return what a column of counts counts, for an axis: "Number of victims (complaint)"."""
+        words = self.meaning(column)
+        if column != COUNT or unit not in _NUMBER_OF:
+            return words
+        number = _NUMBER_OF[unit].text(self.language)
+        same = words.casefold() == unit_words(unit).text(self.language).casefold()
+        return number if same else f"{number} ({words[:1].lower()}{words[1:]})"
 
     def level(self, column: str, row: int) -> str:
         """Return the id that stands in a cell."""
@@ -110,7 +137,7 @@ def row(cell: Cell, *, label: str, level: str = "", period: str = "", series: st
         "period": period,
         "level": level,
         "label": label,
-        "series": NOT_KNOWN if series == NOW and level in MISSING_LEVELS else series,
+        "series": NOT_KNOWN if series == NOW and level in _GREY else series,
         "n": cell.n,
         "text": cell.text,
         "status": cell.status,
