@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # More bars than these are drawn as a line.
 _MOST_BARS: Final = 24
+# How dense the colour of a number is that will still change.
+_PALE: Final = 0.5
 
 
 def findings_of(shown: Result) -> tuple[Readable, ...]:
@@ -105,6 +107,9 @@ def draw_periods(main: Table, ax: Axes | None, *, language: Language) -> Axes:
     number = counts_in(language)
     if len(main) <= _MOST_BARS:
         axes = bars(bins=words, counts=counts, x_label=tr("period").text(language), y_label=told, number=number, ax=ax)
+        for bar, maturity in zip(axes.containers[-1], main["maturity"], strict=True):
+            if maturity == PROVISIONAL:
+                bar.set_alpha(_PALE)
     else:
         axes = lines(
             x=np.arange(len(main)),
