@@ -326,7 +326,8 @@ def registration_delay(
                 ripe,
                 within_days,
                 confidence_level,
-                period=period,
+                # the year of a fact is another partition of the cases than that of their complaint
+                period=period if start in _starts(cases) else f"{period} of {start}",
                 told={f"delay of {recorded} from {start} told, up to {longest_days} days": ("yes",)},
             ),
             "delays": delays,
@@ -361,6 +362,12 @@ def registration_delay(
         period_word=PERIOD_WORDS[period],
         worth=worth,
     )
+
+
+def _starts(cases: CaseData) -> tuple[str, ...]:
+    """Return the words for the start of the cases, by whose day other answers tell their years."""
+    roles = [role for role in cases.procedure.roles if cases.resolve(role) == (cases.procedure.start,)]
+    return (cases.procedure.start, *roles)
 
 
 def _ensure_settings(cases: CaseData, start: str, recorded: str, within_days: int, longest_days: int) -> None:

@@ -52,7 +52,6 @@ FIGURES: Final = tuple(
             "demand-delay",
             "response-funnel",
             "response-endings",
-            "response-open",
             "response-ages",
             "response-convictions",
             "response-incidence",
@@ -154,7 +153,6 @@ def _response(file: ObservatoryFile, about: Described) -> Iterator[Standard]:
     yield Standard(ask="attrition", source="cases", figures=("response-funnel",), settings={"age_months": []})
     yield Standard(ask="outcome_shares", source="cases", figures=("response-endings",))
     yield Standard(ask="case_ages", source="cases", figures=("response-ages",))
-    yield Standard(ask="open_share", source="cases", figures=("response-open",))
     per = [one for one in _PER if procedure is not None and _known(one, procedure)]
     yield Standard(ask="conviction_rates", source="cases", figures=("response-convictions",), settings={"per": per})
     yield Standard(ask="cumulative_incidence", source="cases", figures=("response-incidence",))
