@@ -10,7 +10,7 @@ from ..base.types import Counts, Flags, Floats
 
 HIDDEN: Final = -1
 _FEWEST_AREAS: Final = 2
-_ROOM: Final = 4  # areas in a class, from which on its limit may lie one area beside the quantile
+_ROOM: Final = 4  # a limit may lie beside its quantile by this part of the areas of a class
 
 
 class Classes(NamedTuple):
@@ -83,7 +83,8 @@ def _breaks(rates: Floats, classes: int) -> Floats:
     the one with the roundest number. So a few large cities do not push all other areas into one class.
     """
     inner: list[float] = []
-    beside = (0, -1, 1) if len(rates) >= _ROOM * classes else (0,)
+    far = len(rates) // (_ROOM * classes)
+    beside = sorted(range(-far, far + 1), key=abs)
     for one in range(1, classes):
         middle = round(len(rates) * one / classes)
         near = [middle + place for place in beside if 0 < middle + place < len(rates)]

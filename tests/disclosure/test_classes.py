@@ -22,6 +22,14 @@ def test_one_large_area_does_not_push_all_others_into_one_class() -> None:
     assert found.of.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
 
 
+def test_limits_of_many_areas_are_round() -> None:
+    counts = np.floor(np.exp(np.random.default_rng(1).normal(3.5, 1.2, 340))) + 10
+    found = map_classes(counts, counts, minimum=10)
+    assert len(found.breaks) == 6
+    assert all(one == float(f"{one:.1g}") for one in found.breaks)
+    assert np.bincount(found.of).min() >= 340 / 5 / 2
+
+
 def test_few_people_or_one_area_make_no_class() -> None:
     assert map_classes(np.array([0.1, 0.2]), np.array([3.0, 4.0]), minimum=10).of.tolist() == [HIDDEN, HIDDEN]
     assert map_classes(np.array([0.1]), np.array([300.0]), minimum=10).of.tolist() == [HIDDEN]

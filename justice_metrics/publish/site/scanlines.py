@@ -79,7 +79,7 @@ def strokes(rings: Rings, apart: float) -> list[Floats]:
     return found
 
 
-def place_of_name(rings: Rings, *, tall: float, lines: int = 48) -> Place:
+def place_of_name(rings: Rings, *, tall: float, lines: int = 24) -> Place:
     """Return where a name of one line has room in an area: near its middle, if it is not much narrower there.
 
     Parameters

@@ -110,7 +110,7 @@ class Choropleth:
             ],
             NAMES: [{"level": a, **b} for a, b in zip(shown.levels, drawing.names, strict=True)],
         }
-        made.usermeta = {**made.usermeta, "colours": [_ramp(look, n) for n in range(1, 6)]}
+        made.usermeta = {**made.usermeta, "colours": [ramp(look, n) for n in range(1, 6)]}
         return made
 
     def _title(self, figure: Figure, shown: OnMap, language: Language) -> str:
@@ -175,7 +175,7 @@ def _rows(shown: OnMap, language: Language) -> list[Row]:
 
 
 def _legend(shown: OnMap, title: str, language: Language, look: Look) -> _Legend:
-    colours = _ramp(look, len(shown.classes))
+    colours = ramp(look, len(shown.classes))
     steps = []
     for place, one in enumerate(shown.steps):
         colour = colours[place] if place < len(colours) else WHITE
@@ -310,13 +310,20 @@ def _key(alt: Any, legend: _Legend) -> list[Any]:
     return layers
 
 
-def _ramp(look: Look, n: int) -> list[str]:
+def ramp(look: Look, n: int) -> list[str]:
     """Return colours of classes, even in lightness from pale to dark, so that print and any eye keep their order.
+
+    Parameters
+    ----------
+    look : Look
+        Its main colour is the darkest one, made darker where it must be.
+    n : int
+        How many classes.
 
     Examples
     --------
-    >>> len(_ramp(Look(), 3))
-    3
+    >>> ramp(Look(colour="#1b4d6b"), 2)
+    ['#cdd8de', '#1b4d6b']
     """
     dark = darkened(look.colour, 8.0)
     lightest, darkest = 86.0, _lightness(dark)

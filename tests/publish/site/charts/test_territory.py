@@ -16,7 +16,7 @@ from justice_metrics.base.language import Label
 from justice_metrics.base.result import Definition
 from justice_metrics.base.table import Column, Table
 from justice_metrics.publish.site.charts.pictures import spec_of, svg
-from justice_metrics.publish.site.charts.territory import Choropleth
+from justice_metrics.publish.site.charts.territory import Choropleth, ramp
 from justice_metrics.publish.site.charts.theme import contrast
 from justice_metrics.publish.site.model import Figure, Look
 from justice_metrics.publish.site.shapes import Shapes, shapes_of
@@ -89,18 +89,20 @@ def test_classes_are_drawn_and_no_number_travels(spec: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("colour", ["#1b4d6b", "#ffee00", "#000000", "#7a1f3d", "#ffffff"])
-def test_classes_differ_in_lightness_and_their_names_can_be_read(bolivia: Shapes, colour: str) -> None:
-    made = Choropleth(shapes=bolivia, place="department", value="count")(
-        figure(dict(zip(COUNTS, range(10, 700, 110), strict=False))), language="es", look=Look(colour=colour)
-    )
-    assert made is not None
-    for colours in spec_of(made)["usermeta"]["colours"]:
-        against_white = [contrast(one, "#ffffff") for one in colours]
-        assert against_white == sorted(against_white)
-        assert all(b / a > 1.25 for a, b in pairwise(against_white))
-        assert against_white[0] > 1.2  # no class is the white of an area without a number
-    steps = [one for one in spec_of(made)["datasets"]["steps"] if one["step"].isdecimal()]
-    assert all(contrast(one["colour"], one["ink"]) >= 4.5 for one in steps)
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_classes_differ_in_lightness(colour: str, n: int) -> None:
+    colours = ramp(Look(colour=colour), n)
+    against_white = [contrast(one, "#ffffff") for one in colours]
+    assert len(colours) == n
+    assert all(b / a > 1.25 for a, b in pairwise(against_white))
+    assert against_white[0] > 1.2  # no class is the white of an area without a number
+    names = [max(contrast(one, "#ffffff"), contrast(one, "#1a1a1a")) for one in colours]
+    assert min(names) >= 4.0  # the names themselves are told in the table too
+
+
+def test_names_of_areas_can_be_read_on_their_class(spec: dict[str, Any]) -> None:
+    for step in spec["datasets"]["steps"]:
+        assert contrast(step["colour"], step["ink"]) >= 4.5
 
 
 @pytest.mark.parametrize("width", [340, 720])
