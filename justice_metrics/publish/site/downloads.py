@@ -20,7 +20,7 @@ from ..inert import plain
 from ..sections import estimates_hidden
 from ..tables import csv_bytes
 from ..workbook import ROLE_WORDS, UNIT_WORDS, workbook_bytes
-from .charts.pictures import png, spec_of, svg
+from .charts.pictures import png_of, spec_of, svg
 from .model import Figure, Look, Site
 
 if TYPE_CHECKING:
@@ -99,16 +99,17 @@ def pictures_of(figure: Figure, look: Look, language: Language) -> dict[str, byt
     chart = None if figure.chart is None else figure.chart(figure, language=language, look=look)
     if chart is not None:
         spec = spec_of(chart)
+        drawn = svg(spec, language=language)
         return {
-            "svg": svg(spec, language=language).encode("utf-8"),
-            "png": png(spec, language=language),
+            "svg": drawn.encode("utf-8"),
+            "png": png_of(drawn),
             "chart.js": script("charts", figure.id, spec),
         }
     if figure.chart is not None or figure.answer is None or figure.by is not None or estimates_hidden(figure.answer):
         return {}
     view = "months" if figure.id == "demand-month" and "months" in figure.answer.views else None
     try:
-        drawn = drawn_as(figure.answer, ("svg", "png"), view=view, language=language, audience="public")
+        made = drawn_as(figure.answer, ("svg", "png"), view=view, language=language, audience="public")
     except QuestionError:
         return {}
     return {str(kind): data for kind, data in drawn.items()}

@@ -97,7 +97,6 @@ WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
         "all_changes": tr("Every change, as a file"),
         "more": tr("More"),
         "no_figures": tr("There are no figures on this page in this release."),
-        "whole_page": tr("The whole site"),
         "files": tr("Files"),
         "figure": tr("Figure"),
         "everything": tr("Everything together"),
