@@ -48,7 +48,8 @@ def framed(
     *,
     kind: str,
     language: Language,
-    height: int | Mapping[str, int],
+    height: int,
+    band: int = 0,
     series: Mapping[str, str] | None = None,
     over: str = "",
 ) -> LayerChart:
@@ -65,8 +66,10 @@ def framed(
     kind : str
         Which builder it is from, for scripts.
     language : str
-    height : int or mapping
-        In pixels, or ``{"step": …}`` for each level.
+    height : int
+        In pixels.
+    band : int
+        How much of it each level takes, where levels stand below one another: for scripts that show others.
     series : mapping of str to str, optional
         Words of each series.
     over : str
@@ -88,20 +91,19 @@ def framed(
         "actions": False,
         "renderer": "svg",
         "defaultStyle": False,
-        "logLevel": 1,
         "tooltip": {"disableDefaultStyle": True},
         "formatLocale": locale["number"],
         "timeFormatLocale": locale["time"],
     }
     made: LayerChart = chart.properties(
         width="container",
-        height=alt.Step(height["step"]) if isinstance(height, Mapping) else height,
+        height=height,
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         padding={"left": 4, "right": 8, "top": 6, "bottom": 4},
         description=described(rows, figure, language),
         datasets={NUMBERS: list(rows)},
         **({"title": alt.TitleParams(over, **_OVER)} if over else {}),
-        usermeta={"chart": kind, "series": words, "embedOptions": embed},
+        usermeta={"chart": kind, "series": words, "band": band, "embedOptions": embed},
         config=config(),
     )
     return made

@@ -212,7 +212,16 @@ def bars(
     if any(one.get("high") is not None for one in rows):
         layers += _intervals(alt, base, x, places[NOW])
     band = (_BAND_OF_TWO if two else _BAND) + (_LINE if any(len(str(one["label"])) > _SHORT for one in rows) else 0)
-    return framed(layers, rows, figure, kind="levels", language=language, height={"step": band}, series=series or {})
+    return framed(
+        layers,
+        rows,
+        figure,
+        kind="levels",
+        language=language,
+        height=band * len({one["level"] for one in rows}),
+        band=band,
+        series=series,
+    )
 
 
 def level_words(base: Any, place: float) -> list[Any]:

@@ -117,8 +117,16 @@ def limits_chart(
         middle.mark_text(yOffset=8, fontSize=SMALL, color=SOFT, aria=False).transform_filter(rest),
     ]  # fmt: skip
     long = any(len(str(one["label"])) > 44 for one in rows)
+    band = _BAND + 15 * long
     return framed(
-        layers, rows, figure, kind="limits", language=language, height={"step": _BAND + 15 * long}, series=series
+        layers,
+        rows,
+        figure,
+        kind="limits",
+        language=language,
+        height=band * len({one["level"] for one in rows}),
+        band=band,
+        series=series,
     )
 
 

@@ -82,8 +82,9 @@ class Reader:
         if column != COUNT or unit not in _NUMBER_OF:
             return words
         number = _NUMBER_OF[unit].text(self.language)
-        same = words.casefold() == unit_words(unit).text(self.language).casefold()
-        return number if same else f"{number} ({words[:1].lower()}{words[1:]})"
+        word = words.casefold()
+        same = word == unit_words(unit).text(self.language).casefold()
+        return number if same or number.casefold().endswith(word) else f"{number} ({words[:1].lower()}{words[1:]})"
 
     def level(self, column: str, row: int) -> str:
         """Return the id that stands in a cell."""
