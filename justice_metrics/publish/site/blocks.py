@@ -18,7 +18,7 @@ from ..inert import plain
 from ..sections import TableView, definition_pairs, hidden_pair, table_view
 from .downloads import suffix_of
 from .model import Figure, PageName, Site
-from .turned import shape_of, turned_table
+from .turned import period_of, shape_of, turned_table
 from .words import WORDS
 
 _OPEN_TABLE: Final = 12
@@ -52,7 +52,7 @@ class Block:
     further : tuple of TableView
     open : bool
         Whether its table is open from the beginning.
-    cube, by, turned : str
+    cube, by, turned, period : str
     """
 
     id: str
@@ -73,6 +73,7 @@ class Block:
     cube: str
     by: str
     turned: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ def block(figure: Figure, site: Site, language: Language, kinds: frozenset[str])
         cube=figure.cube or "",
         by=figure.by or "",
         turned=shape_of(figure),
+        period=period_of(figure),
     )
 
 

@@ -9,12 +9,15 @@ from typing import Any, Final
 
 from ...base.language import Language, Readable
 from ...base.levels import MISSING_LEVELS, naturally
+from ...base.provenance import unit_words
 from ...base.table import Table
 from ...cases.periods import period_words
 from ...disclosure.released import Release
+from ...measures.counted.tables import PROVISIONAL
 from ..inert import plain
 from .counts import Kept, Population, level_words, populations
 from .model import Cube, CubeTable, Dimension, Level
+from .turned import ORDERED
 
 PERIOD: Final = "period"
 
@@ -43,23 +46,28 @@ def cube_record(cube: Cube, languages: Sequence[Language]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``id``, ``unit``, ``dimensions`` (``id``, ``words``, ``levels`` with ``id`` and ``words``; the first one is the
-        period) and ``tables`` (``period``, ``by``, ``rows``). A row is the place of its period among the levels of the
-        period, the places of its levels in the order of ``by``, the number or null, and, where it has one, the status.
+        ``id``, ``unit``, ``words`` (of the unit), ``dimensions`` (``id``, ``words``, ``ordered`` where its levels have
+        an order of their own, ``levels`` with ``id``, ``words``, and ``missing`` or ``provisional`` where they are; the
+        first one is the period) and ``tables`` (``period``, ``by``, ``rows``). A row is the place of its period among
+        the levels of the period, the places of its levels in the order of ``by``, the number or null, and, where it has
+        one, the status.
     """
     places = {one.id: {level.id: at for at, level in enumerate(one.levels)} for one in cube.dimensions}
     return {
         "id": cube.id,
         "unit": cube.unit,
+        "words": _said(unit_words(cube.unit), languages),
         "dimensions": [
             {
                 "id": one.id,
                 "words": _said(one.words, languages),
+                **({"ordered": True} if one.ordered else {}),
                 "levels": [
                     {
                         "id": level.id,
                         "words": _said(level.words, languages),
                         **({"missing": True} if level.id in MISSING_LEVELS else {}),
+                        **({"provisional": True} if level.provisional else {}),
                     }
                     for level in one.levels
                 ],
@@ -105,11 +113,16 @@ def _cube(whom: Population, kept: Sequence[Kept]) -> Cube:
 
 
 def _periods(tables: Sequence[Table]) -> Dimension:
-    found = sorted({str(one) for table in tables for one in table[PERIOD].tolist()})
+    pairs = {
+        (str(one), maturity)
+        for table in tables
+        for one, maturity in zip(table[PERIOD].tolist(), table["maturity"].tolist(), strict=True)
+    }
+    open_ones = {one for one, maturity in pairs if maturity == PROVISIONAL}
     column = next(one for one in tables[0].columns if one.name == PERIOD)
-    return Dimension(
-        id=PERIOD, words=column.meaning, levels=tuple(Level(id=one, words=period_words(one)) for one in found)
-    )
+    found = sorted({one for one, _ in pairs})
+    levels = tuple(Level(id=one, words=period_words(one), provisional=one in open_ones) for one in found)
+    return Dimension(id=PERIOD, words=column.meaning, levels=levels, ordered=True)
 
 
 def _dimension(name: str, tables: Sequence[Table]) -> Dimension:
@@ -122,6 +135,7 @@ def _dimension(name: str, tables: Sequence[Table]) -> Dimension:
         id=name,
         words=column.meaning,
         levels=tuple(Level(id=one, words=levels[one]) for one in sorted(levels, key=naturally)),
+        ordered=name in ORDERED,
     )
 
 

@@ -47,10 +47,19 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One value of a dimension: its id in the data, and its words."""
+    """One value of a dimension: its id in the data, and its words.
+
+    Attributes
+    ----------
+    id : str
+    words : Readable
+    provisional : bool
+        Whether it is a period that is not over in the data.
+    """
 
     id: str
     words: Readable
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +73,14 @@ class Dimension:
     words : Readable
     levels : tuple of Level
         In the order in which they are offered.
+    ordered : bool
+        Whether the levels have an order of their own, such as ages; all others stand by their words or their size.
     """
 
     id: str
     words: Readable
     levels: tuple[Level, ...]
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from .figures import shown_of
 from .model import Figure
 
 Turned: TypeAlias = Literal["", "years", "months"]
+Period: TypeAlias = Literal["", "month", "quarter", "year", "to_date"]
 
 ORDERED: Final = frozenset({"age", "age_group", "age_at_fact", "sex", "year"})
 """Attributes whose levels have an order of their own; all others stand by their size."""
@@ -47,6 +48,16 @@ def shape_of(figure: Figure) -> Turned:
     names = {one.name for one in figure.table.columns}
     months = {"period", "maturity", "count"} == names and all(len(str(one)) == 7 for one in figure.table["period"])
     return "months" if months and len(figure.table) else ""
+
+
+def period_of(figure: Figure) -> Period:
+    """Say by which kind of period the table of a figure counts; nothing where it is not of counts that filters read."""
+    if figure.cube is None or not len(figure.table):
+        return ""
+    if "before" in figure.table.values:
+        return "to_date"
+    first = str(figure.table["period"][0])
+    return "year" if len(first) == len("2025") else "quarter" if "Q" in first else "month"
 
 
 def turned_table(figure: Figure) -> Table:

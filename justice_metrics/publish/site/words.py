@@ -9,6 +9,8 @@ from typing import Final
 from ...base.language import Language, Readable, tr
 from ...base.quantities import STATUS_WORDS
 from ..page import WORDS as REPORT_WORDS
+from .charts.locale import vega_locale
+from .counts import SHOWN_ONLY
 from .model import PageName
 
 TITLES: Final[Mapping[PageName, Readable]] = MappingProxyType(
@@ -49,6 +51,16 @@ FOR_SCRIPTS: Final[Mapping[str, Readable]] = MappingProxyType(
         "year": tr("By calendar year"),
         "month": tr("By month"),
         "quarter": tr("By quarter"),
+        "unchanged": tr("This figure does not follow what you chose."),
+        "copy_link": tr("Copy the link to what is shown"),
+        "choose_period": tr("Year"),
+        # patterns: a script puts the values in
+        "most": tr("{period}, most of all: {listed}.", period="{period}", listed="{listed}"),
+        "one_period": tr("{period}: {n}.", period="{period}", n="{n}"),
+        "open_period": tr("{period} (provisional)", period="{period}"),
+        "span": tr("{first} to {last}", first="{first}", last="{last}"),
+        "class": tr("{low} to {high}", low="{low}", high="{high}"),
+        "shown_only": SHOWN_ONLY,
     }
 )
 """What scripts say besides."""
@@ -133,7 +145,10 @@ WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
 
 
 def said_words(language: Language) -> dict[str, str]:
-    """Return every fixed word of a site in one language, and the words of statuses, for scripts."""
+    """Return every fixed word of a site in one language, the words of statuses and the months, for scripts."""
     statuses = {f"status_{name}": words for name, words in STATUS_WORDS.items()}
     pages = {f"page_{name}": words for name, words in TITLES.items()}
-    return {name: words.text(language) for name, words in {**WORDS, **statuses, **pages, **FOR_SCRIPTS}.items()}
+    names = vega_locale(language)["time"]["months"]
+    months = {f"month_{number:02d}": str(name) for number, name in enumerate(names, start=1)}
+    said = {name: words.text(language) for name, words in {**WORDS, **statuses, **pages, **FOR_SCRIPTS}.items()}
+    return {**said, **months}
