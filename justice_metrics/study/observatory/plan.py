@@ -74,6 +74,8 @@ class Observatory:
         What the help page shows.
     digest : str
         SHA-256 of everything but the data that the site is made of.
+    address : str, optional
+        Where the site stands, for feed, catalogues and embed codes.
     """
 
     study: Study
@@ -86,6 +88,7 @@ class Observatory:
     texts: Mapping[str, Readable]
     help: Mapping[str, Any]
     digest: str
+    address: str | None = None
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -144,6 +147,7 @@ def read_observatory(path: str | Path) -> Observatory:
         texts=MappingProxyType({page: readable(words) for page, words in file.texts.items()}),
         help=MappingProxyType(dict(helped)),
         digest=_digest(file, beside),
+        address=file.observatory.address,
     )
 
 
