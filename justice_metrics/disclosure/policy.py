@@ -17,6 +17,7 @@ from ..base.errors import SettingsError, suggestion
 from ..base.language import Message, Setting, tr
 from ..base.settings import read_toml, validated
 from ..cases.linkage.pseudonyms import read_secret
+from .already_public import AlreadyPublic
 
 Mode: TypeAlias = Literal["suppress", "round"]
 Zeros: TypeAlias = Literal["protect", "structural"]
@@ -151,6 +152,9 @@ class DisclosurePolicy:
         Official totals that may be exact.
     exceptions : tuple of ExceptionMade
         Outputs that leave against their guard.
+    already_public : AlreadyPublic, optional
+        The release holds tables of counts that somebody has published number by number before: nothing is hidden.
+        Answers of case files and of surveys are refused then.
     secret : str
         Where the key of the rounding is: ``env:NAME`` or a file outside the project; never published.
 
@@ -179,6 +183,7 @@ class DisclosurePolicy:
     sensitive: tuple[str, ...] = OF_VICTIMS
     exact: tuple[Exact, ...] = ()
     exceptions: tuple[ExceptionMade, ...] = ()
+    already_public: AlreadyPublic | None = None
     secret: str = field(default=_DEFAULT_PLACE, repr=False)
 
     def __post_init__(self) -> None:
@@ -239,6 +244,8 @@ class DisclosurePolicy:
 
     def remarks(self) -> tuple[Message, ...]:
         """Say what protects less than the default, and what is exact in any case: published with a release."""
+        if self.already_public is not None:
+            return (self.already_public.words(),)
         usual = DisclosurePolicy()
         numbers = ("minimum", "protection", "base") if self.mode == "round" else ("minimum", "protection")
         given = {name: (getattr(self, name), getattr(usual, name)) for name in numbers}
@@ -302,6 +309,7 @@ class DisclosurePolicy:
                 for one in self.exact
             ],
             "exceptions": [{"name": one.name, "reason": one.reason} for one in self.exceptions],
+            **({} if self.already_public is None else {"already_public": self.already_public.to_record()}),
         }
 
 
@@ -334,11 +342,12 @@ def read_policy(path: str | Path) -> DisclosurePolicy:
     """
     path = Path(path)
     given = validated(_PolicyFile, read_toml(path), source=path.name)
-    plain = given.model_dump(exclude={"exact", "exception"}, exclude_none=True)
+    plain = given.model_dump(exclude={"exact", "exception", "already_public"}, exclude_none=True)
     return DisclosurePolicy(
         **plain,
         exact=tuple(Exact(**one.model_dump()) for one in given.exact),
         exceptions=tuple(ExceptionMade(**one.model_dump()) for one in given.exception),
+        already_public=None if given.already_public is None else AlreadyPublic(**given.already_public.model_dump()),
     )
 
 
@@ -411,6 +420,14 @@ class _ExceptionPart(_Part):
     who: _Word
 
 
+class _AlreadyPublicPart(_Part):
+    """[already_public]: tables of counts that were published number by number before."""
+
+    source: _Word
+    reason: _Word
+    legal_basis: _Word
+
+
 class _PolicyFile(_Part):
     """A disclosure policy."""
 
@@ -426,3 +443,4 @@ class _PolicyFile(_Part):
     secret: _Word | None = None
     exact: tuple[_ExactPart, ...] = ()
     exception: tuple[_ExceptionPart, ...] = ()
+    already_public: _AlreadyPublicPart | None = None

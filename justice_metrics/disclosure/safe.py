@@ -110,6 +110,17 @@ def public_provenance(
     )
 
 
+def provenance_in_full(whose: Provenance) -> Provenance:
+    """Return the provenance of counts that are public already: nothing of a disk in it, and all of its numbers.
+
+    Parameters
+    ----------
+    whose : Provenance
+    """
+    settings = tuple((name, _setting(value)) for name, value in whose.settings)
+    return replace(whose, settings=settings, source=PurePath(whose.source.replace("\\", "/")).name, plan="")
+
+
 def keyed(fingerprint: str, key: bytes) -> str:
     """Return a fingerprint that nobody can check a guess against who has not the key."""
     if not key or not fingerprint:
