@@ -142,7 +142,7 @@ def _answers(plan: Observatory, gate: Gate, steps: Steps) -> Any:
         figures = plan.standards[number - 1].figures if isinstance(number, int) else ()
         if not figures:
             raise
-        remedy = tr("Or have a site without it: hide = {figures} in [figures].", figures=[*figures])
+        remedy = tr("Or have a site without it: hide = {figures} in [figures].", figures=str([*figures]))
         both = remedy if error.remedy is None else tr("{problem} {remedy}", problem=error.remedy, remedy=remedy)
         raise QuestionError(error.problem, both) from error
 

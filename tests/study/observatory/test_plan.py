@@ -77,7 +77,11 @@ WRONG = [
     ('by = ["department"]', 'combine = [["department", "court"]]\nby = "department"', "'court' is not among those"),
     ("[filters]", '[territory]\nshapes = "map.geojson"\n[filters]', "there is no file 'map.geojson'"),
     ("[help]", '[figures]\nhide = ["response-limit"]\n[help]', "there is no figure 'response-limit'. Did you mean"),
-    ('{ es = "Observatorio", en = "Observatory" }', '{ es = "Observatorio" }', "'observatory.title' says nothing in: en"),
+    (
+        '{ es = "Observatorio", en = "Observatory" }',
+        '{ es = "Observatorio" }',
+        "'observatory.title' says nothing in: en",
+    ),
     ("[help]", '[texts]\nstart = { en = "Hello" }\n[help]', "'texts.start' says nothing in: es"),
     ("[help]", '[texts]\nsart = "Hello"\n[help]', "'texts.sart"),
     ("[help]", '[look]\ncolour = "#fedcba"\n[help]', "too light to be read on white"),
@@ -88,7 +92,11 @@ WRONG = [
     ('institution = "', 'secure = "site/secure"\ninstitution = "', "must lie by itself"),
     ('institution = "', 'address = "http://example.org"\ninstitution = "', "must begin with https://"),
     ('institution = "', 'published_on = 2026\ninstitution = "', "a day, written as 2026-07-15"),
-    ('cases = "mapping.toml"', 'cases = "mapping.toml"\nalerts = "mapping.toml"', "'sources.alerts' is no mapping of a"),
+    (
+        'cases = "mapping.toml"',
+        'cases = "mapping.toml"\nalerts = "mapping.toml"',
+        "'sources.alerts' is no mapping of a",
+    ),
 ]
 
 
@@ -145,7 +153,11 @@ class TestHelp:
     @pytest.mark.parametrize(
         ("old", "new", "telling"),
         [
-            ('[[hotline]]\nname = { es = "Línea de ejemplo", en = "Example line" }\nnumber = "XXX"', "", "'hotline' is m"),
+            (
+                '[[hotline]]\nname = { es = "Línea de ejemplo", en = "Example line" }\nnumber = "XXX"',
+                "",
+                "'hotline' is m",
+            ),
             ('[leave]\nurl = "https://www.example.org/"', "", "'leave' is missing"),
             ("https://", "javascript:", "must begin with https://"),
             (', en = "Example line"', "", "'hotline.1.name' says nothing in: en"),
