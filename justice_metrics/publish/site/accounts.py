@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...base.language import Language
+from ...base.language import Language, Readable, trn
 from ...disclosure.released import Release
 from ..account import Setting, settings, sources
 from ..document import LIMITS
 from ..glossary import terms_in
 from ..inert import plain
-from .model import Site
+from .model import Figure, Site
+from .words import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,12 @@ class Account:
     sources : tuple of tuples of (str, str)
     settings : tuple of Setting
     methods : tuple of Method
-    limits, hidden : tuple of str
-        What the numbers cannot say, and what the disclosure gate hid.
+    limits : tuple of str
+        What the numbers cannot say.
+    remarks, hidden : tuple of str
+        What the rules of the disclosure gate are, and all that it hid.
+    by_figure : tuple of (str, str)
+        Figures of which numbers are hidden, and how many.
     terms : tuple of (str, str)
     """
 
@@ -38,7 +43,9 @@ class Account:
     settings: tuple[Setting, ...]
     methods: tuple[Method, ...]
     limits: tuple[str, ...]
+    remarks: tuple[str, ...]
     hidden: tuple[str, ...]
+    by_figure: tuple[tuple[str, str], ...]
     terms: tuple[tuple[str, str], ...]
 
 
@@ -65,6 +72,17 @@ def account(release: Release, site: Site, language: Language) -> Account:
         settings=tuple(settings(release.results, language)),
         methods=tuple(Method(one) for one in methods),
         limits=tuple(one.text(language) for one in LIMITS),
+        remarks=tuple(plain(one.text(language)) for one in release.ledger.remarks),
+        by_figure=tuple(
+            (plain(one.title.text(language)), hidden_words(one).text(language)) for one in site.figures if one.hidden
+        ),
         hidden=tuple(plain(one.text(language)) for one in release.ledger.lines()),
         terms=tuple((one.word.text(language), one.meaning.text(language)) for one in terms),
     )
+
+
+def hidden_words(figure: Figure) -> Readable:
+    """Say how many numbers of the table of a figure are hidden."""
+    if not figure.hidden:
+        return WORDS["hidden_none"]
+    return trn("{n} number of this table is hidden.", "{n} numbers of this table are hidden.", figure.hidden)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ...base.language import Language, Readable, format_date, format_number, format_share, tr, trn
+from ...base.language import Language, Readable, format_date, format_number, format_share, tr
 from ...base.provenance import unit_words
 from ...base.quantities import STATUS_WORDS, SUPPRESSED
 from ...base.result import context_of
@@ -16,6 +16,8 @@ from ...cases.periods import period_words
 from ...measures.counted.tables import PROVISIONAL
 from ..inert import plain
 from ..sections import TableView, definition_pairs, hidden_pair, table_view
+from .accounts import hidden_words
+from .counts import things_of
 from .downloads import suffix_of
 from .model import Figure, PageName, Site
 from .turned import period_of, shape_of, turned_table
@@ -95,6 +97,11 @@ class Copy:
         return self._file("svg") if "svg" in self.block.kinds else ""
 
     @property
+    def narrow(self) -> str:
+        """Address of the picture for a phone; empty where there is none."""
+        return self._file("narrow.svg") if "narrow.svg" in self.block.kinds else ""
+
+    @property
     def chart(self) -> str:
         """Address of the script of the chart; empty where there is none."""
         return self._file("chart.js") if "chart.js" in self.block.kinds else ""
@@ -168,7 +175,7 @@ def cards(figures: Sequence[Figure], language: Language) -> list[dict[str, str]]
     table, last = first.table, len(first.table) - 1
     year, months = str(table["period"][last]), int(str(context_of(first.answer).get("months", 12)))
     open_year = table["maturity"][last] == PROVISIONAL
-    what = _sentence(_plain(_counted(first), language))
+    what = _sentence(_plain(things_of(first.answer), language))
     shown = [
         {
             "number": _number(table, "count", last, language),
@@ -218,10 +225,6 @@ def _span(year: str, months: int) -> Readable:
     return first if months == 1 else tr("{first} to {last}", first=first, last=last)
 
 
-def _counted(figure: Figure) -> Readable:
-    return next(one.meaning for one in figure.table.columns if one.name == "count")
-
-
 def _number(table: Table, column: str, row: int, language: Language, *, change: bool = False) -> str:
     if column not in table.values:
         return ""
@@ -247,15 +250,12 @@ def _caption(figure: Figure, language: Language) -> list[tuple[str, str]]:
 
 
 def _definition(figure: Figure, language: Language) -> list[tuple[str, str]]:
-    hidden: Readable = WORDS["hidden_none"]
-    if figure.hidden:
-        hidden = trn("{n} number of this table is hidden.", "{n} numbers of this table are hidden.", figure.hidden)
     own = definition_pairs(figure.answer, language) if figure.answer is not None else ()
     return [
         (WORDS["of_all"].text(language), _plain(figure.definition.answers, language)),
         *own,
         (WORDS["cutoff"].text(language), format_date(figure.cutoff, language)),
-        (tr("Hidden").text(language), hidden.text(language)),
+        (tr("Hidden").text(language), hidden_words(figure).text(language)),
     ]
 
 

@@ -276,7 +276,7 @@ def _cube_files(cube: Cube, site: Site) -> dict[str, bytes]:
 
 def _kinds(site: Site, data: Mapping[str, bytes]) -> dict[str, frozenset[str]]:
     """Return which kinds of files each figure has; the same ones in every language."""
-    kinds = ("csv", "xlsx", "json", "svg", "png", "chart.js")
+    kinds = ("csv", "xlsx", "json", "svg", "narrow.svg", "png", "chart.js")
     return {one.id: frozenset(kind for kind in kinds if f"{one.id}.{kind}" in data) for one in site.figures}
 
 

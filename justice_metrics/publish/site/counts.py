@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.errors import OutputError
-from ...base.language import Language, Readable, format_number, tr
+from ...base.language import Language, Readable, format_number, format_share, tr
 from ...base.levels import LEVEL_WORDS
 from ...base.provenance import unit_words
 from ...base.quantities import SUPPRESSED
@@ -90,6 +90,19 @@ class _Counted:
         return f"{self.words.text(language)} ({format_number(self.n, language)})"
 
 
+@dataclass(frozen=True, slots=True)
+class CountedShare:
+    """A group, how many there are of it, and what share that is."""
+
+    words: Readable
+    n: float
+    share: float
+
+    def text(self, language: Language = "en") -> str:
+        """Return it in ``language``."""
+        return f"{self.words.text(language)} {format_number(self.n, language)} ({format_share(self.share, language)})"
+
+
 def population_of(answer: Published) -> Population:
     """Return whom the counts of an answer are about.
 
@@ -161,7 +174,7 @@ def count_figures(whom: Population, kept: Sequence[Kept]) -> Iterator[Figure]:
         # the longest row of numbers that there is: months, else years
         longest = next((tables[one, ()] for one in ("month", "quarter", "year") if (one, ()) in tables), None)
         if longest is not None:
-            yield _figure(longest, whom, f"{whom.prefix}-counts", whom.page, Capital(_what(longest.answer)))
+            yield _figure(longest, whom, f"{whom.prefix}-counts", whom.page, Capital(things_of(longest.answer)))
     if not whom.prefix and ("to_date", ()) in tables:
         yield _figure(tables["to_date", ()], whom, "start-headline", "start", tr("This year to date"))
     if not whom.prefix and ("month", ()) in tables:
@@ -199,7 +212,7 @@ def _by_attribute(kept: Kept, whom: Population, to_date: Kept | None) -> Figure:
     page, short = _PLACES.get(name, ("people", file_stem(name)))
     identity = f"{whom.prefix}-{short}" if whom.prefix else f"{page}-{short}"
     column = next(one for one in kept.table.columns if one.name == name)
-    title = Capital(tr("{what}, by {dimension}", what=_what(kept.answer), dimension=column.meaning))
+    title = Capital(tr("{what}, by {dimension}", what=things_of(kept.answer), dimension=column.meaning))
     made = _figure(kept, whom, identity, whom.page or ("people" if whom.prefix else page), title)
     return replace(made, further=() if to_date is None else (_last_year(to_date.table),), by=name)
 
@@ -241,8 +254,8 @@ def cutoff_of(answer: Published) -> dt.date:
     return answer.provenance.cutoff
 
 
-def _what(answer: Published) -> Readable:
-    """Return what is counted, in the plural."""
+def things_of(answer: Published) -> Readable:
+    """Return what an answer of ``case_counts`` counts, in the plural."""
     if dict(answer.provenance.settings).get("of") is None and answer.provenance.sampling != "counts":
         return tr("registered accused") if answer.provenance.unit == "accused" else tr("registered cases")
     words = context_of(answer).get("what")

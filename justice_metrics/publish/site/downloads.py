@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ...base.errors import QuestionError
-from ...base.language import Language, Readable, tr
+from ...base.language import Language, Readable, format_number, tr
 from ...base.provenance import Provenance, unit_words
 from ...base.result import Definition, Published, Result
 from ...base.table import Column, Table
@@ -20,7 +22,7 @@ from ..inert import plain
 from ..sections import estimates_hidden
 from ..tables import csv_bytes
 from ..workbook import ROLE_WORDS, UNIT_WORDS, workbook_bytes
-from .charts.pictures import png_of, spec_of, svg
+from .charts.pictures import NARROW, png_of, spec_of, svg
 from .model import Figure, Look, Site
 
 if TYPE_CHECKING:
@@ -76,10 +78,38 @@ def figure_files(figure: Figure, site: Site) -> dict[str, bytes]:
     files = {f"{figure.id}.json": _json(figure_record(figure, site))}
     for language in site.languages:
         stem = figure.id + suffix_of(language, site.languages)
-        files[f"{stem}.csv"] = csv_bytes(figure.table, language=language)
+        files[f"{stem}.csv"] = local_csv(figure.table, language)
         files[f"{stem}.xlsx"] = workbook_bytes(as_answer(figure), language=language, audience="public")
         files |= {f"{stem}.{kind}": data for kind, data in pictures_of(figure, site.look, language).items()}
     return files
+
+
+def local_csv(table: Table, language: Language) -> bytes:
+    """Return a table as csv as a spreadsheet of the language's readers opens it.
+
+    Parameters
+    ----------
+    table : Table
+    language : str
+
+    Returns
+    -------
+    bytes
+        As `csv_bytes`; where the decimal mark is a comma, numbers have one and cells are parted by ";".
+    """
+    written = csv_bytes(table, language=language)
+    if not format_number(0.5, language, decimals=1).startswith("0,"):
+        return written
+    rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+    numbers = {one.name for one in table.columns if one.unit != "text"}
+    heads = rows[0]
+    local = [
+        [cell.replace(".", ",") if name in numbers else cell for name, cell in zip(heads, row, strict=True)]
+        for row in rows[1:]
+    ]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([heads, *local])
+    return text.getvalue().encode("utf-8-sig")
 
 
 def pictures_of(figure: Figure, look: Look, language: Language) -> dict[str, bytes]:
@@ -94,7 +124,7 @@ def pictures_of(figure: Figure, look: Look, language: Language) -> dict[str, byt
     Returns
     -------
     dict of str to bytes
-        ``svg`` and ``png``, and ``chart.js`` where a script can draw it.
+        ``svg`` and ``png``; with a chart ``narrow.svg`` for a phone, and ``chart.js`` for the script that draws it.
     """
     chart = None if figure.chart is None else figure.chart(figure, language=language, look=look)
     if chart is not None:
@@ -102,6 +132,7 @@ def pictures_of(figure: Figure, look: Look, language: Language) -> dict[str, byt
         drawn = svg(spec, language=language)
         return {
             "svg": drawn.encode("utf-8"),
+            "narrow.svg": svg(spec, language=language, width=NARROW).encode("utf-8"),
             "png": png_of(drawn),
             "chart.js": script("charts", figure.id, spec),
         }
@@ -112,7 +143,7 @@ def pictures_of(figure: Figure, look: Look, language: Language) -> dict[str, byt
         made = drawn_as(figure.answer, ("svg", "png"), view=view, language=language, audience="public")
     except QuestionError:
         return {}
-    return {str(kind): data for kind, data in drawn.items()}
+    return {str(kind): data for kind, data in made.items()}
 
 
 def script(kind: str, name: str, content: object) -> bytes:

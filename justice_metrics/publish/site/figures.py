@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -9,10 +10,11 @@ from typing import Final
 
 from ...base.errors import OutputError, suggestion
 from ...base.language import Readable, tr
+from ...base.levels import PENDING
 from ...base.result import Published
 from ...base.table import Table
 from ...disclosure.released import Release
-from .counts import count_figures, cutoff_of, hidden_cells, populations
+from .counts import CountedShare, count_figures, cutoff_of, hidden_cells, level_words, populations
 from .model import Chart, Figure, PageName
 
 
@@ -199,7 +201,7 @@ def _planned(answer: Published, plan: Planned) -> Figure:
         id=plan.id,
         page=plan.page,
         title=plan.title,
-        reads=answer.headline() or answer.definition.answers,
+        reads=answer.headline() or _reads(answer) or answer.definition.answers,
         table=table,
         definition=answer.definition,
         unit=answer.provenance.unit,
@@ -210,3 +212,20 @@ def _planned(answer: Published, plan: Planned) -> Figure:
         answer=answer,
         further=tuple(answer.tables[name] for name in plan.further if name in answer.tables),
     )
+
+
+def _reads(answer: Published) -> Readable | None:
+    """Say how old the pending cases are, for an answer that has no sentence of its own."""
+    if answer.provenance.question != "case_ages":
+        return None
+    table = answer.main
+    rows = [
+        (level_words(table, "age_band", str(band)), float(n), float(share))
+        for outcome, band, n, share in zip(
+            table["outcome"], table["age_band"], table["numerator"], table["estimate"], strict=True
+        )
+        if outcome == PENDING and math.isfinite(n) and math.isfinite(share)
+    ]
+    if not rows:
+        return None
+    return tr("Pending cases by age: {listed}.", listed=[CountedShare(*one) for one in rows])
