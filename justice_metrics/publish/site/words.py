@@ -12,6 +12,7 @@ from ..page import WORDS as REPORT_WORDS
 from .charts.locale import vega_locale
 from .counts import SHOWN_ONLY
 from .model import PageName
+from .territories import HIDDEN, NO_NUMBER, STEP_WORDS
 
 TITLES: Final[Mapping[PageName, Readable]] = MappingProxyType(
     {
@@ -53,7 +54,6 @@ FOR_SCRIPTS: Final[Mapping[str, Readable]] = MappingProxyType(
         "quarter": tr("By quarter"),
         "unchanged": tr("This figure does not follow what you chose."),
         "copy_link": tr("Copy the link to what is shown"),
-        "choose_period": tr("Year"),
         # patterns: a script puts the values in
         "most": tr("{period}, most of all: {listed}.", period="{period}", listed="{listed}"),
         "one_period": tr("{period}: {n}.", period="{period}", n="{n}"),
@@ -61,6 +61,8 @@ FOR_SCRIPTS: Final[Mapping[str, Readable]] = MappingProxyType(
         "span": tr("{first} to {last}", first="{first}", last="{last}"),
         "class": tr("{low} to {high}", low="{low}", high="{high}"),
         "shown_only": SHOWN_ONLY,
+        "map_hidden": STEP_WORDS[HIDDEN],
+        "map_no_number": STEP_WORDS[NO_NUMBER],
     }
 )
 """What scripts say besides."""
