@@ -53,9 +53,9 @@ bench: setup-test
 
 # the locks hold names, versions and hashes and no address, so they serve behind any mirror
 lock:
-	$(LOCK) $(UPGRADE) --extra documents -o constraints.txt
-	$(LOCK) $(UPGRADE) -c constraints.txt --extra polars --extra spark --extra files --extra databases --extra linkage --extra documents --group dev -o constraints-test.txt
-	$(LOCK) $(UPGRADE) --extra lifelines --extra polars --extra files --extra databases --extra linkage --extra documents --group test -o constraints-lifelines.txt
+	$(LOCK) $(UPGRADE) --extra documents --extra portal -o constraints.txt
+	$(LOCK) $(UPGRADE) -c constraints.txt --extra polars --extra spark --extra files --extra databases --extra linkage --extra documents --extra portal --group dev -o constraints-test.txt
+	$(LOCK) $(UPGRADE) --extra lifelines --extra polars --extra files --extra databases --extra linkage --extra documents --extra portal --group test -o constraints-lifelines.txt
 
 clean:
 	rm -rf .venv .venv-pandas2 build dist docs/_build sample_data/report
