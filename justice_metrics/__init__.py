@@ -116,7 +116,10 @@ if TYPE_CHECKING:
     from .measures.time_to import time_to as time_to
     from .measures.transition_times import transition_times as transition_times
     from .publish.report import write_report as write_report
+    from .publish.site.build import build_observatory as build_observatory
+    from .publish.site.model import Look as Look
     from .simulate.cases import sample_cases as sample_cases
+    from .study.observatory.run import run_observatory as run_observatory
     from .study.plan import read_study as read_study
     from .study.publish import publish_study as publish_study
     from .study.query import query_study as query_study
@@ -246,6 +249,9 @@ _PUBLIC: Final = {
     "Release": "disclosure.released",
     "write_report": "publish.report",
     "publish_study": "study.publish",
+    "build_observatory": "publish.site.build",
+    "Look": "publish.site.model",
+    "run_observatory": "study.observatory.run",
     "query_study": "study.query",
     "run_study": "study.run",
     "read_study": "study.plan",
