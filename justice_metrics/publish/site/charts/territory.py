@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ....base.language import Language, tr
+from ....base.language import Language
 from ....cases.conversions.labels import FEWEST_TO_SHOW
 from ..model import Figure, Look
 from ..scanlines import place_of_name, strokes
 from ..shapes import Shapes
 from ..territories import HIDDEN, NO_NUMBER, OnMap, on_map
 from .framed import NUMBERS, altair, framed
+from .map_key import ONCE, STEPS, TITLE, MapKey, key_layers, map_key, ramp
 from .pictures import NARROW
 from .rows import Row, capital
-from .theme import INK, SMALL, SOFT, TEXT, WHITE, contrast, darkened, mixed
+from .theme import SMALL, SOFT
 
 if TYPE_CHECKING:
     import altair as alt
@@ -26,19 +26,14 @@ if TYPE_CHECKING:
 SHAPES: Final = "shapes"
 STROKES: Final = "strokes"
 NAMES: Final = "names"
-STEPS: Final = "steps"
-ONCE: Final = "once"
 
 _WIDE: Final = 520  # pixels from which on the legend stands beside the map
 _LEGEND: Final = 216
-_LINE: Final = 18
-_STEP: Final = 22
 _TALLEST: Final = 470
 _LETTER: Final = 6.4  # pixels, on average
 _CAPITAL: Final = 8.0
 _APART: Final = 16.0  # units of the map between two strokes
 _NAME: Final = 38.0  # units of the map: height of a name on a phone
-_LINE_LENGTH: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,20 +81,20 @@ class Choropleth:
         )
         if not shown.classes:
             return None
-        legend = _legend(shown, self._title(figure, shown, language), language, look)
+        key = map_key(shown, self._title(figure, shown, language), language, look)
         rows = _rows(shown, language)
         made = framed(
-            _layers(self.shapes, legend),
+            _layers(self.shapes, key),
             rows,
             figure,
             kind="map",
             language=language,
-            height=round(_map_height(self.shapes)) + 14 + legend.height,
+            height=round(_map_height(self.shapes)) + 14 + key.height,
         )
         drawing = _drawing(self.shapes)
         made.datasets = {
             NUMBERS: rows,
-            STEPS: legend.steps,
+            STEPS: key.steps,
             ONCE: [{}],
             SHAPES: [
                 {"type": "Feature", "level": a, "geometry": b} for a, b in zip(shown.levels, drawing.areas, strict=True)
@@ -117,18 +112,6 @@ class Choropleth:
         column = next(one for one in figure.table.columns if one.name == self.value)
         words = capital(column.meaning.text(language))
         return words if shown.period is None else f"{words}, {shown.period.text(language)}"
-
-
-class _Legend(NamedTuple):
-    title: list[str]
-    steps: list[dict[str, str]]
-    under: list[str]
-
-    @property
-    def height(self) -> int:
-        return (
-            len(self.title) * _LINE + 2 + len(self.steps) * _STEP + (len(self.under) * _LINE + 4 if self.under else 0)
-        )
 
 
 class _Drawing(NamedTuple):
@@ -174,32 +157,19 @@ def _rows(shown: OnMap, language: Language) -> list[Row]:
     ]
 
 
-def _legend(shown: OnMap, title: str, language: Language, look: Look) -> _Legend:
-    colours = ramp(look, len(shown.classes))
-    steps = []
-    for place, one in enumerate(shown.steps):
-        colour = colours[place] if place < len(colours) else WHITE
-        ink = WHITE if contrast(colour, WHITE) >= contrast(colour, INK) else INK
-        steps.append({"step": one.id, "text": one.words.text(language), "colour": colour, "ink": ink})
-    under = ""
-    if shown.off:
-        under = tr("Not on the map: {levels}", levels=shown.off).text(language)
-    wrapped = textwrap.wrap(title, _LINE_LENGTH), textwrap.wrap(under, _LINE_LENGTH + 2)
-    return _Legend(wrapped[0], steps, wrapped[1])
-
-
 def _map_height(shapes: Shapes) -> float:
     """Return how tall the map is on a phone, in pixels."""
     return min((NARROW - 12) * shapes.height / shapes.width, _TALLEST)
 
 
-def _layers(shapes: Shapes, legend: _Legend) -> list[alt.Chart]:
+def _layers(shapes: Shapes, key: MapKey) -> list[alt.Chart]:
     alt = altair()
-    parts = _parameters(alt, shapes, legend)
+    parts = _parameters(alt, shapes, key)
     plane = alt.Projection(
         type="identity", scale=alt.ExprRef("map_scale"), translate=alt.ExprRef("[map_left, map_top]")
     )
     words = ["label", "n", "status"]
+    said = "datum.label + ': ' + datum.text"
 
     def of(name: str) -> Any:
         """Return a chart of one part of the map; each area knows its step and its colour."""
@@ -211,44 +181,38 @@ def _layers(shapes: Shapes, legend: _Legend) -> list[alt.Chart]:
             .transform_lookup(lookup="level", from_=known)
             .transform_calculate(step=step)
             .transform_lookup(lookup="step", from_=steps)
+            .transform_calculate(said=said)
+            # also of what lies on top of an area, which a pointer meets first
+            .encode(tooltip=alt.Tooltip("said:N", title=" "))
         )
 
-    said = "datum.label + ': ' + datum.text"
-    areas = (
-        of(SHAPES)
-        .mark_geoshape(stroke=SOFT, strokeWidth=0.8)
-        .encode(
-            fill=alt.Fill("colour:N", scale=None, legend=None),
-            tooltip=alt.Tooltip("said:N", title=" "),
-            description=alt.value(alt.ExprRef(said)),
-        )
-        .transform_calculate(said=said)
-        .properties(projection=plane)
-    )
+    areas = of(SHAPES).mark_geoshape(stroke=SOFT, strokeWidth=0.8)
+    areas = areas.encode(
+        fill=alt.Fill("colour:N", scale=None, legend=None), description=alt.value(alt.ExprRef(said))
+    ).properties(projection=plane)
     hatch = (
         of(STROKES)
         .mark_geoshape(filled=False, stroke=SOFT, strokeWidth=1, aria=False)
         .transform_filter(f"datum.step == '{HIDDEN}'")
         .properties(projection=plane)
     )
-    return [areas.add_params(*parts), hatch, *_names(alt, of(NAMES)), *_key(alt, legend)]
+    return [areas.add_params(*parts), hatch, *_names(alt, of(NAMES)), *key_layers(key)]
 
 
-def _parameters(alt: Any, shapes: Shapes, legend: _Legend) -> list[Any]:
+def _parameters(alt: Any, shapes: Shapes, key: MapKey) -> list[Any]:
     """Return where map and legend stand, for any width: beside one another, or the legend below."""
     tall = round(_map_height(shapes))
-    height = tall + 14 + legend.height
     w, h = round(shapes.width, 1), round(shapes.height, 1)
     wide = f"width >= {_WIDE}"
-    beside, below = f"min((width - {_LEGEND + 28}) / {w}, {height} / {h})", f"min(width / {w}, {tall} / {h})"
+    beside, below = f"min((width - {_LEGEND + 28}) / {w}, height / {h})", f"min(width / {w}, {tall} / {h})"
     said = {
         "map_scale": f"{wide} ? {beside} : {below}",
         "map_left": f"{wide} ? 0 : (width - map_scale * {w}) / 2",
-        "map_top": f"{wide} ? ({height} - map_scale * {h}) / 2 : 0",
+        "map_top": f"{wide} ? (height - map_scale * {h}) / 2 : 0",
         "key_left": f"{wide} ? map_scale * {w} + 28 : 0",
-        "key_top": f"{wide} ? max(0, ({height} - {legend.height}) / 2) : map_scale * {h} + 14",
+        "key_top": f"{wide} ? max(0, (height - {key.height}) / 2) : map_scale * {h} + 14",
     }
-    return [alt.param(name=name, expr=expression) for name, expression in said.items()]
+    return [alt.param(name=TITLE, value=key.title), *(alt.param(name=name, expr=each) for name, each in said.items())]
 
 
 def _names(alt: Any, base: Any) -> list[Any]:
@@ -270,73 +234,3 @@ def _names(alt: Any, base: Any) -> list[Any]:
         ),
         base.mark_text(fontSize=SMALL, aria=False).encode(**where, text="fits:N", fill=alt.Fill("ink:N", scale=None)),
     ]
-
-
-def _key(alt: Any, legend: _Legend) -> list[Any]:
-    """Return the legend: a title, a line for each step, and what is not on the map."""
-    top = len(legend.title) * _LINE + 2
-    alone = alt.Chart(alt.NamedData(name=ONCE))
-    steps = alt.Chart(alt.NamedData(name=STEPS)).transform_window(line="row_number()")
-    y = alt.value(alt.ExprRef(f"key_top + {top} + (datum.line - 0.5) * {_STEP}"))
-    box = {"x": alt.value(alt.ExprRef("key_left + 11")), "y": y}
-    hatch = "M-1,-0.2L-0.2,-1M-1,0.9L0.9,-1M-0.2,1L1,-0.2"
-    layers = [
-        alone.mark_text(
-            align="left",
-            baseline="top",
-            text=legend.title,
-            fontSize=TEXT,
-            fontWeight="bold",
-            lineHeight=_LINE,
-            aria=False,
-        ).encode(x=alt.value(alt.ExprRef("key_left")), y=alt.value(alt.ExprRef("key_top"))),
-        steps.mark_square(size=256, opacity=1, stroke=SOFT, strokeWidth=0.8, aria=False).encode(
-            **box, fill=alt.Fill("colour:N", scale=None)
-        ),
-        steps.mark_point(size=200, opacity=1, shape=hatch, stroke=SOFT, strokeWidth=1, aria=False)
-        .encode(**box)
-        .transform_filter(f"datum.step == '{HIDDEN}'"),
-        steps.mark_text(align="left", fontSize=TEXT, aria=False).encode(
-            x=alt.value(alt.ExprRef("key_left + 28")), y=y, text="text:N"
-        ),
-    ]
-    if legend.under:
-        below = alt.value(alt.ExprRef(f"key_top + {top + len(legend.steps) * _STEP + 4}"))
-        layers.append(
-            alone.mark_text(
-                align="left", baseline="top", text=legend.under, fontSize=SMALL, lineHeight=_LINE, aria=False
-            ).encode(x=alt.value(alt.ExprRef("key_left")), y=below)
-        )
-    return layers
-
-
-def ramp(look: Look, n: int) -> list[str]:
-    """Return colours of classes, even in lightness from pale to dark, so that print and any eye keep their order.
-
-    Parameters
-    ----------
-    look : Look
-        Its main colour is the darkest one, made darker where it must be.
-    n : int
-        How many classes.
-
-    Examples
-    --------
-    >>> ramp(Look(colour="#1b4d6b"), 2)
-    ['#cdd8de', '#1b4d6b']
-    """
-    dark = darkened(look.colour, 8.0)
-    lightest, darkest = 86.0, _lightness(dark)
-    wanted: Sequence[float] = [lightest + (darkest - lightest) * place / max(n - 1, 1) for place in range(n)]
-    if n == 1:
-        wanted = [(lightest + darkest) / 2]
-    return [
-        min((mixed(dark, WHITE, share / 100) for share in range(101)), key=lambda one: abs(_lightness(one) - at))
-        for at in wanted
-    ]
-
-
-def _lightness(colour: str) -> float:
-    """Return the lightness L* of a colour, from 0 (black) to 100 (white)."""
-    luminance = 1.05 / contrast(colour, WHITE) - 0.05
-    return float(116 * luminance ** (1 / 3) - 16) if luminance > 0.008856 else float(903.3 * luminance)

@@ -15,8 +15,9 @@ from justice_metrics.base.errors import SettingsError
 from justice_metrics.base.language import Label
 from justice_metrics.base.result import Definition
 from justice_metrics.base.table import Column, Table
+from justice_metrics.publish.site.charts.map_key import ramp
 from justice_metrics.publish.site.charts.pictures import spec_of, svg
-from justice_metrics.publish.site.charts.territory import Choropleth, ramp
+from justice_metrics.publish.site.charts.territory import Choropleth
 from justice_metrics.publish.site.charts.theme import contrast
 from justice_metrics.publish.site.model import Figure, Look
 from justice_metrics.publish.site.shapes import Shapes, shapes_of
