@@ -123,7 +123,7 @@ def series_legend(series: Mapping[str, str], *, outline: str | None = None) -> A
         symbolType="square",
         symbolOpacity=1,
         values=list(series),
-        columns={"expr": "width < 420 ? 1 : 0"},
+        columns={"expr": f"width < 420 ? 1 : {3 if len(series) > 3 else 0}"},
     )
 
 

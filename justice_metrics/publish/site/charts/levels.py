@@ -28,6 +28,8 @@ _BAND_OF_TWO: Final = 70
 _LINE: Final = 15
 # Letters on a line of a phone.
 _SHORT: Final = 44
+# Letters of the title of an axis on a line.
+_AXIS: Final = 52
 # The words of a level in lines that fit the width of the chart.
 _LINES: Final = (
     "split(trim(replace(datum.label, regexp('(.{1,' + max(20, floor(width / 7.1))"
@@ -198,7 +200,7 @@ def bars(
     below = alt.Axis(format=form, tickCount=4, titleAnchor="start")
     x = alt.X(
         "n:Q",
-        title=textwrap.wrap(axis, _SHORT),
+        title=textwrap.wrap(axis, _AXIS),
         stack=None,
         axis=below,
         scale=alt.Scale(domainMin=0, nice=False, range=[0, {"expr": f"max(40, width - {room})"}]),

@@ -85,7 +85,12 @@ class Years:
     def _to_date(self, figure: Figure, reader: Reader, language: Language) -> Mapping[str, Cell]:
         """Return the months to date of each year, where the answer has them and the last year is not over."""
         answer = figure.answer
-        if answer is None or TO_DATE not in answer.tables or not reader.provisional(len(reader) - 1):
+        if (
+            reader.has("before")
+            or answer is None
+            or TO_DATE not in answer.tables
+            or not reader.provisional(len(reader) - 1)
+        ):
             return {}
         other = Reader(answer.tables[TO_DATE], language)
         number = other.first("count")

@@ -57,6 +57,15 @@ def test_the_months_to_date_stand_inside_the_years() -> None:
     assert spec["usermeta"]["series"] == {"to_date": "Jan to Jun", "year": "The whole year"}
 
 
+def test_years_of_the_same_months_say_which() -> None:
+    of = yearly(count=[400, 390, 338], before=[None, 400, 390])
+    answer: Any = SimpleNamespace(tables={"to_date": of}, context=lambda: {"months": 6})
+    spec = spec_of(years(figure(of, answer=answer), language="en", look=LOOK))  # type: ignore[arg-type]
+    assert spec["usermeta"]["series"] == {"provisional": "Provisional"}
+    assert spec["title"]["text"] == "Number of complaints, Jan to Jun"
+    assert rows(spec, series="to_date") == []
+
+
 def test_tables_by_more_than_periods_are_not_drawn() -> None:
     split = table(offence=["a", "b"], period=["2024", "2024"], count=[1, 2])
     assert years(figure(split), language="en", look=LOOK) is None
