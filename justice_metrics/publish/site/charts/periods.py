@@ -77,10 +77,13 @@ class Years:
             # where the year is hidden, its box says so for both
             if over and period in to_date and (to_date[period].n is not None or rows[-1]["n"] is not None):
                 rows.append(row(to_date[period], **named, series=TO_DATE))
-        series = _year_words(rows, to_date_words(figure, language), language)
-        return years_chart(
-            rows, figure, axis=reader.counted(number, figure.unit), series=series, language=language, look=look
-        )
+        axis, months = reader.counted(number, figure.unit), to_date_words(figure, language)
+        series = _year_words(rows, months, language)
+        if reader.has("before"):
+            # all bars count the same months: no year is whole
+            series = {name: words for name, words in series.items() if name == PROVISIONAL}
+            axis = f"{axis}, {months}" if months else axis
+        return years_chart(rows, figure, axis=axis, series=series, language=language, look=look)
 
     def _to_date(self, figure: Figure, reader: Reader, language: Language) -> Mapping[str, Cell]:
         """Return the months to date of each year, where the answer has them and the last year is not over."""
