@@ -12,15 +12,14 @@ from ...base.provenance import unit_words
 from ...base.quantities import STATUS_WORDS, SUPPRESSED
 from ...base.result import context_of
 from ...base.table import Table
-from ...cases.periods import period_words
 from ...measures.counted.tables import PROVISIONAL
 from ..inert import plain
 from ..sections import TableView, definition_pairs, hidden_pair, table_view
 from .accounts import hidden_words
-from .counts import things_of
+from .counts import span_words, things_of
 from .downloads import suffix_of
 from .model import Figure, PageName, Site
-from .turned import period_of, shape_of, turned_table
+from .turned import compared_table, period_of, shape_of, turned_table
 from .words import WORDS
 
 _OPEN_TABLE: Final = 12
@@ -147,7 +146,9 @@ def block(figure: Figure, site: Site, language: Language, kinds: frozenset[str])
         definition=tuple(_definition(figure, language)),
         notes=tuple(_plain(one, language) for one in figure.notes),
         table=table,
-        further=tuple(table_of(one, one.title or figure.title, language) for one in figure.further),
+        further=tuple(
+            table_of(compared_table(one, figure), one.title or figure.title, language) for one in figure.further
+        ),
         open=len(table.rows) <= _OPEN_TABLE,
         cube=figure.cube or "",
         by=figure.by or "",
@@ -179,12 +180,12 @@ def cards(figures: Sequence[Figure], language: Language) -> list[dict[str, str]]
     shown = [
         {
             "number": _number(table, "count", last, language),
-            "what": f"{what}, {_span(year, months).text(language)}",
+            "what": f"{what}, {span_words(year, months).text(language)}",
             "mark": WORDS["provisional"].text(language) if open_year else "",
         },
         {
             "number": _number(table, "before", last, language),
-            "what": f"{what}, {_span(str(int(year) - 1), months).text(language)}",
+            "what": f"{what}, {span_words(str(int(year) - 1), months).text(language)}",
             "mark": "",
         },
         {
@@ -216,13 +217,6 @@ def language_name(language: Language) -> str:
     except (UnknownLocaleError, ValueError):
         return language
     return name[:1].upper() + name[1:]
-
-
-def _span(year: str, months: int) -> Readable:
-    if months >= 12:
-        return period_words(year)
-    first, last = period_words(f"{year}-01"), period_words(f"{year}-{months:02d}")
-    return first if months == 1 else tr("{first} to {last}", first=first, last=last)
 
 
 def _number(table: Table, column: str, row: int, language: Language, *, change: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -189,6 +190,20 @@ def level_words(table: Table, column: str, level: str) -> Readable:
     return table.labels.get(column, {}).get(level) or LEVEL_WORDS.get(level) or tr("{name}", name=level)
 
 
+def span_words(year: str, months: int) -> Readable:
+    """Return the words for the first months of a year.
+
+    Examples
+    --------
+    >>> str(span_words("2018", 4)), str(span_words("2017", 12))
+    ('Jan 2018 to Apr 2018', '2017')
+    """
+    if months >= 12:
+        return tr("{name}", name=year)
+    first, last = period_words(f"{year}-01"), period_words(f"{year}-{months:02d}")
+    return first if months == 1 else tr("{first} to {last}", first=first, last=last)
+
+
 def cut_rows(table: Table, kept: Sequence[int]) -> Table:
     """Return some rows of a table, in their order; everything else as it is."""
     places = np.array(kept, dtype=np.int64)
@@ -279,14 +294,20 @@ def _reads(answer: Published, table: Table, found: CountedTable) -> Readable:
 
 
 def _last_period(table: Table) -> Readable:
-    """Say the last period that is over, and that it is shown."""
-    rows = [
-        row for row in range(len(table)) if table["maturity"][row] != PROVISIONAL and np.isfinite(table["count"][row])
-    ]
-    if not rows:
+    """Say the last period that is over, beside the same one of the year before."""
+    numbers = {
+        str(one): float(n)
+        for one, state, n in zip(table["period"], table["maturity"], table["count"], strict=True)
+        if state != PROVISIONAL and math.isfinite(n)
+    }
+    if not numbers:
         return tr("No number of a whole period may be shown.")
-    row = rows[-1]
-    return tr("{period}: {n}.", period=period_words(str(table["period"][row])), n=Number(float(table["count"][row])))
+    last = max(numbers)
+    before = f"{int(last[:4]) - 1}{last[4:]}"
+    told = {"period": period_words(last), "n": Number(numbers[last])}
+    if before not in numbers:
+        return tr("{period}: {n}.", **told)
+    return tr("{period}: {n}; {before}: {m}.", **told, before=period_words(before), m=Number(numbers[before]))
 
 
 def _last_whole_year(table: Table) -> list[int]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from ...base.language import Language, Readable, tr
 from ...base.levels import MISSING_LEVELS, naturally
 from ...base.quantities import NOT_DEFINED
+from ...base.result import context_of
 from ...base.table import Column, Table
 from ...measures.counted.tables import PROVISIONAL
-from .counts import level_words
-from .figures import shown_of
+from .counts import cut_rows, level_words, span_words
+from .figures import only_columns, shown_of
 from .model import Figure
 
 Turned: TypeAlias = Literal["", "years", "months"]
@@ -68,18 +69,62 @@ def turned_table(figure: Figure) -> Table:
     return _by_months(figure.table) if shape == "months" else shown_of(figure)
 
 
+def compared_table(table: Table, figure: Figure) -> Table:
+    """Return a table of the months to date as a page shows it: this year, the year before and the change, by group.
+
+    Parameters
+    ----------
+    table : Table
+        Of one year; any other is returned as it is.
+    figure : Figure
+        To which it belongs.
+    """
+    years = set() if "before" not in table.values else set(table["period"].tolist())
+    if figure.by is None or figure.answer is None or len(years) != 1:
+        return table
+    (year,) = years
+    months = int(str(context_of(figure.answer).get("months", 12)))
+    now, before = span_words(str(year), months), span_words(str(int(year) - 1), months)
+    if _is_open(table, str(year)):
+        now = tr("{period} (provisional)", period=now)
+    words = {"count": now, "before": before}
+    shown = only_columns(table, (figure.by, "count", "before", "estimate"))
+    columns = [replace(one, meaning=words.get(one.name, one.meaning)) for one in shown.columns]
+    renamed = Table(
+        columns,
+        shown.values,
+        labels=shown.labels,
+        title=shown.title,
+        statuses=shown.statuses,
+        sparse=shown.sparse,
+    )
+    levels = [str(one) for one in table[figure.by].tolist()]
+    cells = {level: float(n) for level, n in zip(levels, table["count"].tolist(), strict=True)}
+    order = _in_order(table, figure.by, cells)
+    return cut_rows(renamed, sorted(range(len(levels)), key=lambda row: order.index(levels[row])))
+
+
+def _in_order(table: Table, by: str, numbers: Mapping[str, float]) -> list[str]:
+    """Return levels in the order of a page: their own, or the largest first; those that are not known last."""
+    if by in ORDERED:
+        return sorted(numbers, key=naturally)
+
+    def size(level: str) -> tuple[bool, float, str]:
+        number = numbers[level]
+        words = unicodedata.normalize("NFKD", level_words(table, by, level).text()).casefold()
+        return level in MISSING_LEVELS, math.inf if math.isnan(number) else -number, words
+
+    return sorted(numbers, key=size)
+
+
 def _by_years(table: Table, by: str) -> Table:
     years = sorted(set(table["period"].tolist()))
     cells = _cells(table, [(str(level), str(year)) for level, year in zip(table[by], table["period"], strict=True)])
     levels = list(dict.fromkeys(str(one) for one in table[by].tolist()))
     whole = [year for year in years if not _is_open(table, year)] or years
 
-    def size(level: str) -> tuple[bool, float, str]:
-        number = cells.get((level, whole[-1]), (math.nan, ""))[0]
-        words = unicodedata.normalize("NFKD", level_words(table, by, level).text()).casefold()
-        return level in MISSING_LEVELS, math.inf if math.isnan(number) else -number, words
-
-    ordered = sorted(levels, key=naturally) if by in ORDERED else sorted(levels, key=size)
+    last = {level: cells.get((level, whole[-1]), (math.nan, ""))[0] for level in levels}
+    ordered = _in_order(table, by, last)
     head = next(one for one in table.columns if one.name == by)
     headings = {year: _heading(table, year) for year in years}
     return _grid(head, ordered, {one: level_words(table, by, one) for one in ordered}, headings, cells, table)
