@@ -16,7 +16,7 @@ from ...base.result import Result, context_of
 from ...base.table import Column, Table
 from ...base.types import Counts, Flags
 from ...cases.attributes import attribute_words
-from ...cases.periods import Period, months_in, numbered, period_words
+from ...cases.periods import Period, months_in, numbered, period_number, period_words
 from ...reduce.period_counts import PeriodCounts, in_groups, in_longer
 from ...tables import Strata
 from ..boxes import Restrictions
@@ -184,25 +184,47 @@ def _made(
 
 
 def restrictions(asked: Asked, span: str, label: str) -> Restrictions:
-    """Return which units a period counts: of case files those that began in it, else what happened in it."""
+    """Return which units a period counts: of case files those that began in it, else what happened in it.
+
+    A year that is not over counts its months so far: the same ones in a later release, when more of them are there.
+    """
+    found = plain_restrictions(asked, span, label)
+    if span != YEAR or label != unfinished_year(asked):
+        return found
+    return _of_months(found, label, int(period_number(asked.counted.until, "month")) % 12 + 1)
+
+
+def to_date_restrictions(asked: Asked, label: str, spread: ToDate) -> Restrictions:
+    """Return which units the months to date of a year count; a stock is that of the first or the last of them."""
+    finest = next(iter(asked.counted.finest.values()))
+    if finest.over_time == "add":
+        return _of_months(plain_restrictions(asked, YEAR, label), label, spread.months)
+    each = months_in(finest.period)
+    place = spread.months // each - 1 if finest.over_time == "last" else 0
+    (one,) = numbered(np.array([(int(label) - 1970) * (12 // each) + place], np.int64), finest.period).labels
+    return plain_restrictions(asked, finest.period, one)
+
+
+def plain_restrictions(asked: Asked, span: str, label: str) -> Restrictions:
+    """Return the restrictions of a period as other answers have them."""
     if not asked.thing:
         return {span: (label,)}
     return {"unit": (asked.thing,), f"{span}_of_it": (label,)}
 
 
-def to_date_restrictions(asked: Asked, label: str, spread: ToDate) -> Restrictions:
-    """Return which units the months to date of a year count: where nothing came after them, all of its year."""
-    year = restrictions(asked, YEAR, label)
-    last = int(label) - 1970 == int(spread.years[-1])
+def unfinished_year(asked: Asked) -> str | None:
+    """Return the last year where its counts are those of some months; None where it is over, or a stock is asked of."""
     finest = next(iter(asked.counted.finest.values()))
-    over = spread.months == 12 or (last and finest.periods[-1] + 1 == _after(label, spread, finest))
-    return year if over else {**year, f"first_{spread.months}_months": ("yes",)}
+    last = int(period_number(asked.counted.until, "year"))
+    over = last not in partial_years(asked.counted) or int(period_number(asked.counted.until, "month")) % 12 == 11
+    return None if over or finest.over_time != "add" else str(1970 + last)
 
 
-def _after(label: str, spread: ToDate, finest: PeriodCounts) -> int:
-    """Return the number of the period that follows the months to date."""
-    each = months_in(finest.period)
-    return ((int(label) - 1970) * 12 + spread.months) // each
+def _of_months(found: Restrictions, year: str, months: int) -> Restrictions:
+    """Return the units of a year that are in its first months."""
+    # a dimension for each year: of one that is not over, nobody takes months that an earlier year has for empty ones
+    first = tuple(f"{one:02d}" for one in range(1, months + 1))
+    return found if months == 12 else {**found, f"month_of_{year}": first}
 
 
 def _none(asked: Asked) -> Restrictions:

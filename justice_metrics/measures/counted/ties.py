@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,8 +11,8 @@ from ...base.cells import Box, Signed, Tie, box
 from ...base.table import Table
 from ...cases.periods import Period, months_in, numbered
 from ..boxes import Restrictions, finer
-from .asked import TO_DATE, Asked, ToDate, to_date
-from .tables import restrictions, table_names, to_date_restrictions
+from .asked import TO_DATE, YEAR, Asked, ToDate, to_date
+from .tables import plain_restrictions, restrictions, table_names, to_date_restrictions, unfinished_year
 
 _SPANS: Final[tuple[Period, ...]] = ("month", "quarter", "half_year")
 
@@ -20,8 +20,8 @@ _SPANS: Final[tuple[Period, ...]] = ("month", "quarter", "half_year")
 def ties_of(asked: Asked, tables: Mapping[str, Table]) -> Iterator[Tie]:
     """Yield the sums that an outsider knows, for the disclosure gate.
 
-    That months of case files come to their years the gate knows by itself; of what happened in a period, and of the
-    months to date, it is told here.
+    That months of case files come to a year that is over the gate knows by itself; of one that is not over, of what
+    happened in a period, and of the months to date, it is told here.
 
     Parameters
     ----------
@@ -29,19 +29,24 @@ def ties_of(asked: Asked, tables: Mapping[str, Table]) -> Iterator[Tie]:
     tables : mapping of str to Table
         Those of the answer.
     """
-    spread, there = to_date(asked.counted), _periods_there(asked)
+    spread, there, unfinished = to_date(asked.counted), _periods_there(asked), unfinished_year(asked)
     for name, (period, by) in table_names(asked).items():
         labels = tuple(dict.fromkeys(tables[name]["period"].tolist()))
         if period == TO_DATE and spread is not None:
             sums = [one for label in labels for one in _to_date_sums(asked, label, spread, there)]
-        elif asked.thing:
-            sums = [one for label in labels for one in _sums(asked, period, label, there)]
         else:
-            continue
-        for levels in asked.counted.finest[by].strata.levels:
-            group = _Group({column: (level,) for column, level in zip(by, levels, strict=True)}, bool(asked.thing))
-            for whole, parts in sums:
-                yield (group.signed(whole, 1), *(group.signed(one, -1) for one in parts))
+            told = labels if asked.thing else tuple(one for one in labels if (period, one) == (YEAR, unfinished))
+            sums = [one for label in told for one in _sums(asked, period, label, there)]
+        if sums:
+            yield from _of_groups(asked, by, sums)
+
+
+def _of_groups(asked: Asked, by: tuple[str, ...], sums: Sequence[tuple[Box, list[Box]]]) -> Iterator[Tie]:
+    """Yield sums for each combination of levels."""
+    for levels in asked.counted.finest[by].strata.levels:
+        group = _Group({column: (level,) for column, level in zip(by, levels, strict=True)}, bool(asked.thing))
+        for whole, parts in sums:
+            yield (group.signed(whole, 1), *(group.signed(one, -1) for one in parts))
 
 
 class _Group:
@@ -63,7 +68,10 @@ class _Group:
 
 def _sums(asked: Asked, span: str, label: str, there: Mapping[str, frozenset[str]]) -> Iterator[tuple[Box, list[Box]]]:
     """Yield a period with the shorter ones in it that the data tell."""
-    whole = box(restrictions(asked, span, label))
+    whole, plain = box(restrictions(asked, span, label)), box(plain_restrictions(asked, span, label))
+    if whole != plain:
+        # other answers count the same as all of the year
+        yield whole, [plain]
     for name, shorter in finer(label):
         parts = [box(restrictions(asked, name, one)) for one in shorter if one in there.get(name, ())]
         if parts:
@@ -74,12 +82,14 @@ def _to_date_sums(
     asked: Asked, label: str, spread: ToDate, there: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[Box, list[Box]]]:
     """Yield the months to date of a year with the shorter periods in them."""
+    if _over_time(asked) != "add":
+        return  # it is the number of one of the months
     whole = box(to_date_restrictions(asked, label, spread))
     for name, shorter in finer(label):
         if name in there and spread.months % months_in(name) == 0:  # type: ignore[arg-type]
             parts = shorter[: spread.months // months_in(name)]  # type: ignore[arg-type]
-            yield whole, _standing_for(asked, [box(restrictions(asked, name, one)) for one in parts])
-    if asked.thing and _over_time(asked) == "add":
+            yield whole, [box(restrictions(asked, name, one)) for one in parts]
+    if asked.thing:
         # the answer about flows counts the same months under another name
         yield whole, [box({"unit": (asked.thing,), f"first_{spread.months}_months_of_it": (label,)})]
 

@@ -46,13 +46,13 @@ def cases_of(truth: NDArray[np.int64]) -> jm.CaseData:
     return jm.CaseData.from_frame(frame, wide_mapping(list(frame.columns), cutoff=CUTOFF))
 
 
-def counts_of(truth: NDArray[np.int64]) -> jm.CountData:
+def counts_of(truth: NDArray[np.int64], cutoff: str | None = None) -> jm.CountData:
     rows = [
         {"month": MONTHS[month], "court": COURTS[court], "sex": SEXES[sex], "new": n}
         for (month, court, sex), n in np.ndenumerate(truth)
     ]
     mapping = {"period": "month", "quantities": {"new": "new"}, "keys": {"court": "court", "sex": "sex"}}
-    return jm.CountData.from_frame(pd.DataFrame(rows), {"counts": {**mapping, "cutoff": "2016-06-30"}})
+    return jm.CountData.from_frame(pd.DataFrame(rows), {"counts": {**mapping, "cutoff": cutoff or "2016-06-30"}})
 
 
 @pytest.fixture(scope="module", params=["cases", "counts"])
@@ -60,6 +60,7 @@ def answer(truth: NDArray[np.int64], request: pytest.FixtureRequest) -> Iterator
     # the data stay alive: the gate asks them which groups lie in one another
     data = cases_of(truth) if request.param == "cases" else counts_of(truth)
     yield jm.case_counts(data, **ASKED)
+    del data
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +137,26 @@ def test_rounded_counts_are_multiples_and_tell_no_change_that_rounding_makes(
     to_date = shown.tables["to_date"]
     change = to_date["estimate"][1]
     assert np.isnan(change) or change == pytest.approx(to_date["count"][1] / to_date["before"][1] - 1)
+
+
+def test_months_to_date_of_two_releases_do_not_tell_the_months_between_them(truth: NDArray[np.int64]) -> None:
+    # from April to June of 2015 the court in the north had three
+    few = truth * 4
+    few[3:6, 1] = [[1, 0], [1, 1], [0, 0]]
+    asked = {**ASKED, "period": ("year", "to_date")}
+    early = jm.case_counts(counts_of(few[:15], cutoff="2016-03-31"), **asked)
+    late = jm.case_counts(counts_of(few), **asked)
+    first = jm.release([early], POLICY)
+    second = jm.release([late], POLICY, previous=[first.cells])
+    shown = []
+    for one in (first, second):
+        table = one.results[0].tables["to_date_by_court"]
+        keys = zip(table["court"], table["period"], strict=True)
+        shown.append(dict(zip(keys, table["count"].astype(float), strict=True)))
+    assert np.isfinite(shown[0]["north", "2015"])
+    assert np.isnan(shown[1]["north", "2015"])
+    between = [shown[1][court, "2015"] - shown[0][court, "2015"] for court in ("east", "south")]
+    assert np.isfinite(between).any()
+    # asked alone, the later release shows it
+    alone = jm.release([late], POLICY).results[0].tables["to_date_by_court"]
+    assert np.isfinite(alone["count"].astype(float)).all()
