@@ -489,6 +489,10 @@
       removeChart(figure);
       figure.drawn = { view, box };
       for (const one of figure.stills) one.hidden = true;
+      // layers of nothing would be announced as images without a name
+      for (const one of all('[role="graphics-symbol"]:not([aria-label])', box)) {
+        for (const name of ["role", "aria-roledescription"]) one.removeAttribute(name);
+      }
       if (shown) offer(figure, "svg", await view.toSVG(), "image/svg+xml");
     } catch {
       if (isLatest()) showPicture(figure, !shown);
