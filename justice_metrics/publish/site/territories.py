@@ -110,6 +110,8 @@ def on_map(
     values = np.array([float(table[value][row]) for row in rows], np.float64)
     cases = np.array([float(table[people or value][row]) for row in rows], np.float64)
     levels = [str(table[place][row]) for row in rows]
+    if len(set(levels)) < len(levels):
+        raise TypeError(f"several rows for one {place!r}: say with 'at' which of them")
     somewhere = np.array([level not in _NOWHERE for level in levels], np.bool_)
     classes = map_classes(np.where(somewhere, values, np.nan), cases, minimum=minimum)
     hidden = np.array([_is_hidden(table, (value, people or value), row) for row in rows], np.bool_)

@@ -141,6 +141,11 @@ def test_a_territory_that_is_not_on_the_map_is_named_when_ten_cases_hold_it(boli
     assert "Colón" not in str(few.value)
 
 
+def test_several_numbers_for_one_area_are_no_map(bolivia: Shapes) -> None:
+    with pytest.raises(TypeError, match="department"):
+        on_map(bolivia, table(["La Paz", "La Paz", "Beni"], [50, 60, 70]), place="department", value="count")
+
+
 def test_what_is_no_territory_needs_no_place_on_the_map(bolivia: Shapes) -> None:
     ensure_on_map(
         bolivia, table(["all", "not_recorded", "few_together", "La Paz"], [99] * 4), place="department", value="count"
