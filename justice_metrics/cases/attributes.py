@@ -40,6 +40,16 @@ _OF_SHEETS: Final[Mapping[str, Message]] = MappingProxyType(
     }
 )
 
+# Further names that tables of counts and public sites often have.
+_OF_SITES: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "age_group": tr("age group"),
+        "age": tr("age"),
+        "state": tr("state of the country"),
+        "status": tr("how it stands"),
+    }
+)
+
 ACTOR_WORDS: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "lawyer": tr("lawyer"),
@@ -59,7 +69,8 @@ def actor_words(name: str) -> Readable:
 
 def attribute_words(name: str) -> Readable:
     """Return the words of an attribute; one of the user's own is its own name."""
-    return CANONICAL_ATTRIBUTES.get(name) or _OF_SHEETS.get(name, tr("{name}", name=name))
+    known = CANONICAL_ATTRIBUTES.get(name) or _OF_SHEETS.get(name) or _OF_SITES.get(name)
+    return known if known is not None else tr("{name}", name=name)
 
 
 def suggested(word: str, known: tuple[str, ...], *own: tuple[str, Readable]) -> Message:
