@@ -10,12 +10,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ...base.cells import Box, box
-from ...base.language import tr
+from ...base.language import tr, trn
 from .attack import recovered
 from .check import check_release
-from .reading import BOXES, RESULTS, Key, read_publication
+from .reading import BOXES, RELEASE, RESULTS, Key, read_publication
 from .report import AuditReport, Finding
 from .resting import resting, telling_means
+from .site.check import RECORD, check_site, earlier_editions, is_site
 
 __all__ = ["AuditReport", "Finding", "audit", "check_release", "truth_of"]
 
@@ -35,7 +36,9 @@ def audit(
     ----------
     folder : str or Path
         Folder of one release: ``results.json``, ``boxes.json``, ``release.json``, ``manifest.json`` and all else that
-        is published with them.
+        is published with them. Or a whole site, as ``build_observatory`` writes it: then every number of its pages,
+        pictures and data must be one that the record in ``release`` shows, no page may ask elsewhere for anything, and
+        the earlier releases that it keeps count as known.
     previous : sequence of str or Path
         Folders of earlier releases of the same study: what they published is known.
     canaries : sequence of str
@@ -64,15 +67,22 @@ def audit(
     Name the folder of one release, such as public/001.
     """
     folder = Path(folder)
-    checked = check_release(folder, canaries=canaries)
+    if is_site(folder):
+        checked = check_site(folder, canaries=canaries)
+        previous = (*previous, *earlier_editions(folder))
+        folder = folder / RECORD
+    else:
+        checked = check_release(folder, canaries=canaries)
     publication = read_publication(folder)
+    release, record, boxes = (json.loads((folder / name).read_bytes()) for name in (RELEASE, RESULTS, BOXES))
+    if known := release["policy"].get("already_public"):
+        return _in_full(checked, record, known)
     earlier = [read_publication(Path(one)) for one in previous]
     known = recovered(publication, earlier, truth={Key(*key): value for key, value in truth.items()})
     unread = tuple(
         Finding("notice", tr("No column of it says which cases it counts."), f"{number}/{table}")
         for number, table in publication.unread
     )
-    record, boxes = (json.loads((folder / name).read_bytes()) for name in (RESULTS, BOXES))
     computed = (*resting(record, boxes), *telling_means(publication, record, boxes))
     return replace(
         checked,
@@ -81,6 +91,24 @@ def audit(
         cells=len(publication.cells),
         hidden=sum(bool(one.hidden) and not one.shown for one in publication.cells.values()),
         earlier=len(earlier),
+    )
+
+
+def _in_full(checked: AuditReport, record: Mapping[str, Any], known: Mapping[str, str]) -> AuditReport:
+    """Return the report of a release of counts that its policy calls public already: nothing hidden, no attack."""
+    others = sum(one["provenance"]["sampling"] != "counts" for one in record["results"])
+    words = trn(
+        "{n} answer does not come from a table of counts, though the policy says that all was published before.",
+        "{n} answers do not come from a table of counts, though the policy says that all was published before.",
+        others,
+    )
+    told = tr(
+        "By its policy all of it was published before by: {source}. So nothing was attacked.", source=known["source"]
+    )
+    return replace(
+        checked,
+        findings=(*checked.findings, *([Finding("file", words, RESULTS)] if others else [])),
+        notices=(*checked.notices, Finding("notice", told)),
     )
 
 

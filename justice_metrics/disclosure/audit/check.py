@@ -20,7 +20,7 @@ from .layers import TooLargeError, as_read, layers
 from .reading import RESULTS
 from .report import AuditReport, Finding
 
-_LOOKS: Final[Mapping[str, Callable[[bytes], Iterator[Told]]]] = MappingProxyType(
+LOOKS: Final[Mapping[str, Callable[[bytes], Iterator[Told]]]] = MappingProxyType(
     {
         ".html": look_at_page,
         ".svg": look_at_page,
@@ -64,10 +64,10 @@ def check_release(folder: str | Path, *, canaries: Sequence[str] = ()) -> AuditR
     words = Canaries(canaries)
     for name, path in inventory.files.items():
         data = path.read_bytes()
-        look = _LOOKS.get(path.suffix.lower())
+        look = LOOKS.get(path.suffix.lower())
         if look is not None:
-            found += _together(name, look(data))
-        found += _words(name, data, words)
+            found += together(name, look(data))
+        found += words_in(name, data, words)
     results = _results(inventory.files)
     if results is not None:
         found += compare_copies(inventory.files, results)
@@ -78,13 +78,13 @@ def check_release(folder: str | Path, *, canaries: Sequence[str] = ()) -> AuditR
     )
 
 
-def _together(name: str, told: Iterator[Told]) -> Iterator[Finding]:
+def together(name: str, told: Iterator[Told]) -> Iterator[Finding]:
     """Yield each thing once, however often a file has it."""
     for kind, words in dict.fromkeys(told):
         yield Finding(kind, words if kind == "unreadable" else tr("It holds {what}.", what=words), name)
 
 
-def _words(name: str, data: bytes, canaries: Canaries) -> Iterator[Finding]:
+def words_in(name: str, data: bytes, canaries: Canaries) -> Iterator[Finding]:
     """Yield that a file holds words that must be nowhere, without repeating them."""
     words, traces = canaries.in_layer(name.encode("utf-8", "replace")), set()
     try:

@@ -40,7 +40,7 @@ def compare_copies(files: Mapping[str, Path], results: Any) -> Iterator[Finding]
         if path.suffix.lower() == ".csv":
             yield from _csv(name, path, tables)
         elif path.suffix.lower() == ".xlsx":
-            strange = sum(not _near(one, allowed) for one in _sheet_numbers(path))
+            strange = sum(not _near(one, allowed) for one in sheet_numbers(path.read_bytes()))
             if strange:
                 yield Finding(
                     "copy",
@@ -114,10 +114,10 @@ def _rounded(number: float) -> float:
     return 0.0 if number == 0 else float(f"{number:.9g}")
 
 
-def _sheet_numbers(path: Path) -> Iterator[float]:
+def sheet_numbers(data: bytes) -> Iterator[float]:
     """Yield the numbers in the cells of a workbook, hidden sheets and rows among them."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sheets = [
                 archive.read(one).decode("utf-8", "replace")
                 for one in archive.namelist()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -34,12 +34,14 @@ class Inventory:
     findings: tuple[Finding, ...]
 
 
-def take_inventory(folder: Path) -> Inventory:
+def take_inventory(folder: Path, kinds: Sequence[str] = KINDS) -> Inventory:
     """List the files of a release folder and compare them with its manifest.
 
     Parameters
     ----------
     folder : Path
+    kinds : sequence of str
+        Endings of the names that may be in it.
 
     Raises
     ------
@@ -59,20 +61,20 @@ def take_inventory(folder: Path) -> Inventory:
             findings.append(Finding("file", tr("It is a link to somewhere else."), name))
         elif path.is_file():
             files[name] = path
-            findings += _kind(name, path)
+            findings += _kind(name, path, kinds)
         elif not path.is_dir():
             findings.append(Finding("file", tr("It is no file."), name))
     findings += _declared(folder, files)
     return Inventory(files, tuple(findings))
 
 
-def _kind(name: str, path: Path) -> Iterator[Finding]:
+def _kind(name: str, path: Path, kinds: Sequence[str]) -> Iterator[Finding]:
     if any(part.startswith((".", "~")) for part in Path(name).parts):
         yield Finding("file", tr("It is a hidden file."), name)
-    elif path.suffix.lower() not in KINDS:
+    elif path.suffix.lower() not in kinds:
         yield Finding(
             "file",
-            tr("Its kind is not one of those that a release holds: {known}.", known=tuple(one[1:] for one in KINDS)),
+            tr("Its kind is not one of those that a release holds: {known}.", known=tuple(one[1:] for one in kinds)),
             name,
         )
     if any(mark in path.name.lower() for mark in _SECURE):

@@ -48,7 +48,8 @@ def resting(record: Mapping[str, Any], boxes: Mapping[str, Any]) -> Iterator[Fin
                         row.get(one) is None and row.get(f"{one}__status") == _SUPPRESSED for one in of["inputs"]
                     ):
                         continue
-                    shown[where] += row[column] is not None and not of["formula"]
+                    # the text of a hidden number is empty
+                    shown[where] += row[column] not in (None, "") and not of["formula"]
                     gaps[where] += row[column] is None and row.get(f"{column}__status", "") != _SUPPRESSED
     for where, n in shown.items():
         if n:
