@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "img", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "br", "hr", "link", "input", "source"}
 LOADS = {"src", "href", "srcset", "data", "poster", "action", "background", "formaction", "ping", "cite"}
 
 
