@@ -68,7 +68,9 @@ class Curves:
             if name not in begun:
                 begun.add(name)
                 found.append(_step(Cell(self.start, "", ""), 0.0, name, words))
-            made = _step(cell, float(reader.table["days"][place]), name, words)
+            day = float(reader.table["days"][place])
+            made = _step(cell._replace(text=reader.share("estimate", place)), day, name, words)
+            made["said"] = _said(words, day, made, reader.language)
             if cell.n is not None and self.band:
                 made |= {"low": reader.limit("conf_low", place), "high": reader.limit("conf_high", place)}
             found.append(made)
@@ -79,6 +81,12 @@ class Curves:
 def _step(cell: Cell, day: float, name: str, words: str) -> Row:
     made = row(cell, label=words, level=name, series=name)
     return {**made, "part": "curve", "day": day, "period": f"{day:.0f}", "low": None, "high": None}
+
+
+def _said(words: str, day: float, made: Row, language: Language) -> str:
+    """Return what a step tells under the pointer: "Conviction, day 400: 8 %"."""
+    when = tr("day {n}", n=int(day)).text(language)
+    return f"{words}, {when}: {made['text']}" if words else f"{capital(when)}: {made['text']}"
 
 
 def _ends(rows: Sequence[Row]) -> list[Row]:
@@ -132,12 +140,15 @@ def _drawn(
             .mark_area(interpolate="step-after", opacity=0.25, aria=False, color=colours[0])
             .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q")
         )
-    said = alt.value(alt.ExprRef("datum.label"))
-    layers.append(
+    layers += [
         curve.mark_line(interpolate="step-after", strokeWidth=2.2, invalid="break-paths-show-path-domains").encode(
-            x=x, y=y, color=colour, strokeDash=dash, description=said
-        )
-    )
+            x=x, y=y, color=colour, strokeDash=dash, description=alt.value(alt.ExprRef("datum.label"))
+        ),
+        # nothing to see, something to point at
+        curve.transform_filter("isValid(datum.n) && isValid(datum.said)")
+        .mark_point(size=120, opacity=0, aria=False)
+        .encode(x=x, y=y, tooltip="said:N"),
+    ]
     if direct:
         layers += [
             _end(alt, one, words[str(one["series"])], paint, max(place, 6.0))

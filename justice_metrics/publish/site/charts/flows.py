@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ....base.language import Language, tr
 from ..model import Figure, Look
-from .framed import SERIES_WORDS, altair, framed, hidden_above, in_order, series_legend
+from .framed import altair, framed, hidden_above, in_order, said, series_legend
 from .rows import HIDDEN, Reader, Row, capital, row
 from .theme import INK, SMALL, SOFT, WHITE, paint
 
@@ -75,17 +75,16 @@ def flows_chart(
     beside = alt.XOffset("series:N", sort=None, scale=alt.Scale(domain=[_INCOMING, _RESOLVED], paddingInner=0.1))
     y = alt.Y("n:Q", title=None, stack=None, scale=alt.Scale(domainMin=0, nice=True),
               axis=alt.Axis(format=",.0f", tickCount=5, tickMinStep=1, domain=False))  # fmt: skip
-    said = alt.value(alt.ExprRef(f"datum.label + ', ' + {SERIES_WORDS}[datum.series] + ': ' + datum.text"))
     base = alt.Chart().encode(x=x)
     flow, stock = f"datum.series != '{_PENDING}'", f"datum.series == '{_PENDING}'"
     shown, hidden = "isValid(datum.n)", "!isValid(datum.n)"
     pale = alt.condition("indexof(datum.label, '*') >= 0", alt.value(0.55), alt.value(1))
     layers = [
         in_order(base),
-        base.mark_bar().encode(y=y, xOffset=beside, color=colour, opacity=pale, description=said)
+        base.mark_bar().encode(y=y, xOffset=beside, color=colour, opacity=pale, **said())
         .transform_filter(f"{shown} && {flow}"),
         base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), xOffset=beside, description=said)
+        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), xOffset=beside, **said())
         .transform_filter(f"{hidden} && {flow}"),
         base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
         .encode(y=alt.value(_HEIGHT - 36), xOffset=beside, text="text:N")
@@ -99,10 +98,10 @@ def flows_chart(
         base.mark_text(dy=-8, fontSize=SMALL, aria=False, opacity={"expr": _ABOVE})
         .encode(y=y, xOffset=beside, text="text:N")
         .transform_filter(f"{shown} && {flow}"),
-        hidden_above(base, stock, said),
+        hidden_above(base, stock),
         base.mark_line(strokeWidth=2, color=INK, invalid="break-paths-show-path-domains", aria=False)
         .encode(y=y).transform_filter(stock),
-        base.mark_point(size=60, filled=True, opacity=1).encode(y=y, color=colour, description=said)
+        base.mark_point(size=60, filled=True, opacity=1).encode(y=y, color=colour, **said())
         .transform_filter(f"{shown} && {stock}"),
     ]  # fmt: skip
     over = tr("cases").text(language)

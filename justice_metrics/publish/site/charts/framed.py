@@ -21,6 +21,10 @@ NUMBERS: Final = "numbers"
 """Name of the data of a chart: a script may put other rows in their place."""
 SERIES_WORDS: Final = "series_words"
 """Name of the parameter that holds the words of each series."""
+# "May, 2024: 1,234"; series without words are not told
+_SAID: Final = (
+    f"datum.label + ({SERIES_WORDS}[datum.series] ? ', ' + {SERIES_WORDS}[datum.series] : '') + ': ' + datum.text"
+)
 _OVER: Final[Mapping[str, Any]] = MappingProxyType(
     {"anchor": "start", "frame": "group", "fontSize": SMALL, "fontWeight": "normal", "color": SOFT, "offset": 12}
 )
@@ -91,6 +95,8 @@ def framed(
         "actions": False,
         "renderer": "svg",
         "defaultStyle": False,
+        # that a series has no rows under a filter is no fault
+        "logLevel": 1,
         "tooltip": {"disableDefaultStyle": True},
         "formatLocale": locale["number"],
         "timeFormatLocale": locale["time"],
@@ -107,6 +113,13 @@ def framed(
         config=config(),
     )
     return made
+
+
+def said() -> dict[str, Any]:
+    """Return the channels by which a mark tells what it is: read aloud, and shown under the pointer."""
+    alt = altair()
+    told = alt.value(alt.ExprRef(_SAID))
+    return {"description": told, "tooltip": told}
 
 
 def in_order(base: Any) -> Any:
@@ -127,24 +140,24 @@ def series_legend(series: Mapping[str, str], *, outline: str | None = None) -> A
     )
 
 
-def hidden_above(base: Any, which: str, said: Any) -> Any:
+def hidden_above(base: Any, which: str) -> Any:
     """Return a small empty box at the upper edge for each number that is not shown, where no bar can be empty."""
     alt = altair()
     return (
         base.mark_bar(fill=WHITE, stroke=INK, strokeDash=[2, 2], strokeWidth=1)
-        .encode(y=alt.value(1), y2=alt.value(10), description=said)
+        .encode(y=alt.value(1), y2=alt.value(10), **said())
         .transform_filter(f"!isValid(datum.n) && datum.text != '' && {which}")
     )
 
 
 def described(rows: Sequence[Row], figure: Figure, language: Language) -> str:
     """Return what a chart shows, for those who do not see it; all its numbers stand in the table beside it."""
-    said = [_sentence(figure.title.text(language)), _sentence(figure.reads.text(language))]
+    lines = [_sentence(figure.title.text(language)), _sentence(figure.reads.text(language))]
     hidden = sum(one["status"] == "suppressed" for one in rows)
     if hidden:
-        said.append(trn("One number is hidden.", "{n} numbers are hidden.", hidden).text(language))
-    said.append(tr("All numbers stand in the table beside this chart.").text(language))
-    return " ".join(said)
+        lines.append(trn("One number is hidden.", "{n} numbers are hidden.", hidden).text(language))
+    lines.append(tr("All numbers stand in the table beside this chart.").text(language))
+    return " ".join(lines)
 
 
 def _sentence(words: str) -> str:

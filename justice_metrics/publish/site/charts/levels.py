@@ -13,7 +13,7 @@ from ....base.language import Language, Readable, tr, trn
 from ....base.levels import ALL, MISSING_LEVELS, PENDING
 from ....base.result import context_of
 from ..model import Figure, Look
-from .framed import altair, framed, in_order, series_legend
+from .framed import altair, framed, in_order, said, series_legend
 from .locale import month_name
 from .rows import BEFORE, NOT_KNOWN, NOW, Cell, Reader, Row, capital, row
 from .theme import GREY, INK, SMALL, SOFT, TEXT, WHITE, Paint, paint
@@ -267,19 +267,18 @@ def _series_layers(
     mine = f"datum.series == '{BEFORE}'" if name == BEFORE else f"datum.series != '{BEFORE}'"
     scale = alt.Scale(domain=[NOW, BEFORE, NOT_KNOWN], range=[colours.strong, colours.pale, GREY])
     shown_in = series_legend({NOW: "", BEFORE: ""}) if legend else None
-    said = alt.value(alt.ExprRef("datum.label + ': ' + datum.text"))
     ink = {"fontSize": TEXT, "fontWeight": "bold"} if name == NOW else {"fontSize": SMALL, "color": SOFT}
     outline = {"stroke": colours.strong, "strokeWidth": 1} if name == BEFORE else {}
     return [
         base.mark_bar(size=size, yOffset=places[name], **outline)
-        .encode(x=x, color=alt.Color("series:N", scale=scale, legend=shown_in), description=said)
+        .encode(x=x, color=alt.Color("series:N", scale=scale, legend=shown_in), **said())
         .transform_filter(f"{_SHOWN} && {mine}"),
         base.mark_text(align="left", dx=6, yOffset=places[name], aria=False, **ink)
         .encode(x=alt.X("end:Q", title=x["title"]), text="text:N")
         .transform_filter(f"{_SHOWN} && {mine}")
         .transform_calculate(end="isValid(datum.high) ? datum.high : datum.n"),
         base.mark_bar(size=size, yOffset=places[name], fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(x=alt.value(0), x2=alt.value(104), description=said)
+        .encode(x=alt.value(0), x2=alt.value(104), **said())
         .transform_filter(f"{_HIDDEN} && {mine}"),
         base.mark_text(align="center", yOffset=places[name], fontSize=SMALL, color=INK, aria=False)
         .encode(x=alt.value(52), text="text:N")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ....base.language import Language, format_share, tr
 from ..model import Figure, Look
-from .framed import SERIES_WORDS, altair, framed, in_order, series_legend
+from .framed import altair, framed, in_order, said, series_legend
 from .levels import level_words
 from .rows import Reader, Row, capital, row
 from .theme import INK, RULE, SMALL, SOFT, TEXT, WHITE, contrast, mixed, paint
@@ -60,7 +60,7 @@ def _parts(reader: Reader, place: int) -> list[Row]:
         share = cell.n / clocks.n
         text = f"{format_share(share, reader.language, decimals=0)}" if share >= _ROOM else ""
         made = row(cell._replace(text=cell.text), **named, series=name)
-        found.append({**made, "x0": reached, "x1": min(1.0, reached + share), "inside": text})
+        found.append({**made, "x0": min(1.0, reached), "x1": min(1.0, reached + share), "inside": text})
         reached += share
     # several hidden parts together: what the shown ones leave over, which everybody can compute
     if hidden > 1 and reached < 1:
@@ -95,7 +95,6 @@ def limits_chart(
               axis=alt.Axis(format=".0%", tickCount=4))  # fmt: skip
     y = alt.Y("level:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart().encode(y=y)
-    said = alt.value(alt.ExprRef(f"datum.label + ', ' + {SERIES_WORDS}[datum.series] + ': ' + datum.text"))
     first = f"datum.series == '{_PARTS[0]}'"
     drawn, rest = f"isValid(datum.x0) && datum.series != '{_REST}'", f"datum.series == '{_REST}'"
     ink = "".join(
@@ -109,9 +108,9 @@ def limits_chart(
         in_order(base),
         *(one.transform_filter(first) for one in level_words(base, -18)),
         base.mark_bar(size=24, yOffset=8, stroke=WHITE, strokeWidth=1)
-        .encode(x=x, x2="x1:Q", color=colour, description=said).transform_filter(drawn),
+        .encode(x=x, x2="x1:Q", color=colour, **said()).transform_filter(drawn),
         base.mark_bar(size=24, yOffset=8, fill=WHITE, stroke=SOFT, strokeDash=[3, 3])
-        .encode(x=x, x2="x1:Q", description=said).transform_filter(rest),
+        .encode(x=x, x2="x1:Q", **said()).transform_filter(rest),
         middle.mark_text(yOffset=8, fontSize=TEXT, fontWeight="bold", aria=False, color={"expr": f"{ink}'{INK}'"})
         .transform_filter(drawn),
         middle.mark_text(yOffset=8, fontSize=SMALL, color=SOFT, aria=False).transform_filter(rest),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ....base.language import Label, Language, Readable, tr
 from ..model import Figure, Look
-from .framed import SERIES_WORDS, altair, framed, hidden_above, in_order, series_legend
+from .framed import altair, framed, hidden_above, in_order, said, series_legend
 from .levels import to_date_words
 from .locale import month_name
 from .rows import BEFORE, HIDDEN, NOW, PROVISIONAL, Cell, Reader, Row, capital, row
@@ -127,17 +127,16 @@ def months_chart(
         legend=series_legend(series, outline=SOFT),
         scale=alt.Scale(domain=[NOW, BEFORE, HIDDEN], range=[colours.strong, INK, WHITE]),
     )
-    said = alt.value(alt.ExprRef(f"datum.label + ' ' + {SERIES_WORDS}[datum.series] + ': ' + datum.text"))
     base = alt.Chart().encode(x=x)
     now, before = f"datum.series == '{NOW}'", f"datum.series == '{BEFORE}'"
     layers = [
         in_order(base),
-        base.mark_bar().encode(y=y, color=colour, description=said)
+        base.mark_bar().encode(y=y, color=colour, **said())
         .transform_filter(f"{_SHOWN} && {now}"),
-        *_hidden(alt, base, said, now),
-        hidden_above(base, before, said),
+        *_hidden(alt, base, now),
+        hidden_above(base, before),
         base.mark_tick(thickness=3, opacity=1, width={"band": 1.2})
-        .encode(y=y, color=colour, description=said).transform_filter(f"{_SHOWN} && {before}"),
+        .encode(y=y, color=colour, **said()).transform_filter(f"{_SHOWN} && {before}"),
     ]  # fmt: skip
     return framed(layers, rows, figure, kind="months", language=language, height=_HEIGHT, series=series, over=axis)
 
@@ -168,16 +167,15 @@ def years_chart(
     ranges[TO_DATE] = colours.strong
     legend = series_legend(series) if series else None
     colour = alt.Color("series:N", legend=legend, scale=alt.Scale(domain=list(ranges), range=list(ranges.values())))
-    said = alt.value(alt.ExprRef("datum.label + ': ' + datum.text"))
     base = alt.Chart().encode(x=x)
     whole = f"(datum.series == '{YEAR}' || datum.series == '{PROVISIONAL}')"
     layers = [
         in_order(base),
         base.mark_bar(stroke=colours.strong, strokeWidth=1.2).encode(
-            y=y, color=colour, description=said,
+            y=y, color=colour, **said(),
             strokeDash=alt.condition(f"datum.series == '{PROVISIONAL}'", alt.value([4, 3]), alt.value([1, 0])),
         ).transform_filter(f"{_SHOWN} && {whole}"),
-        *_hidden(alt, base, said, whole),
+        *_hidden(alt, base, whole),
         base.mark_text(dy=-9, fontSize=SMALL, fontWeight="bold", aria=False,
                        opacity={"expr": f"bandwidth('x') < {_ROOM_FOR_A_NUMBER} ? 0 : 1"})
         .encode(y=y, text="text:N").transform_filter(f"{_SHOWN} && {whole}"),
@@ -185,7 +183,7 @@ def years_chart(
     if within:
         inside = f"datum.series == '{TO_DATE}'"
         layers += [
-            base.mark_bar().encode(y=y, color=colour, description=said).transform_filter(f"{_SHOWN} && {inside}"),
+            base.mark_bar().encode(y=y, color=colour, **said()).transform_filter(f"{_SHOWN} && {inside}"),
             base.mark_text(dy=10, fontSize=SMALL, color=WHITE, aria=False,
                            opacity={"expr": f"bandwidth('x') < {_ROOM_FOR_A_NUMBER} ? 0 : 1"})
             .encode(y=y, text="text:N").transform_filter(f"{_SHOWN} && {inside}"),
@@ -200,12 +198,12 @@ def _counts(alt: Any) -> Any:
                  scale=alt.Scale(domainMin=0, nice=True))  # fmt: skip
 
 
-def _hidden(alt: Any, base: Any, said: Any, which: str) -> list[Any]:
+def _hidden(alt: Any, base: Any, which: str) -> list[Any]:
     """Return an empty box with its word for each number that is not shown."""
     told = f"!isValid(datum.n) && datum.text != '' && {which}"
     return [
         base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), description=said)
+        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), **said())
         .transform_filter(told),
         base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
         .encode(y=alt.value(_HEIGHT - 36), text="text:N")

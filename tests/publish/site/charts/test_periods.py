@@ -26,7 +26,7 @@ def test_months_of_two_years_and_no_more() -> None:
     assert made is not None
     spec = spec_of(made)
     assert {one["period"][:4] for one in spec["datasets"]["numbers"]} == {"2024", "2025"}
-    assert spec["usermeta"]["series"] == {"now": "2025", "before": "2024", "hidden": "2024: hidden"}
+    assert spec["usermeta"]["series"] == {"now": "2025", "before": "2024", "hidden": "2024: reservado"}
     january = rows(spec, level="01")
     assert [(one["label"], one["series"], one["n"]) for one in january] == [("ene", "now", 24), ("ene", "before", 12)]
 

@@ -85,6 +85,7 @@ PAGE = """<!doctype html><html lang="es"><head><meta charset="utf-8"><title>x</t
 DRAW = """Promise.all(["a", "b"].map(id => vegaEmbed(document.getElementById(id), specs[id])))
     .then(made => { window.made = made; });"""
 REDRAW = """async () => { const view = window.made[0].view;
+    await window.made[1].view.data("numbers", []).runAsync();
     await view.data("numbers", %s).height(104).runAsync();
     return [...document.querySelectorAll("#a text")].map(one => one.textContent); }"""
 
