@@ -129,8 +129,21 @@ class Kept(NamedTuple):
 
     @property
     def table(self) -> Table:
-        """The table itself."""
-        return self.answer.tables[self.found.name]
+        """The table itself; what the library calls the sex of the victim is that of the accused in counts of these."""
+        table = self.answer.tables[self.found.name]
+        if self.answer.provenance.unit != "accused" or "sex" not in table.values:
+            return table
+        columns = [
+            replace(one, meaning=tr("sex of the accused")) if one.name == "sex" else one for one in table.columns
+        ]
+        return Table(
+            columns,
+            table.values,
+            labels=table.labels,
+            title=table.title,
+            statuses=table.statuses,
+            sparse=table.sparse,
+        )
 
 
 def populations(answers: Sequence[Published]) -> dict[Population, tuple[Kept, ...]]:
