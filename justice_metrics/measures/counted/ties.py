@@ -89,9 +89,6 @@ def _to_date_sums(
         if name in there and spread.months % months_in(name) == 0:  # type: ignore[arg-type]
             parts = shorter[: spread.months // months_in(name)]  # type: ignore[arg-type]
             yield whole, [box(restrictions(asked, name, one)) for one in parts]
-    if asked.thing:
-        # the answer about flows counts the same months under another name
-        yield whole, [box({"unit": (asked.thing,), f"first_{spread.months}_months_of_it": (label,)})]
 
 
 def _standing_for(asked: Asked, parts: list[Box]) -> list[Box]:

@@ -440,7 +440,9 @@ def to_date(flows: Flows, found: Balance, months: int, things: Things) -> Table:
     what = {name: {"unit": (things.name(name, one),)} for name, one in there}
 
     def in_months(year: str) -> CellOf:
-        return CellOf(each={"flow": what}, fixed={"first_{months}_months_of_it": (year,)})
+        # first months of a year lie in it, and in more of its months, which a later release tells of
+        first = {f"month_of_{year}": tuple(f"{one:02d}" for one in range(1, months + 1))} if months < 12 else {}
+        return CellOf(each={"flow": what}, fixed={"year_of_it": (year,), **first})
 
     now = _interleaved([Quantity(one.values[:, :1], one.status[:, :1]) for _, one in there])
     before = _interleaved([Quantity(one.values[:, 1:], one.status[:, 1:]) for _, one in there])

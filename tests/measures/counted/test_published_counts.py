@@ -160,3 +160,12 @@ def test_months_to_date_of_two_releases_do_not_tell_the_months_between_them(trut
     # asked alone, the later release shows it
     alone = jm.release([late], POLICY).results[0].tables["to_date_by_court"]
     assert np.isfinite(alone["count"].astype(float)).all()
+
+
+def test_the_months_to_date_of_flows_are_the_same_cells(truth: NDArray[np.int64]) -> None:
+    data = counts_of(truth)
+    own = jm.case_counts(data).tables["to_date"]
+    flows = jm.case_flows(data, period="year").tables["to_date"]
+    (this_year,) = (one for one in flows.counts("to_date") if one.place[1] == "numerator")
+    same = {one.box: one.value for one in own.counts("to_date") if one.place[1] == "count"}
+    assert same[this_year.box] == this_year.value == truth[12:].sum()
