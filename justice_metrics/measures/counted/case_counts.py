@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from ...base.cells import BaseCounts
 from ...base.errors import QuestionError
 from ...base.language import Language, Readable, tr
-from ...base.provenance import LeftOut
+from ...base.provenance import LeftOut, unit_words
 from ...base.result import Definition, Result
 from ...base.types import Names, names
 from ...cases.casedata import CaseData
@@ -172,7 +172,13 @@ def case_counts(
         tables=tables_of(asked, years),
         definition=Definition(
             answers=tr("How many were there in each period?"),
-            numerator=tr("counted in the period: {what}", what=asked.words),
+            numerator=tr("{what}, in the period", what=asked.words)
+            if asked.thing
+            else tr(
+                "each {unit} whose registration ({what}) lies in the period",
+                unit=unit_words(asked.unit),
+                what=asked.words,
+            ),
             denominator=tr("none: these are counts, not shares"),
             basis="flow",
             pending=tr("open and ended ones are counted alike, in the period in which they were registered")
