@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +37,7 @@ def _chart(figure: Figure, shapes: Shapes | None, key: str | None) -> Chart | No
         if figure.by == key and figure.page == "territory":
             return Choropleth(shapes=shapes, place=key, value="count")
         if question == _RATES and any(one.name == key for one in figure.table.columns):
-            return Choropleth(shapes=shapes, place=key, value="estimate", people=_people(figure))
+            return Choropleth(shapes=shapes, place=key, value="estimate", people=_people(figure), at=_last_year(figure))
     return chart_of(question, lists=_lists(figure))
 
 
@@ -51,3 +52,12 @@ def _lists(figure: Figure) -> str:
 
 def _people(figure: Figure) -> str | None:
     return next((one.name for one in figure.table.columns if one.role == "count" and one.name == "numerator"), None)
+
+
+def _last_year(figure: Figure) -> dict[str, str]:
+    """Return which year of a table of rates by year a map shows: the last one that is over."""
+    if "year" not in figure.table.values:
+        return {}
+    years = sorted({int(one) for one in figure.table["year"].tolist()})
+    over = [one for one in years if dt.date(one, 12, 31) <= figure.cutoff]
+    return {"year": str((over or years)[-1])}

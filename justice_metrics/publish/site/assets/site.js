@@ -157,9 +157,9 @@
   };
   /** What was chosen of one dimension, in words. What is unknown here is never shown as it stands in the address. */
   const levelWords = (cube, name, id) => {
-    if (name !== PERIOD) return cube.dimensions.get(name).levels.get(id)?.words ?? say("not_published");
+    if (name !== PERIOD) return cube.dimensions.get(name).levels.get(id)?.words ?? "–";
     const year = id.replace(TO_DATE, "");
-    if (!cube.dimensions.get(PERIOD).levels.has(year)) return say("not_published");
+    if (!cube.dimensions.get(PERIOD).levels.has(year)) return "–";
     return periodWords(cube, year, id.endsWith(TO_DATE) ? "to_date" : "year");
   };
   const chosenWords = (cube, chosen) => [...chosen].map(([name, id]) =>
@@ -187,8 +187,7 @@
   const shownOf = (figure, cube, chosen) => {
     const period = chosen.get(PERIOD) || "";
     const year = period.replace(TO_DATE, "");
-    const yearly = figure.kind === "year" || figure.kind === "to_date";
-    const kind = yearly && period ? (period.endsWith(TO_DATE) ? "to_date" : "year") : figure.kind;
+    const kind = figure.kind === "year" && period.endsWith(TO_DATE) ? "to_date" : figure.kind;
     const others = [...chosen.keys()].filter((name) => name !== PERIOD && name !== figure.by);
     const table = tableOf(cube, kind, figure.by ? [figure.by, ...others] : others);
     if (!table) return null;
@@ -232,7 +231,8 @@
 
   /** The rows of a table as the page shows it: groups or months against years, or one period in each row. */
   const gridOf = (figure, shown) => {
-    const title = (one) => periodWords(shown.cube, one.id, shown.kind);
+    // that the years end with the same month stands in the caption
+    const title = (one) => (shown.kind === "to_date" ? one.words : periodWords(shown.cube, one.id, shown.kind));
     if (figure.by) {
       return {
         head: [{ text: figure.heads[0] }, ...shown.periods.map((one) => column(title(one)))],
@@ -263,7 +263,9 @@
         cell ? told(cell) : "–"))));
     const table = make("table", { class: "data" }, make("caption", {}, caption),
       make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body));
-    const scroll = { class: body.length > 25 ? "scroll long" : "scroll", role: "region", tabindex: "0", "aria-label": caption };
+    const scroll = {
+      class: body.length > 25 ? "scroll long" : "scroll", role: "region", tabindex: "0", "aria-label": `${figure.title}. ${caption}`,
+    };
     figure.table.replaceChildren(make("div", scroll, table));
   };
 
@@ -396,7 +398,10 @@
         const one = rows.find((row) => row.status === status);
         if (one) steps.push({ step, text: one.text, colour: "#ffffff", ink: "#1c1f24" });
       }
-      titleOf(spec, spec.datasets.numbers[0].period, periodWords(shown.cube, shown.focus.id, shown.kind));
+      const title = (spec.params || []).find((one) => one.name === "map_title");
+      const from = spec.datasets.numbers[0].period;
+      if (title && from) title.value = title.value.map((line) => line.replace(from, periodWords(shown.cube, shown.focus.id, shown.kind)));
+      spec.height += 22 * Math.max(0, steps.length - spec.datasets.steps.length);
       spec.datasets.steps = steps;
       return rows;
     },
@@ -406,13 +411,6 @@
     for (const [name, inner] of Object.entries(part)) {
       if (name === "legend" && inner && Array.isArray(inner.values)) inner.values = values;
       else if (inner && typeof inner === "object" && name !== "datasets") legendOf(inner, values);
-    }
-  };
-  /** Change the period in the title of the legend of a map. */
-  const titleOf = (spec, from, to) => {
-    for (const layer of spec.layer) {
-      const text = layer.mark && layer.mark.fontWeight === "bold" && layer.mark.text;
-      if (Array.isArray(text)) layer.mark.text = text.map((line) => line.replace(from, to));
     }
   };
   const isDark = (colour) => {
@@ -478,13 +476,14 @@
       const spec = JSON.parse(JSON.stringify(given("charts", figure.id)));
       if (shown) {
         const rows = PUT[spec.usermeta.chart]?.(spec, shown);
-        if (!rows) { showPicture(figure, false); return; }
+        // where every number is hidden there is nothing to draw; the table says so
+        if (!rows || rows.every((row) => row.n === null)) { showPicture(figure, false); return; }
         spec.datasets.numbers = rows;
         spec.description = `${figure.title}. ${figure.reads.textContent}`;
       }
       const box = make("div", { class: "chart" });
       figure.picture.append(box);
-      const { view } = await window.vegaEmbed(box, spec);
+      const { view } = await window.vegaEmbed(box, spec, { logLevel: 1 });
       if (!isLatest()) { view.finalize(); box.remove(); return; }
       removeChart(figure);
       figure.drawn = { view, box };
@@ -516,14 +515,13 @@
     const figure = {
       section, id: section.dataset.figure, cube: section.dataset.cube || "", by: section.dataset.by || "",
       turned: section.dataset.turned, kind: section.dataset.period || "", title: section.querySelector("h1, h2").textContent,
-      reads: part("reads"), picture: part("picture"), table: part("table"), permalink: part("permalink"), embed: part("embed"),
+      reads: part("reads"), picture: part("picture"), table: part("table"), permalink: part("permalink"), embed: part("embed"), open: section.querySelector("p.provisional"),
       stills: [...part("picture").children], chart: part("picture").dataset.chart || "", drawn: null, turn: 0,
       chosen: new Map(), files: new Map(all("a[data-file]", section).map((link) => [link.dataset.file, link])),
     };
     for (const link of figure.files.values()) link.dataset.whole = link.getAttribute("href");
     figure.heads = headings(figure);
     figure.whole = { reads: figure.reads.textContent, table: [...figure.table.childNodes], embed: figure.embed?.value };
-    figure.caption = section.querySelector("caption")?.textContent || figure.title;
     return figure;
   };
   /** What stands beside the table and tells of the whole figure only. */
@@ -535,7 +533,7 @@
     figure.chosen = new Map();
     figure.reads.textContent = figure.whole.reads;
     figure.table.replaceChildren(...figure.whole.table);
-    for (const one of asides(figure)) one.hidden = false;
+    for (const one of [...asides(figure), ...(figure.open ? [figure.open] : [])]) one.hidden = false;
     offerFiles(figure, null);
     linksOf(figure);
     if (figure.drawn || figure.stills.some((one) => one.hidden)) {
@@ -550,7 +548,8 @@
     const selection = `${say("shown_now")}: ${chosenWords(cube, chosen)}`;
     figure.reads.textContent = shown ? `${selection}. ${sentence(figure, shown)}` : `${selection}. ${capital(say("not_published"))}.`;
     for (const one of asides(figure)) one.hidden = true;
-    if (shown) drawTable(figure, shown, `${figure.caption} · ${chosenWords(cube, chosen)}`);
+    if (figure.open) figure.open.hidden = !shown || !shown.periods.some((one) => one.provisional);
+    if (shown) drawTable(figure, shown, `${say(shown.kind)} · ${chosenWords(cube, chosen)}`);
     else figure.table.replaceChildren(make("p", { class: "empty" }, `${capital(say("not_published"))}.`));
     offerFiles(figure, shown);
     if (!shown) for (const kind of ["csv", "json"]) offer(figure, kind, "");
