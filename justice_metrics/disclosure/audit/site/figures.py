@@ -22,6 +22,7 @@ _LABEL: Final = "_label"
 _STATUS: Final = "__status"
 _SUPPRESSED: Final = "suppressed"
 _HELD_BACK: Final = ("n", "low", "high", "x0", "x1", "estimate", "value")
+_COMMA: Final = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?")
 _HANDED: Final = re.compile(
     r"window\.justiceMetrics=window\.justiceMetrics\|\|\{\};\(window\.justiceMetrics\.(charts|cubes|words)="
     r"window\.justiceMetrics\.\1\|\|\{\}\)\[(\"(?:[^\"\\]|\\.)*\")\]=(.*);\n?",
@@ -124,9 +125,14 @@ def look_at_figure(content: Mapping[str, Any], record: Record, shown: Shown, nam
 def look_at_csv_of(data: bytes, record: Record, name: str) -> Iterator[Finding]:
     """Yield rows of a csv file that are none of the record."""
     try:
-        head, *lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+        text = data.decode("utf-8-sig")
+        mark = ";" if ";" in text.partition("\n")[0] else ","
+        head, *lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except (UnicodeDecodeError, csv.Error, ValueError):
+        yield unread(name)
         return
+    if mark == ";":
+        lines = [[_with_point(cell) for cell in line] for line in lines]
     names = [one for one in head if not one.endswith((_LABEL, _STATUS))]
     rows = [dict(zip(head, line, strict=False)) for line in lines if len(line) == len(head)]
     strange = len(lines) - len(rows) + _strange_rows(list(compared(rows, names)), names, record)
@@ -197,6 +203,11 @@ def look_at_cube(content: Mapping[str, Any], record: Record, name: str) -> Itera
             hidden += _SUPPRESSED in rest[1:] and rest[0] is not None
     yield from _rows(strange, name)
     yield from _hidden(hidden, name)
+
+
+def _with_point(cell: str) -> str:
+    """Return a number with a decimal point, as programs write it; a text as it is."""
+    return cell.replace(",", ".") if _COMMA.fullmatch(cell) else cell
 
 
 def _strange_rows(rows: Sequence[tuple[str, ...]], names: Sequence[str], record: Record) -> int:

@@ -74,6 +74,12 @@ class Told:
             found.setdefault(frozenset(plainly(row[one]) for one in self.keys), []).append(row)
         return found
 
+    def parts(self, row: Row) -> Iterator[tuple[str, float]]:
+        """Yield each shown count of a row as a share of the largest: what a bar of its parts is labelled with."""
+        counts = [value for unit, value in self.numbers(row) if unit == "units"]
+        if len(counts) > 2 and max(counts) > 0:
+            yield from (("share", value / max(counts)) for value in counts)
+
     def numbers(self, row: Row) -> Iterator[tuple[str, float]]:
         """Yield the numbers of a row with the unit of their column."""
         for name in self.columns:
@@ -100,7 +106,7 @@ class Answer:
     def written(self) -> Written:
         """Every way in which a reader may meet its numbers."""
         return Written.of(
-            (each for table in self.tables for row in table.rows for each in table.numbers(row)),
+            (each for table in self.tables for row in table.rows for each in (*table.numbers(row), *table.parts(row))),
             (self.words, *(text for table in self.tables for text in _texts(table))),
         )
 
