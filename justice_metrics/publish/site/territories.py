@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from ...base.errors import SettingsError
-from ...base.language import LANGUAGES, Label, Language, Readable, format_number, format_share, tr
+from ...base.language import LANGUAGES, Label, Language, Message, Readable, format_number, format_share, tr, trn
 from ...base.levels import ALL, FEW_TOGETHER, LEVEL_WORDS, MISSING_LEVELS
 from ...base.quantities import SUPPRESSED
 from ...base.table import Column, Table
@@ -24,7 +24,7 @@ HIDDEN: Final = "hidden"
 NO_NUMBER: Final = "no_number"
 _NOWHERE: Final = (*MISSING_LEVELS, ALL, FEW_TOGETHER)
 _COMPLETE: Final = "complete"
-_MOST_LISTED: Final = 40
+_MOST_LISTED: Final = 20
 _NO_ROWS: Final[Mapping[str, str]] = MappingProxyType({})
 
 STEP_WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
@@ -202,19 +202,34 @@ def ensure_on_map(shapes: Shapes, table: Table, *, place: str, value: str) -> No
         return
     named = table.labels.get(place, {})
     names = tuple(named.get(level) or Label(level) for level, n in most.items() if n >= FEWEST_TO_SHOW)
-    codes = tuple(one.code for one in shapes.shapes)
-    remedy = tr(
-        "The map has: {codes}. Add what is missing, name the property with the codes, or mend the labels.",
-        codes=codes if len(codes) <= _MOST_LISTED else (*codes[:_MOST_LISTED], "…"),
+    listed = Label("") if not names else _Listed(names)
+    problem = trn(
+        "{n} value of '{column}' of the data is not on the map{listed}.",
+        "{n} values of '{column}' of the data are not on the map{listed}.",
+        len(most),
+        column=place,
+        listed=listed,
     )
-    if not names:
-        raise SettingsError(
-            tr("{n} of '{column}' are in the data and not on the map.", n=len(most), column=place), remedy
-        )
-    problem = tr(
-        "{n} of '{column}' are in the data and not on the map: {names}.", n=len(most), column=place, names=names
+    raise SettingsError(problem, _remedy(tuple(one.code for one in shapes.shapes if spelling(one.code) not in data)))
+
+
+class _Listed(NamedTuple):
+    """Names after a colon."""
+
+    names: tuple[Readable, ...]
+
+    def text(self, language: Language = "en") -> str:
+        return ": " + ", ".join(one.text(language) for one in self.names)
+
+
+def _remedy(without: tuple[str, ...]) -> Message:
+    if not without:
+        return tr("Add them to the file of the map.")
+    return tr(
+        "The map has areas that the data do not name so: {codes}. Name the property that holds the codes, mend the "
+        "labels in the mapping, or add what is missing to the map.",
+        codes=without if len(without) <= _MOST_LISTED else (*without[:_MOST_LISTED], "…"),
     )
-    raise SettingsError(problem, remedy)
 
 
 def _matched(shapes: Shapes, table: Table, place: str) -> dict[str, str]:

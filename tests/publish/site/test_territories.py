@@ -132,7 +132,8 @@ def test_a_territory_that_is_not_on_the_map_is_named_when_ten_cases_hold_it(boli
     missing = table(["La Paz", "Atacama", "Colón", "Litoral"], [100, 12, 4, NAN])
     with pytest.raises(SettingsError) as caught:
         ensure_on_map(bolivia, missing, place="department", value="count")
-    assert "3" in str(caught.value)
+    assert str(caught.value).startswith("3 values of 'department'")
+    assert "Santa Cruz, Cochabamba" in str(caught.value.remedy)  # what the map has and the data do not
     assert "Atacama" in str(caught.value)
     assert "Colón" not in str(caught.value)
     assert "Litoral" not in str(caught.value)
