@@ -282,14 +282,16 @@
         ["count__status", cell.n === null ? cell.status || "not_published" : ""]]);
     }));
   };
+  // where the decimal mark is a comma, spreadsheets expect ";" between cells
+  const between = tenth.format(0.5).includes(",") ? ";" : ",";
   /** A cell of a csv file; text that a spreadsheet would take for a formula gets a ' in front. */
   const csvCell = (value) => {
     const text = typeof value === "string" && /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? "");
-    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+    return /[",;\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
   };
   const csvOf = (rows) => {
     const lines = [Object.keys(rows[0]), ...rows.map(Object.values)];
-    return `\ufeff${lines.map((line) => line.map(csvCell).join(",")).join("\r\n")}\r\n`;
+    return `\ufeff${lines.map((line) => line.map(csvCell).join(between)).join("\r\n")}\r\n`;
   };
   const jsonOf = (figure, shown) => JSON.stringify({
     id: figure.id, title: figure.title, cube: shown.cube.id, published_on: page.release,
