@@ -219,7 +219,7 @@ def _files(
         look=plan.look,
         texts=plan.texts,
         help=plan.help,
-        hide=plan.hidden,
+        hide=_hidden(plan),
         shapes=shapes,
         key=plan.territory.key,
         contact=passport.contact,
@@ -240,6 +240,12 @@ def _files(
         "manifest_sha256": digest_of(files, day),
     }
     return {**files, POINTER: json_text(pointer)}
+
+
+def _hidden(plan: Observatory) -> tuple[str, ...]:
+    """Return the hidden figures that answers could make; of a source that is not there nothing needs hiding."""
+    could_be = {figure for one in plan.standards for figure in one.figures}
+    return tuple(one for one in plan.hidden if one in could_be)
 
 
 def _identity(plan: Observatory, gate: Gate, made: Release) -> str:

@@ -23,6 +23,7 @@ from justice_metrics.base.errors import (
 from justice_metrics.base.language import tr
 from justice_metrics.disclosure.audit import audit
 from justice_metrics.disclosure.audit.report import Finding
+from justice_metrics.publish.site.build import site_files
 from justice_metrics.study.observatory import run
 from justice_metrics.study.observatory.difference import largest_first, site_changes
 from justice_metrics.study.observatory.earlier import frozen_releases
@@ -230,6 +231,23 @@ class TestRefused:
         dated(copied, "2018-07-15")
         monkeypatch.setattr("justice_metrics.publish.folder._swap", full)
         self.refused(copied, OutputError, "disk is full")
+
+    def test_a_place_that_is_not_on_the_map(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Told by the pages themselves, before any of them is written."""
+        monkeypatch.setattr(run, "site_files", site_files)
+        square = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
+        area = {
+            "type": "Feature",
+            "properties": {"name": "North"},
+            "geometry": {"type": "Polygon", "coordinates": square},
+        }
+        (place.folder / "map.geojson").write_text(
+            json.dumps({"type": "FeatureCollection", "features": [area]}), encoding="utf-8"
+        )
+        place.write("[filters]", '[territory]\nshapes = "map.geojson"\n[filters]')
+        place.write("[help]", HIDDEN)
+        told = self.refused(place, SettingsError, "in the data and not on the map: South")
+        assert "The map has: North" in told
 
     def test_no_cases_at_all(self, copied: Place) -> None:
         Files(copied.folder).write_data([])
