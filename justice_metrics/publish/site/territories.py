@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -24,6 +25,8 @@ HIDDEN: Final = "hidden"
 NO_NUMBER: Final = "no_number"
 _NOWHERE: Final = (*MISSING_LEVELS, ALL, FEW_TOGETHER)
 _COMPLETE: Final = "complete"
+_TIMES: Final = ("period", "year")
+_YEAR_DIGITS: Final = 4
 _MOST_LISTED: Final = 20
 _NO_ROWS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -79,6 +82,7 @@ def on_map(
     value: str,
     people: str | None = None,
     at: Mapping[str, str] = _NO_ROWS,
+    cutoff: dt.date | None = None,
     minimum: int = FEWEST_TO_SHOW,
 ) -> OnMap:
     """Put the published numbers of a table into classes, area by area.
@@ -95,8 +99,10 @@ def on_map(
     people : str, optional
         Column of the cases that a rate is told of; without it, the values themselves.
     at : mapping of str to str
-        Column to id, where the table has several rows for an area. A column ``period`` that is not named is the last
-        complete one.
+        Column to id, where the table has several rows for an area. A column ``period`` or ``year`` that is not named is
+        the last one that is over.
+    cutoff : date, optional
+        Day to which the data are complete: by it a year is over, where the table does not say so itself.
     minimum : int
         The fewest cases in a class.
 
@@ -106,7 +112,7 @@ def on_map(
         When the data have a territory that the map has not.
     """
     ensure_on_map(shapes, table, place=place, value=people or value)
-    rows, period = _rows(table, at)
+    rows, period = _rows(table, at, cutoff)
     values = np.array([float(table[value][row]) for row in rows], np.float64)
     cases = np.array([float(table[people or value][row]) for row in rows], np.float64)
     levels = [str(table[place][row]) for row in rows]
@@ -148,13 +154,14 @@ def class_table(
     value: str,
     people: str | None = None,
     at: Mapping[str, str] = _NO_ROWS,
+    cutoff: dt.date | None = None,
     minimum: int = FEWEST_TO_SHOW,
 ) -> Table | None:
     """Return what a map shows as a table: each area with its class in words, the highest class first.
 
     Parameters are those of `on_map`; None where no class can be made.
     """
-    shown = on_map(shapes, table, place=place, value=value, people=people, at=at, minimum=minimum)
+    shown = on_map(shapes, table, place=place, value=value, people=people, at=at, cutoff=cutoff, minimum=minimum)
     if not shown.classes:
         return None
     rank = {one.id: number for number, one in enumerate((*reversed(shown.classes), *shown.steps[len(shown.classes) :]))}
@@ -249,18 +256,24 @@ def _own_name(level: str, name: str) -> str:
     return name if level.isdecimal() or not any(letter.isalpha() for letter in level) else level
 
 
-def _rows(table: Table, at: Mapping[str, str]) -> tuple[list[int], Readable | None]:
-    """Return the rows of one period, and which it is."""
+def _rows(table: Table, at: Mapping[str, str], cutoff: dt.date | None) -> tuple[list[int], Readable | None]:
+    """Return the rows of one period, and which it is: the last one that is over, where none is named."""
     wanted = {column: str(level) for column, level in at.items() if column in table.values}
-    if "period" in table.values and "period" not in wanted and len(table):
-        whole = [True] * len(table)
+    time = next((one for one in _TIMES if one in table.values), None)
+    if time is not None and time not in wanted:
+        all_of_them = {str(one) for one in table[time].tolist()} - {*_NOWHERE}
+        over = {one for one in all_of_them if _is_over(one, cutoff)}
         if "maturity" in table.values:
-            whole = [one == _COMPLETE for one in table["maturity"].tolist()]
-        periods = [one for one, is_whole in zip(map(str, table["period"].tolist()), whole, strict=True) if is_whole]
-        wanted["period"] = max(periods or map(str, table["period"].tolist()))
+            over &= {str(one) for one, how in zip(table[time], table["maturity"], strict=True) if how == _COMPLETE}
+        wanted[time] = max(over or all_of_them, default=ALL)
     rows = [row for row in range(len(table)) if all(str(table[one][row]) == wanted[one] for one in wanted)]
-    period = wanted.get("period")
-    return rows, None if period is None else table.labels.get("period", {}).get(period) or Label(period)
+    period = None if time is None else wanted.get(time)
+    return rows, None if period is None else table.labels.get(str(time), {}).get(period) or Label(period)
+
+
+def _is_over(period: str, cutoff: dt.date | None) -> bool:
+    is_year = period.isdecimal() and len(period) == _YEAR_DIGITS
+    return cutoff is None or not is_year or dt.date(int(period), 12, 31) <= cutoff
 
 
 def _is_hidden(table: Table, columns: Sequence[str], row: int) -> bool:

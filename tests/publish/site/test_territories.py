@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -106,6 +107,20 @@ def test_the_last_complete_period_is_drawn_unless_another_is_named(bolivia: Shap
     assert shown.steps[0].words.text() == "500 to 699"
     other = on_map(bolivia, years, place="department", value="count", at={"period": "2023"})
     assert other.steps[0].words.text() == "10 to 11"
+
+
+def test_a_year_is_over_when_the_data_reach_its_last_day(bolivia: Shapes) -> None:
+    columns = (
+        Column("department", Label("department"), "text", "stratum", "stratum"),
+        Column("year", Label("year"), "text", "stratum", "stratum"),
+        Column("count", Label("complaints"), "units", "count", "count"),
+    )
+    places, years = ["La Paz", "Beni"] * 3, ["2023", "2023", "2024", "2024", "not_recorded", "not_recorded"]
+    counts = Table(columns, {"department": places, "year": years, "count": np.array([20.0, 30, 700, 800, 11, 12])})
+    for day, year in ((dt.date(2024, 12, 31), "2024"), (dt.date(2024, 12, 30), "2023"), (dt.date(2020, 1, 1), "2024")):
+        shown = on_map(bolivia, counts, place="department", value="count", cutoff=day)
+        assert shown.period is not None
+        assert shown.period.text() == year
 
 
 def test_rates_are_told_of_their_cases(bolivia: Shapes) -> None:

@@ -77,6 +77,7 @@ class Choropleth:
             value=self.value,
             people=self.people,
             at=self.at,
+            cutoff=figure.cutoff,
             minimum=self.minimum,
         )
         if not shown.classes:
