@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ...base.language import Language, Readable
@@ -48,9 +48,10 @@ def cube_record(cube: Cube, languages: Sequence[Language]) -> dict[str, Any]:
     dict
         ``id``, ``unit``, ``words`` (of the unit), ``dimensions`` (``id``, ``words``, ``ordered`` where its levels have
         an order of their own, ``levels`` with ``id``, ``words``, and ``missing`` or ``provisional`` where they are; the
-        first one is the period) and ``tables`` (``period``, ``by``, ``rows``). A row is the place of its period among
-        the levels of the period, the places of its levels in the order of ``by``, the number or null, and, where it has
-        one, the status.
+        first is the period) and ``tables`` (``period``, ``by``, ``columns``, ``numbers``, ``statuses``). The columns
+        are the places of the periods among the levels of the period, then the places of the levels in the order of
+        ``by``; the numbers are null where there is none; the statuses are by the place of the row. Columns, and not
+        rows, because they are a third as large once they are packed.
     """
     places = {one.id: {level.id: at for at, level in enumerate(one.levels)} for one in cube.dimensions}
     return {
@@ -74,27 +75,24 @@ def cube_record(cube: Cube, languages: Sequence[Language]) -> dict[str, Any]:
             }
             for one in cube.dimensions
         ],
-        "tables": [
-            {
-                "period": table.period,
-                "by": list(table.by),
-                "rows": [
-                    [
-                        *(places[name][level] for name, level in zip((PERIOD, *table.by), ids, strict=True)),
-                        _whole(number),
-                        *([status] if status else []),
-                    ]
-                    for ids, (number, status) in table.rows.items()
-                ],
-            }
-            for table in cube.tables
-        ],
+        "tables": [_columns(table, places) for table in cube.tables],
     }
 
 
 def cube_json(cube: Cube, languages: Sequence[Language]) -> str:
     """Return a cube as JSON text."""
     return json.dumps(cube_record(cube, languages), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _columns(table: CubeTable, places: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    keys = (PERIOD, *table.by)
+    return {
+        "period": table.period,
+        "by": list(table.by),
+        "columns": [[places[name][ids[at]] for ids in table.rows] for at, name in enumerate(keys)],
+        "numbers": [_whole(number) for number, _ in table.rows.values()],
+        "statuses": {str(row): status for row, (_, status) in enumerate(table.rows.values()) if status},
+    }
 
 
 def _cube(whom: Population, kept: Sequence[Kept]) -> Cube:

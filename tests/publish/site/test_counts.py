@@ -95,13 +95,13 @@ def test_a_cube_as_json_says_the_same_by_the_places_of_its_levels() -> None:
     record = json.loads(cube_json(cube, ["es", "en"]))
     levels = {one["id"]: [level["id"] for level in one["levels"]] for one in record["dimensions"]}
     for table, made in zip(record["tables"], cube.tables, strict=True):
-        n = 1 + len(table["by"])
+        ids = [
+            [levels[name][place] for place in column]
+            for name, column in zip(["period", *table["by"]], table["columns"], strict=True)
+        ]
         back = {
-            tuple(levels[name][place] for name, place in zip(["period", *table["by"]], row[:n], strict=True)): (
-                row[n],
-                row[n + 1] if len(row) > n + 1 else "",
-            )
-            for row in table["rows"]
+            key: (number, table["statuses"].get(str(row), ""))
+            for row, (key, number) in enumerate(zip(zip(*ids, strict=True), table["numbers"], strict=True))
         }
         assert back == dict(made.rows)
     words = {one["id"]: one["words"] for one in record["dimensions"]}

@@ -184,7 +184,7 @@ def look_at_cube(content: Mapping[str, Any], record: Record, name: str) -> Itera
     Parameters
     ----------
     content : mapping
-        As the site writes it: dimensions with levels, tables of places among them.
+        As the site writes it: dimensions with levels, tables with columns of places among them.
     record : Record
     name : str
         Of the file.
@@ -195,12 +195,12 @@ def look_at_cube(content: Mapping[str, Any], record: Record, name: str) -> Itera
         by = list(table["by"])
         known = record.counted.get((content["unit"], frozenset(by), table["period"]), frozenset())
         order = sorted(range(len(by)), key=lambda place: by[place])
-        for row in table["rows"]:
-            places, rest = row[: len(by) + 1], row[len(by) + 1 :]
+        rows = zip(*table["columns"], strict=True)
+        for row, (places, number) in enumerate(zip(rows, table["numbers"], strict=True)):
             ids = [levels[one][at] for one, at in zip(("period", *by), places, strict=True)]
-            asked = (ids[0], *(ids[1 + one] for one in order), plainly(rest[0]))
+            asked = (ids[0], *(ids[1 + one] for one in order), plainly(number))
             strange += asked not in known
-            hidden += _SUPPRESSED in rest[1:] and rest[0] is not None
+            hidden += table["statuses"].get(str(row)) == _SUPPRESSED and number is not None
     yield from _rows(strange, name)
     yield from _hidden(hidden, name)
 

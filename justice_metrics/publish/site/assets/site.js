@@ -122,11 +122,10 @@
   const tableOf = (cube, kind, names) => {
     const table = cube.tables.get(tableName(kind, names));
     if (table && !table.cells) {
-      const keys = table.by.length + 1;
-      table.cells = new Map(table.rows.map((row) => [
-        row.slice(0, keys).join("|"), { n: row[keys], status: row[keys + 1] || "" },
+      table.cells = new Map(table.numbers.map((n, row) => [
+        table.columns.map((column) => column[row]).join("|"), { n, status: table.statuses[row] || "" },
       ]));
-      table.periods = new Set(table.rows.map((row) => row[0]));
+      table.periods = new Set(table.columns[0]);
     }
     return table;
   };
