@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ....base.language import Language, tr
 from ..model import Figure, Look
-from .framed import altair, framed, hidden_above, in_order, said, series_legend
+from .framed import WHOLE, altair, framed, hidden_above, in_order, said, series_legend
 from .rows import HIDDEN, Reader, Row, capital, row
 from .theme import INK, SMALL, SOFT, WHITE, paint
 
@@ -73,14 +73,15 @@ def flows_chart(
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
               scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))  # fmt: skip
     beside = alt.XOffset("series:N", sort=None, scale=alt.Scale(domain=[_INCOMING, _RESOLVED], paddingInner=0.1))
-    y = alt.Y("n:Q", title=None, stack=None, scale=alt.Scale(domainMin=0, nice=True),
-              axis=alt.Axis(format=",.0f", tickCount=5, tickMinStep=1, domain=False))  # fmt: skip
+    axis = alt.Axis(format=",.0f", tickCount=5, grid=True, domain=False, labelExpr=WHOLE)
+    scale = alt.Scale(domainMin=0, nice=True, range=[_HEIGHT, 14])
+    y = alt.Y("n:Q", title=None, stack=None, scale=scale, axis=axis)
     base = alt.Chart().encode(x=x)
     flow, stock = f"datum.series != '{_PENDING}'", f"datum.series == '{_PENDING}'"
     shown, hidden = "isValid(datum.n)", "!isValid(datum.n)"
     pale = alt.condition("indexof(datum.label, '*') >= 0", alt.value(0.55), alt.value(1))
     layers = [
-        in_order(base),
+        in_order(base, y=alt.YDatum(1, title=None, axis=axis)),
         base.mark_bar().encode(y=y, xOffset=beside, color=colour, opacity=pale, **said())
         .transform_filter(f"{shown} && {flow}"),
         base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)

@@ -21,6 +21,8 @@ NUMBERS: Final = "numbers"
 """Name of the data of a chart: a script may put other rows in their place."""
 SERIES_WORDS: Final = "series_words"
 """Name of the parameter that holds the words of each series."""
+WHOLE: Final = "datum.value % 1 ? '' : datum.label"
+"""Labels of an axis of counts: there are no half cases."""
 # "May, 2024: 1,234"; series without words are not told
 _SAID: Final = (
     f"datum.label + ({SERIES_WORDS}[datum.series] ? ', ' + {SERIES_WORDS}[datum.series] : '') + ': ' + datum.text"
@@ -122,9 +124,17 @@ def said() -> dict[str, Any]:
     return {"description": told, "tooltip": told}
 
 
-def in_order(base: Any) -> Any:
-    """Return an invisible layer of all rows: a scale takes its levels from the first layer, in their order."""
-    return base.mark_point(opacity=0, size=0, aria=False)
+def in_order(base: Any, **least: Any) -> Any:
+    """Return an invisible layer of all rows, from which the scales take the order of the levels and their least length.
+
+    Parameters
+    ----------
+    base : Chart
+        With the levels on one of its axes.
+    **least : XDatum or YDatum
+        So far the other axis goes at least: where all is zero or hidden it would have no length.
+    """
+    return base.mark_point(opacity=0, size=0, aria=False).encode(**least)
 
 
 def series_legend(series: Mapping[str, str], *, outline: str | None = None) -> Any:

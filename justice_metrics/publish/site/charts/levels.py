@@ -13,7 +13,7 @@ from ....base.language import Language, Readable, tr, trn
 from ....base.levels import ALL, MISSING_LEVELS, PENDING
 from ....base.result import context_of
 from ..model import Figure, Look
-from .framed import altair, framed, in_order, said, series_legend
+from .framed import WHOLE, altair, framed, in_order, said, series_legend
 from .locale import month_name
 from .rows import BEFORE, NOT_KNOWN, NOW, Cell, Reader, Row, capital, row
 from .theme import GREY, INK, SMALL, SOFT, TEXT, WHITE, Paint, paint
@@ -197,7 +197,8 @@ def bars(
     room = max(64, 16 + round(longest * 7.3))
     places = _places(two)
     form = {"share": ".0%", "count": ",.0f", "rate": ",.6~g"}[numbers]
-    below = alt.Axis(format=form, tickCount=4, titleAnchor="start")
+    whole = {"labelExpr": WHOLE} if numbers == "count" else {}
+    below = alt.Axis(format=form, tickCount=4, grid=True, titleAnchor="start", **whole)
     x = alt.X(
         "n:Q",
         title=textwrap.wrap(axis, _AXIS),
@@ -207,7 +208,7 @@ def bars(
     )
     y = alt.Y("level:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     base = alt.Chart().encode(y=y)
-    layers = [in_order(base)]
+    layers = [in_order(base, x=alt.XDatum(0.01 if numbers == "share" else 1, title=x["title"], axis=below))]
     layers += [one.transform_filter(f"datum.series != '{BEFORE}'") for one in level_words(base, places["label"])]
     for name in (NOW, BEFORE) if two else (NOW,):
         layers += _series_layers(alt, base, x, name, places, colours, legend=bool(series))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ....base.language import Label, Language, Readable, tr
 from ..model import Figure, Look
-from .framed import altair, framed, hidden_above, in_order, said, series_legend
+from .framed import WHOLE, altair, framed, hidden_above, in_order, said, series_legend
 from .levels import to_date_words
 from .locale import month_name
 from .rows import BEFORE, HIDDEN, NOW, PROVISIONAL, Cell, Reader, Row, capital, row
@@ -21,6 +21,8 @@ YEAR: Final = "year"
 TO_DATE: Final = "to_date"
 _HEIGHT: Final = 300
 _SHOWN: Final = "isValid(datum.n)"
+# Bars of fewer years are not as wide as the page would let them be.
+_FEW_YEARS: Final = 5
 # So wide must a bar be for its number to stand over it.
 _ROOM_FOR_A_NUMBER: Final = 33
 
@@ -121,7 +123,7 @@ def months_chart(
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=False,
               labelExpr="width < 420 ? upper(slice(datum.label, 0, 1)) : datum.label"),
               scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1))  # fmt: skip
-    y = _counts(alt)
+    y, least = _counts(alt)
     colour = alt.Color(
         "series:N",
         legend=series_legend(series, outline=SOFT),
@@ -130,7 +132,7 @@ def months_chart(
     base = alt.Chart().encode(x=x)
     now, before = f"datum.series == '{NOW}'", f"datum.series == '{BEFORE}'"
     layers = [
-        in_order(base),
+        in_order(base, y=least),
         base.mark_bar().encode(y=y, color=colour, **said())
         .transform_filter(f"{_SHOWN} && {now}"),
         *_hidden(alt, base, now),
@@ -161,8 +163,8 @@ def years_chart(
     colours = paint(look)
     within = any(one["series"] == TO_DATE for one in rows)
     x = alt.X("label:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"),
-              scale=alt.Scale(paddingInner=0.2, paddingOuter=0.1))  # fmt: skip
-    y = _counts(alt)
+              scale=_spread(alt, rows))  # fmt: skip
+    y, least = _counts(alt)
     ranges = {YEAR: colours.pale if within else colours.strong, PROVISIONAL: colours.strong if within else colours.pale}
     ranges[TO_DATE] = colours.strong
     legend = series_legend(series) if series else None
@@ -170,7 +172,7 @@ def years_chart(
     base = alt.Chart().encode(x=x)
     whole = f"(datum.series == '{YEAR}' || datum.series == '{PROVISIONAL}')"
     layers = [
-        in_order(base),
+        in_order(base, y=least),
         base.mark_bar(stroke=colours.strong, strokeWidth=1.2).encode(
             y=y, color=colour, **said(),
             strokeDash=alt.condition(f"datum.series == '{PROVISIONAL}'", alt.value([4, 3]), alt.value([1, 0])),
@@ -193,9 +195,18 @@ def years_chart(
     return framed(layers, rows, figure, kind="years", language=language, height=_HEIGHT, series=series, over=axis)
 
 
-def _counts(alt: Any) -> Any:
-    return alt.Y("n:Q", title=None, stack=None, axis=alt.Axis(format=",.0f", tickCount=5, tickMinStep=1, domain=False),
-                 scale=alt.Scale(domainMin=0, nice=True))  # fmt: skip
+def _counts(alt: Any) -> tuple[Any, Any]:
+    """Return the axis of counts, and how far it goes at least."""
+    axis = alt.Axis(format=",.0f", tickCount=5, grid=True, domain=False, labelExpr=WHOLE)
+    scale = alt.Scale(domainMin=0, nice=True, range=[_HEIGHT, 16])
+    return alt.Y("n:Q", title=None, stack=None, axis=axis, scale=scale), alt.YDatum(1, title=None, axis=axis)
+
+
+def _spread(alt: Any, rows: Sequence[Row]) -> Any:
+    """Return the scale of years: of few of them the bars stay narrower than the gaps are wide."""
+    years = len({one["level"] for one in rows})
+    few = years < _FEW_YEARS
+    return alt.Scale(paddingInner=0.5 if few else 0.2, paddingOuter=min(1, 0.5 * (_FEW_YEARS - years)) if few else 0.1)
 
 
 def _hidden(alt: Any, base: Any, which: str) -> list[Any]:

@@ -22,8 +22,14 @@ def endings() -> Any:
     )
 
 
-def test_hidden_steps_stay_empty_and_are_told() -> None:
-    spec = spec_of(incidence(figure(endings()), language="en", look=LOOK))  # type: ignore[arg-type]
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    made = incidence(figure(endings()), language="en", look=LOOK)
+    assert made is not None
+    return spec_of(made)
+
+
+def test_hidden_steps_stay_empty_and_are_told(spec: dict[str, Any]) -> None:
     conviction = [(one["day"], one["n"]) for one in rows(spec, part="curve", series="conviction")]
     assert conviction == [(0, 0), (15, None), (400, None), (800, 0.58)]
     assert "its number is hidden" in str(spec["datasets"])
@@ -31,13 +37,11 @@ def test_hidden_steps_stay_empty_and_are_told() -> None:
     assert [(one["interpolate"], one["invalid"]) for one in lines] == [("step-after", "break-paths-show-path-domains")]
 
 
-def test_open_cases_stand_below() -> None:
-    spec = spec_of(incidence(figure(endings()), language="en", look=LOOK))  # type: ignore[arg-type]
+def test_open_cases_stand_below(spec: dict[str, Any]) -> None:
     assert [(one["day"], one["text"]) for one in rows(spec, part="open")] == [(15, "1,200"), (400, "300"), (800, "90")]
 
 
-def test_near_ends_get_a_legend_with_how_far_they_came() -> None:
-    spec = spec_of(incidence(figure(endings()), language="en", look=LOOK))  # type: ignore[arg-type]
+def test_near_ends_get_a_legend_with_how_far_they_came(spec: dict[str, Any]) -> None:
     assert spec["usermeta"]["series"] == {"rejection": "Rejection 60\xa0%", "conviction": "Conviction 58\xa0%"}
 
 

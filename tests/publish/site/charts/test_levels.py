@@ -30,15 +30,18 @@ def drawn(chart: Levels, of: Any, **more: Any) -> dict[str, Any]:
     return spec_of(made)
 
 
-def test_the_last_complete_year_stands_beside_the_year_before() -> None:
-    spec = drawn(by_level, by_year(), by="offence")
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    return drawn(by_level, by_year(), by="offence")
+
+
+def test_the_last_complete_year_stands_beside_the_year_before(spec: dict[str, Any]) -> None:
     assert [one["n"] for one in rows(spec, level="rape")] == [120, 100]
     assert [one["period"] for one in rows(spec, level="rape")] == ["2024", "2023"]
     assert spec["usermeta"]["series"] == {"now": "2024", "before": "2023"}
 
 
-def test_hidden_numbers_have_no_length_and_their_word() -> None:
-    spec = drawn(by_level, by_year(), by="offence")
+def test_hidden_numbers_have_no_length_and_their_word(spec: dict[str, Any]) -> None:
     hidden = [one for one in spec["datasets"]["numbers"] if one["status"] == "suppressed"]
     assert [(one["level"], one["series"]) for one in hidden] == [("femicide", "before"), ("not_recorded", "not_known")]
     assert all(one["n"] is None and one["text"] == "hidden" for one in hidden)
@@ -91,7 +94,6 @@ def test_tables_that_are_no_set_of_bars_are_not_drawn() -> None:
     assert by_level(figure(table(offence=[], count=[])), language="en", look=LOOK) is None
 
 
-def test_what_an_axis_counts_is_said_in_words() -> None:
-    spec = drawn(by_level, by_year(), by="offence")
+def test_what_an_axis_counts_is_said_in_words(spec: dict[str, Any]) -> None:
     channels = [one["encoding"].get("x", {}) for one in spec["layer"]]
     assert {tuple(one["title"]) for one in channels if "title" in one} == {("Number of complaints",)}
