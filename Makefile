@@ -49,7 +49,7 @@ prove: setup-test
 	JUSTICE_METRICS_EXAMPLES=prove $(BIN)/python -m pytest -m "hypothesis and not prove and not lifelines" $(PYTEST_ARGS)
 
 bench: setup-test
-	$(BIN)/python benchmarks/main_job.py; kept=$$?; $(BIN)/python benchmarks/support.py --check || kept=1; $(BIN)/python benchmarks/counts.py --check || kept=1; $(BIN)/python benchmarks/quality.py --check || kept=1; $(BIN)/python benchmarks/linkage.py --check || kept=1; $(BIN)/python benchmarks/disclosure.py --check || kept=1; $(BIN)/python benchmarks/study_kit.py --check || kept=1; $(BIN)/python benchmarks/survival.py --sizes 1e6 --cap 15 && exit $$kept
+	$(BIN)/python benchmarks/main_job.py; kept=$$?; $(BIN)/python benchmarks/support.py --check || kept=1; $(BIN)/python benchmarks/counts.py --check || kept=1; $(BIN)/python benchmarks/quality.py --check || kept=1; $(BIN)/python benchmarks/linkage.py --check || kept=1; $(BIN)/python benchmarks/disclosure.py --check || kept=1; $(BIN)/python benchmarks/study_kit.py --check || kept=1; $(BIN)/python benchmarks/observatory.py --check || kept=1; $(BIN)/python benchmarks/survival.py --sizes 1e6 --cap 15 && exit $$kept
 
 # the locks hold names, versions and hashes and no address, so they serve behind any mirror
 lock:
