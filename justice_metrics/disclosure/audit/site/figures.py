@@ -194,13 +194,13 @@ def look_at_cube(content: Mapping[str, Any], record: Record, name: str) -> Itera
     for table in content["tables"]:
         by = list(table["by"])
         known = record.counted.get((content["unit"], frozenset(by), table["period"]), frozenset())
-        order = sorted(range(len(by)), key=lambda place: by[place])
-        rows = zip(*table["columns"], strict=True)
-        for row, (places, number) in enumerate(zip(rows, table["numbers"], strict=True)):
-            ids = [levels[one][at] for one, at in zip(("period", *by), places, strict=True)]
-            asked = (ids[0], *(ids[1 + one] for one in order), plainly(number))
-            strange += asked not in known
-            hidden += table["statuses"].get(str(row)) == _SUPPRESSED and number is not None
+        names = ("period", *by)
+        ids = {one: [levels[one][at] for at in places] for one, places in zip(names, table["columns"], strict=True)}
+        numbers = table["numbers"]
+        asked = zip(*(ids[one] for one in ("period", *sorted(by))), map(plainly, numbers), strict=True)
+        strange += sum(one not in known for one in asked)
+        held_back = (int(row) for row, status in table["statuses"].items() if status == _SUPPRESSED)
+        hidden += sum(numbers[row] is not None for row in held_back)
     yield from _rows(strange, name)
     yield from _hidden(hidden, name)
 
