@@ -277,21 +277,8 @@ def told_of(made: Release) -> tuple[Readable, ...]:
     return (*told, summary)
 
 
-def checked(
-    files: Mapping[str, bytes], gate: Gate, made: Release, canaries: Sequence[str], *, record: str = "."
-) -> None:
+def checked(files: Mapping[str, bytes], gate: Gate, made: Release, canaries: Sequence[str]) -> None:
     """Attack a release as an outsider would who has the earlier ones too; the raw counts only measure how near it came.
-
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        Everything that will lie in public.
-    gate : Gate
-    made : Release
-    canaries : sequence of str
-        What must be in no byte of it.
-    record : str
-        Folder in it with what programs read.
 
     Raises
     ------
@@ -300,7 +287,7 @@ def checked(
     """
     with gate.secure.staged(files) as folder:
         found = audit(
-            folder / record,
+            folder,
             previous=known_folders(gate.stored, gate.secure),
             canaries=canaries,
             truth=truth_of(made.dossier()),
