@@ -142,7 +142,7 @@ def _drawn(
         )
     layers += [
         curve.mark_line(interpolate="step-after", strokeWidth=2.2, invalid="break-paths-show-path-domains").encode(
-            x=x, y=y, color=colour, strokeDash=dash, description=alt.value(alt.ExprRef("datum.label"))
+            x=x, y=y, color=colour, strokeDash=dash, description=alt.DescriptionValue(alt.ExprRef("datum.label"))
         ),
         # nothing to see, something to point at
         curve.transform_filter("isValid(datum.n) && isValid(datum.said)")
@@ -189,7 +189,7 @@ def _end(alt: Any, one: Row, words: str, colour: str, place: float) -> Any:
     return (
         alt.Chart(alt.InlineData(values=[{"day": one["day"], "words": words}]))
         .mark_text(align="right", fontSize=TEXT, fontWeight="bold", color=colour, aria=False)
-        .encode(x=alt.X("day:Q", title=None), y=alt.value(place), text="words:N")
+        .encode(x=alt.X("day:Q", title=None), y=alt.YValue(place), text="words:N")
     )
 
 
@@ -205,13 +205,13 @@ def _below(alt: Any, rows: Sequence[Row], language: Language) -> list[Any]:
             alt.Chart()
             .transform_filter("datum.part == 'open'")
             .mark_text(fontSize=SMALL, color=INK, aria=False)
-            .encode(x=alt.X("day:Q", title=None), y=alt.value(_HEIGHT + lines[-1][1] + 17), text="text:N")
+            .encode(x=alt.X("day:Q", title=None), y=alt.YValue(_HEIGHT + lines[-1][1] + 17), text="text:N")
         )
     for words, place in lines:
         layers.append(
             alt.Chart(alt.InlineData(values=[{"words": capital(words.text(language))}]))
             .mark_text(fontSize=SMALL, color=SOFT, align="left", aria=False)
-            .encode(x=alt.value(0), y=alt.value(_HEIGHT + place), text="words:N")
+            .encode(x=alt.XValue(0), y=alt.YValue(_HEIGHT + place), text="words:N")
         )
     return layers
 

@@ -85,14 +85,14 @@ def flows_chart(
         base.mark_bar().encode(y=y, xOffset=beside, color=colour, opacity=pale, **said())
         .transform_filter(f"{shown} && {flow}"),
         base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), xOffset=beside, **said())
+        .encode(y=alt.YValue(_HEIGHT), y2=alt.Y2Value(_HEIGHT - 72), xOffset=beside, **said())
         .transform_filter(f"{hidden} && {flow}"),
         base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
-        .encode(y=alt.value(_HEIGHT - 36), xOffset=beside, text="text:N")
+        .encode(y=alt.YValue(_HEIGHT - 36), xOffset=beside, text="text:N")
         .transform_filter(f"{hidden} && {flow}"),
         *(
             base.mark_text(dy=-9, fontSize=SMALL, aria=False, color=ink, opacity={"expr": _INSIDE})
-            .encode(y=alt.value(_HEIGHT), xOffset=beside, text="text:N")
+            .encode(y=alt.YValue(_HEIGHT), xOffset=beside, text="text:N")
             .transform_filter(f"{shown} && datum.series == '{name}'")
             for name, ink in ((_INCOMING, WHITE), (_RESOLVED, INK))
         ),

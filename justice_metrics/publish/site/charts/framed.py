@@ -120,8 +120,8 @@ def framed(
 def said() -> dict[str, Any]:
     """Return the channels by which a mark tells what it is: read aloud, and shown under the pointer."""
     alt = altair()
-    told = alt.value(alt.ExprRef(_SAID))
-    return {"description": told, "tooltip": told}
+    told = alt.ExprRef(_SAID)
+    return {"description": alt.DescriptionValue(told), "tooltip": alt.TooltipValue(told)}
 
 
 def in_order(base: Any, **least: Any) -> Any:
@@ -155,7 +155,7 @@ def hidden_above(base: Any, which: str) -> Any:
     alt = altair()
     return (
         base.mark_bar(fill=WHITE, stroke=INK, strokeDash=[2, 2], strokeWidth=1)
-        .encode(y=alt.value(1), y2=alt.value(10), **said())
+        .encode(y=alt.YValue(1), y2=alt.Y2Value(10), **said())
         .transform_filter(f"!isValid(datum.n) && datum.text != '' && {which}")
     )
 

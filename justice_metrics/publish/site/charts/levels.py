@@ -248,7 +248,7 @@ def level_words(base: Any, place: float) -> list[Any]:
             limit=wide,
             aria=False,
         )
-        .encode(x=alt.value(0), text="words:N")
+        .encode(x=alt.XValue(0), text="words:N")
         .transform_calculate(lines=_LINES)
         .transform_filter("length(datum.lines) == 1" if lines == 1 else "length(datum.lines) > 1")
         .transform_calculate(words="length(datum.lines) > 2 ? [datum.lines[0], datum.lines[1] + ' …'] : datum.lines")
@@ -279,10 +279,10 @@ def _series_layers(
         .transform_filter(f"{_SHOWN} && {mine}")
         .transform_calculate(end="isValid(datum.high) ? datum.high : datum.n"),
         base.mark_bar(size=size, yOffset=places[name], fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(x=alt.value(0), x2=alt.value(104), **said())
+        .encode(x=alt.XValue(0), x2=alt.X2Value(104), **said())
         .transform_filter(f"{_HIDDEN} && {mine}"),
         base.mark_text(align="center", yOffset=places[name], fontSize=SMALL, color=INK, aria=False)
-        .encode(x=alt.value(52), text="text:N")
+        .encode(x=alt.XValue(52), text="text:N")
         .transform_filter(f"{_HIDDEN} && {mine}"),
     ]
 

@@ -190,7 +190,7 @@ def years_chart(
                            opacity={"expr": f"bandwidth('x') < {_ROOM_FOR_A_NUMBER} ? 0 : 1"})
             .encode(y=y, text="text:N").transform_filter(f"{_SHOWN} && {inside}"),
             base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
-            .encode(y=alt.value(_HEIGHT - 36), text="text:N").transform_filter(f"!isValid(datum.n) && {inside}"),
+            .encode(y=alt.YValue(_HEIGHT - 36), text="text:N").transform_filter(f"!isValid(datum.n) && {inside}"),
         ]  # fmt: skip
     return framed(layers, rows, figure, kind="years", language=language, height=_HEIGHT, series=series, over=axis)
 
@@ -214,10 +214,10 @@ def _hidden(alt: Any, base: Any, which: str) -> list[Any]:
     told = f"!isValid(datum.n) && datum.text != '' && {which}"
     return [
         base.mark_bar(fill=WHITE, stroke=SOFT, strokeDash=[3, 3], strokeWidth=1)
-        .encode(y=alt.value(_HEIGHT), y2=alt.value(_HEIGHT - 72), **said())
+        .encode(y=alt.YValue(_HEIGHT), y2=alt.Y2Value(_HEIGHT - 72), **said())
         .transform_filter(told),
         base.mark_text(angle=270, fontSize=SMALL, color=INK, aria=False)
-        .encode(y=alt.value(_HEIGHT - 36), text="text:N")
+        .encode(y=alt.YValue(_HEIGHT - 36), text="text:N")
         .transform_filter(told),
     ]
 
