@@ -34,6 +34,8 @@ class Account:
         What the numbers cannot say.
     remarks, hidden : tuple of str
         What the rules of the disclosure gate are, and all that it hid.
+    public_already : bool
+        Whether nothing was hidden here, because it was published before.
     by_figure : tuple of (str, str)
         Figures of which numbers are hidden, and how many.
     terms : tuple of (str, str)
@@ -45,6 +47,7 @@ class Account:
     limits: tuple[str, ...]
     remarks: tuple[str, ...]
     hidden: tuple[str, ...]
+    public_already: bool
     by_figure: tuple[tuple[str, str], ...]
     terms: tuple[tuple[str, str], ...]
 
@@ -73,6 +76,7 @@ def account(release: Release, site: Site, language: Language) -> Account:
         methods=tuple(Method(one) for one in methods),
         limits=tuple(one.text(language) for one in LIMITS),
         remarks=tuple(plain(one.text(language)) for one in release.ledger.remarks),
+        public_already=release.policy.already_public is not None,
         by_figure=tuple(
             (plain(one.title.text(language)), hidden_words(one).text(language)) for one in site.figures if one.hidden
         ),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...base.errors import OutputError
 from ...base.language import Language, Readable, format_number, format_share, tr
-from ...base.levels import LEVEL_WORDS
+from ...base.levels import LEVEL_WORDS, MISSING_LEVELS
 from ...base.provenance import unit_words
 from ...base.quantities import SUPPRESSED
 from ...base.result import Published, context_of
@@ -296,11 +296,13 @@ def _reads(answer: Published, table: Table, found: CountedTable) -> Readable:
     if not found.by:
         return said or _last_period(table)
     rows = _last_whole_year(table)
+    (name,) = found.by
+    # who is not known is told in the table; a sentence is about those who are
+    rows = [one for one in rows if str(table[name][one]) not in MISSING_LEVELS] or rows
     numbers = [(float(table["count"][one]), one) for one in rows if np.isfinite(table["count"][one])]
     if not numbers:
         return tr("No number of the last whole year may be shown.")
     largest = sorted(numbers, key=lambda pair: (-pair[0], pair[1]))[:_TOLD]
-    (name,) = found.by
     listed = [_Counted(level_words(table, name, str(table[name][row])), n) for n, row in largest]
     sentence = tr("{period}, most of all: {listed}.", period=period_words(str(table["period"][rows[0]])), listed=listed)
     return tr("{sentence} {more}", sentence=sentence, more=SHOWN_ONLY) if len(numbers) < len(rows) else sentence

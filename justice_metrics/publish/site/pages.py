@@ -189,6 +189,7 @@ class _Book:
             "cutoff": content.get("own_cutoff") or caption_day(site.figures, language),
             "published": format_date(site.published_on, language),
             "provisional": provisional,
+            "protection": " ".join(self._account.remarks) if self._account.public_already else WORDS["protected"],
             "citation": self._citation(),
         }
         made: jinja2.Template = self._engine.get_template(f"site/{template}.html.j2")
