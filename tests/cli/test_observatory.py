@@ -18,7 +18,7 @@ from justice_metrics.cli import observatory
 from justice_metrics.cli.options import Options
 from justice_metrics.study.observatory import run
 from justice_metrics.study.observatory.preview import LOOPBACK, preview_server
-from tests.cli.conftest import Files
+from tests.cli.conftest import Files, Run
 from tests.study.observatory.conftest import Place, written
 from tests.study.observatory.test_run import HIDDEN, dated, pages
 from tests.study.test_publish import KEY, later
@@ -126,3 +126,10 @@ class TestPreview:
         answer = asked("preview", str(tmp_path / "site"), "--port", str(server.server_address[1]))
         assert answer.exit_code == 1
         assert "cannot be used" in answer.stderr
+
+
+@pytest.mark.parametrize(("name", "key"), [("observatory", "sources"), ("help", "hotline")])
+def test_schemas_for_an_editor(shell: Run, name: str, key: str) -> None:
+    answer = shell("schema", name)
+    assert answer.code == 0
+    assert key in json.loads(answer.out)["properties"]
