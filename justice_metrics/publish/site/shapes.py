@@ -57,6 +57,13 @@ class Shapes:
         In the order of the file.
     width, height : float
         Size of the map in its own units; the longer side is `SIDE`.
+
+    Examples
+    --------
+    >>> from justice_metrics.simulate.bolivia_shapes import bolivia_shapes
+    >>> made = shapes_of(bolivia_shapes(), code="code")
+    >>> [one.code for one in made.shapes][:2], round(made.height)
+    (['LPZ', 'SCZ'], 1000)
     """
 
     shapes: tuple[Shape, ...]
@@ -90,6 +97,17 @@ def read_shapes(path: str | Path, *, code: str = "name") -> Shapes:
     ------
     ReadError
         When the file cannot be read, holds something else than areas, or an area has no code or that of another.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from justice_metrics.simulate.bolivia_shapes import bolivia_shapes
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder) / "departments.geojson"
+    ...     _ = file.write_text(bolivia_shapes(), encoding="utf-8")
+    ...     shapes = read_shapes(file, code="name")
+    >>> len(shapes), shapes.shapes[0].name
+    (9, 'La Paz')
     """
     return drawn(read_areas(path, code=code))
 
