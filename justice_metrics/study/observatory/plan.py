@@ -16,6 +16,7 @@ from ...base.settings import read_toml, validated
 from ...cases.attributes import suggested
 from ...cases.corrections.plan import read_plan
 from ...cases.counts.mapping import CountMapping
+from ...cases.mappings.mapping import CaseMapping
 from ...publish.site.model import Look
 from ..described import Described, described
 from ..plan import Publishing, Study
@@ -127,7 +128,7 @@ def read_observatory(path: str | Path) -> Observatory:
     helped = read_help(beside / file.help.file, languages=file.observatory.language)
     data = _sources(file, beside)
     problems = [*_missing_files(file, beside), *_unknown_figures(file), *_unknown_attributes(file, data)]
-    problems += [*_wrong_alerts(data)]
+    problems += [*_wrong_alerts(data), *_wrong_units(file, data)]
     if problems:
         raise _all_wrong(problems, path.name)
     logo = None if file.look.logo is None else logo_bytes(beside / file.look.logo)
@@ -231,6 +232,24 @@ def _wrong_alerts(data: Mapping[Source, Described]) -> Iterator[Message]:
             wanted=ALERTS,
             key=STATUS,
         )
+
+
+def _wrong_units(file: ObservatoryFile, data: Mapping[Source, Described]) -> Iterator[Message]:
+    """Tell what is counted where it cannot be what the page says: accused who are none, one of several numbers."""
+    accused, counts, wanted = data.get("accused"), data.get("counts"), file.sources.quantity
+    if accused is not None and isinstance(accused.mapping, CaseMapping) and accused.mapping.cases.unit != "accused":
+        yield tr(
+            "'sources.accused': a row of {mapping} is no accused; write unit = 'accused' in it.", mapping=accused.source
+        )
+    if counts is None or not isinstance(counts.mapping, CountMapping):
+        if wanted is not None:
+            yield tr("'sources.quantity': there is no table of counts, which 'sources.counts' would name.")
+        return
+    known = tuple(counts.mapping.counts.quantities)
+    if wanted is not None and wanted not in known:
+        yield tr("'sources.quantity': '{name}' is not counted. {remedy}", name=wanted, remedy=suggestion(wanted, known))
+    if wanted is None and "cases" not in data and len(known) > 1:
+        yield tr("'sources.quantity' is missing: {mapping} counts {listed}.", mapping=counts.source, listed=known)
 
 
 def _study(file: ObservatoryFile, path: Path, data: Mapping[Source, Described], standards: Sequence[Standard]) -> Study:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib.util
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ...base.errors import QuestionError, SettingsError
+from ...base.errors import MissingExtraError, QuestionError, SettingsError
 from ...base.language import Readable, tr
 from ...disclosure.policy import read_policy
 from ...disclosure.release import Release
@@ -97,6 +98,7 @@ def run_observatory(path: str | Path, *, progress: Progress | None = None) -> Bu
     >>> built.published_on  # doctest: +SKIP
     datetime.date(2021, 12, 31)
     """
+    ensure_charts()
     plan = read_observatory(path)
     policy = read_policy(_named(plan.study.publishing.policy))
     passport = read_passport(_named(plan.study.publishing.passport))
@@ -126,6 +128,18 @@ def run_observatory(path: str | Path, *, progress: Progress | None = None) -> Bu
         write_folder(files, site, public=True)
         enter_releases(frozen_releases(site).stored, gate.secure)
     return BuiltObservatory(folder=site, published_on=day, new=True, lines=(*told_of(made), *log.lines()))
+
+
+def ensure_charts() -> None:
+    """Refuse at once what would fail at the end: charts need packages that not everybody has.
+
+    Raises
+    ------
+    MissingExtraError
+    """
+    for package in ("altair", "vl_convert"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError.named(package, "portal")
 
 
 def _answers(plan: Observatory, gate: Gate, steps: Steps) -> Any:
@@ -251,7 +265,11 @@ def _hidden(plan: Observatory) -> tuple[str, ...]:
 
 def _identity(plan: Observatory, gate: Gate, made: Release) -> str:
     """Return a digest of all that a reader of the site can see, but for its day and what it changed."""
-    seen = {**seen_of(plan.study, gate, made, as_json(made.results, "en")), "settings": plan.digest}
+    record = as_json(made.results, "en")
+    for one in record["results"]:
+        # another version of the library is no news
+        one["provenance"] = {name: value for name, value in one["provenance"].items() if name != "version"}
+    seen = {**seen_of(plan.study, gate, made, record), "settings": plan.digest}
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

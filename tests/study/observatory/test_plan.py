@@ -67,7 +67,25 @@ class TestRead:
         assert read_observatory(place.settings).digest not in {first, second}
 
 
+COUNTS = """
+[data]
+file = "counts.csv"
+kind = "counts"
+
+[counts]
+period = "month"
+keys = { department = "department" }
+
+[counts.quantities]
+new = "new"
+old = { column = "old", label = "old" }
+"""
+CASES = 'cases = "mapping.toml"'
 WRONG = [
+    (CASES, f'{CASES}\nquantity = "new"', "there is no table of counts"),
+    (CASES, f'{CASES}\naccused = "mapping.toml"', "write unit = 'accused'"),
+    (CASES, 'counts = "counts.toml"', "'sources.quantity' is missing: counts.toml counts new, old"),
+    (CASES, 'counts = "counts.toml"\nquantity = "newe"', "'newe' is not counted. Did you mean 'new'"),
     ("[help]", "[halp]", "'halp' is not a known key; did you mean 'help'"),
     ('"mapping.toml"', '"nowhere.toml"', "There is no file 'nowhere.toml'"),
     ('cases = "mapping.toml"', "", "'cases' or 'counts' is needed"),
@@ -103,6 +121,7 @@ WRONG = [
 class TestRefused:
     @pytest.mark.parametrize(("old", "new", "telling"), WRONG)
     def test_wrong_settings(self, place: Place, old: str, new: str, telling: str) -> None:
+        (place.folder / "counts.toml").write_text(COUNTS, encoding="utf-8")
         place.write(old, new)
         with pytest.raises(SettingsError) as told:
             read_observatory(place.settings)
