@@ -126,7 +126,8 @@ def first_page(site: Path) -> int:
     """Return the bytes of the first page and of all that it loads, each compressed as a web server does."""
     page = site / "index.html"
     text = page.read_text(encoding="utf-8")
-    loaded = {one for one in re.findall(r'(?:src|href|data-[a-z]+)="([^"#]+\.(?:js|css|svg|png))"', text) if "://" not in one}
+    named = re.findall(r'(?:src|href|data-[a-z]+)="([^"#]+\.(?:js|css|svg|png))"', text)
+    loaded = {one for one in named if "://" not in one}
     # of the two widths of a picture a reader loads one, and files to download are links, not part of the page
     links = set(re.findall(r'<a [^>]*href="([^"#]+)"', text))
     return sum(len(gzip.compress((site / one).read_bytes())) for one in loaded - links) + len(

@@ -118,6 +118,8 @@ if TYPE_CHECKING:
     from .publish.report import write_report as write_report
     from .publish.site.build import build_observatory as build_observatory
     from .publish.site.model import Look as Look
+    from .publish.site.shapes import Shapes as Shapes
+    from .publish.site.shapes import read_shapes as read_shapes
     from .simulate.cases import sample_cases as sample_cases
     from .study.observatory.run import run_observatory as run_observatory
     from .study.plan import read_study as read_study
@@ -251,6 +253,8 @@ _PUBLIC: Final = {
     "publish_study": "study.publish",
     "build_observatory": "publish.site.build",
     "Look": "publish.site.model",
+    "Shapes": "publish.site.shapes",
+    "read_shapes": "publish.site.shapes",
     "run_observatory": "study.observatory.run",
     "query_study": "study.query",
     "run_study": "study.run",
