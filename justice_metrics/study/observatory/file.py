@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
@@ -120,7 +120,7 @@ class FiltersPart(Part):
     """[filters]: what a reader may choose by, alone and together."""
 
     by: Several | None = None
-    combine: tuple[Several, ...] = ()
+    combine: Literal["all"] | tuple[Several, ...] = ()
     years: Annotated[int, Field(ge=2)] | None = None
 
 

@@ -24,7 +24,7 @@ from ..planned import Lines, planned, whole
 from .file import ObservatoryFile
 from .help_file import read_help
 from .logo import logo_bytes
-from .standard import ALERTS, FIGURES, STATUS, Source, Standard, filters_of, standard_questions
+from .standard import ALERTS, FIGURES, STATUS, Source, Standard, combinations_of, filters_of, standard_questions
 from .words import ensure_translated, readable
 
 _KINDS: Final[Mapping[Source, str]] = MappingProxyType(
@@ -193,7 +193,10 @@ def _unknown_attributes(file: ObservatoryFile, data: Mapping[Source, Described])
     """Look up what filters choose by and the map shows in the source of the complaints."""
     about = data["cases"] if "cases" in data else data["counts"]
     filters = filters_of(file, about)
-    named = {"filters.by": filters, "filters.combine": tuple(one for each in file.filters.combine for one in each)}
+    named = {
+        "filters.by": filters,
+        "filters.combine": tuple(one for each in combinations_of(file, about) for one in each),
+    }
     if file.territory.shapes is not None or file.territory.population is not None:
         named["territory.key"] = (file.territory.key,)
     if file.demand.fact is not None and "cases" in data and file.demand.fact not in about.dates:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -112,6 +113,14 @@ def filters_of(file: ObservatoryFile, about: Described) -> tuple[str, ...]:
     return tuple(one for one in dict.fromkeys(wanted) if one in _groups(about))
 
 
+def combinations_of(file: ObservatoryFile, about: Described) -> tuple[tuple[str, ...], ...]:
+    """Return what a reader may choose by together: what the file names, or everything with everything."""
+    if file.filters.combine != "all":
+        return file.filters.combine
+    by = filters_of(file, about)
+    return tuple(one for size in range(2, len(by) + 1) for one in combinations(by, size))
+
+
 def _all(file: ObservatoryFile, data: Mapping[Source, Described]) -> Iterator[Standard]:
     main: Source = "cases" if "cases" in data else "counts"
     yield from _counted(file, data[main], main)
@@ -138,7 +147,7 @@ def _counted(file: ObservatoryFile, about: Described, main: Source) -> Iterator[
     by = filters_of(file, about)
     others = tuple(one for one in (*_SHOWN, file.territory.key) if one in _groups(about) and one not in by)
     others = tuple(one for one in others if not {COUNTED.get(one)} & set(file.figures.hide))
-    combine = [*([one] for one in others), *(list(one) for one in file.filters.combine)]
+    combine = [*([one] for one in others), *(list(one) for one in combinations_of(file, about))]
     yield Standard(
         ask="case_counts",
         source=main,
