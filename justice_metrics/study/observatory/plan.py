@@ -205,7 +205,9 @@ def _unknown_attributes(file: ObservatoryFile, data: Mapping[Source, Described])
         )
     for key, words in named.items():
         for word in dict.fromkeys(words):
-            if word not in about.attributes:
+            if word == "year":
+                yield tr("'{key}': the year is a period, which every reader can choose; leave it out.", key=key)
+            elif word not in about.attributes:
                 reason = tr("'{name}' is not an attribute in {mapping}.", name=word, mapping=about.source)
                 remedy = suggested(word, about.attributes, *about.own)
                 yield tr("'{key}': {reason} {remedy}", key=key, reason=reason, remedy=remedy)

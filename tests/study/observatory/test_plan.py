@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from justice_metrics.base.errors import SettingsError
-from justice_metrics.study.observatory.file import contrast_with_white, observatory_schema
+from justice_metrics.study.described import described
+from justice_metrics.study.observatory.file import ObservatoryFile, contrast_with_white, observatory_schema
 from justice_metrics.study.observatory.help_file import dialled, help_schema, read_help
 from justice_metrics.study.observatory.plan import read_observatory
-from justice_metrics.study.observatory.standard import FIGURES
+from justice_metrics.study.observatory.standard import FIGURES, combinations_of
 from tests.study.observatory.conftest import Place
 
 SAMPLE = Path(__file__).parents[3] / "sample_data" / "bolivia_observatory.toml"
@@ -49,6 +51,15 @@ class TestRead:
         assert found.look.colour == "#1b4d6b"
         assert found.study.folder == place.site
         assert found.institution.text("es") == found.institution.text("en") == "Example office"
+
+    def test_everything_with_everything(self) -> None:
+        given = tomllib.loads(SAMPLE.read_text(encoding="utf-8"))
+        given["filters"]["combine"] = "all"
+        about = described(SAMPLE.with_name("bolivia_observatory_mapping.toml"))
+        found = combinations_of(ObservatoryFile.model_validate(given), about)
+        assert len(found) == 6 + 4 + 1  # pairs, threes and all four
+        assert found[0] == ("offence", "department")
+        assert found[-1] == ("offence", "department", "sex", "age_group")
 
     def test_what_only_hidden_figures_need_is_not_asked(self, place: Place) -> None:
         place.write("[help]", '[figures]\nhide = ["response-limits", "response-flows", "demand-month"]\n[help]')
@@ -93,6 +104,7 @@ WRONG = [
     ('"passport.toml"', '"pass.toml"', "'observatory.passport': there is no file 'pass.toml'"),
     ('by = ["department"]', 'by = ["departement"]', "'filters.by': 'departement' is not an attribute"),
     ('by = ["department"]', 'combine = [["department", "court"]]\nby = "department"', "'court' is not among those"),
+    ('by = ["department"]', 'by = ["department", "year"]', "the year is a period"),
     ("[filters]", '[territory]\nshapes = "map.geojson"\n[filters]', "there is no file 'map.geojson'"),
     ("[help]", '[figures]\nhide = ["response-limit"]\n[help]', "there is no figure 'response-limit'. Did you mean"),
     (
