@@ -16,7 +16,9 @@ from .relations import Bounds, Sum
 # No register of cases is larger; a count that could be as large as this is not known from above.
 BEYOND: Final = 1e9
 _NEAR: Final = 1e-6
-_SHOTS: Final = 6
+_SHOTS: Final = 40
+# A shot pays when at least one in twenty of the counts that wait becomes safe by it.
+_PAYS: Final = 0.95
 _WHOLE_CELLS: Final = 40
 
 Enough: TypeAlias = Callable[[Key, float, float], bool]
@@ -126,14 +128,21 @@ class _Part:
         places = np.array([self.place[key] for key in wanted])
         met_low, met_high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
         chance = np.random.default_rng(20)
+        waiting, poor = list(range(len(wanted))), 0
         for shot in range(_SHOTS if len(wanted) > 2 else 0):
             goal = np.zeros(len(self.keys))
-            goal[places] = (1.0, -1.0)[shot] if shot < 2 else chance.choice((-1.0, 1.0), len(wanted))
+            # one solution tells of many counts: as long as it does, all that are not safe yet are moved at once
+            goal[places[waiting]] = (1.0, -1.0)[shot] if shot < 2 else chance.choice((-1.0, 1.0), len(waiting))
             world = self._world(goal, integral=integral)
             if world is None:
                 return None
             np.minimum(met_low, world[places], out=met_low)
             np.maximum(met_high, world[places], out=met_high)
+            left = [one for one in waiting if not enough(wanted[one], met_low[one], met_high[one])]
+            poor = poor + 1 if shot > 1 and len(left) > _PAYS * len(waiting) else 0
+            waiting = left
+            if not waiting or poor > 2:
+                break
         for number, key in enumerate(wanted):
             # the worst cases first: one world after another widens what is known of the others
             if np.isfinite(met_low[number]) and enough(key, met_low[number], met_high[number]):

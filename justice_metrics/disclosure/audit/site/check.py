@@ -106,7 +106,7 @@ def check_site(folder: Path, *, canaries: Sequence[str] = ()) -> AuditReport:
     for name, path in sorted(inventory.files.items(), key=lambda one: (not _is_figure(one[0]), one[0])):
         data = path.read_bytes()
         edition = _edition_of(name, editions)
-        rest = name if edition is None else name.removeprefix(edition.prefix)
+        rest = name.removeprefix(_prefix(name))
         # pages of two editions have the same names and lead to their own files
         key = (hashlib.sha256(data).hexdigest(), "" if edition is None else edition.digest, rest)
         again = key in seen
