@@ -38,6 +38,12 @@ class Look:
         A png or svg, written into the site as a file.
     logo_words : Readable, optional
         What the logo shows, for those who do not see it.
+
+    Examples
+    --------
+    >>> import justice_metrics as jm
+    >>> jm.Look(colour="#5b2a6e").logo is None
+    True
     """
 
     colour: str = "#1b4d6b"

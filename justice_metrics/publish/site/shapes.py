@@ -60,8 +60,8 @@ class Shapes:
 
     Examples
     --------
-    >>> from justice_metrics.simulate.bolivia_shapes import bolivia_shapes
-    >>> made = shapes_of(bolivia_shapes(), code="code")
+    >>> import justice_metrics as jm
+    >>> made = jm.read_shapes("sample_data/bolivia_departments.geojson", code="code")
     >>> [one.code for one in made.shapes][:2], round(made.height)
     (['LPZ', 'SCZ'], 1000)
     """
@@ -100,12 +100,8 @@ def read_shapes(path: str | Path, *, code: str = "name") -> Shapes:
 
     Examples
     --------
-    >>> import pathlib, tempfile
-    >>> from justice_metrics.simulate.bolivia_shapes import bolivia_shapes
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = pathlib.Path(folder) / "departments.geojson"
-    ...     _ = file.write_text(bolivia_shapes(), encoding="utf-8")
-    ...     shapes = read_shapes(file, code="name")
+    >>> import justice_metrics as jm
+    >>> shapes = jm.read_shapes("sample_data/bolivia_departments.geojson", code="name")
     >>> len(shapes), shapes.shapes[0].name
     (9, 'La Paz')
     """
