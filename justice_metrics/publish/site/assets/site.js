@@ -245,7 +245,7 @@
       return {
         head: [{ text: figure.heads[0] }, ...years.map(column)],
         rows: months.map((month) => [
-          capital(say(`month_${month}`)), ...years.map((year) => cells.get(`${year}-${month}`)),
+          say(`month_${month}`), ...years.map((year) => cells.get(`${year}-${month}`)),
         ]),
       };
     }
@@ -257,7 +257,7 @@
   const drawTable = (figure, shown, caption) => {
     const grid = gridOf(figure, shown);
     const head = grid.head.map((one) => make("th", { scope: "col", class: one.number ? "number" : null }, one.text));
-    const body = grid.rows.map(([first, ...cells]) => make("tr", {}, make("th", { scope: "row" }, capital(first)),
+    const body = grid.rows.map(([first, ...cells]) => make("tr", {}, make("th", { scope: "row" }, first),
       ...cells.map((cell) => make("td", { class: cell && cell.n !== null ? "number" : "number hidden" },
         cell ? told(cell) : "–"))));
     const table = make("table", { class: "data" }, make("caption", {}, caption),
@@ -609,6 +609,17 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("change", () => choose(cube, new Map(new FormData(form))));
     form.addEventListener("reset", (event) => { event.preventDefault(); choose(cube, new Map()); });
+    for (const one of [form, ...all(".filters-title, [data-reset]", form)]) one.hidden = false;
+    for (const one of all("[data-no-script]")) one.hidden = true;
+  };
+  const fill = (id) => ready(id).then(() => { applied = null; return apply(); }, () => {});
+  /** Show a button in place of the choices, until somebody presses it. */
+  const offerForm = (form, id) => {
+    const parts = all(".filters-title, [data-reset]", form);
+    const button = make("button", { type: "button", class: "offer" }, say("filters"));
+    button.addEventListener("click", () => fill(id).then(() => form.querySelector("select")?.focus()));
+    form.querySelector("[data-choices]").replaceChildren(button);
+    for (const one of parts) one.hidden = true;
     form.hidden = false;
     for (const one of all("[data-no-script]")) one.hidden = true;
   };
@@ -736,7 +747,9 @@
   }
   for (const id of forms.keys()) {
     const first = figures.find((one) => one.cube === id);
-    if (first) whenNear(first.section, () => ready(id).then(() => { applied = null; apply(); }, () => {}));
+    // the cube of a whole country is large: the first page asks for it only when somebody wants to choose
+    if (page.page === "start") offerForm(forms.get(id), id);
+    else if (first) whenNear(first.section, () => fill(id));
   }
   window.addEventListener("popstate", apply);
   window.addEventListener("hashchange", apply);
