@@ -15,11 +15,11 @@ from ..base.language import Readable, tells_of_cases, tr
 from ..base.result import Protected, Published, Result
 from ..base.table import Table
 from .alike import alike, nested, periods
-from .already_public import passed_in_full
 from .curves import Asked as AskedCurve
 from .curves import Coarse, coarsened, totals_of
 from .guarded import Asked, Decided
 from .held_back import Rule
+from .in_full import passed_in_full
 from .ledger import Entry, Ledger, Refused, public_rules
 from .listed import NOT_LISTED, has_groups
 from .models import guarded
