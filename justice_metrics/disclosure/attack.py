@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,9 @@ from ..base.types import Counts, Flags, Floats
 
 NEAR: Final = 1e-6
 _INFEASIBLE: Final = 2
+_EXACT: Final = 1e-9
+# Of numbers that fit, so many are kept to be used again.
+_KEPT: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +118,44 @@ class Ranges:
     Attributes
     ----------
     lowest, highest : array of float, shape (M,)
+    kept : deque of array of float, shape (M,)
+        The last numbers that fitted.
     """
 
     lowest: Floats
     highest: Floats
+    kept: deque[Floats] = field(default_factory=lambda: deque(maxlen=_KEPT), repr=False)
 
     def take(self, seen: Floats | None) -> None:
         """Add numbers that fit."""
         if seen is not None:
             np.minimum(self.lowest, seen, out=self.lowest)
             np.maximum(self.highest, seen, out=self.highest)
+            self.kept.append(seen)
+
+    def shown(self, one: int, truth: Floats) -> Ranges:
+        """Return what is left of the ranges where one more number is known.
+
+        Numbers that fit and have it too low, and others that have it too high, are mixed so that it is right: what lies
+        between numbers that fit fits as well.
+        """
+        found = Ranges(truth.copy(), truth.copy())
+        if not self.kept:
+            return found
+        seen = np.stack(tuple(self.kept))
+        moved = seen[:, one] - truth[one]
+        up, down = int(np.argmax(moved)), int(np.argmin(moved))
+        for place in range(len(seen)):
+            step = float(moved[place])
+            other = down if step > 0 else up
+            if abs(step) < _EXACT:
+                found.take(seen[place])
+            elif step * float(moved[other]) < 0 and abs(float(moved[other])) > NEAR:
+                share = step / (step - float(moved[other]))
+                mixed = (1.0 - share) * seen[place] + share * seen[other]
+                mixed[one] = truth[one]
+                found.take(mixed)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,3 +231,9 @@ def examine(program: Program, needs: Needs, seen: Ranges, cells: Sequence[int] |
         if low[one] or high[one]:
             failing.append(int(one))
     return failing
+
+
+def neighbours(equations: sparse.csr_array, one: int) -> Counts:
+    """Return the numbers that stand in a sum with one number, itself among them."""
+    rows = np.flatnonzero(np.abs(equations[:, [one]].toarray().ravel()) > NEAR)
+    return np.unique(equations[rows].indices)

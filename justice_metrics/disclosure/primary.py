@@ -37,11 +37,13 @@ def primary_rules(system: System, policy: DisclosurePolicy) -> Values:
     parts are known to be all there is.
     """
     rules = np.full(len(system.values), "", dtype=object)
+    names = {name for units in system.boxes if units is not None for name, _ in units}
+    told_of_victims = {name for name in names if policy.is_sensitive(name)}
     for place, value in enumerate(system.values):
         units = system.boxes[place]
         if system.real[place] and units is not None:
             rules[place] = is_too_small(float(value), units, policy)
-            sensitive = _is_sensitive(units, policy)
+            sensitive = any(name in told_of_victims for name, _ in units)
             if rules[place] == "zero" and system.group[place] >= policy.group and not sensitive:
                 rules[place] = ""
             if system.whole[place] and not rules[place]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..base.cells import Box
 from ..base.types import Flags, Floats
-from .attack import NEAR, Knowledge, Needs, Program, Ranges, examine, explore
+from .attack import Knowledge, Needs, Program, Ranges, examine, explore, neighbours
 from .cells import System
 
 _SIZE: Final = float(1 << 64)
@@ -92,7 +92,7 @@ def audit_rounding(
             return hidden, limited
         order = {one: place for place, one in enumerate(sorted(failing, key=lambda one: (worth[one], one)))}
         for one in failing:
-            near = _neighbours(system, one)
+            near = neighbours(system.equations, one)
             if any(order.get(other, len(order)) < order[one] for other in near.tolist()):
                 # where a part can go, it may be enough, and the total stays
                 continue
@@ -116,8 +116,3 @@ def _limits(
     # a number that is not whole (a sum of weights) may lie beyond what whole numbers allow
     low, high = np.minimum(low, values), np.maximum(high, values)
     return np.where(hidden, 0.0, low), np.where(hidden, np.inf, high)
-
-
-def _neighbours(system: System, one: int) -> Floats:
-    rows = np.flatnonzero(np.abs(system.equations[:, [one]].toarray().ravel()) > NEAR)
-    return np.unique(system.equations[rows].indices)

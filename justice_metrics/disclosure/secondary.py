@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ..base.types import Counts, Flags, Floats
-from .attack import NEAR, Knowledge, Needs, Program, Ranges, examine, explore, solve
+from .attack import NEAR, Knowledge, Needs, Program, Ranges, examine, explore, neighbours, solve
 from .cells import System
 
 # A total is worth many of its parts.
@@ -20,6 +20,8 @@ _BROAD: Final = 3
 _ALONE: Final = 2
 _BATCH: Final = 12
 _TRIED: Final = 8
+# Where more than these would have to be attacked one by one, a total stays hidden.
+_OPEN: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +128,23 @@ class _Search:
             hidden, seen = self.hidden.copy(), self.seen
             self.hidden[one] = False
             self._pair_alone()
-            self.seen = Ranges(self.values.copy(), self.values.copy())
-            program, needs = self._program(), self._needs()
-            explore(program, needs, self.seen, seed=int(one))
-            lacking = needs.lacking(self.seen)
-            open_ones = np.flatnonzero(lacking[0] | lacking[1])
-            if self.hidden.sum() >= hidden.sum() or any(
-                examine(program, needs, self.seen, [each]) for each in open_ones.tolist()
-            ):
+            if self.hidden.sum() >= hidden.sum() or not self._is_safe_with(int(one)):
                 self.hidden, self.seen = hidden, seen
+
+    def _is_safe_with(self, one: int) -> bool:
+        """Return whether all that must be protected is protected where one more number is shown."""
+        self.seen = self.seen.shown(one, self.values)
+        program, needs = self._program(), self._needs()
+        # what stands in a sum with it is told first
+        near = np.zeros(len(self.values), bool)
+        near[neighbours(self.task.system.equations, one)] = True
+        for some in (near, ~near):
+            low, high = needs.lacking(self.seen)
+            open_ones = np.flatnonzero((low | high) & some).tolist()
+            if len(open_ones) > _OPEN or any(examine(program, needs, self.seen, [each]) for each in open_ones):
+                return False
+            explore(program, needs, self.seen, seed=one)
+        return True
 
     def _repair_all(self) -> None:
         """Take one number after the other that may be known too narrowly, the largest first, and protect it."""
@@ -223,20 +233,31 @@ class _Search:
         places, rows = self._around(one)
         here = int(np.searchsorted(places, one))
         step = target - self.values[places[here]]
-        cost = np.where(self.hidden[places], 1e-3, self.worth[places])
         locked = self.task.known[places]
-        up = np.where(locked, 0.0, self.task.high[places] - self.values[places])
-        down = np.where(locked, 0.0, self.values[places] - self.task.low[places])
-        up[here], down[here] = max(step, 0.0), max(-step, 0.0)
+        low = np.where(locked, 0.0, self.task.low[places] - self.values[places])
+        high = np.where(locked, 0.0, self.task.high[places] - self.values[places])
+        low[here] = high[here] = step
+        # what is shown costs by how far it moves, up or down; what is hidden moves freely
+        paid = np.flatnonzero(~self.hidden[places] & ~locked & (places != one))
+        split = low[paid]
+        low[paid] = 0.0
+        cost = np.zeros(len(places) + len(paid))
+        cost[paid] = cost[len(places) :] = self.worth[places[paid]]
         matrix = self.task.system.equations[rows][:, places]
-        low = np.zeros(2 * len(places))
-        low[here], low[len(places) + here] = up[here], down[here]
-        both = sparse.csr_array(sparse.hstack([matrix, -matrix]))
-        found = solve(np.concatenate([cost, cost]), both, np.zeros(both.shape[0]), low, np.concatenate([up, down]))
+        both = sparse.csr_array(sparse.hstack([matrix, -matrix[:, paid]]))
+        found = solve(
+            cost,
+            both,
+            np.zeros(both.shape[0]),
+            np.concatenate([low, np.zeros(len(paid))]),
+            np.concatenate([high, -split]),
+        )
         if found is None:
             return None
+        moved = found[: len(places)]
+        moved[paid] -= found[len(places) :]
         way = self.values.copy()
-        way[places] += found[: len(places)] - found[len(places) :]
+        way[places] += moved
         return way
 
     def _furthest(self, one: int, *, up: bool) -> float:
