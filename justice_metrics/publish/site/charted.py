@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from .charts.registry import chart_of
 from .charts.territory import Choropleth
+from .figures import last_whole_year
 from .model import Chart, Figure
 from .turned import ORDERED, shape_of
 
@@ -56,8 +56,4 @@ def _people(figure: Figure) -> str | None:
 
 def _last_year(figure: Figure) -> dict[str, str]:
     """Return which year of a table of rates by year a map shows: the last one that is over."""
-    if "year" not in figure.table.values:
-        return {}
-    years = sorted({int(one) for one in figure.table["year"].tolist()})
-    over = [one for one in years if dt.date(one, 12, 31) <= figure.cutoff]
-    return {"year": str((over or years)[-1])}
+    return {} if "year" not in figure.table.values else {"year": last_whole_year(figure.table, figure.cutoff)}

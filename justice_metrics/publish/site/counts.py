@@ -81,14 +81,16 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """A group and how many there are of it."""
+class Counted:
+    """A group and the number of it."""
 
     words: Readable
     n: float
+    decimals: int = 0
 
     def text(self, language: Language = "en") -> str:
-        return f"{self.words.text(language)} ({format_number(self.n, language)})"
+        """Return it in ``language``."""
+        return f"{self.words.text(language)} ({format_number(self.n, language, decimals=self.decimals)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +305,7 @@ def _reads(answer: Published, table: Table, found: CountedTable) -> Readable:
     if not numbers:
         return tr("No number of the last whole year may be shown.")
     largest = sorted(numbers, key=lambda pair: (-pair[0], pair[1]))[:_TOLD]
-    listed = [_Counted(level_words(table, name, str(table[name][row])), n) for n, row in largest]
+    listed = [Counted(level_words(table, name, str(table[name][row])), n) for n, row in largest]
     sentence = tr("{period}, most of all: {listed}.", period=period_words(str(table["period"][rows[0]])), listed=listed)
     return tr("{sentence} {more}", sentence=sentence, more=SHOWN_ONLY) if len(numbers) < len(rows) else sentence
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,11 +11,11 @@ from typing import Final
 
 from ...base.errors import OutputError, suggestion
 from ...base.language import Readable, tr
-from ...base.levels import PENDING
+from ...base.levels import MISSING_LEVELS, PENDING
 from ...base.result import Published
 from ...base.table import Table
 from ...disclosure.released import Release
-from .counts import CountedShare, count_figures, cutoff_of, hidden_cells, level_words, populations
+from .counts import Counted, CountedShare, count_figures, cutoff_of, hidden_cells, level_words, populations
 from .model import Chart, Figure, PageName
 
 
@@ -94,6 +95,8 @@ PLANNED: Final[Mapping[str, Planned]] = MappingProxyType(
         ),
     }
 )
+
+_TOLD: Final = 3
 
 # In which order they stand on their pages; what is not listed comes after these, in the order of the answers.
 _ORDER: Final = (
@@ -201,7 +204,7 @@ def _planned(answer: Published, plan: Planned) -> Figure:
         id=plan.id,
         page=plan.page,
         title=plan.title,
-        reads=answer.headline() or _reads(answer) or answer.definition.answers,
+        reads=_reads(answer) or answer.headline() or answer.definition.answers,
         table=table,
         definition=answer.definition,
         unit=answer.provenance.unit,
@@ -214,10 +217,29 @@ def _planned(answer: Published, plan: Planned) -> Figure:
     )
 
 
+def last_whole_year(table: Table, cutoff: dt.date) -> str:
+    """Return the last year of a table by year that is over; the last one where none is.
+
+    Parameters
+    ----------
+    table : Table
+        With years in a column of that name.
+    cutoff : date
+        Day to which the data are complete.
+    """
+    years = sorted({int(one) for one in table["year"].tolist()})
+    over = [one for one in years if dt.date(one, 12, 31) <= cutoff]
+    return str((over or years)[-1])
+
+
 def _reads(answer: Published) -> Readable | None:
-    """Say how old the pending cases are, for an answer that has no sentence of its own."""
-    if answer.provenance.question != "case_ages":
-        return None
+    """Say what to read, for an answer whose own sentence is about something else, or that has none."""
+    reading = {"case_ages": _ages, "population_rates": _rates}.get(answer.provenance.question)
+    return None if reading is None else reading(answer)
+
+
+def _ages(answer: Published) -> Readable | None:
+    """Say how old the pending cases are."""
     table = answer.main
     rows = [
         (level_words(table, "age_band", str(band)), float(n), float(share))
@@ -229,3 +251,22 @@ def _reads(answer: Published) -> Readable | None:
     if not rows:
         return None
     return tr("Pending cases by age: {listed}.", listed=[CountedShare(*one) for one in rows])
+
+
+def _rates(answer: Published) -> Readable | None:
+    """Say where the rates of the last whole year are highest."""
+    table = answer.main
+    places = [one.name for one in table.columns if one.role == "stratum" and one.name != "year"]
+    if len(places) != 1 or "year" not in table.values or not len(table):
+        return None
+    (place,) = places
+    year = last_whole_year(table, cutoff_of(answer))
+    rows = [
+        (-float(rate), str(level))
+        for level, one, rate in zip(table[place], table["year"], table["estimate"], strict=True)
+        if str(one) == year and math.isfinite(rate) and str(level) not in MISSING_LEVELS
+    ]
+    if not rows:
+        return None
+    listed = [Counted(level_words(table, place, level), -rate, 1) for rate, level in sorted(rows)[:_TOLD]]
+    return tr("{period}, most of all: {listed}.", period=tr("{name}", name=year), listed=listed)

@@ -69,7 +69,10 @@ FOR_SCRIPTS: Final[Mapping[str, Readable]] = MappingProxyType(
 
 WORDS: Final[Mapping[str, Readable]] = MappingProxyType(
     {
-        **{name: REPORT_WORDS[name] for name in ("simulated", "skip", "no_rows", "glossary", "limits", "notes")},
+        **{
+            name: REPORT_WORDS[name]
+            for name in ("simulated", "skip", "no_rows", "not_printed", "glossary", "limits", "notes")
+        },
         **{
             name: REPORT_WORDS[name]
             for name in ("methods", "provenance", "table", "unit", "cutoff", "counted", "among")
