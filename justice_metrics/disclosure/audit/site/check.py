@@ -26,6 +26,7 @@ from .figures import (
     look_at_sheet_of,
     payload,
     unread,
+    with_classes,
 )
 from .pages import drawn_texts, look_at_style, looked_at
 from .record import Record, read_record
@@ -36,6 +37,7 @@ _KINDS: Final = (*KINDS, ".css", ".js", ".jsonld", ".xml")
 _INDEX: Final = "index.html"
 _CUBE: Final = "cube-"
 _HELP: Final = "help.html"
+_LAST: Final = 2
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ def check_site(folder: Path, *, canaries: Sequence[str] = ()) -> AuditReport:
     found += broken
     words = Canaries(canaries)
     seen: set[tuple[str, str, str]] = set()
-    for name, path in sorted(inventory.files.items(), key=lambda one: (not _is_figure(one[0]), one[0])):
+    for name, path in sorted(inventory.files.items(), key=lambda one: (_turn(one[0]), one[0])):
         data = path.read_bytes()
         edition = _edition_of(name, editions)
         rest = name.removeprefix(_prefix(name))
@@ -111,7 +113,7 @@ def check_site(folder: Path, *, canaries: Sequence[str] = ()) -> AuditReport:
         key = (hashlib.sha256(data).hexdigest(), "" if edition is None else edition.digest, rest)
         again = key in seen
         seen.add(key)
-        if edition is not None and (not again or _is_figure(name)):
+        if edition is not None and (not again or _turn(name) < _LAST):
             found += _data(name, rest, data, edition)
         if not again:
             found += together(name, _looks(rest, data))
@@ -153,9 +155,11 @@ def _edition_of(name: str, editions: Sequence[Edition]) -> Edition | None:
     return next((one for one in editions if one.prefix == prefix), None)
 
 
-def _is_figure(name: str) -> bool:
-    """Whether a file is that of a figure or a cube from which the others are judged: it is read first."""
-    return name.endswith(".json") and "/data/" in f"/{name}"
+def _turn(name: str) -> int:
+    """Return when a file is read: that of a figure first, its chart then, and last what is judged by them."""
+    if "/data/" not in f"/{name}":
+        return _LAST
+    return 0 if name.endswith(".json") else 1 if name.endswith(".chart.js") else _LAST
 
 
 def _digest_of(path: Path) -> str:
@@ -187,7 +191,7 @@ def _data(name: str, rest: str, data: bytes, edition: Edition) -> Iterator[Findi
         if suffix == ".json":
             yield from _own_file(name, stem, json.loads(data), edition)
         elif suffix == ".js":
-            yield from _script(name, data, edition, shown)
+            yield from _script(name, stem, data, edition)
         elif suffix == ".csv":
             yield from look_at_csv_of(data, edition.record, name)
         elif suffix == ".xlsx":
@@ -207,7 +211,7 @@ def _own_file(name: str, stem: str, content: Any, edition: Edition) -> Iterator[
     yield from look_at_figure(content, edition.record, shown, name)
 
 
-def _script(name: str, data: bytes, edition: Edition, shown: Shown | None) -> Iterator[Finding]:
+def _script(name: str, stem: str, data: bytes, edition: Edition) -> Iterator[Finding]:
     found = payload(data)
     if found is None:
         yield Finding("active", tr("It is a program, and not data that are handed over."), name)
@@ -216,7 +220,9 @@ def _script(name: str, data: bytes, edition: Edition, shown: Shown | None) -> It
     if kind == "cubes":
         yield from look_at_cube(content, edition.record, name)
     elif kind == "charts":
-        yield from look_at_chart(content, shown or Shown(edition.record.answers), name)
+        shown = with_classes(content, edition.figures.get(stem) or Shown(edition.record.answers))
+        edition.figures[stem] = shown
+        yield from look_at_chart(content, shown, name)
 
 
 def _pages(name: str, rest: str, data: bytes, edition: Edition | None, folder: Path) -> Iterator[Finding]:

@@ -101,6 +101,25 @@ def figure_shown(content: Mapping[str, Any], record: Record) -> Shown:
     return Shown(tuple(found), json.dumps(labels, ensure_ascii=False))
 
 
+def with_classes(spec: Mapping[str, Any], shown: Shown) -> Shown:
+    """Return what a figure may show together with the classes of its map: round limits, and nobody's number.
+
+    Parameters
+    ----------
+    spec : mapping
+        Of a chart.
+    shown : Shown
+    """
+    if not _is_map(spec):
+        return shown
+    steps = [str(one.get("text", "")) for one in spec["datasets"].get("steps", ())]
+    return Shown(shown.answers, " | ".join((shown.labels, *steps)))
+
+
+def _is_map(spec: Mapping[str, Any]) -> bool:
+    return bool(spec.get("usermeta", {}).get("chart") == "map")
+
+
 def look_at_figure(content: Mapping[str, Any], record: Record, shown: Shown, name: str) -> Iterator[Finding]:
     """Yield rows of a figure's own file that are none of the record, and numbers in its words.
 
@@ -163,7 +182,7 @@ def look_at_chart(spec: Mapping[str, Any], shown: Shown, name: str) -> Iterator[
     allowed = shown.written
     hidden = strange = 0
     # a map shows classes, and never the numbers in them
-    of_classes = spec.get("usermeta", {}).get("chart") == "map"
+    of_classes = _is_map(spec)
     for row in _data_rows(spec):
         if row.get("status") == _SUPPRESSED:
             hidden += any(_is_number(row.get(one)) for one in _HELD_BACK)
