@@ -22,6 +22,10 @@ _LABEL: Final = "_label"
 _STATUS: Final = "__status"
 _SUPPRESSED: Final = "suppressed"
 _HELD_BACK: Final = ("n", "low", "high", "x0", "x1", "estimate", "value")
+# What a legend says of itself besides its words.
+_OF_LOOK: Final = frozenset({"step", "colour", "ink"})
+# A workbook keeps fewer digits, so the ninth may be rounded the other way.
+_ASIDE: Final = (1.0, 1 - 1e-9, 1 + 1e-9)
 _COMMA: Final = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?")
 _HANDED: Final = re.compile(
     r"window\.justiceMetrics=window\.justiceMetrics\|\|\{\};\(window\.justiceMetrics\.(charts|cubes|words)="
@@ -164,7 +168,8 @@ def look_at_sheet_of(data: bytes, shown: Shown | None, record: Record, name: str
     """Yield numbers of a workbook that its figure has not."""
     allowed = record.everything if shown is None or not shown.answers else shown.written
     either = allowed.plain | allowed.percent
-    yield from _numbers(sum(f"{abs(one):.9g}" not in either for one in sheet_numbers(data)), name)
+    written = ({f"{abs(one) * aside:.9g}" for aside in _ASIDE} for one in sheet_numbers(data))
+    yield from _numbers(sum(not either.intersection(one) for one in written), name)
 
 
 def look_at_chart(spec: Mapping[str, Any], shown: Shown, name: str) -> Iterator[Finding]:
@@ -191,8 +196,8 @@ def look_at_chart(spec: Mapping[str, Any], shown: Shown, name: str) -> Iterator[
             strange += sum(
                 _is_number(row.get(one)) and plainly(abs(row[one])) not in allowed.plain for one in ("low", "high")
             )
-        for value in row.values():
-            strange += allowed.strange(value) if isinstance(value, str) else 0
+        said = (value for one, value in row.items() if isinstance(value, str) and one not in _OF_LOOK)
+        strange += sum(map(allowed.strange, said))
     yield from _hidden(hidden, name)
     yield from _numbers(strange, name)
 
