@@ -26,15 +26,18 @@ def add(app: typer.Typer, options: Options) -> None:
     @app.command(
         help=words(
             tr(
-                "Attack a release folder as an outsider would, and go through the list of an output checker. Ends with "
-                "code 1 when something was found that may not leave.\n\n"
+                "Attack a release folder, or a whole site, as an outsider would, and go through the list of an output "
+                "checker. Ends with code 1 when something was found that may not leave.\n\n"
                 "Example: justice-metrics audit public/002 --previous public/001"
             )
         )
     )
     def audit(
         folder: Path = typer.Argument(
-            ..., metavar="FOLDER", show_default=False, help=words(tr("The folder of one release, such as public/001."))
+            ...,
+            metavar="FOLDER",
+            show_default=False,
+            help=words(tr("The folder of one release, such as public/001, or of a built site.")),
         ),
         previous: list[Path] = typer.Option(
             [],
