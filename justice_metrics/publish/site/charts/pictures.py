@@ -128,11 +128,12 @@ def _named(drawn: str, description: str) -> str:
 
 def _renumbered(drawn: str) -> str:
     """Return a picture whose inner names count from 0: the drawing library counts on from picture to picture."""
-    known: dict[str, str] = {}
+    known: dict[str, dict[str, str]] = {}
 
     def renamed(found: re.Match[str]) -> str:
         kind, number = found.group(1), found.group(2)
-        return kind + known.setdefault(number, str(len(known)))
+        places = known.setdefault(kind, {})
+        return kind + places.setdefault(number, str(len(places)))
 
     return re.sub(r"\b(clip|gradient_|pattern_)(\d+)\b(?=[\")])", renamed, drawn)
 

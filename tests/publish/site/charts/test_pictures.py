@@ -40,6 +40,18 @@ def test_the_same_chart_is_the_same_picture(spec: dict[str, Any]) -> None:
     assert spec["width"] == "container"
 
 
+def test_names_inside_a_picture_do_not_count_on_from_picture_to_picture() -> None:
+    clipped = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"values": [{"a": 1}]},
+        "mark": {"type": "bar", "clip": True},
+        "encoding": {"x": {"field": "a", "type": "quantitative"}},
+    }
+    first, second = svg(clipped, language="en"), svg(clipped, language="en")
+    assert first == second
+    assert 'id="clip0"' in first
+
+
 def test_a_picture_is_as_wide_as_asked(spec: dict[str, Any]) -> None:
     for width in (WIDE, NARROW):
         assert f'width="{width}"' in svg(spec, language="es", width=width)[:900]
