@@ -234,7 +234,9 @@ def last_whole_year(table: Table, cutoff: dt.date) -> str:
 
 def _reads(answer: Published) -> Readable | None:
     """Say what to read, for an answer whose own sentence is about something else, or that has none."""
-    reading = {"case_ages": _ages, "population_rates": _rates}.get(answer.provenance.question)
+    reading = {"case_ages": _ages, "population_rates": _rates, "registration_delay": _last_told}.get(
+        answer.provenance.question
+    )
     return None if reading is None else reading(answer)
 
 
@@ -270,3 +272,8 @@ def _rates(answer: Published) -> Readable | None:
         return None
     listed = [Counted(level_words(table, place, level), -rate, 1) for rate, level in sorted(rows)[:_TOLD]]
     return tr("{period}, most of all: {listed}.", period=tr("{name}", name=year), listed=listed)
+
+
+def _last_told(answer: Published) -> Readable | None:
+    """Return the last finding: the one about the latest period."""
+    return next(reversed(answer.findings()), None)
