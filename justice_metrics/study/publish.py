@@ -335,8 +335,15 @@ def citation(study: Study, passport: Passport, results: Sequence[Result], number
 def record_files(study: Study, gate: Gate, made: Release, passport: Passport, **more: Any) -> dict[str, bytes]:
     """Return the files of a release that programs read: numbers, what each counts, where they come from."""
     return {
-        CELLS: json_text(cells_record(public_cells(made.cells, made.results))),
+        **cell_files(study, gate, made, passport, **more),
         RESULTS: json_text(as_json(made.results, "en")),
+    }
+
+
+def cell_files(study: Study, gate: Gate, made: Release, passport: Passport, **more: Any) -> dict[str, bytes]:
+    """Return the files of a release that programs read, but for the numbers themselves."""
+    return {
+        CELLS: json_text(cells_record(public_cells(made.cells, made.results))),
         "boxes.json": json_text(boxes_record(made.results, exact=made.exact, ties=made.ties)),
         "release.json": json_text({**_record(study, gate, made, passport), **more}),
     }

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from justice_metrics.cli import observatory
 from justice_metrics.cli.options import Options
-from justice_metrics.study.observatory import run
+from justice_metrics.study.observatory import files
 from justice_metrics.study.observatory.preview import LOOPBACK, preview_server
 from tests.cli.conftest import Files, Run
 from tests.study.observatory.conftest import Place, written
@@ -29,7 +29,7 @@ Asked = Callable[..., Result]
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setenv("JUSTICE_METRICS_TEST_KEY", KEY)
-    monkeypatch.setattr(run, "site_files", pages)
+    monkeypatch.setattr(files, "site_files", pages)
     made = written(tmp_path / "here")
     made.write("[help]", HIDDEN)
     return made

@@ -6,9 +6,10 @@ import datetime as dt
 import hashlib
 import importlib.util
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ...base.errors import MissingExtraError, QuestionError, SettingsError
 from ...base.language import Readable, tr
@@ -19,9 +20,7 @@ from ...publish.folder import recover_folder, write_folder
 from ...publish.lock import writing_alone
 from ...publish.passport import Passport, read_passport
 from ...publish.record import as_json
-from ...publish.secure_side import json_text
-from ...publish.site.build import site_files
-from ...publish.site.shapes import Shapes, read_shapes
+from ...publish.site.shapes import read_shapes
 from ..asking import Progress, Steps, readings
 from ..known import dossier_name, enter_releases
 from ..publish import (
@@ -29,19 +28,15 @@ from ..publish import (
     Gate,
     answers,
     checked,
-    citation,
     dossier_of,
     opened_after,
     protected,
-    record_files,
     seen_of,
     told_of,
 )
-from .earlier import RECORD, RELEASES, Frozen, carried_over, digest_of, frozen_releases, with_manifests
+from .earlier import Frozen, frozen_releases
+from .files import files_of_site
 from .plan import Observatory, read_observatory
-
-POINTER: Final = "latest.json"
-_FORMAT: Final = "justice_metrics site pointer 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,17 +104,18 @@ def run_observatory(path: str | Path, *, progress: Progress | None = None) -> Bu
         frozen = frozen_releases(site)
         gate = opened_after(frozen.stored, plan.study, policy, passport)
         steps = Steps(progress, len(readings(plan.study)) + len(plan.study.questions) + 4)
-        results, canaries = _answers(plan, gate, steps)
+        asked, canaries = _answers(plan, gate, steps)
         steps.next(tr("Protecting small numbers"))
-        made = protected(results, plan.study, gate)
+        made = protected(asked, plan.study, gate)
         day = _day(plan, passport, made)
         gate = replace(gate, passport=replace(passport, published_on=day))
-        identity = _identity(plan, gate, made)
+        results = as_json(made.results, "en")
+        identity = _identity(plan, gate, made, results)
         if _is_there(frozen, day, identity):
             return BuiltObservatory(folder=site, published_on=day, new=False)
         steps.next(tr("Making the pages"))
-        log = _changes(frozen, made)
-        files = _files(plan, gate, made, frozen, log, shapes, identity)
+        log = _changes(frozen, results)
+        files = files_of_site(plan, gate, made, log, shapes, frozen=frozen, identity=identity, results=results)
         steps.next(tr("Attacking the release, as an outsider would"))
         # the site holds its earlier releases itself
         checked(files, replace(gate, stored=()), made, canaries)
@@ -197,79 +193,21 @@ def _next(frozen: Frozen) -> str:
     return (frozen.dates[-1] + dt.timedelta(days=1)).isoformat()
 
 
-def _changes(frozen: Frozen, made: Release) -> ChangeLog:
-    now = as_json(made.results, "en")
+def _changes(frozen: Frozen, now: Mapping[str, Any]) -> ChangeLog:
     if not frozen.stored:
         return changes_between(None, now, None)
     last = frozen.stored[-1]
     return changes_between(last.record(RESULTS), now, last.number)
 
 
-def _files(
-    plan: Observatory,
-    gate: Gate,
-    made: Release,
-    frozen: Frozen,
-    log: ChangeLog,
-    shapes: Shapes | None,
-    identity: str,
-) -> dict[str, bytes]:
-    """Return every file of the site: the new release at the root and under its day, the earlier ones as they were."""
-    study, day = plan.study, gate.passport.published_on
-    if day is None:
-        raise SettingsError(tr("{source} does not say when it is published.", source=study.source))
-    number = len(frozen.stored) + 1
-    cited = citation(study, gate.passport, made.results, number)
-    passport = gate.passport.of_release(number, cited)
-    record = record_files(
-        study, gate, made, passport, identity=identity, published_on=f"{day}", changed_figures=len(log.changes)
-    )
-    record |= {"changes.json": json_text(log.to_record()), "changes.csv": log.csv_bytes()}
-    page = site_files(
-        made,
-        title=study.title,
-        institution=plan.institution,
-        published_on=day,
-        languages=plan.languages,
-        look=plan.look,
-        texts=plan.texts,
-        help=plan.help,
-        hide=_hidden(plan),
-        shapes=shapes,
-        key=plan.territory.key,
-        contact=passport.contact,
-        licence=passport.licence,
-        citation=cited,
-        record=record,
-        changes=log,
-        earlier=frozen.dates,
-        address=plan.address,
-    )
-    own = {f"{RECORD}/{name}": data for name, data in record.items()}
-    own |= {f"{RELEASES}/{day}/{name}": data for name, data in own.items()}
-    files = with_manifests({**carried_over(plan.study.folder), **own, **page}, day)
-    pointer = {
-        "format": _FORMAT,
-        "published_on": f"{day}",
-        "folder": f"{RELEASES}/{day}",
-        "manifest_sha256": digest_of(files, day),
-    }
-    return {**files, POINTER: json_text(pointer)}
-
-
-def _hidden(plan: Observatory) -> tuple[str, ...]:
-    """Return the hidden figures that answers could make; of a source that is not there nothing needs hiding."""
-    could_be = {figure for one in plan.standards for figure in one.figures}
-    return tuple(one for one in plan.hidden if one in could_be)
-
-
-def _identity(plan: Observatory, gate: Gate, made: Release) -> str:
+def _identity(plan: Observatory, gate: Gate, made: Release, results: Mapping[str, Any]) -> str:
     """Return a digest of all that a reader of the site can see, but for its day and what it changed."""
-    record = as_json(made.results, "en")
-    for one in record["results"]:
-        # another version of the library is no news
-        one["provenance"] = {name: value for name, value in one["provenance"].items() if name != "version"}
-    seen = {**seen_of(plan.study, gate, made, record), "settings": plan.digest}
+    # another version of the library is no news
+    told = [
+        {**one, "provenance": {name: value for name, value in one["provenance"].items() if name != "version"}}
+        for one in results["results"]
+    ]
+    seen = {**seen_of(plan.study, gate, made, {**results, "results": told}), "settings": plan.digest}
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

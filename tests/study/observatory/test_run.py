@@ -25,7 +25,7 @@ from justice_metrics.base.language import tr
 from justice_metrics.disclosure.audit import audit
 from justice_metrics.disclosure.audit.report import Finding
 from justice_metrics.publish.site.build import site_files
-from justice_metrics.study.observatory import run
+from justice_metrics.study.observatory import files, run
 from justice_metrics.study.observatory.difference import largest_first, site_changes
 from justice_metrics.study.observatory.earlier import frozen_releases
 from justice_metrics.study.observatory.run import BuiltObservatory, run_observatory
@@ -60,7 +60,7 @@ def pages(_: Any, **given: Any) -> dict[str, bytes]:
 def simple() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUSTICE_METRICS_TEST_KEY", KEY)
-        patch.setattr(run, "site_files", pages)
+        patch.setattr(files, "site_files", pages)
         yield patch
 
 
@@ -229,7 +229,7 @@ class TestRefused:
         more_cases(copied)
         dated(copied, "2018-07-15")
         leak = {"release/leak.txt": b"seen: CASE-000-0"}
-        monkeypatch.setattr(run, "site_files", lambda *given, **more: {**pages(*given, **more), **leak})
+        monkeypatch.setattr(files, "site_files", lambda *given, **more: {**pages(*given, **more), **leak})
         told = self.refused(copied, DisclosureError, "objection")
         assert "CASE-" not in told
 
@@ -244,7 +244,7 @@ class TestRefused:
 
     def test_a_place_that_is_not_on_the_map(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         """Told by the pages themselves, before any of them is written."""
-        monkeypatch.setattr(run, "site_files", site_files)
+        monkeypatch.setattr(files, "site_files", site_files)
         square = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
         area = {
             "type": "Feature",
