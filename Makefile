@@ -7,7 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+# one more than the two cores of a small machine: a worker often waits for Java, a browser or the disk
+PYTEST_ARGS ?= -n 3 --dist loadgroup
 
 # a command of ours starts many Pythons; where compiled modules may not be kept, each compiles all libraries anew
 unexport PYTHONDONTWRITEBYTECODE
