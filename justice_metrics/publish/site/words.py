@@ -54,6 +54,8 @@ FOR_SCRIPTS: Final[Mapping[str, Readable]] = MappingProxyType(
         "quarter": tr("By quarter"),
         "unchanged": tr("This figure does not follow what you chose."),
         "copy_link": tr("Copy the link to what is shown"),
+        "missing_figures": tr("Not published in this combination: {n} of {total} figures.", n="{n}", total="{total}"),
+        "published_by": tr("This figure is published by: {choices}.", choices="{choices}"),
         # patterns: a script puts the values in
         "most": tr("{period}, most of all: {listed}.", period="{period}", listed="{listed}"),
         "one_period": tr("{period}: {n}.", period="{period}", n="{n}"),

@@ -288,6 +288,8 @@ def test_hidden_and_not_published_are_said_and_are_never_zero(visit: Visit) -> N
     visit.until("#demand-month [data-table]", "ot published")
     assert not page.is_visible("#demand-month .picture img, #demand-month .picture svg")
     assert not page.is_visible("#demand-month a[data-file=csv]")
+    assert "offence; department" in visit.text("#demand-month [data-table]")  # by what it may be chosen
+    assert "1 of 2" in visit.text("[data-selection]")
     assert visit.table("demand-offence")[1] == ["rape", "366", "114"]
     # what the release does not know is not shown as it stands in the address
     page.evaluate("location.hash = '#offence=' + encodeURIComponent('<img src=x onerror=alert(1)>Call 555')")

@@ -138,6 +138,22 @@
   const choosable = (cube) => [...cube.dimensions.values()].filter((one) => one.id !== PERIOD
     && [...cube.tables.values()].some((table) =>
       table.by.includes(one.id) && (table.by.length > 1 || ["month", "quarter"].includes(table.period))));
+  /** Whether a figure is published by these dimensions; by which ones it is, in words. */
+  const isPublished = (figure, cube, names) => {
+    const others = names.filter((name) => name !== PERIOD && name !== figure.by);
+    return cube.tables.has(tableName(figure.kind, figure.by ? [figure.by, ...others] : others));
+  };
+  const publishedBy = (figure, cube) => {
+    const known = new Set(choosable(cube).map((one) => one.id));
+    const choices = [...cube.tables.values()]
+      .filter((table) => table.period === figure.kind && (!figure.by || table.by.includes(figure.by)))
+      .map((table) => table.by.filter((name) => name !== figure.by))
+      .filter((names) => names.length && names.every((name) => known.has(name)))
+      .sort((a, b) => a.length - b.length)
+      .map((names) => names.map((name) => cube.dimensions.get(name).words).join(" + "));
+    if (!choices.length) return "";
+    return say("published_by", { choices: choices.length > 8 ? `${choices.slice(0, 8).join("; ")} …` : choices.join("; ") });
+  };
   const inOrder = (dimension) => {
     const levels = [...dimension.levels.values()];
     const order = dimension.ordered ? (a, b) => a.place - b.place : (a, b) => byWords(a.words, b.words);
@@ -551,7 +567,7 @@
     for (const one of asides(figure)) one.hidden = true;
     if (figure.open) figure.open.hidden = !shown || !shown.periods.some((one) => one.provisional);
     if (shown) drawTable(figure, shown, `${say(shown.kind)} · ${chosenWords(cube, chosen)}`);
-    else figure.table.replaceChildren(make("p", { class: "empty" }, `${capital(say("not_published"))}.`));
+    else figure.table.replaceChildren(make("p", { class: "empty" }, `${capital(say("not_published"))}. ${publishedBy(figure, cube)}`));
     offerFiles(figure, shown);
     if (!shown) for (const kind of ["csv", "json"]) offer(figure, kind, "");
     linksOf(figure);
@@ -647,9 +663,15 @@
       if (![...select.options].some((one) => one.value === level)) select.append(option(level, levelWords(cube, select.name, level)));
       select.value = level;
     }
+    const mine = figures.filter((one) => one.cube === cube.id);
+    for (const select of all("select", form)) {
+      // a choice that would leave nothing on the page leads nowhere
+      const leads = select.value || mine.some((one) => isPublished(one, cube, [...chosen.keys(), select.name]));
+      select.disabled = !leads && select !== document.activeElement;
+    }
     const said = `${say("shown_now")}: ${chosen.size ? chosenWords(cube, chosen) : say("all_levels")}.`;
     form.querySelector("[data-selection]").textContent =
-      missing.length ? `${said} ${missing.join(", ")}: ${say("not_published")}.` : said;
+      missing ? `${said} ${say("missing_figures", { n: whole.format(missing), total: whole.format(mine.length) })}` : said;
   };
   /** Bring the page to what the address says. */
   const apply = async () => {
@@ -663,10 +685,10 @@
       let cube;
       try { cube = await ready(id); } catch { continue; }
       const chosen = chosenIn(cube);
-      const missing = [];
+      let missing = 0;
       for (const figure of figures.filter((one) => one.cube === id)) {
         if (!chosen.size) showWhole(figure);
-        else if (!showChosen(figure, cube, chosen)) missing.push(figure.title);
+        else if (!showChosen(figure, cube, chosen)) missing += 1;
       }
       if (forms.has(id)) showForm(forms.get(id), cube, chosen, missing);
     }
@@ -674,7 +696,7 @@
   };
   const unchanged = (figure, told_) => {
     figure.section.querySelector("[data-unchanged]")?.remove();
-    if (told_) figure.reads.after(make("p", { class: "foot", "data-unchanged": true }, say("unchanged")));
+    if (told_) figure.reads.after(make("p", { class: "warning", "data-unchanged": true }, say("unchanged")));
   };
 
   /* 10 Copying, links, paper -------------------------------------------------------------------------------------- */
