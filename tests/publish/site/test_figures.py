@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -30,7 +31,8 @@ def rates(rows: list[tuple[str, str, float]]) -> Table:
         Column("estimate", tr("rate"), "number", "estimate", "share"),
     ]
     values: dict[str, Any] = {one.name: [row[at] for row in rows] for at, one in enumerate(columns)}
-    return Table(columns, values, statuses={"estimate": ["suppressed" if one != one else "" for _, _, one in rows]})
+    hidden = ["suppressed" if math.isnan(one) else "" for _, _, one in rows]
+    return Table(columns, values, statuses={"estimate": hidden})
 
 
 def test_rates_are_those_of_the_last_whole_year_without_hidden_ones() -> None:
