@@ -89,9 +89,17 @@ def solve(cost: Floats, matrix: sparse.csr_array, right: Floats, low: Floats, hi
     DisclosureError
         When the program cannot be solved, so that nothing is known of the protection.
     """
-    if not len(cost):
-        return np.zeros(0)
+    found = solve_with_prices(cost, matrix, right, low, high)
+    return None if found is None else found[0]
+
+
+def solve_with_prices(
+    cost: Floats, matrix: sparse.csr_array, right: Floats, low: Floats, high: Floats
+) -> tuple[Floats, Floats] | None:
+    """Return what `solve` does, and by how much the cost changes with each right side; None where nothing fits."""
     rows = matrix.shape[0]
+    if not len(cost):
+        return np.zeros(0), np.zeros(rows)
     # the stubs do not know that sparse arrays are taken
     program: Any = linprog
     done = program(
@@ -108,7 +116,7 @@ def solve(cost: Floats, matrix: sparse.csr_array, right: Floats, low: Floats, hi
             tr("The protection could not be computed: the linear program ended with code {code}.", code=done.status),
             tr("Release fewer tables at once, or ask with fewer groups."),
         )
-    return np.asarray(done.x, np.float64)
+    return np.asarray(done.x, np.float64), np.asarray(done.eqlin.marginals, np.float64) if rows else np.zeros(0)
 
 
 @dataclass(slots=True)

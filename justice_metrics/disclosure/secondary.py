@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from ..base.types import Counts, Flags, Floats
-from .attack import NEAR, Knowledge, Needs, Program, Ranges, examine, explore, neighbours, solve
+from .attack import NEAR, Knowledge, Needs, Program, Ranges, examine, explore, neighbours, solve_with_prices
 from .cells import System
 
 # A total is worth many of its parts.
@@ -22,6 +22,12 @@ _BATCH: Final = 12
 _TRIED: Final = 8
 # Where more than these would have to be attacked one by one, a total stays hidden.
 _OPEN: Final = 40
+# A sum of more is long: it ties many groups together, as that of all courts does.
+_LONG: Final = 12
+# A way is looked for among some numbers first where these are no more than this part of all.
+_FEW: Final = 0.4
+# Below so many numbers the whole program is solved at once.
+_MANY: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,13 @@ class Hidden:
     limited: Flags
 
 
+class _Move(NamedTuple):
+    """By how much each number moves, and which other one would have to move as well for less; None where none would."""
+
+    moved: Floats
+    cheaper: int | None
+
+
 def suppress(task: Task) -> Hidden:
     """Hide cells until no number that may not be known can be told within the protection.
 
@@ -90,7 +103,13 @@ class _Search:
         system = task.system
         pattern = system.equations.astype(bool).astype(np.int32)
         self.part = sparse.csgraph.connected_components(pattern.T @ pattern, directed=False)[1]
-        self.around: dict[int, tuple[Counts, Counts]] = {}
+        self.around: dict[int, Counts] = {}
+        self.saved = 0
+        self.all_of = pattern
+        short = np.repeat(np.diff(system.equations.indptr) <= _LONG, np.diff(system.equations.indptr))
+        entries = (short | (system.equations.data > 0)).astype(np.int32)
+        parts = (entries, system.equations.indices, system.equations.indptr)
+        self.near_of = sparse.csr_array(parts, shape=system.equations.shape)
         size = len(system.values)
         self.task = task
         self.values = system.values
@@ -230,35 +249,64 @@ class _Search:
 
     def _way(self, one: int, target: float) -> Floats | None:
         """Return numbers that keep all sums, with one at ``target`` and the least worth of shown cells changed."""
-        places, rows = self._around(one)
-        here = int(np.searchsorted(places, one))
-        step = target - self.values[places[here]]
-        locked = self.task.known[places]
-        low = np.where(locked, 0.0, self.task.low[places] - self.values[places])
-        high = np.where(locked, 0.0, self.task.high[places] - self.values[places])
-        low[here] = high[here] = step
+        step = target - float(self.values[one])
+        everything = self._around(one)
+        some = self._near(one) if len(everything) >= _MANY else np.ones(len(self.values), bool)
+        # small programs are solved as long as they save more than they cost, by the numbers in them
+        while some.sum() < _FEW * len(everything) and self.saved > -_TRIED * len(everything):
+            found = self._moved(one, step, np.flatnonzero(some))
+            self.saved -= int(some.sum())
+            if found is None:
+                break
+            if found.cheaper is None:
+                self.saved += len(everything)
+                return self.values + found.moved
+            some |= self._near(found.cheaper)
+        found = self._moved(one, step, everything)
+        return None if found is None else self.values + found.moved
+
+    def _moved(self, one: int, step: float, places: Counts) -> _Move | None:
+        """Return the cheapest move of some numbers that moves one by ``step``; None where there is none."""
+        known, values = self.task.known, self.values
+        down, up = np.where(known, 0.0, self.task.low - values), np.where(known, 0.0, self.task.high - values)
+        worth = np.where(self.hidden, 0.0, self.worth)
+        low, high = down[places], up[places]
+        low[places == one] = high[places == one] = step
         # what is shown costs by how far it moves, up or down; what is hidden moves freely
-        paid = np.flatnonzero(~self.hidden[places] & ~locked & (places != one))
-        split = low[paid]
+        paid = np.flatnonzero(~self.hidden[places] & ~known[places] & (places != one))
+        back = -low[paid]
         low[paid] = 0.0
         cost = np.zeros(len(places) + len(paid))
-        cost[paid] = cost[len(places) :] = self.worth[places[paid]]
-        matrix = self.task.system.equations[rows][:, places]
-        both = sparse.csr_array(sparse.hstack([matrix, -matrix[:, paid]]))
-        found = solve(
-            cost,
-            both,
-            np.zeros(both.shape[0]),
-            np.concatenate([low, np.zeros(len(paid))]),
-            np.concatenate([high, -split]),
-        )
+        cost[paid] = cost[len(places) :] = worth[places[paid]]
+        held = self.task.system.equations[:, places].tocsr()
+        rows = np.flatnonzero(np.diff(held.indptr) > 0)
+        both = sparse.csr_array(sparse.hstack([held[rows], -held[rows][:, paid]]))
+        low, high = np.concatenate([low, np.zeros(len(paid))]), np.concatenate([high, back])
+        found = solve_with_prices(cost, both, np.zeros(len(rows)), low, high)
         if found is None:
             return None
-        moved = found[: len(places)]
-        moved[paid] -= found[len(places) :]
-        way = self.values.copy()
-        way[places] += moved
-        return way
+        moved = np.zeros(len(values))
+        moved[places] = found[0][: len(places)]
+        moved[places[paid]] -= found[0][len(places) :]
+        # what each of the others would save, were it to move by one
+        prices = np.zeros(self.task.system.equations.shape[0])
+        prices[rows] = found[1]
+        saved = np.asarray(self.task.system.equations.T @ prices).ravel()
+        saved[places] = 0.0
+        saved = np.maximum(np.where(up > NEAR, saved, 0.0), np.where(down < -NEAR, -saved, 0.0)) - worth
+        most = int(np.argmax(saved))
+        return _Move(moved, most if saved[most] > NEAR else None)
+
+    def _near(self, one: int) -> Flags:
+        """Return the numbers that hang together with one through short sums, or as wholes of long ones."""
+        found = np.zeros(len(self.values), bool)
+        found[one] = True
+        before = 0
+        while found.sum() > before:
+            before = int(found.sum())
+            touched = np.asarray(self.all_of @ found.astype(np.int32)).ravel() > 0
+            found |= np.asarray(self.near_of.T @ touched.astype(np.int32)).ravel() > 0
+        return found
 
     def _furthest(self, one: int, *, up: bool) -> float:
         """Return how far one number can move when all is hidden that can be."""
@@ -270,13 +318,11 @@ class _Search:
         to = self.values[one] + p if up else max(self.values[one] - p, 0.0)
         return float(program.reach(one, up=up, to=to)[one]) if program.place[one] >= 0 else float(self.values[one])
 
-    def _around(self, one: int) -> tuple[Counts, Counts]:
-        """Return the numbers and the sums that hang together with one number."""
+    def _around(self, one: int) -> Counts:
+        """Return the numbers that hang together with one number."""
         part = int(self.part[one])
         if part not in self.around:
-            places = np.flatnonzero(self.part == part)
-            rows = np.flatnonzero(np.diff(self.task.system.equations[:, places].tocsr().indptr) > 0)
-            self.around[part] = (places, rows)
+            self.around[part] = np.flatnonzero(self.part == part)
         return self.around[part]
 
     def _pair_alone(self) -> None:
