@@ -156,11 +156,11 @@ def look_at_csv_of(data: bytes, record: Record, name: str) -> Iterator[Finding]:
         return
     if mark == ";":
         lines = [[_with_point(cell) for cell in line] for line in lines]
-    names = [one for one in head if not one.endswith((_LABEL, _STATUS))]
+    names = _columns_in(head, record)
     rows = [dict(zip(head, line, strict=False)) for line in lines if len(line) == len(head)]
     strange = len(lines) - len(rows) + _strange_rows(list(compared(rows, names)), names, record)
     yield from _rows(strange, name)
-    labels = [row[one] for row in rows for one in head if one.endswith(_LABEL)]
+    labels = [row[one] for row in rows for one in head if one not in names and not one.endswith(_STATUS)]
     yield from _numbers(record.everything.strange(" | ".join(dict.fromkeys(labels))), name)
 
 
@@ -227,6 +227,13 @@ def look_at_cube(content: Mapping[str, Any], record: Record, name: str) -> Itera
         hidden += sum(numbers[row] is not None for row in held_back)
     yield from _rows(strange, name)
     yield from _hidden(hidden, name)
+
+
+def _columns_in(head: Sequence[str], record: Record) -> list[str]:
+    """Return the columns of the table of the record that a file repeats; what stands beside them is words."""
+    named = {one for one in head if not one.endswith((_LABEL, _STATUS))}
+    tables = (told.columns for answer in record.answers for told in answer.tables)
+    return list(max((one for one in tables if named.issuperset(one)), key=len, default=sorted(named)))
 
 
 def _with_point(cell: str) -> str:
