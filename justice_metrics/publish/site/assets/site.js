@@ -276,12 +276,13 @@
     const body = grid.rows.map(([first, ...cells]) => make("tr", {}, make("th", { scope: "row" }, first),
       ...cells.map((cell) => make("td", { class: cell && cell.n !== null ? "number" : "number hidden" },
         cell ? told(cell) : "–"))));
-    const table = make("table", { class: "data" }, make("caption", {}, caption),
+    const table = make("table", { class: "data" }, make("caption", { class: "unseen" }, caption),
       make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body));
     const scroll = {
-      class: body.length > 25 ? "scroll long" : "scroll", role: "region", tabindex: "0", "aria-label": `${figure.title}. ${caption}`,
+      class: body.length > 25 ? "scroll long" : "scroll", role: "region", tabindex: "0", "aria-label": `${figure.title}: ${caption}`,
     };
-    figure.table.replaceChildren(make("div", scroll, table));
+    const title = make("p", { class: "table-title", "aria-hidden": "true" }, caption);
+    figure.table.replaceChildren(title, make("div", scroll, table));
   };
 
   /** What is shown, one number in each row, with ids and words: the shape of the csv files of the site. */
