@@ -66,6 +66,8 @@ class Levels:
         Title of the axis; without it, what the column of numbers means.
     axis_of : str
         Column whose meaning is the title of the axis in place of that.
+    table : str
+        Table of the answer that is drawn in place of the figure's own: one that lists hidden rows too.
     """
 
     level: str = ""
@@ -77,10 +79,12 @@ class Levels:
     most: int = 25
     axis: Readable | None = None
     axis_of: str = ""
+    table: str = ""
 
     def __call__(self, figure: Figure, *, language: Language, look: Look) -> alt.LayerChart | None:
         """Draw the levels of the last complete period of a table, and below each the same of the period before."""
-        reader = Reader(figure.table, language)
+        whole = figure.answer.tables if figure.answer is not None else {}
+        reader = Reader(whole.get(self.table, figure.table), language)
         level = self._level(figure, reader)
         number = self.number or reader.first("count")
         if level is None or number is None or not reader.has(number):
@@ -338,6 +342,7 @@ open_by_age: Final = Levels(
     beside="estimate",
     only={"status": PENDING, "outcome": PENDING},
     axis=tr("cases that are pending"),
+    table="status",
 )
 convictions: Final = Levels(
     level="per",

@@ -24,6 +24,8 @@ COLUMNS = {
     "state": Column("state", tr("state"), "text", "key", "key"),
     "stage": Column("stage", tr("step"), "text", "key", "key"),
     "outcome": Column("outcome", tr("outcome"), "text", "key", "key"),
+    "age_band": Column("age_band", tr("age in years"), "text", "key", "key"),
+    "status": Column("status", tr("status"), "text", "key", "key"),
     "limit": Column("limit", tr("legal limit"), "text", "key", "key"),
     "length": Column("length", tr("length"), "text", "key", "key"),
     "days": Column("days", tr("day"), "days", "key", "key"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from justice_metrics.publish.site.charts.levels import Levels, by_level, by_size, convictions, funnel
+from justice_metrics.publish.site.charts.levels import Levels, by_level, by_size, convictions, funnel, open_by_age
 from justice_metrics.publish.site.charts.pictures import spec_of
 from tests.publish.site.charts.tables import LOOK, figure, rows, table
 
@@ -86,6 +87,14 @@ def test_steps_of_the_procedure_keep_their_order() -> None:
     of = table(stage=["complaint", "charge", "trial"], reached=[1200, 396, None], estimate=[1.0, 0.33, None])
     spec = drawn(funnel, of)
     assert [one["text"] for one in spec["datasets"]["numbers"]] == ["1,200 (100\xa0%)", "396 (33.0\xa0%)", "hidden"]
+
+
+def test_hidden_ages_are_bars_too_where_the_main_table_leaves_them_out() -> None:
+    main = table(outcome=["pending"], age_band=["0-1"], numerator=[107], estimate=[0.4])
+    whole = table(status=["pending", "pending"], age_band=["0-1", "1-2"], numerator=[107, None], estimate=[0.4, None])
+    answer: Any = SimpleNamespace(tables={"main": main, "status": whole}, context=dict)
+    found = rows(drawn(open_by_age, main, answer=answer))
+    assert [(one["level"], one["n"]) for one in found] == [("0-1", 107), ("1-2", None)]
 
 
 def test_tables_that_are_no_set_of_bars_are_not_drawn() -> None:
