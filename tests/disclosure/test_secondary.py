@@ -17,7 +17,7 @@ POPULATION = "case of the test"
 def courts(seed: int) -> list[Count]:
     """Return three items, each met or not, in 14 courts: sums of courts are long, those within a court short."""
     drawn = np.random.default_rng(seed).negative_binomial(1, 0.1, (14, 3, 2))
-    found = []
+    found: list[Count] = []
     for court, item, answer in np.ndindex(drawn.shape):
         units = {f"item {item}": ("met", "not met")[answer], "court": f"c{court}"}
         found.append(Count(box(units), float(drawn[court, item, answer]), ("main", "n", len(found))))
@@ -39,7 +39,7 @@ def test_a_way_among_few_numbers_is_taken_only_where_it_is_the_cheapest_of_all(
 ) -> None:
     monkeypatch.setattr(secondary, "_MANY", 0)
     monkeypatch.setattr(secondary, "_FEW", 1.0)
-    costs = []
+    costs: list[tuple[float, float]] = []
     way = secondary._Search._way
 
     def both(search: secondary._Search, one: int, target: float) -> np.ndarray | None:
@@ -57,7 +57,8 @@ def test_a_way_among_few_numbers_is_taken_only_where_it_is_the_cheapest_of_all(
     monkeypatch.setattr(secondary._Search, "_way", both)
     protected(seed)
     assert costs
-    np.testing.assert_allclose(*zip(*costs, strict=True), rtol=1e-6, atol=1e-5)
+    few, whole = np.array(costs).T
+    np.testing.assert_allclose(few, whole, rtol=1e-6, atol=1e-5)
 
 
 def test_numbers_that_fit_are_mixed_so_that_one_more_is_known() -> None:
