@@ -26,7 +26,7 @@ from .figures import (
     look_at_sheet_of,
     payload,
     unread,
-    with_classes,
+    with_words,
 )
 from .pages import drawn_texts, look_at_style, looked_at
 from .record import Record, read_record
@@ -220,7 +220,7 @@ def _script(name: str, stem: str, data: bytes, edition: Edition) -> Iterator[Fin
     if kind == "cubes":
         yield from look_at_cube(content, edition.record, name)
     elif kind == "charts":
-        shown = with_classes(content, edition.figures.get(stem) or Shown(edition.record.answers))
+        shown = with_words(content, edition.figures.get(stem) or Shown(edition.record.answers))
         edition.figures[stem] = shown
         yield from look_at_chart(content, shown, name)
 

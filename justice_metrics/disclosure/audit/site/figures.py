@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,7 +95,7 @@ def figure_shown(content: Mapping[str, Any], record: Record) -> Shown:
     for table in (content["table"], *content.get("further", ())):
         names = [one["name"] for one in table["columns"]]
         rows = set(compared(table["rows"], names))
-        labels.append(table.get("labels", {}))
+        labels += [table.get("labels", {}), _held_back(table["rows"])]
         best, most = None, -1
         for answer in record.answers:
             for told in answer.tables:
@@ -105,8 +106,10 @@ def figure_shown(content: Mapping[str, Any], record: Record) -> Shown:
     return Shown(tuple(found), json.dumps(labels, ensure_ascii=False))
 
 
-def with_classes(spec: Mapping[str, Any], shown: Shown) -> Shown:
-    """Return what a figure may show together with the classes of its map: round limits, and nobody's number.
+def with_words(spec: Mapping[str, Any], shown: Shown) -> Shown:
+    """Return what a figure may show together with what its chart says of it.
+
+    That is how many of its numbers are hidden, and the classes of a map: round limits, and nobody's number.
 
     Parameters
     ----------
@@ -114,10 +117,17 @@ def with_classes(spec: Mapping[str, Any], shown: Shown) -> Shown:
         Of a chart.
     shown : Shown
     """
-    if not _is_map(spec):
-        return shown
-    steps = [str(one.get("text", "")) for one in spec["datasets"].get("steps", ())]
-    return Shown(shown.answers, " | ".join((shown.labels, *steps)))
+    drawn = spec["datasets"].get("numbers", ())
+    steps = [str(one.get("text", "")) for one in spec["datasets"].get("steps", ())] if _is_map(spec) else []
+    hidden = sum(one.get("status") == _SUPPRESSED for one in drawn)
+    return Shown(shown.answers, " | ".join((shown.labels, f"{hidden}", *steps)))
+
+
+def _held_back(rows: Iterable[Row]) -> list[int]:
+    """Return how many numbers of a table are hidden, in how many rows, and how many of each column."""
+    marks = [[name for name, value in row.items() if value == _SUPPRESSED and name.endswith(_STATUS)] for row in rows]
+    each = Counter(name for row in marks for name in row)
+    return [sum(map(len, marks)), sum(map(bool, marks)), *each.values()]
 
 
 def _is_map(spec: Mapping[str, Any]) -> bool:
