@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...base.language import Language, Readable, trn
+from ...base.language import Language, Readable, tr, trn
 from ...disclosure.released import Release
 from ..account import Setting, settings, sources
 from ..document import LIMITS
 from ..glossary import terms_in
 from ..inert import plain
+from ..sections import UNLISTED_WORDS
 from .model import Figure, Site
 from .words import WORDS
 
@@ -78,7 +79,9 @@ def account(release: Release, site: Site, language: Language) -> Account:
         remarks=tuple(plain(one.text(language)) for one in release.ledger.remarks),
         public_already=release.policy.already_public is not None,
         by_figure=tuple(
-            (plain(one.title.text(language)), hidden_words(one).text(language)) for one in site.figures if one.hidden
+            (plain(one.title.text(language)), hidden_words(one).text(language))
+            for one in site.figures
+            if one.hidden or one.table.sparse
         ),
         hidden=tuple(plain(one.text(language)) for one in release.ledger.lines()),
         terms=tuple((one.word.text(language), one.meaning.text(language)) for one in terms),
@@ -87,6 +90,9 @@ def account(release: Release, site: Site, language: Language) -> Account:
 
 def hidden_words(figure: Figure) -> Readable:
     """Say how many numbers of the table of a figure are hidden."""
-    if not figure.hidden:
-        return WORDS["hidden_none"]
-    return trn("{n} number of this table is hidden.", "{n} numbers of this table are hidden.", figure.hidden)
+    said: Readable = WORDS["hidden_none"]
+    if figure.hidden:
+        said = trn("{n} number of this table is hidden.", "{n} numbers of this table are hidden.", figure.hidden)
+    if not figure.table.sparse:
+        return said
+    return tr("{sentence} {more}", sentence=said, more=UNLISTED_WORDS) if figure.hidden else UNLISTED_WORDS

@@ -46,6 +46,15 @@ _PLACES: Final[Mapping[str, tuple[PageName, str]]] = MappingProxyType(
     }
 )
 
+_REGISTERED: Final[Mapping[str, Readable]] = MappingProxyType(
+    {
+        "case": tr("registered cases"),
+        "complaint": tr("registered complaints"),
+        "victim": tr("registered victims"),
+        "accused": tr("registered accused"),
+    }
+)
+
 SHOWN_ONLY: Final = tr("The numbers that are shown are compared; a hidden one may be larger or smaller.")
 
 
@@ -142,7 +151,6 @@ class Kept(NamedTuple):
             columns,
             table.values,
             labels=table.labels,
-            title=table.title,
             statuses=table.statuses,
             sparse=table.sparse,
         )
@@ -259,7 +267,8 @@ def _figure(kept: Kept, whom: Population, identity: str, page: PageName, title: 
         definition=answer.definition,
         unit=answer.provenance.unit,
         cutoff=cutoff_of(answer),
-        notes=answer.notes,
+        # the same months of each year may be compared, so the note on a year of which there is a part says nothing here
+        notes=() if found.period == "to_date" else answer.notes,
         provisional=_provisional(table, answer),
         hidden=hidden_cells(table),
         cube=whom.cube,
@@ -287,7 +296,7 @@ def cutoff_of(answer: Published) -> dt.date:
 def things_of(answer: Published) -> Readable:
     """Return what an answer of ``case_counts`` counts, in the plural."""
     if dict(answer.provenance.settings).get("of") is None and answer.provenance.sampling != "counts":
-        return tr("registered accused") if answer.provenance.unit == "accused" else tr("registered cases")
+        return _REGISTERED.get(answer.provenance.unit, _REGISTERED["case"])
     words = context_of(answer).get("what")
     return words if isinstance(words, Readable) else unit_words(answer.provenance.unit)
 

@@ -24,6 +24,7 @@ from ..tables import csv_bytes
 from ..workbook import ROLE_WORDS, UNIT_WORDS, workbook_bytes
 from .charts.pictures import NARROW, png_of, spec_of, svg
 from .model import Figure, Look, Site
+from .turned import spanned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +79,7 @@ def figure_files(figure: Figure, site: Site) -> dict[str, bytes]:
     files = {f"{figure.id}.json": _json(figure_record(figure, site))}
     for language in site.languages:
         stem = figure.id + suffix_of(language, site.languages)
-        files[f"{stem}.csv"] = local_csv(figure.table, language)
+        files[f"{stem}.csv"] = local_csv(spanned(figure, figure.table), language)
         files[f"{stem}.xlsx"] = workbook_bytes(as_answer(figure), language=language, audience="public")
         files |= {f"{stem}.{kind}": data for kind, data in pictures_of(figure, site.look, language).items()}
     return files
@@ -95,20 +96,23 @@ def local_csv(table: Table, language: Language) -> bytes:
     Returns
     -------
     bytes
-        As `csv_bytes`; where the decimal mark is a comma, numbers have one and cells are parted by ";".
+        As `csv_bytes`, whole numbers without a decimal; where the decimal mark is a comma, numbers have one and cells
+        are parted by ";".
     """
     written = csv_bytes(table, language=language)
-    if not format_number(0.5, language, decimals=1).startswith("0,"):
-        return written
+    comma = format_number(0.5, language, decimals=1).startswith("0,")
     rows = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
     numbers = {one.name for one in table.columns if one.unit != "text"}
     heads = rows[0]
     local = [
-        [cell.replace(".", ",") if name in numbers else cell for name, cell in zip(heads, row, strict=True)]
+        [
+            cell.removesuffix(".0").replace(".", "," if comma else ".") if name in numbers else cell
+            for name, cell in zip(heads, row, strict=True)
+        ]
         for row in rows[1:]
     ]
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows([heads, *local])
+    csv.writer(text, delimiter=";" if comma else ",", lineterminator="\r\n").writerows([heads, *local])
     return text.getvalue().encode("utf-8-sig")
 
 

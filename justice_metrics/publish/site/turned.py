@@ -66,7 +66,23 @@ def turned_table(figure: Figure) -> Table:
     shape = shape_of(figure)
     if shape == "years" and figure.by is not None:
         return _by_years(figure.table, figure.by)
-    return _by_months(figure.table) if shape == "months" else shown_of(figure)
+    return _by_months(figure.table) if shape == "months" else spanned(figure, shown_of(figure))
+
+
+def spanned(figure: Figure, table: Table) -> Table:
+    """Return a table of the months to date of each year with the words for these months in place of the years."""
+    if figure.answer is None or period_of(figure) != "to_date":
+        return table
+    months = int(str(context_of(figure.answer).get("months", 12)))
+    words = {str(one): span_words(str(one), months) for one in table["period"].tolist()}
+    return Table(
+        table.columns,
+        table.values,
+        labels={**table.labels, "period": words},
+        title=table.title,
+        statuses=table.statuses,
+        sparse=table.sparse,
+    )
 
 
 def compared_table(table: Table, figure: Figure) -> Table:
