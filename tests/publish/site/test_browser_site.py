@@ -13,8 +13,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from justice_metrics.disclosure.classes import map_classes
 from justice_metrics.publish.folder import write_folder
 from justice_metrics.publish.site.shapes import shapes_of
 from tests.publish.site.made_site import HOSTILE, files
@@ -350,6 +352,22 @@ def test_the_chosen_year_on_the_map_is_in_the_classes_of_the_release(visit: Visi
     assert page.evaluate(drawn) == first
     assert any("La Paz" in one for one in first)
     assert visit.said == []
+
+
+def test_the_script_makes_the_classes_that_python_makes(visit: Visit, folder: Path) -> None:
+    script = next(folder.glob("assets/*/site.js")).read_text(encoding="utf-8")
+    begins = script.index("  function mapClasses")
+    kernel = script[begins : script.index("  /** Draw the chart", begins)]
+    draws = np.random.default_rng(5)
+    made = [np.floor(np.exp(draws.normal(draws.uniform(0, 7), draws.uniform(0.1, 2), n))) for n in range(2, 60)]
+    hidden = [np.where(draws.random(len(one)) < 0.15, np.nan, one) for one in made]
+    given = [[None if np.isnan(one) else one for one in numbers] for numbers in hidden]
+    visit.page.goto("about:blank")
+    found = visit.page.evaluate(f"given => {{ {kernel} return given.map(one => mapClasses(one, 10)); }}", given)
+    for numbers, one in zip(hidden, found, strict=True):
+        wanted = map_classes(numbers, numbers, minimum=10)
+        assert one["breaks"] == pytest.approx(wanted.breaks.tolist())
+        assert [-1 if place is None else place for place in one["of"]] == wanted.of.tolist()
 
 
 def test_where_the_drawing_fails_the_picture_stays(visiting: Callable[..., Visit], disk: str) -> None:

@@ -459,7 +459,8 @@
       return number - down === 0.5 ? down + (down % 2) : Math.round(number);
     };
     const limitsOf = (sorted, classes) => {
-      const beside = sorted.length >= room * classes ? [0, -1, 1] : [0];
+      const far = Math.floor(sorted.length / (room * classes));
+      const beside = [0, ...Array.from({ length: far }, (_, one) => [-one - 1, one + 1]).flat()];
       const places = Array.from({ length: classes - 1 }, (_, one) => even((sorted.length * (one + 1)) / classes));
       const inner = unique(places.map((middle) => beside.map((shift) => middle + shift)
         .filter((place) => place > 0 && place < sorted.length)
