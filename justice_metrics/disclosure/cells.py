@@ -13,6 +13,7 @@ from scipy import sparse
 
 from ..base.cells import Box
 from ..base.types import Counts, Flags, Floats
+from .unlisted import unlisted
 
 # A level that no table names: whoever has none of the levels that are known has this one.
 _OTHER: Final = "\0"
@@ -35,7 +36,8 @@ class System:
         (M,) None for what is left of a whole without its parts, where it is no box.
     values : array of float, shape (M,)
     real : array of bool, shape (M,)
-        It is a cell of a table. The others can be computed where enough of the cells are shown.
+        It is a cell of a table, or a row without a unit that is left out of one. The others can be computed where
+        enough of the cells are shown.
     left : array of bool, shape (M,)
         It is a number of units that are in one cell and not in others: small ones point to persons, as in a cell.
     whole : array of bool, shape (M,)
@@ -80,8 +82,9 @@ def system_of(boxes: Sequence[Box], values: Sequence[float]) -> System:
     largest = {one: max(several) for one, several in numbers.items()}
     shadows = _overlaps(largest)
     shadows |= _contexts([*shown, *shadows], largest | shadows)
-    left = _complements([*shown, *shadows], largest | shadows)
-    made = _Builder(boxes, values, shadows, left)
+    none = dict.fromkeys(unlisted(shown, largest | shadows), 0.0)
+    left = _complements([*shown, *shadows, *none], largest | shadows | none)
+    made = _Builder(boxes, values, shadows, none, left)
     return made.system()
 
 
@@ -337,12 +340,18 @@ class _Builder:
     """Puts the equations together: of cells with one box and several values each is a number of its own."""
 
     def __init__(
-        self, boxes: Sequence[Box], values: Sequence[float], shadows: Mapping[Box, float], left: Mapping[Box, float]
+        self,
+        boxes: Sequence[Box],
+        values: Sequence[float],
+        shadows: Mapping[Box, float],
+        none: Mapping[Box, float],
+        left: Mapping[Box, float],
     ) -> None:
-        self.boxes: list[Box | None] = [*boxes, *shadows, *left]
-        self.values = [*map(float, values), *shadows.values(), *left.values()]
+        self.boxes: list[Box | None] = [*boxes, *shadows, *none, *left]
+        self.values = [*map(float, values), *shadows.values(), *none.values(), *left.values()]
         self.n = len(boxes)
-        self.left = [False] * (len(boxes) + len(shadows)) + [True] * len(left)
+        self.none = none
+        self.left = [False] * (len(self.values) - len(left)) + [True] * len(left)
         self.whole = [False] * len(self.values)
         self.variants: dict[Box, list[int]] = defaultdict(list)
         for place, one in enumerate(self.boxes):
@@ -368,7 +377,7 @@ class _Builder:
         return System(
             boxes=tuple(self.boxes),
             values=np.array(self.values),
-            real=np.arange(len(self.values)) < self.n,
+            real=np.array([place < self.n or one in self.none for place, one in enumerate(self.boxes)], np.bool_),
             left=np.array(self.left),
             whole=np.array(self.whole),
             group=self._groups(),

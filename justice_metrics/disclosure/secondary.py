@@ -110,7 +110,6 @@ class _Search:
         entries = (short | (system.equations.data > 0)).astype(np.int32)
         parts = (entries, system.equations.indices, system.equations.indptr)
         self.near_of = sparse.csr_array(parts, shape=system.equations.shape)
-        size = len(system.values)
         self.task = task
         self.values = system.values
         self.real = system.real
@@ -119,7 +118,8 @@ class _Search:
         broad = np.array([0 if one is None else max(_BROAD - len(one), 0) for one in system.boxes], np.float64)
         self.worth = np.log2(2.0 + system.values) * _STEP ** np.minimum(system.height, 3) * _WIDE**broad
         self.worth = self.worth * task.weight
-        self.limited = np.zeros(size, bool)
+        self.stuck = self._none_for_sure()
+        self.limited = self.stuck.copy()
         self.seen = Ranges(system.values.copy(), system.values.copy())
 
     def run(self) -> Hidden:
@@ -135,9 +135,24 @@ class _Search:
                 return Hidden(hidden=self.hidden, limited=self.limited)
             turn += 1
 
+    def _none_for_sure(self) -> Flags:
+        """Return where there can be none, were everything hidden that can be: in a part of what is known to be none."""
+        task, values = self.task, self.values
+        low, high = np.where(task.known, values, task.low), np.where(task.known, values, task.high)
+        program = Program(Knowledge(equations=task.system.equations, low=low, high=high), values)
+        waiting = task.primary & (values < NEAR)
+        while waiting.any():
+            found = program.extreme(-waiting.astype(np.float64), low, np.where(waiting, np.minimum(high, 1.0), high))
+            if found is None:
+                return np.zeros(len(values), bool)
+            if not (waiting & (found > NEAR)).any():
+                break
+            waiting &= found <= NEAR
+        return waiting
+
     def _show_again(self) -> None:
         """Show totals that were hidden on the way, where all that must be protected is protected without them."""
-        if self.limited.any():
+        if (self.limited & ~self.stuck).any():
             # of these nothing more may be told, and the attack does not look at them any more
             return
         given_up = np.flatnonzero(

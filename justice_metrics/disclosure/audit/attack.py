@@ -16,7 +16,7 @@ from .classes import none_or_all
 from .computed import linear_rows, misfits, worlds
 from .curve import counts_of_curves, small_steps
 from .reading import Cell, Derived, Key, Place, Publication, Rules
-from .relations import Bounds, complete_dimensions, families, listed_levels, named_levels, sums
+from .relations import Bounds, complete_dimensions, families, listed_levels, named_levels, sums, unlisted
 from .report import Finding
 from .still import unchanged
 
@@ -68,7 +68,12 @@ def recovered(
     releases = (publication, *earlier)
     told = _telling([one for each in releases for one in each.derived], cells, findings)
 
+    missing = unlisted([row for one in releases for row in one.rows], cells)
+
     def enough(key: Key, low: float, high: float) -> bool:
+        if key in missing and key not in cells:
+            # a row that is not there has no case, or is hidden; of one that has some it is known that it is
+            return low <= _NEAR or kept(rules, low, high)
         return kept(rules, low, high, truth.get(key)) if key in cells else not _small(rules, low, high)
 
     known = _bounded(cells, releases, told, enough, truth)
@@ -87,8 +92,9 @@ def recovered(
         if not enough(key, low, high) and low - 0.5 <= truth.get(key, low) <= high + 0.5
     ]
     anyway = _known_anyway(failed, cells, system, enough)
-    findings += _narrow(cells, {key: bounds[key] for key in failed if key not in anyway})
-    findings += _leftover(cells, [key for key in failed if key not in anyway])
+    homes = {**{key: Cell(hidden=[_home(cells[one])]) for key, one in missing.items()}, **cells}
+    findings += _narrow(homes, {key: bounds[key] for key in failed if key not in anyway})
+    findings += _leftover(homes, [key for key in failed if key not in anyway])
     notices = [Finding("notice", words.known_anyway(len(anyway)))] if anyway else []
     return Recovered(bounds, findings, notices)
 
@@ -252,7 +258,7 @@ def _system(
     right = bounds | {key: (truth[key], truth[key]) for key in bounds if key in truth}
     complete = complete_dimensions(families(cells), listed, right) if "lists" in beliefs else set()
     system = System(bounds)
-    system.add_sums(sums(cells, complete))
+    system.add_sums(sums({**cells, **unlisted([row for one in releases for row in one.rows], cells)}, complete))
     if "ties" in beliefs:
         system.rows += [Row(tie, 0.0, 0.0) for one in releases for tie in one.ties if _can_be(tie, right)]
     if "still" in beliefs:

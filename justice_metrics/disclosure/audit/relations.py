@@ -7,8 +7,10 @@ and it holds subsets, remainders, complements and totals alike.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
 from ...base.cells import Box
@@ -116,6 +118,56 @@ def listed_levels(rows: Iterable[tuple[Key, ...]]) -> dict[Dimension, set[str]]:
             if len(sets) > 1 and len(levels) == sum(len(one) for one in sets):
                 found[dimension_key].update(levels)
     return found
+
+
+def unlisted(rows: Iterable[tuple[Key, ...]], known: Collection[Key]) -> dict[Key, Key]:
+    """Return the combinations of levels for which a column has no row, each with a cell of the column.
+
+    A table that leaves out rows without a case does not list each stage with each ending. That the pairs which are
+    missing exist as well, everybody knows: each is a part of its stage and of its ending.
+
+    Parameters
+    ----------
+    rows : iterable of tuple of Key
+        The cells of each column, row by row.
+    known : collection of Key
+        Published cells. What is missing is looked at where wholes of it in two dimensions are among them.
+    """
+    there = set(known)
+    broader: dict[tuple[Key, str], list[Levels]] = defaultdict(list)
+    for key in there:
+        for name, levels in key.box:
+            if len(levels) > 1:
+                broader[key._replace(box=key.box - {(name, levels)}), name].append(levels)
+    found: dict[Key, Key] = {}
+    for keys in rows:
+        crossed: dict[Key, list[Key]] = defaultdict(list)
+        for key in keys:
+            # cells that are restricted in the same dimensions, whatever the levels
+            crossed[key._replace(box=frozenset((name, frozenset[str]()) for name, _ in key.box))].append(key)
+        for several in crossed.values():
+            for key in _missing(several, there):
+                wholes = [
+                    key._replace(box=key.box - {one}) in there
+                    or any(one[1] < levels for levels in broader[key._replace(box=key.box - {one}), one[0]])
+                    for one in key.box
+                ]
+                if sum(wholes) > 1 and len(found) < _MOST_SHADOWS:
+                    found[key] = several[-1]
+    return found
+
+
+def _missing(listed: Sequence[Key], known: Container[Key]) -> Iterator[Key]:
+    """Yield the combinations of the levels of some cells that are not among what is known."""
+    names = sorted(name for name, _ in listed[0].box)
+    sets = [sorted({dict(one.box)[name] for one in listed}, key=sorted) for name in names]
+    # of sets that share levels nobody can say which row is missing
+    apart = all(len(frozenset().union(*one)) == sum(map(len, one)) for one in sets)
+    if apart and len(names) > 1 and math.prod(map(len, sets)) <= _MOST_SHADOWS:
+        for chosen in product(*sets):
+            key = listed[0]._replace(box=frozenset(zip(names, chosen, strict=True)))
+            if key not in known:
+                yield key
 
 
 def complete_dimensions(
