@@ -83,6 +83,8 @@ def system_of(boxes: Sequence[Box], values: Sequence[float]) -> System:
     shadows = _overlaps(largest)
     shadows |= _contexts([*shown, *shadows], largest | shadows)
     none = dict.fromkeys(unlisted(shown, largest | shadows), 0.0)
+    if none:
+        shadows |= _contexts([*shown, *shadows, *none], largest | shadows | none)
     left = _complements([*shown, *shadows, *none], largest | shadows | none)
     made = _Builder(boxes, values, shadows, none, left)
     return made.system()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import product
 from typing import Final, NamedTuple, TypeAlias
 
 from ..base.cells import Box
@@ -13,6 +15,8 @@ _NEAR: Final = 1e-9
 _CROSSED: Final = 2
 # So many more than there are cells are taken at most.
 _SOME: Final = 200
+# A whole of more combinations is not looked at.
+_MOST: Final = 5_000
 
 
 def unlisted(cells: Collection[Box], values: Mapping[Box, float]) -> list[Box]:
@@ -53,7 +57,8 @@ def unlisted(cells: Collection[Box], values: Mapping[Box, float]) -> list[Box]:
             crossed[frozenset(name for name, _ in one)].append(one)
     found: dict[Box, float] = {}
     for names, listed in crossed.items():
-        found |= _of_crossing(_Crossing.of(names, listed, values), by_names, values)
+        fewer = [one for other, several in by_names.items() if other <= names for one in several]
+        found |= _of_crossing(_Crossing.of(names, listed, fewer, values), fewer, values)
     return sorted(found, key=lambda one: (found[one], _in_order(one)))[: len(cells) + _SOME]
 
 
@@ -65,16 +70,27 @@ class _Crossing(NamedTuple):
     listed: Mapping[Box, float]
 
     @classmethod
-    def of(cls, names: frozenset[str], listed: Collection[Box], values: Mapping[Box, float]) -> _Crossing:
-        """Return what is crossed by some cells."""
-        sets: dict[str, set[_Levels]] = defaultdict(set)
-        for one in listed:
-            for name, levels in one:
-                sets[name].add(levels)
+    def of(
+        cls, names: frozenset[str], listed: Collection[Box], fewer: Collection[Box], values: Mapping[Box, float]
+    ) -> _Crossing:
+        """Return what is crossed by some cells; levels that only ``fewer`` dimensions tell of are crossed as well."""
+        sets: dict[str, list[_Levels]] = defaultdict(list)
+        for boxes in (listed, fewer):
+            here: dict[str, set[_Levels]] = defaultdict(set)
+            for one in boxes:
+                for name, levels in one:
+                    here[name].add(levels)
+            for name, several in here.items():
+                sets[name] += sorted(several, key=lambda one: (len(one), sorted(one)))
         finest = {name: _apart(several) for name, several in sets.items()}
         inside = {name: frozenset(several) for name, several in finest.items()}
         fine = {one: values[one] for one in listed if all(levels in inside[name] for name, levels in one)}
         return cls(names, finest, fine)
+
+    def free(self, whole: Box) -> frozenset[str]:
+        """Return the dimensions in which a whole holds several combinations."""
+        restricted = dict(whole)
+        return frozenset(name for name in self.names if restricted.get(name) not in self.finest[name])
 
     def is_full(self) -> bool:
         """Whether every combination is listed."""
@@ -84,50 +100,49 @@ class _Crossing(NamedTuple):
         return len(self.listed) >= combinations
 
 
-def _apart(sets: Collection[_Levels]) -> tuple[_Levels, ...]:
-    """Return sets that hold no other one, and share no level."""
+def _apart(sets: Iterable[_Levels]) -> tuple[_Levels, ...]:
+    """Return those that share no level with one before."""
     found: list[_Levels] = []
     taken: set[str] = set()
-    for one in sorted(sets, key=lambda one: (len(one), sorted(one))):
+    for one in sets:
         if not one & taken:
             found.append(one)
             taken |= one
     return tuple(found)
 
 
-def _of_crossing(
-    crossing: _Crossing, by_names: Mapping[frozenset[str], list[Box]], values: Mapping[Box, float]
-) -> dict[Box, float]:
+def _of_crossing(crossing: _Crossing, fewer: Iterable[Box], values: Mapping[Box, float]) -> dict[Box, float]:
     """Return the combinations with the smallest whole of each."""
     if crossing.is_full():
         return {}
     smallest: dict[Box, float] = {}
     through: dict[Box, set[str]] = defaultdict(set)
-    for name in sorted(crossing.names):
-        for whole in (*by_names.get(crossing.names - {name}, ()), *by_names[crossing.names]):
-            parts = list(_parts(whole, name, crossing))
-            missing = [one for one in parts if one not in values]
-            total = sum(values[one] for one in parts if one in values)
-            # what is left over may be of a level that nobody lists
-            if missing and abs(values[whole] - total) < _NEAR:
-                for one in missing:
-                    through[one].add(name)
-                    smallest[one] = min(smallest.get(one, values[whole]), values[whole])
+    for whole in fewer:
+        free = crossing.free(whole)
+        if not free or math.prod(len(crossing.finest[name]) for name in free) > _MOST:
+            continue
+        parts = list(_parts(whole, free, crossing))
+        missing = [one for one in parts if one not in values]
+        total = sum(values[one] for one in parts if one in values)
+        # what is left over may be of a level that nobody lists
+        if missing and abs(values[whole] - total) < _NEAR:
+            for one in missing:
+                through[one] |= free
+                smallest[one] = min(smallest.get(one, values[whole]), values[whole])
     return {one: smallest[one] for one, names in through.items() if len(names) >= _CROSSED}
 
 
-def _parts(whole: Box, name: str, crossing: _Crossing) -> Iterator[Box]:
-    """Yield the combinations of a crossing that differ in one dimension and lie in a whole."""
+def _parts(whole: Box, free: frozenset[str], crossing: _Crossing) -> Iterator[Box]:
+    """Yield the combinations of a crossing that lie in a whole."""
     restricted = dict(whole)
-    mine = restricted.pop(name, None)
-    if mine in crossing.finest[name] or any(
-        levels not in crossing.finest[other] for other, levels in restricted.items()
-    ):
-        return
-    rest = frozenset(restricted.items())
-    for levels in crossing.finest[name]:
-        if mine is None or levels <= mine:
-            yield rest | {(name, levels)}
+    fixed = [(name, levels) for name, levels in whole if name not in free]
+    names = sorted(free)
+    inside = [
+        [levels for levels in crossing.finest[name] if name not in restricted or levels <= restricted[name]]
+        for name in names
+    ]
+    for chosen in product(*inside):
+        yield frozenset((*fixed, *zip(names, chosen, strict=True)))
 
 
 def _in_order(one: Box) -> list[tuple[str, list[str]]]:

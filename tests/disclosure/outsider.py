@@ -38,12 +38,17 @@ class Tables:
         ]
 
 
-def linked_tables(draw: np.random.Generator) -> Tables:
-    """Return one to three tables of the same units: by levels, sets of levels and nested sets, some with margins."""
+def linked_tables(draw: np.random.Generator, *, sparse_rows: bool = False) -> Tables:
+    """Return one to three tables of the same units: by levels, sets of levels and nested sets, some with margins.
+
+    With ``sparse_rows`` many combinations have no unit, and tables of several dimensions do not list these.
+    """
     shape = tuple(draw.integers(2, 5, size=draw.integers(2, 4)))
     mean = draw.choice([3, 8, 20, 60])
     units = draw.negative_binomial(0.7, 0.7 / (0.7 + mean), shape).astype(float)
     levels = {f"d{place}": [f"l{one}" for one in range(size)] for place, size in enumerate(shape)}
+    if sparse_rows:
+        units = (units * draw.choice([1, 10])) * (draw.random(shape) < draw.choice([0.25, 0.4, 0.6]))
     if draw.random() < 0.4:
         some = draw.binomial(units.astype(int), draw.random()).astype(float)
         units = np.stack([some, units - some], axis=-1)
@@ -62,7 +67,8 @@ def linked_tables(draw: np.random.Generator) -> Tables:
         inside = np.zeros(units.shape, bool)
         places = [[known.index(level) for level in one.get(name, known)] for name, known in levels.items()]
         inside[np.ix_(*places)] = True
-        cells[box(one)] = inside
+        if not sparse_rows or len(one) < 2 or units[inside].any():
+            cells[box(one)] = inside
     return Tables(units, cells)
 
 

@@ -37,21 +37,23 @@ def audited(tables: Tables, policy: DisclosurePolicy) -> list[str]:
     return [] if limited else [one.kind for one in found.findings]
 
 
+@pytest.mark.parametrize("sparse_rows", [False, True])
 @pytest.mark.parametrize("mode", ["suppress", "round"])
-def test_an_outsider_who_knows_all_sums_learns_too_little(mode: str) -> None:
+def test_an_outsider_who_knows_all_sums_learns_too_little(mode: str, sparse_rows: bool) -> None:
     narrow = []
     for seed in range(SETS):
         draw = np.random.default_rng(seed)
-        tables = linked_tables(draw)
+        tables = linked_tables(draw, sparse_rows=sparse_rows)
         narrow += [(seed, rule) for rule in too_narrow(tables, random_policy(draw, mode))]
     assert narrow == []
 
 
+@pytest.mark.parametrize("sparse_rows", [False, True])
 @pytest.mark.parametrize("mode", ["suppress", "round"])
-def test_the_auditor_finds_nothing(mode: str) -> None:
+def test_the_auditor_finds_nothing(mode: str, sparse_rows: bool) -> None:
     found = []
     for seed in range(10_000, 10_000 + SETS):
         draw = np.random.default_rng(seed)
-        tables = linked_tables(draw)
+        tables = linked_tables(draw, sparse_rows=sparse_rows)
         found += [(seed, kind) for kind in audited(tables, random_policy(draw, mode))]
     assert found == []

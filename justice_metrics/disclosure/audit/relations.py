@@ -135,8 +135,11 @@ def unlisted(rows: Iterable[tuple[Key, ...]], known: Collection[Key]) -> dict[Ke
     """
     there = set(known)
     broader: dict[tuple[Key, str], list[Levels]] = defaultdict(list)
+    alone: dict[Dimension, set[Levels]] = defaultdict(set)
     for key in there:
         for name, levels in key.box:
+            if len(key.box) == 1:
+                alone[key.population, key.events, name].add(levels)
             if len(levels) > 1:
                 broader[key._replace(box=key.box - {(name, levels)}), name].append(levels)
     found: dict[Key, Key] = {}
@@ -146,7 +149,7 @@ def unlisted(rows: Iterable[tuple[Key, ...]], known: Collection[Key]) -> dict[Ke
             # cells that are restricted in the same dimensions, whatever the levels
             crossed[key._replace(box=frozenset((name, frozenset[str]()) for name, _ in key.box))].append(key)
         for several in crossed.values():
-            for key in _missing(several, there):
+            for key in _missing(several, alone, there):
                 wholes = [
                     key._replace(box=key.box - {one}) in there
                     or any(one[1] < levels for levels in broader[key._replace(box=key.box - {one}), one[0]])
@@ -157,17 +160,29 @@ def unlisted(rows: Iterable[tuple[Key, ...]], known: Collection[Key]) -> dict[Ke
     return found
 
 
-def _missing(listed: Sequence[Key], known: Container[Key]) -> Iterator[Key]:
-    """Yield the combinations of the levels of some cells that are not among what is known."""
-    names = sorted(name for name, _ in listed[0].box)
-    sets = [sorted({dict(one.box)[name] for one in listed}, key=sorted) for name in names]
-    # of sets that share levels nobody can say which row is missing
-    apart = all(len(frozenset().union(*one)) == sum(map(len, one)) for one in sets)
-    if apart and len(names) > 1 and math.prod(map(len, sets)) <= _MOST_SHADOWS:
+def _missing(listed: Sequence[Key], alone: Mapping[Dimension, set[Levels]], known: Container[Key]) -> Iterator[Key]:
+    """Yield the combinations that are not among what is known, of levels that some cells or a breakdown list."""
+    one = listed[0]
+    names = sorted(name for name, _ in one.box)
+    sets = []
+    for name in names:
+        crossed = _in_order({dict(each.box)[name] for each in listed})
+        # of sets that share levels nobody can say which row is missing
+        if sum(map(len, crossed)) > len(frozenset().union(*crossed)):
+            return
+        for levels in _in_order(alone.get((one.population, one.events, name), ())):
+            if not levels & frozenset().union(*crossed):
+                crossed.append(levels)
+        sets.append(crossed)
+    if len(names) > 1 and math.prod(map(len, sets)) <= _MOST_SHADOWS:
         for chosen in product(*sets):
-            key = listed[0]._replace(box=frozenset(zip(names, chosen, strict=True)))
+            key = one._replace(box=frozenset(zip(names, chosen, strict=True)))
             if key not in known:
                 yield key
+
+
+def _in_order(sets: Iterable[Levels]) -> list[Levels]:
+    return sorted(sets, key=lambda one: (len(one), sorted(one)))
 
 
 def complete_dimensions(
