@@ -71,8 +71,8 @@ def recovered(
     missing = unlisted([row for one in releases for row in one.rows], cells)
 
     def enough(key: Key, low: float, high: float) -> bool:
-        if key in missing and key not in cells:
-            # a row that is not there has no case, or is hidden; of one that has some it is known that it is
+        if key in missing and key not in cells and not truth:
+            # a row that is not there has no case, or is hidden; the truth would tell which
             return low <= _NEAR or kept(rules, low, high)
         return kept(rules, low, high, truth.get(key)) if key in cells else not _small(rules, low, high)
 
