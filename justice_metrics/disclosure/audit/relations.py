@@ -167,8 +167,8 @@ def _missing(listed: Sequence[Key], alone: Mapping[Dimension, set[Levels]], know
     sets = []
     for name in names:
         crossed = _in_order({dict(each.box)[name] for each in listed})
-        # of sets that share levels nobody can say which row is missing
-        if sum(map(len, crossed)) > len(frozenset().union(*crossed)):
+        # of sets that share levels nobody can say which row is missing, and one set alone is no list
+        if len(crossed) < len(("one", "other")) or sum(map(len, crossed)) > len(frozenset().union(*crossed)):
             return
         for levels in _in_order(alone.get((one.population, one.events, name), ())):
             if not levels & frozenset().union(*crossed):
