@@ -18,6 +18,8 @@ from .reading import Key
 
 # All units of a dimension that have none of the levels named anywhere.
 ELSEWHERE: Final = "\0elsewhere"
+# A column that names one set of levels only is no list of which a row could be missing.
+_FEWEST_SETS: Final = 2
 _MOST_SHADOWS: Final = 20_000
 
 Bounds: TypeAlias = tuple[float, float]
@@ -168,7 +170,7 @@ def _missing(listed: Sequence[Key], alone: Mapping[Dimension, set[Levels]], know
     for name in names:
         crossed = _in_order({dict(each.box)[name] for each in listed})
         # of sets that share levels nobody can say which row is missing, and one set alone is no list
-        if len(crossed) < len(("one", "other")) or sum(map(len, crossed)) > len(frozenset().union(*crossed)):
+        if len(crossed) < _FEWEST_SETS or sum(map(len, crossed)) > len(frozenset().union(*crossed)):
             return
         for levels in _in_order(alone.get((one.population, one.events, name), ())):
             if not levels & frozenset().union(*crossed):

@@ -14,7 +14,7 @@ from justice_metrics.base.language import Label
 from justice_metrics.publish.site.charts.bundle import bundle_version, vega_bundle
 from justice_metrics.publish.site.charts.levels import by_level
 from justice_metrics.publish.site.charts.periods import months
-from justice_metrics.publish.site.charts.pictures import NARROW, WIDE, png, spec_of, svg
+from justice_metrics.publish.site.charts.pictures import NARROW, WIDE, png_of, spec_of, svg
 from justice_metrics.publish.site.charts.registry import CHARTS, COUNTS, chart_of
 from tests.publish.site.charts.tables import LOOK, figure, rows, table
 
@@ -33,10 +33,10 @@ def spec() -> dict[str, Any]:
 
 
 def test_the_same_chart_is_the_same_picture(spec: dict[str, Any]) -> None:
-    first = svg(spec, language="es"), png(spec, language="es", scale=1)
+    first = svg(spec, language="es"), png_of(svg(spec, language="es"), scale=1)
     other = json.loads(json.dumps(spec)) | {"height": 90}
     svg(other, language="en")  # what was drawn between does not matter
-    assert (svg(spec, language="es"), png(spec, language="es", scale=1)) == first
+    assert (svg(spec, language="es"), png_of(svg(spec, language="es"), scale=1)) == first
     assert spec["width"] == "container"
 
 
